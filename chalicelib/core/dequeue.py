@@ -1,0 +1,49 @@
+"""Hand the user the next outcome, in order, once."""
+
+from dataclasses import dataclass
+
+from chalicelib.core.errors import LostRaceError, UnauthenticatedError
+from chalicelib.core.polling import poll
+from chalicelib.core.ports import Clock, Log
+from chalicelib.core.queue import Queue
+from chalicelib.core.request import Request, Status
+
+PAGE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Dequeue:
+    log: Log
+    clock: Clock
+
+    def __call__(self, user_id: str, session_id: str, wait: float = 0) -> Request | None:
+        """The next outcome, or None if there is none within `wait` seconds. Raises UnauthenticatedError."""
+        for _ in poll(self.clock, wait):
+            if found := self._take(user_id, session_id):
+                return found
+        return None
+
+    def _take(self, user_id: str, session_id: str) -> Request | None:
+        while request := self._next(queue := self._live_queue(user_id, session_id)):
+            try:
+                self.log.move_read(queue, session_id, request.seq, self.clock.now())
+            except LostRaceError:
+                continue  # another client of this user took it, so that one got on; or the session ended
+            return request
+        return None
+
+    def _live_queue(self, user_id: str, session_id: str) -> Queue:
+        queue = self.log.queue(user_id)
+        if queue is None or queue.sessions.get(session_id, 0) <= self.clock.now():
+            raise UnauthenticatedError("The session has ended. Sign in again.")
+        return queue
+
+    def _next(self, queue: Queue) -> Request | None:
+        """The first outcome after `read`; voids and requests whose time to live is over are stepped over."""
+        after = queue.read
+        while after < queue.head and (page := self.log.requests(queue.user_id, after, PAGE)):
+            for request in page:
+                if request.seq <= queue.head and request.status is not Status.VOID:
+                    return request
+            after = page[-1].seq
+        return None

@@ -1,0 +1,150 @@
+"""Serve one wake-up: carry out the requests of one user, one at a time, in the order of their numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from chalicelib.core.attempt import Attempt, Hold, Wait
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.events import tell
+from chalicelib.core.polling import poll
+from chalicelib.core.ports import Clock, Lease, Log, WakeUps
+from chalicelib.core.progress import Progress
+from chalicelib.core.queue import Queue
+from chalicelib.core.read_ahead import ReadAhead
+from chalicelib.core.request import Request, Status
+
+CHECKPOINT_MS = 200  # under load the head is written at most this often
+HOLE_GRACE_MS = 3_000  # how long after taking a number its request may be written
+SHORT_WAIT_MS = 500  # waits up to this long are slept through; SQS counts in whole seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The wake-up has served its purpose."""
+
+
+type Ending = Done | Wait
+"""`Wait`: the wake-up is the timer and must come back then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    log: Log
+    wake_ups: WakeUps
+    clock: Clock
+    attempt: Attempt
+    quantum_ms: int
+    ring_id: Callable[[], str] = lambda: uuid4().hex
+
+    def __call__(self, user_id: str, lease: Lease) -> Ending:
+        """Drain until there is nothing to do, the head must wait, or the quantum is used up."""
+        queue = self.log.queue(user_id)
+        return Done() if queue is None else _Pass(self, queue, lease).drain()
+
+
+class _Pass:
+    """One wake-up's way along one log."""
+
+    def __init__(self, parts: Drain, queue: Queue, lease: Lease) -> None:
+        self._parts = parts
+        self._log = parts.log
+        self._clock = parts.clock
+        self._queue = queue
+        self._hold = Hold(lease, parts.clock)
+        self._ahead = ReadAhead(parts.log, queue.user_id)
+        self._started = parts.clock.now()
+        self._progress = Progress.none(queue, self._started)
+
+    def drain(self) -> Ending:
+        while True:
+            try:
+                return self._drain()
+            except LostRaceError:
+                # The log is not as it was read: a user's control, or somebody else serves this user too.
+                self._look_again()
+
+    def _drain(self) -> Ending:
+        while self._queue.runnable:
+            if self._progress.head == self._queue.tail:
+                if self._rest():
+                    return Done()
+            elif (step := self._step()) is not None and (ending := self._wait(step)):
+                return ending
+            elif self._out_of_time():
+                return self._yield_turn()
+            elif self._clock.now() - self._progress.since >= CHECKPOINT_MS:
+                self._checkpoint()
+        self._checkpoint()
+        return Done()
+
+    def _step(self) -> Wait | None:
+        """Get past the next number, or say until when that must wait."""
+        seq = self._progress.head + 1
+        request = self._ahead.get(seq) or self._fill(seq)
+        if not request.settled:
+            done = self._parts.attempt(request, self._hold)
+            if isinstance(done, Wait):
+                self._ahead.forget()  # it was put back
+                return done
+            request = done
+        self._progress = self._progress.past(request)
+        return None
+
+    def _fill(self, seq: int) -> Request:
+        """A number was taken and its request is not there: wait for it a moment, then close the hole."""
+        user_id = self._queue.user_id
+        over = self._queue.tail_at + HOLE_GRACE_MS
+        self._hold.outlast(over)
+        for _ in poll(self._clock, (over - self._clock.now()) / 1000, first=0.005, longest=0.1):
+            if request := self._ahead.get(seq):
+                return request
+        now = self._clock.now()
+        self._log.void(user_id, seq, now)
+        tell("hole closed", user=user_id, seq=seq)
+        return Request(user_id, seq, "", "null", Status.VOID, enqueued_at=now)
+
+    def _wait(self, step: Wait) -> Ending | None:
+        left = step.until - self._clock.now()
+        if left > SHORT_WAIT_MS:
+            self._checkpoint()
+            return step
+        self._clock.sleep(max(0, left) / 1000)
+        return None
+
+    def _out_of_time(self) -> bool:
+        return self._clock.now() - self._started >= self._parts.quantum_ms
+
+    def _yield_turn(self) -> Ending:
+        """So that one long queue does not keep a worker: ring again, and let others have their turn."""
+        self._checkpoint()
+        if self._queue.depth:
+            self._parts.wake_ups.ring(self._queue.user_id, self._queue.tail, self._parts.ring_id())
+        return Done()
+
+    def _rest(self) -> bool:
+        """Whether the worker may rest: not if a number was given out since the queue was read."""
+        if self._queue.awake is None and self._progress.head == self._queue.head:
+            return True  # a wake-up too many: whoever gives out a number from now on rings
+        try:
+            self._log.rest(self._queue, self._progress, self._clock.now())
+        except LostRaceError:
+            self._look_again()
+            return False
+        tell("queue drained", user=self._queue.user_id, seq=self._progress.head)
+        return True
+
+    def _checkpoint(self) -> None:
+        if self._progress.head != self._queue.head:
+            now = self._clock.now()
+            self._queue = self._log.advance(self._queue, self._progress, now)
+            self._progress = Progress.none(self._queue, now)
+
+    def _look_again(self) -> None:
+        """Go on from what is written. What was done since the head was last written still counts."""
+        self._ahead.forget()
+        queue = self._log.queue(self._queue.user_id) or self._queue
+        if queue.head != self._queue.head:
+            # Somebody else moved it. Outcomes between it and ours are met again and stepped over.
+            self._progress = Progress.none(queue, self._clock.now())
+        self._queue = queue

@@ -1,0 +1,64 @@
+"""Everything that can be refused, as one tree. Entry points map each leaf to an HTTP status."""
+
+from dataclasses import dataclass
+
+
+class GurukoolError(Exception):
+    """The root. The message is a sentence for the caller and never shows internals."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field."""
+
+    path: str  # dotted, as the caller wrote it: "payload.seconds"
+    message: str
+
+
+class InvalidInputError(GurukoolError):
+    """The call can be read but does not say something acceptable."""
+
+    def __init__(self, message: str, fields: tuple[FieldError, ...] = ()) -> None:
+        super().__init__(message)
+        self.fields = fields
+
+
+class MalformedError(GurukoolError):
+    """The call cannot be read at all."""
+
+
+class TooLargeError(GurukoolError):
+    """More bytes than are taken in one call."""
+
+
+class UnauthenticatedError(GurukoolError):
+    """Nobody is signed in, or no longer."""
+
+
+class ForbiddenError(GurukoolError):
+    """Signed in, but not allowed."""
+
+
+class NotFoundError(GurukoolError):
+    """There is no such thing, or not for this user."""
+
+
+class ConflictError(GurukoolError):
+    """The thing is not in a state in which this can be done."""
+
+
+class TooManyError(GurukoolError):
+    """Come back later."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        """`retry_after` is in whole seconds, at least 1."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class UnavailableError(GurukoolError):
+    """Something this depends on does not answer; trying again is safe."""
+
+
+class LostRaceError(Exception):
+    """A conditional write found that somebody else was first. Use cases settle it; it stays in the core."""

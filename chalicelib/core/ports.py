@@ -1,0 +1,140 @@
+"""What the core needs of the outside: a store, wake-ups, a clock, and the keepers of secrets."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from chalicelib.core.account import Account, Principal, Session
+from chalicelib.core.progress import Progress
+from chalicelib.core.queue import Queue
+from chalicelib.core.request import Failure, Millis, Outcome, Request
+
+
+class Clock(Protocol):
+    def now(self) -> Millis: ...
+    def sleep(self, seconds: float) -> None: ...
+
+
+class Log(Protocol):
+    """The ordered log of every user. Each method is one conditional write or one consistent read.
+
+    Writes raise LostRaceError when their condition does not hold, and then have changed nothing. A write whose
+    answer was lost may be repeated by the network's client, and then find that it has itself been first.
+    """
+
+    def queue(self, user_id: str) -> Queue | None: ...
+
+    def take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
+        """Give out `count` numbers, the last of which is the tail of the queue returned.
+
+        On condition that there is room and the session is live.
+        """
+        ...
+
+    def write(self, request: Request) -> None:
+        """On condition that its number's place is empty."""
+        ...
+
+    def request(self, user_id: str, seq: int) -> Request | None: ...
+
+    def requests(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
+        """Those with numbers above `after`, in order; voids included, holes left out."""
+        ...
+
+    def begin(self, seen: Request, by: str, now: Millis, deadline: Millis) -> Request:
+        """Start an attempt and mark it with `by`. On condition that nobody touched the request since."""
+        ...
+
+    def finish(self, running: Request, outcome: Outcome, now: Millis) -> Request:
+        """Write the outcome. On condition that this attempt is still the request's current one."""
+        ...
+
+    def put_back(self, running: Request, not_before: Millis, error: Failure) -> Request:
+        """End a failed attempt that will be repeated. On the same condition as `finish`."""
+        ...
+
+    def void(self, user_id: str, seq: int, now: Millis) -> None:
+        """Close a hole. On condition that its place is still empty."""
+        ...
+
+    def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
+        """Move the head on and give the room back. On condition that the head is where `queue` has it."""
+        ...
+
+    def rest(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
+        """Advance, and say that the worker rests. On condition also that no number was given out since."""
+        ...
+
+    def move_read(self, queue: Queue, session_id: str, read: int, now: Millis) -> None:
+        """On condition that `read` is still where `queue` has it and the session is live."""
+        ...
+
+    def open_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
+        """Add a live session; creates or reopens the queue."""
+        ...
+
+    def end_session(self, user_id: str, session_id: str) -> Queue | None:
+        """Take a live session away; harmless if there is none."""
+        ...
+
+    def close(self, queue: Queue, now: Millis) -> None:
+        """On condition that it is drained and that its live sessions are as `queue` has them."""
+        ...
+
+    def working(self) -> Sequence[str]:
+        """Users whose queues may have work: all that do, and some that were lately drained."""
+        ...
+
+    def unmark(self, queue: Queue) -> None:
+        """Take the mark "has work" away. On condition that head and tail are as `queue` has them."""
+        ...
+
+    def expiring(self, now: Millis) -> Sequence[str]:
+        """Users all of whose sessions have expired by `now` while their queues are open."""
+        ...
+
+
+class Accounts(Protocol):
+    def add(self, account: Account) -> None:
+        """Raises LostRaceError if the username is taken."""
+        ...
+
+    def by_username(self, username: str) -> Account | None: ...
+
+    def add_session(self, session: Session) -> None: ...
+
+    def remove_session(self, session_id: str) -> None: ...
+
+
+class WakeUps(Protocol):
+    def ring(self, user_id: str, seq: int, ring_id: str) -> None:
+        """Say that the user's queue has work at least up to `seq`. A repeated `ring_id` may be dropped.
+
+        Raises UnavailableError if the message could not be handed over.
+        """
+        ...
+
+
+class Lease(Protocol):
+    """The wake-up being served: while it is held, nobody else is woken for this user."""
+
+    def hold(self, seconds: float) -> None:
+        """Hold it for this long from now; after that somebody else is woken."""
+        ...
+
+
+class Passwords(Protocol):
+    def hash(self, password: str) -> str: ...
+
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        """Takes as long when there is no hash to verify against."""
+        ...
+
+
+class Tokens(Protocol):
+    def issue(self, principal: Principal, now: Millis) -> tuple[str, int]:
+        """An access token and the seconds it lives."""
+        ...
+
+    def verify(self, token: str) -> Principal:
+        """Raises UnauthenticatedError."""
+        ...

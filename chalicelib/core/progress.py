@@ -1,0 +1,32 @@
+"""What a drain has done since the head was last written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
+
+from chalicelib.core.queue import Queue
+from chalicelib.core.request import NO_COUNTS, Millis, Request, Status
+
+WEIGHT = 0.2  # of the newest running time in the average
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    head: int
+    average_ms: float
+    since: Millis  # when the head was last written
+    counts: Mapping[Status, int] = NO_COUNTS
+
+    @classmethod
+    def none(cls, queue: Queue, now: Millis) -> Self:
+        return cls(queue.head, queue.average_ms, now)
+
+    def past(self, request: Request) -> Self:
+        """With `request`, the next one in line, stepped over. Voids count as nothing."""
+        counts, average = dict(self.counts), self.average_ms
+        if request.status in counts:
+            counts[request.status] += 1
+        if request.started_at is not None and request.finished_at is not None:
+            took = request.finished_at - request.started_at
+            average = took if average == 0 else average + WEIGHT * (took - average)
+        return replace(self, head=request.seq, counts=counts, average_ms=average)

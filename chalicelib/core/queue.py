@@ -1,0 +1,60 @@
+"""One user's ordered log: the three cursors and what follows from them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from chalicelib.core.request import NO_COUNTS, Millis, Status
+
+# A ring this old, with no movement since, is taken for lost and the next enqueue rings again.
+RING_TRUSTED_MS = 5_000
+
+
+class State(StrEnum):
+    OPEN = "open"
+    PAUSED = "paused"
+    HALTED = "halted"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    user_id: str
+    room: int  # how many more requests are taken: the limit less those without an outcome
+    tail: int = 0  # the last number given out
+    head: int = 0  # the last number that has an outcome, and all before it too
+    read: int = 0  # the last number whose outcome the user has dequeued
+    state: State = State.OPEN
+    awake: Millis | None = None  # since when a wake-up is on its way or being served; None: the worker rests
+    sessions: Mapping[str, Millis] = field(default_factory=dict)  # live session id: its expiry
+    counts: Mapping[Status, int] = NO_COUNTS
+    average_ms: float = 0.0  # running time of a request, exponentially weighted
+    tail_at: Millis = 0  # when the last number was given out
+    moved_at: Millis = 0  # when head last moved
+
+    @property
+    def depth(self) -> int:
+        """Requests without an outcome."""
+        return self.tail - self.head
+
+    @property
+    def runnable(self) -> bool:
+        return self.state not in (State.PAUSED, State.HALTED)
+
+    def stirred_since(self, moment: Millis) -> bool:
+        """Whether a ring or a movement of the head happened after `moment`."""
+        return max(self.awake or 0, self.moved_at) > moment
+
+    def live_sessions(self, now: Millis) -> int:
+        return sum(expiry > now for expiry in self.sessions.values())
+
+
+def must_ring(queue: Queue, now: Millis) -> bool:
+    """Whether the enqueue that left the queue like this at `now` has to send a wake-up.
+
+    It need not while an earlier wake-up is on its way or being served, because a drain rests only by a
+    write that fails if a number was given out meanwhile. A ring that moved nothing for a while may be lost.
+    """
+    if not queue.runnable:
+        return False
+    return queue.awake == now or not queue.stirred_since(now - RING_TRUSTED_MS)

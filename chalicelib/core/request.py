@@ -1,0 +1,64 @@
+"""One piece of work and how it stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+type Millis = int
+"""A moment: milliseconds since 1970-01-01 UTC. Durations in milliseconds are spelled `…_ms: int`."""
+
+
+class Status(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    VOID = "void"  # a number that was taken and never written; the drain steps over it
+
+
+OUTCOMES = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an attempt failed."""
+
+    kind: str  # "error", "permanent", "timeout", "crash", "unknown_type", "invalid_payload"
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    user_id: str
+    seq: int
+    type: str
+    payload: str  # JSON text
+    status: Status
+    enqueued_at: Millis
+    attempts: int = 0  # how often it was begun
+    begun_by: str | None = None  # the worker's mark on the last attempt
+    not_before: Millis | None = None  # nobody begins it earlier; it holds the line
+    started_at: Millis | None = None  # of the last attempt
+    deadline: Millis | None = None  # while running: the attempt is over by then, one way or the other
+    finished_at: Millis | None = None
+    result: str | None = None  # JSON text
+    error: Failure | None = None  # of the last failed attempt
+
+    @property
+    def settled(self) -> bool:
+        """Nothing will happen to it any more: the drain steps over it."""
+        return self.status in OUTCOMES or self.status is Status.VOID
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a request ended."""
+
+    status: Status
+    result: str | None = None
+    error: Failure | None = None
+
+
+NO_COUNTS: Mapping[Status, int] = MappingProxyType(dict.fromkeys(OUTCOMES, 0))
