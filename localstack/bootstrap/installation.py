@@ -1,0 +1,65 @@
+"""Everything that is set up: where it is, and setting it up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bootstrap import parts, uv
+from bootstrap.cache import root
+from bootstrap.progress import say, together
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Where everything is."""
+
+    uv: Path
+    tools_python: Path
+    localstack_python: Path
+    runtime_python: Path  # runs the local Lambda functions
+    extension: Path  # goes on LocalStack's PYTHONPATH
+    dynamodb: Path  # folder with DynamoDBLocal.jar
+
+
+def install() -> Installation:
+    """Sets up what is missing, then says where everything is. Raises SetupError."""
+    installer = uv.find()
+    if installer is None or not _complete():
+        say(f"Setting up Gurukool in {root()} (this is done once).")
+        installer = uv.ensure()
+        _build(installer)
+    return Installation(
+        uv=installer,
+        tools_python=parts.tools().python,
+        localstack_python=parts.localstack().python,
+        runtime_python=parts.runtime().python,
+        extension=parts.extension().path / "site",
+        dynamodb=parts.dynamodb().path,
+    )
+
+
+def _complete() -> bool:
+    entries = [parts.tools().entry, parts.localstack().entry, parts.runtime().entry]
+    return all(entry.complete() for entry in [*entries, parts.extension(), parts.dynamodb()])
+
+
+def _build(installer: Path) -> None:
+    python = uv.python(installer)
+
+    def localstack() -> None:
+        environment = parts.localstack()
+        environment.ensure(installer, python)
+        parts.ensure_extension(installer, environment.python)
+
+    together(
+        {
+            "DynamoDB Local": lambda: parts.ensure_dynamodb(installer, python),
+            "LocalStack": localstack,
+            "tools": lambda: parts.tools().ensure(installer, python),
+            "runtime of the functions": lambda: parts.runtime().ensure(installer, python),
+        }
+    )
