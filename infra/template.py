@@ -1,0 +1,28 @@
+"""Our own part of the CloudFormation template: the files of infra/template, one for each concern, as one."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]  # has no types; what it returns is checked by cfn-lint
+
+from infra.gateway_responses import gateway_responses
+
+Template = dict[str, Any]
+DIRECTORY = Path(__file__).with_name("template")
+
+
+def load(directory: Path = DIRECTORY) -> Template:
+    """The parts put together. Raises ValueError if two of them define the same name."""
+    whole: Template = {}
+    for path in sorted(directory.glob("*.yaml")):
+        for section, entries in yaml.safe_load(path.read_text()).items():
+            _add(whole.setdefault(section, {}), entries, path)
+    whole["Resources"]["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
+    return whole
+
+
+def _add(section: Template, entries: Template, path: Path) -> None:
+    twice = section.keys() & entries.keys()
+    if twice:
+        raise ValueError(f"{path.name} defines {', '.join(sorted(twice))} a second time.")
+    section |= entries
