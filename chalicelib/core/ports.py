@@ -17,8 +17,8 @@ class Clock(Protocol):
 class Log(Protocol):
     """The ordered log of every user. Each method is one conditional write or one consistent read.
 
-    Writes raise LostRaceError when their condition does not hold, and then have changed nothing. A write whose
-    answer was lost may be repeated by the network's client, and then find that it has itself been first.
+    Writes raise LostRaceError when their condition does not hold, and then have changed nothing. A write
+    whose answer was lost may be repeated on the way, and then find that it has itself been first.
     """
 
     def queue(self, user_id: str) -> Queue | None: ...
