@@ -1,10 +1,10 @@
 """Zip files for Lambda, byte for byte the same whenever their content is."""
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from bootstrap.commands import run
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16
@@ -15,11 +15,10 @@ def byte_compile(directory: Path, runs_in: str) -> None:
 
     The byte code is never checked against its source, whose date a zip does not keep.
     """
-    subprocess.run(
-        [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
-        + ["-s", str(directory), "-p", runs_in, str(directory)],
-        check=True,
-        env=os.environ | {"PYTHONHASHSEED": "0"},
+    run(
+        *(sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"),
+        *("-s", directory, "-p", runs_in, directory),
+        environment={"PYTHONHASHSEED": "0"},
     )
 
 

@@ -1,5 +1,7 @@
-"""The one error of this package."""
+"""What a person is told when a deployment cannot go on."""
+
+from bootstrap.errors import SetupError
 
 
-class DeployError(Exception):
+class DeployError(SetupError):
     """A sentence that says what is wrong and what to do."""

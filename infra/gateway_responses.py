@@ -1,4 +1,4 @@
-"""Errors that API Gateway answers by itself, made into the problem documents that the rest of the API answers."""
+"""Errors that API Gateway answers by itself, made into problem documents like those of the application."""
 
 import json
 from http import HTTPStatus

@@ -1,14 +1,14 @@
 """The Lambda layer with the functions' dependencies."""
 
-import os
 import shutil
-import subprocess
 import sys
 from functools import partial
 from pathlib import Path
 
-from infra import archive, cache
-from infra.errors import DeployError
+from bootstrap import uv
+from bootstrap.cache import Entry
+from bootstrap.commands import run
+from infra import archive
 
 PYTHON = "3.13"
 # Lambda's python3.13 runs on Amazon Linux 2023 with glibc 2.34; 2.28 also suits every Debian since 10.
@@ -17,43 +17,34 @@ ARCHIVE = "layer.zip"
 
 
 def build(requirements: Path, architecture: str) -> Path:
-    """The layer's zip, from the cache if it was built before. Raises DeployError, for one where a wheel is missing."""
-    makers = [Path(__file__), Path(archive.__file__)]
-    key = cache.digest(*(path.read_bytes() for path in [requirements, *makers]), architecture.encode())
-    make = partial(_make, requirements, PLATFORMS[architecture])
-    return cache.directory(f"layer-{key}", make) / ARCHIVE
+    """The layer's zip, from the cache if it was built before. Raises SetupError if a wheel is missing."""
+    builders = [Path(__file__), Path(archive.__file__)]
+    sources = [path.read_bytes() for path in [requirements, *builders]]
+    entry = Entry("layer", architecture.encode(), *sources)
+    entry.ensure(partial(_build, requirements, PLATFORMS[architecture]))
+    return entry.path / ARCHIVE
 
 
-def _make(requirements: Path, platform: str, directory: Path) -> None:
+def _build(requirements: Path, platform: str, directory: Path, lock: int) -> None:
     content = directory / "content"
     packages = content / "python"
-    _install(requirements, platform, packages)
+    _install(requirements, platform, packages, lock)
     _drop_what_lambda_never_reads(packages)
     archive.byte_compile(content, "/opt")
     archive.write_zip(content, directory / ARCHIVE)
     shutil.rmtree(content)
 
 
-def _install(requirements: Path, platform: str, packages: Path) -> None:
-    command = [find_uv(), "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"]
-    command += ["--python", sys.executable, "--python-version", PYTHON, "--python-platform", platform]
-    command += ["--target", str(packages), "--requirement", str(requirements)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise DeployError(
-            f"The functions' dependencies could not be installed for {platform}:\n{done.stderr}"
-        )
+def _install(requirements: Path, platform: str, packages: Path, lock: int) -> None:
+    run(
+        *(uv.ensure(), "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"),
+        *("--python", sys.executable, "--python-version", PYTHON, "--python-platform", platform),
+        *("--target", packages, "--requirement", requirements),
+        environment=uv.ENVIRONMENT,
+        lock=lock,
+    )
 
 
 def _drop_what_lambda_never_reads(packages: Path) -> None:
     (packages / ".lock").unlink(missing_ok=True)
     shutil.rmtree(packages / "bin", ignore_errors=True)
-
-
-def find_uv() -> str:
-    """$UV, else the uv beside this interpreter, else the one on the PATH."""
-    beside = Path(sys.executable).with_name("uv")
-    found = os.environ.get("UV") or (str(beside) if beside.exists() else shutil.which("uv"))
-    if not found:
-        raise DeployError("uv was not found: install it (https://docs.astral.sh/uv/) or set UV to its path.")
-    return found

@@ -2,19 +2,19 @@
 
     python -m infra.package [--architecture arm64|x86_64] DIRECTORY
 
-Chalice makes the functions and the API from app.py, infra/template adds the rest, and the dependencies become a layer.
-The same sources give the same files, byte for byte.
+Chalice makes the functions and the API from app.py, infra/template adds the rest, and the dependencies
+become a layer. The same sources give the same files, byte for byte.
 """
 
 import argparse
 import json
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bootstrap.commands import run
+from bootstrap.errors import SetupError
 from infra import archive, layer, template
 from infra.errors import DeployError
 
@@ -26,7 +26,7 @@ NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
 
 def package(architecture: str, target: Path) -> None:
-    """Writes template.json, application.zip and layer.zip into the directory. Raises DeployError."""
+    """Writes template.json, application.zip and layer.zip into the directory. Raises SetupError."""
     if sys.version_info[:2] != (3, 13):
         raise DeployError(f"The functions run on Python {layer.PYTHON}: package with that version.")
     target.mkdir(parents=True, exist_ok=True)
@@ -40,18 +40,19 @@ def package(architecture: str, target: Path) -> None:
 def _run_chalice(work: Path) -> Path:
     """The directory that `chalice package` wrote, from a copy of the sources.
 
-    The copy has no requirements: Chalice would install them by pip each time and only warn of a missing wheel.
+    The copy has no requirements: Chalice would install them by pip each time, and only warn if one has no
+    wheel for Lambda.
     """
     project, merge, packaged = work / "project", work / "merge.json", work / "packaged"
     _copy_sources(project)
     merge.write_text(json.dumps(template.load()))
-    # Chalice has no __main__; its functions' runtime is that of the interpreter which runs it.
-    command = [sys.executable, "-c", "from chalice.cli import main; main()", "package", "--stage", STAGE]
-    command += ["--merge-template", str(merge), str(packaged)]
-    environment = os.environ | {"AWS_DEFAULT_REGION": "us-east-1", "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise DeployError(f"Chalice could not package the application:\n{done.stdout}{done.stderr}")
+    run(
+        # Chalice has no __main__. The functions' runtime is that of the interpreter which runs it.
+        *(sys.executable, "-I", "-B", "-c", "from chalice.cli import main; main()"),
+        *("package", "--stage", STAGE, "--merge-template", merge, packaged),
+        cwd=project,
+        environment={"AWS_DEFAULT_REGION": "us-east-1"},
+    )
     return packaged
 
 
@@ -87,7 +88,7 @@ def main() -> None:
     given = parser.parse_args()
     try:
         package(given.architecture, given.directory)
-    except DeployError as error:
+    except SetupError as error:
         sys.exit(str(error))
 
 

@@ -1,0 +1,78 @@
+"""The bucket from which CloudFormation takes the template and the code."""
+
+import hashlib
+import json
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from infra.errors import DeployError
+from infra.package import TEMPLATE
+from infra.target import Target
+
+# The properties that name a file beside the template.
+FILES = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
+PRIVATE = dict.fromkeys(
+    ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"], True
+)
+ENCRYPTED = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
+
+
+class Artefacts:
+    """A private, encrypted bucket. An artefact's key is the hash of its content: nothing is sent twice."""
+
+    def __init__(self, target: Target) -> None:
+        self._region = target.region
+        self._s3 = target.client("s3")
+        self._account = target.client("sts").get_caller_identity()["Account"]
+        self.bucket = f"{target.stack}-artefacts-{self._account}-{target.region}"
+
+    def upload(self, package: Path) -> str:
+        """The address of the package's template, with every file that it names in the bucket."""
+        self._ensure_bucket()
+        template = json.loads((package / TEMPLATE).read_text())
+        keys = {path.name: self._put(path.read_bytes(), path.suffix) for path in package.glob("*.zip")}
+        for resource in template["Resources"].values():
+            self._point_into_bucket(resource, keys)
+        key = self._put(json.dumps(template).encode(), ".json")
+        return f"{self._s3.meta.endpoint_url}/{self.bucket}/{key}"
+
+    def _point_into_bucket(self, resource: dict[str, Any], keys: dict[str, str]) -> None:
+        name = FILES.get(resource["Type"])
+        if name:
+            file = Path(resource["Properties"][name]).name
+            resource["Properties"][name] = {"Bucket": self.bucket, "Key": keys[file]}
+
+    def _put(self, content: bytes, suffix: str) -> str:
+        key = hashlib.sha256(content).hexdigest() + suffix
+        if not self._exists(self._s3.head_object, Key=key):
+            self._s3.put_object(Bucket=self.bucket, Key=key, Body=content, ExpectedBucketOwner=self._account)
+        return key
+
+    def _ensure_bucket(self) -> None:
+        if self._exists(self._s3.head_bucket):
+            return
+        # us-east-1 is the one region that may not be named.
+        place = {} if self._region == "us-east-1" else {"LocationConstraint": self._region}
+        configuration = {"CreateBucketConfiguration": place} if place else {}
+        self._s3.create_bucket(Bucket=self.bucket, **configuration)
+        self._s3.put_public_access_block(Bucket=self.bucket, PublicAccessBlockConfiguration=PRIVATE)
+        self._s3.put_bucket_encryption(Bucket=self.bucket, ServerSideEncryptionConfiguration=ENCRYPTED)
+
+    def _exists(self, head: Any, **what: str) -> bool:
+        """Asks as the owner: another account may have taken the bucket's name."""
+        try:
+            head(Bucket=self.bucket, ExpectedBucketOwner=self._account, **what)
+        except ClientError as error:
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            if status == HTTPStatus.FORBIDDEN:
+                raise DeployError(
+                    f"The bucket {self.bucket} may not be used. Give these credentials access to it; "
+                    "if it belongs to another account, choose another stack name."
+                ) from error
+            if status != HTTPStatus.NOT_FOUND:
+                raise
+            return False
+        return True

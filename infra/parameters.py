@@ -1,0 +1,38 @@
+"""The values of the template's parameters."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from infra.errors import DeployError
+
+Values = dict[str, str]
+
+
+def resolve(declared: Mapping[str, Any], before: Mapping[str, str], given: Mapping[str, str]) -> Values:
+    """A value for every declared parameter: the given one, else the one before, else the default.
+
+    A parameter that is no longer declared is forgotten. Raises DeployError if a value is wrong.
+    """
+    values: Values = {name: str(before.get(name, declared[name]["Default"])) for name in declared}
+    values.update(given)
+    for name, value in values.items():
+        _check(name, value, declared)
+    return values
+
+
+def _check(name: str, value: str, declared: Mapping[str, Any]) -> None:
+    if name not in declared:
+        raise DeployError(f"There is no parameter {name}. There are: {', '.join(sorted(declared))}.")
+    expected = _expected(value, declared[name])
+    if expected:
+        raise DeployError(f"The parameter {name} is {value!r}, but must be {expected}.")
+
+
+def _expected(value: str, parameter: Mapping[str, Any]) -> str | None:
+    """What the value should have been, or None if it is right."""
+    allowed = parameter.get("AllowedValues")
+    if allowed:
+        return None if value in allowed else f"one of {', '.join(allowed)}"
+    low, high = parameter["MinValue"], parameter["MaxValue"]
+    right = value.isdecimal() and low <= int(value) <= high
+    return None if right else f"a whole number from {low} to {high}"

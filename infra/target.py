@@ -1,0 +1,49 @@
+"""Where a stack is deployed: an account of AWS, or the local cloud."""
+
+import platform
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+STACK = "gurukool"
+LOCAL_REGION = "us-east-1"
+# LocalStack asks for credentials and accepts any.
+LOCAL_CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+ARCHITECTURES = {"aarch64": "arm64", "arm64": "arm64", "x86_64": "x86_64"}
+
+
+@dataclass(frozen=True)
+class Target:
+    region: str
+    stack: str = STACK
+    endpoint: str | None = None
+    """Address of LocalStack; None means AWS."""
+
+    @property
+    def local(self) -> bool:
+        return self.endpoint is not None
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What differs here from the template's defaults."""
+        if not self.local:
+            return {}
+        return {
+            "Architecture": ARCHITECTURES[platform.machine()],
+            "DeletionProtection": "off",
+            # A worker is a process of its own: as many as a small machine holds.
+            "MaximumConcurrency": "16",
+        }
+
+    def client(self, service: str) -> Any:
+        credentials = LOCAL_CREDENTIALS if self.local else {}
+        config = Config(s3={"addressing_style": "path"} if self.local else None)
+        return boto3.client(
+            service, region_name=self.region, endpoint_url=self.endpoint, config=config, **credentials
+        )
+
+
+def local_cloud(endpoint: str, stack: str = STACK) -> Target:
+    return Target(region=LOCAL_REGION, stack=stack, endpoint=endpoint)
