@@ -1,0 +1,40 @@
+# The commands of this project. `make help` lists them.
+# The first one that needs it sets everything up in a cache outside the checkout.
+
+.DEFAULT_GOAL := help
+.PHONY: help up down reset status logs demo test check bench
+
+RUN := localstack/run
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+up: ## start everything: http://localhost:3000 (PORT=3001 make up: another port)
+	@$(RUN) -m local_cloud up
+
+down: ## stop everything; nothing stays, the data neither
+	@$(RUN) -m local_cloud down
+
+reset: ## wipe the data
+	@$(RUN) -m local_cloud reset
+
+status: ## say what is running
+	@$(RUN) -m local_cloud status
+
+# USER counts only as `make logs USER=name`: every shell has a variable of that name.
+logs: ## follow the logs (USER=name SEQ=number: of one user, of one request)
+	@$(RUN) -m infra.logs $(if $(filter command line,$(origin USER)),--user '$(USER)') $(if $(SEQ),--seq '$(SEQ)')
+
+demo: ## five users with twenty requests each against the running stack
+	@$(RUN) -m local_cloud.demo
+
+test: ## run the tests, beside a running stack or without one (ARGS="-k order")
+	@$(RUN) --browser -m pytest $(ARGS)
+
+check: ## check format, lint and types
+	@$(RUN) -m ruff format --check --quiet .
+	@$(RUN) -m ruff check --quiet .
+	@$(RUN) -m mypy --no-error-summary .
+
+bench: ## measure calls, units, import times and throughput
+	@$(RUN) -m tests.bench

@@ -1,0 +1,42 @@
+"""The local cloud for the tests: an emulator and a stack of their own, beside any that is running."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from local_cloud import deployment
+from local_cloud.emulator import Emulator
+from local_cloud.ports import free_ports
+from local_cloud.settings import Settings
+
+
+@dataclass(frozen=True)
+class DeployedStack:
+    emulator: Emulator
+    api_url: str  # http://localhost:PORT, without a slash at the end
+    outputs: dict[str, str]  # of the CloudFormation stack: names of tables and functions, addresses of queues
+
+
+@pytest.fixture(scope="session", autouse=True)
+def environment() -> Iterator[None]:
+    """No test sees what the developer has set for AWS or for a stack."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def emulator(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """LocalStack on free ports. If it does not start, the tests that need it fail, here and in CI."""
+    with Emulator(free_ports(), tmp_path_factory.mktemp("emulator")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stack(emulator: Emulator) -> DeployedStack:
+    """The application, deployed to the emulator with the default settings."""
+    outputs = deployment.deploy(emulator, Settings(), print)
+    return DeployedStack(emulator, emulator.api_url, outputs)
