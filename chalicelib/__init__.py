@@ -1,0 +1,1 @@
+"""Gurukool: every user of an API gets a strictly ordered request queue of their own."""

@@ -1,9 +1,10 @@
 """Accept a request: take a number, write the request under it, send a wake-up."""
 
-from collections.abc import Callable
+import logging
 from dataclasses import dataclass
 
 from chalicelib.core.errors import LostRaceError, TooManyError, UnauthenticatedError, UnavailableError
+from chalicelib.core.events import tell
 from chalicelib.core.ports import Clock, Log, WakeUps
 from chalicelib.core.queue import Queue, must_ring
 from chalicelib.core.request import Millis, Request, Status
@@ -32,7 +33,6 @@ class Enqueue:
     log: Log
     wake_ups: WakeUps
     clock: Clock
-    on_ring_failed: Callable[[str, int], None]
 
     def __call__(self, user_id: str, session_id: str, work: Work) -> Accepted:
         """Raises UnauthenticatedError, TooManyError, UnavailableError."""
@@ -41,6 +41,7 @@ class Enqueue:
             queue = self._take_number(user_id, session_id, now)
             request = Request(user_id, queue.tail, work.type, work.payload, Status.QUEUED, enqueued_at=now)
             if self._write(request):
+                tell("request accepted", user=user_id, seq=request.seq, type=request.type)
                 return Accepted(request, queue, must_ring(queue, now) and self._ring(user_id, queue.tail))
         raise UnavailableError("The request could not be stored in time. Nothing was accepted; try again.")
 
@@ -65,7 +66,7 @@ class Enqueue:
         try:
             self.wake_ups.ring(user_id, seq, f"{user_id}-{seq}")
         except UnavailableError:
-            self.on_ring_failed(user_id, seq)
+            tell("wake-up not sent", level=logging.WARNING, user=user_id, seq=seq)
             return False
         return True
 

@@ -8,8 +8,12 @@ from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
 PERMANENT = frozenset({"permanent", "unknown_type", "invalid_payload"})
 
 
-class PermanentError(Exception):
-    """Raised by a handler: no further attempt can succeed."""
+class HandlerError(Exception):
+    """Raised by a handler: this attempt has failed. The message is shown to the user."""
+
+
+class PermanentError(HandlerError):
+    """Raised by a handler: no further attempt can succeed either."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class Log(Protocol):
         """Take a live session away; harmless if there is none."""
         ...
 
-    def close(self, queue: Queue, now: Millis) -> None:
+    def close(self, queue: Queue) -> None:
         """On condition that it is drained and that its live sessions are as `queue` has them."""
         ...
 

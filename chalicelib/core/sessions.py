@@ -55,7 +55,7 @@ def close_if_over(log: Log, queue: Queue, now: Millis) -> None:
     if queue.depth or queue.live_sessions(now):
         return
     try:
-        log.close(queue, now)
+        log.close(queue)
     except LostRaceError:
         tell("queue stays open", user=queue.user_id)  # somebody signed in or enqueued meanwhile
     else:

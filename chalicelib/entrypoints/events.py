@@ -2,7 +2,11 @@
 
 from typing import Any
 
-from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
+from chalice.app import Blueprint, CloudWatchEvent, SQSEvent, SQSRecord
+
+from chalicelib import wiring
+from chalicelib.adapters import logs
+from chalicelib.core.attempt import Wait
 
 functions = Blueprint(__name__)
 
@@ -10,11 +14,34 @@ functions = Blueprint(__name__)
 WAKE_UPS_ARN = "arn:aws:sqs:us-east-1:000000000000:wake-ups.fifo"
 
 
+# One message at a time: an invocation serves one user, so that what one user's request does to its process
+# (a crash, an overrun, all the memory) cannot touch another user's request.
 @functions.on_sqs_message(queue_arn=WAKE_UPS_ARN, batch_size=1, name="worker")
 def worker(event: SQSEvent) -> dict[str, Any]:
-    return {"batchItemFailures": []}
+    _begin(event.context)
+    returned = [record for record in event if not _served(record)]
+    return {"batchItemFailures": [{"itemIdentifier": r.to_dict()["messageId"]} for r in returned]}
+
+
+def _served(record: SQSRecord) -> bool:
+    """False if the wake-up has to come back, which it does when its visibility ends."""
+    from chalicelib.adapters.sqs import from_message
+
+    user_id, _ = from_message(record.body)
+    lease = wiring.lease(record.receipt_handle)
+    ending = wiring.drain()(user_id, lease)
+    if isinstance(ending, Wait):
+        lease.hold(max(1.0, (ending.until - wiring.CLOCK.now()) / 1000))
+        return False
+    return True
 
 
 @functions.schedule("rate(1 minute)", name="sweeper")
 def sweeper(event: CloudWatchEvent) -> None:
-    return None
+    _begin(event.context)
+    wiring.sweep()()
+
+
+def _begin(context: Any) -> None:
+    logs.configure(wiring.settings().log_level)
+    logs.begin_invocation(context.function_name, context.aws_request_id)

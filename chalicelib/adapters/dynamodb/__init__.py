@@ -1,0 +1,1 @@
+"""The store on DynamoDB, through PynamoDB. The models are private to this package."""

@@ -1,0 +1,86 @@
+"""The five tables as PynamoDB models. Names and endpoints are bound when the store is made, see tables.py."""
+
+from pynamodb.attributes import MapAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+
+class AccountItem(Model):
+    username = UnicodeAttribute(hash_key=True)
+    user_id = UnicodeAttribute()
+    password_hash = UnicodeAttribute()
+    role = UnicodeAttribute()
+    created_at = NumberAttribute()
+
+
+class SessionItem(Model):
+    session_id = UnicodeAttribute(hash_key=True)
+    user_id = UnicodeAttribute()
+    refresh_hash = UnicodeAttribute()
+    created_at = NumberAttribute()
+    expires_at = NumberAttribute()  # seconds: DynamoDB's time to live
+
+
+class Working(GlobalSecondaryIndex["QueueItem"]):
+    """Queues that may have work, by shard."""
+
+    class Meta:
+        index_name = "working"
+        projection = KeysOnlyProjection()
+
+    work = UnicodeAttribute(hash_key=True)
+
+
+class Expiring(GlobalSecondaryIndex["QueueItem"]):
+    """Open queues by the moment their last session expires, by shard."""
+
+    class Meta:
+        index_name = "expiring"
+        projection = KeysOnlyProjection()
+
+    open = UnicodeAttribute(hash_key=True)
+    sessions_until = NumberAttribute(range_key=True)
+
+
+class QueueItem(Model):
+    """Stays under 1 KB, so that every write of it is one unit."""
+
+    user_id = UnicodeAttribute(hash_key=True)
+    tail = NumberAttribute()
+    head = NumberAttribute()
+    read = NumberAttribute()
+    room = NumberAttribute()
+    state = UnicodeAttribute()
+    awake = NumberAttribute(null=True)
+    sessions: MapAttribute[str, int] = MapAttribute()
+    succeeded = NumberAttribute()
+    failed = NumberAttribute()
+    cancelled = NumberAttribute()
+    average_ms = NumberAttribute()
+    tail_at = NumberAttribute()
+    moved_at = NumberAttribute()
+    work = UnicodeAttribute(null=True)
+    open = UnicodeAttribute(null=True)
+    sessions_until = NumberAttribute(null=True)
+
+    working = Working()
+    expiring = Expiring()
+
+
+class RequestItem(Model):
+    user_id = UnicodeAttribute(hash_key=True)
+    seq = NumberAttribute(range_key=True)
+    type = UnicodeAttribute()
+    payload = UnicodeAttribute()
+    status = UnicodeAttribute()
+    enqueued_at = NumberAttribute()
+    attempts = NumberAttribute()
+    begun_by = UnicodeAttribute(null=True)
+    not_before = NumberAttribute(null=True)
+    started_at = NumberAttribute(null=True)
+    deadline = NumberAttribute(null=True)
+    finished_at = NumberAttribute(null=True)
+    result = UnicodeAttribute(null=True)
+    error_kind = UnicodeAttribute(null=True)
+    error_message = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)  # seconds: DynamoDB's time to live

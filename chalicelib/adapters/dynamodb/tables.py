@@ -1,0 +1,50 @@
+"""The models bound to one deployment's tables, over one shared connection."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from pynamodb.connection import Connection
+from pynamodb.models import Model
+
+from chalicelib.adapters.dynamodb.models import AccountItem, QueueItem, RequestItem, SessionItem
+
+# The gateway gives up after 29 s and PynamoDB's own limits are 15 and 30 s: one stall must not eat a call.
+CONNECT_TIMEOUT_S = 1.0
+READ_TIMEOUT_S = 3.0
+MAX_RETRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TableNames:
+    queues: str = ""
+    requests: str = ""
+    accounts: str = ""
+    sessions: str = ""
+
+
+class Tables:
+    """A function that lacks a table's name must not use that table."""
+
+    def __init__(self, names: TableNames, region: str | None = None, host: str | None = None) -> None:
+        """`host` overrides the endpoint, for tests; functions find theirs in the environment."""
+        self.connection = Connection(
+            region=region,
+            host=host,
+            connect_timeout_seconds=CONNECT_TIMEOUT_S,
+            read_timeout_seconds=READ_TIMEOUT_S,
+            max_retry_attempts=MAX_RETRIES,
+        )
+        self.queues = self._bind(QueueItem, names.queues)
+        self.requests = self._bind(RequestItem, names.requests)
+        self.accounts = self._bind(AccountItem, names.accounts)
+        self.sessions = self._bind(SessionItem, names.sessions)
+
+    def _bind[M: Model](self, model: type[M], table_name: str) -> type[M]:
+        """A subclass for this table. PynamoDB would make a session and a client of its own for each model."""
+        meta = type("Meta", (), {"table_name": table_name})
+        bound: Any = cast("Any", type(model))(model.__name__, (model,), {"Meta": meta})
+        if table_name:
+            table = bound._get_connection()  # noqa: SLF001
+            self.connection.add_meta_table(table.get_meta_table())
+            table.connection = self.connection
+        return bound  # type: ignore[no-any-return]

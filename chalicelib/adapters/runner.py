@@ -1,0 +1,49 @@
+"""Carry a request out with its handler."""
+
+import logging
+
+from chalicelib.adapters.codec import decode, encode
+from chalicelib.adapters.time_limit import OverrunError, time_limit
+from chalicelib.core.errors import InvalidInputError, MalformedError
+from chalicelib.core.events import tell
+from chalicelib.core.handler import Handler
+from chalicelib.core.policy import HandlerError, PermanentError
+from chalicelib.core.request import Failure, Request
+
+RESULT_LIMIT = 128 * 1024  # bytes; with the payload it must fit DynamoDB's 400 KB
+
+
+def run(handler: Handler, request: Request) -> str | Failure:
+    """The result as JSON text, or why the attempt failed. Raises nothing that a handler can cause."""
+    try:
+        payload = decode(request.payload, handler.payload_type)
+    except (InvalidInputError, MalformedError) as error:
+        return Failure("invalid_payload", str(error))
+    try:
+        with time_limit(handler.timeout):
+            return _bounded(encode(handler(payload, request)))
+    except OverrunError:
+        return Failure("timeout", f"It took longer than {handler.timeout:g} seconds.")
+    except HandlerError as error:
+        return Failure("permanent" if isinstance(error, PermanentError) else "error", str(error))
+    except Exception as error:  # noqa: BLE001 - whatever a handler raises fails its own request, nothing else
+        return _unexpected(error, request)
+
+
+def _bounded(result: str) -> str | Failure:
+    if len(result.encode()) > RESULT_LIMIT:
+        return Failure("permanent", f"The result is larger than {RESULT_LIMIT // 1024} KiB.")
+    return result
+
+
+def _unexpected(error: Exception, request: Request) -> Failure:
+    """The user is told the kind of error only: its text may show internals, and is in the logs."""
+    tell(
+        "handler raised",
+        level=logging.ERROR,
+        user=request.user_id,
+        seq=request.seq,
+        type=request.type,
+        exception=error,
+    )
+    return Failure("error", f"The handler raised {type(error).__name__}.")

@@ -1,0 +1,21 @@
+"""A payload against its handler's own type, before anything is stored."""
+
+from chalicelib import handlers
+from chalicelib.adapters.codec import decode
+from chalicelib.core.errors import FieldError, InvalidInputError, TooLargeError
+
+PAYLOAD_LIMIT = 128 * 1024  # bytes
+
+
+def checked(type_: str, payload: bytes) -> str:
+    """The payload as JSON text. Raises InvalidInputError, MalformedError, TooLargeError."""
+    if len(payload) > PAYLOAD_LIMIT:
+        raise TooLargeError(f"The payload is larger than {PAYLOAD_LIMIT // 1024} KiB.")
+    registry = handlers.load()
+    handler = registry.get(type_)
+    if handler is None:
+        known = ", ".join(registry.types())
+        message = f"is not known; known are {known}"
+        raise InvalidInputError("There is no handler for this type.", (FieldError("type", message),))
+    decode(payload, handler.payload_type, under="payload")
+    return payload.decode()

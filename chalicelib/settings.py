@@ -1,0 +1,95 @@
+"""What the deployment tells the functions, read from their environment once and checked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+
+class SettingError(ValueError):
+    """A variable is missing or wrong. The message is a sentence that names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    name: str
+    parse: Callable[[str], Any]
+    default: str | None  # None: the deployment must say
+    meaning: str
+
+
+def _between(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+            raise SettingError(f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise SettingError(f"must be one of {', '.join(choices)}")
+        return text
+
+    return parse
+
+
+def _switch(text: str) -> bool:
+    return _one_of("on", "off")(text) == "on"
+
+
+# What an operator may choose. The deployment passes these on as parameters of the stack.
+CHOICES = (
+    Setting("QUEUE_LIMIT", _between(1, 1_000_000), "10000", "requests one user may have waiting"),
+    Setting("ACCESS_TOKEN_SECONDS", _between(60, 3600), "600", "how long an access token is valid"),
+    Setting("QUANTUM_SECONDS", _between(1, 10), "10", "how long one turn of a user at a worker is"),
+    Setting(
+        "LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "the least severe level logged"
+    ),
+    Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
+)
+
+# What the stack itself knows. A function gets the names of what it may use, and only those.
+RESOURCES = (
+    "ACCOUNTS_TABLE",
+    "SESSIONS_TABLE",
+    "QUEUES_TABLE",
+    "REQUESTS_TABLE",
+    "IDEMPOTENCY_TABLE",
+    "WAKE_UPS_URL",
+    "TOKEN_KEYS_ARN",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    queue_limit: int
+    access_token_seconds: int
+    quantum_seconds: int
+    log_level: str
+    tracing: bool
+    resources: Mapping[str, str]
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Raises SettingError."""
+        values = {setting.name.lower(): read(setting, environment) for setting in CHOICES}
+        return cls(**values, resources={n: environment[n] for n in RESOURCES if n in environment})
+
+    def resource(self, name: str) -> str:
+        """Raises SettingError if the deployment did not give this function the resource."""
+        if value := self.resources.get(name):
+            return value
+        raise SettingError(f"{name} is not set: this function was deployed without it.")
+
+
+def read(setting: Setting, environment: Mapping[str, str]) -> Any:
+    """The setting's value, or its default. Raises SettingError."""
+    text = environment.get(setting.name, setting.default)
+    if text is None:
+        raise SettingError(f"{setting.name} is not set: {setting.meaning}.")
+    try:
+        return setting.parse(text)
+    except SettingError as error:
+        raise SettingError(f"{setting.name}={text!r} is wrong: it {error}.") from None

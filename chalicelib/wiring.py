@@ -1,0 +1,134 @@
+"""The composition root: what a function needs is made when it is first asked for, and then kept.
+
+Imports stay inside the functions on purpose: the worker must not pay for what only the HTTP API needs.
+"""
+
+import os
+from functools import cache
+from typing import Any
+
+from chalicelib.adapters.clock import SystemClock
+from chalicelib.core.dequeue import Dequeue
+from chalicelib.core.drain import Drain
+from chalicelib.core.enqueue import Enqueue
+from chalicelib.core.ports import Lease, Log, Passwords, Tokens, WakeUps
+from chalicelib.core.sweep import Sweep
+from chalicelib.core.watch import Watch
+from chalicelib.settings import Settings
+
+CLOCK = SystemClock()
+
+
+@cache
+def settings() -> Settings:
+    return Settings.from_environment(os.environ)
+
+
+@cache
+def _tables() -> Any:
+    from chalicelib.adapters.dynamodb.tables import TableNames, Tables
+
+    found = settings().resources
+    return Tables(
+        TableNames(
+            queues=found.get("QUEUES_TABLE", ""),
+            requests=found.get("REQUESTS_TABLE", ""),
+            accounts=found.get("ACCOUNTS_TABLE", ""),
+            sessions=found.get("SESSIONS_TABLE", ""),
+        )
+    )
+
+
+@cache
+def log() -> Log:
+    from chalicelib.adapters.dynamodb.log import DynamoLog
+
+    return DynamoLog(_tables(), settings().queue_limit)
+
+
+@cache
+def accounts() -> Any:
+    from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
+
+    return DynamoAccounts(_tables())
+
+
+@cache
+def _sqs() -> Any:
+    from chalicelib.adapters.sqs import create_client
+
+    return create_client(_tables().connection.session)
+
+
+@cache
+def wake_ups() -> WakeUps:
+    from chalicelib.adapters.sqs import SqsWakeUps
+
+    return SqsWakeUps(_sqs(), settings().resource("WAKE_UPS_URL"))
+
+
+def lease(receipt_handle: str) -> Lease:
+    from chalicelib.adapters.sqs import SqsLease
+
+    return SqsLease(_sqs(), settings().resource("WAKE_UPS_URL"), receipt_handle)
+
+
+@cache
+def passwords() -> Passwords:
+    from chalicelib.adapters.passwords import Argon2Passwords
+
+    return Argon2Passwords()
+
+
+@cache
+def tokens() -> Tokens:
+    from chalicelib.adapters.token_keys import SecretKeys
+    from chalicelib.adapters.tokens import JwtTokens
+
+    client = _tables().connection.session.create_client("secretsmanager")
+    keys = SecretKeys(client, settings().resource("TOKEN_KEYS_ARN"))
+    return JwtTokens(keys, settings().access_token_seconds)
+
+
+@cache
+def registration() -> Any:
+    from chalicelib.core.registration import Registration
+
+    return Registration(accounts(), passwords(), CLOCK)
+
+
+@cache
+def sessions() -> Any:
+    from chalicelib.core.sessions import Sessions
+
+    return Sessions(accounts(), log(), passwords(), tokens(), CLOCK)
+
+
+@cache
+def enqueue() -> Enqueue:
+    return Enqueue(log(), wake_ups(), CLOCK)
+
+
+@cache
+def dequeue() -> Dequeue:
+    return Dequeue(log(), CLOCK)
+
+
+@cache
+def watch() -> Watch:
+    return Watch(log(), CLOCK)
+
+
+@cache
+def drain() -> Drain:
+    from chalicelib.adapters.runner import run
+    from chalicelib.core.attempt import Attempt
+    from chalicelib.handlers import load
+
+    attempt = Attempt(log(), CLOCK, load(), run)
+    return Drain(log(), wake_ups(), CLOCK, attempt, settings().quantum_seconds * 1000)
+
+
+@cache
+def sweep() -> Sweep:
+    return Sweep(log(), wake_ups(), CLOCK)
