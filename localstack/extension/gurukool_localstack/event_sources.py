@@ -1,0 +1,113 @@
+"""SQS FIFO queues as event sources: message groups are served concurrently and without delay, as on AWS.
+
+LocalStack serves one group after the other and looks for new messages at intervals of up to ten seconds. Here
+each group that has been received is served by a thread of its own, up to the mapping's MaximumConcurrency;
+SQS keeps the group locked meanwhile, which is what keeps it in order. Filters, partial failures and deletes
+stay LocalStack's.
+"""
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from localstack.services.lambda_.event_source_mapping.esm_worker import EsmWorker
+from localstack.services.lambda_.event_source_mapping.esm_worker_factory import EsmWorkerFactory
+from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import (
+    SqsPoller,
+    split_by_message_group_id,
+)
+
+LOG = logging.getLogger(__name__)
+
+DEFAULT_CONCURRENCY = 16  # where the mapping does not set MaximumConcurrency
+_POLL_SECONDS = 2  # also how long it may take to notice that a mapping has been deleted
+_MAXIMUM_BATCH = 10  # of ReceiveMessage
+
+_stock_get_esm_worker = EsmWorkerFactory.get_esm_worker
+_stock_poll_events = SqsPoller.poll_events
+_stock_close = SqsPoller.close
+
+
+def install() -> None:
+    EsmWorkerFactory.get_esm_worker = _get_esm_worker
+    SqsPoller.poll_events = _poll_events
+    SqsPoller.close = _close
+
+
+class GroupDispatcher:
+    """Serves the message groups of one event source mapping."""
+
+    def __init__(self, worker: EsmWorker) -> None:
+        limit = (worker.esm_config.get("ScalingConfig") or {}).get(
+            "MaximumConcurrency"
+        ) or DEFAULT_CONCURRENCY
+        self._poller: SqsPoller = worker.poller
+        self._stopping: threading.Event = worker._shutdown_event  # noqa: SLF001  (there is no other way to know)
+        self._slots = threading.BoundedSemaphore(limit)
+        self._threads = ThreadPoolExecutor(limit, thread_name_prefix=f"groups-{worker.uuid}")
+
+    def poll(self) -> None:
+        """Wait for a free slot, then for messages, and hand each group to a thread."""
+        if not self._slots.acquire(timeout=_POLL_SECONDS):
+            return
+        groups: list[list[dict[str, Any]]] = []
+        try:
+            groups = self._receive()
+        finally:
+            if not groups:
+                self._slots.release()
+        for number, messages in enumerate(groups):
+            if number > 0:
+                self._slots.acquire()
+            self._threads.submit(self._serve, messages)
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False)
+
+    def _receive(self) -> list[list[dict[str, Any]]]:
+        response = self._poller.source_client.receive_message(
+            QueueUrl=self._poller.queue_url,
+            MaxNumberOfMessages=min(self._poller.batch_size, _MAXIMUM_BATCH),
+            WaitTimeSeconds=_POLL_SECONDS,
+            MessageAttributeNames=["All"],
+            MessageSystemAttributeNames=["All"],
+        )
+        messages = response.get("Messages", [])
+        if self._stopping.is_set():
+            self._give_back(messages)
+            return []
+        return list(split_by_message_group_id(messages).values())
+
+    def _give_back(self, messages: list[dict[str, Any]]) -> None:
+        for message in messages:
+            self._poller.source_client.change_message_visibility(
+                QueueUrl=self._poller.queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+            )
+
+    def _serve(self, messages: list[dict[str, Any]]) -> None:
+        try:
+            self._poller.handle_messages(messages)
+        except Exception as error:  # noqa: BLE001  (as on AWS: the messages come back when their visibility ends)
+            LOG.warning("A batch of %s was not served: %s", self._poller.source_arn, error)
+        finally:
+            self._slots.release()
+
+
+def _get_esm_worker(factory: EsmWorkerFactory) -> EsmWorker:
+    worker = _stock_get_esm_worker(factory)
+    if isinstance(worker.poller, SqsPoller):
+        worker.poller.dispatcher = GroupDispatcher(worker)
+    return worker
+
+
+def _poll_events(poller: SqsPoller) -> None:
+    if poller.is_fifo_queue:
+        poller.dispatcher.poll()
+    else:
+        _stock_poll_events(poller)
+
+
+def _close(poller: SqsPoller) -> None:
+    poller.dispatcher.close()
+    _stock_close(poller)

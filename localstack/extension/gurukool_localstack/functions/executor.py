@@ -1,0 +1,115 @@
+import functools
+import time
+from typing import Any
+
+from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
+from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
+
+from gurukool_localstack import logs, settings
+from gurukool_localstack.functions.environment import function_environment
+from gurukool_localstack.functions.faults import Fault, fault_of
+from gurukool_localstack.functions.invocation_log import InvocationLog, Report
+from gurukool_localstack.functions.runtime import Launch, Outcome, Runtime
+from gurukool_localstack.functions.runtime_api import Invocation, Returned
+
+RUNTIME = "python3.13"
+_LOOPBACK = "127.0.0.1"
+
+
+class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ships no types
+    """An execution environment: keeps a process ready, and starts another when that one has ended."""
+
+    def start(self, env_vars: dict[str, Any]) -> None:
+        self._env_vars = env_vars
+        self._log = InvocationLog(functools.partial(logs.write, self._log_stream()))
+        self._runtime = self._start_runtime()
+
+    def stop(self) -> None:
+        self._runtime.stop()
+
+    def invoke(self, payload: dict[str, str]) -> InvocationResult:
+        """A function's fault is part of the result; to raise would lose its log."""
+        request_id = payload["invoke-id"]
+        if not self._runtime.alive:
+            self._runtime = self._start_runtime()
+        cold = not self._runtime.initialised
+        failure = self._runtime.initialise()
+        self._log.line(f"START RequestId: {request_id} Version: {self.function_version.id.qualifier}")
+        started = time.perf_counter()
+        outcome = failure or self._serve(payload)
+        milliseconds = (time.perf_counter() - started) * 1000
+        fault = None if isinstance(outcome, Returned) else fault_of(outcome)
+        self._log_end(request_id, milliseconds, fault, cold=cold)
+        return self._result(request_id, outcome, fault)
+
+    def get_address(self) -> str:
+        return _LOOPBACK
+
+    def get_endpoint_from_executor(self) -> str:
+        return _LOOPBACK
+
+    def get_runtime_endpoint(self) -> str:
+        return ""  # of LocalStack's own init program, which is not used
+
+    def get_logs(self) -> str:
+        return ""  # they are in CloudWatch Logs
+
+    @classmethod
+    def prepare_version(cls, function_version: FunctionVersion) -> None:
+        config = function_version.config
+        if config.runtime != RUNTIME:
+            raise ValueError(f"Functions run on {RUNTIME} here, not on {config.runtime}.")
+        for code in (config.code, *(layer.code for layer in config.layers)):
+            code.prepare_for_execution()
+
+    @classmethod
+    def cleanup_version(cls, function_version: FunctionVersion) -> None:
+        """LocalStack removes the unpacked code itself."""
+
+    def _log_stream(self) -> logs.Stream:
+        identity = self.function_version.id
+        group, stream = (self._env_vars[f"AWS_LAMBDA_LOG_{part}_NAME"] for part in ("GROUP", "STREAM"))
+        return logs.Stream(identity.account, identity.region, group, stream)
+
+    def _start_runtime(self) -> Runtime:
+        self._log.line(f"INIT_START Runtime Version: {RUNTIME}")
+        config = self.function_version.config
+        code = config.code.get_unzipped_code_location()
+        layers = [layer.code.get_unzipped_code_location() for layer in config.layers]
+        # The last argument is for people: it makes the process easy to find in `ps`.
+        name = f"lambda:{self.function_version.id.function_name}"
+        command = [str(settings.current().function_python), "-m", "awslambdaric", config.handler, name]
+        environment = functools.partial(function_environment, self._env_vars, code, layers)
+        return Runtime(Launch(command, code, environment, config.memory_size), self._log.line)
+
+    def _serve(self, payload: dict[str, str]) -> Outcome:
+        timeout = self.function_version.config.timeout
+        invocation = Invocation(
+            request_id=payload["invoke-id"],
+            function_arn=payload["invoked-function-arn"],
+            trace_id=payload["trace-id"],
+            deadline_ms=int((time.time() + timeout) * 1000),
+            payload=payload["payload"].encode(),
+        )
+        return self._runtime.invoke(invocation, timeout)
+
+    def _log_end(self, request_id: str, milliseconds: float, fault: Fault | None, *, cold: bool) -> None:
+        report = Report(
+            request_id,
+            milliseconds,
+            memory_megabytes=self.function_version.config.memory_size,
+            peak_megabytes=self._runtime.peak_megabytes(),
+            init_milliseconds=self._runtime.init_milliseconds if cold else None,
+            fault=fault.report if fault else None,
+        )
+        if fault:
+            self._log.line(fault.log_line(request_id))
+        self._log.line(f"END RequestId: {request_id}")
+        self._log.line(report.line())
+
+    def _result(self, request_id: str, outcome: Outcome, fault: Fault | None) -> InvocationResult:
+        if isinstance(outcome, Returned):
+            payload, is_error = outcome.payload, outcome.failed
+        elif fault:
+            payload, is_error = fault.document(request_id), True
+        return InvocationResult(request_id, payload, is_error, logs=self._log.take())

@@ -1,0 +1,39 @@
+"""What AWS says when a function does not return: error documents and the words in its log."""
+
+import json
+import signal
+from dataclasses import dataclass
+
+from gurukool_localstack.functions.runtime import Exited, OutOfMemory, TimedOut
+
+
+@dataclass(frozen=True)
+class Fault:
+    error_type: str
+    message: str
+    report: str  # what the REPORT line ends with
+
+    def document(self, request_id: str) -> bytes:
+        message = f"RequestId: {request_id} Error: {self.message}"
+        return json.dumps({"errorType": self.error_type, "errorMessage": message}).encode()
+
+    def log_line(self, request_id: str) -> str:
+        return f"RequestId: {request_id} Error: {self.message} {self.error_type}"
+
+
+def fault_of(outcome: Exited | OutOfMemory | TimedOut) -> Fault:
+    match outcome:
+        case TimedOut(seconds):
+            return Fault("Sandbox.Timedout", f"Task timed out after {seconds:.2f} seconds", "Status: timeout")
+        case OutOfMemory():
+            return _exit("Runtime.OutOfMemory", "signal: killed")
+        case Exited(status) if status < 0:
+            name = signal.strsignal(-status) or f"signal {-status}"
+            return _exit("Runtime.ExitError", f"signal: {name.lower()}")
+        case Exited(status):
+            return _exit("Runtime.ExitError", f"exit status {status}")
+
+
+def _exit(error_type: str, reason: str) -> Fault:
+    message = f"Runtime exited with error: {reason}"
+    return Fault(error_type, message, f"Status: error\tError Type: {error_type}")

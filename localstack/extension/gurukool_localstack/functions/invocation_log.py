@@ -1,0 +1,49 @@
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+class InvocationLog:
+    """The log of one execution environment; remembers the lines of the invocation under way.
+
+    `write` sends a line to CloudWatch Logs at once, so that a long invocation can be followed.
+    """
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._lines: list[str] = []
+
+    def line(self, text: str) -> None:
+        self._lines.append(text)
+        self._write(text)
+
+    def take(self) -> str:
+        """The lines since it was last called."""
+        taken, self._lines = self._lines, []
+        return "\n".join(taken) + "\n"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What AWS sums an invocation up with."""
+
+    request_id: str
+    milliseconds: float
+    memory_megabytes: int  # that the function may use
+    peak_megabytes: float
+    init_milliseconds: float | None  # of a cold start
+    fault: str | None
+
+    def line(self) -> str:
+        fields = [
+            f"REPORT RequestId: {self.request_id}",
+            f"Duration: {self.milliseconds:.2f} ms",
+            f"Billed Duration: {math.ceil(self.milliseconds)} ms",
+            f"Memory Size: {self.memory_megabytes} MB",
+            f"Max Memory Used: {math.ceil(self.peak_megabytes)} MB",
+        ]
+        if self.init_milliseconds is not None:
+            fields.append(f"Init Duration: {self.init_milliseconds:.2f} ms")
+        if self.fault:
+            fields.append(self.fault)
+        return "\t".join(fields)

@@ -1,0 +1,70 @@
+"""Log lines of functions, to CloudWatch Logs as they are written, many in one call."""
+
+import itertools
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from localstack.aws.connect import connect_to
+from localstack.services.lambda_.invocation.logs import LogHandler
+
+from gurukool_localstack import emf
+from gurukool_localstack.batcher import Batcher
+
+_PERIOD_SECONDS = 0.1
+
+
+@dataclass(frozen=True, order=True)
+class Stream:
+    account: str
+    region: str
+    group: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Line:
+    stream: Stream
+    milliseconds: int  # since the epoch
+    text: str
+
+
+def install() -> None:
+    """LocalStack's own way, a thread and a call per invocation when it has ended, has nothing left to do."""
+    LogHandler.start_subscriber = lambda _handler: None
+    LogHandler.add_logs = lambda _handler, _item: None
+
+
+def write(stream: Stream, text: str) -> None:
+    _batcher.put(Line(stream, time.time_ns() // 1_000_000, text))
+    emf.extract(stream.account, stream.region, text)
+
+
+def _flush(lines: list[Line]) -> None:
+    by_stream = attrgetter("stream")
+    for stream, own in itertools.groupby(sorted(lines, key=by_stream), by_stream):
+        _put(stream, own)
+
+
+def _put(stream: Stream, lines: Iterable[Line]) -> None:
+    client = connect_to(region_name=stream.region, aws_access_key_id=stream.account).logs
+    names = {"logGroupName": stream.group, "logStreamName": stream.name}
+    events = [{"timestamp": line.milliseconds, "message": line.text} for line in lines]
+    try:
+        client.put_log_events(**names, logEvents=events)
+    except client.exceptions.ResourceNotFoundException:
+        _create(client, stream)
+        client.put_log_events(**names, logEvents=events)
+
+
+def _create(client: Any, stream: Stream) -> None:
+    try:
+        client.create_log_group(logGroupName=stream.group)
+    except client.exceptions.ResourceAlreadyExistsException:
+        """Only the stream is new."""
+    client.create_log_stream(logGroupName=stream.group, logStreamName=stream.name)
+
+
+_batcher = Batcher("gurukool-logs", _PERIOD_SECONDS, _flush)

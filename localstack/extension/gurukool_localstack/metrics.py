@@ -1,0 +1,67 @@
+"""CloudWatch metrics, sent once a second instead of with one call each."""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from localstack.aws.connect import connect_to
+from localstack.services.lambda_.invocation import version_manager
+
+from gurukool_localstack.batcher import Batcher
+
+_PERIOD_SECONDS = 1
+_DATA_PER_CALL = 1000  # CloudWatch's limit
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    account: str
+    region: str
+    namespace: str
+
+
+@dataclass(frozen=True)
+class Datum:
+    place: Place
+    value: Mapping[str, Any]  # as PutMetricData takes it
+
+
+def put(account: str, region: str, namespace: str, datum: Mapping[str, Any]) -> None:
+    _batcher.put(Datum(Place(account, region, namespace), datum))
+
+
+def install() -> None:
+    version_manager.record_cw_metric_invocation = _count_invocation
+    version_manager.record_cw_metric_error = _count_error
+
+
+def _count_invocation(function_name: str, account_id: str, region_name: str) -> None:
+    _count("Invocations", function_name, account_id, region_name)
+
+
+def _count_error(function_name: str, account_id: str, region_name: str) -> None:
+    _count("Invocations", function_name, account_id, region_name)
+    _count("Errors", function_name, account_id, region_name)
+
+
+def _count(metric: str, function_name: str, account: str, region: str) -> None:
+    dimensions = [{"Name": "FunctionName", "Value": function_name}]
+    put(
+        account,
+        region,
+        "AWS/Lambda",
+        {"MetricName": metric, "Dimensions": dimensions, "Value": 1, "Unit": "Count"},
+    )
+
+
+def _flush(data: list[Datum]) -> None:
+    by_place = attrgetter("place")
+    for place, own in itertools.groupby(sorted(data, key=by_place), by_place):
+        client = connect_to(region_name=place.region, aws_access_key_id=place.account).cloudwatch
+        for some in itertools.batched(own, _DATA_PER_CALL, strict=False):
+            client.put_metric_data(Namespace=place.namespace, MetricData=[datum.value for datum in some])
+
+
+_batcher = Batcher("gurukool-metrics", _PERIOD_SECONDS, _flush)

@@ -1,0 +1,41 @@
+"""Where LocalStack enters: the names in this module are the entry points of pyproject.toml."""
+
+import os
+import sys
+from typing import Any
+
+from localstack.runtime import hooks
+from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
+
+from gurukool_localstack import children
+
+# Before LocalStack's own hooks, one of which may load the services that are changed here.
+_FIRST = 100
+
+
+class ProcessExecutorPlugin(RuntimeExecutorPlugin):  # type: ignore[misc]  # LocalStack ships no types
+    name = "process"
+
+    def load(self, *_args: Any, **_options: Any) -> type:
+        from gurukool_localstack.functions.executor import ProcessExecutor
+
+        return ProcessExecutor
+
+
+def start() -> None:
+    from gurukool_localstack import api, dynamodb, event_sources, fifo, logs, loopback, metrics
+
+    for concern in (dynamodb, loopback, fifo, event_sources, logs, metrics, api):
+        concern.install()
+    dynamodb.start()
+
+
+def shutdown() -> None:
+    """End at once: all state is in memory, so there is nothing that an orderly shutdown (7 s) would save."""
+    children.kill_all()
+    sys.stdout.flush()
+    os._exit(0)
+
+
+hooks.on_infra_start(name="gurukool_start", priority=_FIRST)(start)
+hooks.on_infra_shutdown(name="gurukool_shutdown", priority=_FIRST)(shutdown)

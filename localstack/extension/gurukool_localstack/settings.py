@@ -1,0 +1,56 @@
+import functools
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class SettingError(Exception):
+    """A variable is missing or wrong; the message names it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    function_python: Path  # interpreter of the functions
+    dynamodb_jar_dir: Path  # DynamoDBLocal.jar and DynamoDBLocal_lib
+    api_port: int  # where the API answers at /
+    api_id: str
+    api_stage: str
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    api_id, slash, api_stage = _required(environment, "GURUKOOL_API").partition("/")
+    if not (api_id and slash and api_stage):
+        raise SettingError("GURUKOOL_API must be '<api id>/<stage>', for example gurukool/live.")
+    return Settings(
+        function_python=_existing(environment, "GURUKOOL_FUNCTION_PYTHON"),
+        dynamodb_jar_dir=_existing(environment, "GURUKOOL_DYNAMODB_JAR_DIR"),
+        api_port=_port(environment, "GURUKOOL_API_PORT"),
+        api_id=api_id,
+        api_stage=api_stage,
+    )
+
+
+@functools.cache
+def current() -> Settings:
+    return from_environment(os.environ)
+
+
+def _required(environment: Mapping[str, str], name: str) -> str:
+    if value := environment.get(name):
+        return value
+    raise SettingError(f"{name} is not set; localstack/extension/README.md says what it means.")
+
+
+def _existing(environment: Mapping[str, str], name: str) -> Path:
+    path = Path(_required(environment, name))
+    if not path.exists():
+        raise SettingError(f"{name} names {path}, which does not exist.")
+    return path.absolute()
+
+
+def _port(environment: Mapping[str, str], name: str) -> int:
+    text = _required(environment, name)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**16):
+        raise SettingError(f"{name} must be a port number, not {text!r}.")
+    return int(text)
