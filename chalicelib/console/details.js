@@ -1,0 +1,93 @@
+// What became of one request: the cell that was chosen, or the outcome that was just dequeued.
+import { Problem } from "./api.js";
+import { byId, element, say, setText } from "./dom.js";
+import { isSettled } from "./feed.js";
+import { between, number, time } from "./format.js";
+
+const figures = (request) => [
+  ["Type", request.type],
+  ["Attempts", number(request.attempts)],
+  ["Position", request.position == null ? null : number(request.position)],
+  ["Waited", between(request.enqueued_at, request.started_at)],
+  ["Ran", between(request.started_at, request.finished_at)],
+  ["Enqueued", time(request.enqueued_at)],
+  ["Started", time(request.started_at)],
+  ["Finished", time(request.finished_at)],
+];
+
+const written = (value) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
+
+export class Details {
+  #session;
+  #request = null;
+  #seq = null;
+
+  constructor(session, feed) {
+    this.#session = session;
+    feed.addEventListener("change", () => this.#follow(feed));
+  }
+
+  clear() {
+    this.#seq = this.#request = null;
+    say(byId("details-message"), "");
+    setText(byId("details-title"), "Request");
+    byId("details-status").hidden = byId("details-body").hidden = true;
+    byId("details-empty").hidden = false;
+  }
+
+  /** Shows a request; `sentence` says why, where the user did not choose this one. */
+  show(request, sentence = "") {
+    this.#seq = request.seq;
+    this.#request = request;
+    this.#render(request);
+    this.say(sentence);
+  }
+
+  say(sentence, tone) {
+    say(byId("details-message"), sentence, tone);
+    byId("details").scrollIntoView({ block: "nearest" });
+  }
+
+  async open(seq, known) {
+    this.#seq = seq;
+    try {
+      this.show(known ?? (await this.#fetch(seq)));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.clear();
+      this.say(error.message, "bad");
+    }
+  }
+
+  #fetch(seq) {
+    return this.#session.call("GET", `api/queue/requests/${seq}`);
+  }
+
+  /** Keeps an unfinished request up to date while the lane shows it. */
+  #follow(feed) {
+    const request = feed.requests.get(this.#seq);
+    if (!request || isSettled(this.#request)) return;
+    this.#request = request;
+    this.#render(request);
+  }
+
+  #render(request) {
+    byId("details-body").hidden = byId("details-status").hidden = false;
+    byId("details-empty").hidden = true;
+    setText(byId("details-title"), `Request ${number(request.seq)}`);
+    setText(byId("details-status"), request.status);
+    byId("details-status").dataset.status = request.status;
+    byId("details-record").replaceChildren(...figures(request).filter(([, value]) => value !== null).map(pair));
+    this.#answer(request);
+  }
+
+  #answer({ status, result, error }) {
+    const answer = status === "failed" ? error : result;
+    byId("details-answer").hidden = byId("details-answer-title").hidden = answer == null;
+    byId("details-answer").dataset.tone = status === "failed" ? "bad" : "plain";
+    setText(byId("details-answer-title"), status === "failed" ? "Error" : "Result");
+    setText(byId("details-answer"), answer == null ? "" : written(answer));
+  }
+}
+
+const pair = ([term, value]) => element("div", {}, element("dt", {}, term), element("dd", {}, value));

@@ -1,0 +1,71 @@
+// Signing in and signing up: one form, two wordings.
+import { Problem } from "./api.js";
+import { byId, say, setText } from "./dom.js";
+
+const SIGN_IN = {
+  title: "Sign in", question: "New here?", other: "Create an account", autocomplete: "current-password", enter: "signIn",
+};
+const SIGN_UP = {
+  title: "Create an account", question: "Have an account?", other: "Sign in", autocomplete: "new-password", enter: "signUp",
+};
+
+export class Door {
+  #form = byId("door-form");
+  #message = byId("door-message");
+  #session;
+  #mode = SIGN_IN;
+  #busy = false;
+
+  constructor(session) {
+    this.#session = session;
+    byId("door-switch").addEventListener("click", () => this.#turn(this.#mode === SIGN_IN ? SIGN_UP : SIGN_IN));
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (!this.#busy) this.#enter();
+    });
+  }
+
+  /** Opens the door, with a sentence if the user did not leave by themselves. */
+  open(sentence) {
+    this.#turn(SIGN_IN);
+    say(this.#message, sentence, "bad");
+    byId("door").hidden = false;
+    const { username, password } = this.#form.elements;
+    (username.value ? password : username).focus();
+  }
+
+  close() {
+    this.#form.elements.password.value = "";
+    say(this.#message, "");
+    byId("door").hidden = true;
+  }
+
+  #turn(mode) {
+    this.#mode = mode;
+    setText(byId("door-title"), mode.title);
+    setText(byId("door-submit"), mode.title);
+    setText(byId("door-question"), mode.question);
+    setText(byId("door-switch"), mode.other);
+    this.#form.elements.password.autocomplete = mode.autocomplete;
+    say(this.#message, "");
+  }
+
+  async #enter() {
+    const { username, password } = this.#form.elements;
+    this.#setBusy(true);
+    try {
+      await this.#session[this.#mode.enter](username.value, password.value);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const wait = error.retryAfter ? `\nTry again in ${error.retryAfter} s.` : "";
+      say(this.#message, error.message + wait, "bad");
+    } finally {
+      this.#setBusy(false);
+    }
+  }
+
+  #setBusy(busy) {
+    this.#busy = busy;
+    byId("door-submit").ariaDisabled = String(busy);
+  }
+}
