@@ -8,7 +8,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.models import QueueItem
+from chalicelib.adapters.dynamodb.models import Expiring, QueueItem
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.progress import Progress
@@ -60,17 +60,17 @@ class DynamoQueues:
 
     def _moved(self, queue: Queue, progress: Progress, now: Millis) -> list[Action]:
         m = self._queues
-        counted = {
-            m.succeeded: progress.counts[Status.SUCCEEDED],
-            m.failed: progress.counts[Status.FAILED],
-            m.cancelled: progress.counts[Status.CANCELLED],
-        }
+        counted = (
+            (m.succeeded, progress.counts[Status.SUCCEEDED]),
+            (m.failed, progress.counts[Status.FAILED]),
+            (m.cancelled, progress.counts[Status.CANCELLED]),
+        )
         return [
             m.head.set(progress.head),
             m.room.add(progress.head - queue.head),
             m.average_ms.set(round(progress.average_ms, 3)),
             m.moved_at.set(now),
-            *(attribute.add(n) for attribute, n in counted.items() if n),
+            *(attribute.add(n) for attribute, n in counted if n),
         ]
 
     def move_read(self, queue: Queue, session_id: str, read: int, now: Millis) -> None:
@@ -139,9 +139,9 @@ class DynamoQueues:
         self._update_queue(queue.user_id, [m.work.remove()], (m.head == queue.tail) & (m.tail == queue.tail))
 
     def expiring(self, now: Millis) -> Sequence[str]:
-        index: Any = self._queues.expiring
+        over: Any = Expiring.sessions_until
         with translated():
-            pages = (index.query(str(s), index.sessions_until <= now) for s in range(SHARDS))
+            pages = (self._queues.expiring.query(str(s), over <= now) for s in range(SHARDS))
             return [item.user_id for item in chain.from_iterable(pages)]
 
     def _update_queue(self, user_id: str, actions: list[Action], condition: Condition) -> Queue:

@@ -68,6 +68,8 @@ class DynamoRequests:
             actions.append(m.result.set(outcome.result))
         if outcome.error:
             actions += self._error(outcome.error)
+        elif running.error:
+            actions += [m.error_kind.remove(), m.error_message.remove()]
         return self._update_request(running, actions, self._current(running))
 
     def put_back(self, running: Request, not_before: Millis, error: Failure) -> Request:
