@@ -34,8 +34,9 @@ class Events:
         name = f"{event['LogicalResourceId']} ({event['ResourceType']})"
         if result == "COMPLETE" and action in WORDS:
             self._report(f"{WORDS[action]} {name}")
-        if result == "FAILED" and CANCELLED not in event.get("ResourceStatusReason", ""):
-            self.failures.append(f"{name}: {event.get('ResourceStatusReason', 'no reason given')}")
+        reason = event.get("ResourceStatusReason")
+        if result == "FAILED" and reason and CANCELLED not in reason:
+            self.failures.append(f"{name}: {reason}")
             self._report(f"FAILED {self.failures[-1]}")
 
     def _newest_first(self) -> Iterator[Event]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
@@ -76,7 +77,7 @@ class Stack:
     def _create_change_set(self, kind: str, template_url: str, parameters: Mapping[str, str]) -> Any:
         return self._cloudformation.create_change_set(
             StackName=self._name,
-            ChangeSetName="deploy",
+            ChangeSetName=f"deploy-{uuid4().hex}",
             ChangeSetType=kind,
             TemplateURL=template_url,
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
@@ -87,11 +88,13 @@ class Stack:
         """Waits for the change set. Raises DeployError if it could not be made."""
         while True:
             found = self._cloudformation.describe_change_set(ChangeSetName=change_set["Id"])
-            if found["Status"] == "CREATE_COMPLETE":
-                return True
-            if found["Status"] == "FAILED":
+            if found["Status"] in {"CREATE_COMPLETE", "FAILED"}:
                 break
             self._pause()
+        if not found["Changes"]:
+            self._report("No resource has changed.")
+        if found["Status"] == "CREATE_COMPLETE":
+            return True
         reason = found.get("StatusReason", "no reason given")
         if any(phrase in reason for phrase in NO_CHANGE):
             return False

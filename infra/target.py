@@ -11,6 +11,8 @@ STACK = "gurukool"
 LOCAL_REGION = "us-east-1"
 # LocalStack asks for credentials and accepts any.
 LOCAL_CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+# AWS_ENDPOINT_URL is for the local cloud: whoever says AWS means AWS.
+AWS: dict[str, Any] = {"config": Config(ignore_configured_endpoint_urls=True)}
 ARCHITECTURES = {"aarch64": "arm64", "arm64": "arm64", "x86_64": "x86_64"}
 
 
@@ -38,11 +40,11 @@ class Target:
         }
 
     def client(self, service: str) -> Any:
-        credentials = LOCAL_CREDENTIALS if self.local else {}
-        config = Config(s3={"addressing_style": "path"} if self.local else None)
-        return boto3.client(
-            service, region_name=self.region, endpoint_url=self.endpoint, config=config, **credentials
-        )
+        return boto3.client(service, region_name=self.region, **(self._local() if self.local else AWS))
+
+    def _local(self) -> dict[str, Any]:
+        paths = Config(s3={"addressing_style": "path"})
+        return {"endpoint_url": self.endpoint, "config": paths, **LOCAL_CREDENTIALS}
 
 
 def local_cloud(endpoint: str, stack: str = STACK) -> Target:
