@@ -6,10 +6,10 @@ import os
 import sys
 
 from bootstrap import browser
+from bootstrap.cache import CHECKOUT, VARIABLE, root
 from bootstrap.errors import SetupError
 from bootstrap.installation import Installation, install
 from bootstrap.progress import say
-from bootstrap.uv import CHECKOUT
 
 
 def main(arguments: list[str]) -> None:
@@ -33,6 +33,7 @@ def _run(installation: Installation, arguments: list[str]) -> None:
     paths = [str(CHECKOUT), str(CHECKOUT / "localstack")]
     environment = {
         **os.environ,
+        VARIABLE: str(root()),
         "PYTHONPATH": os.pathsep.join(paths),
         "PATH": os.pathsep.join([str(installation.uv.parent), os.environ.get("PATH", os.defpath)]),
     }

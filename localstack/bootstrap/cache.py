@@ -16,12 +16,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+CHECKOUT = Path(__file__).parents[2]
+VARIABLE = "GURUKOOL_CACHE"
+
+
 def root() -> Path:
-    """GURUKOOL_CACHE, or the place that the desktop's conventions give."""
-    given = os.environ.get("GURUKOOL_CACHE")
+    """GURUKOOL_CACHE, from the environment or `.env`, or the place that the desktop's conventions give."""
+    given = os.environ.get(VARIABLE) or _from_file(CHECKOUT / ".env")
     if given:
         return Path(given).expanduser().absolute()
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gurukool"
+
+
+def _from_file(path: Path) -> str | None:
+    lines = path.read_text().splitlines() if path.exists() else []
+    found = [line.partition("=")[2].strip() for line in lines if line.strip().startswith(f"{VARIABLE}=")]
+    return found[-1] if found else None
 
 
 def digest(*sources: bytes) -> str:

@@ -28,7 +28,7 @@ class Installation:
 def install() -> Installation:
     """Sets up what is missing, then says where everything is. Raises SetupError."""
     installer = uv.find()
-    if installer is None or not _complete():
+    if installer is None or _missing():
         say(f"Setting up Gurukool in {root()} (this is done once).")
         installer = uv.ensure()
         _build(installer)
@@ -42,9 +42,14 @@ def install() -> Installation:
     )
 
 
-def _complete() -> bool:
-    entries = [parts.tools().entry, parts.localstack().entry, parts.runtime().entry]
-    return all(entry.complete() for entry in [*entries, parts.extension(), parts.dynamodb()])
+def _missing() -> set[str]:
+    entries = {
+        "DynamoDB Local": [parts.dynamodb()],
+        "LocalStack": [parts.localstack().entry, parts.extension()],
+        "tools": [parts.tools().entry],
+        "runtime of the functions": [parts.runtime().entry],
+    }
+    return {name for name, needed in entries.items() if not all(entry.complete() for entry in needed)}
 
 
 def _build(installer: Path) -> None:
@@ -55,11 +60,10 @@ def _build(installer: Path) -> None:
         environment.ensure(installer, python)
         parts.ensure_extension(installer, environment.python)
 
-    together(
-        {
-            "DynamoDB Local": lambda: parts.ensure_dynamodb(installer, python),
-            "LocalStack": localstack,
-            "tools": lambda: parts.tools().ensure(installer, python),
-            "runtime of the functions": lambda: parts.runtime().ensure(installer, python),
-        }
-    )
+    builders = {
+        "DynamoDB Local": lambda: parts.ensure_dynamodb(installer, python),
+        "LocalStack": localstack,
+        "tools": lambda: parts.tools().ensure(installer, python),
+        "runtime of the functions": lambda: parts.runtime().ensure(installer, python),
+    }
+    together({name: builders[name] for name in _missing()})

@@ -9,10 +9,10 @@ import tarfile
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bootstrap.cache import Entry
+from bootstrap.cache import CHECKOUT, Entry
 from bootstrap.commands import run
 from bootstrap.errors import SetupError
-from bootstrap.uv import CHECKOUT, ENVIRONMENT
+from bootstrap.uv import ENVIRONMENT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,11 +10,10 @@ import sys
 from pathlib import Path
 
 from bootstrap import debian
-from bootstrap.cache import Entry
+from bootstrap.cache import CHECKOUT, Entry
 from bootstrap.commands import run
 from bootstrap.errors import SetupError
 
-CHECKOUT = Path(__file__).parents[2]
 REQUIREMENT = CHECKOUT / "localstack" / "uv.txt"
 OLDEST = (0, 8)
 NO_PIP = (

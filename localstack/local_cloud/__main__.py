@@ -4,6 +4,9 @@ import argparse
 import sys
 
 from bootstrap.errors import SetupError
+from local_cloud.deployment import deploy
+from local_cloud.emulator import Emulator
+from local_cloud.ports import Ports
 from local_cloud.settings import STATE, load
 from local_cloud.stack import Stack
 
@@ -13,12 +16,20 @@ def main() -> None:
     parser.add_argument("command", choices=["up", "down", "reset", "status"])
     command = parser.parse_args().command
     try:
-        getattr(Stack(load(), STATE), command)()
+        getattr(_stack(), command)()
     except SetupError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         sys.exit(130)
+
+
+def _stack() -> Stack:
+    settings = load()
+    emulator = Emulator(Ports.of(settings), STATE, tied=False)
+    return Stack(
+        emulator, lambda target: deploy(target, settings, lambda line: print(f"  {line}", flush=True))
+    )
 
 
 main()

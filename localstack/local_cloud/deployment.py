@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from chalicelib.settings import CHOICES
 from infra import deploy as program
 from infra.target import local_cloud
 from local_cloud.emulator import Emulator
@@ -14,11 +15,6 @@ def deploy(emulator: Emulator, settings: Settings, report: Callable[[str], None]
 
 
 def parameters(settings: Settings) -> dict[str, str]:
-    """The template's parameters that can be set on a developer's machine."""
-    return {
-        "QueueLimit": str(settings.queue_limit),
-        "AccessTokenSeconds": str(settings.access_token_seconds),
-        "QuantumSeconds": str(settings.quantum_seconds),
-        "LogLevel": settings.log_level,
-        "Tracing": settings.tracing,
-    }
+    """The template's parameters: QUEUE_LIMIT is QueueLimit there. A choice not made has its default again."""
+    values = {choice.name: settings.choices.get(choice.name, choice.default or "") for choice in CHOICES}
+    return {"".join(map(str.capitalize, name.split("_"))): value for name, value in values.items()}

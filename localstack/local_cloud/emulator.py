@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bootstrap.installation import install
+from bootstrap.installation import Installation, install
 from local_cloud.environment import localstack_environment
 from local_cloud.errors import LocalCloudError
 from local_cloud.ports import HOST, Ports
@@ -26,11 +26,14 @@ class Emulator:
     thread that starts it; without, it lives on until it is stopped.
     """
 
-    def __init__(self, ports: Ports, state: Path, *, tied: bool = True) -> None:
+    def __init__(
+        self, ports: Ports, state: Path, *, tied: bool = True, installation: Installation | None = None
+    ) -> None:
         self.ports = ports
         self.state = state.absolute()
         self.log = self.state / "localstack.log"
         self._tied = tied
+        self._installation = installation or install()
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -101,11 +104,11 @@ class Emulator:
             directory.mkdir(parents=True)
 
     def _environment(self) -> dict[str, str]:
-        return localstack_environment(install(), self.ports, self.state)
+        return localstack_environment(self._installation, self.ports, self.state)
 
     def _spawn(self) -> None:
         tie = ["setpriv", "--pdeathsig", "KILL", "--"] if self._tied else []
-        python = str(install().localstack_python)
+        python = str(self._installation.localstack_python)
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 # -P and the directory: nothing of the checkout can be taken for a package of LocalStack's.

@@ -3,15 +3,11 @@
 import contextlib
 import fcntl
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
-from local_cloud import deployment
 from local_cloud.emulator import Emulator
 from local_cloud.errors import LocalCloudError
-from local_cloud.ports import Ports
 from local_cloud.processes import of_stack
-from local_cloud.settings import Settings
 from local_cloud.waiting import answers, wait_until
 
 API_HEALTH = "/api/health"
@@ -19,12 +15,12 @@ API_SECONDS = 30.0
 
 
 class Stack:
-    """The stack whose files are in the directory `state`."""
+    """An emulator and what is deployed to it."""
 
-    def __init__(self, settings: Settings, state: Path) -> None:
-        self._settings = settings
-        self._state = state
-        self._emulator = Emulator(Ports.of(settings), state, tied=False)
+    def __init__(self, emulator: Emulator, deploy: Callable[[Emulator], object]) -> None:
+        self._emulator = emulator
+        self._state = emulator.state
+        self._deploy_to = deploy
 
     def up(self) -> None:
         """Starts what does not run, deploys what has changed, returns when the API answers."""
@@ -80,7 +76,7 @@ class Stack:
             raise
 
     def _deploy(self) -> None:
-        deployment.deploy(self._emulator, self._settings, _indented)
+        self._deploy_to(self._emulator)
         port = self._emulator.ports.api
         if not wait_until(lambda: answers(port, API_HEALTH, timeout=10), API_SECONDS):
             raise LocalCloudError(
@@ -115,7 +111,3 @@ class Stack:
 
 def say(line: str) -> None:
     print(line, flush=True)
-
-
-def _indented(line: str) -> None:
-    say(f"  {line}")
