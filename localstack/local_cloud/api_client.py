@@ -1,0 +1,122 @@
+"""A client of the HTTP API, for the demo, the tests and the bench. Threads may share it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, Self, TypedDict
+
+import urllib3
+
+LONGEST_WAIT = 20  # seconds that a call may wait for an outcome
+TIMEOUT = urllib3.Timeout(connect=5, read=LONGEST_WAIT + 10)
+
+
+class RequestView(TypedDict):
+    """A request as the API shows it. Moments are ISO 8601 with milliseconds, so they sort as text."""
+
+    seq: int
+    type: str
+    status: str
+    attempts: int
+    enqueued_at: str
+    started_at: str | None
+    finished_at: str | None
+    result: Any
+    error: dict[str, str] | None
+    position: int | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]  # case does not matter in their names
+    body: Any  # the JSON document, or None
+
+
+class RefusedError(Exception):
+    """The API did not do what it was asked to."""
+
+    def __init__(self, method: str, path: str, answer: Answer) -> None:
+        super().__init__(f"{method} {path} was answered with {answer.status}: {answer.body}")
+        self.answer = answer
+
+
+class Api:
+    def __init__(self, url: str, connections: int = 32) -> None:
+        self._pool = urllib3.connection_from_url(url, maxsize=connections, timeout=TIMEOUT, retries=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.close()
+
+    def call(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Whatever is answered. A body is sent as JSON, unless it is bytes already."""
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        own = {"Content-Type": "application/json"} if data is not None else {}
+        response = self._pool.request(method, path, body=data, headers={**own, **(headers or {})})
+        document = json.loads(response.data) if response.data else None
+        return Answer(response.status, response.headers, document)
+
+    def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
+        """The document of an answer that says it was done. Raises RefusedError."""
+        answer = self.call(method, path, body, headers)
+        if not HTTPStatus(answer.status).is_success:
+            raise RefusedError(method, path, answer)
+        return answer.body
+
+    def register(self, username: str, password: str) -> str:
+        """The id of the new user. Raises RefusedError."""
+        document = self.ask("POST", "/api/auth/register", {"username": username, "password": password})
+        return str(document["user_id"])
+
+    def sign_in(self, username: str, password: str) -> "Session":
+        """Raises RefusedError."""
+        document = self.ask("POST", "/api/auth/login", {"username": username, "password": password})
+        return Session(self, document["access_token"])
+
+
+@dataclass(frozen=True)
+class Session:
+    """A signed-in user. Every method but `call` raises RefusedError."""
+
+    api: Api
+    access_token: str = field(repr=False)
+
+    def call(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        return self.api.call(method, path, body, self._signed(headers))
+
+    def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
+        return self.api.ask(method, path, body, self._signed(headers))
+
+    def enqueue(self, type_: str, payload: Any) -> RequestView:
+        accepted: RequestView = self.ask("POST", "/api/queue/enqueue", {"type": type_, "payload": payload})
+        return accepted
+
+    def dequeue(self, wait: int = LONGEST_WAIT) -> RequestView | None:
+        """The next outcome, or None if there is none within `wait` seconds."""
+        taken: RequestView | None = self.ask("GET", f"/api/queue/dequeue?wait={wait}")
+        return taken
+
+    def request(self, seq: int, wait: int = 0) -> RequestView:
+        found: RequestView = self.ask("GET", f"/api/queue/requests/{seq}?wait={wait}")
+        return found
+
+    def queue(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.ask("GET", "/api/queue")
+        return found
+
+    def sign_out(self) -> None:
+        self.ask("POST", "/api/auth/logout")
+
+    def _signed(self, headers: Mapping[str, str] | None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.access_token}", **(headers or {})}

@@ -1,0 +1,40 @@
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bootstrap.installation import Installation
+from local_cloud.emulator import Emulator
+from local_cloud.ports import free_ports
+from local_cloud.processes import kill_all
+
+
+@dataclass(frozen=True)
+class FakeCloud:
+    """An emulator that starts fake_localstack.py; `behave` says how that behaves: well, sick or dies."""
+
+    emulator: Emulator
+    program: Path
+
+    def behave(self, how: str) -> None:
+        self.program.with_name("behaviour").write_text(how)
+
+
+def fake_installation(program: Path, extension: Path = Path("/nowhere")) -> Installation:
+    return Installation(program, program, program, program, extension, dynamodb=Path("/nowhere"))
+
+
+@pytest.fixture
+def fake_cloud(tmp_path: Path) -> Iterator[FakeCloud]:
+    program = tmp_path / "bin" / "python"
+    program.parent.mkdir()
+    source = Path(__file__).with_name("fake_localstack.py").read_text()
+    program.write_text(f"#!{sys.executable}\n{source}")
+    program.chmod(0o755)
+    program.with_name("behaviour").write_text("well")
+    state = tmp_path / "state"
+    emulator = Emulator(free_ports(), state, tied=False, installation=fake_installation(program))
+    yield FakeCloud(emulator, program)
+    kill_all(state)

@@ -1,0 +1,40 @@
+"""Stands in for LocalStack: answers 200 to everything, starts a child, or behaves as BEHAVIOUR below says.
+
+Run as LocalStack is: with its environment, and with arguments that this program does not look at.
+"""
+
+import os
+import subprocess
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+BEHAVIOUR = Path(sys.argv[0]).with_name("behaviour")
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(503 if BEHAVIOUR.read_text() == "sick" else 200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (its name in the base class)
+        """Quiet."""
+
+
+def serve(address: str) -> None:
+    host, _, port = address.partition(":")
+    ThreadingHTTPServer((host, int(port)), Handler).serve_forever()
+
+
+def main() -> None:
+    if BEHAVIOUR.read_text() == "dies":
+        sys.exit("Out of luck.")
+    child = {**os.environ, "LAMBDA_TASK_ROOT": f"{os.environ['TMPDIR']}/code"}
+    subprocess.Popen(["sleep", "600"], env=child, start_new_session=True)
+    for address in os.environ["GATEWAY_LISTEN"].split(","):
+        Thread(target=serve, args=[address]).start()
+
+
+main()

@@ -1,0 +1,35 @@
+import os
+import socket
+
+import pytest
+
+from local_cloud.errors import LocalCloudError
+from local_cloud.ports import HOST, free_ports, is_free
+
+
+def test_free_ports_are_three_and_free() -> None:
+    ports = free_ports()
+    assert len({ports.api, ports.edge, ports.dynamodb}) == 3
+    ports.require_free()
+
+
+@pytest.mark.parametrize(
+    ("taken", "advice"),
+    [("api", "PORT="), ("edge", "AWS_ENDPOINT_URL=http://127.0.0.1:"), ("dynamodb", "DYNAMODB_LOCAL_PORT=")],
+)
+def test_a_port_in_use_is_refused_with_its_holder_and_how_to_choose_another(taken: str, advice: str) -> None:
+    ports = free_ports()
+    port = getattr(ports, taken)
+    with socket.create_server((HOST, port)), pytest.raises(LocalCloudError) as refused:
+        ports.require_free()
+    assert f"Port {port} is in use by process {os.getpid()} (" in str(refused.value)
+    assert f"choose another port: {advice}" in str(refused.value)
+
+
+def test_a_port_is_free_again_as_soon_as_its_server_is_closed() -> None:
+    with socket.create_server((HOST, 0)) as server:
+        port = server.getsockname()[1]
+        assert not is_free(port)
+        with socket.create_connection((HOST, port)), server.accept()[0]:
+            pass
+    assert is_free(port)

@@ -1,0 +1,44 @@
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from local_cloud.processes import MARK, TASK_ROOT, kill_all, of_stack
+
+
+@contextmanager
+def sleeping(environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(["/bin/sleep", "600"], env=environment, start_new_session=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_all_processes_of_a_stack_are_killed_and_no_other(tmp_path: Path) -> None:
+    stack, other = tmp_path / "a", tmp_path / "ab"
+    with (
+        sleeping({MARK: str(stack)}) as emulator,
+        sleeping({TASK_ROOT: f"{stack}/tmp/code"}) as function,
+        sleeping({MARK: str(other)}) as others_emulator,
+        sleeping({TASK_ROOT: f"{other}/tmp/code"}) as others_function,
+        sleeping({"PWD": str(stack)}) as shell,
+    ):
+        assert {process.pid for process in of_stack(stack)} == {emulator.pid, function.pid}
+        kill_all(stack)
+        assert (emulator.wait(), function.wait()) == (-9, -9)
+        assert [others_emulator.poll(), others_function.poll(), shell.poll()] == [None, None, None]
+        assert not of_stack(stack)
+
+
+def test_an_orphan_is_found(tmp_path: Path) -> None:
+    script = "sleep 600 & exit"
+    subprocess.run(["/bin/sh", "-c", script], env={MARK: str(tmp_path)}, check=True)
+    (orphan,) = of_stack(tmp_path)
+    assert orphan.command == ("sleep", "600")
+    kill_all(tmp_path)
+    assert not of_stack(tmp_path)
+
+
+def test_killing_nothing_is_harmless(tmp_path: Path) -> None:
+    kill_all(tmp_path)

@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pytest
+
+from infra import template
+from local_cloud.deployment import parameters
+from local_cloud.errors import LocalCloudError
+from local_cloud.settings import CHECKOUT, VARIABLES, Settings, load, read_file
+
+
+def test_the_defaults_are_those_of_the_documentation() -> None:
+    assert Settings.from_mapping({}) == Settings(api_port=3000, edge_port=4566, dynamodb_port=4567)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "three", "PORT must be a port number from 1 to 65535, not 'three'."),
+        ("PORT", "0", "PORT must be"),
+        ("PORT", "65536", "PORT must be"),
+        ("PORT", "-1", "PORT must be"),
+        ("PORT", "٣٠٠٠", "PORT must be"),
+        ("DYNAMODB_LOCAL_PORT", "4567x", "DYNAMODB_LOCAL_PORT must be a port number"),
+        ("AWS_ENDPOINT_URL", "4566", "AWS_ENDPOINT_URL must be an address of this machine with a port"),
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1", "AWS_ENDPOINT_URL must be"),
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:high", "AWS_ENDPOINT_URL must be"),
+        ("AWS_ENDPOINT_URL", "https://sqs.us-east-1.amazonaws.com:443", "AWS_ENDPOINT_URL must be"),
+        ("QUEUE_LIMIT", "0", "QUEUE_LIMIT must be a whole number from 1 to 1000000, not '0'."),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, not 'loud'."),
+        ("TRACING", "yes", "TRACING must be one of on, off, not 'yes'."),
+    ],
+)
+def test_a_wrong_value_is_refused_with_a_sentence_that_names_it(name: str, value: str, sentence: str) -> None:
+    with pytest.raises(LocalCloudError) as refused:
+        Settings.from_mapping({name: value})
+    assert str(refused.value).startswith(sentence)
+
+
+def test_an_empty_value_counts_as_not_given() -> None:
+    assert Settings.from_mapping({"PORT": "", "LOG_LEVEL": ""}) == Settings()
+
+
+def test_two_servers_cannot_have_one_port() -> None:
+    with pytest.raises(LocalCloudError, match="must differ"):
+        Settings.from_mapping({"PORT": "4566"})
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("# mine\n\nPORT=3001\nQUEUE_LIMIT=5\n")
+    assert load(tmp_path, {"PORT": "3002"}) == Settings(api_port=3002, choices={"QUEUE_LIMIT": "5"})
+
+
+@pytest.mark.parametrize("line", ["PROT=3001", "PORT", "export PORT=3001"])
+def test_a_wrong_line_of_the_file_is_refused(tmp_path: Path, line: str) -> None:
+    (tmp_path / ".env").write_text(f"PORT=3001\n{line}\n")
+    with pytest.raises(LocalCloudError, match=r"\.env, line 2: no NAME=value"):
+        load(tmp_path, {})
+
+
+def test_the_example_file_lists_every_variable_with_its_default() -> None:
+    expected = {name: setting.default for name, setting in VARIABLES.items()}
+    assert read_file(CHECKOUT / ".env.example") == expected
+
+
+def test_what_is_not_chosen_is_deployed_as_the_template_has_it() -> None:
+    declared = template.load()["Parameters"]
+    for name, value in parameters(Settings()).items():
+        assert value == str(declared[name]["Default"])
+
+
+def test_a_choice_becomes_a_parameter_of_the_template() -> None:
+    assert parameters(Settings(choices={"QUEUE_LIMIT": "5"}))["QueueLimit"] == "5"
