@@ -1,7 +1,8 @@
 """What a failed attempt leads to. Decisions are values; the caller acts on them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
 
@@ -16,13 +17,36 @@ class PermanentError(HandlerError):
     """Raised by a handler: no further attempt can succeed either."""
 
 
+class RetryLaterError(HandlerError):
+    """Raised by a handler that knows when to try again."""
+
+    def __init__(self, message: str, after: float) -> None:
+        """`after` is in seconds from now."""
+        super().__init__(message)
+        self.after = after
+
+
+class OnFailure(StrEnum):
+    SKIP = "skip"  # the request is failed, the next one goes on
+    HALT = "halt"  # the queue stops until somebody says retry or skip
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How often a request is tried and how long it waits in between."""
+    """How often a request is tried, how long it waits in between, and what follows when it has failed."""
 
     max_attempts: int = 3
+    on_failure: OnFailure = OnFailure.SKIP
     base_ms: int = 1_000  # the first wait is up to this long
     cap_ms: int = 60_000  # and none is longer than this
+
+    def for_request(self, request: Request) -> Policy:
+        """The handler's policy with what the caller asked for instead."""
+        return replace(
+            self,
+            max_attempts=request.max_attempts or self.max_attempts,
+            on_failure=OnFailure(request.on_failure or self.on_failure),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +57,31 @@ class Retry:
     error: Failure
 
 
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Stop the queue; the request stays at the head of the line."""
+
+    error: Failure
+
+
 def after_failure(
     request: Request, failure: Failure, policy: Policy, now: Millis, fraction: Callable[[], float]
-) -> Outcome | Retry:
+) -> Outcome | Retry | Halt:
     """What follows when attempt number `request.attempts` has failed. `fraction` draws from [0, 1).
 
     Exponential back-off with full jitter: a uniform draw from [0, min(cap, base * 2 ** (attempts - 1))]
     (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
     """
-    if failure.kind in PERMANENT or request.attempts >= policy.max_attempts:
+    if exhausted(replace(request, error=failure), policy):
+        if policy.on_failure is OnFailure.HALT:
+            return Halt(failure)
         return Outcome(Status.FAILED, error=failure)
     ceiling = min(policy.cap_ms, policy.base_ms * 2 ** (request.attempts - 1))
-    return Retry(now + int(fraction() * ceiling), failure)
+    wait = int(fraction() * ceiling) if failure.retry_after_ms is None else failure.retry_after_ms
+    return Retry(now + wait, failure)
+
+
+def exhausted(request: Request, policy: Policy) -> bool:
+    """Whether a request whose last attempt failed may not be tried again."""
+    permanent = request.error is not None and request.error.kind in PERMANENT
+    return permanent or request.attempts >= policy.max_attempts

@@ -15,7 +15,7 @@ class Status(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
-    VOID = "void"  # a number that was taken and never written; the drain steps over it
+    VOID = "void"  # a number that was taken and never used; the drain steps over it
 
 
 OUTCOMES = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED})
@@ -25,8 +25,9 @@ OUTCOMES = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED})
 class Failure:
     """Why an attempt failed."""
 
-    kind: str  # "error", "permanent", "timeout", "crash", "unknown_type", "invalid_payload"
+    kind: str  # error, permanent, timeout, crash, conflict, unknown_type, invalid_payload
     message: str
+    retry_after_ms: int | None = None  # the handler's own wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,29 @@ class Request:
     enqueued_at: Millis
     attempts: int = 0  # how often it was begun
     begun_by: str | None = None  # the worker's mark on the last attempt
+    max_attempts: int | None = None  # the caller's wish instead of the handler's policy
+    on_failure: str | None = None  # likewise: skip or halt
     not_before: Millis | None = None  # nobody begins it earlier; it holds the line
     started_at: Millis | None = None  # of the last attempt
     deadline: Millis | None = None  # while running: the attempt is over by then, one way or the other
     finished_at: Millis | None = None
     result: str | None = None  # JSON text
     error: Failure | None = None  # of the last failed attempt
+    origin: int | None = None  # the failed request that this one retries
+    batch: int | None = None  # the first number of the batch it was sent in, unless it is that one itself
+    key: str | None = None  # the idempotency key that ends with it
 
     @property
     def settled(self) -> bool:
         """Nothing will happen to it any more: the drain steps over it."""
         return self.status in OUTCOMES or self.status is Status.VOID
+
+    @property
+    def due(self) -> Millis:
+        """When it may be begun. A running attempt must be over first."""
+        if self.status is Status.RUNNING:
+            return self.deadline or 0
+        return self.not_before or 0
 
 
 @dataclass(frozen=True, slots=True)
