@@ -20,9 +20,9 @@ CHECKOUT = Path(__file__).parents[2]
 VARIABLE = "GURUKOOL_CACHE"
 
 
-def root() -> Path:
-    """GURUKOOL_CACHE, from the environment or `.env`, or the place that the desktop's conventions give."""
-    given = os.environ.get(VARIABLE) or _from_file(CHECKOUT / ".env")
+def root(file: Path = CHECKOUT / ".env") -> Path:
+    """GURUKOOL_CACHE, from the environment or `file`, or the place that the desktop's conventions give."""
+    given = os.environ.get(VARIABLE) or _from_file(file)
     if given:
         return Path(given).expanduser().absolute()
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gurukool"

@@ -56,16 +56,19 @@ class Commands:
         with self._lock:
             if self._stopped.is_set():
                 raise SetupError("The set-up was interrupted.")
-            process = subprocess.Popen(
-                command,
-                cwd=cwd,
-                env={**os.environ, **environment},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                pass_fds=() if lock is None else (lock,),
-            )
+            try:
+                process = subprocess.Popen(
+                    command,
+                    cwd=cwd,
+                    env={**os.environ, **environment},
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    pass_fds=() if lock is None else (lock,),
+                )
+            except OSError as error:
+                raise SetupError(f"{command[0]} cannot be started: {error}") from error
             self._running.add(process)
             return process
 

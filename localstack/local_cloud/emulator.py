@@ -27,13 +27,20 @@ class Emulator:
     """
 
     def __init__(
-        self, ports: Ports, state: Path, *, tied: bool = True, installation: Installation | None = None
+        self,
+        ports: Ports,
+        state: Path,
+        *,
+        tied: bool = True,
+        installation: Installation | None = None,
+        start_seconds: float = START_SECONDS,
     ) -> None:
         self.ports = ports
         self.state = state.absolute()
         self.log = self.state / "localstack.log"
         self._tied = tied
         self._installation = installation or install()
+        self._start_seconds = start_seconds
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -122,12 +129,16 @@ class Emulator:
             )
 
     def _wait(self) -> None:
-        if not wait_until(self._is_ready, START_SECONDS):
-            raise LocalCloudError(f"LocalStack was not ready within {START_SECONDS:.0f} s. {self._reason()}")
+        if not wait_until(self._is_ready, self._start_seconds):
+            raise LocalCloudError(
+                f"LocalStack was not ready within {self._start_seconds:.0f} s. {self._reason()}"
+            )
 
     def _wait_until_ready(self) -> None:
-        if not wait_until(self._is_ready, START_SECONDS):
-            raise LocalCloudError(f"LocalStack was not ready within {START_SECONDS:.0f} s. {self._reason()}")
+        if not wait_until(self._is_ready, self._start_seconds):
+            raise LocalCloudError(
+                f"LocalStack was not ready within {self._start_seconds:.0f} s. {self._reason()}"
+            )
 
     def _is_ready(self) -> bool:
         assert self._process is not None  # noqa: S101  (_spawn sets it)

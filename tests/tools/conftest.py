@@ -8,7 +8,6 @@ import pytest
 from bootstrap.installation import Installation
 from local_cloud.emulator import Emulator
 from local_cloud.ports import free_ports
-from local_cloud.processes import kill_all
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,9 @@ def fake_cloud(tmp_path: Path) -> Iterator[FakeCloud]:
     program.write_text(f"#!{sys.executable}\n{source}")
     program.chmod(0o755)
     program.with_name("behaviour").write_text("well")
-    state = tmp_path / "state"
-    emulator = Emulator(free_ports(), state, tied=False, installation=fake_installation(program))
+    installation = fake_installation(program)
+    emulator = Emulator(
+        free_ports(), tmp_path / "state", tied=False, installation=installation, start_seconds=3
+    )
     yield FakeCloud(emulator, program)
-    kill_all(state)
+    emulator.stop()

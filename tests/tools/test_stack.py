@@ -1,0 +1,143 @@
+"""up, down, reset and status, with a fake in LocalStack's place."""
+
+import os
+import re
+import signal
+import socket
+from collections.abc import Callable
+
+import pytest
+
+from local_cloud.emulator import Emulator
+from local_cloud.errors import LocalCloudError
+from local_cloud.ports import HOST
+from local_cloud.processes import of_stack
+from local_cloud.stack import Stack
+from tests.tools.conftest import FakeCloud
+
+Deploy = Callable[[Emulator], object]
+
+
+@pytest.fixture
+def stack(fake_cloud: FakeCloud) -> Stack:
+    return Stack(fake_cloud.emulator, deploy=lambda _: None)
+
+
+def main_pid(fake_cloud: FakeCloud) -> int:
+    (main,) = [process for process in of_stack(fake_cloud.emulator.state) if process.is_emulator]
+    return main.pid
+
+
+def is_down(fake_cloud: FakeCloud) -> bool:
+    fake_cloud.emulator.ports.require_free()
+    return not of_stack(fake_cloud.emulator.state)
+
+
+def test_up_says_where_everything_is(
+    fake_cloud: FakeCloud, stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack.up()
+    printed = capsys.readouterr().out
+    assert re.search(r"Ready in \d+\.\d s\.", printed)
+    assert fake_cloud.emulator.api_url in printed
+    assert fake_cloud.emulator.edge_url in printed
+
+
+def test_up_twice_deploys_again_to_the_same_emulator(
+    fake_cloud: FakeCloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployed: list[Emulator] = []
+    stack = Stack(fake_cloud.emulator, deployed.append)
+    stack.up()
+    first = main_pid(fake_cloud)
+    stack.up()
+    assert main_pid(fake_cloud) == first
+    assert deployed == [fake_cloud.emulator] * 2
+    assert "already running" in capsys.readouterr().out
+
+
+def test_down_twice_leaves_nothing(
+    fake_cloud: FakeCloud, stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack.up()
+    stack.down()
+    assert is_down(fake_cloud)
+    stack.down()
+    assert capsys.readouterr().out.endswith("The stack is down.\nNothing was running.\n")
+
+
+def test_up_mends_a_stack_whose_emulator_was_killed(fake_cloud: FakeCloud, stack: Stack) -> None:
+    stack.up()
+    orphans = [process.pid for process in fake_cloud.emulator.functions()]
+    os.kill(main_pid(fake_cloud), signal.SIGKILL)
+    stack.up()
+    assert fake_cloud.emulator.is_healthy()
+    assert not {process.pid for process in fake_cloud.emulator.functions()} & set(orphans)
+
+
+def test_up_mends_a_stack_that_does_not_answer(
+    fake_cloud: FakeCloud, stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack.up()
+    sick = main_pid(fake_cloud)
+    fake_cloud.behave("sick")
+    with pytest.raises(LocalCloudError, match="was not ready within 3 s"):
+        stack.up()
+    fake_cloud.behave("well")
+    stack.up()
+    assert main_pid(fake_cloud) != sick
+    assert "does not answer; starting it anew" in capsys.readouterr().out
+
+
+def test_up_names_the_port_that_another_program_has(fake_cloud: FakeCloud, stack: Stack) -> None:
+    port = fake_cloud.emulator.ports.edge
+    with (
+        socket.create_server((HOST, port)),
+        pytest.raises(LocalCloudError, match=rf"Port {port} is in use by process {os.getpid()} "),
+    ):
+        stack.up()
+
+
+@pytest.mark.parametrize("mishap", [LocalCloudError("No."), KeyboardInterrupt()])
+def test_a_first_deployment_that_fails_leaves_nothing(fake_cloud: FakeCloud, mishap: BaseException) -> None:
+    with pytest.raises(type(mishap)):
+        Stack(fake_cloud.emulator, fails_with(mishap)).up()
+    assert is_down(fake_cloud)
+
+
+def test_a_later_deployment_that_fails_leaves_the_stack_as_it_was(
+    fake_cloud: FakeCloud, stack: Stack
+) -> None:
+    stack.up()
+    first = main_pid(fake_cloud)
+    with pytest.raises(LocalCloudError):
+        Stack(fake_cloud.emulator, fails_with(LocalCloudError("No."))).up()
+    assert main_pid(fake_cloud) == first
+    assert fake_cloud.emulator.is_healthy()
+
+
+def test_reset_starts_with_nothing(fake_cloud: FakeCloud, stack: Stack) -> None:
+    stack.up()
+    first = main_pid(fake_cloud)
+    stack.reset()
+    assert main_pid(fake_cloud) != first
+
+
+def test_status_tells_the_three_states(
+    fake_cloud: FakeCloud, stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack.status()
+    assert "is down" in capsys.readouterr().out
+    stack.up()
+    stack.status()
+    assert f"is up (2 processes): {fake_cloud.emulator.api_url}" in capsys.readouterr().out
+    fake_cloud.behave("sick")
+    stack.status()
+    assert "the API does not answer" in capsys.readouterr().out
+
+
+def fails_with(mishap: BaseException) -> Deploy:
+    def deploy(_: Emulator) -> None:
+        raise mishap
+
+    return deploy
