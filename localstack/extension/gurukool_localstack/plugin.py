@@ -23,9 +23,18 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):  # type: ignore[misc]  # Loc
 
 
 def start() -> None:
-    from gurukool_localstack import api, dynamodb, event_sources, fifo, logs, loopback, metrics
+    from gurukool_localstack import (
+        api,
+        dynamodb,
+        event_sources,
+        fifo,
+        gateway_responses,
+        logs,
+        loopback,
+        metrics,
+    )
 
-    for concern in (dynamodb, loopback, fifo, event_sources, logs, metrics, api):
+    for concern in (dynamodb, loopback, fifo, event_sources, logs, metrics, api, gateway_responses):
         concern.install()
     dynamodb.start()
 

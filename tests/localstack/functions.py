@@ -1,0 +1,78 @@
+"""Lambda functions for the tests of the emulator, made from a few lines of source."""
+
+import base64
+import io
+import json
+import textwrap
+import uuid
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from local_cloud.waiting import wait_until
+
+ROLE = "arn:aws:iam::000000000000:role/test"
+ACTIVE_SECONDS = 20
+
+
+class Cloud(Protocol):
+    """What these tests use of the emulator."""
+
+    def client(self, service: str) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Invocation:
+    payload: Any
+    error: str | None
+    log: str  # its last 4 KB
+
+
+@dataclass(frozen=True)
+class Function:
+    client: Any
+    name: str
+
+    def invoke(self, **event: Any) -> Invocation:
+        answer = self.client.invoke(FunctionName=self.name, Payload=json.dumps(event), LogType="Tail")
+        log = base64.b64decode(answer["LogResult"]).decode()
+        return Invocation(json.loads(answer["Payload"].read()), answer.get("FunctionError"), log)
+
+    def delete(self) -> None:
+        self.client.delete_function(FunctionName=self.name)
+
+    @property
+    def log_group(self) -> str:
+        return f"/aws/lambda/{self.name}"
+
+
+def deploy(
+    cloud: Cloud, source: str, environment: Mapping[str, str] | None = None, **options: Any
+) -> Function:
+    """Create a function from the source of a module with a `handler`, and wait until it is active."""
+    client = cloud.client("lambda")
+    name = f"test-{uuid.uuid4().hex[:12]}"
+    client.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Handler="app.handler",
+        Role=ROLE,
+        Code={"ZipFile": zipped({"app.py": textwrap.dedent(source)})},
+        Environment={"Variables": dict(environment or {})},
+        **{"Timeout": 10, "MemorySize": 256} | options,
+    )
+    assert wait_until(lambda: _state(client, name) == "Active", ACTIVE_SECONDS)
+    return Function(client, name)
+
+
+def zipped(files: Mapping[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+def _state(client: Any, name: str) -> str:
+    return str(client.get_function_configuration(FunctionName=name)["State"])

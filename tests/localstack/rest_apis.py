@@ -1,0 +1,80 @@
+"""REST APIs for the tests of the emulator, created as the application's is: by CloudFormation, from SAM."""
+
+import http.client
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local_cloud.waiting import wait_until
+from tests.localstack.functions import Cloud, Function
+
+STACK_SECONDS = 30
+# Answers what it was asked for; fails when there is a query.
+ECHO = """
+    import json
+    def handler(event, context):
+        if event["queryStringParameters"]:
+            raise ValueError("no such luck")
+        seen = {"path": event["requestContext"]["path"], "parameters": event["pathParameters"]}
+        return {"statusCode": 200, "body": json.dumps(seen)}
+"""
+LAMBDA = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: str
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def create_api(cloud: Cloud, function: Function, name: str, gateway_responses: Mapping[str, Any]) -> str:
+    """An API with GET /things/{thing}, served by `function` at the stage `live`; returns its id."""
+    client = cloud.client("cloudformation")
+    stack = f"test-{uuid.uuid4().hex[:12]}"
+    template = _template(function, name, gateway_responses)
+    client.create_stack(
+        StackName=stack, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_AUTO_EXPAND"]
+    )
+    assert wait_until(lambda: _describe(client, stack)["StackStatus"] == "CREATE_COMPLETE", STACK_SECONDS)
+    return str(_describe(client, stack)["Outputs"][0]["OutputValue"])
+
+
+def get(port: int, path: str, headers: Mapping[str, str] | None = None, method: str = "GET") -> Answer:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request(method, path, headers=dict(headers or {}))
+    response = connection.getresponse()
+    body = response.read().decode()
+    connection.close()
+    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
+
+
+def _describe(client: Any, stack: str) -> Any:
+    return client.describe_stacks(StackName=stack)["Stacks"][0]
+
+
+def _template(function: Function, name: str, gateway_responses: Mapping[str, Any]) -> dict[str, Any]:
+    uri = f"{LAMBDA}:function:{function.name}/invocations"
+    integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": uri}
+    method = {"get": {"responses": {}, "x-amazon-apigateway-integration": integration}}
+    api = {
+        "StageName": "live",
+        "Name": name,
+        "GatewayResponses": gateway_responses,
+        "DefinitionBody": {
+            "swagger": "2.0",
+            "info": {"title": name, "version": "1"},
+            "paths": {"/": method, "/things/{thing}": method},
+        },
+    }
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {"Api": {"Type": "AWS::Serverless::Api", "Properties": api}},
+        "Outputs": {"Id": {"Value": {"Ref": "Api"}}},
+    }

@@ -1,0 +1,33 @@
+"""However LocalStack ends, nothing of it is left."""
+
+import os
+import signal
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from local_cloud.emulator import Emulator
+from local_cloud.ports import free_ports, is_free
+from local_cloud.processes import of_stack
+from local_cloud.waiting import wait_until
+from tests.localstack.functions import deploy
+
+SOURCE = """
+    import os
+    def handler(event, context):
+        return os.getpid()
+"""
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_when_localstack_ends_its_functions_and_its_database_end(end: signal.Signals, tmp_path: Path) -> None:
+    with Emulator(free_ports(), tmp_path) as emulator:
+        assert deploy(emulator, SOURCE).invoke().payload
+        processes = of_stack(emulator.state)
+        assert len(processes) == 3  # LocalStack, DynamoDB Local, the function
+        (localstack,) = [process for process in processes if process.is_emulator]
+        os.kill(localstack.pid, end)
+        assert wait_until(lambda: of_stack(emulator.state) == [], 5)
+        for port in (emulator.ports.api, emulator.ports.edge, emulator.ports.dynamodb):
+            assert wait_until(partial(is_free, port), 5)

@@ -1,0 +1,138 @@
+"""A FIFO queue as the event source of a function, as on AWS."""
+
+import statistics
+import time
+from pathlib import Path
+
+from local_cloud.emulator import Emulator
+from local_cloud.waiting import wait_until
+from tests.localstack.queues import create_queue, worker_of
+
+GROUPS = "ABCDEF"
+
+
+def test_groups_are_served_concurrently_and_each_in_order(emulator: Emulator, tmp_path: Path) -> None:
+    queue = create_queue(emulator)
+    with worker_of(emulator, queue, tmp_path) as worker:
+        for n in range(1, 6):
+            for group in GROUPS:
+                queue.send(group, n, sleep=0.1)
+        assert worker.has_ended(30)
+    assert all(worker.ended(group) == [1, 2, 3, 4, 5] for group in GROUPS)
+    assert all(worker.most_at_once(group) == 1 for group in GROUPS)
+    assert worker.most_at_once() > 3
+    assert queue.size() == 0
+
+
+def test_no_more_groups_are_served_at_once_than_the_mapping_allows(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    queue = create_queue(emulator)
+    with worker_of(emulator, queue, tmp_path, concurrency=2) as worker:
+        for group in GROUPS:
+            queue.send(group, 1, sleep=0.2)
+        assert worker.has_ended(6)
+    assert worker.most_at_once() == 2
+
+
+def test_a_failing_group_delays_nobody_else(emulator: Emulator, tmp_path: Path) -> None:
+    queue = create_queue(emulator, VisibilityTimeout="30")
+    with worker_of(emulator, queue, tmp_path) as worker:
+        queue.send("A", 1, fail=1)
+        assert wait_until(lambda: len(worker.begun()) == 1, 10)
+        queue.send("A", 2)
+        queue.send("B", 1)
+        assert worker.has_ended(1, seconds=5)
+        assert worker.ended("B") == [1]
+        assert worker.ended("A") == []
+
+
+def test_a_failed_message_comes_back_when_its_visibility_ends_and_before_its_successors(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    queue = create_queue(emulator, VisibilityTimeout="30")
+    with worker_of(emulator, queue, tmp_path) as worker:
+        queue.send("A", 1, fail=2, again=1)
+        queue.send("A", 2)
+        assert worker.has_ended(2)
+    assert [(note["n"], note["delivery"]) for note in worker.begun()] == [(1, 1), (1, 2), (1, 3), (2, 1)]
+    began = [note["began"] for note in worker.begun()]
+    assert 0.9 < began[1] - began[0] < 2
+
+
+def test_a_message_whose_process_ended_or_raised_is_delivered_again(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    queue = create_queue(emulator, VisibilityTimeout="2")
+    with worker_of(emulator, queue, tmp_path) as worker:
+        queue.send("A", 1, exit=1)
+        queue.send("A", 2)
+        queue.send("B", 1, **{"raise": 1})
+        assert worker.has_ended(3)
+    assert worker.ended("A") == [1, 2]
+    assert worker.ended("B") == [1]
+
+
+def test_of_a_batch_only_what_failed_is_delivered_again(emulator: Emulator, tmp_path: Path) -> None:
+    queue = create_queue(emulator, VisibilityTimeout="1")
+    queue.send("A", 1)
+    queue.send("A", 2, fail=1)
+    with worker_of(emulator, queue, tmp_path, batch_size=10) as worker:
+        assert worker.has_ended(2)
+    assert [(note["n"], note["delivery"]) for note in worker.begun()] == [(1, 1), (2, 1), (2, 2)]
+
+
+def test_a_message_that_fails_too_often_goes_to_the_dead_letter_queue(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    dead_letters = create_queue(emulator)
+    policy = f'{{"deadLetterTargetArn": "{dead_letters.arn}", "maxReceiveCount": 2}}'
+    queue = create_queue(emulator, RedrivePolicy=policy, VisibilityTimeout="1")
+    with worker_of(emulator, queue, tmp_path) as worker:
+        queue.send("A", 1, fail=9)
+        queue.send("A", 2)
+        assert worker.has_ended(1)
+    assert worker.ended("A") == [2]
+    assert [note["delivery"] for note in worker.begun() if note["n"] == 1] == [1, 2]
+    assert len(dead_letters.receive()) == 1
+
+
+def test_an_idle_worker_gets_a_message_within_tens_of_milliseconds(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    queue = create_queue(emulator)
+    with worker_of(emulator, queue, tmp_path) as worker:
+        queue.send("warm", 0)
+        assert worker.has_ended(1)
+        sent = []
+        for n in range(1, 10):
+            sent.append(time.time())
+            queue.send("A", n)
+            assert worker.has_ended(n + 1)
+    delays = [note["began"] - time_sent for note, time_sent in zip(worker.begun()[1:], sent, strict=True)]
+    assert statistics.median(delays) < 0.1
+
+
+def test_a_mapping_that_was_deleted_takes_no_more_messages(emulator: Emulator, tmp_path: Path) -> None:
+    queue = create_queue(emulator)
+    with worker_of(emulator, queue, tmp_path) as worker:
+        queue.send("A", 1)
+        assert worker.has_ended(1)
+    queue.send("A", 2)
+    assert wait_until(lambda: len(queue.receive()) == 1, 5)
+    assert worker.ended() == [1]
+
+
+def test_the_trace_of_the_sender_reaches_the_worker(emulator: Emulator, tmp_path: Path) -> None:
+    queue = create_queue(emulator)
+    header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
+    with worker_of(emulator, queue, tmp_path) as worker:
+        queue.client.send_message(
+            QueueUrl=queue.url,
+            MessageBody='{"n": 1}',
+            MessageGroupId="A",
+            MessageDeduplicationId="1",
+            MessageSystemAttributes={"AWSTraceHeader": {"StringValue": header, "DataType": "String"}},
+        )
+        assert worker.has_ended(1)
+    assert worker.begun()[0]["trace"] == header
