@@ -82,7 +82,7 @@ def passwords() -> Passwords:
 
 @cache
 def tokens() -> Tokens:
-    from chalicelib.adapters.token_keys import SecretKeys
+    from chalicelib.adapters.secret_keys import SecretKeys
     from chalicelib.adapters.tokens import JwtTokens
 
     client = _tables().connection.session.create_client("secretsmanager")

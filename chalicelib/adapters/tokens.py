@@ -2,10 +2,10 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import jwt
 
+from chalicelib.adapters.secret_keys import Keys
 from chalicelib.core.account import Principal
 from chalicelib.core.errors import UnauthenticatedError
 from chalicelib.core.request import Millis
@@ -15,14 +15,6 @@ TYPE = "at+jwt"  # RFC 9068
 ISSUER = AUDIENCE = "gurukool"
 LEEWAY_S = 10
 CLAIMS = ["exp", "nbf", "iat", "iss", "aud", "sub", "jti", "sid", "name", "role"]
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The key that signs and all that verify, by key id."""
-
-    current: str
-    all: dict[str, str]
 
 
 class JwtTokens:

@@ -1,19 +1,27 @@
-"""The keys of access tokens, from Secrets Manager.
+"""Keys that sign, from Secrets Manager.
 
 The secret is JSON: {"kid": "2", "key": "…", "previous": {"kid": "1", "key": "…"}}; `previous` is there for as
-long as tokens signed with it may be about.
+long as what was signed with it must be valid.
 """
 
 import json
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.adapters.tokens import Keys
 from chalicelib.core.errors import UnavailableError
 
 FRESH_S = 300  # a rotated key is known everywhere after this long
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The key that signs and all that verify, by key id."""
+
+    current: str
+    all: dict[str, str]
 
 
 class SecretKeys:
@@ -33,7 +41,7 @@ class SecretKeys:
         try:
             answer = self._client.get_secret_value(SecretId=self._secret_arn)
         except (BotoCoreError, ClientError) as error:
-            raise UnavailableError("The token keys cannot be read. Try again.") from error
+            raise UnavailableError("The signing keys cannot be read. Try again.") from error
         return to_keys(answer["SecretString"])
 
 
