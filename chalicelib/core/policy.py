@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
 from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
 
@@ -40,7 +41,7 @@ class Policy:
     base_ms: int = 1_000  # the first wait is up to this long
     cap_ms: int = 60_000  # and none is longer than this
 
-    def for_request(self, request: Request) -> Policy:
+    def for_request(self, request: Request) -> Self:
         """The handler's policy with what the caller asked for instead."""
         return replace(
             self,
