@@ -35,6 +35,7 @@ def _tables() -> Any:
             requests=found.get("REQUESTS_TABLE", ""),
             accounts=found.get("ACCOUNTS_TABLE", ""),
             sessions=found.get("SESSIONS_TABLE", ""),
+            idempotency=found.get("IDEMPOTENCY_TABLE", ""),
         )
     )
 
@@ -106,7 +107,17 @@ def sessions() -> Any:
 
 @cache
 def enqueue() -> Enqueue:
-    return Enqueue(log(), wake_ups(), CLOCK)
+    from chalicelib.adapters.side_by_side import each
+
+    return Enqueue(log(), wake_ups(), CLOCK, each)
+
+
+@cache
+def controls() -> Any:
+    from chalicelib.core.controls import Controls
+    from chalicelib.handlers import load
+
+    return Controls(log(), wake_ups(), CLOCK, load(), enqueue())
 
 
 @cache

@@ -3,13 +3,13 @@
 import logging
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.core.errors import LostRaceError
+from chalicelib.core.errors import EffectRefusedError, LostRaceError
 from chalicelib.core.events import tell
 from chalicelib.core.handler import Handler, Registry
-from chalicelib.core.policy import Policy, after_failure
+from chalicelib.core.policy import Halt, OnFailure, Policy, Retry, after_failure, exhausted
 from chalicelib.core.ports import Clock, Lease, Log
 from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
 
@@ -18,8 +18,17 @@ SPARE_MS = 3_000  # the lease is held this much longer, so that it need not be h
 
 CRASHED = Failure("crash", "The worker ended in the middle of the request.")
 
-type Run = Callable[[Handler, Request], str | Failure]
-"""Carry a request out: the result as JSON text, or why it failed. Raises nothing."""
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a handler returned, and what is to be written together with the outcome."""
+
+    json: str
+    effects: Sequence[object] = ()
+
+
+type Run = Callable[[Handler, Request], Result | Failure]
+"""Carry a request out. Raises nothing that a handler can cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,7 @@ class Hold:
 
     def outlast(self, moment: Millis) -> None:
         """See to it that nobody else is woken before `moment`, and soon after if this process dies."""
-        if self._until < moment:
+        if max(self._until, self._clock.now()) < moment:
             self._until = moment + SPARE_MS
             self._lease.hold((self._until - self._clock.now()) / 1000)
 
@@ -53,27 +62,35 @@ class Attempt:
     fraction: Callable[[], float] = random.random
     mark: Callable[[], str] = lambda: secrets.token_hex(4)
 
-    def __call__(self, request: Request, hold: Hold) -> Request | Wait:
-        """The request with its outcome, or how long it must wait. Raises LostRaceError."""
+    def __call__(self, request: Request, hold: Hold) -> Request | Wait | Halt:
+        """The request with its outcome, or why there is none. Raises LostRaceError."""
         now = self.clock.now()
-        if (due := _due(request)) > now:
-            return Wait(due)
+        if request.due > now:
+            return Wait(request.due)
         handler = self.handlers.get(request.type)
-        policy = handler.policy if handler else Policy()
-        if request.status is Status.RUNNING and request.attempts >= policy.max_attempts:
-            return self._settle(request, CRASHED, policy)
+        policy = (handler.policy if handler else Policy()).for_request(request)
+        if request.attempts and exhausted(request, policy):
+            return self._exhausted(request, policy)
         if handler is None:
             running = self._begin(request, now, now)
-            return self._settle(running, Failure("unknown_type", f"No handler for {request.type!r}."), policy)
-        return self._attempt(request, handler, hold)
+            return self._failed(running, Failure("unknown_type", f"No handler for {request.type!r}."), policy)
+        return self._attempt(request, handler, policy, hold)
 
-    def _attempt(self, request: Request, handler: Handler, hold: Hold) -> Request | Wait:
+    def _attempt(
+        self, request: Request, handler: Handler, policy: Policy, hold: Hold
+    ) -> Request | Wait | Halt:
         now = self.clock.now()
         deadline = now + int(handler.timeout * 1000) + GRACE_MS
         hold.outlast(deadline)
         running = self._begin(request, now, deadline)
         _tell("request started", running)
-        return self._settle(running, self.run(handler, running), handler.policy)
+        ran = self.run(handler, running)
+        if isinstance(ran, Failure):
+            return self._failed(running, ran, policy)
+        try:
+            return self._finish(running, Outcome(Status.SUCCEEDED, result=ran.json), ran.effects)
+        except EffectRefusedError as error:
+            return self._failed(running, Failure("conflict", str(error)), policy)
 
     def _begin(self, request: Request, now: Millis, deadline: Millis) -> Request:
         mark = self.mark()
@@ -81,40 +98,42 @@ class Attempt:
             return self.log.begin(request, mark, now, deadline)
         except LostRaceError:
             found = self.log.request(request.user_id, request.seq)
-            if found is None or found.begun_by != mark:
+            if found is None or found.begun_by != mark or found.status is not Status.RUNNING:
                 raise
             return found  # the first answer was lost and the write repeated: it was this worker that began
 
-    def _settle(self, running: Request, ran: str | Failure, policy: Policy) -> Request | Wait:
-        now = self.clock.now()
-        if isinstance(ran, str):
-            return self._finish(running, Outcome(Status.SUCCEEDED, result=ran), now)
-        decision = after_failure(running, ran, policy, now, self.fraction)
-        if isinstance(decision, Outcome):
-            return self._finish(running, decision, now)
-        self.log.put_back(running, decision.not_before, decision.error)
-        _tell("request will be retried", running, error=ran.message)
-        return Wait(decision.not_before)
+    def _exhausted(self, request: Request, policy: Policy) -> Request | Wait | Halt:
+        """Its last attempt crashed, or the decision about it was not carried out, or the policy changed."""
+        failure = request.error or CRASHED
+        if request.status is Status.RUNNING:
+            return self._failed(request, CRASHED, policy)
+        if policy.on_failure is OnFailure.HALT:
+            return Halt(failure)
+        return self.log.settle(request, Outcome(Status.FAILED, error=failure), self.clock.now())
 
-    def _finish(self, running: Request, outcome: Outcome, now: Millis) -> Request:
-        finished = self.log.finish(running, outcome, now)
-        error = {"error": outcome.error.message, "kind": outcome.error.kind} if outcome.error else {}
+    def _failed(self, running: Request, failure: Failure, policy: Policy) -> Request | Wait | Halt:
+        now = self.clock.now()
+        decision = after_failure(running, failure, policy, now, self.fraction)
+        if isinstance(decision, Outcome):
+            return self._finish(running, decision)
+        not_before = decision.not_before if isinstance(decision, Retry) else None
+        self.log.put_back(running, not_before, failure)
+        event = "request will be retried" if isinstance(decision, Retry) else "request halts the queue"
+        _tell(event, running, kind=failure.kind, error=failure.message)
+        return Wait(decision.not_before) if isinstance(decision, Retry) else decision
+
+    def _finish(self, running: Request, outcome: Outcome, effects: Sequence[object] = ()) -> Request:
+        now = self.clock.now()
+        finished = self.log.finish(running, outcome, now, effects)
+        error = {"kind": outcome.error.kind, "error": outcome.error.message} if outcome.error else {}
         _tell(f"request {outcome.status}", finished, took_ms=now - (running.started_at or now), **error)
         return finished
 
 
-def _due(request: Request) -> Millis:
-    """When it may be begun: a running attempt of somebody else's must be over first."""
-    if request.status is Status.RUNNING:
-        return request.deadline or 0
-    return request.not_before or 0
-
-
 def _tell(event: str, request: Request, **fields: object) -> None:
-    level = logging.WARNING if "error" in fields else logging.INFO
     tell(
         event,
-        level=level,
+        level=logging.WARNING if "error" in fields else logging.INFO,
         user=request.user_id,
         seq=request.seq,
         type=request.type,

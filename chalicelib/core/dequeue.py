@@ -40,7 +40,7 @@ class Dequeue:
 
     def _next(self, queue: Queue) -> Request | None:
         """The first outcome after `read`; voids and requests whose time to live is over are stepped over."""
-        after = queue.read
+        after = queue.handed_out
         while after < queue.head and (page := self.log.requests(queue.user_id, after, PAGE)):
             for request in page:
                 if request.seq <= queue.head and request.status is not Status.VOID:

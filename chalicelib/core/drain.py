@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from chalicelib.core.attempt import Attempt, Hold, Wait
+from chalicelib.core.closing import close_if_over
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.events import tell
-from chalicelib.core.polling import poll
+from chalicelib.core.places import Places
+from chalicelib.core.policy import Halt
 from chalicelib.core.ports import Clock, Lease, Log, WakeUps
 from chalicelib.core.progress import Progress
-from chalicelib.core.queue import Queue
-from chalicelib.core.read_ahead import ReadAhead
-from chalicelib.core.request import Request, Status
+from chalicelib.core.queue import Queue, State
 
 CHECKPOINT_MS = 200  # under load the head is written at most this often
-HOLE_GRACE_MS = 3_000  # how long after taking a number its request may be written
 SHORT_WAIT_MS = 500  # waits up to this long are slept through; SQS counts in whole seconds
 
 
@@ -50,9 +49,9 @@ class _Pass:
         self._parts = parts
         self._log = parts.log
         self._clock = parts.clock
-        self._queue = queue
+        self._queue = queue  # as last read or written
         self._hold = Hold(lease, parts.clock)
-        self._ahead = ReadAhead(parts.log, queue.user_id)
+        self._places = Places(parts.log, parts.clock, self._hold)
         self._started = parts.clock.now()
         self._progress = Progress.none(queue, self._started)
 
@@ -65,46 +64,34 @@ class _Pass:
                 self._look_again()
 
     def _drain(self) -> Ending:
-        while self._queue.runnable:
+        while self._queue.runnable or self._progress.head < self._queue.purged:
             if self._progress.head == self._queue.tail:
                 if self._rest():
                     return Done()
-            elif (step := self._step()) is not None and (ending := self._wait(step)):
+            elif ending := self._step():
                 return ending
-            elif self._out_of_time():
+            elif self._clock.now() - self._started >= self._parts.quantum_ms:
                 return self._yield_turn()
             elif self._clock.now() - self._progress.since >= CHECKPOINT_MS:
                 self._checkpoint()
         self._checkpoint()
         return Done()
 
-    def _step(self) -> Wait | None:
-        """Get past the next number, or say until when that must wait."""
-        seq = self._progress.head + 1
-        request = self._ahead.get(seq) or self._fill(seq)
-        if not request.settled:
-            done = self._parts.attempt(request, self._hold)
-            if isinstance(done, Wait):
-                self._ahead.forget()  # it was put back
-                return done
-            request = done
-        self._progress = self._progress.past(request)
+    def _step(self) -> Ending | None:
+        """Get past the next number, or say how the pass ends."""
+        request = self._places.get(self._queue, self._progress.head + 1)
+        step = request if request.settled else self._parts.attempt(request, self._hold)
+        if isinstance(step, Wait):
+            return self._wait(step)
+        if isinstance(step, Halt):
+            return self._halt()
+        if step.key:
+            self._log.expire_key(step)
+        self._progress = self._progress.past(step)
         return None
 
-    def _fill(self, seq: int) -> Request:
-        """A number was taken and its request is not there: wait for it a moment, then close the hole."""
-        user_id = self._queue.user_id
-        over = self._queue.tail_at + HOLE_GRACE_MS
-        self._hold.outlast(over)
-        for _ in poll(self._clock, (over - self._clock.now()) / 1000, first=0.005, longest=0.1):
-            if request := self._ahead.get(seq):
-                return request
-        now = self._clock.now()
-        self._log.void(user_id, seq, now)
-        tell("hole closed", user=user_id, seq=seq)
-        return Request(user_id, seq, "", "null", Status.VOID, enqueued_at=now)
-
     def _wait(self, step: Wait) -> Ending | None:
+        self._places.forget()  # it may have been put back
         left = step.until - self._clock.now()
         if left > SHORT_WAIT_MS:
             self._checkpoint()
@@ -112,8 +99,11 @@ class _Pass:
         self._clock.sleep(max(0, left) / 1000)
         return None
 
-    def _out_of_time(self) -> bool:
-        return self._clock.now() - self._started >= self._parts.quantum_ms
+    def _halt(self) -> Ending:
+        self._checkpoint()
+        self._log.change_state(self._queue, State.HALTED, self._clock.now())
+        tell("queue halted", user=self._queue.user_id, seq=self._progress.head + 1)
+        return Done()
 
     def _yield_turn(self) -> Ending:
         """So that one long queue does not keep a worker: ring again, and let others have their turn."""
@@ -126,12 +116,14 @@ class _Pass:
         """Whether the worker may rest: not if a number was given out since the queue was read."""
         if self._queue.awake is None and self._progress.head == self._queue.head:
             return True  # a wake-up too many: whoever gives out a number from now on rings
+        now = self._clock.now()
         try:
-            self._log.rest(self._queue, self._progress, self._clock.now())
+            queue = self._log.rest(self._queue, self._progress, now)
         except LostRaceError:
             self._look_again()
             return False
-        tell("queue drained", user=self._queue.user_id, seq=self._progress.head)
+        tell("queue drained", user=queue.user_id, seq=queue.head)
+        close_if_over(self._log, queue, now)
         return True
 
     def _checkpoint(self) -> None:
@@ -142,7 +134,7 @@ class _Pass:
 
     def _look_again(self) -> None:
         """Go on from what is written. What was done since the head was last written still counts."""
-        self._ahead.forget()
+        self._places.forget()
         queue = self._log.queue(self._queue.user_id) or self._queue
         if queue.head != self._queue.head:
             # Somebody else moved it. Outcomes between it and ours are met again and stepped over.

@@ -1,16 +1,26 @@
-"""Accept a request: take a number, write the request under it, send a wake-up."""
+"""Accept requests: take numbers, write the requests under them, send a wake-up."""
 
 import logging
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.core.errors import LostRaceError, TooManyError, UnauthenticatedError, UnavailableError
+from chalicelib.core.errors import (
+    InvalidInputError,
+    LostRaceError,
+    TooManyError,
+    UnauthenticatedError,
+    UnavailableError,
+)
 from chalicelib.core.events import tell
+from chalicelib.core.idempotency import IdempotencyKey, Known
 from chalicelib.core.ports import Clock, Log, WakeUps
 from chalicelib.core.queue import Queue, must_ring
 from chalicelib.core.request import Millis, Request, Status
 
-# Tries to write under a fresh number when a drain has closed the place before the request got there.
-MAX_NUMBERS = 3
+# Tries to write under fresh numbers when a drain has closed the places before the requests got there.
+MAX_TRIES = 3
+LONGEST_RETRY_AFTER_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +29,25 @@ class Work:
 
     type: str
     payload: str  # JSON text
+    max_attempts: int | None = None
+    on_failure: str | None = None
+    not_before: Millis | None = None
+    origin: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    request: Request
+    requests: Sequence[Request]
     queue: Queue
-    rang: bool
+    replayed: bool = False  # accepted by an earlier call with the same idempotency key
+
+
+type Each = Callable[[Callable[[Request], None], Sequence[Request]], None]
+
+
+def one_by_one(write: Callable[[Request], None], requests: Sequence[Request]) -> None:
+    for request in requests:
+        write(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,49 +55,116 @@ class Enqueue:
     log: Log
     wake_ups: WakeUps
     clock: Clock
+    each: Each = one_by_one  # how the places of a batch are written; may be side by side
 
-    def __call__(self, user_id: str, session_id: str, work: Work) -> Accepted:
-        """Raises UnauthenticatedError, TooManyError, UnavailableError."""
-        for _ in range(MAX_NUMBERS):
+    def __call__(
+        self, user_id: str, session_id: str, works: Sequence[Work], key: IdempotencyKey | None = None
+    ) -> Accepted:
+        """Accept all of `works` under consecutive numbers, or none.
+
+        Raises UnauthenticatedError, InvalidInputError, TooManyError, UnavailableError.
+        """
+        for _ in range(MAX_TRIES):
+            if key and (known := self.log.known(user_id, key.key, self.clock.now())):
+                return self._replay(user_id, known, key)
             now = self.clock.now()
-            queue = self._take_number(user_id, session_id, now)
-            request = Request(user_id, queue.tail, work.type, work.payload, Status.QUEUED, enqueued_at=now)
-            if self._write(request):
-                tell("request accepted", user=user_id, seq=request.seq, type=request.type)
-                return Accepted(request, queue, must_ring(queue, now) and self._ring(user_id, queue.tail))
+            queue = self._take_numbers(user_id, session_id, len(works), now)
+            requests = _numbered(user_id, queue.tail - len(works) + 1, works, key, now)
+            if self._write(requests, key):
+                return self._accepted(requests, queue, now)
         raise UnavailableError("The request could not be stored in time. Nothing was accepted; try again.")
 
-    def _take_number(self, user_id: str, session_id: str, now: Millis) -> Queue:
+    def _take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
         try:
-            return self.log.take_numbers(user_id, session_id, 1, now)
+            return self.log.take_numbers(user_id, session_id, count, now)
         except LostRaceError:
-            raise refusal(self.log.queue(user_id), session_id, now) from None
+            raise refusal(self.log.queue(user_id), session_id, count, now) from None
 
-    def _write(self, request: Request) -> bool:
-        """False if it took so long that a drain has closed the place; the void stays and nothing is lost."""
+    def _write(self, requests: Sequence[Request], key: IdempotencyKey | None) -> bool:
+        """All or none, without a transaction: the first place of a batch is written last.
+
+        The drain cannot pass the first place before that, and once it has closed it as a hole it discards
+        the rest. False if that, or another call with the same key, was faster.
+        """
+        first, *others = requests
         try:
-            self.log.write(request)
+            self.each(self._write_place, others)
+            self._write_place(first, key, requests[-1].seq)
         except LostRaceError:
-            # A number is given out once: what is there is a void, or this request from a repeated write.
-            found = self.log.request(request.user_id, request.seq)
-            return found is not None and found.status is not Status.VOID
-        return True
-
-    def _ring(self, user_id: str, seq: int) -> bool:
-        """The request is accepted whether or not this works: the next enqueue or the sweeper rings again."""
-        try:
-            self.wake_ups.ring(user_id, seq, f"{user_id}-{seq}")
-        except UnavailableError:
-            tell("wake-up not sent", level=logging.WARNING, user=user_id, seq=seq)
+            self._give_up(first)
             return False
         return True
 
+    def _write_place(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
+        try:
+            self.log.write(request, key, last)
+        except LostRaceError:
+            # Numbers are given out once: what is there is a void, or this request from a repeated write.
+            found = self.log.request(request.user_id, request.seq)
+            if found is None or found.status is Status.VOID:
+                raise
 
-def refusal(queue: Queue | None, session_id: str, now: Millis) -> Exception:
-    """Why a number was refused."""
+    def _give_up(self, first: Request) -> None:
+        """Close the place ourselves, so that the drain need not wait for it."""
+        try:
+            self.log.void(first.user_id, first.seq, self.clock.now())
+        except LostRaceError:
+            tell("hole closed by the drain", user=first.user_id, seq=first.seq)
+
+    def _accepted(self, requests: Sequence[Request], queue: Queue, now: Millis) -> Accepted:
+        for request in requests:
+            tell("request accepted", user=request.user_id, seq=request.seq, type=request.type)
+        if must_ring(queue, now):
+            ring(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}")
+        return Accepted(requests, queue)
+
+    def _replay(self, user_id: str, known: Known, key: IdempotencyKey) -> Accepted:
+        if known.fingerprint != key.fingerprint:
+            raise InvalidInputError("This Idempotency-Key was used for a call that asked for something else.")
+        found = self.log.requests(user_id, known.first - 1, known.last - known.first + 1)
+        queue = self.log.queue(user_id)
+        if queue is None:
+            raise UnauthenticatedError("The session has ended. Sign in again.")
+        return Accepted([r for r in found if r.seq <= known.last], queue, replayed=True)
+
+
+def ring(wake_ups: WakeUps, queue: Queue, ring_id: str) -> None:
+    """Everything goes on if this does not work: the next enqueue or the sweeper rings again."""
+    try:
+        wake_ups.ring(queue.user_id, queue.tail, ring_id)
+    except UnavailableError:
+        tell("wake-up not sent", level=logging.WARNING, user=queue.user_id, seq=queue.tail)
+
+
+def refusal(queue: Queue | None, session_id: str, count: int, now: Millis) -> Exception:
+    """Why numbers were refused."""
     if queue is None or queue.sessions.get(session_id, 0) <= now:
         return UnauthenticatedError("The session has ended. Sign in again.")
+    wait = math.ceil((count - queue.room) * queue.average_ms / 1000)
     return TooManyError(
-        f"The queue is full: {queue.depth} requests are waiting.",
-        retry_after=max(1, round(queue.average_ms / 1000)),
+        f"The queue is full: {queue.depth} requests wait and there is room for {max(0, queue.room)} more.",
+        retry_after=min(LONGEST_RETRY_AFTER_S, max(1, wait)),
     )
+
+
+def _numbered(
+    user_id: str, first: int, works: Sequence[Work], key: IdempotencyKey | None, now: Millis
+) -> Sequence[Request]:
+    last = first + len(works) - 1
+    return [
+        Request(
+            user_id=user_id,
+            seq=seq,
+            type=work.type,
+            payload=work.payload,
+            status=Status.QUEUED,
+            enqueued_at=now,
+            max_attempts=work.max_attempts,
+            on_failure=work.on_failure,
+            not_before=work.not_before,
+            origin=work.origin,
+            batch=None if seq == first else first,
+            key=key.key if key and seq == last else None,
+        )
+        for seq, work in enumerate(works, first)
+    ]

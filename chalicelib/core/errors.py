@@ -60,5 +60,9 @@ class UnavailableError(GurukoolError):
     """Something this depends on does not answer; trying again is safe."""
 
 
+class EffectRefusedError(Exception):
+    """A condition among a handler's effects did not hold: neither they nor the outcome were written."""
+
+
 class LostRaceError(Exception):
     """A conditional write found that somebody else was first. Use cases settle it; it stays in the core."""

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
-from chalicelib.core.policy import Policy
+from chalicelib.core.policy import OnFailure, Policy
 from chalicelib.core.request import Request
 
 type HandlerFunction = Callable[..., Any]
+
+
+LONGEST_TIMEOUT_S = 45.0  # with the longest quantum it must fit into the worker function's 60 seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,11 @@ class Handler:
     result_type: Any
     timeout: float  # seconds one attempt may take
     policy: Policy
-    wants_request: bool
+    wants: tuple[str, ...] = ()  # what the function takes beside the payload: request, effects
 
-    def __call__(self, payload: Any, request: Request) -> Any:
-        return self.function(payload, request) if self.wants_request else self.function(payload)
+    def __call__(self, payload: Any, request: Request, effects: Any) -> Any:
+        offered = {"request": request, "effects": effects}
+        return self.function(payload, **{name: offered[name] for name in self.wants})
 
 
 class Registry:
@@ -48,31 +52,41 @@ registry = Registry()
 
 
 def handler(
-    type_: str, *, timeout: float = 10.0, max_attempts: int = 3, into: Registry = registry
+    type_: str,
+    *,
+    timeout: float = 10.0,
+    max_attempts: int = 3,
+    on_failure: str = "skip",
+    into: Registry = registry,
 ) -> Callable[[HandlerFunction], HandlerFunction]:
-    """Declare the function that carries out requests of one type: `(payload)` or `(payload, request)`.
+    """Declare the function that carries out requests of one type: `(payload[, request][, effects])`.
 
     The annotations are the contract: the payload is validated against its type when it is enqueued, and what
     the function returns is encoded as JSON. `timeout` is in seconds and bounds each attempt. An exception
-    fails the attempt; after `max_attempts` the request has failed. After a crash it is started again.
+    fails the attempt; after `max_attempts` the request has failed and the next one goes on (`skip`), or the
+    queue stops until somebody decides (`halt`). After a crash it is started again; what it writes through
+    `effects` is committed together with its outcome, so that happens exactly once.
+
+    Raises TypeError or ValueError where the declaration is wrong.
     """
+    if not 0 < timeout <= LONGEST_TIMEOUT_S:
+        raise ValueError(f"{type_}: timeout must be more than 0 and at most {LONGEST_TIMEOUT_S:g} seconds")
+    if max_attempts < 1:
+        raise ValueError(f"{type_}: max_attempts must be at least 1")
+    policy = Policy(max_attempts=max_attempts, on_failure=OnFailure(on_failure))
 
     def declare(function: HandlerFunction) -> HandlerFunction:
-        hints = get_type_hints(function)
-        names = list(inspect.signature(function).parameters)
-        if names[:1] != ["payload"] or names[1:] not in ([], ["request"]):
-            raise TypeError(f"{function.__name__} must take (payload) or (payload, request)")
-        into.add(
-            Handler(
-                type=type_,
-                function=function,
-                payload_type=hints.get("payload", Any),
-                result_type=hints.get("return", Any),
-                timeout=timeout,
-                policy=Policy(max_attempts=max_attempts),
-                wants_request="request" in names,
-            )
-        )
+        into.add(_handler(type_, function, timeout, policy))
         return function
 
     return declare
+
+
+def _handler(type_: str, function: HandlerFunction, timeout: float, policy: Policy) -> Handler:
+    hints = get_type_hints(function)
+    payload, *wants = inspect.signature(function).parameters
+    if payload != "payload" or not set(wants) <= {"request", "effects"}:
+        raise TypeError(f"{type_}: a handler takes payload, and request and effects if it needs them")
+    return Handler(
+        type_, function, hints.get("payload", Any), hints.get("return", Any), timeout, policy, tuple(wants)
+    )

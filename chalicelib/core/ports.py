@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.core.account import Account, Principal, Session
+from chalicelib.core.idempotency import IdempotencyKey, Known
 from chalicelib.core.progress import Progress
-from chalicelib.core.queue import Queue
+from chalicelib.core.queue import Queue, State
 from chalicelib.core.request import Failure, Millis, Outcome, Request
 
 
@@ -18,21 +19,36 @@ class Log(Protocol):
     """The ordered log of every user. Each method is one conditional write or one consistent read.
 
     Writes raise LostRaceError when their condition does not hold, and then have changed nothing. A write
-    whose answer was lost may be repeated on the way, and then find that it has itself been first.
+    whose answer was lost may be repeated on the way, and then find that it has itself been first. All raise
+    UnavailableError when the store does not answer. Where a `session_id` is given, the session must be live.
     """
 
-    def queue(self, user_id: str) -> Queue | None: ...
+    # Numbers and places
 
     def take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
         """Give out `count` numbers, the last of which is the tail of the queue returned.
 
-        On condition that there is room and the session is live.
+        On condition that there is room.
         """
         ...
 
-    def write(self, request: Request) -> None:
-        """On condition that its number's place is empty."""
+    def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
+        """On condition that its number's place is empty.
+
+        With a key, note also that it stands for the requests from this one to number `last`, on condition
+        that the key is not noted yet; both or neither.
+        """
         ...
+
+    def known(self, user_id: str, key: str, now: Millis) -> Known | None:
+        """What the key stands for, while that has no outcome or has not expired."""
+        ...
+
+    def expire_key(self, request: Request) -> None:
+        """The key that ends with this request, which has an outcome, expires when the request does."""
+        ...
+
+    # One request
 
     def request(self, user_id: str, seq: int) -> Request | None: ...
 
@@ -44,17 +60,34 @@ class Log(Protocol):
         """Start an attempt and mark it with `by`. On condition that nobody touched the request since."""
         ...
 
-    def finish(self, running: Request, outcome: Outcome, now: Millis) -> Request:
-        """Write the outcome. On condition that this attempt is still the request's current one."""
+    def finish(
+        self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
+    ) -> Request:
+        """Write the outcome, together with the effects. On condition that this attempt is the current one.
+
+        Raises EffectRefusedError if a condition among the effects does not hold.
+        """
         ...
 
-    def put_back(self, running: Request, not_before: Millis, error: Failure) -> Request:
-        """End a failed attempt that will be repeated. On the same condition as `finish`."""
+    def put_back(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
+        """End a failed attempt without an outcome. On the same condition as `finish`."""
+        ...
+
+    def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
+        """End a request that nobody is running. On condition that nobody touched it since it was seen."""
+        ...
+
+    def allow(self, seen: Request, max_attempts: int) -> Request:
+        """Let a request that may not be tried again be tried again. On the same condition as `settle`."""
         ...
 
     def void(self, user_id: str, seq: int, now: Millis) -> None:
         """Close a hole. On condition that its place is still empty."""
         ...
+
+    # The queue
+
+    def queue(self, user_id: str) -> Queue | None: ...
 
     def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
         """Move the head on and give the room back. On condition that the head is where `queue` has it."""
@@ -65,7 +98,18 @@ class Log(Protocol):
         ...
 
     def move_read(self, queue: Queue, session_id: str, read: int, now: Millis) -> None:
-        """On condition that `read` is still where `queue` has it and the session is live."""
+        """On condition that `read` is still where `queue` has it."""
+        ...
+
+    def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:
+        """On condition that the state is as `queue` has it. An opened queue counts as rung."""
+        ...
+
+    def purge(self, queue: Queue, forget: bool, now: Millis, session_id: str | None = None) -> Queue:
+        """Mark all up to the tail of `queue` as purged, or even as forgotten; a halted queue opens.
+
+        On condition that the state is as `queue` has it.
+        """
         ...
 
     def open_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
@@ -79,6 +123,8 @@ class Log(Protocol):
     def close(self, queue: Queue) -> None:
         """On condition that it is drained and that its live sessions are as `queue` has them."""
         ...
+
+    # What the sweeper looks for
 
     def working(self) -> Sequence[str]:
         """Users whose queues may have work: all that do, and some that were lately drained."""

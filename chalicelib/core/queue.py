@@ -21,6 +21,7 @@ class State(StrEnum):
 class Queue:
     user_id: str
     room: int  # how many more requests are taken: the limit less those without an outcome
+    limit: int
     tail: int = 0  # the last number given out
     head: int = 0  # the last number that has an outcome, and all before it too
     read: int = 0  # the last number whose outcome the user has dequeued
@@ -31,6 +32,8 @@ class Queue:
     average_ms: float = 0.0  # running time of a request, exponentially weighted
     tail_at: Millis = 0  # when the last number was given out
     moved_at: Millis = 0  # when head last moved
+    purged: int = 0  # up to this number, what waits is cancelled instead of run
+    floor: int = 0  # up to this number, everything is forgotten: nobody is shown it any more
 
     @property
     def depth(self) -> int:
@@ -40,6 +43,16 @@ class Queue:
     @property
     def runnable(self) -> bool:
         return self.state not in (State.PAUSED, State.HALTED)
+
+    @property
+    def moves(self) -> bool:
+        """Whether a worker has something to do here."""
+        return self.head < (self.tail if self.runnable else self.purged)
+
+    @property
+    def handed_out(self) -> int:
+        """The last number whose outcome nobody will be handed out any more."""
+        return max(self.read, self.floor)
 
     def stirred_since(self, moment: Millis) -> bool:
         """Whether a ring or a movement of the head happened after `moment`."""

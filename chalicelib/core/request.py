@@ -1,9 +1,10 @@
 """One piece of work and how it stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Self
 
 type Millis = int
 """A moment: milliseconds since 1970-01-01 UTC. Durations in milliseconds are spelled `…_ms: int`."""
@@ -28,6 +29,15 @@ class Failure:
     kind: str  # error, permanent, timeout, crash, conflict, unknown_type, invalid_payload
     message: str
     retry_after_ms: int | None = None  # the handler's own wish
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a request ended."""
+
+    status: Status
+    result: str | None = None
+    error: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +74,20 @@ class Request:
             return self.deadline or 0
         return self.not_before or 0
 
+    def ended(self, outcome: Outcome, now: Millis) -> Self:
+        """With that outcome."""
+        return replace(
+            self,
+            status=outcome.status,
+            result=outcome.result,
+            error=outcome.error,
+            finished_at=now,
+            deadline=None,
+        )
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a request ended."""
-
-    status: Status
-    result: str | None = None
-    error: Failure | None = None
+    def crashed(self, now: Millis) -> bool:
+        """Begun, and over without a word of how it ended."""
+        return self.status is Status.RUNNING and (self.deadline or 0) <= now
 
 
 NO_COUNTS: Mapping[Status, int] = MappingProxyType(dict.fromkeys(OUTCOMES, 0))

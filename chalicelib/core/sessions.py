@@ -5,11 +5,10 @@ import secrets
 from dataclasses import dataclass
 
 from chalicelib.core.account import Credentials, Principal, Session
-from chalicelib.core.errors import LostRaceError, UnauthenticatedError
+from chalicelib.core.closing import close_if_over
+from chalicelib.core.errors import UnauthenticatedError
 from chalicelib.core.events import tell
 from chalicelib.core.ports import Accounts, Clock, Log, Passwords, Tokens
-from chalicelib.core.queue import Queue
-from chalicelib.core.request import Millis
 
 SESSION_MS = 14 * 24 * 3600 * 1000  # NIST SP 800-63B asks for a new sign-in after 30 days at the latest
 
@@ -48,18 +47,6 @@ class Sessions:
         tell("session ended", user=principal.user_id, session=principal.session_id)
         if queue:
             close_if_over(self.log, queue, self.clock.now())
-
-
-def close_if_over(log: Log, queue: Queue, now: Millis) -> None:
-    """Close the queue if it is drained and nobody is connected."""
-    if queue.depth or queue.live_sessions(now):
-        return
-    try:
-        log.close(queue)
-    except LostRaceError:
-        tell("queue stays open", user=queue.user_id)  # somebody signed in or enqueued meanwhile
-    else:
-        tell("queue closed", user=queue.user_id)
 
 
 def _new_session_id() -> str:

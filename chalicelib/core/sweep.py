@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
+from chalicelib.core.closing import close_if_over
+from chalicelib.core.enqueue import ring
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.events import tell
 from chalicelib.core.ports import Clock, Log, WakeUps
-from chalicelib.core.queue import Queue
-from chalicelib.core.sessions import close_if_over
+from chalicelib.core.queue import Queue, State
+from chalicelib.core.request import Millis, Request
 
 STALE_MS = 30_000  # work, but no ring and no movement for this long: the wake-up is taken for lost
 IDLE_MS = 60_000  # a queue without work keeps its mark this long, so that busy users cost no index writes
@@ -23,31 +25,48 @@ class Sweep:
 
     def __call__(self) -> None:
         for user_id in self.log.working():
-            if queue := self.log.queue(user_id):
-                self._look_at(queue)
+            self._guard(self._look_at, user_id)
         for user_id in self.log.expiring(self.clock.now()):
-            self._end_sessions(user_id)
+            self._guard(self._end_sessions, user_id)
 
-    def _look_at(self, queue: Queue) -> None:
-        now = self.clock.now()
+    def _guard(self, look: Callable[[Queue, Millis], None], user_id: str) -> None:
+        """One queue that changes meanwhile does not keep the others from being looked at."""
+        try:
+            if queue := self.log.queue(user_id):
+                look(queue, self.clock.now())
+        except LostRaceError:
+            tell("queue moves by itself", user=user_id)
+
+    def _look_at(self, queue: Queue, now: Millis) -> None:
         if not queue.depth:
-            if max(queue.tail_at, queue.moved_at) <= now - IDLE_MS:
-                self._unmark(queue)
-        elif queue.runnable and not queue.stirred_since(now - STALE_MS):
-            self.wake_ups.ring(queue.user_id, queue.tail, self.ring_id())
+            self._look_at_drained(queue, now)
+        elif not queue.stirred_since(now - STALE_MS):
+            self._look_at_still(queue, now)
+
+    def _look_at_drained(self, queue: Queue, now: Millis) -> None:
+        if not queue.live_sessions(now):
+            close_if_over(self.log, queue, now)
+        elif max(queue.tail_at, queue.moved_at) <= now - IDLE_MS:
+            self.log.unmark(queue)
+
+    def _look_at_still(self, queue: Queue, now: Millis) -> None:
+        head = next(iter(self.log.requests(queue.user_id, queue.head, 1)), None)
+        if queue.state is State.HALTED and _is_resolved(head):
+            queue = self.log.change_state(queue, State.OPEN, now)
+        if queue.moves and (head is None or head.due <= now):
+            ring(self.wake_ups, queue, self.ring_id())
             tell("queue rung by the sweeper", user=queue.user_id, seq=queue.tail)
 
-    def _unmark(self, queue: Queue) -> None:
-        try:
-            self.log.unmark(queue)
-        except LostRaceError:
-            tell("queue has work again", user=queue.user_id)
+    def _end_sessions(self, queue: Queue, now: Millis) -> None:
+        left: Queue | None = queue
+        for session_id, expiry in queue.sessions.items():
+            if expiry <= now:
+                left = self.log.end_session(queue.user_id, session_id)
+                tell("session expired", user=queue.user_id, session=session_id)
+        if left:
+            close_if_over(self.log, left, now)
 
-    def _end_sessions(self, user_id: str) -> None:
-        queue = self.log.queue(user_id)
-        for session_id, expiry in (queue.sessions if queue else {}).items():
-            if expiry <= self.clock.now():
-                queue = self.log.end_session(user_id, session_id)
-                tell("session expired", user=user_id, session=session_id)
-        if queue:
-            close_if_over(self.log, queue, self.clock.now())
+
+def _is_resolved(head: Request | None) -> bool:
+    """Whether somebody settled the halted head, or allowed it again, and did not live to open the queue."""
+    return head is None or head.settled or head.error is None

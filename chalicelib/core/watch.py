@@ -47,14 +47,16 @@ class Watch:
             found = self.log.request(user_id, seq)
             if found is None or found.settled:
                 break
-        if found is None or found.status is Status.VOID:
+        queue = self._queue(user_id)
+        if found is None or found.status is Status.VOID or seq <= queue.floor:
             raise NotFoundError(f"There is no request {seq}.")
-        return found, self._queue(user_id)
+        return found, queue
 
     def requests(self, user_id: str, after: int, limit: int) -> tuple[Sequence[Request], Queue]:
         """A page of requests with numbers above `after`, in order."""
-        page = self.log.requests(user_id, after, limit)
-        return [r for r in page if r.status is not Status.VOID], self._queue(user_id)
+        queue = self._queue(user_id)
+        page = self.log.requests(user_id, max(after, queue.floor), limit)
+        return [r for r in page if r.status is not Status.VOID], queue
 
     def _queue(self, user_id: str) -> Queue:
         if queue := self.log.queue(user_id):

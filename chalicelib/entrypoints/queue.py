@@ -24,11 +24,11 @@ def enqueue(call: Call) -> Response:
 
     principal, body = call.principal, call.body(Enqueue)
     work = Work(body.type, checked(body.type, bytes(body.payload)))
-    accepted = wiring.enqueue()(principal.user_id, principal.session_id, work)
+    accepted = wiring.enqueue()(principal.user_id, principal.session_id, [work])
     headers: dict[str, str | list[str]] = {
-        "Location": f"requests/{accepted.request.seq}"
+        "Location": f"requests/{accepted.requests[0].seq}"
     }  # relative: the stage's prefix is not ours
-    answer = request_view(accepted.request, accepted.queue.head)
+    answer = request_view(accepted.requests[0], accepted.queue.head)
     return Response(answer, status_code=HTTPStatus.ACCEPTED, headers=headers)
 
 

@@ -59,6 +59,9 @@ class QueueItem(Model):
     average_ms = NumberAttribute()
     tail_at = NumberAttribute()
     moved_at = NumberAttribute()
+    purged = NumberAttribute()
+    floor = NumberAttribute()
+    limit = NumberAttribute()
     work = UnicodeAttribute(null=True)
     open = UnicodeAttribute(null=True)
     sessions_until = NumberAttribute(null=True)
@@ -75,6 +78,11 @@ class RequestItem(Model):
     status = UnicodeAttribute()
     enqueued_at = NumberAttribute()
     attempts = NumberAttribute()
+    max_attempts = NumberAttribute(null=True)
+    on_failure = UnicodeAttribute(null=True)
+    origin = NumberAttribute(null=True)
+    batch = NumberAttribute(null=True)
+    key = UnicodeAttribute(null=True)
     begun_by = UnicodeAttribute(null=True)
     not_before = NumberAttribute(null=True)
     started_at = NumberAttribute(null=True)
@@ -84,3 +92,14 @@ class RequestItem(Model):
     error_kind = UnicodeAttribute(null=True)
     error_message = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)  # seconds: DynamoDB's time to live
+
+
+class KeyItem(Model):
+    """An idempotency key and what was accepted under it."""
+
+    user_id = UnicodeAttribute(hash_key=True)
+    key = UnicodeAttribute(range_key=True)
+    fingerprint = UnicodeAttribute()
+    first = NumberAttribute()
+    last = NumberAttribute()
+    expires_at = NumberAttribute(null=True)  # seconds; none while the request has no outcome

@@ -1,6 +1,7 @@
 """The queue item: cursors, sessions and marks."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -8,7 +9,8 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.models import Expiring, QueueItem
+from chalicelib.adapters.dynamodb.models import Expiring
+from chalicelib.adapters.dynamodb.records import to_queue
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.progress import Progress
@@ -42,7 +44,7 @@ class DynamoQueues:
                 m.awake.set(m.awake | now),
                 m.work.set(shard(user_id)),
             ],
-            (m.room >= count) & (m.sessions[session_id] > now),
+            (m.room >= count) & self._live(session_id, now),
         )
 
     def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
@@ -76,23 +78,66 @@ class DynamoQueues:
     def move_read(self, queue: Queue, session_id: str, read: int, now: Millis) -> None:
         m = self._queues
         self._update_queue(
-            queue.user_id, [m.read.set(read)], (m.read == queue.read) & (m.sessions[session_id] > now)
+            queue.user_id, [m.read.set(read)], (m.read == queue.read) & self._live(session_id, now)
         )
+
+    def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:
+        m = self._queues
+        actions: list[Action] = [m.state.set(state), *([m.awake.set(now)] if state is State.OPEN else [])]
+        return self._update_queue(queue.user_id, actions, self._unchanged(queue, now, session_id))
+
+    def purge(self, queue: Queue, forget: bool, now: Millis, session_id: str | None = None) -> Queue:
+        m = self._queues
+        state = State.OPEN if queue.state is State.HALTED else queue.state
+        actions: list[Action] = [m.purged.set(queue.tail), m.state.set(state), m.awake.set(now)]
+        if forget:
+            actions.append(m.floor.set(queue.tail))
+        return self._update_queue(queue.user_id, actions, self._unchanged(queue, now, session_id))
+
+    def _unchanged(self, queue: Queue, now: Millis, session_id: str | None) -> Condition:
+        same: Any = self._queues.state == queue.state
+        condition: Condition = same & self._live(session_id, now) if session_id else same
+        return condition
+
+    def _live(self, session_id: str, now: Millis) -> Condition:
+        expiry: Any = self._queues.sessions[session_id]
+        live: Condition = expiry > now
+        return live
 
     def open_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
         m = self._queues
-        marks = [m.open.set(shard(user_id)), m.sessions_until.set(expires_at)]
+        actions: list[Action] = [
+            m.sessions[session_id].set(expires_at),
+            m.open.set(shard(user_id)),
+            m.sessions_until.set(expires_at),
+        ]
         try:
-            queue = self._update_queue(
-                user_id, [m.sessions[session_id].set(expires_at), *marks], m.user_id.exists()
-            )
+            queue = self._update_queue(user_id, actions, m.user_id.exists() & (m.state != State.CLOSED))
         except LostRaceError:
-            self._create(user_id, session_id, expires_at, now)
-            return
-        if queue.state is State.CLOSED:
-            self._update_queue(user_id, [m.state.set(State.OPEN)], m.state == State.CLOSED)
+            queue = self._reopen(user_id, session_id, expires_at, now, actions)
+        if queue.limit != self._limit:
+            self._change_limit(queue)
 
-    def _create(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
+    def _reopen(
+        self, user_id: str, session_id: str, expires_at: Millis, now: Millis, actions: list[Action]
+    ) -> Queue:
+        m = self._queues
+        try:
+            return self._update_queue(user_id, [*actions, m.state.set(State.OPEN)], m.state == State.CLOSED)
+        except LostRaceError:
+            return self._create(user_id, session_id, expires_at, now)
+
+    def _change_limit(self, queue: Queue) -> None:
+        """The deployment's limit has changed since the queue was made: room changes by as much."""
+        m = self._queues
+        with suppress(LostRaceError):  # another sign-in was first
+            self._update_queue(
+                queue.user_id,
+                [m.room.add(self._limit - queue.limit), m.limit.set(self._limit)],
+                m.limit == queue.limit,
+            )
+
+    def _create(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> Queue:
         item = self._queues(
             user_id=user_id,
             tail=0,
@@ -102,7 +147,10 @@ class DynamoQueues:
             failed=0,
             cancelled=0,
             average_ms=0,
+            purged=0,
+            floor=0,
             room=self._limit,
+            limit=self._limit,
             state=State.OPEN,
             sessions={session_id: expires_at},
             tail_at=now,
@@ -112,11 +160,14 @@ class DynamoQueues:
         )
         with translated():
             item.save(condition=self._queues.user_id.does_not_exist())
+        return to_queue(item)
 
     def end_session(self, user_id: str, session_id: str) -> Queue | None:
+        """Marks the queue as well, so that the sweeper closes it if the caller does not live to."""
         m = self._queues
+        actions: list[Action] = [m.sessions[session_id].remove(), m.work.set(shard(user_id))]
         try:
-            return self._update_queue(user_id, [m.sessions[session_id].remove()], m.user_id.exists())
+            return self._update_queue(user_id, actions, m.user_id.exists())
         except LostRaceError:
             return None
 
@@ -153,24 +204,3 @@ class DynamoQueues:
 
 def shard(user_id: str) -> str:
     return str(int(user_id[:2], 16) % SHARDS)
-
-
-def to_queue(item: QueueItem) -> Queue:
-    return Queue(
-        user_id=item.user_id,
-        room=int(item.room),
-        tail=int(item.tail),
-        head=int(item.head),
-        read=int(item.read),
-        state=State(item.state),
-        awake=None if item.awake is None else int(item.awake),
-        sessions={sid: int(expiry) for sid, expiry in item.sessions.attribute_values.items()},
-        counts={
-            Status.SUCCEEDED: int(item.succeeded),
-            Status.FAILED: int(item.failed),
-            Status.CANCELLED: int(item.cancelled),
-        },
-        average_ms=float(item.average_ms),
-        tail_at=int(item.tail_at),
-        moved_at=int(item.moved_at),
-    )

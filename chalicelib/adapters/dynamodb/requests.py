@@ -7,23 +7,33 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.keys import DynamoKeys
 from chalicelib.adapters.dynamodb.models import RequestItem
+from chalicelib.adapters.dynamodb.records import expiry_of, request_attributes, to_request
 from chalicelib.adapters.dynamodb.tables import Tables
+from chalicelib.adapters.dynamodb.transaction import commit
+from chalicelib.core.idempotency import IdempotencyKey
 from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
-
-KEPT_S = 7 * 24 * 3600  # how long a request is kept after its outcome
 
 
 class DynamoRequests:
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, keys: DynamoKeys) -> None:
         self._requests = tables.requests
+        self._connection = tables.connection
+        self._noting = keys
 
-    def write(self, request: Request) -> None:
-        self._put(self._requests(**to_attributes(request)))
+    def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
+        item = self._requests(**request_attributes(request))
+        if key is None:
+            return self._put(item)
+        place = item.get_save_kwargs_from_instance(condition=self._requests.user_id.does_not_exist())
+        noted = self._noting.note(request, key, last)
+        return commit(self._connection, [{"Put": place}, {"Put": noted}])
 
     def void(self, user_id: str, seq: int, now: Millis) -> None:
+        """A void is kept: it is what tells a writer that comes late, or the rest of its batch, that it is."""
         void = Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now)
-        self._put(self._requests(**to_attributes(void), expires_at=now // 1000 + KEPT_S))
+        self._put(self._requests(**request_attributes(void)))
 
     def _put(self, item: RequestItem) -> None:
         with translated():
@@ -44,90 +54,73 @@ class DynamoRequests:
 
     def begin(self, seen: Request, by: str, now: Millis, deadline: Millis) -> Request:
         m = self._requests
-        return self._update_request(
-            seen,
-            [
-                m.status.set(Status.RUNNING),
-                m.attempts.set(seen.attempts + 1),
-                m.begun_by.set(by),
-                m.started_at.set(now),
-                m.deadline.set(deadline),
-            ],
-            (m.status == seen.status) & (m.attempts == seen.attempts),
-        )
-
-    def finish(self, running: Request, outcome: Outcome, now: Millis) -> Request:
-        m = self._requests
         actions: list[Action] = [
-            m.status.set(outcome.status),
-            m.finished_at.set(now),
-            m.expires_at.set(now // 1000 + KEPT_S),
-            m.deadline.remove(),
+            m.status.set(Status.RUNNING),
+            m.attempts.set(seen.attempts + 1),
+            m.begun_by.set(by),
+            m.started_at.set(now),
+            m.deadline.set(deadline),
         ]
+        return self._update_request(seen, actions, self._untouched(seen))
+
+    def finish(
+        self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
+    ) -> Request:
+        actions, condition = self._outcome(running, outcome, now), self._current(running)
+        if not effects:
+            return self._update_request(running, actions, condition)
+        item = self._requests(running.user_id, running.seq)
+        update = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
+        commit(self._connection, [{"Update": update}], effects)
+        return running.ended(outcome, now)
+
+    def put_back(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
+        m = self._requests
+        actions = [m.status.set(Status.QUEUED), m.deadline.remove(), *self._failure(error)]
+        actions.append(m.not_before.remove() if not_before is None else m.not_before.set(not_before))
+        return self._update_request(running, actions, self._current(running))
+
+    def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
+        return self._update_request(seen, self._outcome(seen, outcome, now), self._untouched(seen))
+
+    def allow(self, seen: Request, max_attempts: int) -> Request:
+        m = self._requests
+        actions = [
+            m.max_attempts.set(max_attempts),
+            m.not_before.remove(),
+            m.error_kind.remove(),
+            m.error_message.remove(),
+        ]
+        return self._update_request(seen, actions, self._untouched(seen))
+
+    def _outcome(self, request: Request, outcome: Outcome, now: Millis) -> list[Action]:
+        m = self._requests
+        actions: list[Action] = [m.status.set(outcome.status), m.finished_at.set(now), m.deadline.remove()]
+        if outcome.status is not Status.VOID:
+            actions.append(m.expires_at.set(expiry_of(now)))
         if outcome.result is not None:
             actions.append(m.result.set(outcome.result))
         if outcome.error:
-            actions += self._error(outcome.error)
-        elif running.error:
+            actions += self._failure(outcome.error)
+        elif request.error:
             actions += [m.error_kind.remove(), m.error_message.remove()]
-        return self._update_request(running, actions, self._current(running))
+        return actions
 
-    def put_back(self, running: Request, not_before: Millis, error: Failure) -> Request:
-        m = self._requests
-        actions: list[Action] = [
-            m.status.set(Status.QUEUED),
-            m.not_before.set(not_before),
-            m.deadline.remove(),
-        ]
-        return self._update_request(running, actions + self._error(error), self._current(running))
-
-    def _error(self, error: Failure) -> list[Action]:
+    def _failure(self, error: Failure) -> list[Action]:
         return [self._requests.error_kind.set(error.kind), self._requests.error_message.set(error.message)]
+
+    def _untouched(self, seen: Request) -> Condition:
+        m = self._requests
+        same: Condition = (m.status == seen.status) & (m.attempts == seen.attempts)
+        return same
 
     def _current(self, running: Request) -> Condition:
         m = self._requests
         current: Condition = (m.status == Status.RUNNING) & (m.begun_by == running.begun_by)
         return current
 
-    def _update_request(self, request: Request, actions: list[Action], condition: Condition) -> Request:
+    def _update_request(self, request: Request, actions: list[Any], condition: Condition) -> Request:
         item = self._requests(request.user_id, request.seq)
         with translated():
             item.update(actions=actions, condition=condition)
         return to_request(item)
-
-
-def to_attributes(request: Request) -> dict[str, Any]:
-    """What is stored of a request that was never begun."""
-    return {
-        "user_id": request.user_id,
-        "seq": request.seq,
-        "type": request.type,
-        "payload": request.payload,
-        "status": request.status,
-        "enqueued_at": request.enqueued_at,
-        "attempts": request.attempts,
-        "not_before": request.not_before,
-    }
-
-
-def to_request(item: RequestItem) -> Request:
-    return Request(
-        user_id=item.user_id,
-        seq=int(item.seq),
-        type=item.type,
-        payload=item.payload,
-        status=Status(item.status),
-        enqueued_at=int(item.enqueued_at),
-        attempts=int(item.attempts),
-        begun_by=item.begun_by,
-        not_before=_whole(item.not_before),
-        started_at=_whole(item.started_at),
-        deadline=_whole(item.deadline),
-        finished_at=_whole(item.finished_at),
-        result=item.result,
-        error=Failure(item.error_kind, item.error_message or "") if item.error_kind else None,
-    )
-
-
-def _whole(number: float | None) -> int | None:
-    return None if number is None else int(number)

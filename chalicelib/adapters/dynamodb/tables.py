@@ -6,7 +6,7 @@ from typing import Any, cast
 from pynamodb.connection import Connection
 from pynamodb.models import Model
 
-from chalicelib.adapters.dynamodb.models import AccountItem, QueueItem, RequestItem, SessionItem
+from chalicelib.adapters.dynamodb.models import AccountItem, KeyItem, QueueItem, RequestItem, SessionItem
 
 # The gateway gives up after 29 s and PynamoDB's own limits are 15 and 30 s: one stall must not eat a call.
 CONNECT_TIMEOUT_S = 1.0
@@ -20,6 +20,7 @@ class TableNames:
     requests: str = ""
     accounts: str = ""
     sessions: str = ""
+    idempotency: str = ""
 
 
 class Tables:
@@ -38,6 +39,7 @@ class Tables:
         self.requests = self._bind(RequestItem, names.requests)
         self.accounts = self._bind(AccountItem, names.accounts)
         self.sessions = self._bind(SessionItem, names.sessions)
+        self.keys = self._bind(KeyItem, names.idempotency)
 
     def _bind[M: Model](self, model: type[M], table_name: str) -> type[M]:
         """A subclass for this table. PynamoDB would make a session and a client of its own for each model."""

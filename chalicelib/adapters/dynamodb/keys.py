@@ -1,0 +1,45 @@
+"""Idempotency keys, by user."""
+
+from typing import Any
+
+from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.records import expiry_of
+from chalicelib.adapters.dynamodb.tables import Tables
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.events import tell
+from chalicelib.core.idempotency import IdempotencyKey, Known
+from chalicelib.core.request import Millis, Request
+
+
+class DynamoKeys:
+    def __init__(self, tables: Tables) -> None:
+        self._keys = tables.keys
+
+    def known(self, user_id: str, key: str, now: Millis) -> Known | None:
+        with translated():
+            try:
+                item = self._keys.get(user_id, key, consistent_read=True)
+            except self._keys.DoesNotExist:
+                return None
+        if item.expires_at is not None and item.expires_at <= now // 1000:
+            return None  # DynamoDB removes it within days
+        return Known(item.fingerprint, int(item.first), int(item.last))
+
+    def note(self, first: Request, key: IdempotencyKey, last: int) -> dict[str, Any]:
+        """The write that notes the key, for a transaction."""
+        m = self._keys
+        item = m(first.user_id, key.key, fingerprint=key.fingerprint, first=first.seq, last=last)
+        expired = m.expires_at <= first.enqueued_at // 1000
+        return item.get_save_kwargs_from_instance(condition=m.user_id.does_not_exist() | expired)
+
+    def expire_key(self, request: Request) -> None:
+        """Idempotent: a drain that crashed after the outcome leaves this to the next one."""
+        m = self._keys
+        if not request.key or request.finished_at is None:
+            return
+        actions: list[Any] = [m.expires_at.set(expiry_of(request.finished_at))]
+        try:
+            with translated():
+                m(request.user_id, request.key).update(actions=actions, condition=m.first <= request.seq)
+        except LostRaceError:
+            tell("idempotency key gone", user=request.user_id, seq=request.seq)

@@ -1,0 +1,85 @@
+"""Rows to records and back, side by side."""
+
+from typing import Any
+
+from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
+from chalicelib.core.queue import Queue, State
+from chalicelib.core.request import Failure, Millis, Request, Status
+
+KEPT_S = 7 * 24 * 3600  # how long a request is kept after its outcome
+
+
+def expiry_of(finished_at: Millis) -> int:
+    """For DynamoDB's time to live: seconds."""
+    return finished_at // 1000 + KEPT_S
+
+
+def request_attributes(request: Request) -> dict[str, Any]:
+    """What is stored of a request that was never begun."""
+    return {
+        "user_id": request.user_id,
+        "seq": request.seq,
+        "type": request.type,
+        "payload": request.payload,
+        "status": request.status,
+        "enqueued_at": request.enqueued_at,
+        "attempts": request.attempts,
+        "max_attempts": request.max_attempts,
+        "on_failure": request.on_failure,
+        "not_before": request.not_before,
+        "origin": request.origin,
+        "batch": request.batch,
+        "key": request.key,
+    }
+
+
+def to_request(item: RequestItem) -> Request:
+    return Request(
+        user_id=item.user_id,
+        seq=int(item.seq),
+        type=item.type,
+        payload=item.payload,
+        status=Status(item.status),
+        enqueued_at=int(item.enqueued_at),
+        attempts=int(item.attempts),
+        begun_by=item.begun_by,
+        max_attempts=_whole(item.max_attempts),
+        on_failure=item.on_failure,
+        not_before=_whole(item.not_before),
+        started_at=_whole(item.started_at),
+        deadline=_whole(item.deadline),
+        finished_at=_whole(item.finished_at),
+        result=item.result,
+        error=Failure(item.error_kind, item.error_message or "") if item.error_kind else None,
+        origin=_whole(item.origin),
+        batch=_whole(item.batch),
+        key=item.key,
+    )
+
+
+def to_queue(item: QueueItem) -> Queue:
+    return Queue(
+        user_id=item.user_id,
+        room=int(item.room),
+        tail=int(item.tail),
+        head=int(item.head),
+        read=int(item.read),
+        state=State(item.state),
+        awake=None if item.awake is None else int(item.awake),
+        sessions={sid: int(expiry) for sid, expiry in item.sessions.attribute_values.items()},
+        counts={
+            Status.SUCCEEDED: int(item.succeeded),
+            Status.FAILED: int(item.failed),
+            Status.CANCELLED: int(item.cancelled),
+        },
+        average_ms=float(item.average_ms),
+        tail_at=int(item.tail_at),
+        moved_at=int(item.moved_at),
+        purged=int(item.purged),
+        floor=int(item.floor),
+        limit=int(item.limit),
+    )
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)

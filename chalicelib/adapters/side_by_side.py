@@ -1,0 +1,15 @@
+"""Several writes at once, on a few threads."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+THREADS = 8  # PynamoDB's connection pool holds ten
+
+
+def each[T](write: Callable[[T], None], items: Sequence[T]) -> None:
+    """Write all of them. Raises what any of the writes raised, when all have ended."""
+    if items:
+        with ThreadPoolExecutor(THREADS) as pool:
+            outcomes = [pool.submit(write, item) for item in items]
+        for outcome in outcomes:
+            outcome.result()

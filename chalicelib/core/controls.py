@@ -1,0 +1,142 @@
+"""What a user, or an admin for them, can do to a queue and to what waits in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from chalicelib.core.enqueue import Accepted, Enqueue, Work, ring
+from chalicelib.core.errors import ConflictError, LostRaceError, NotFoundError, UnauthenticatedError
+from chalicelib.core.events import tell
+from chalicelib.core.handler import Registry
+from chalicelib.core.policy import Policy
+from chalicelib.core.ports import Clock, Log, WakeUps
+from chalicelib.core.queue import Queue, State
+from chalicelib.core.request import Outcome, Request, Status
+
+HALTED = "The queue is halted by request {seq}. Say retry or skip for that request first."
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """Each call takes the caller's session, or None for an admin. All raise UnauthenticatedError."""
+
+    log: Log
+    wake_ups: WakeUps
+    clock: Clock
+    handlers: Registry
+    enqueue: Enqueue
+    ring_id: Callable[[], str] = lambda: uuid4().hex
+
+    def pause(self, user_id: str, session_id: str | None) -> Queue:
+        """What runs goes on to its end; the next starts after `resume`. Raises ConflictError if halted."""
+        return self._switch(user_id, session_id, State.PAUSED)
+
+    def resume(self, user_id: str, session_id: str | None) -> Queue:
+        """Raises ConflictError if halted."""
+        queue = self._switch(user_id, session_id, State.OPEN)
+        if queue.depth:
+            ring(self.wake_ups, queue, self.ring_id())
+        return queue
+
+    def purge(self, user_id: str, session_id: str | None, *, forget: bool = False) -> Queue:
+        """Cancel all that waits. With `forget`, nothing up to here is shown or handed out any more either."""
+        while True:
+            queue = self._queue(user_id, session_id)
+            try:
+                purged = self.log.purge(queue, forget, self.clock.now(), session_id)
+            except LostRaceError:
+                continue
+            tell("queue purged", user=user_id, seq=queue.tail)
+            ring(self.wake_ups, purged, self.ring_id())
+            return purged
+
+    def cancel(self, user_id: str, session_id: str | None, seq: int) -> Request:
+        """A cancelled request is never started. Raises NotFoundError, ConflictError if it is too late."""
+        while True:
+            queue = self._queue(user_id, session_id)
+            request = self._request(queue, seq)
+            if request.status is not Status.QUEUED:
+                raise ConflictError(f"Request {seq} cannot be cancelled: it is {request.status}.")
+            try:
+                cancelled = self.log.settle(request, Outcome(Status.CANCELLED), self.clock.now())
+            except LostRaceError:
+                continue
+            tell("request cancelled", user=user_id, seq=seq)
+            self._open_after(queue, seq)
+            return cancelled
+
+    def skip(self, user_id: str, session_id: str | None, seq: int) -> Request:
+        """Give the halted head up: it has failed and the next one goes on. Raises ConflictError."""
+        queue, request = self._halted_head(user_id, session_id, seq)
+        if not request.settled:
+            outcome = Outcome(Status.FAILED, error=request.error)
+            request = self._unless_changed(self.log.settle, request, outcome, self.clock.now())
+            tell("request skipped", user=user_id, seq=seq)
+        self._open_after(queue, seq)
+        return request
+
+    def retry(self, user_id: str, session_id: str, seq: int) -> Request | Accepted:
+        """Run the halted head again in its place, or a request that failed earlier as a new one."""
+        queue = self._queue(user_id, session_id)
+        request = self._request(queue, seq)
+        if request.status is Status.FAILED:
+            work = Work(
+                request.type, request.payload, request.max_attempts, request.on_failure, origin=request.seq
+            )
+            return self.enqueue(user_id, session_id, [work])
+        return self.retry_head(user_id, session_id, seq)
+
+    def retry_head(self, user_id: str, session_id: str | None, seq: int) -> Request:
+        """Run the halted head again in its place. Raises ConflictError."""
+        queue, request = self._halted_head(user_id, session_id, seq)
+        handler = self.handlers.get(request.type)
+        policy = (handler.policy if handler else Policy()).for_request(request)
+        allowed = self._unless_changed(self.log.allow, request, request.attempts + policy.max_attempts)
+        tell("request allowed again", user=user_id, seq=seq)
+        self._open_after(queue, seq)
+        return allowed
+
+    def _switch(self, user_id: str, session_id: str | None, state: State) -> Queue:
+        while (queue := self._queue(user_id, session_id)).state is not state:
+            if queue.state is State.HALTED:
+                raise ConflictError(HALTED.format(seq=queue.head + 1))
+            try:
+                queue = self.log.change_state(queue, state, self.clock.now(), session_id)
+            except LostRaceError:
+                continue
+            tell(f"queue {state}", user=user_id)
+            return queue
+        return queue
+
+    def _halted_head(self, user_id: str, session_id: str | None, seq: int) -> tuple[Queue, Request]:
+        queue = self._queue(user_id, session_id)
+        request = self._request(queue, seq)
+        if queue.state is not State.HALTED or seq != queue.head + 1:
+            raise ConflictError(f"Request {seq} does not halt the queue: it is {request.status}.")
+        return queue, request
+
+    def _open_after(self, queue: Queue, seq: int) -> None:
+        """If the queue was halted by this request, that is over."""
+        if queue.state is State.HALTED and seq == queue.head + 1:
+            opened = self._unless_changed(self.log.change_state, queue, State.OPEN, self.clock.now())
+            ring(self.wake_ups, opened, self.ring_id())
+
+    def _unless_changed[**P, R](self, write: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return write(*args, **kwargs)
+        except LostRaceError:
+            raise ConflictError("The queue has changed meanwhile. Look at it and try again.") from None
+
+    def _queue(self, user_id: str, session_id: str | None) -> Queue:
+        queue = self.log.queue(user_id)
+        if queue is None and session_id is None:
+            raise NotFoundError("This user has no queue.")
+        if queue is None or (session_id and queue.sessions.get(session_id, 0) <= self.clock.now()):
+            raise UnauthenticatedError("The session has ended. Sign in again.")
+        return queue
+
+    def _request(self, queue: Queue, seq: int) -> Request:
+        request = self.log.request(queue.user_id, seq) if seq > queue.floor else None
+        if request is None or request.status is Status.VOID:
+            raise NotFoundError(f"There is no request {seq}.")
+        return request

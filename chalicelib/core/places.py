@@ -1,0 +1,64 @@
+"""The places of the log in the order of their numbers, and what is to be done about empty ones."""
+
+from dataclasses import dataclass, field
+
+from chalicelib.core.attempt import Hold
+from chalicelib.core.events import tell
+from chalicelib.core.polling import poll
+from chalicelib.core.ports import Clock, Log
+from chalicelib.core.queue import Queue
+from chalicelib.core.request import Outcome, Request, Status
+
+CHUNK = 25
+HOLE_GRACE_MS = 3_000  # how long after taking a number its request may be written
+
+
+@dataclass(slots=True)
+class Places:
+    """What it has read ahead may be out of date: every write that follows from it is conditional."""
+
+    log: Log
+    clock: Clock
+    hold: Hold
+    _held: dict[int, Request] = field(default_factory=dict)
+    _abandoned: dict[int, bool] = field(default_factory=dict)  # by the first number of a batch
+
+    def get(self, queue: Queue, seq: int) -> Request:
+        """What is at this place; a hole is closed first. Raises LostRaceError."""
+        request = self._read(queue, seq) or self._close(queue, seq)
+        now = self.clock.now()
+        if seq <= queue.purged and (request.status is Status.QUEUED or request.crashed(now)):
+            return self.log.settle(request, Outcome(Status.CANCELLED), now)
+        if request.status is Status.QUEUED and self._is_abandoned(request):
+            return self.log.settle(request, Outcome(Status.VOID), now)
+        return request
+
+    def forget(self) -> None:
+        self._held = {}
+
+    def _read(self, queue: Queue, seq: int) -> Request | None:
+        if seq not in self._held:
+            self._held = {r.seq: r for r in self.log.requests(queue.user_id, seq - 1, CHUNK)}
+        return self._held.get(seq)
+
+    def _close(self, queue: Queue, seq: int) -> Request:
+        """A number was taken and its request is not there: wait for it a moment, then close the hole."""
+        over = queue.tail_at + HOLE_GRACE_MS
+        self.hold.outlast(over)
+        for _ in poll(self.clock, (over - self.clock.now()) / 1000, first=0.005, longest=0.1):
+            if request := self._read(queue, seq):
+                return request
+        now = self.clock.now()
+        self.log.void(queue.user_id, seq, now)
+        tell("hole closed", user=queue.user_id, seq=seq)
+        return Request(queue.user_id, seq, "void", "null", Status.VOID, enqueued_at=now)
+
+    def _is_abandoned(self, request: Request) -> bool:
+        """Whether its batch's first place was closed as a hole: then none of the batch was accepted."""
+        first = request.batch
+        if first is None or request.attempts:
+            return False
+        if first not in self._abandoned:
+            found = self.log.request(request.user_id, first)
+            self._abandoned[first] = found is not None and found.status is Status.VOID
+        return self._abandoned[first]
