@@ -14,23 +14,23 @@ export async function send(method, path, { body, token, signal } = {}) {
   const headers = { Accept: "application/json, application/problem+json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (token) headers.Authorization = `Bearer ${token}`;
-  const answer = await reach(path, { method, headers, signal, cache: "no-store", body: JSON.stringify(body) });
-  const content = await parse(answer);
+  const [answer, text] = await reach(path, { method, headers, signal, cache: "no-store", body: JSON.stringify(body) });
+  const content = parse(answer, text);
   if (!answer.ok) throw problem(answer, content);
   return content;
 }
 
 async function reach(path, options) {
   try {
-    return await fetch(path, options);
+    const answer = await fetch(path, options);
+    return [answer, await answer.text()];
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, "The service cannot be reached. Check the connection and try again.");
   }
 }
 
-async function parse(answer) {
-  const text = await answer.text();
+function parse(answer, text) {
   try {
     return text ? JSON.parse(text) : null;
   } catch {
@@ -44,6 +44,15 @@ function problem(answer, content) {
   const said = content?.detail || content?.title;
   const fields = (content?.errors ?? []).map(({ path, message }) => `${path}: ${message}`);
   const wait = Number(answer.headers.get("Retry-After")) || null;
-  const sentences = [said || `The service answered ${answer.status} without a reason. Try again.`, ...fields];
-  return new Problem(answer.status, sentences.join("\n"), wait);
+  const lines = [said || `The service answered ${answer.status} without a reason. Try again.`, ...fields];
+  if (wait) lines.push(`Try again in ${wait} s.`);
+  return new Problem(answer.status, lines.join("\n"), wait);
+}
+
+/** For the catch of whatever the user set going: shows what went wrong. What the session's end cut short is
+ * nobody's business any more; anything else is a fault of ours and goes on to the browser's console. */
+export function explain(error, show) {
+  if (error.name === "AbortError") return;
+  if (!(error instanceof Problem)) throw error;
+  show(error.message);
 }

@@ -1,5 +1,5 @@
 // What became of one request: the cell that was chosen, or the outcome that was just dequeued.
-import { Problem } from "./api.js";
+import { explain } from "./api.js";
 import { byId, element, say, setText } from "./dom.js";
 import { isSettled } from "./feed.js";
 import { between, number, time } from "./format.js";
@@ -15,7 +15,19 @@ const figures = (request) => [
   ["Finished", time(request.finished_at)],
 ];
 
-const written = (value) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
+const FAILURES = {
+  error: "Error", permanent: "Permanent error", timeout: "Out of time", crash: "Crash",
+  unknown_type: "Unknown type", invalid_payload: "Invalid payload",
+};
+
+/** What the handler answered or, until it has succeeded, how its last attempt failed: title, text and tone. */
+function answer({ status, result, error, finished_at }) {
+  if (error !== null && status !== "succeeded") {
+    const kind = FAILURES[error.kind] ?? error.kind;
+    return [finished_at ? kind : `${kind}, last attempt`, error.message, "bad"];
+  }
+  return result === null ? null : ["Result", JSON.stringify(result, null, 2), "plain"];
+}
 
 export class Details {
   #session;
@@ -51,16 +63,20 @@ export class Details {
   async open(seq, known) {
     this.#seq = seq;
     try {
-      this.show(known ?? (await this.#fetch(seq)));
+      const request = known ?? (await this.#fetch(seq));
+      if (seq === this.#seq) this.show(request); // unless another was chosen meanwhile
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      this.clear();
-      this.say(error.message, "bad");
+      explain(error, (sentence) => this.#miss(sentence));
     }
   }
 
   #fetch(seq) {
     return this.#session.call("GET", `api/queue/requests/${seq}`);
+  }
+
+  #miss(sentence) {
+    this.clear();
+    this.say(sentence, "bad");
   }
 
   /** Keeps an unfinished request up to date while the lane shows it. */
@@ -78,15 +94,14 @@ export class Details {
     setText(byId("details-status"), request.status);
     byId("details-status").dataset.status = request.status;
     byId("details-record").replaceChildren(...figures(request).filter(([, value]) => value !== null).map(pair));
-    this.#answer(request);
+    this.#answer(answer(request));
   }
 
-  #answer({ status, result, error }) {
-    const answer = status === "failed" ? error : result;
-    byId("details-answer").hidden = byId("details-answer-title").hidden = answer == null;
-    byId("details-answer").dataset.tone = status === "failed" ? "bad" : "plain";
-    setText(byId("details-answer-title"), status === "failed" ? "Error" : "Result");
-    setText(byId("details-answer"), answer == null ? "" : written(answer));
+  #answer(answered) {
+    const [title, text, tone] = answered ?? ["", "", "plain"];
+    byId("details-answer").hidden = byId("details-answer-title").hidden = answered === null;
+    setText(byId("details-answer-title"), title);
+    say(byId("details-answer"), text, tone);
   }
 }
 

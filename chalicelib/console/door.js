@@ -1,5 +1,5 @@
 // Signing in and signing up: one form, two wordings.
-import { Problem } from "./api.js";
+import { explain } from "./api.js";
 import { byId, say, setText } from "./dom.js";
 
 const SIGN_IN = {
@@ -47,6 +47,7 @@ export class Door {
     setText(byId("door-question"), mode.question);
     setText(byId("door-switch"), mode.other);
     this.#form.elements.password.autocomplete = mode.autocomplete;
+    byId("door-hint").hidden = mode === SIGN_IN;
     say(this.#message, "");
   }
 
@@ -56,9 +57,7 @@ export class Door {
     try {
       await this.#session[this.#mode.enter](username.value, password.value);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      const wait = error.retryAfter ? `\nTry again in ${error.retryAfter} s.` : "";
-      say(this.#message, error.message + wait, "bad");
+      explain(error, (sentence) => say(this.#message, sentence, "bad"));
     } finally {
       this.#setBusy(false);
     }

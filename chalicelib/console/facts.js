@@ -5,7 +5,7 @@ import { number, requests, span } from "./format.js";
 const figures = (queue) => ({
   depth: number(queue.depth),
   "estimated-wait": queue.depth > 0 ? span(queue.estimated_wait_seconds) : span(null),
-  average: span(queue.average_seconds),
+  average: span(queue.head > 0 ? queue.average_seconds : null),
   succeeded: number(queue.counts.succeeded),
   failed: number(queue.counts.failed),
   cancelled: number(queue.counts.cancelled),

@@ -1,5 +1,5 @@
 // Puts the console together: the door while signed out, the desk while signed in.
-import { Problem } from "./api.js";
+import { explain } from "./api.js";
 import { announce, byId, say, setText } from "./dom.js";
 import { Details } from "./details.js";
 import { Door } from "./door.js";
@@ -45,8 +45,7 @@ async function dequeue() {
     if (outcome === null) details.say(nothingYet(feed.queue));
     else take(outcome);
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    if (session.live) say(byId("queue-message"), error.message, "bad");
+    explain(error, (sentence) => say(byId("queue-message"), sentence, "bad"));
   }
   feed.nudge();
 }

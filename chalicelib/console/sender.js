@@ -1,5 +1,5 @@
 // The form that sends one request, or a burst of them. Fires "sent" as soon as there is something to watch, and at the end.
-import { Problem } from "./api.js";
+import { Problem, explain } from "./api.js";
 import { byId, say } from "./dom.js";
 import { number, requests } from "./format.js";
 
@@ -25,7 +25,7 @@ export class Sender extends EventTarget {
   #message = byId("send-message");
   #progress = byId("send-progress");
   #session;
-  #busy = false;
+  #line = Promise.resolve(); // what was pressed before and is still being sent
 
   constructor(session) {
     super();
@@ -33,13 +33,14 @@ export class Sender extends EventTarget {
     this.#form.addEventListener("change", () => this.#arrange());
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (!this.#busy) this.#submit(Number(event.submitter?.value ?? 1));
+      this.#submit(Number(event.submitter?.value ?? 1), session.signal);
     });
   }
 
   clear() {
     this.#form.reset();
     this.#arrange();
+    this.#progress.hidden = true;
     say(this.#message, "");
   }
 
@@ -50,45 +51,43 @@ export class Sender extends EventTarget {
     }
   }
 
-  async #submit(count) {
-    const accepted = [];
-    this.#setBusy(true);
-    this.#progress.max = count;
-    this.#progress.hidden = count === 1;
-    say(this.#message, "");
+  /** Sends what the form holds now, after whatever was pressed earlier: requests keep the order of the presses. */
+  #submit(count, signal) {
     try {
-      await this.#send(bodies[this.#form.elements.handler.value](this.#form.elements), count, accepted);
-      say(this.#message, summary(accepted));
+      const body = bodies[this.#form.elements.handler.value](this.#form.elements);
+      const send = () => this.#send(body, count, signal);
+      this.#line = this.#line.then(send, send);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      if (this.#session.live) this.#complain(error, accepted, count);
-    } finally {
-      this.#setBusy(false);
-      this.#progress.hidden = true;
-      if (accepted.length > 1) this.dispatchEvent(new Event("sent"));
+      explain(error, (sentence) => say(this.#message, sentence, "bad"));
     }
   }
 
-  /** One after the other, so that the numbers follow the order of sending. */
-  async #send(body, count, accepted) {
+  async #send(body, count, signal) {
+    const accepted = [];
+    this.#progress.max = count;
+    this.#progress.hidden = count === 1;
+    try {
+      await this.#enqueue(body, count, signal, accepted);
+      say(this.#message, summary(accepted));
+    } catch (error) {
+      explain(error, (sentence) => say(this.#message, partly(accepted, count) + sentence, "bad"));
+    }
+    this.#progress.hidden = true;
+    if (accepted.length > 1) this.dispatchEvent(new Event("sent"));
+  }
+
+  /** One call after the other, so that the numbers follow the order of sending. */
+  async #enqueue(body, count, signal, accepted) {
     while (accepted.length < count) {
       this.#progress.value = accepted.length;
-      accepted.push((await this.#session.call("POST", "api/queue/enqueue", { body })).seq);
+      accepted.push((await this.#session.call("POST", "api/queue/enqueue", { body, signal })).seq);
       if (accepted.length === 1) this.dispatchEvent(new Event("sent"));
     }
   }
-
-  #complain(problem, accepted, count) {
-    const kept = accepted.length > 0 ? `${accepted.length} of ${count} were accepted, then this happened.\n` : "";
-    const wait = problem.retryAfter ? `\nTry again in ${problem.retryAfter} s.` : "";
-    say(this.#message, kept + problem.message + wait, "bad");
-  }
-
-  #setBusy(busy) {
-    this.#busy = busy;
-    for (const button of this.#form.querySelectorAll("button")) button.ariaDisabled = String(busy);
-  }
 }
+
+const partly = (accepted, count) =>
+  accepted.length > 0 ? `${accepted.length} of ${count} were accepted, then this happened.\n` : "";
 
 function summary(accepted) {
   const [first, last] = [accepted[0], accepted.at(-1)].map(number);

@@ -1,5 +1,5 @@
 // Who is signed in. Fires "started" and "ended"; the latter carries a sentence if it was not the user's wish.
-import { Problem, send } from "./api.js";
+import { explain, send } from "./api.js";
 
 const ENDED = "Your session has ended. Sign in again.";
 
@@ -7,10 +7,16 @@ export class Session extends EventTarget {
   // Tokens live in memory only. sessionStorage would spare a sign-in after a reload, but it also outlives the page:
   // a restored or duplicated tab, or any script that ever gets in, would find a token that opens the account.
   #tokens = null;
+  #end = new AbortController();
   username = "";
 
   get live() {
     return this.#tokens !== null;
+  }
+
+  /** Aborted when this session ends, so that nothing it set going reaches the next one. */
+  get signal() {
+    return this.#end.signal;
   }
 
   async signUp(username, password) {
@@ -21,6 +27,7 @@ export class Session extends EventTarget {
   async signIn(username, password) {
     const answer = await send("POST", "api/auth/login", { body: { username, password } });
     this.#tokens = { access: answer.access_token, refresh: answer.refresh_token };
+    this.#end = new AbortController();
     this.username = username;
     this.dispatchEvent(new Event("started"));
   }
@@ -28,28 +35,26 @@ export class Session extends EventTarget {
   /** Leaves at once, and tells the service; one that cannot be told lets the session expire by itself. */
   async signOut() {
     const token = this.#tokens?.access;
-    this.#end("");
-    try {
-      await send("POST", "api/auth/logout", { token });
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-    }
+    this.#leave("");
+    await send("POST", "api/auth/logout", { token }).catch((error) => explain(error, () => {}));
   }
 
   /** A call on the user's behalf. Refreshing the tokens belongs here: on a 401, once, before the session ends. */
-  async call(method, path, options = {}) {
+  async call(method, path, { body, signal = this.signal } = {}) {
     const token = this.#tokens?.access;
+    const either = AbortSignal.any([signal, this.signal]);
     try {
-      return await send(method, path, { ...options, token });
+      return await send(method, path, { body, token, signal: either });
     } catch (error) {
-      if (error.status === 401 && token === this.#tokens?.access) this.#end(ENDED);
+      if (error.status === 401 && !either.aborted) this.#leave(ENDED);
       throw error;
     }
   }
 
-  #end(sentence) {
+  #leave(sentence) {
     if (!this.live) return;
     this.#tokens = null;
+    this.#end.abort();
     this.dispatchEvent(new CustomEvent("ended", { detail: sentence }));
   }
 }

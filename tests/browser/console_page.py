@@ -1,0 +1,89 @@
+"""The console as its user sees it: by labels, roles and what is written."""
+
+import re
+import uuid
+from dataclasses import dataclass, field
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+
+PASSWORD = "correct horse battery"
+DONE_WITHIN_MS = 30_000  # for a burst to run on a busy machine
+REPORT_VIOLATIONS = """
+addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+  console.error(`violation of ${violatedDirective}: ${blockedURI}`));
+"""
+
+
+def new_username() -> str:
+    return f"ada-{uuid.uuid4().hex[:10]}"
+
+
+@dataclass
+class ConsolePage:
+    page: Page
+    errors: list[str] = field(default_factory=list)  # what the browser complained of, CSP violations among it
+
+    @classmethod
+    def open(cls, context: BrowserContext) -> "ConsolePage":
+        console = cls(context.new_page())
+        console.page.add_init_script(REPORT_VIOLATIONS)
+        console.page.on("console", console._listen)
+        console.page.on("pageerror", lambda error: console.errors.append(str(error)))
+        console.page.goto("/")
+        return console
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.errors.append(message.text)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def fill_in(self, username: str, password: str) -> None:
+        self.page.get_by_label("Username").fill(username)
+        self.page.get_by_label("Password").fill(password)
+
+    def sign_up(self) -> str:
+        username = new_username()
+        self.button("Create an account").click()
+        self.fill_in(username, PASSWORD)
+        self.button("Create an account").click()
+        expect(self.page.get_by_role("heading", name="Your queue")).to_be_visible()
+        return username
+
+    def sign_in(self, username: str, password: str = PASSWORD) -> None:
+        self.fill_in(username, password)
+        self.button("Sign in").click()
+
+    def choose(self, handler: str) -> None:
+        self.page.get_by_role("radio", name=handler).check()
+
+    def send(self, handler: str, button: str = "Send one", **fields: str) -> None:
+        self.choose(handler)
+        for label, value in fields.items():
+            self.page.get_by_label(label, exact=True).fill(value)
+        self.button(button).click()
+
+    @property
+    def cells(self) -> Locator:
+        return self.page.get_by_role("list", name="Requests in order").get_by_role("button")
+
+    def cell(self, seq: int) -> Locator:
+        return self.page.get_by_role("button", name=re.compile(rf"^Request {seq:,},"))
+
+    def expect_cell(self, seq: int, words: str) -> None:
+        """`words`: type and status, as a screen reader has them: "echo, succeeded"."""
+        cell = self.page.get_by_role("button", name=f"Request {seq:,}, {words}", exact=True)
+        expect(cell).to_be_visible(timeout=DONE_WITHIN_MS)
+
+    def fact(self, term: str) -> Locator:
+        """The figure beside a term, be it of the facts or of a cursor."""
+        figures = self.page.locator("dl > div").filter(has=self.page.get_by_text(term, exact=True))
+        return figures.locator("dd").first
+
+    def expect_fact(self, term: str, value: str) -> None:
+        expect(self.fact(term)).to_have_text(value, timeout=DONE_WITHIN_MS)
+
+    @property
+    def details(self) -> Locator:
+        return self.page.locator("#details")

@@ -1,0 +1,90 @@
+"""The lane shows what becomes of one's requests, and of nobody else's."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenConsole
+from tests.browser.console_page import DONE_WITHIN_MS, ConsolePage
+
+
+def test_a_burst_of_twenty_succeeds_in_order_and_the_cursors_move(console: ConsolePage) -> None:
+    console.sign_up()
+    console.send("echo", "Send 20")
+    expect(console.page.get_by_text("20 requests were accepted, numbers 1 to 20.")).to_be_visible(
+        timeout=DONE_WITHIN_MS
+    )
+    for seq in range(1, 21):
+        console.expect_cell(seq, "echo, succeeded")
+    for term, value in {"tail": "20", "head": "20", "read": "0", "Depth": "0", "Succeeded": "20"}.items():
+        console.expect_fact(term, value)
+
+
+def test_cells_succeed_from_the_left_while_those_behind_them_wait(console: ConsolePage) -> None:
+    console.sign_up()
+    for _ in range(3):
+        console.send("sleep", Seconds="1")
+    console.expect_cell(1, "sleep, running")
+    console.expect_cell(3, "sleep, queued")
+    console.expect_cell(2, "sleep, running")
+    expect(console.cell(1)).to_have_accessible_name("Request 1, sleep, succeeded")
+    console.expect_fact("head", "1")
+
+
+def test_dequeue_takes_the_outcomes_one_by_one_and_moves_read(console: ConsolePage) -> None:
+    console.sign_up()
+    console.send("echo", Message="first")
+    console.send("echo", Message="second")
+    console.expect_fact("head", "2")
+    for seq, message in ((1, "first"), (2, "second")):
+        console.button("Dequeue next outcome").click()
+        expect(console.details).to_contain_text(f"Dequeued: request {seq} succeeded.")
+        expect(console.details).to_contain_text(f'"message": "{message}"')
+        console.expect_fact("read", str(seq))
+    console.button("Dequeue next outcome").click()
+    expect(console.details).to_contain_text("Nothing to dequeue: every outcome has been taken.")
+
+
+def test_a_failing_request_is_shown_as_failed_with_its_error(console: ConsolePage) -> None:
+    console.sign_up()
+    console.send("fail", Times="100")
+    console.expect_cell(1, "fail, failed")
+    console.cell(1).click()
+    expect(console.details.get_by_role("heading", name="Request 1")).to_be_visible()
+    expect(console.details).to_contain_text("failed")
+    expect(console.details).to_contain_text("Failed on purpose")
+    console.expect_fact("Failed", "1")
+
+
+def test_raw_json_is_sent_as_it_is_written(console: ConsolePage) -> None:
+    console.sign_up()
+    console.send("JSON", Type="echo", Payload='{"list": [1, null, "ü"]}')
+    console.expect_cell(1, "echo, succeeded")
+    console.cell(1).click()
+    expect(console.details).to_contain_text('"ü"')
+
+
+def test_a_refused_request_is_explained_beside_the_form(console: ConsolePage) -> None:
+    console.sign_up()
+    console.send("JSON", Type="echo", Payload="{message: 1}")
+    expect(console.page.get_by_text("The payload is not JSON.")).to_be_visible()
+    console.send("JSON", Type="no-such-handler", Payload="{}")
+    expect(console.page.get_by_text("There is no handler for this type.")).to_be_visible()
+    console.expect_fact("tail", "0")
+
+
+def test_a_second_user_does_not_see_the_lane_of_the_first(
+    console: ConsolePage, open_console: OpenConsole
+) -> None:
+    console.sign_up()
+    console.send("echo")
+    console.expect_cell(1, "echo, succeeded")
+    console.cell(1).click()
+    elsewhere = open_console()
+    elsewhere.sign_up()
+    elsewhere.expect_fact("tail", "0")
+    console.button("Sign out").click()
+    console.sign_up()
+    console.expect_fact("tail", "0")
+    for view in (console, elsewhere):
+        expect(view.cells).to_have_count(0)
+        expect(view.details).to_contain_text("Choose a cell")
+        expect(view.page.get_by_text("Nothing has been sent yet.")).to_be_visible()

@@ -1,0 +1,140 @@
+"""Queues of thousands, and how often the console asks. The API's answers are made up here: nothing else can
+hold a queue of twelve thousand still, or make an hour pass."""
+
+import json
+from collections import Counter
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.browser.console_page import ConsolePage
+
+HIDE = """
+Object.defineProperty(document, "hidden", { value: true, configurable: true });
+document.dispatchEvent(new Event("visibilitychange"));
+"""
+SHOW = "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'));"
+ENQUEUED_AT = "2026-11-21T12:00:00.000Z"
+
+
+class QueueOnPaper:
+    """Answers the console's two polling calls in the API's place, and counts them."""
+
+    def __init__(self, console: ConsolePage, head: int, tail: int) -> None:
+        self.head, self.tail = head, tail
+        self.calls: Counter[str] = Counter()
+        self.largest_page = 0
+        console.page.route("**/api/queue", self._queue)
+        console.page.route("**/api/queue/requests?*", self._page)
+
+    def _queue(self, route: Route) -> None:
+        self.calls["queue"] += 1
+        answer = {
+            "state": "open",
+            "tail": self.tail,
+            "head": self.head,
+            "read": 0,
+            "depth": self.tail - self.head,
+            "running": None,
+            "oldest_age_seconds": 0,
+            "counts": {"succeeded": self.head, "failed": 0, "cancelled": 0},
+            "average_seconds": 0.1,
+            "estimated_wait_seconds": (self.tail - self.head) / 10,
+        }
+        route.fulfill(json=answer)
+
+    def _page(self, route: Route) -> None:
+        self.calls["requests"] += 1
+        query = parse_qs(urlparse(route.request.url).query)
+        after, limit = int(query["after"][0]), int(query["limit"][0])
+        self.largest_page = max(self.largest_page, limit)
+        last = min(after + limit, self.tail)
+        route.fulfill(json={"requests": [self._request(seq) for seq in range(after + 1, last + 1)]})
+
+    def _request(self, seq: int) -> dict[str, object]:
+        done = seq <= self.head
+        return {
+            "seq": seq,
+            "type": "echo",
+            "status": "succeeded" if done else "queued",
+            "attempts": int(done),
+            "enqueued_at": ENQUEUED_AT,
+            "started_at": ENQUEUED_AT if done else None,
+            "finished_at": ENQUEUED_AT if done else None,
+            "result": json.loads("{}") if done else None,
+            "error": None,
+            "position": None if done else seq - self.head,
+        }
+
+
+def test_of_a_long_queue_a_window_around_the_head_is_shown(console: ConsolePage) -> None:
+    queue = QueueOnPaper(console, head=6_000, tail=12_000)
+    console.sign_up()
+    console.expect_cell(6_000, "echo, succeeded")
+    console.expect_cell(6_001, "echo, queued")
+    assert console.cells.count() < 60
+    assert queue.largest_page <= console.cells.count()
+    expect(console.page.get_by_role("button", name="earlier")).to_contain_text("5,9")
+    expect(console.page.get_by_role("button", name="later")).to_contain_text("5,9")
+    queue.head = 11_990
+    console.expect_cell(11_991, "echo, queued")
+    console.expect_cell(12_000, "echo, queued")
+    expect(console.page.get_by_role("button", name="0 later")).to_be_disabled()
+
+
+def test_a_long_queue_can_be_looked_through_by_button_and_by_keyboard(console: ConsolePage) -> None:
+    QueueOnPaper(console, head=6_000, tail=12_000)
+    console.sign_up()
+    console.expect_cell(6_001, "echo, queued")
+    shown = console.cells.count()
+    first = 6_000 - shown // 3 + 1
+    console.page.get_by_role("button", name="earlier").click()
+    console.expect_cell(first - shown, "echo, succeeded")
+    console.cell(first - shown).focus()
+    console.page.keyboard.press("ArrowLeft")
+    expect(console.cell(first - shown - 1)).to_be_focused()
+    console.button("Follow head").click()
+    console.expect_cell(6_001, "echo, queued")
+
+
+def test_an_idle_queue_is_asked_ever_less_often(console: ConsolePage) -> None:
+    console.page.clock.install()
+    queue = QueueOnPaper(console, head=3, tail=3)
+    console.sign_up()
+    console.expect_cell(3, "echo, succeeded")
+    queue.calls.clear()
+    for _ in range(600):  # ten minutes; by the second, so that answers come in between
+        console.page.clock.run_for(1_000)
+    assert 30 <= queue.calls["queue"] <= 70
+    assert queue.calls["requests"] == 0
+
+
+@pytest.mark.parametrize("depth", [0, 5])
+def test_a_hidden_tab_asks_nothing_and_a_tab_shown_again_asks_at_once(
+    console: ConsolePage, depth: int
+) -> None:
+    console.page.clock.install()
+    queue = QueueOnPaper(console, head=3, tail=3 + depth)
+    console.sign_up()
+    console.expect_cell(3, "echo, succeeded")
+    console.page.evaluate(HIDE)
+    queue.calls.clear()
+    console.page.clock.run_for(3_600_000)
+    assert queue.calls.total() == 0
+    queue.head += depth
+    with console.page.expect_response("**/api/queue"):
+        console.page.evaluate(SHOW)
+    console.expect_fact("head", str(queue.head))
+
+
+def test_while_the_service_is_away_the_user_is_told_and_then_it_goes_on(console: ConsolePage) -> None:
+    queue = QueueOnPaper(console, head=1, tail=1)
+    console.sign_up()
+    console.expect_fact("head", "1")
+    console.page.route("**/api/queue", lambda route: route.abort())
+    alert = console.page.get_by_role("alert").filter(has_text="The service cannot be reached.")
+    expect(alert).to_be_visible(timeout=15_000)
+    console.page.unroute("**/api/queue")
+    console.page.route("**/api/queue", queue._queue)
+    expect(alert).to_be_hidden(timeout=15_000)
