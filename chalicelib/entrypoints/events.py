@@ -13,6 +13,10 @@ functions = Blueprint(__name__)
 # infra/template.json puts the real queue here; Chalice wants a name or an ARN when it packages.
 WAKE_UPS_ARN = "arn:aws:sqs:us-east-1:000000000000:wake-ups.fifo"
 
+SHORTEST_TIMER_S = 1.0  # SQS counts in whole seconds
+# A message that is invisible locks its group: nobody could be woken when the head is cancelled meanwhile.
+LONGEST_TIMER_S = 20.0
+
 
 # One message at a time: an invocation serves one user, so that what one user's request does to its process
 # (a crash, an overrun, all the memory) cannot touch another user's request.
@@ -31,7 +35,8 @@ def _served(record: SQSRecord) -> bool:
     lease = wiring.lease(record.receipt_handle)
     ending = wiring.drain()(user_id, lease)
     if isinstance(ending, Wait):
-        lease.hold(max(1.0, (ending.until - wiring.CLOCK.now()) / 1000))
+        wait = (ending.until - wiring.CLOCK.now()) / 1000
+        lease.hold(min(LONGEST_TIMER_S, max(SHORTEST_TIMER_S, wait)))
         return False
     return True
 
