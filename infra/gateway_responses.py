@@ -31,6 +31,7 @@ PROBLEMS = {
 HEADERS = {
     "Cache-Control": "'no-store'",
     "Content-Type": "'application/problem+json'",
+    "Referrer-Policy": "'no-referrer'",
     "Strict-Transport-Security": "'max-age=63072000'",
     "X-Content-Type-Options": "'nosniff'",
 }

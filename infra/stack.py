@@ -50,7 +50,6 @@ class Stack:
         change_set = self._create_change_set("UPDATE" if existing else "CREATE", template_url, parameters)
         if not self._has_changes(change_set):
             self._cloudformation.delete_change_set(ChangeSetName=change_set["Id"])
-            self._report("Nothing has changed.")
             return
         events = self._events(change_set["StackId"])
         self._cloudformation.execute_change_set(ChangeSetName=change_set["Id"])

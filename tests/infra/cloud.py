@@ -1,0 +1,107 @@
+"""The functions' code on moto, with what each of them asks of AWS written down."""
+
+import json
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib import wiring
+from chalicelib.settings import CHOICES, RESOURCES
+from tests.infra.documents import TABLES, Document, environment
+
+CONTEXT = SimpleNamespace(function_name="function", aws_request_id="request")
+REGION = "us-east-1"
+CREATE_TABLE = {"AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode"}
+
+Call = tuple[str, str]
+"""Action and resource, in the words of the policies: `dynamodb:Query` and `QueuesTable/index/working`."""
+
+
+class Recorder:
+    def __init__(self, names: dict[str, str]) -> None:
+        """`names`: what the template calls a resource, by what AWS calls it."""
+        self._names = names
+        self.calls: set[Call] = set()
+
+    def __call__(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        service = model.service_model.endpoint_prefix
+        for item in params.get("TransactItems", []):
+            for action, inner in item.items():
+                self._add(f"{service}:{action}Item", inner)
+        if "TransactItems" not in params:
+            self._add(f"{service}:{model.name}", params)
+
+    def _add(self, action: str, params: dict[str, Any]) -> None:
+        target = next(params[key] for key in ("TableName", "QueueUrl", "SecretId") if key in params)
+        index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
+        self.calls.add((action, self._names[target] + index))
+
+
+class Cloud:
+    """The stack's tables, queue and secret."""
+
+    def __init__(self, template: Document, patch: pytest.MonkeyPatch) -> None:
+        self._template = template
+        self._patch = patch
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        self._dynamodb = boto3.client("dynamodb")
+        self._sqs = boto3.client("sqs")
+        self._ids = {table: self._create_table(table) for table in TABLES}
+        self._ids |= {"WakeUps": self._create_queue(), "TokenKeys": self._create_secret()}
+
+    def become(self, function: str, **overrides: str) -> Recorder:
+        """From now on the code runs with the environment of that function, and what it calls is recorded."""
+        for name in (*RESOURCES, *(setting.name for setting in CHOICES)):
+            self._patch.delenv(name, raising=False)
+        variables = environment(self._template, function)
+        resolved = {name: self._resolve(value["Ref"]) for name, value in variables.items()}
+        for name, text in (resolved | overrides).items():
+            self._patch.setenv(name, text)
+        forget_clients()
+        recorder = Recorder({physical: logical for logical, physical in self._ids.items()})
+        wiring._tables().connection.session.register("before-parameter-build", recorder)
+        return recorder
+
+    def deliver(self, worker: Callable[[Document, Any], Any]) -> None:
+        """The next wake-up, as Lambda does it: deleted when it is done."""
+        queue = {"QueueUrl": self._ids["WakeUps"]}
+        message = self._sqs.receive_message(**queue)["Messages"][0]
+        record = {"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"]}
+        worker({"Records": [record | {"body": message["Body"]}]}, CONTEXT)
+        self._sqs.delete_message(**queue, ReceiptHandle=message["ReceiptHandle"])
+
+    def change_queue(self, user_id: str, expression: str) -> None:
+        """An UpdateExpression, in which `:one` is 1: a number, or a moment long ago."""
+        self._dynamodb.update_item(
+            TableName="QueuesTable",
+            Key={"user_id": {"S": user_id}},
+            UpdateExpression=expression,
+            ExpressionAttributeValues={":one": {"N": "1"}},
+        )
+
+    def _resolve(self, name: str) -> str:
+        return self._ids.get(name) or str(self._template["Parameters"][name]["Default"])
+
+    def _create_table(self, name: str) -> str:
+        properties = self._template["Resources"][name]["Properties"]
+        wanted = {key: value for key, value in properties.items() if key in CREATE_TABLE}
+        self._dynamodb.create_table(TableName=name, **wanted)
+        return name
+
+    def _create_queue(self) -> str:
+        queue = self._sqs.create_queue(QueueName="WakeUps.fifo", Attributes={"FifoQueue": "true"})
+        return str(queue["QueueUrl"])
+
+    def _create_secret(self) -> str:
+        keys = json.dumps({"kid": "1", "key": "k" * 64})
+        secret = boto3.client("secretsmanager").create_secret(Name="TokenKeys", SecretString=keys)
+        return str(secret["ARN"])
+
+
+def forget_clients() -> None:
+    for made in vars(wiring).values():
+        if hasattr(made, "cache_clear"):
+            made.cache_clear()

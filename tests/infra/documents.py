@@ -1,0 +1,42 @@
+"""Reading the packaged template."""
+
+from collections.abc import Iterator
+from typing import Any
+
+FUNCTIONS = {"APIHandler": "ApiHandlerRole", "Worker": "WorkerRole", "Sweeper": "SweeperRole"}
+TABLES = ("AccountsTable", "SessionsTable", "QueuesTable", "RequestsTable", "IdempotencyTable")
+
+Document = dict[str, Any]
+
+
+def at(document: Document, path: str) -> Any:
+    """What is at `Worker.Properties.Timeout`, say; keys may not hold dots."""
+    found: Any = document
+    for key in path.split("."):
+        found = found[int(key)] if isinstance(found, list) else found[key]
+    return found
+
+
+def statements(template: Document, role: str) -> Iterator[tuple[list[str], list[Any]]]:
+    """The actions and the resources of each statement of a role."""
+    policies = template["Resources"][role]["Properties"]["Policies"]
+    for statement in (s for policy in policies for s in policy["PolicyDocument"]["Statement"]):
+        resources = statement["Resource"]
+        yield statement["Action"], resources if isinstance(resources, list) else [resources]
+
+
+def resource_name(resource: Any) -> str:
+    """`QueuesTable` or `QueuesTable/index/working`, from the ways a policy names a resource."""
+    match resource:
+        case str():
+            return resource
+        case {"Ref": name} | {"Fn::GetAtt": [name, "Arn"]}:
+            return str(name)
+        case {"Fn::Sub": text}:
+            return str(text).replace("${", "").replace(".Arn}", "")
+    raise ValueError(resource)
+
+
+def environment(template: Document, function: str) -> Document:
+    variables: Document = at(template, f"Resources.{function}.Properties.Environment.Variables")
+    return variables

@@ -1,0 +1,54 @@
+"""The deploy program, on the emulator."""
+
+import pytest
+
+from infra.deploy import delete, deploy, main
+from infra.target import Target, local_cloud
+from local_cloud.emulator import Emulator
+from local_cloud.ports import free_ports
+
+
+@pytest.fixture
+def target(emulator: Emulator) -> Target:
+    """A stack of its own, beside the one of the other tests."""
+    return local_cloud(emulator.edge_url, stack="infra-test")
+
+
+def queue_limit(target: Target, function: str) -> str:
+    configuration = target.client("lambda").get_function_configuration(FunctionName=function)
+    return str(configuration["Environment"]["Variables"]["QUEUE_LIMIT"])
+
+
+def test_a_stack_is_created_changed_left_alone_and_deleted(target: Target) -> None:
+    outputs = deploy(target, {"QueueLimit": "7"}, print)
+    assert queue_limit(target, outputs["ApiFunction"]) == "7"
+
+    told: list[str] = []
+    assert deploy(target, {}, told.append) == outputs
+    assert "No resource has changed." in told
+    assert queue_limit(target, outputs["ApiFunction"]) == "7"
+
+    told.clear()
+    deploy(target, {"QueueLimit": "8"}, told.append)
+    assert "updated APIHandler (AWS::Lambda::Function)" in told
+    assert queue_limit(target, outputs["ApiFunction"]) == "8"
+
+    told.clear()
+    delete(target, told.append)
+    assert "deleted APIHandler (AWS::Lambda::Function)" in told
+    tables = target.client("dynamodb").list_tables()["TableNames"]
+    assert outputs["RequestsTable"] in tables
+
+
+def test_a_cloud_that_does_not_answer_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_ports().edge}")
+    with pytest.raises(SystemExit, match="make up"):
+        main(["--local"])
+
+
+def test_a_region_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    with pytest.raises(SystemExit, match="--region"):
+        main([])

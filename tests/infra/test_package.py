@@ -1,0 +1,64 @@
+"""Packaging: the same sources give the same files."""
+
+import hashlib
+import re
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from bootstrap.errors import SetupError
+from infra import layer
+from infra.package import CHECKOUT, package
+
+
+def pinned(package_name: str) -> str:
+    """One package's lines of requirements.txt."""
+    text = (CHECKOUT / "requirements.txt").read_text()
+    found = re.search(rf"^{package_name}==.*?(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found
+    return found.group()
+
+
+def test_the_same_sources_give_the_same_files(packaged: Path, tmp_path: Path) -> None:
+    package("arm64", tmp_path)
+    for path in packaged.iterdir():
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+
+
+def test_a_layer_built_again_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text(pinned("msgspec"))
+    built = []
+    for cache in ("one", "two"):
+        monkeypatch.setenv("GURUKOOL_CACHE", str(tmp_path / cache))
+        built.append(layer.build(requirements, "arm64"))
+    assert built[0] != built[1]
+    assert built[0].read_bytes() == built[1].read_bytes()
+
+
+def test_the_layer_is_built_for_the_functions_processor(packaged: Path) -> None:
+    names = ZipFile(packaged / "layer.zip").namelist()
+    binaries = [name for name in names if name.startswith("python/msgspec/") and name.endswith(".so")]
+    assert binaries
+    assert all("aarch64-linux-gnu" in name for name in binaries)
+
+
+def test_a_package_without_a_wheel_fails_and_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GURUKOOL_CACHE", str(tmp_path / "cache"))
+    source = tmp_path / "sourceonly-1.0.tar.gz"
+    source.write_bytes(b"never opened")
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text(f"--no-index\n--find-links {tmp_path}\nsourceonly==1.0 --hash=sha256:{digest}\n")
+    with pytest.raises(SetupError, match=r"sourceonly==1\.0 has no usable wheels"):
+        layer.build(requirements, "arm64")
+    assert not list((tmp_path / "cache").glob("layer-*/.complete"))
+
+
+def test_the_application_ships_with_byte_code_and_without_dependencies(packaged: Path) -> None:
+    names = set(ZipFile(packaged / "application.zip").namelist())
+    assert {"app.py", "__pycache__/app.cpython-313.pyc", "chalicelib/settings.py"} <= names
+    assert {name.split("/")[0] for name in names} == {"__pycache__", "app.py", "chalice", "chalicelib"}

@@ -1,0 +1,44 @@
+"""The values of the template's parameters."""
+
+import pytest
+
+from infra import parameters, template
+from infra.errors import DeployError
+from infra.target import Target, local_cloud
+
+DECLARED = template.load()["Parameters"]
+DEFAULTS = {name: str(parameter["Default"]) for name, parameter in DECLARED.items()}
+
+
+def test_what_is_given_wins_over_what_was_before_and_that_over_the_default() -> None:
+    values = parameters.resolve(DECLARED, {"QueueLimit": "5", "LogLevel": "ERROR"}, {"QueueLimit": "7"})
+    assert values == DEFAULTS | {"QueueLimit": "7", "LogLevel": "ERROR"}
+
+
+def test_a_parameter_that_is_no_longer_declared_is_forgotten() -> None:
+    assert parameters.resolve(DECLARED, {"Colour": "blue"}, {}) == DEFAULTS
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("Colour", "blue", "There is no parameter Colour. There are: AccessTokenSeconds, "),
+        ("QueueLimit", "0", "QueueLimit is '0', but must be a whole number from 1 to 1000000."),
+        ("QueueLimit", "many", "QueueLimit is 'many', but must be a whole number"),
+        ("Architecture", "mips", "Architecture is 'mips', but must be one of arm64, x86_64."),
+    ],
+)
+def test_a_wrong_value_is_named_and_what_is_right_is_said(name: str, value: str, said: str) -> None:
+    with pytest.raises(DeployError) as raised:
+        parameters.resolve(DECLARED, {}, {name: value})
+    assert said in str(raised.value)
+
+
+def test_the_local_cloud_differs_in_three_parameters_only() -> None:
+    local = local_cloud("http://127.0.0.1:4566").parameters
+    assert local.keys() == {"Architecture", "DeletionProtection", "MaximumConcurrency"}
+    assert parameters.resolve(DECLARED, local, {}) == DEFAULTS | local
+
+
+def test_aws_differs_in_none() -> None:
+    assert Target("eu-central-1").parameters == {}

@@ -1,0 +1,32 @@
+"""Least privilege, as far as the text of the policies tells; test_permissions.py looks at what is done."""
+
+import pytest
+
+from tests.infra.documents import FUNCTIONS, Document, resource_name, statements
+
+# X-Ray knows no resources: AWS allows its calls on "*" only.
+WITHOUT_RESOURCES = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+
+
+def test_every_function_has_a_role_of_its_own(template: Document) -> None:
+    for function, role in FUNCTIONS.items():
+        assert template["Resources"][function]["Properties"]["Role"] == {"Fn::GetAtt": [role, "Arn"]}
+
+
+@pytest.mark.parametrize("role", FUNCTIONS.values())
+def test_no_action_is_a_wildcard(template: Document, role: str) -> None:
+    assert not [action for actions, _ in statements(template, role) for action in actions if "*" in action]
+
+
+@pytest.mark.parametrize("role", FUNCTIONS.values())
+def test_every_resource_is_named(template: Document, role: str) -> None:
+    for actions, resources in statements(template, role):
+        if not set(actions) <= WITHOUT_RESOURCES:
+            names = {resource_name(resource).split("/")[0] for resource in resources}
+            assert names <= template["Resources"].keys()
+
+
+def test_only_the_api_reads_the_token_keys_and_the_accounts(template: Document) -> None:
+    for role in ("WorkerRole", "SweeperRole"):
+        reach = {resource_name(r) for _, resources in statements(template, role) for r in resources}
+        assert not reach & {"TokenKeys", "AccountsTable", "SessionsTable"}

@@ -1,0 +1,156 @@
+"""The packaged template: what goes to AWS and to the local cloud alike."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.api import ManualArgs, lint_file
+
+from chalicelib.settings import CHOICES, SettingError
+from tests.infra.documents import FUNCTIONS, TABLES, Document, at, environment
+
+PROTECTED = {"Fn::If": ["Protected", True, False]}
+MARGIN_SECONDS = 10
+
+# What Chalice cannot set by itself, or sets otherwise if it is not told.
+PROPERTIES = [
+    ("RestAPI.Properties.EndpointConfiguration", "REGIONAL"),
+    ("RestAPI.Properties.StageName", "live"),
+    ("RestAPI.Properties.OpenApiVersion", "2.0"),
+    ("RestAPI.Properties.TracingEnabled", {"Fn::If": ["Traced", True, False]}),
+    ("RestAPI.Properties.MethodSettings.0.ResourcePath", "/*"),
+    ("APIHandler.Properties.Timeout", 29),
+    ("APIHandler.Properties.MemorySize", 512),
+    ("Worker.Properties.Timeout", 60),
+    ("Worker.Properties.Events.WorkerSqsEventSource.Properties.Queue", {"Fn::GetAtt": ["WakeUps", "Arn"]}),
+    ("Worker.Properties.Events.WorkerSqsEventSource.Properties.BatchSize", 1),
+    (
+        "Worker.Properties.Events.WorkerSqsEventSource.Properties.FunctionResponseTypes",
+        ["ReportBatchItemFailures"],
+    ),
+    (
+        "Worker.Properties.Events.WorkerSqsEventSource.Properties.ScalingConfig.MaximumConcurrency",
+        {"Ref": "MaximumConcurrency"},
+    ),
+    (
+        "Worker.Properties.Events.WorkerSqsEventSource.Properties.MaximumBatchingWindowInSeconds",
+        {"Ref": "AWS::NoValue"},
+    ),
+    ("Sweeper.Properties.Timeout", 50),
+    ("Sweeper.Properties.EventInvokeConfig.MaximumRetryAttempts", 0),
+    ("Sweeper.Properties.Events.SweeperEvent.Properties.Schedule", "rate(1 minute)"),
+    ("WakeUps.Properties.FifoQueue", True),
+    ("WakeUps.Properties.DeduplicationScope", "messageGroup"),
+    ("WakeUps.Properties.FifoThroughputLimit", "perMessageGroupId"),
+    ("WakeUps.Properties.ContentBasedDeduplication", False),
+    ("WakeUps.Properties.SqsManagedSseEnabled", True),
+    ("WakeUps.Properties.RedrivePolicy.maxReceiveCount", 1000),
+    (
+        "WakeUps.Properties.RedrivePolicy.deadLetterTargetArn",
+        {"Fn::GetAtt": ["WakeUpsDeadLetters", "Arn"]},
+    ),
+    ("WakeUpsDeadLetters.Properties.FifoQueue", True),
+    ("WakeUpsDeadLetters.Properties.SqsManagedSseEnabled", True),
+    ("TokenKeys.Properties.GenerateSecretString.GenerateStringKey", "key"),
+    ("TokenKeys.Properties.GenerateSecretString.PasswordLength", 64),
+    ("AccountsTable.Properties.KeySchema", [{"AttributeName": "username", "KeyType": "HASH"}]),
+    ("SessionsTable.Properties.TimeToLiveSpecification", {"AttributeName": "expires_at", "Enabled": True}),
+    ("RequestsTable.Properties.TimeToLiveSpecification", {"AttributeName": "expires_at", "Enabled": True}),
+    ("IdempotencyTable.Properties.TimeToLiveSpecification", {"AttributeName": "expires_at", "Enabled": True}),
+    ("QueuesTable.Properties.GlobalSecondaryIndexes.0.IndexName", "working"),
+    ("QueuesTable.Properties.GlobalSecondaryIndexes.0.Projection.ProjectionType", "KEYS_ONLY"),
+    ("QueuesTable.Properties.GlobalSecondaryIndexes.1.IndexName", "expiring"),
+    ("QueuesTable.Properties.GlobalSecondaryIndexes.1.Projection.ProjectionType", "KEYS_ONLY"),
+]
+
+TABLE_PROPERTIES = [
+    ("DeletionPolicy", "Retain"),
+    ("UpdateReplacePolicy", "Retain"),
+    ("Properties.BillingMode", "PAY_PER_REQUEST"),
+    ("Properties.DeletionProtectionEnabled", PROTECTED),
+    ("Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", True),
+    ("Properties.SSESpecification.SSEEnabled", True),
+]
+
+FUNCTION_PROPERTIES = [
+    ("Properties.Runtime", "python3.13"),
+    ("Properties.Architectures", [{"Ref": "Architecture"}]),
+    ("Properties.Layers", [{"Ref": "Dependencies"}]),
+    ("Properties.Tracing", {"Fn::If": ["Traced", "Active", "PassThrough"]}),
+]
+
+
+def test_cfn_lint_finds_nothing(packaged: Path) -> None:
+    everything = ManualArgs(regions=["us-east-1"], include_checks=["I"])
+    assert lint_file(packaged / "template.json", everything) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"), PROPERTIES, ids=lambda value: value if "." in str(value) else ""
+)
+def test_a_property_that_chalice_does_not_set(template: Document, path: str, expected: Any) -> None:
+    assert at(template["Resources"], path) == expected
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize(("path", "expected"), TABLE_PROPERTIES)
+def test_every_table_keeps_what_it_holds(template: Document, table: str, path: str, expected: Any) -> None:
+    assert at(template["Resources"][table], path) == expected
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize(("path", "expected"), FUNCTION_PROPERTIES)
+def test_every_function_is_alike(template: Document, function: str, path: str, expected: Any) -> None:
+    assert at(template["Resources"][function], path) == expected
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_writes_to_a_log_group_that_ends(template: Document, function: str) -> None:
+    properties = template["Resources"][function]["Properties"]
+    logs = template["Resources"][properties["LoggingConfig"]["LogGroup"]["Ref"]]["Properties"]
+    assert logs["LogGroupName"]["Fn::Sub"] == f"/aws/lambda/{properties['FunctionName']['Fn::Sub']}"
+    assert logs["RetentionInDays"] == 30
+
+
+def test_a_wake_up_stays_invisible_a_little_longer_than_the_worker_may_run(template: Document) -> None:
+    visibility = at(template, "Resources.WakeUps.Properties.VisibilityTimeout")
+    assert visibility == at(template, "Resources.Worker.Properties.Timeout") + MARGIN_SECONDS
+
+
+def test_throttling_names_calls_that_exist(template: Document) -> None:
+    api = template["Resources"]["RestAPI"]["Properties"]
+    settings = [s for s in api["MethodSettings"] if s["ResourcePath"] != "/*"]
+    assert settings
+    for setting in settings:
+        assert setting["HttpMethod"].lower() in api["DefinitionBody"]["paths"][setting["ResourcePath"]]
+
+
+def test_the_gateways_own_errors_are_problem_documents(template: Document) -> None:
+    for response in template["Resources"]["RestAPI"]["Properties"]["GatewayResponses"].values():
+        problem = json.loads(response["ResponseTemplates"]["application/json"])
+        assert problem.keys() == {"type", "title", "status", "detail"}
+        assert str(problem["status"]) == response["StatusCode"]
+        headers = response["ResponseParameters"]["Headers"]
+        assert headers["Content-Type"] == "'application/problem+json'"
+        assert headers["X-Content-Type-Options"] == "'nosniff'"
+
+
+def test_an_unknown_path_is_a_404(template: Document) -> None:
+    responses = template["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
+    assert responses["MISSING_AUTHENTICATION_TOKEN"]["StatusCode"] == "404"
+
+
+@pytest.mark.parametrize("setting", CHOICES, ids=lambda setting: setting.name)
+def test_a_parameter_takes_what_the_functions_take(template: Document, setting: Any) -> None:
+    name = next(v["Ref"] for v in [environment(template, f).get(setting.name) for f in FUNCTIONS] if v)
+    parameter = template["Parameters"][name]
+    assert str(parameter["Default"]) == setting.default
+    if "AllowedValues" in parameter:
+        assert all(setting.parse(value) is not None for value in parameter["AllowedValues"])
+        return
+    assert setting.parse(str(parameter["MinValue"])) == parameter["MinValue"]
+    assert setting.parse(str(parameter["MaxValue"])) == parameter["MaxValue"]
+    for outside in (parameter["MinValue"] - 1, parameter["MaxValue"] + 1):
+        with pytest.raises(SettingError):
+            setting.parse(str(outside))
