@@ -1,0 +1,40 @@
+"""Clients of the deployed stack. Each test makes its own users, so none sees what another one left."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from local_cloud.api_client import Api
+from tests.conftest import DeployedStack
+from tests.e2e import users
+from tests.e2e.crash import kill_worker_of
+from tests.e2e.users import CrashedUsers, SignUp, User
+
+
+@pytest.fixture(scope="session")
+def api(stack: DeployedStack) -> Iterator[Api]:
+    with Api(stack.api_url) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def sign_up(api: Api) -> SignUp:
+    return partial(users.sign_up, api)
+
+
+@pytest.fixture
+def user(sign_up: SignUp) -> User:
+    return sign_up()
+
+
+@pytest.fixture(scope="session")
+def crashed(stack: DeployedStack, sign_up: SignUp) -> CrashedUsers:
+    """One crash for all tests of it: those that need not wait for its end come first, the others last."""
+    victim, bystander = sign_up(), sign_up()
+    for user in (victim, bystander):
+        user.session.enqueue("sleep", {"seconds": 2})
+    for number in range(3):
+        victim.session.enqueue("echo", {"number": number})
+    kill_worker_of(stack, victim)
+    return CrashedUsers(victim, bystander)

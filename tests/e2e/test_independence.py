@@ -1,0 +1,45 @@
+"""Users do not wait for each other, and no user is served twice at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+from local_cloud.api_client import RequestView
+from tests.e2e.users import SignUp, User
+
+USERS = 8
+REQUESTS = 3
+
+
+def test_users_are_served_at_the_same_time_but_each_one_request_at_a_time(sign_up: SignUp) -> None:
+    """24 seconds of work; `make bench` measures in how many it is done."""
+    with ThreadPoolExecutor(USERS) as clients:
+        users = list(clients.map(lambda _: sign_up(), range(USERS)))
+        lanes = list(clients.map(_sleep, users))
+
+    for lane in lanes:
+        assert [outcome["seq"] for outcome in lane] == [1, 2, 3]
+        for first, second in pairwise(lane):
+            assert _finish(first) <= _start(second)
+    assert _most_at_once(lanes) > USERS // 2
+
+
+def _sleep(user: User) -> list[RequestView]:
+    for _ in range(REQUESTS):
+        user.session.enqueue("sleep", {"seconds": 1})
+    return [taken for _ in range(REQUESTS) if (taken := user.session.dequeue())]
+
+
+def _most_at_once(lanes: list[list[RequestView]]) -> int:
+    """How many requests were running at the moment when most of them were."""
+    outcomes = [outcome for lane in lanes for outcome in lane]
+    return max(
+        sum(_start(other) <= _start(outcome) < _finish(other) for other in outcomes) for outcome in outcomes
+    )
+
+
+def _start(outcome: RequestView) -> str:
+    return outcome["started_at"] or "never"
+
+
+def _finish(outcome: RequestView) -> str:
+    return outcome["finished_at"] or ""

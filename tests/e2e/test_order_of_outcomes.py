@@ -1,0 +1,70 @@
+"""Every user's requests: all of them, once each, in the order of acceptance, whoever sends them."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+from local_cloud.api_client import RequestView
+from tests.e2e.users import SignUp, User
+
+CLIENTS = 8
+USERS = 20
+REQUESTS = 15
+
+
+def test_rival_clients_get_every_outcome_once_in_the_order_of_acceptance(sign_up: SignUp) -> None:
+    """Eight clients send and take for twenty users, each client for whichever user comes next.
+
+    Broken would be, for one user: 1 2 4 3 (overtaken), 1 2 4 (lost) or 1 2 2 3 (twice).
+    """
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        users = [job.result() for job in [clients.submit(sign_up) for _ in range(USERS)]]
+        turns = [(user, number) for user in users for number in range(REQUESTS)]
+        random.Random(2).shuffle(turns)
+        accepted = list(clients.map(lambda turn: _send(*turn), turns))
+        outcomes = list(clients.map(_take_all, users))
+
+    for user, taken in zip(users, outcomes, strict=True):
+        sent = {seq: number for owner, number, seq in accepted if owner == user.user_id}
+        assert [outcome["seq"] for outcome in taken] == list(range(1, REQUESTS + 1))
+        assert [outcome["result"]["number"] for outcome in taken] == [sent[o["seq"]] for o in taken]
+        assert {outcome["status"] for outcome in taken} == {"succeeded"}
+
+
+def test_the_queue_counts_what_has_happened(user: User) -> None:
+    for number in range(3):
+        user.session.enqueue("echo", {"number": number})
+    assert [user.session.dequeue() is not None for _ in range(2)] == [True, True]
+    user.session.request(3, wait=20)
+
+    queue = user.session.queue()
+
+    assert (queue["tail"], queue["read"], queue["state"]) == (3, 2, "open")
+    assert queue["counts"].keys() == {"succeeded", "failed", "cancelled"}
+
+
+def test_a_request_that_fails_for_good_lets_those_behind_it_go_on(user: User) -> None:
+    user.session.enqueue("fail", {"times": 100})
+    user.session.enqueue("echo", {"behind": True})
+
+    failed, behind = user.session.dequeue(), user.session.dequeue()
+
+    assert failed is not None
+    assert behind is not None
+    assert (failed["seq"], failed["status"], failed["attempts"]) == (1, "failed", 3)
+    assert failed["error"] is not None
+    assert failed["error"]["kind"] == "error"
+    assert (behind["seq"], behind["status"], behind["result"]) == (2, "succeeded", {"behind": True})
+    assert (failed["finished_at"] or "") <= (behind["started_at"] or "")
+
+
+def _send(user: User, number: int) -> tuple[str, int, int]:
+    """The user's id, the number sent and the seq that it was accepted under."""
+    return user.user_id, number, user.session.enqueue("echo", {"number": number})["seq"]
+
+
+def _take_all(user: User) -> list[RequestView]:
+    """Outcomes until there is none, though only as many are expected as were sent."""
+    taken: list[RequestView] = []
+    while outcome := user.session.dequeue(wait=20 if len(taken) < REQUESTS else 0):
+        taken.append(outcome)
+    return taken

@@ -1,0 +1,33 @@
+"""Users of the deployed stack."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from local_cloud.api_client import Api, Session
+
+
+@dataclass(frozen=True)
+class User:
+    user_id: str
+    username: str
+    password: str = field(repr=False)
+    session: Session
+
+
+@dataclass(frozen=True)
+class CrashedUsers:
+    """Two users who were served at the same moment when the worker of one was killed."""
+
+    victim: User  # with a `sleep` and three `echo` behind it
+    bystander: User  # with a `sleep`
+
+
+type SignUp = Callable[[], User]
+
+
+def sign_up(api: Api) -> User:
+    """A new user with a name of their own, signed in."""
+    username, password = f"user-{secrets.token_hex(6)}", secrets.token_urlsafe(12)
+    user_id = api.register(username, password)
+    return User(user_id, username, password, api.sign_in(username, password))
