@@ -1,0 +1,45 @@
+"""Stores to try: in memory, and in DynamoDB with the tables as they are deployed."""
+
+from dataclasses import dataclass, fields
+from secrets import token_hex
+from typing import Any
+
+import boto3
+
+from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
+from chalicelib.adapters.dynamodb.log import DynamoLog
+from chalicelib.adapters.dynamodb.tables import TableNames, Tables
+from chalicelib.core.ports import Accounts, Log
+from infra import template
+from tests.fakes.accounts import FakeAccounts
+from tests.fakes.log import FakeLog
+
+LIMIT = 5
+SHAPE = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    log: Log
+    accounts: Accounts
+
+
+def fake_store() -> Store:
+    return Store(FakeLog(LIMIT), FakeAccounts())
+
+
+def dynamo_store() -> Store:
+    names = {field.name: f"{field.name}-{token_hex(4)}" for field in fields(TableNames)}
+    client = boto3.client("dynamodb")
+    for kind, name in names.items():
+        _create(client, f"{kind.capitalize()}Table", name)
+    tables = Tables(TableNames(**names))
+    return Store(DynamoLog(tables, LIMIT), DynamoAccounts(tables))
+
+
+def _create(client: Any, logical_id: str, name: str) -> None:
+    """With the keys and indexes that infra/template gives the table."""
+    properties = template.load()["Resources"][logical_id]["Properties"]
+    shape = {key: properties[key] for key in SHAPE if key in properties}
+    client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **shape)
+    client.get_waiter("table_exists").wait(TableName=name)

@@ -1,0 +1,38 @@
+"""Idempotency keys, by user."""
+
+from dataclasses import dataclass, replace
+
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.idempotency import IdempotencyKey, Known
+from chalicelib.core.request import Millis, Request
+
+KEPT_MS = 7 * 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    known: Known
+    expires_at: Millis | None = None
+
+    def lives(self, now: Millis) -> bool:
+        return self.expires_at is None or self.expires_at > now
+
+
+class FakeKeys:
+    def __init__(self) -> None:
+        self.keys: dict[tuple[str, str], Note] = {}
+
+    def known(self, user_id: str, key: str, now: Millis) -> Known | None:
+        note = self.keys.get((user_id, key))
+        return note.known if note and note.lives(now) else None
+
+    def expire_key(self, request: Request) -> None:
+        note = self.keys.get((request.user_id, request.key or ""))
+        if note and request.finished_at is not None and note.known.first <= request.seq:
+            expires_at = request.finished_at + KEPT_MS
+            self.keys[request.user_id, request.key or ""] = replace(note, expires_at=expires_at)
+
+    def _note(self, first: Request, key: IdempotencyKey, count: int) -> None:
+        if self.known(first.user_id, key.key, first.enqueued_at):
+            raise LostRaceError
+        self.keys[first.user_id, key.key] = Note(Known(key.fingerprint, first.seq, count))

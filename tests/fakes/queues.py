@@ -1,0 +1,141 @@
+"""The queue items: cursors, sessions, states and marks."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.progress import Progress
+from chalicelib.core.queue import Queue, State
+from chalicelib.core.request import Millis
+
+
+class FakeQueues:
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.queues: dict[str, Queue] = {}
+        self.marked: dict[str, None] = {}  # users whose queue has the mark "has work"; a set that keeps order
+        self.open_until: dict[str, Millis] = {}  # open queues: when the newest session expires
+
+    def queue(self, user_id: str) -> Queue | None:
+        return self.queues.get(user_id)
+
+    def take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
+        queue = self._existing(user_id)
+        require(queue.room >= count and _live(queue, session_id, now))
+        self.marked[user_id] = None
+        return self._put(
+            replace(
+                queue,
+                tail=queue.tail + count,
+                room=queue.room - count,
+                tail_at=now,
+                awake=now if queue.awake is None else queue.awake,
+            )
+        )
+
+    def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
+        found = self._existing(queue.user_id)
+        require(found.head == queue.head)
+        return self._put(_moved(found, progress, now))
+
+    def rest(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
+        found = self._existing(queue.user_id)
+        require(found.head == queue.head and found.tail == progress.head)
+        return self._put(replace(_moved(found, progress, now), awake=None))
+
+    def move_read(self, queue: Queue, session_id: str, read: int, now: Millis) -> None:
+        found = self._existing(queue.user_id)
+        require(found.read == queue.read and _live(found, session_id, now))
+        self._put(replace(found, read=read))
+
+    def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:
+        found = self._in_the_same_state(queue, session_id, now)
+        awake = now if state is State.OPEN else found.awake
+        return self._put(replace(found, state=state, awake=awake))
+
+    def purge(self, queue: Queue, forget: bool, now: Millis, session_id: str | None = None) -> Queue:
+        found = self._in_the_same_state(queue, session_id, now)
+        state = State.OPEN if found.state is State.HALTED else found.state
+        floor = queue.tail if forget else found.floor
+        return self._put(replace(found, state=state, awake=now, purged=queue.tail, floor=floor))
+
+    def open_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
+        queue = self.queues.get(user_id) or _new_queue(user_id, self.limit, now)
+        self.open_until[user_id] = expires_at
+        self._put(
+            replace(
+                queue,
+                state=State.OPEN if queue.state is State.CLOSED else queue.state,
+                sessions={**queue.sessions, session_id: expires_at},
+                room=queue.room + self.limit - queue.limit,
+                limit=self.limit,
+            )
+        )
+
+    def end_session(self, user_id: str, session_id: str) -> Queue | None:
+        queue = self.queues.get(user_id)
+        if queue is None:
+            return None
+        self.marked[user_id] = None
+        return self._put(replace(queue, sessions=_without(queue, session_id)))
+
+    def close(self, queue: Queue) -> None:
+        found = self._existing(queue.user_id)
+        require(found.head == found.tail == queue.tail and found.sessions == queue.sessions)
+        self.open_until.pop(queue.user_id, None)
+        self.marked.pop(queue.user_id, None)
+        self._put(replace(found, state=State.CLOSED, sessions={}))
+
+    def working(self) -> Sequence[str]:
+        return list(self.marked)
+
+    def unmark(self, queue: Queue) -> None:
+        found = self._existing(queue.user_id)
+        require(found.head == found.tail == queue.tail)
+        self.marked.pop(queue.user_id, None)
+
+    def expiring(self, now: Millis) -> Sequence[str]:
+        return [user_id for user_id, until in self.open_until.items() if until <= now]
+
+    def _existing(self, user_id: str) -> Queue:
+        queue = self.queues.get(user_id)
+        if queue is None:
+            raise LostRaceError
+        return queue
+
+    def _in_the_same_state(self, queue: Queue, session_id: str | None, now: Millis) -> Queue:
+        found = self._existing(queue.user_id)
+        require(found.state is queue.state and (session_id is None or _live(found, session_id, now)))
+        return found
+
+    def _put(self, queue: Queue) -> Queue:
+        self.queues[queue.user_id] = queue
+        return queue
+
+
+def require(condition: bool) -> None:
+    if not condition:
+        raise LostRaceError
+
+
+def _new_queue(user_id: str, limit: int, now: Millis) -> Queue:
+    return Queue(user_id, room=limit, limit=limit, tail_at=now, moved_at=now)
+
+
+def _live(queue: Queue, session_id: str, now: Millis) -> bool:
+    return queue.sessions.get(session_id, 0) > now
+
+
+def _without(queue: Queue, session_id: str) -> dict[str, Millis]:
+    return {id_: expiry for id_, expiry in queue.sessions.items() if id_ != session_id}
+
+
+def _moved(queue: Queue, progress: Progress, now: Millis) -> Queue:
+    return replace(
+        queue,
+        head=progress.head,
+        room=queue.room + progress.head - queue.head,
+        counts={status: n + progress.counts.get(status, 0) for status, n in queue.counts.items()},
+        average_ms=round(progress.average_ms, 3),
+        moved_at=now,
+    )

@@ -1,0 +1,86 @@
+"""The requests, by user and number."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.idempotency import IdempotencyKey
+from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
+from tests.fakes.effects import Ledger
+from tests.fakes.keys import FakeKeys
+
+NONE: Mapping[int, Request] = {}
+
+
+class FakeRequests(FakeKeys):
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests_of: dict[str, dict[int, Request]] = {}
+        self.ledger = Ledger()
+
+    def write(self, request: Request, key: IdempotencyKey | None = None, count: int = 1) -> None:
+        places = self.requests_of.setdefault(request.user_id, {})
+        if request.seq in places:
+            raise LostRaceError
+        if key:
+            self._note(request, key, count)
+        places[request.seq] = request
+
+    def void(self, user_id: str, seq: int, now: Millis) -> None:
+        self.write(Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now))
+
+    def request(self, user_id: str, seq: int) -> Request | None:
+        return self.requests_of.get(user_id, NONE).get(seq)
+
+    def requests(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
+        places = self.requests_of.get(user_id, NONE)
+        return [places[seq] for seq in sorted(seq for seq in places if seq > after)[:limit]]
+
+    def begin(self, seen: Request, by: str, now: Millis, deadline: Millis) -> Request:
+        return self._save(
+            replace(
+                self._untouched(seen),
+                status=Status.RUNNING,
+                attempts=seen.attempts + 1,
+                begun_by=by,
+                started_at=now,
+                deadline=deadline,
+            )
+        )
+
+    def finish(
+        self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
+    ) -> Request:
+        found = self._current(running)
+        self.ledger.commit(effects)
+        return self._save(found.ended(outcome, now))
+
+    def put_back(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
+        found = self._current(running)
+        stored = Failure(error.kind, error.message)
+        return self._save(
+            replace(found, status=Status.QUEUED, not_before=not_before, deadline=None, error=stored)
+        )
+
+    def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
+        return self._save(self._untouched(seen).ended(outcome, now))
+
+    def allow(self, seen: Request, max_attempts: int) -> Request:
+        found = self._untouched(seen)
+        return self._save(replace(found, max_attempts=max_attempts, not_before=None, error=None))
+
+    def _untouched(self, seen: Request) -> Request:
+        found = self.request(seen.user_id, seen.seq)
+        if found is None or (found.status, found.attempts) != (seen.status, seen.attempts):
+            raise LostRaceError
+        return found
+
+    def _current(self, running: Request) -> Request:
+        found = self.request(running.user_id, running.seq)
+        if found is None or found.status is not Status.RUNNING or found.begun_by != running.begun_by:
+            raise LostRaceError
+        return found
+
+    def _save(self, request: Request) -> Request:
+        self.requests_of[request.user_id][request.seq] = request
+        return request
