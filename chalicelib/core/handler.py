@@ -9,6 +9,7 @@ from chalicelib.core.policy import OnFailure, Policy
 from chalicelib.core.request import Request
 
 type HandlerFunction = Callable[..., Any]
+type Check = Callable[[Any], None]
 
 
 LONGEST_TIMEOUT_S = 45.0  # with the longest quantum it must fit into the worker function's 60 seconds
@@ -23,6 +24,7 @@ class Handler:
     timeout: float  # seconds one attempt may take
     policy: Policy
     wants: tuple[str, ...] = ()  # what the function takes beside the payload: request, effects
+    check: Check | None = None  # what the payload's type cannot tell; raises InvalidInputError
 
     def __call__(self, payload: Any, request: Request, effects: Any) -> Any:
         offered = {"request": request, "effects": effects}
@@ -57,6 +59,7 @@ def handler(
     timeout: float = 10.0,
     max_attempts: int = 3,
     on_failure: str = "skip",
+    check: Check | None = None,
     into: Registry = registry,
 ) -> Callable[[HandlerFunction], HandlerFunction]:
     """Declare the function that carries out requests of one type: `(payload[, request][, effects])`.
@@ -66,6 +69,7 @@ def handler(
     fails the attempt; after `max_attempts` the request has failed and the next one goes on (`skip`), or the
     queue stops until somebody decides (`halt`). After a crash it is started again; what it writes through
     `effects` is committed together with its outcome, so that happens exactly once.
+    `check` is called with the payload when it is enqueued, and refuses it by raising InvalidInputError.
 
     Raises TypeError or ValueError where the declaration is wrong.
     """
@@ -76,17 +80,18 @@ def handler(
     policy = Policy(max_attempts=max_attempts, on_failure=OnFailure(on_failure))
 
     def declare(function: HandlerFunction) -> HandlerFunction:
-        into.add(_handler(type_, function, timeout, policy))
+        into.add(_handler(type_, function, timeout, policy, check))
         return function
 
     return declare
 
 
-def _handler(type_: str, function: HandlerFunction, timeout: float, policy: Policy) -> Handler:
+def _handler(
+    type_: str, function: HandlerFunction, timeout: float, policy: Policy, check: Check | None
+) -> Handler:
     hints = get_type_hints(function)
     payload, *wants = inspect.signature(function).parameters
     if payload != "payload" or not set(wants) <= {"request", "effects"}:
         raise TypeError(f"{type_}: a handler takes payload, and request and effects if it needs them")
-    return Handler(
-        type_, function, hints.get("payload", Any), hints.get("return", Any), timeout, policy, tuple(wants)
-    )
+    types = hints.get("payload", Any), hints.get("return", Any)
+    return Handler(type_, function, *types, timeout, policy, tuple(wants), check)

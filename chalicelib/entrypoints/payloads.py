@@ -17,5 +17,7 @@ def checked(type_: str, payload: bytes) -> str:
         known = ", ".join(registry.types())
         message = f"is not known; known are {known}"
         raise InvalidInputError("There is no handler for this type.", (FieldError("type", message),))
-    decode(payload, handler.payload_type, under="payload")
+    value = decode(payload, handler.payload_type, under="payload")
+    if handler.check is not None:
+        handler.check(value)
     return payload.decode()
