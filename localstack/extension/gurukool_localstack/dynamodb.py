@@ -14,12 +14,9 @@ LOG = logging.getLogger(__name__)
 
 
 def install() -> None:
+    """Change how LocalStack starts it, and start it, in the background, while LocalStack itself starts."""
     DynamodbServer._create_shell_command = _command  # noqa: SLF001  (LocalStack's name)
     DynamodbServer.do_start_thread = _start_thread
-
-
-def start() -> None:
-    """Start it in the background, while LocalStack itself starts."""
     threading.Thread(target=DynamodbServer.get().start_dynamodb, name="start-dynamodb", daemon=True).start()
 
 

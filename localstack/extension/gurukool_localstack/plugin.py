@@ -23,9 +23,12 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):  # type: ignore[misc]  # Loc
 
 
 def start() -> None:
+    from gurukool_localstack import dynamodb
+
+    dynamodb.install()  # before the imports below, which take as long as its Java needs to start
     from gurukool_localstack import (
         api,
-        dynamodb,
+        cloudformation,
         event_sources,
         fifo,
         gateway_responses,
@@ -34,9 +37,8 @@ def start() -> None:
         metrics,
     )
 
-    for concern in (dynamodb, loopback, fifo, event_sources, logs, metrics, api, gateway_responses):
+    for concern in (api, cloudformation, event_sources, fifo, gateway_responses, logs, loopback, metrics):
         concern.install()
-    dynamodb.start()
 
 
 def shutdown() -> None:
