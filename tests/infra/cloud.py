@@ -14,6 +14,7 @@ from tests.infra.documents import TABLES, Document, environment
 
 CONTEXT = SimpleNamespace(function_name="function", aws_request_id="request")
 REGION = "us-east-1"
+SECRETS = ("TokenKeys", "WebhookKeys")
 CREATE_TABLE = {"AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode"}
 
 Call = tuple[str, str]
@@ -50,7 +51,7 @@ class Cloud:
         self._dynamodb = boto3.client("dynamodb")
         self._sqs = boto3.client("sqs")
         self._ids = {table: self._create_table(table) for table in TABLES}
-        self._ids |= {"WakeUps": self._create_queue(), "TokenKeys": self._create_secret()}
+        self._ids |= {"WakeUps": self._create_queue(), **{name: self._create_secret(name) for name in SECRETS}}
 
     def become(self, function: str, **overrides: str) -> Recorder:
         """From now on the code runs with the environment of that function, and what it calls is recorded."""
@@ -95,9 +96,9 @@ class Cloud:
         queue = self._sqs.create_queue(QueueName="WakeUps.fifo", Attributes={"FifoQueue": "true"})
         return str(queue["QueueUrl"])
 
-    def _create_secret(self) -> str:
+    def _create_secret(self, name: str) -> str:
         keys = json.dumps({"kid": "1", "key": "k" * 64})
-        secret = boto3.client("secretsmanager").create_secret(Name="TokenKeys", SecretString=keys)
+        secret = boto3.client("secretsmanager").create_secret(Name=name, SecretString=keys)
         return str(secret["ARN"])
 
 
