@@ -64,6 +64,6 @@ class Watch:
         raise NotFoundError("This user has no queue yet.")
 
 
-def position(request: Request, head: int) -> int | None:
+def position(request: Request, queue: Queue) -> int | None:
     """Its place in the line, 1 being the head; None once it has an outcome."""
-    return None if request.settled else max(1, request.seq - head)
+    return None if request.settled else max(1, request.seq - queue.head)

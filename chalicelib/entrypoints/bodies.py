@@ -17,8 +17,3 @@ class Register(Body):
 class Login(Body):
     username: Annotated[str, msgspec.Meta(max_length=64)]
     password: Annotated[str, msgspec.Meta(max_length=128)]
-
-
-class Enqueue(Body):
-    type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    payload: msgspec.Raw = msgspec.Raw(b"{}")

@@ -19,6 +19,7 @@ from chalicelib.entrypoints import problems
 
 LONGEST_NUMBER = 15  # digits; exact in JSON, where numbers are doubles
 BODY_LIMIT = 160 * 1024  # bytes; the payload within has a limit of its own
+WITH_BODY = ("/api/auth/register", "/api/auth/login", "/api/queue/enqueue")
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -41,12 +42,16 @@ class Call:
             raise UnauthenticatedError("Sign in and send the access token as `Authorization: Bearer …`.")
         return wiring.tokens().verify(token.strip())
 
+    def raw(self, limit: int) -> bytes:
+        """The body, at most `limit` bytes of it. Raises TooLargeError."""
+        raw: Any = self.request.raw_body or b""  # "" where there is none
+        if len(raw) > limit:
+            raise TooLargeError(f"The body is larger than {limit // 1024} KiB.")
+        return bytes(raw)
+
     def body[T](self, type_: type[T]) -> T:
         """Raises MalformedError, InvalidInputError, TooLargeError."""
-        raw = self.request.raw_body or b""
-        if len(raw) > BODY_LIMIT:
-            raise TooLargeError(f"The body is larger than {BODY_LIMIT // 1024} KiB.")
-        return decode(raw, type_)
+        return decode(self.raw(BODY_LIMIT), type_)
 
     def number(self, name: str, default: int, low: int, high: int) -> int:
         """A whole number from the query. Raises InvalidInputError."""
@@ -70,7 +75,8 @@ def endpoint(routes: Blueprint, method: str, path: str) -> Callable[[View], View
     """Register a view of the Call and the path's parameters; what it raises becomes a problem document."""
 
     def declare(view: View) -> View:
-        content_types = ["application/json"] if method == "POST" else []
+        # Calls without a body need not say what it is.
+        content_types = ["application/json"] if path in WITH_BODY else []
 
         @routes.route(path, methods=[method], content_types=content_types, name=view.__name__)
         @wraps(view)

@@ -7,8 +7,11 @@ from chalicelib.core.errors import FieldError, InvalidInputError, TooLargeError
 PAYLOAD_LIMIT = 128 * 1024  # bytes
 
 
-def checked(type_: str, payload: bytes) -> str:
-    """The payload as JSON text. Raises InvalidInputError, MalformedError, TooLargeError."""
+def checked(type_: str, payload: bytes, under: str = "") -> str:
+    """The payload as JSON text. `under` is what comes before its path.
+
+    Raises InvalidInputError, MalformedError, TooLargeError.
+    """
     if len(payload) > PAYLOAD_LIMIT:
         raise TooLargeError(f"The payload is larger than {PAYLOAD_LIMIT // 1024} KiB.")
     registry = handlers.load()
@@ -16,8 +19,8 @@ def checked(type_: str, payload: bytes) -> str:
     if handler is None:
         known = ", ".join(registry.types())
         message = f"is not known; known are {known}"
-        raise InvalidInputError("There is no handler for this type.", (FieldError("type", message),))
-    value = decode(payload, handler.payload_type, under="payload")
+        raise InvalidInputError("There is no handler for this type.", (FieldError(f"{under}type", message),))
+    value = decode(payload, handler.payload_type, under=f"{under}payload")
     if handler.check is not None:
         handler.check(value)
     return payload.decode()
