@@ -98,7 +98,10 @@ def _build_extension(uv: Path, localstack_python: Path, directory: Path, lock: i
 
 
 def _fetch_dynamodb(uv: Path, python: str, directory: Path, lock: int) -> None:
-    run(*_npm(uv, python), "pack", "--silent", DYNAMODB_PACKAGE, cwd=directory, lock=lock)
+    # Like uv, npm is to trust the machine's certificates and not only its own.
+    certificates = {"NODE_USE_SYSTEM_CA": "1"}
+    npm = _npm(uv, python)
+    run(*npm, "pack", "--silent", DYNAMODB_PACKAGE, cwd=directory, environment=certificates, lock=lock)
     (archive,) = directory.glob("*.tgz")
     found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
     if found != DYNAMODB_SHA512:
