@@ -10,6 +10,7 @@ from chalicelib.adapters.sqs import create_client
 from tests.contract.backends import ALL, EMULATOR, FAKE, MOTO
 from tests.contract.fifos import Fifo, SqsFifo, TimedFifo
 from tests.contract.stores import Store, dynamo_store, fake_store
+from tests.contract.users import User
 
 AWS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
 
@@ -41,3 +42,11 @@ def store(backend: str) -> Store:
 @pytest.fixture
 def fifo(backend: str) -> Fifo:
     return TimedFifo() if backend == FAKE else SqsFifo(create_client(Session()))
+
+
+@pytest.fixture
+def user(store: Store) -> User:
+    """Signed in."""
+    user = User(store.log)
+    user.sign_in()
+    return user

@@ -32,7 +32,7 @@ class FakeKeys:
             expires_at = request.finished_at + KEPT_MS
             self.keys[request.user_id, request.key or ""] = replace(note, expires_at=expires_at)
 
-    def _note(self, first: Request, key: IdempotencyKey, count: int) -> None:
+    def _note(self, first: Request, key: IdempotencyKey, last: int) -> None:
         if self.known(first.user_id, key.key, first.enqueued_at):
             raise LostRaceError
-        self.keys[first.user_id, key.key] = Note(Known(key.fingerprint, first.seq, count))
+        self.keys[first.user_id, key.key] = Note(Known(key.fingerprint, first.seq, last))

@@ -18,12 +18,12 @@ class FakeRequests(FakeKeys):
         self.requests_of: dict[str, dict[int, Request]] = {}
         self.ledger = Ledger()
 
-    def write(self, request: Request, key: IdempotencyKey | None = None, count: int = 1) -> None:
+    def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
         places = self.requests_of.setdefault(request.user_id, {})
         if request.seq in places:
             raise LostRaceError
         if key:
-            self._note(request, key, count)
+            self._note(request, key, last)
         places[request.seq] = request
 
     def void(self, user_id: str, seq: int, now: Millis) -> None:

@@ -1,0 +1,275 @@
+"""The queue: cursors, sessions, states and what the sweeper looks for."""
+
+import pytest
+
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queue import State
+from chalicelib.core.request import Status
+from tests.contract.stores import LIMIT
+from tests.contract.users import EXPIRY, LATER, NOW, User
+
+
+def test_there_is_no_queue_before_the_first_session(user: User) -> None:
+    assert user.log.queue(User(user.log).id) is None
+
+
+def test_a_new_queue_is_open_and_empty(user: User) -> None:
+    queue = user.queue
+
+    assert (queue.tail, queue.head, queue.read, queue.room) == (0, 0, 0, LIMIT)
+    assert (queue.state, queue.awake) == (State.OPEN, None)
+    assert queue.sessions == {user.session: EXPIRY}
+
+
+def test_a_second_session_leaves_everything_else_as_it_is(user: User) -> None:
+    before = user.take(2)
+
+    user.log.open_session(user.id, "other", EXPIRY, LATER)
+
+    assert user.queue.sessions == {user.session: EXPIRY, "other": EXPIRY}
+    assert (user.queue.tail, user.queue.room) == (before.tail, before.room)
+
+
+def test_ending_one_session_leaves_the_other(user: User) -> None:
+    user.log.open_session(user.id, "other", EXPIRY, NOW)
+
+    queue = user.log.end_session(user.id, user.session)
+
+    assert queue is not None
+    assert queue.sessions == {"other": EXPIRY}
+
+
+def test_ending_a_session_twice_or_of_a_stranger_does_no_harm(user: User) -> None:
+    user.log.end_session(user.id, user.session)
+
+    assert user.log.end_session(user.id, user.session) == user.queue
+    assert user.log.end_session(User(user.log).id, "session") is None
+
+
+def test_the_head_moves_on_and_gives_room_back(user: User) -> None:
+    user.send(3)
+    user.succeed(1)
+    user.succeed(2)
+    queue = user.queue
+
+    moved = user.log.advance(queue, user.progress(queue, 2), LATER)
+
+    assert (moved.head, moved.room, moved.moved_at) == (2, LIMIT - 1, LATER)
+    assert moved.counts == {Status.SUCCEEDED: 2, Status.FAILED: 0, Status.CANCELLED: 0}
+    assert moved.average_ms == 1_000
+    assert moved == user.queue
+
+
+def test_the_head_is_moved_by_one_of_two_who_saw_it(user: User) -> None:
+    user.send(2)
+    user.succeed(1)
+    queue = user.queue
+    moved = user.log.advance(queue, user.progress(queue, 1), LATER)
+
+    with pytest.raises(LostRaceError):
+        user.log.advance(queue, user.progress(queue, 1), LATER)
+    with pytest.raises(LostRaceError):
+        user.log.rest(queue, user.progress(queue, 1), LATER)
+
+    assert user.queue == moved
+
+
+def test_a_worker_rests_when_all_is_done(user: User) -> None:
+    user.send(1)
+    user.succeed(1)
+    queue = user.queue
+
+    rested = user.log.rest(queue, user.progress(queue, 1), LATER)
+
+    assert (rested.head, rested.awake) == (1, None)
+    assert rested == user.queue
+
+
+def test_a_worker_may_not_rest_when_a_number_was_given_out_meanwhile(user: User) -> None:
+    user.send(1)
+    user.succeed(1)
+    queue = user.queue
+    after = user.take()
+
+    with pytest.raises(LostRaceError):
+        user.log.rest(queue, user.progress(queue, 1), LATER)
+
+    assert user.queue == after
+
+
+def test_after_a_rest_the_next_number_wakes(user: User) -> None:
+    user.send(1)
+    user.succeed(1)
+    user.log.rest(user.queue, user.progress(user.queue, 1), NOW)
+
+    assert user.take(now=LATER).awake == LATER
+
+
+def test_an_outcome_is_read_by_one_of_two_who_saw_the_same(user: User) -> None:
+    queue = user.queue
+    user.log.move_read(queue, user.session, 1, NOW)
+
+    with pytest.raises(LostRaceError):
+        user.log.move_read(queue, user.session, 2, NOW)
+
+    assert user.queue.read == 1
+
+
+@pytest.mark.parametrize(("session", "now"), [("other", NOW), (None, EXPIRY)])
+def test_only_a_live_session_reads(user: User, session: str | None, now: int) -> None:
+    with pytest.raises(LostRaceError):
+        user.log.move_read(user.queue, session or user.session, 1, now)
+
+    assert user.queue.read == 0
+
+
+def test_a_queue_can_be_paused_and_opened_again(user: User) -> None:
+    paused = user.log.change_state(user.queue, State.PAUSED, NOW, user.session)
+    assert (paused.state, paused.awake) == (State.PAUSED, None)
+
+    opened = user.log.change_state(paused, State.OPEN, LATER, user.session)
+
+    assert (opened.state, opened.awake) == (State.OPEN, LATER)
+    assert opened == user.queue
+
+
+def test_a_state_is_changed_by_one_of_two_who_saw_it(user: User) -> None:
+    queue = user.queue
+    paused = user.log.change_state(queue, State.PAUSED, NOW)
+
+    with pytest.raises(LostRaceError):
+        user.log.change_state(queue, State.HALTED, NOW)
+    with pytest.raises(LostRaceError):
+        user.log.purge(queue, forget=False, now=NOW)
+
+    assert user.queue == paused
+
+
+def test_only_a_live_session_changes_the_state(user: User) -> None:
+    before = user.queue
+
+    with pytest.raises(LostRaceError):
+        user.log.change_state(before, State.PAUSED, NOW, "other")
+    with pytest.raises(LostRaceError):
+        user.log.purge(before, forget=False, now=EXPIRY, session_id=user.session)
+
+    assert user.queue == before
+
+
+@pytest.mark.parametrize("forget", [True, False])
+def test_a_purge_marks_what_was_seen(user: User, forget: bool) -> None:
+    seen = user.take(2)
+    user.take(1)
+
+    purged = user.log.purge(seen, forget, LATER, user.session)
+
+    assert (purged.purged, purged.floor, purged.tail) == (2, 2 if forget else 0, 3)
+    assert purged.awake == LATER
+    assert purged == user.queue
+
+
+@pytest.mark.parametrize(("before", "after"), [("halted", "open"), ("paused", "paused"), ("open", "open")])
+def test_a_purge_opens_a_halted_queue_only(user: User, before: str, after: str) -> None:
+    if before != State.OPEN:
+        user.log.change_state(user.queue, State(before), NOW)
+
+    assert user.log.purge(user.queue, forget=False, now=NOW).state == after
+
+
+def test_a_drained_queue_that_nobody_uses_can_be_closed(user: User) -> None:
+    queue = user.log.end_session(user.id, user.session)
+    assert queue is not None
+
+    user.log.close(queue)
+
+    assert user.queue.state is State.CLOSED
+
+
+def test_closing_takes_expired_sessions_away(user: User) -> None:
+    user.log.close(user.queue)
+
+    assert user.queue.sessions == {}
+    assert user.id not in user.log.expiring(EXPIRY)
+
+
+def test_a_queue_with_work_is_not_closed(user: User) -> None:
+    user.take()
+    queue = user.log.end_session(user.id, user.session)
+    assert queue is not None
+
+    with pytest.raises(LostRaceError):
+        user.log.close(queue)
+
+    assert user.queue == queue
+
+
+def test_a_queue_is_not_closed_under_a_session_that_was_opened_meanwhile(user: User) -> None:
+    queue = user.log.end_session(user.id, user.session)
+    assert queue is not None
+    user.log.open_session(user.id, "other", EXPIRY, NOW)
+
+    with pytest.raises(LostRaceError):
+        user.log.close(queue)
+
+    assert user.queue.state is State.OPEN
+
+
+def test_a_closed_queue_opens_with_its_numbers_going_on(user: User) -> None:
+    user.send(2)
+    user.succeed(1)
+    user.succeed(2)
+    user.log.rest(user.queue, user.progress(user.queue, 2), NOW)
+    user.log.close(user.queue)
+
+    user.sign_in()
+
+    assert user.queue.state is State.OPEN
+    assert user.take().tail == 3
+
+
+def test_a_session_does_not_open_a_paused_queue(user: User) -> None:
+    user.log.change_state(user.queue, State.PAUSED, NOW)
+
+    user.log.open_session(user.id, "other", EXPIRY, NOW)
+
+    assert user.queue.state is State.PAUSED
+
+
+def test_a_queue_with_work_is_found_until_it_is_unmarked(user: User) -> None:
+    assert user.id not in user.log.working()
+    user.send()
+    assert user.id in user.log.working()
+    user.succeed(1)
+    user.log.rest(user.queue, user.progress(user.queue, 1), NOW)
+
+    user.log.unmark(user.queue)
+
+    assert user.id not in user.log.working()
+
+
+def test_a_queue_with_work_is_not_unmarked(user: User) -> None:
+    before = user.queue
+    user.take()
+
+    for queue in (before, user.queue):
+        with pytest.raises(LostRaceError):
+            user.log.unmark(queue)
+
+    assert user.id in user.log.working()
+
+
+def test_the_end_of_a_session_marks_the_queue_so_that_it_will_be_closed(user: User) -> None:
+    queue = user.log.end_session(user.id, user.session)
+    assert queue is not None
+    assert user.id in user.log.working()
+
+    user.log.close(queue)
+
+    assert user.id not in user.log.working()
+
+
+def test_an_open_queue_is_found_when_its_last_session_has_expired(user: User) -> None:
+    user.log.open_session(user.id, "other", LATER + EXPIRY, NOW)
+
+    assert user.id not in user.log.expiring(EXPIRY)
+    assert user.id in user.log.expiring(LATER + EXPIRY)

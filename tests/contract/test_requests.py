@@ -1,0 +1,182 @@
+"""What happens to one request: begin, finish, put back, settle, allow."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.request import Failure, Outcome, Request, Status
+from tests.contract.users import DONE, LATER, NOW, User
+
+BROKEN = Failure("error", "It broke.")
+FAILED = Outcome(Status.FAILED, error=BROKEN)
+CANCELLED = Outcome(Status.CANCELLED)
+
+
+@pytest.fixture
+def queued(user: User) -> Request:
+    user.take()
+    return user.write(1)
+
+
+def test_an_attempt_is_counted_when_it_begins(user: User, queued: Request) -> None:
+    running = user.log.begin(queued, "worker", NOW, LATER)
+
+    assert running == replace(
+        queued, status=Status.RUNNING, attempts=1, begun_by="worker", started_at=NOW, deadline=LATER
+    )
+    assert user.written(1) == running
+
+
+def test_only_one_of_two_who_saw_the_same_can_begin(user: User, queued: Request) -> None:
+    running = user.log.begin(queued, "one", NOW, LATER)
+
+    with pytest.raises(LostRaceError):
+        user.log.begin(queued, "other", NOW, LATER)
+
+    assert user.written(1) == running
+
+
+def test_a_running_attempt_can_be_followed_by_another(user: User, queued: Request) -> None:
+    crashed = user.log.begin(queued, "one", NOW, LATER)
+
+    assert user.log.begin(crashed, "other", LATER, LATER + 1).attempts == 2
+
+
+def test_an_outcome_is_written_once_and_never_changed(user: User, queued: Request) -> None:
+    running = user.begin(1)
+    finished = user.log.finish(running, DONE, LATER)
+
+    assert finished == replace(
+        running, status=Status.SUCCEEDED, result=DONE.result, finished_at=LATER, deadline=None
+    )
+    changes: tuple[Callable[[], object], ...] = (
+        lambda: user.log.finish(running, FAILED, LATER + 1),
+        lambda: user.log.put_back(running, LATER, BROKEN),
+        lambda: user.log.begin(running, "other", LATER, LATER),
+        lambda: user.log.settle(running, CANCELLED, LATER),
+        lambda: user.log.allow(running, 9),
+    )
+    for change in changes:
+        with pytest.raises(LostRaceError):
+            change()
+    assert user.written(1) == finished
+
+
+def test_an_attempt_that_was_given_up_cannot_finish(user: User, queued: Request) -> None:
+    given_up = user.begin(1, by="one")
+    current = user.begin(1, by="other")
+
+    with pytest.raises(LostRaceError):
+        user.log.finish(given_up, DONE, LATER)
+    with pytest.raises(LostRaceError):
+        user.log.put_back(given_up, LATER, BROKEN)
+
+    assert user.written(1) == current
+
+
+def test_a_failure_is_kept_with_the_request(user: User, queued: Request) -> None:
+    user.log.finish(user.begin(1), FAILED, LATER)
+
+    assert user.written(1).error == BROKEN
+
+
+def test_a_success_forgets_the_failures_before_it(user: User, queued: Request) -> None:
+    user.log.put_back(user.begin(1), LATER, BROKEN)
+
+    finished = user.log.finish(user.begin(1), DONE, LATER)
+
+    assert finished.error is None
+    assert user.written(1) == finished
+
+
+def test_what_is_put_back_waits_with_its_error(user: User, queued: Request) -> None:
+    running = user.begin(1)
+
+    put_back = user.log.put_back(running, LATER, BROKEN)
+
+    assert put_back == replace(running, status=Status.QUEUED, not_before=LATER, deadline=None, error=BROKEN)
+    assert user.written(1) == put_back
+
+
+def test_what_is_put_back_without_a_moment_waits_for_none(user: User, queued: Request) -> None:
+    user.log.put_back(user.begin(1), LATER, BROKEN)
+
+    assert user.log.put_back(user.begin(1), None, BROKEN).not_before is None
+
+
+def test_an_attempt_is_put_back_once(user: User, queued: Request) -> None:
+    running = user.begin(1)
+    user.log.put_back(running, LATER, BROKEN)
+
+    with pytest.raises(LostRaceError):
+        user.log.put_back(running, LATER, BROKEN)
+
+
+def test_what_waits_can_be_settled(user: User, queued: Request) -> None:
+    settled = user.log.settle(queued, CANCELLED, LATER)
+
+    assert (settled.status, settled.finished_at) == (Status.CANCELLED, LATER)
+    assert user.written(1) == settled
+
+
+def test_what_was_begun_meanwhile_cannot_be_settled(user: User, queued: Request) -> None:
+    running = user.begin(1)
+
+    with pytest.raises(LostRaceError):
+        user.log.settle(queued, CANCELLED, LATER)
+
+    assert user.written(1) == running
+
+
+def test_what_was_settled_cannot_begin(user: User, queued: Request) -> None:
+    user.log.settle(queued, CANCELLED, LATER)
+
+    with pytest.raises(LostRaceError):
+        user.log.begin(queued, "worker", NOW, LATER)
+
+
+def test_a_request_that_failed_can_be_allowed_again(user: User, queued: Request) -> None:
+    seen = user.log.put_back(user.begin(1), LATER, BROKEN)
+
+    allowed = user.log.allow(seen, 4)
+
+    assert allowed == replace(seen, max_attempts=4, not_before=None, error=None)
+    assert user.written(1) == allowed
+
+
+def test_what_was_begun_meanwhile_cannot_be_allowed(user: User, queued: Request) -> None:
+    user.begin(1)
+
+    with pytest.raises(LostRaceError):
+        user.log.allow(queued, 4)
+
+
+def test_requests_that_are_not_there_cannot_be_changed(user: User) -> None:
+    user.take()
+    missing = user.new(1)
+    running = replace(missing, status=Status.RUNNING, begun_by="worker")
+
+    changes: tuple[Callable[[], object], ...] = (
+        lambda: user.log.begin(missing, "worker", NOW, LATER),
+        lambda: user.log.finish(running, DONE, LATER),
+        lambda: user.log.put_back(running, LATER, BROKEN),
+        lambda: user.log.settle(missing, CANCELLED, LATER),
+        lambda: user.log.allow(missing, 2),
+    )
+    for change in changes:
+        with pytest.raises(LostRaceError):
+            change()
+    assert user.log.request(user.id, 1) is None
+
+
+def test_the_caller_s_wishes_are_kept(user: User) -> None:
+    user.take(2)
+    wished = replace(
+        user.new(2), max_attempts=7, on_failure="halt", not_before=LATER, origin=1, batch=1, key="k"
+    )
+
+    user.log.write(wished)
+
+    assert user.written(2) == wished

@@ -1,0 +1,68 @@
+"""A user of the store's own for each test, and requests of theirs."""
+
+from dataclasses import dataclass, field
+from secrets import token_hex
+
+from chalicelib.core.idempotency import IdempotencyKey
+from chalicelib.core.ports import Log
+from chalicelib.core.progress import Progress
+from chalicelib.core.queue import Queue
+from chalicelib.core.request import Millis, Outcome, Request, Status
+from tests.fakes.clock import START
+
+NOW: Millis = START
+LATER: Millis = NOW + 1_000
+EXPIRY: Millis = NOW + 3_600_000
+DONE = Outcome(Status.SUCCEEDED, result='{"a":1}')
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    log: Log
+    id: str = field(default_factory=lambda: token_hex(16))
+    session: str = field(default_factory=lambda: token_hex(6))
+
+    def sign_in(self) -> None:
+        self.log.open_session(self.id, self.session, EXPIRY, NOW)
+
+    @property
+    def queue(self) -> Queue:
+        queue = self.log.queue(self.id)
+        assert queue is not None
+        return queue
+
+    def take(self, count: int = 1, now: Millis = NOW) -> Queue:
+        return self.log.take_numbers(self.id, self.session, count, now)
+
+    def new(self, seq: int, key: str | None = None) -> Request:
+        """A request as it is before it is written."""
+        return Request(self.id, seq, "echo", '{"a":1}', Status.QUEUED, enqueued_at=NOW, key=key)
+
+    def write(self, seq: int, key: IdempotencyKey | None = None) -> Request:
+        request = self.new(seq, key.key if key else None)
+        self.log.write(request, key, last=seq)
+        return request
+
+    def begin(self, seq: int, by: str = "worker") -> Request:
+        return self.log.begin(self.written(seq), by, NOW, NOW + 500)
+
+    def succeed(self, seq: int) -> Request:
+        return self.log.finish(self.begin(seq), DONE, LATER)
+
+    def written(self, seq: int) -> Request:
+        request = self.log.request(self.id, seq)
+        assert request is not None
+        return request
+
+    def send(self, count: int = 1) -> None:
+        """Requests with the next `count` numbers, written."""
+        queue = self.take(count)
+        for seq in range(queue.tail - count + 1, queue.tail + 1):
+            self.write(seq)
+
+    def progress(self, queue: Queue, requests: int) -> Progress:
+        """`requests` of them past the head, all succeeded."""
+        made = Progress.none(queue, NOW)
+        for seq in range(queue.head + 1, queue.head + requests + 1):
+            made = made.past(self.written(seq))
+        return made
