@@ -14,6 +14,12 @@ FAILED = Outcome(Status.FAILED, error=BROKEN)
 CANCELLED = Outcome(Status.CANCELLED)
 
 
+def assert_refused(*changes: Callable[[], object]) -> None:
+    for change in changes:
+        with pytest.raises(LostRaceError):
+            change()
+
+
 @pytest.fixture
 def queued(user: User) -> Request:
     user.take()
@@ -51,16 +57,13 @@ def test_an_outcome_is_written_once_and_never_changed(user: User, queued: Reques
     assert finished == replace(
         running, status=Status.SUCCEEDED, result=DONE.result, finished_at=LATER, deadline=None
     )
-    changes: tuple[Callable[[], object], ...] = (
+    assert_refused(
         lambda: user.log.finish(running, FAILED, LATER + 1),
         lambda: user.log.put_back(running, LATER, BROKEN),
         lambda: user.log.begin(running, "other", LATER, LATER),
         lambda: user.log.settle(running, CANCELLED, LATER),
         lambda: user.log.allow(running, 9),
     )
-    for change in changes:
-        with pytest.raises(LostRaceError):
-            change()
     assert user.written(1) == finished
 
 
@@ -158,16 +161,13 @@ def test_requests_that_are_not_there_cannot_be_changed(user: User) -> None:
     missing = user.new(1)
     running = replace(missing, status=Status.RUNNING, begun_by="worker")
 
-    changes: tuple[Callable[[], object], ...] = (
+    assert_refused(
         lambda: user.log.begin(missing, "worker", NOW, LATER),
         lambda: user.log.finish(running, DONE, LATER),
         lambda: user.log.put_back(running, LATER, BROKEN),
         lambda: user.log.settle(missing, CANCELLED, LATER),
         lambda: user.log.allow(missing, 2),
     )
-    for change in changes:
-        with pytest.raises(LostRaceError):
-            change()
     assert user.log.request(user.id, 1) is None
 
 
