@@ -1,4 +1,4 @@
-"""Our own part of the CloudFormation template: the files of infra/template, one for each concern, as one."""
+"""Our own part of the CloudFormation template: the files beside this one, one for each concern, as one."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ import yaml  # type: ignore[import-untyped]  # has no types; what it returns is 
 from infra.gateway_responses import gateway_responses
 
 Template = dict[str, Any]
-DIRECTORY = Path(__file__).with_name("template")
+DIRECTORY = Path(__file__).parent
 
 
 def load(directory: Path = DIRECTORY) -> Template:
