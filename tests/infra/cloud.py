@@ -51,7 +51,10 @@ class Cloud:
         self._dynamodb = boto3.client("dynamodb")
         self._sqs = boto3.client("sqs")
         self._ids = {table: self._create_table(table) for table in TABLES}
-        self._ids |= {"WakeUps": self._create_queue(), **{name: self._create_secret(name) for name in SECRETS}}
+        self._ids |= {
+            "WakeUps": self._create_queue(),
+            **{name: self._create_secret(name) for name in SECRETS},
+        }
 
     def become(self, function: str, **overrides: str) -> Recorder:
         """From now on the code runs with the environment of that function, and what it calls is recorded."""
