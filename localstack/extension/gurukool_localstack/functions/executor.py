@@ -38,9 +38,13 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
         started = time.perf_counter()
         outcome = failure or self._serve(payload)
         milliseconds = (time.perf_counter() - started) * 1000
-        fault = None if isinstance(outcome, Returned) else fault_of(outcome)
+        if isinstance(outcome, Returned):
+            fault, result = None, outcome
+        else:
+            fault = fault_of(outcome)
+            result = Returned(fault.document(request_id), failed=True)
         self._log_end(request_id, milliseconds, fault, cold=cold)
-        return self._result(request_id, outcome, fault)
+        return InvocationResult(request_id, result.payload, result.failed, logs=self._log.take())
 
     def get_address(self) -> str:
         return _LOOPBACK
@@ -106,10 +110,3 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
             self._log.line(fault.log_line(request_id))
         self._log.line(f"END RequestId: {request_id}")
         self._log.line(report.line())
-
-    def _result(self, request_id: str, outcome: Outcome, fault: Fault | None) -> InvocationResult:
-        if isinstance(outcome, Returned):
-            payload, is_error = outcome.payload, outcome.failed
-        elif fault:
-            payload, is_error = fault.document(request_id), True
-        return InvocationResult(request_id, payload, is_error, logs=self._log.take())

@@ -75,6 +75,7 @@ class Runtime:
         if isinstance(event, Ready):
             self.initialised = True
             return None
+        self.stop()
         return event
 
     def invoke(self, invocation: Invocation, timeout: float) -> Outcome:
@@ -112,5 +113,5 @@ class Runtime:
 
     def _on_exit(self, status: int) -> None:
         self._api.close()
-        self._events.put(Exited(status))
         self._ended.set()
+        self._events.put(Exited(status))

@@ -5,13 +5,14 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
 import queue
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import cast
+from typing import Any, cast
 
 _PREFIX = "/2018-06-01/runtime/"
 
@@ -79,6 +80,11 @@ class _Server(ThreadingHTTPServer):
         with suppress(OSError):  # the socket has been closed
             while True:
                 self.process_request(*self.get_request())
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Of a process that has ended its end says enough; anything else is a defect of this module."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
