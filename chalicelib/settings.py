@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from chalicelib.adapters.outbound.allowed_hosts import AllowedHosts
+
 
 class SettingError(ValueError):
     """A variable is missing or wrong. The message is a sentence that names it."""
@@ -39,6 +41,13 @@ def _switch(text: str) -> bool:
     return _one_of("on", "off")(text) == "on"
 
 
+def _hosts(text: str) -> AllowedHosts:
+    try:
+        return AllowedHosts.parse(text)
+    except ValueError as error:
+        raise SettingError(str(error)) from None
+
+
 # What an operator may choose. The deployment passes these on as parameters of the stack.
 CHOICES = (
     Setting("QUEUE_LIMIT", _between(1, 1_000_000), "10000", "requests one user may have waiting"),
@@ -47,6 +56,7 @@ CHOICES = (
     Setting(
         "LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "the least severe level logged"
     ),
+    Setting("ALLOWED_HOSTS", _hosts, "", "the hosts that requests of type http may call"),
     Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
 )
 
@@ -59,6 +69,7 @@ RESOURCES = (
     "IDEMPOTENCY_TABLE",
     "WAKE_UPS_URL",
     "TOKEN_KEYS_ARN",
+    "WEBHOOK_KEYS_ARN",
 )
 
 
@@ -68,6 +79,7 @@ class Settings:
     access_token_seconds: int
     quantum_seconds: int
     log_level: str
+    allowed_hosts: AllowedHosts
     tracing: bool
     resources: Mapping[str, str]
 

@@ -5,7 +5,7 @@ Imports stay inside the functions on purpose: the worker must not pay for what o
 
 import os
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.clock import SystemClock
 from chalicelib.core.dequeue import Dequeue
@@ -15,6 +15,10 @@ from chalicelib.core.ports import Lease, Log, Passwords, Tokens, WakeUps
 from chalicelib.core.sweep import Sweep
 from chalicelib.core.watch import Watch
 from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.outbound.deliverer import Deliverer
+    from chalicelib.adapters.secret_keys import SecretKeys
 
 CLOCK = SystemClock()
 
@@ -83,12 +87,23 @@ def passwords() -> Passwords:
 
 @cache
 def tokens() -> Tokens:
-    from chalicelib.adapters.secret_keys import SecretKeys
     from chalicelib.adapters.tokens import JwtTokens
 
+    return JwtTokens(_keys("TOKEN_KEYS_ARN"), settings().access_token_seconds)
+
+
+def _keys(resource: str) -> "SecretKeys":
+    from chalicelib.adapters.secret_keys import SecretKeys
+
     client = _tables().connection.session.create_client("secretsmanager")
-    keys = SecretKeys(client, settings().resource("TOKEN_KEYS_ARN"))
-    return JwtTokens(keys, settings().access_token_seconds)
+    return SecretKeys(client, settings().resource(resource))
+
+
+@cache
+def deliverer() -> "Deliverer":
+    from chalicelib.adapters.outbound.deliverer import Deliverer
+
+    return Deliverer(settings().allowed_hosts, _keys("WEBHOOK_KEYS_ARN"))
 
 
 @cache

@@ -1,5 +1,6 @@
 """The values of the template's parameters."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,6 +34,9 @@ def _expected(value: str, parameter: Mapping[str, Any]) -> str | None:
     allowed = parameter.get("AllowedValues")
     if allowed:
         return None if value in allowed else f"one of {', '.join(allowed)}"
+    if pattern := parameter.get("AllowedPattern"):
+        fits = re.fullmatch(pattern, value) and len(value) <= parameter["MaxLength"]
+        return None if fits else f"up to {parameter['MaxLength']} characters like {pattern}"
     low, high = parameter["MinValue"], parameter["MaxValue"]
     right = value.isdecimal() and low <= int(value) <= high
     return None if right else f"a whole number from {low} to {high}"

@@ -90,12 +90,14 @@ def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Clou
 
 
 def test_the_worker_may_do_what_it_does_and_no_more(template: Document, cloud: Cloud, caller: Caller) -> None:
-    cloud.become("APIHandler")
+    cloud.become("APIHandler", ALLOWED_HOSTS="localhost")
     user_id = caller.enqueue_as("ada", "sleep", seconds=1)
     cloud.change_queue(user_id, "SET tail = tail + :one, tail_at = :one")  # a hole to fill
-    recorder = cloud.become("Worker", QUANTUM_SECONDS="1")  # over after the sleep, so it rings again
-    cloud.deliver(events.worker)
-    cloud.deliver(events.worker)
+    caller.enqueue_as("bob", "http", url="https://localhost/")  # signed, then refused for where localhost is
+    # The quantum is over after the sleep, so it rings again.
+    recorder = cloud.become("Worker", QUANTUM_SECONDS="1", ALLOWED_HOSTS="localhost")
+    for _ in range(3):
+        cloud.deliver(events.worker)
     done = recorder.calls | AFTER_A_LOST_ANSWER
     assert done | POLLER | X_RAY | logs("Worker") == granted(template, "WorkerRole")
 

@@ -30,3 +30,9 @@ def test_only_the_api_reads_the_token_keys_and_the_accounts(template: Document) 
     for role in ("WorkerRole", "SweeperRole"):
         reach = {resource_name(r) for _, resources in statements(template, role) for r in resources}
         assert not reach & {"TokenKeys", "AccountsTable", "SessionsTable"}
+
+
+def test_only_the_worker_reads_the_webhook_keys(template: Document) -> None:
+    for role in ("ApiHandlerRole", "SweeperRole"):
+        reach = {resource_name(r) for _, resources in statements(template, role) for r in resources}
+        assert "WebhookKeys" not in reach

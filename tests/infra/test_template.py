@@ -1,6 +1,7 @@
 """The packaged template: what goes to AWS and to the local cloud alike."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.infra.documents import FUNCTIONS, TABLES, Document, at, environment
 
 PROTECTED = {"Fn::If": ["Protected", True, False]}
 MARGIN_SECONDS = 10
+HOSTS = ("", "hooks.example.com", "*.example.com:8443, http://[2001:db8::1]:81,a.internal=10.0.0.0/8")
 
 # What Chalice cannot set by itself, or sets otherwise if it is not told.
 PROPERTIES = [
@@ -54,6 +56,8 @@ PROPERTIES = [
     ("WakeUpsDeadLetters.Properties.SqsManagedSseEnabled", True),
     ("TokenKeys.Properties.GenerateSecretString.GenerateStringKey", "key"),
     ("TokenKeys.Properties.GenerateSecretString.PasswordLength", 64),
+    ("WebhookKeys.Properties.GenerateSecretString.GenerateStringKey", "key"),
+    ("WebhookKeys.Properties.GenerateSecretString.PasswordLength", 64),
     ("AccountsTable.Properties.KeySchema", [{"AttributeName": "username", "KeyType": "HASH"}]),
     ("SessionsTable.Properties.TimeToLiveSpecification", {"AttributeName": "expires_at", "Enabled": True}),
     ("RequestsTable.Properties.TimeToLiveSpecification", {"AttributeName": "expires_at", "Enabled": True}),
@@ -148,6 +152,9 @@ def test_a_parameter_takes_what_the_functions_take(template: Document, setting: 
     assert str(parameter["Default"]) == setting.default
     if "AllowedValues" in parameter:
         assert all(setting.parse(value) is not None for value in parameter["AllowedValues"])
+        return
+    if "AllowedPattern" in parameter:
+        assert all(re.fullmatch(parameter["AllowedPattern"], text) and setting.parse(text) for text in HOSTS)
         return
     assert setting.parse(str(parameter["MinValue"])) == parameter["MinValue"]
     assert setting.parse(str(parameter["MaxValue"])) == parameter["MaxValue"]
