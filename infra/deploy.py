@@ -1,8 +1,8 @@
 """Deploys the stack to AWS or to the local cloud, or deletes it.
 
-python -m infra.deploy [--stack NAME] [--region REGION] [--parameter NAME=VALUE ...]
-python -m infra.deploy --local [...]
-python -m infra.deploy --delete [...]
+localstack/run -m infra.deploy [--stack NAME] [--region REGION] [--parameter NAME=VALUE ...]
+localstack/run -m infra.deploy --local [...]
+localstack/run -m infra.deploy --delete [...]
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Packages the application: the CloudFormation template and the zip files that it names.
 
-    python -m infra.package [--architecture arm64|x86_64] DIRECTORY
+    localstack/run -m infra.package [--architecture arm64|x86_64] DIRECTORY
 
 Chalice makes the functions and the API from app.py, infra/template adds the rest, and the dependencies
 become a layer. The same sources give the same files, byte for byte.

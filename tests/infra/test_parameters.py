@@ -4,6 +4,7 @@ import pytest
 
 from infra import parameters, template
 from infra.errors import DeployError
+from infra.package import CHECKOUT
 from infra.target import Target, local_cloud
 
 DECLARED = template.load()["Parameters"]
@@ -38,6 +39,12 @@ def test_the_local_cloud_differs_in_three_parameters_only() -> None:
     local = local_cloud("http://127.0.0.1:4566").parameters
     assert local.keys() == {"Architecture", "DeletionProtection", "MaximumConcurrency"}
     assert parameters.resolve(DECLARED, local, {}) == DEFAULTS | local
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_the_docs_tell_of_every_parameter_and_its_default(name: str) -> None:
+    default = f"`{DEFAULTS[name]}`" if DEFAULTS[name] else "none"
+    assert f"| `{name}` | {default} |" in (CHECKOUT / "docs" / "deploy.md").read_text()
 
 
 def test_aws_differs_in_none() -> None:
