@@ -43,6 +43,9 @@ class Registry:
             raise ValueError(f"there is already a handler for {handler.type!r}")
         self._handlers[handler.type] = handler
 
+    def remove(self, type_: str) -> None:
+        del self._handlers[type_]
+
     def get(self, type_: str) -> Handler | None:
         return self._handlers.get(type_)
 

@@ -22,11 +22,14 @@ class Progress:
         return cls(queue.head, queue.average_ms, now)
 
     def past(self, request: Request) -> Self:
-        """With `request`, the next one in line, stepped over. Voids count as nothing."""
+        """With `request`, the next one in line, stepped over. Voids count as nothing.
+
+        Running times are those of successes: a failure may have been settled long after it ran.
+        """
         counts, average = dict(self.counts), self.average_ms
         if request.status in counts:
             counts[request.status] += 1
-        if request.started_at is not None and request.finished_at is not None:
-            took = request.finished_at - request.started_at
+        if request.status is Status.SUCCEEDED:
+            took = (request.finished_at or 0) - (request.started_at or 0)
             average = took if average == 0 else average + WEIGHT * (took - average)
         return replace(self, head=request.seq, counts=counts, average_ms=average)

@@ -1,0 +1,164 @@
+"""The worked example of docs/effects.md on a real store: money is moved exactly once, whatever crashes."""
+
+import importlib.util
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib.adapters.runner import run
+from chalicelib.core.attempt import Attempt, Result
+from chalicelib.core.drain import Done, Drain
+from chalicelib.core.enqueue import Enqueue, Work
+from chalicelib.core.handler import Handler, registry
+from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
+from tests.contract.backends import EMULATOR, MOTO
+from tests.contract.stores import Store
+from tests.contract.users import NOW, User
+from tests.fakes.clock import FakeClock
+from tests.fakes.sqs import FakeFifo
+from tests.fakes.wake_ups import FakeWakeUps
+
+EXAMPLE = Path(__file__).parents[2] / "docs/examples/ledger.py"
+START_CENTS = {"checking": 500, "savings": 0, "travel": 0}
+MANY = 200
+
+pytestmark = pytest.mark.parametrize("backend", [MOTO, EMULATOR], indirect=True)
+
+
+class CrashError(BaseException):
+    """The worker's process is gone."""
+
+
+class Unheld:
+    """A lease that nobody contends for."""
+
+    def hold(self, seconds: float) -> None:
+        pass
+
+
+@dataclass
+class Unlucky:
+    """Crashes now and then, at the moments that matter: around the handler and around its commit."""
+
+    log: Any
+    chance: random.Random = field(default_factory=lambda: random.Random(20_261_121))
+    crashes: int = 0
+
+    def maybe_crash(self) -> None:
+        if self.chance.random() < 0.25:
+            self.crashes += 1
+            raise CrashError
+
+    def run(self, handler: Handler, request: Request) -> Result | Failure:
+        self.maybe_crash()
+        ran = run(handler, request)
+        self.maybe_crash()
+        return ran
+
+    def finish(
+        self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
+    ) -> Request:
+        finished: Request = self.log.finish(running, outcome, now, effects)
+        self.maybe_crash()
+        return finished
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.log, name)
+
+
+@pytest.fixture(scope="module")
+def ledger(backend: str) -> Iterator[ModuleType]:
+    spec = importlib.util.spec_from_file_location("ledger_example", EXAMPLE)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.Balance.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
+    yield module
+    boto3.client("dynamodb").delete_table(TableName=module.Balance.Meta.table_name)
+    registry.remove("transfer")
+
+
+def test_money_is_moved_exactly_once_however_often_the_worker_crashes(
+    store: Store, user: User, ledger: ModuleType
+) -> None:
+    for account, cents in START_CENTS.items():
+        ledger.Balance(user.id, account, cents=cents).save()
+    clock, unlucky = FakeClock(NOW), Unlucky(store.log)
+    chance = random.Random(7)
+    transfers = [_transfer(chance) for _ in range(12)]
+    enqueue = Enqueue(store.log, FakeWakeUps(FakeFifo(clock.now)), clock)
+    drain = Drain(
+        unlucky,
+        FakeWakeUps(FakeFifo(clock.now)),
+        clock,
+        Attempt(unlucky, clock, registry, unlucky.run),
+        10_000,
+    )
+    for start in range(0, len(transfers), 4):
+        enqueue(
+            user.id,
+            user.session,
+            [Work("transfer", json.dumps(t), MANY) for t in transfers[start : start + 4]],
+        )
+        _drain_whatever_happens(drain, user, clock)
+
+    outcomes = [user.written(seq) for seq in range(1, len(transfers) + 1)]
+    assert unlucky.crashes > 3
+    assert {outcome.status for outcome in outcomes} == {Status.SUCCEEDED, Status.FAILED}
+    assert _balances(ledger, user) == _expected(transfers, outcomes)
+
+
+def test_an_effect_whose_condition_does_not_hold_leaves_nothing_written(
+    store: Store, user: User, ledger: ModuleType
+) -> None:
+    ledger.Balance(user.id, "checking", cents=100).save()  # and there is no account "savings"
+    clock = FakeClock(NOW)
+    wake_ups = FakeWakeUps(FakeFifo(clock.now))
+    work = Work("transfer", '{"source":"checking","target":"savings","cents":30}', max_attempts=1)
+    Enqueue(store.log, wake_ups, clock)(user.id, user.session, [work])
+    Drain(store.log, wake_ups, clock, Attempt(store.log, clock, registry, run), 10_000)(user.id, Unheld())
+
+    outcome = user.written(1)
+    assert (outcome.status, outcome.error and outcome.error.kind) == (Status.FAILED, "conflict")
+    assert _balances(ledger, user) == {"checking": 100}
+
+
+def _transfer(chance: random.Random) -> dict[str, Any]:
+    source, target = chance.sample(sorted(START_CENTS), 2)
+    return {"source": source, "target": target, "cents": chance.randint(1, 400)}
+
+
+def _drain_whatever_happens(drain: Drain, user: User, clock: FakeClock) -> None:
+    for _ in range(MANY):
+        try:
+            if isinstance(drain(user.id, Unheld()), Done):
+                return
+        except CrashError:
+            pass
+        clock.advance(15_000)  # until the attempt that was left behind is given up
+    pytest.fail("the queue does not drain")
+
+
+def _balances(ledger: ModuleType, user: User) -> dict[str, int]:
+    return {item.account: int(item.cents) for item in ledger.Balance.query(user.id, consistent_read=True)}
+
+
+def _expected(transfers: list[dict[str, Any]], outcomes: list[Request]) -> dict[str, int]:
+    """What the outcomes say happened, in order."""
+    balances = dict(START_CENTS)
+    for transfer, outcome in zip(transfers, outcomes, strict=True):
+        enough = balances[transfer["source"]] >= transfer["cents"]
+        assert (outcome.status is Status.SUCCEEDED) == enough
+        if enough:
+            balances[transfer["source"]] -= transfer["cents"]
+            balances[transfer["target"]] += transfer["cents"]
+            assert json.loads(outcome.result or "") == {"left": balances[transfer["source"]]}
+    return balances
