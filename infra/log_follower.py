@@ -1,0 +1,37 @@
+"""Log events of several groups as they come in."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from infra.log_lines import Line
+
+# CloudWatch Logs may show an event some seconds after a younger one.
+OVERLAP_MS = 10_000
+
+
+class Follower:
+    def __init__(self, logs: Any, groups: Mapping[str, str], since: int, pattern: str = "") -> None:
+        """`groups`: from function to log group; `since`: milliseconds; `pattern`: of FilterLogEvents."""
+        self._pages = logs.get_paginator("filter_log_events")
+        self._groups = groups
+        self._since = since
+        self._filter = {"filterPattern": pattern} if pattern else {}
+        self._seen: dict[str, int] = {}  # an event's id and moment
+
+    def new_lines(self) -> list[Line]:
+        """Those that were not there at the last call, in the order in which they were written."""
+        lines = [line for function, group in self._groups.items() for line in self._read(function, group)]
+        self._forget()
+        return sorted(lines, key=lambda line: line.moment)
+
+    def _read(self, function: str, group: str) -> Iterator[Line]:
+        for page in self._pages.paginate(logGroupName=group, startTime=self._since, **self._filter):
+            for event in page["events"]:
+                if event["eventId"] not in self._seen:
+                    self._seen[event["eventId"]] = event["timestamp"]
+                    yield Line.parse(function, event["timestamp"], event["message"])
+
+    def _forget(self) -> None:
+        """What the next look will not be given again."""
+        self._since = max([self._since, *(moment - OVERLAP_MS for moment in self._seen.values())])
+        self._seen = {event: moment for event, moment in self._seen.items() if moment >= self._since}

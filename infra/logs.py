@@ -1,0 +1,100 @@
+"""Follows the logs of all functions, of the local cloud or of a stack on AWS. Ctrl-C ends it.
+
+python -m infra.logs [--user NAME_OR_ID] [--seq NUMBER] [--platform] [--minutes NUMBER]
+python -m infra.logs --stack NAME [--region REGION] [...]
+"""
+
+import argparse
+import sys
+import time
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+from rich.console import Console
+
+from bootstrap.errors import SetupError
+from infra.errors import DeployError
+from infra.log_follower import Follower
+from infra.stack import Stack
+from infra.target import Target, local_cloud
+from local_cloud.settings import load
+
+FUNCTIONS = {"api": "ApiFunction", "worker": "WorkerFunction", "sweeper": "SweeperFunction"}
+PAUSE = 0.7  # seconds between two looks at the three groups; AWS allows ten calls a second
+ID_LENGTH = 32  # of a user's id, which is hexadecimal
+
+
+def main(arguments: list[str]) -> None:
+    given = _parse(arguments)
+    try:
+        follow(_target(given), given, Console(soft_wrap=True, highlight=False))
+    except EndpointConnectionError as error:
+        sys.exit(f"{error} Is the region right? The local cloud is started by `make up`.")
+    except (SetupError, BotoCoreError, ClientError) as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        return  # it is how one leaves
+
+
+def follow(target: Target, given: argparse.Namespace, console: Console) -> None:
+    """Prints until it is interrupted. Raises DeployError if the stack or the user is not there."""
+    outputs = Stack(target.client("cloudformation"), target.stack, print, _pause).outputs()
+    if not outputs:
+        raise DeployError(f"There is no stack {target.stack}. Locally, `make up` starts it.")
+    user = given.user and user_id(target.client("dynamodb"), outputs["AccountsTable"], given.user)
+    groups = {function: f"/aws/lambda/{outputs[name]}" for function, name in FUNCTIONS.items()}
+    since = int((time.time() - given.minutes * 60) * 1000)
+    follower = Follower(target.client("logs"), groups, since, pattern(user, given.seq))
+    while True:
+        for line in follower.new_lines():
+            # LocalStack takes a pattern and does not apply it.
+            if line.is_about(user, given.seq) and (given.platform or not line.platform):
+                console.print(line.render())
+        _pause()
+
+
+def user_id(dynamodb: Any, accounts_table: str, given: str) -> str:
+    """Of a username or an id. Raises DeployError if it is neither."""
+    key = {"username": {"S": given}}
+    found = dynamodb.get_item(TableName=accounts_table, Key=key, ProjectionExpression="user_id")
+    if "Item" in found:
+        return str(found["Item"]["user_id"]["S"])
+    if len(given) == ID_LENGTH and set(given) <= set("0123456789abcdef"):
+        return given
+    raise DeployError(f"There is no user {given!r}: give a username or the id of a user.")
+
+
+def pattern(user: str | None, seq: int | None) -> str:
+    """The filter pattern of CloudWatch Logs for lines about this user and request; None means any."""
+    wanted = [f'($.user = "{user}")'] if user else []
+    wanted += [f"($.seq = {seq})"] if seq is not None else []
+    return f"{{ {' && '.join(wanted)} }}" if wanted else ""
+
+
+def _pause() -> None:
+    time.sleep(PAUSE)
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Follow the logs of the functions.")
+    parser.add_argument("--user", help="only what is about this user: a username or an id")
+    parser.add_argument("--seq", type=int, help="only what is about the request with this number")
+    parser.add_argument("--platform", action="store_true", help="also Lambda's START, END and REPORT")
+    parser.add_argument("--minutes", type=float, default=10, help="how far back to begin (10)")
+    parser.add_argument("--stack", help="a stack on AWS; without it, the local cloud")
+    parser.add_argument("--region", help="region of AWS, if not the one of your profile")
+    return parser.parse_args(arguments)
+
+
+def _target(given: argparse.Namespace) -> Target:
+    if not given.stack:
+        return local_cloud(f"http://127.0.0.1:{load().edge_port}")
+    region = given.region or boto3.Session().region_name
+    if not region:
+        raise DeployError("No region is set: give --region, or set AWS_DEFAULT_REGION.")
+    return Target(region, given.stack)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

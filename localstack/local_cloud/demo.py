@@ -1,0 +1,110 @@
+"""`python -m local_cloud.demo`: five users with twenty requests each against the running stack.
+
+Exit status 1 if a request was lost or a user's outcomes came out of order.
+"""
+
+import random
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from urllib3.exceptions import HTTPError
+
+from bootstrap.errors import SetupError
+from local_cloud.api_client import Api, RefusedError, RequestView, Session
+from local_cloud.demo_results import Lane, is_right, summary
+from local_cloud.errors import LocalCloudError
+from local_cloud.settings import load
+from local_cloud.waiting import answers
+
+NAMES = ("ada", "alan", "barbara", "donald", "grace")
+REQUESTS = 20
+LONGEST_WORK = 0.25  # seconds
+
+type Report = Callable[[], None]
+
+
+def main() -> None:
+    console = Console()
+    try:
+        lanes, seconds = play(console)
+    except (SetupError, RefusedError, HTTPError) as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted. What was accepted is carried out all the same.")
+    console.print(_table(lanes))
+    console.print(summary(lanes, seconds))
+    sys.exit(0 if is_right(lanes) else 1)
+
+
+def play(console: Console) -> tuple[list[Lane], float]:
+    """What became of every user's requests, and how many seconds it took in all."""
+    started = time.monotonic()
+    with Api(_running_stack()) as api, _bars(console) as bars, ThreadPoolExecutor(2 * len(NAMES)) as clients:
+        users = []
+        for name in NAMES:
+            bar = bars.add_task(name, total=REQUESTS)
+            session = _sign_up(api, name)
+            sent = clients.submit(_send, session)
+            taken = clients.submit(_take, session, partial(bars.advance, bar))
+            users.append((name, sent, taken))
+        lanes = [Lane(name, sent.result(), taken.result()) for name, sent, taken in users]
+    return lanes, time.monotonic() - started
+
+
+def _running_stack() -> str:
+    port = load().api_port
+    if not answers(port, "/api/health", timeout=10):
+        raise LocalCloudError(
+            f"No stack answers at http://localhost:{port}. Start it with `make up`, "
+            "or say with PORT=… where yours is."
+        )
+    return f"http://localhost:{port}"
+
+
+def _sign_up(api: Api, name: str) -> Session:
+    username, password = f"{name}-{secrets.token_hex(4)}", secrets.token_urlsafe(16)
+    api.register(username, password)
+    return api.sign_in(username, password)
+
+
+def _send(session: Session) -> list[int]:
+    """Random short work; the numbers it was accepted under."""
+    seconds = [round(random.uniform(0, LONGEST_WORK), 3) for _ in range(REQUESTS)]  # noqa: S311 - no secret
+    return [session.enqueue("sleep", {"seconds": amount})["seq"] for amount in seconds]
+
+
+def _take(session: Session, report: Report) -> list[RequestView]:
+    """The outcomes as they are dequeued, until all are there or none comes for 20 s."""
+    taken: list[RequestView] = []
+    while len(taken) < REQUESTS and (outcome := session.dequeue()):
+        taken.append(outcome)
+        report()
+    return taken
+
+
+def _bars(console: Console) -> Progress:
+    return Progress(TextColumn("{task.description:8}"), BarColumn(), MofNCompleteColumn(), console=console)
+
+
+def _table(lanes: list[Lane]) -> Table:
+    table = Table("User", "Accepted", "Dequeued", "In order", "Median wait")
+    for lane in lanes:
+        table.add_row(
+            lane.name,
+            str(len(lane.accepted)),
+            str(len(lane.outcomes)),
+            "[green]yes[/]" if lane.in_order else "[bold red]NO[/]",
+            f"{lane.median_wait:.2f} s",
+        )
+    return table
+
+
+if __name__ == "__main__":
+    main()

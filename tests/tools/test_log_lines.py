@@ -1,0 +1,71 @@
+"""Lines as CloudWatch Logs gave them, and what `make logs` makes of them."""
+
+import pytest
+
+from infra.log_lines import Line
+
+RECEIVED = 1_795_291_992_718
+STARTED = (
+    '{"time": "2026-11-21T20:13:12.709Z", "level": "INFO", "event": "request started", '
+    '"user": "8c5dfd47eab45b78cce755df2c57b096", "seq": 1, "type": "sleep", "attempt": 1, '
+    '"function": "gurukool-worker", "request_id": "df317648-1691-43d6-ab8a-04f6f6f07e7b", '
+    '"trace": "1-6b01fb55-643019d77878bb2f0bb23dc1"}\n'
+)
+RAISED = (
+    '{"time": "2026-11-21T20:13:12.709Z", "level": "ERROR", "event": "handler raised", "user": "u", '
+    '"seq": 1, "exception": "Traceback (most recent call last):\\n  File work.py, line 1\\nValueError: no\\n"}'
+)
+REPORT = "REPORT RequestId: 04a341e5\tDuration: 1044.15 ms\tBilled Duration: 1045 ms\n"
+TIMED_OUT = "2026-11-21T20:13:12.709Z 04a341e5 Task timed out after 60.00 seconds\n"
+
+
+def test_an_event_is_one_line_with_its_fields() -> None:
+    line = Line.parse("worker", RECEIVED, STARTED)
+
+    assert line.render().plain.endswith(
+        "worker  request started  user=8c5dfd47eab45b78cce755df2c57b096  seq=1  type=sleep  attempt=1"
+    )
+
+
+def test_the_moment_is_when_the_line_was_written_not_when_it_was_received() -> None:
+    assert Line.parse("worker", RECEIVED, STARTED).moment == RECEIVED - 9
+
+
+@pytest.mark.parametrize(
+    ("user", "seq", "about"),
+    [
+        (None, None, True),
+        ("8c5dfd47eab45b78cce755df2c57b096", None, True),
+        ("8c5dfd47eab45b78cce755df2c57b096", 1, True),
+        (None, 2, False),
+        ("somebody-else", 1, False),
+    ],
+)
+def test_a_line_is_about_its_user_and_its_request(user: str | None, seq: int | None, about: bool) -> None:
+    assert Line.parse("worker", RECEIVED, STARTED).is_about(user, seq) is about
+
+
+def test_a_traceback_is_cut_to_what_was_raised() -> None:
+    text = Line.parse("worker", RECEIVED, RAISED).render()
+
+    assert text.plain.endswith("handler raised  user=u  seq=1  exception=ValueError: no")
+    assert "bold red" in {span.style for span in text.spans}
+
+
+def test_what_lambda_writes_around_an_invocation_is_told_from_the_rest() -> None:
+    line = Line.parse("api", RECEIVED, REPORT)
+
+    assert line.platform
+    assert "REPORT RequestId: 04a341e5 Duration: 1044.15 ms" in line.render().plain
+    assert not line.is_about("anybody", None)
+
+
+@pytest.mark.parametrize(
+    "message", [TIMED_OUT, "[1, 2]", '{"event": "half a line"', "Traceback\r  File\rE: x"]
+)
+def test_any_other_line_is_shown_as_it_is_in_one_line(message: str) -> None:
+    line = Line.parse("worker", RECEIVED, message)
+
+    assert not line.platform
+    assert line.render().plain.endswith(" ".join(message.split()))
+    assert "\r" not in line.render().plain
