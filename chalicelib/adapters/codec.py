@@ -1,13 +1,19 @@
 """JSON to typed values and back, strictly."""
 
+import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from chalicelib.core.errors import FieldError, InvalidInputError, MalformedError
 
+DEPTH_LIMIT = 32  # of arrays and objects in one another
+
 _PATH = re.compile(r"^(?P<message>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_BRACKET = re.compile(r"[\[\]{}]")
 
 
 def decode[T](data: bytes | str, type_: type[T], under: str = "") -> T:
@@ -19,21 +25,61 @@ def decode[T](data: bytes | str, type_: type[T], under: str = "") -> T:
         return msgspec.json.decode(data, type=type_)
     except msgspec.ValidationError as error:
         raise _invalid(error, under) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedError(f"The body is not valid JSON: {error}.") from None
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise _malformed(error) from None
 
 
-def convert[T](value: Any, type_: type[T]) -> T:
-    """Raises InvalidInputError."""
+def require_unambiguous(data: bytes) -> None:
+    """Refuse what parsers disagree about or stumble over: repeated names, other encodings, endless nesting.
+
+    Raises MalformedError.
+    """
     try:
-        return msgspec.convert(value, type_, strict=False)
-    except msgspec.ValidationError as error:
-        raise _invalid(error, "") from None
+        text = data.decode()
+        json.loads(text, object_pairs_hook=_require_unique)
+    except (ValueError, RecursionError) as error:  # ValueError: not UTF-8, not JSON, or a number without end
+        raise _malformed(error) from None
+    # Only now that it is known to be JSON: on a string without an end the pattern would take for ever.
+    if _depth(text) > DEPTH_LIMIT:
+        raise MalformedError(f"The body is nested more than {DEPTH_LIMIT} levels deep.")
+
+
+def fitting(data: bytes, types: Sequence[type[msgspec.Struct]]) -> type[msgspec.Struct]:
+    """The first of the types all of whose required fields are there, else the last.
+
+    Raises MalformedError, InvalidInputError.
+    """
+    names = decode(data, dict[str, msgspec.Raw]).keys()
+    for type_ in types:
+        if {field.encode_name for field in msgspec.structs.fields(type_) if field.required} <= names:
+            return type_
+    return types[-1]
 
 
 def encode(value: Any) -> str:
     """Raises TypeError for what has no JSON form."""
     return msgspec.json.encode(value).decode()
+
+
+def _require_unique(pairs: list[tuple[str, Any]]) -> None:
+    names: set[str] = set()
+    for name, _ in pairs:
+        if name in names:
+            raise MalformedError(f"The body names {name[:40]!r} twice in one object.")
+        names.add(name)
+
+
+def _depth(text: str) -> int:
+    deepest = depth = 0
+    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _malformed(error: Exception) -> MalformedError:
+    said = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    return MalformedError(f"The body is not valid JSON in UTF-8: {said}.")
 
 
 def _invalid(error: msgspec.ValidationError, under: str) -> InvalidInputError:

@@ -1,8 +1,13 @@
 """The bodies of HTTP calls, checked strictly."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 
 import msgspec
+
+LONGEST_BATCH = 100
+
+type Password = Annotated[str, msgspec.Meta(min_length=8, max_length=128)]
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True):
@@ -10,10 +15,26 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Register(Body):
-    username: Annotated[str, msgspec.Meta(min_length=3, max_length=64, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
-    password: Annotated[str, msgspec.Meta(min_length=8, max_length=128)]
+    username: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$")]
+    password: Password
 
 
 class Login(Body):
     username: Annotated[str, msgspec.Meta(max_length=64)]
     password: Annotated[str, msgspec.Meta(max_length=128)]
+
+
+class Order(Body):
+    """One request. `not_before` holds the line: nothing behind it starts earlier either."""
+
+    type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    payload: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))
+    max_attempts: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
+    on_failure: Literal["skip", "halt"] | None = None
+    not_before: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+
+
+class Batch(Body):
+    """All or none, under consecutive numbers."""
+
+    requests: Annotated[list[Order], msgspec.Meta(min_length=1, max_length=LONGEST_BATCH)]

@@ -1,38 +1,51 @@
-"""What all HTTP calls have in common: who calls, reading the body, errors, headers, one log line."""
+"""What all HTTP calls have in common: who calls, reading the input, errors, headers, one log line."""
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import wraps
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import wiring
 from chalicelib.adapters import logs
-from chalicelib.adapters.codec import decode
+from chalicelib.adapters.codec import decode, encode, fitting, require_unambiguous
 from chalicelib.core.account import Principal
-from chalicelib.core.errors import FieldError, InvalidInputError, TooLargeError, UnauthenticatedError
+from chalicelib.core.errors import (
+    ForbiddenError,
+    GurukoolError,
+    MalformedError,
+    TooLargeError,
+    UnauthenticatedError,
+)
 from chalicelib.core.events import tell
 from chalicelib.entrypoints import problems
+from chalicelib.entrypoints.operations import OPERATIONS, Operation, View
+from chalicelib.entrypoints.parameters import arguments
 
-LONGEST_NUMBER = 15  # digits; exact in JSON, where numbers are doubles
 BODY_LIMIT = 160 * 1024  # bytes; the payload within has a limit of its own
-WITH_BODY = ("/api/auth/register", "/api/auth/login", "/api/queue/enqueue")
+JSON = "application/json"
+JSON_IN_UTF8 = re.compile(r'application/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
 HEADERS = {
     "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=63072000",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
-    """One HTTP call, as far as a view needs to know it."""
+    """One HTTP call, as far as a view needs to know it beyond its declared input."""
 
     request: Request
+    # Of the answer, for the view to set.
+    headers: dict[str, str] = field(default_factory=dict)
+    status: HTTPStatus | None = None  # None: the operation's usual one
 
     @property
     def principal(self) -> Principal:
@@ -42,54 +55,103 @@ class Call:
             raise UnauthenticatedError("Sign in and send the access token as `Authorization: Bearer …`.")
         return wiring.tokens().verify(token.strip())
 
-    def raw(self, limit: int) -> bytes:
-        """The body, at most `limit` bytes of it. Raises TooLargeError."""
-        raw: Any = self.request.raw_body or b""  # "" where there is none
+    def raw_body(self, limit: int = BODY_LIMIT) -> bytes:
+        """Raises MalformedError, TooLargeError."""
+        try:
+            raw: Any = self.request.raw_body  # bytes, whatever its annotation says
+        except ValueError:  # half a surrogate pair, or base64 that is none
+            raise MalformedError("The body is not text in UTF-8.") from None
         if len(raw) > limit:
             raise TooLargeError(f"The body is larger than {limit // 1024} KiB.")
         return bytes(raw)
 
-    def body[T](self, type_: type[T]) -> T:
+    def body(self, types: Sequence[type[Any]], limit: int) -> Any:
         """Raises MalformedError, InvalidInputError, TooLargeError."""
-        return decode(self.raw(BODY_LIMIT), type_)
-
-    def number(self, name: str, default: int, low: int, high: int) -> int:
-        """A whole number from the query. Raises InvalidInputError."""
-        query: Mapping[str, str] = self.request.query_params or {}
-        found = whole_number(query.get(name, str(default)))
-        if found is None or not low <= found <= high:
-            message = f"must be a whole number from {low} to {high}"
-            raise InvalidInputError("The query is not acceptable.", (FieldError(name, message),))
-        return found
+        raw = self.raw_body(limit)
+        require_unambiguous(raw)
+        return decode(raw, types[0] if len(types) == 1 else fitting(raw, types))
 
 
-def whole_number(text: str) -> int | None:
-    """Plain digits only; None for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
+class Declare(Protocol):
+    def __call__[V: View](self, view: V, /) -> V: ...
 
 
-type View = Callable[..., Response | Mapping[str, Any]]
+def endpoint(
+    routes: Blueprint,
+    method: str,
+    path: str,
+    summary: str,
+    *,
+    status: HTTPStatus | tuple[HTTPStatus, ...] = HTTPStatus.OK,
+    raises: tuple[type[GurukoolError], ...] = (),
+    headers: tuple[str, ...] = (),
+    admin: bool = False,
+    body_limit: int = BODY_LIMIT,
+) -> Declare:
+    """Register a view; its signature says what it takes and answers, and is enforced and documented.
 
+    `principal: Principal` means: for who is signed in. `body` is the JSON body as its type. Arguments named
+    in the path come from there, those marked as Header from the headers, all others from the query. What the
+    view returns is the JSON answer; None is 204. What it raises becomes a problem document: `raises` lists
+    the errors that do not follow from the signature. `call: Call` gives the rest. With several statuses the
+    first is the usual one.
+    """
+    statuses = status if isinstance(status, tuple) else (status,)
 
-def endpoint(routes: Blueprint, method: str, path: str) -> Callable[[View], View]:
-    """Register a view of the Call and the path's parameters; what it raises becomes a problem document."""
+    def declare[V: View](view: V) -> V:
+        operation = Operation(method, path, summary, view, statuses, raises, headers, admin, body_limit)
+        OPERATIONS.append(operation)
 
-    def declare(view: View) -> View:
-        # Calls without a body need not say what it is.
-        content_types = ["application/json"] if path in WITH_BODY else []
-
-        @routes.route(path, methods=[method], content_types=content_types, name=view.__name__)
-        @wraps(view)
-        def answer(**parameters: str) -> Response:
+        # Content types are checked here, so that the error is a problem document like the others.
+        @routes.route(path, methods=[method], content_types=[], name=view.__name__)
+        def answer(**_: str) -> Response:
             try:
-                answered = view(Call(routes.current_request), **parameters)
+                return _carry_out(operation, Call(routes.current_request))
             except Exception as error:  # noqa: BLE001 - the boundary: nothing goes out but a problem document
                 return problems.from_error(error)
-            return answered if isinstance(answered, Response) else Response(answered)
 
         return view
 
     return declare
+
+
+def _carry_out(operation: Operation, call: Call) -> Response:
+    answered = operation.view(**_input(operation, call))
+    if isinstance(answered, Response):
+        return answered
+    headers: dict[str, str | list[str]] = {**call.headers}
+    if answered is None:
+        return Response("", headers, HTTPStatus.NO_CONTENT)
+    return Response(encode(answered), {"Content-Type": JSON, **headers}, call.status or operation.statuses[0])
+
+
+def _input(operation: Operation, call: Call) -> dict[str, Any]:
+    """The view's arguments. Who calls comes first, so that a stranger learns nothing about the rest."""
+    found: dict[str, Any] = {}
+    wants = operation.signature.wants
+    if "principal" in wants:
+        found["principal"] = _allowed(operation, call.principal)
+    found.update(arguments(call.request, operation.signature))
+    if operation.takes_body:
+        _require_json(call.request)
+        found["body"] = call.body(operation.signature.bodies, operation.body_limit)
+    elif call.raw_body():
+        raise MalformedError("This call takes no body.")
+    if "call" in wants:
+        found["call"] = call
+    return found
+
+
+def _allowed(operation: Operation, principal: Principal) -> Principal:
+    if operation.admin and principal.role != "admin":
+        raise ForbiddenError("This is for administrators only.")
+    return principal
+
+
+def _require_json(request: Request) -> None:
+    content_type = request.headers.get("content-type", "")
+    if not JSON_IN_UTF8.fullmatch(content_type):
+        raise problems.UnsupportedMediaTypeError
 
 
 def around(request: Request, get_response: Callable[[Request], Response]) -> Response:
@@ -111,7 +173,7 @@ def around(request: Request, get_response: Callable[[Request], Response]) -> Res
 
 
 def _as_problem(response: Response) -> Response:
-    """Chalice's own errors (405, 415, …) in our form."""
+    """Chalice's own errors (405, …) in our form."""
     status = HTTPStatus(response.status_code)
     if status < HTTPStatus.BAD_REQUEST or response.headers.get("Content-Type") == problems.CONTENT_TYPE:
         return response

@@ -1,14 +1,38 @@
 """Errors as RFC 9457 problem documents."""
 
 import logging
+from collections.abc import Sequence
 from http import HTTPStatus
 
+import msgspec
 from chalice.app import Response
 
+from chalicelib.adapters.codec import encode
 from chalicelib.core import errors
 from chalicelib.core.events import tell
 
 CONTENT_TYPE = "application/problem+json"
+
+
+class Fault(msgspec.Struct):
+    path: str
+    message: str
+
+
+class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[Fault] = []
+
+
+class UnsupportedMediaTypeError(errors.GurukoolError):
+    """The body is not JSON, or says that it is not."""
+
+    def __init__(self) -> None:
+        super().__init__("The body must be JSON in UTF-8, with `Content-Type: application/json`.")
+
 
 STATUS: dict[type[errors.GurukoolError], HTTPStatus] = {
     errors.MalformedError: HTTPStatus.BAD_REQUEST,
@@ -17,9 +41,15 @@ STATUS: dict[type[errors.GurukoolError], HTTPStatus] = {
     errors.NotFoundError: HTTPStatus.NOT_FOUND,
     errors.ConflictError: HTTPStatus.CONFLICT,
     errors.TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnsupportedMediaTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
     errors.UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+OWN_HEADERS: dict[type[errors.GurukoolError], str] = {
+    errors.UnauthenticatedError: "WWW-Authenticate",
+    errors.TooManyError: "Retry-After",
+    errors.UnavailableError: "Retry-After",
 }
 
 
@@ -28,19 +58,26 @@ def from_error(error: Exception) -> Response:
     if not isinstance(error, errors.GurukoolError):
         tell("call failed", level=logging.ERROR, exception=error)
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
-    response = problem(STATUS[type(error)], str(error))
-    if isinstance(error, errors.InvalidInputError) and error.fields:
-        response.body["errors"] = [{"path": f.path, "message": f.message} for f in error.fields]
-    if isinstance(error, errors.UnauthenticatedError):
-        response.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, errors.TooManyError):
-        response.headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, errors.UnavailableError):
-        response.headers["Retry-After"] = "1"
+    faults = error.fields if isinstance(error, errors.InvalidInputError) else ()
+    response = problem(STATUS[type(error)], str(error), faults)
+    if name := OWN_HEADERS.get(type(error)):
+        response.headers[name] = _own_header(error)
     return response
 
 
-def problem(status: HTTPStatus, detail: str) -> Response:
+def _own_header(error: errors.GurukoolError) -> str:
+    if isinstance(error, errors.UnauthenticatedError):
+        return "Bearer"
+    return str(error.retry_after) if isinstance(error, errors.TooManyError) else "1"
+
+
+def problem(status: HTTPStatus, detail: str, faults: Sequence[errors.FieldError] = ()) -> Response:
     """`about:blank` is RFC 9457's type for a problem that its status and detail describe in full."""
-    body = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
-    return Response(body, status_code=status, headers={"Content-Type": CONTENT_TYPE})
+    body = Problem(
+        type="about:blank",
+        title=status.phrase,
+        status=status,
+        detail=detail,
+        errors=[Fault(fault.path, fault.message) for fault in faults],
+    )
+    return Response(encode(body), status_code=status, headers={"Content-Type": CONTENT_TYPE})

@@ -1,122 +1,152 @@
 """One's own queue: send, take outcomes, look, and control."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated
 
-from chalice.app import Blueprint, Response
+import msgspec
+from chalice.app import Blueprint
 
 from chalicelib import wiring
+from chalicelib.core.account import Principal
 from chalicelib.core.enqueue import Accepted
-from chalicelib.core.errors import NotFoundError
-from chalicelib.entrypoints.http import Call, endpoint, whole_number
-from chalicelib.entrypoints.views import queue_view, request_view
+from chalicelib.core.errors import ConflictError, NotFoundError, TooManyError
+from chalicelib.entrypoints.bodies import Batch, Order
+from chalicelib.entrypoints.http import Call, endpoint
+from chalicelib.entrypoints.operations import Header
+from chalicelib.entrypoints.views import (
+    QueueAnswer,
+    RequestAnswer,
+    RequestsAnswer,
+    queue_view,
+    request_view,
+)
 
 routes = Blueprint(__name__)
 
+BODY_LIMIT = 2 * 1024 * 1024  # bytes; Lambda takes 6 MB, and the body arrives in it as an escaped string
 LONGEST_WAIT_S = 20  # the gateway gives up after 29
 LONGEST_PAGE = 100
+HIGHEST = 10**15 - 1
+
+type Wait = Annotated[int, msgspec.Meta(ge=0, le=LONGEST_WAIT_S, description="Seconds")]
+type Seq = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST)]
+type After = Annotated[int, msgspec.Meta(ge=0, le=HIGHEST, description="The last number not wanted")]
+type Limit = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_PAGE)]
+type Key = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,255}$")]
+IdempotencyKey = Annotated[Key | None, Header("Idempotency-Key")]
 
 
-@endpoint(routes, "POST", "/api/queue/enqueue")
-def enqueue(call: Call) -> Response:
+@endpoint(
+    routes,
+    "POST",
+    "/api/queue/enqueue",
+    "Send one request, or several: all or none",
+    status=HTTPStatus.ACCEPTED,
+    raises=(TooManyError,),
+    headers=("Location", "Idempotency-Replayed"),
+    body_limit=BODY_LIMIT,
+)
+def enqueue(
+    call: Call, principal: Principal, body: Batch | Order, idempotency_key: IdempotencyKey = None
+) -> RequestAnswer | RequestsAnswer:
     from chalicelib.entrypoints import orders
 
-    principal = call.principal
-    works, many = orders.to_works(call.raw(orders.BODY_LIMIT))
-    key = orders.to_key(call.request.headers.get("idempotency-key"), works)
+    works = orders.to_works(body)
+    key = orders.to_key(idempotency_key, works)
     accepted = wiring.enqueue()(principal.user_id, principal.session_id, works, key)
-    return _accepted(accepted, "requests", many=many)
+    views = _accepted(call, accepted, "requests")
+    return RequestsAnswer(views) if isinstance(body, Batch) else views[0]
 
 
-@endpoint(routes, "GET", "/api/queue/dequeue")
-def dequeue(call: Call) -> Response | dict[str, Any]:
-    principal, wait = call.principal, call.number("wait", 0, 0, LONGEST_WAIT_S)
+@endpoint(routes, "GET", "/api/queue/dequeue", "Take the next outcome, in order")
+def dequeue(principal: Principal, wait: Wait = 0) -> RequestAnswer | None:
     request = wiring.dequeue()(principal.user_id, principal.session_id, wait)
-    if request is None:
-        return Response("", status_code=HTTPStatus.NO_CONTENT)
-    return request_view(request)
+    return None if request is None else request_view(request)
 
 
-@endpoint(routes, "GET", "/api/queue")
-def show_queue(call: Call) -> dict[str, Any]:
-    return queue_view(wiring.watch().queue(call.principal.user_id))
+@endpoint(routes, "GET", "/api/queue", "How the queue stands", raises=(NotFoundError,))
+def show_queue(principal: Principal) -> QueueAnswer:
+    return queue_view(wiring.watch().queue(principal.user_id))
 
 
-@endpoint(routes, "DELETE", "/api/queue")
-def delete_queue(call: Call) -> dict[str, Any]:
-    principal = call.principal
+@endpoint(routes, "DELETE", "/api/queue", "Cancel all that waits and forget what was")
+def delete_queue(principal: Principal) -> QueueAnswer:
     wiring.controls().purge(principal.user_id, principal.session_id, forget=True)
-    return queue_view(wiring.watch().queue(principal.user_id))
+    return show_queue(principal)
 
 
-@endpoint(routes, "POST", "/api/queue/pause")
-def pause(call: Call) -> dict[str, Any]:
-    principal = call.principal
+@endpoint(routes, "POST", "/api/queue/pause", "Start nothing new until resumed", raises=(ConflictError,))
+def pause(principal: Principal) -> QueueAnswer:
     wiring.controls().pause(principal.user_id, principal.session_id)
-    return queue_view(wiring.watch().queue(principal.user_id))
+    return show_queue(principal)
 
 
-@endpoint(routes, "POST", "/api/queue/resume")
-def resume(call: Call) -> dict[str, Any]:
-    principal = call.principal
+@endpoint(routes, "POST", "/api/queue/resume", "Go on after a pause", raises=(ConflictError,))
+def resume(principal: Principal) -> QueueAnswer:
     wiring.controls().resume(principal.user_id, principal.session_id)
-    return queue_view(wiring.watch().queue(principal.user_id))
+    return show_queue(principal)
 
 
-@endpoint(routes, "POST", "/api/queue/purge")
-def purge(call: Call) -> dict[str, Any]:
-    principal = call.principal
+@endpoint(routes, "POST", "/api/queue/purge", "Cancel all that waits")
+def purge(principal: Principal) -> QueueAnswer:
     wiring.controls().purge(principal.user_id, principal.session_id)
-    return queue_view(wiring.watch().queue(principal.user_id))
+    return show_queue(principal)
 
 
-@endpoint(routes, "GET", "/api/queue/requests")
-def list_requests(call: Call) -> dict[str, Any]:
-    principal = call.principal
-    after = call.number("after", 0, 0, 10**15 - 1)
-    limit = call.number("limit", 50, 1, LONGEST_PAGE)
+@endpoint(routes, "GET", "/api/queue/requests", "A page of requests, in order", raises=(NotFoundError,))
+def list_requests(principal: Principal, after: After = 0, limit: Limit = 50) -> RequestsAnswer:
     requests, queue = wiring.watch().requests(principal.user_id, after, limit)
-    return {"requests": [request_view(request, queue) for request in requests]}
+    return RequestsAnswer([request_view(request, queue) for request in requests])
 
 
-@endpoint(routes, "GET", "/api/queue/requests/{seq}")
-def show_request(call: Call, seq: str) -> dict[str, Any]:
-    principal, wait = call.principal, call.number("wait", 0, 0, LONGEST_WAIT_S)
-    return request_view(*wiring.watch().request(principal.user_id, _seq(seq), wait))
+@endpoint(routes, "GET", "/api/queue/requests/{seq}", "One request", raises=(NotFoundError,))
+def show_request(principal: Principal, seq: Seq, wait: Wait = 0) -> RequestAnswer:
+    return request_view(*wiring.watch().request(principal.user_id, seq, wait))
 
 
-@endpoint(routes, "POST", "/api/queue/requests/{seq}/cancel")
-def cancel(call: Call, seq: str) -> dict[str, Any]:
-    principal = call.principal
-    return request_view(wiring.controls().cancel(principal.user_id, principal.session_id, _seq(seq)))
+@endpoint(
+    routes,
+    "POST",
+    "/api/queue/requests/{seq}/cancel",
+    "Cancel a request that waits",
+    raises=(NotFoundError, ConflictError),
+)
+def cancel(principal: Principal, seq: Seq) -> RequestAnswer:
+    return request_view(wiring.controls().cancel(principal.user_id, principal.session_id, seq))
 
 
-@endpoint(routes, "POST", "/api/queue/requests/{seq}/retry")
-def retry(call: Call, seq: str) -> Response | dict[str, Any]:
-    principal = call.principal
-    retried = wiring.controls().retry(principal.user_id, principal.session_id, _seq(seq))
+@endpoint(
+    routes,
+    "POST",
+    "/api/queue/requests/{seq}/retry",
+    "Run a halted request again in its place, or a failed one anew",
+    status=(HTTPStatus.OK, HTTPStatus.ACCEPTED),
+    raises=(NotFoundError, ConflictError, TooManyError),
+    headers=("Location",),
+)
+def retry(call: Call, principal: Principal, seq: Seq) -> RequestAnswer:
+    retried = wiring.controls().retry(principal.user_id, principal.session_id, seq)
     if isinstance(retried, Accepted):
-        return _accepted(retried, "..", many=False)
+        call.status = HTTPStatus.ACCEPTED
+        return _accepted(call, retried, "..")[0]
     return request_view(*wiring.watch().request(principal.user_id, retried.seq))
 
 
-@endpoint(routes, "POST", "/api/queue/requests/{seq}/skip")
-def skip(call: Call, seq: str) -> dict[str, Any]:
-    principal = call.principal
-    return request_view(wiring.controls().skip(principal.user_id, principal.session_id, _seq(seq)))
+@endpoint(
+    routes,
+    "POST",
+    "/api/queue/requests/{seq}/skip",
+    "Give a halted request up; the next one goes on",
+    raises=(NotFoundError, ConflictError),
+)
+def skip(principal: Principal, seq: Seq) -> RequestAnswer:
+    return request_view(wiring.controls().skip(principal.user_id, principal.session_id, seq))
 
 
-def _accepted(accepted: Accepted, base: str, *, many: bool) -> Response:
+def _accepted(call: Call, accepted: Accepted, base: str) -> list[RequestAnswer]:
     """`base` leads from the call's path to the requests: a stage's prefix is not ours to know."""
     views = [request_view(request, accepted.queue) for request in accepted.requests]
-    headers: dict[str, str | list[str]] = {"Location": f"{base}/{views[0]['seq']}"}
+    call.headers["Location"] = f"{base}/{views[0].seq}"
     if accepted.replayed:
-        headers["Idempotency-Replayed"] = "true"
-    body = {"requests": views} if many else views[0]
-    return Response(body, status_code=HTTPStatus.ACCEPTED, headers=headers)
-
-
-def _seq(text: str) -> int:
-    if (seq := whole_number(text)) is None:
-        raise NotFoundError(f"There is no request {text[:20]!r}: requests have whole numbers.")
-    return seq
+        call.headers["Idempotency-Replayed"] = "true"
+    return views

@@ -1,0 +1,112 @@
+"""What an operation takes and answers, read from its view's signature.
+
+It is the one declaration of both what is enforced (http.py) and what is documented (openapi.py).
+"""
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from http import HTTPStatus
+from types import UnionType
+from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+
+from chalicelib.core.errors import GurukoolError
+
+type View = Callable[..., Any]
+
+NOT_PARAMETERS = frozenset({"call", "principal", "body"})
+REQUIRED = inspect.Parameter.empty
+
+
+class Place(StrEnum):
+    PATH = "path"
+    QUERY = "query"
+    HEADER = "header"
+
+
+class Header(NamedTuple):
+    """Marks a view's argument as a header: `Annotated[str | None, Header("Idempotency-Key")] = None`."""
+
+    name: str
+
+
+class Parameter(NamedTuple):
+    argument: str  # of the view
+    name: str  # as the caller writes it
+    place: Place
+    type: Any
+    default: Any  # REQUIRED if there is none
+
+
+class Signature(NamedTuple):
+    parameters: tuple[Parameter, ...]
+    bodies: tuple[Any, ...]  # the types that the JSON body may have; none: there is no body
+    answers: tuple[Any, ...]  # likewise for the answer
+    may_be_empty: bool  # None is answered as 204
+    wants: frozenset[str]  # which of NOT_PARAMETERS
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    method: str
+    path: str  # with {names}
+    summary: str
+    view: View
+    statuses: tuple[HTTPStatus, ...]  # of its answers: the usual one, then those that the view may choose
+    raises: tuple[type[GurukoolError], ...]  # beyond those that follow from the signature
+    headers: tuple[str, ...]  # of the answer
+    admin: bool  # for the role admin only
+    body_limit: int  # bytes
+
+    @property
+    def signature(self) -> Signature:
+        return read_signature(self.view, self.path)
+
+    @property
+    def signed_in(self) -> bool:
+        return "principal" in self.signature.wants
+
+    @property
+    def takes_body(self) -> bool:
+        return bool(self.signature.bodies)
+
+
+# Every operation that was declared, in order.
+OPERATIONS: list[Operation] = []
+
+
+@cache
+def read_signature(view: View, path: str) -> Signature:
+    """When first asked for, not at import: reading them all would cost each cold start some milliseconds."""
+    hints = get_type_hints(view, include_extras=True)
+    answers = _alternatives(hints.pop("return"))
+    in_path = set(re.findall(r"{(\w+)}", path))
+    arguments = inspect.signature(view).parameters
+    return Signature(
+        parameters=tuple(
+            _parameter(name, hints[name], argument.default, in_path)
+            for name, argument in arguments.items()
+            if name not in NOT_PARAMETERS
+        ),
+        bodies=_alternatives(hints["body"]) if "body" in hints else (),
+        answers=tuple(type_ for type_ in answers if type_ is not type(None)),
+        may_be_empty=type(None) in answers,
+        wants=NOT_PARAMETERS & set(arguments),
+    )
+
+
+def _parameter(argument: str, type_: Any, default: Any, in_path: set[str]) -> Parameter:
+    if argument in in_path:
+        return Parameter(argument, argument, Place.PATH, type_, REQUIRED)
+    marks = type_.__metadata__ if get_origin(type_) is Annotated else ()
+    for mark in marks:
+        if isinstance(mark, Header):
+            return Parameter(argument, mark.name, Place.HEADER, type_, default)
+    return Parameter(argument, argument, Place.QUERY, type_, default)
+
+
+def _alternatives(type_: Any) -> tuple[Any, ...]:
+    return get_args(type_) if isinstance(type_, UnionType) else (type_,)
