@@ -59,6 +59,7 @@ def _extension(installation: Installation, ports: Ports) -> dict[str, str]:
 
 def _settings() -> dict[str, str]:
     return {
+        "LS_LOG": "warning",  # a line for every call of AWS would cost some per cent of the throughput
         "SERVICES": SERVICES,
         "EAGER_SERVICE_LOADING": "1",
         "OVERRIDE_IN_DOCKER": "0",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local_cloud.errors import LocalCloudError
+from local_cloud.processes import MARK, read
 from local_cloud.settings import Settings
 
 HOST = "127.0.0.1"
@@ -60,9 +61,9 @@ def _require_free(port: int, variable: str, other: str) -> None:
 def _holder(port: int) -> str:
     sockets = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
     for pid in (int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()):
-        if sockets & set(_open_files(pid)):
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            return f"process {pid} ({command.strip()[:80]})"
+        if sockets & set(_open_files(pid)) and (process := read(pid)):
+            stack = process.environment.get(MARK)
+            return f"the stack in {stack}" if stack else f"process {pid} ({' '.join(process.command)[:80]})"
     return "another program"
 
 

@@ -34,7 +34,7 @@ class Process:
 
 def of_stack(directory: Path) -> list[Process]:
     """Every living process of the stack in `directory`, orphans included."""
-    found = (_read(int(path.name)) for path in Path("/proc").iterdir() if path.name.isdigit())
+    found = (read(int(path.name)) for path in Path("/proc").iterdir() if path.name.isdigit())
     return [process for process in found if process and _belongs(process, directory)]
 
 
@@ -50,11 +50,12 @@ def kill_all(directory: Path) -> None:
             )
 
 
-def _read(pid: int) -> Process | None:
+def read(pid: int) -> Process | None:
+    """None if there is no such process, or if it is another user's."""
     try:
         pairs = [entry.partition("=") for entry in _entries(pid, "environ")]
         return Process(pid, tuple(_entries(pid, "cmdline")), {name: value for name, _, value in pairs})
-    except OSError:  # another user's, or gone
+    except OSError:
         return None
 
 
@@ -73,7 +74,7 @@ def _belongs(process: Process, directory: Path) -> bool:
 def _kill(pid: int, directory: Path, deadline: float) -> None:
     with _handle(pid) as handle:
         # Looked at again through the handle: the number may have gone to another process since.
-        process = _read(pid)
+        process = read(pid)
         if handle is not None and process and _belongs(process, directory):
             signal.pidfd_send_signal(handle, signal.SIGKILL)
             select.select([handle], [], [], max(0.0, deadline - time.monotonic()))

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from chalicelib.settings import CHOICES, Setting
 from local_cloud.errors import LocalCloudError
 
-CHECKOUT = Path(__file__).parents[2]
+CHECKOUT = Path(__file__).resolve().parents[2]
 STATE = CHECKOUT / ".local"
 
 

@@ -12,7 +12,7 @@ from local_cloud.ports import free_ports
 
 @dataclass(frozen=True)
 class FakeCloud:
-    """An emulator that starts fake_localstack.py; `behave` says how that behaves: well, sick or dies."""
+    """An emulator with fake_localstack.py in LocalStack's place; that says how it can behave."""
 
     emulator: Emulator
     program: Path
@@ -34,8 +34,6 @@ def fake_cloud(tmp_path: Path) -> Iterator[FakeCloud]:
     program.chmod(0o755)
     program.with_name("behaviour").write_text("well")
     installation = fake_installation(program)
-    emulator = Emulator(
-        free_ports(), tmp_path / "state", tied=False, installation=installation, start_seconds=3
-    )
+    emulator = Emulator(free_ports(), tmp_path / "state", tied=False, installation=installation)
     yield FakeCloud(emulator, program)
     emulator.stop()

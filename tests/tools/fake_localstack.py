@@ -1,6 +1,7 @@
-"""Stands in for LocalStack: answers 200 to everything, starts a child, or behaves as BEHAVIOUR below says.
+"""Stands in for LocalStack: starts a child, answers every GET. The file `behaviour` beside it says how it does:
+well (200), sick (503), sick until it is started anew, or dies (at the start).
 
-Run as LocalStack is: with its environment, and with arguments that this program does not look at.
+Run as LocalStack is, with its environment, and with arguments that this program does not look at.
 """
 
 import os
@@ -16,7 +17,8 @@ BEHAVIOUR = Path(sys.argv[0]).with_name("behaviour")
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self.send_response(503 if BEHAVIOUR.read_text() == "sick" else 200)
+        is_sick = BEHAVIOUR.read_text().startswith("sick")
+        self.send_response(503 if is_sick else 200)
         self.end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (its name in the base class)
@@ -31,6 +33,8 @@ def serve(address: str) -> None:
 def main() -> None:
     if BEHAVIOUR.read_text() == "dies":
         sys.exit("Out of luck.")
+    if BEHAVIOUR.read_text() == "sick until it is started anew":
+        BEHAVIOUR.write_text("well")
     child = {**os.environ, "LAMBDA_TASK_ROOT": f"{os.environ['TMPDIR']}/code"}
     subprocess.Popen(["sleep", "600"], env=child, start_new_session=True)
     for address in os.environ["GATEWAY_LISTEN"].split(","):

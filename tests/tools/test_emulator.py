@@ -41,6 +41,16 @@ def test_a_start_that_fails_tells_the_reason_and_leaves_nothing(fake_cloud: Fake
     assert not of_stack(fake_cloud.emulator.state)
 
 
+def test_a_start_that_takes_too_long_is_given_up(fake_cloud: FakeCloud) -> None:
+    fake_cloud.behave("sick")
+    slow = fake_cloud.emulator
+    installation = fake_installation(fake_cloud.program)
+    emulator = Emulator(slow.ports, slow.state, installation=installation, start_seconds=1)
+    with pytest.raises(LocalCloudError, match="was not ready within 1 s"):
+        emulator.start()
+    assert not of_stack(emulator.state)
+
+
 def test_a_port_in_use_is_told_before_anything_starts(fake_cloud: FakeCloud) -> None:
     emulator = fake_cloud.emulator
     with (
@@ -99,3 +109,12 @@ def test_localstack_sees_nothing_of_the_callers_environment(
         fake_installation(fake_cloud.program), emulator.ports, emulator.state
     )
     assert "AWS_PROFILE" not in environment
+
+
+def test_a_port_of_another_stack_is_told_with_that_stack(fake_cloud: FakeCloud, tmp_path: Path) -> None:
+    installation = fake_installation(fake_cloud.program)
+    other = Emulator(fake_cloud.emulator.ports, tmp_path / "other", installation=installation)
+    with fake_cloud.emulator, pytest.raises(LocalCloudError) as refused:
+        other.start()
+    assert f"is in use by the stack in {fake_cloud.emulator.state}. Stop that" in str(refused.value)
+    assert not of_stack(other.state)
