@@ -50,7 +50,6 @@ export class Details {
   /** Shows a request; `sentence` says why, where the user did not choose this one. */
   show(request, sentence = "") {
     this.#seq = request.seq;
-    this.#request = request;
     this.#render(request);
     this.say(sentence);
   }
@@ -60,18 +59,20 @@ export class Details {
     byId("details").scrollIntoView({ block: "nearest" });
   }
 
+  /** Shows the request of this number, asking for it unless it is at hand. */
   async open(seq, known) {
     this.#seq = seq;
+    if (known) this.show(known);
+    else await this.#load(seq, (request) => this.show(request));
+  }
+
+  async #load(seq, then) {
     try {
-      const request = known ?? (await this.#fetch(seq));
-      if (seq === this.#seq) this.show(request); // unless another was chosen meanwhile
+      const request = await this.#session.call("GET", `api/queue/requests/${seq}`);
+      if (seq === this.#seq) then(request); // unless another was chosen meanwhile
     } catch (error) {
       explain(error, (sentence) => this.#miss(sentence));
     }
-  }
-
-  #fetch(seq) {
-    return this.#session.call("GET", `api/queue/requests/${seq}`);
   }
 
   #miss(sentence) {
@@ -79,15 +80,16 @@ export class Details {
     this.say(sentence, "bad");
   }
 
-  /** Keeps an unfinished request up to date while the lane shows it. */
+  /** Keeps an unfinished request up to date, also when the lane's window has passed it by. */
   #follow(feed) {
+    if (this.#request === null || isSettled(this.#request)) return;
     const request = feed.requests.get(this.#seq);
-    if (!request || isSettled(this.#request)) return;
-    this.#request = request;
-    this.#render(request);
+    if (request) this.#render(request);
+    else if (feed.queue.head >= this.#seq) this.#load(this.#seq, (found) => this.#render(found));
   }
 
   #render(request) {
+    this.#request = request;
     byId("details-body").hidden = byId("details-status").hidden = false;
     byId("details-empty").hidden = true;
     setText(byId("details-title"), `Request ${number(request.seq)}`);

@@ -20,8 +20,10 @@ export class Lane extends EventTarget {
     super();
     this.#feed = feed;
     feed.addEventListener("change", () => this.render());
-    new ResizeObserver(() => this.#measure()).observe(this.#list);
+    // A frame later: rendering changes the height, which an observer must not do to what it observes.
+    new ResizeObserver(() => requestAnimationFrame(() => this.#measure())).observe(this.#list);
     this.#list.addEventListener("click", (event) => this.#choose(event.target.closest(".cell")));
+    this.#list.addEventListener("focusin", (event) => (this.#anchor = Number(event.target.dataset.seq)));
     this.#list.addEventListener("keydown", (event) => this.#steer(event));
     byId("earlier").addEventListener("click", () => feed.show(feed.first - feed.size));
     byId("later").addEventListener("click", () => feed.show(feed.first + feed.size));
@@ -95,7 +97,9 @@ export class Lane extends EventTarget {
   }
 
   #measure() {
-    this.#columns = getComputedStyle(this.#list).gridTemplateColumns.split(" ").length;
+    const columns = getComputedStyle(this.#list).gridTemplateColumns.split(" ").length;
+    if (columns === this.#columns) return;
+    this.#columns = columns;
     this.#feed.resize(this.#columns * Math.max(LEAST_ROWS, Math.ceil(LEAST_CELLS / this.#columns)));
     this.render();
   }

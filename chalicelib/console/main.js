@@ -45,7 +45,7 @@ async function dequeue() {
     if (outcome === null) details.say(nothingYet(feed.queue));
     else take(outcome);
   } catch (error) {
-    explain(error, (sentence) => say(byId("queue-message"), sentence, "bad"));
+    explain(error, (sentence) => details.say(sentence, "bad"));
   }
   feed.nudge();
 }

@@ -1,6 +1,6 @@
 """The lane shows what becomes of one's requests, and of nobody else's."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import OpenConsole
 from tests.browser.console_page import DONE_WITHIN_MS, ConsolePage
@@ -88,3 +88,30 @@ def test_a_second_user_does_not_see_the_lane_of_the_first(
         expect(view.cells).to_have_count(0)
         expect(view.details).to_contain_text("Choose a cell")
         expect(view.page.get_by_text("Nothing has been sent yet.")).to_be_visible()
+
+
+def test_what_one_user_is_still_sending_never_reaches_the_queue_of_the_next(console: ConsolePage) -> None:
+    held: list[Route] = []
+    console.sign_up()
+    console.page.route("**/api/queue/enqueue", lambda route: held.append(route))  # noqa: PLW0108 - Playwright puts a mark on it
+    with console.page.expect_request("**/api/queue/enqueue"):
+        console.send("echo", "Send 20")
+    console.button("Send one").click()
+    console.button("Sign out").click()
+    console.sign_up()
+    held[0].fulfill(status=202, json={"seq": 1})
+    console.page.unroute("**/api/queue/enqueue")
+    console.send("sleep", Seconds="0")
+    console.expect_cell(1, "sleep, succeeded")
+    expect(console.page.get_by_text("Request 1 was accepted.")).to_be_visible()
+    console.expect_fact("tail", "1")
+
+
+def test_requests_keep_the_order_of_quick_presses(console: ConsolePage) -> None:
+    console.sign_up()
+    for message in ("one", "two", "three"):
+        console.send("echo", Message=message)
+    console.expect_cell(3, "echo, succeeded")
+    for seq, message in enumerate(("one", "two", "three"), start=1):
+        console.cell(seq).click()
+        expect(console.details).to_contain_text(f'"message": "{message}"')
