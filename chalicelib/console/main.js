@@ -56,7 +56,7 @@ function take(outcome) {
 }
 
 const nothingYet = ({ depth }) =>
-  depth > 0 ? "No outcome yet: the next request has not finished." : "Nothing to dequeue: every outcome has been taken.";
+  depth > 0 ? "No outcome yet: the next request has not finished." : "Nothing to dequeue: no outcome is waiting.";
 
 session.addEventListener("started", enter);
 session.addEventListener("ended", ({ detail }) => leave(detail));

@@ -40,7 +40,7 @@ def test_dequeue_takes_the_outcomes_one_by_one_and_moves_read(console: ConsolePa
         expect(console.details).to_contain_text(f'"message": "{message}"')
         console.expect_fact("read", str(seq))
     console.button("Dequeue next outcome").click()
-    expect(console.details).to_contain_text("Nothing to dequeue: every outcome has been taken.")
+    expect(console.details).to_contain_text("Nothing to dequeue: no outcome is waiting.")
 
 
 def test_a_failing_request_is_shown_as_failed_with_its_error(console: ConsolePage) -> None:
