@@ -28,8 +28,10 @@ def start() -> None:
     dynamodb.install()  # before the imports below, which take as long as its Java needs to start
     from gurukool_localstack import (
         api,
+        api_updates,
         cloudformation,
         event_sources,
+        faults,
         fifo,
         gateway_responses,
         logs,
@@ -37,7 +39,18 @@ def start() -> None:
         metrics,
     )
 
-    for concern in (api, cloudformation, event_sources, fifo, gateway_responses, logs, loopback, metrics):
+    for concern in (
+        api,
+        api_updates,
+        cloudformation,
+        event_sources,
+        faults,
+        fifo,
+        gateway_responses,
+        logs,
+        loopback,
+        metrics,
+    ):
         concern.install()
 
 
