@@ -70,7 +70,7 @@ class Stack:
         if existing and existing["StackStatus"] in REMAINS:
             raise DeployError(
                 f"The stack {self._name} is {existing['StackStatus']}: something failed before and left "
-                "remains. Delete it (localstack/run -m infra.deploy --delete; locally: make reset) and try again."
+                "remains. Delete it (with the option --delete; locally: make reset) and try again."
             )
 
     def _create_change_set(self, kind: str, template_url: str, parameters: Mapping[str, str]) -> Any:
