@@ -137,6 +137,13 @@ class Controls:
 
     def _request(self, queue: Queue, seq: int) -> Request:
         request = self.log.request(queue.user_id, seq) if seq > queue.floor else None
-        if request is None or request.status is Status.VOID:
+        if request is None or request.status is Status.VOID or not self._is_accepted(request):
             raise NotFoundError(f"There is no request {seq}.")
         return request
+
+    def _is_accepted(self, request: Request) -> bool:
+        """The first place of a batch is written last: before that nobody was told of the others."""
+        if request.batch is None:
+            return True
+        first = self.log.request(request.user_id, request.batch)
+        return first is not None and first.status is not Status.VOID

@@ -1,5 +1,7 @@
 """Hand the user the next outcome, in order, once."""
 
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib.core.errors import LostRaceError, UnauthenticatedError
@@ -15,6 +17,7 @@ PAGE = 10
 class Dequeue:
     log: Log
     clock: Clock
+    mark: Callable[[], str] = lambda: secrets.token_hex(4)
 
     def __call__(self, user_id: str, session_id: str, wait: float = 0) -> Request | None:
         """The next outcome, or None if there is none within `wait` seconds. Raises UnauthenticatedError."""
@@ -25,12 +28,20 @@ class Dequeue:
 
     def _take(self, user_id: str, session_id: str) -> Request | None:
         while request := self._next(queue := self._live_queue(user_id, session_id)):
-            try:
-                self.log.move_read(queue, session_id, request.seq, self.clock.now())
-            except LostRaceError:
-                continue  # another client of this user took it, so that one got on; or the session ended
-            return request
+            if self._move_read(queue, session_id, request.seq):
+                return request
         return None
+
+    def _move_read(self, queue: Queue, session_id: str, seq: int) -> bool:
+        """False if another client of this user was first, or the session has ended."""
+        mark = self.mark()
+        try:
+            self.log.move_read(queue, session_id, seq, mark, self.clock.now())
+        except LostRaceError:
+            # Or the first answer was lost and the write repeated: then it was this call that read it.
+            found = self.log.queue(queue.user_id)
+            return found is not None and found.read_by == mark
+        return True
 
     def _live_queue(self, user_id: str, session_id: str) -> Queue:
         queue = self.log.queue(user_id)

@@ -27,10 +27,10 @@ class Places:
         """What is at this place; a hole is closed first. Raises LostRaceError."""
         request = self._read(queue, seq) or self._close(queue, seq)
         now = self.clock.now()
-        if seq <= queue.purged and (request.status is Status.QUEUED or request.crashed(now)):
-            return self.log.settle(request, Outcome(Status.CANCELLED), now)
         if request.status is Status.QUEUED and self._is_abandoned(request):
             return self.log.settle(request, Outcome(Status.VOID), now)
+        if seq <= queue.purged and (request.status is Status.QUEUED or request.crashed(now)):
+            return self.log.settle(request, Outcome(Status.CANCELLED), now)
         return request
 
     def forget(self) -> None:

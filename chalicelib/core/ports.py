@@ -97,8 +97,8 @@ class Log(Protocol):
         """Advance, and say that the worker rests. On condition also that no number was given out since."""
         ...
 
-    def move_read(self, queue: Queue, session_id: str, read: int, now: Millis) -> None:
-        """On condition that `read` is still where `queue` has it."""
+    def move_read(self, queue: Queue, session_id: str, read: int, by: str, now: Millis) -> None:
+        """Mark what is read with `by`. On condition that `read` is still where `queue` has it."""
         ...
 
     def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:

@@ -25,6 +25,7 @@ class Queue:
     tail: int = 0  # the last number given out
     head: int = 0  # the last number that has an outcome, and all before it too
     read: int = 0  # the last number whose outcome the user has dequeued
+    read_by: str | None = None  # the mark of the call that did
     state: State = State.OPEN
     awake: Millis | None = None  # since when a wake-up is on its way or being served; None: the worker rests
     sessions: Mapping[str, Millis] = field(default_factory=dict)  # live session id: its expiry

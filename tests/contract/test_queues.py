@@ -107,18 +107,18 @@ def test_after_a_rest_the_next_number_wakes(user: User) -> None:
 
 def test_an_outcome_is_read_by_one_of_two_who_saw_the_same(user: User) -> None:
     queue = user.queue
-    user.log.move_read(queue, user.session, 1, NOW)
+    user.log.move_read(queue, user.session, 1, "one", NOW)
 
     with pytest.raises(LostRaceError):
-        user.log.move_read(queue, user.session, 2, NOW)
+        user.log.move_read(queue, user.session, 2, "other", NOW)
 
-    assert user.queue.read == 1
+    assert (user.queue.read, user.queue.read_by) == (1, "one")
 
 
 @pytest.mark.parametrize(("session", "now"), [("other", NOW), (None, EXPIRY)])
 def test_only_a_live_session_reads(user: User, session: str | None, now: int) -> None:
     with pytest.raises(LostRaceError):
-        user.log.move_read(user.queue, session or user.session, 1, now)
+        user.log.move_read(user.queue, session or user.session, 1, "one", now)
 
     assert user.queue.read == 0
 

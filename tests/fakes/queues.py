@@ -43,10 +43,10 @@ class FakeQueues:
         require(found.head == queue.head and found.tail == progress.head)
         return self._put(replace(_moved(found, progress, now), awake=None))
 
-    def move_read(self, queue: Queue, session_id: str, read: int, now: Millis) -> None:
+    def move_read(self, queue: Queue, session_id: str, read: int, by: str, now: Millis) -> None:
         found = self._existing(queue.user_id)
         require(found.read == queue.read and _live(found, session_id, now))
-        self._put(replace(found, read=read))
+        self._put(replace(found, read=read, read_by=by))
 
     def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:
         found = self._in_the_same_state(queue, session_id, now)

@@ -49,6 +49,7 @@ class QueueItem(Model):
     tail = NumberAttribute()
     head = NumberAttribute()
     read = NumberAttribute()
+    read_by = UnicodeAttribute(null=True)
     room = NumberAttribute()
     state = UnicodeAttribute()
     awake = NumberAttribute(null=True)

@@ -75,10 +75,12 @@ class DynamoQueues:
             *(attribute.add(n) for attribute, n in counted if n),
         ]
 
-    def move_read(self, queue: Queue, session_id: str, read: int, now: Millis) -> None:
+    def move_read(self, queue: Queue, session_id: str, read: int, by: str, now: Millis) -> None:
         m = self._queues
         self._update_queue(
-            queue.user_id, [m.read.set(read)], (m.read == queue.read) & self._live(session_id, now)
+            queue.user_id,
+            [m.read.set(read), m.read_by.set(by)],
+            (m.read == queue.read) & self._live(session_id, now),
         )
 
     def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:

@@ -64,6 +64,7 @@ def to_queue(item: QueueItem) -> Queue:
         tail=int(item.tail),
         head=int(item.head),
         read=int(item.read),
+        read_by=item.read_by,
         state=State(item.state),
         awake=None if item.awake is None else int(item.awake),
         sessions={sid: int(expiry) for sid, expiry in item.sessions.attribute_values.items()},
