@@ -11,10 +11,12 @@ from chalicelib.adapters.outbound.allowed_hosts import Network, NotAllowedError
 type Resolve = Callable[[str, float], Sequence[str]]
 """The addresses of a host, asked for no longer than so many seconds. Raises OSError."""
 
+type LookUp = Callable[[str], list[str] | OSError]
+
 # All unicast addresses given out on the internet (RFC 4291, IANA). Outside are NAT64, mapped and local ones.
 _INTERNET_6 = ip_network("2000::/3")
-# Public by their number, yet not a host of the internet's: 6to4 relays, Azure's metadata service.
-_NOT_HOSTS = (ip_network("192.88.99.0/24"), ip_network("168.63.129.16/32"))
+# Public by their number, yet no hosts of the internet: 6to4 relays, Azure's metadata service, documentation.
+_NOT_HOSTS = [ip_network(text) for text in ("192.88.99.0/24", "168.63.129.16/32", "3fff::/20")]
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
@@ -37,10 +39,18 @@ def _may_call(address: IPv4Address | IPv6Address, networks: Sequence[Network]) -
     return is_public(address) or any(address in network for network in networks)
 
 
-def resolve(host: str, seconds: float) -> Sequence[str]:
+def look_up(host: str) -> list[str] | OSError:
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError as error:
+        return error
+    return [str(address[0]) for *_, address in found]
+
+
+def resolve(host: str, seconds: float, look_up: LookUp = look_up) -> Sequence[str]:
     """By the system's resolver, which knows no time limit and so gets a thread of its own."""
     answers: SimpleQueue[list[str] | OSError] = SimpleQueue()
-    Thread(target=lambda: answers.put(_look_up(host)), daemon=True).start()
+    Thread(target=lambda: answers.put(look_up(host)), daemon=True).start()
     try:
         answer = answers.get(timeout=seconds)
     except Empty:
@@ -48,11 +58,3 @@ def resolve(host: str, seconds: float) -> Sequence[str]:
     if isinstance(answer, OSError):
         raise answer
     return answer
-
-
-def _look_up(host: str) -> list[str] | OSError:
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError as error:
-        return error
-    return [str(address[0]) for *_, address in found]

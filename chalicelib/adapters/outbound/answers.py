@@ -1,10 +1,10 @@
 """What an answer means for the request: its result, another attempt, or the end."""
 
 import codecs
-from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from http.client import HTTPMessage
 
 from chalicelib.adapters.outbound.delivery import Receipt
 from chalicelib.adapters.outbound.exchange import Answer
@@ -33,7 +33,7 @@ def receipt(answer: Answer, now: float) -> Receipt:
     raise HandlerError(message)
 
 
-def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+def retry_after(headers: HTTPMessage, now: float) -> float | None:
     """The seconds that the receiver asks to wait, within bounds. `now` is in seconds since 1970."""
     text = headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit():

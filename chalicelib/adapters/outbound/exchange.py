@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse
 from typing import Any, cast
 
 from chalicelib.adapters.outbound.wire import Wire
@@ -21,7 +21,7 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int
-    headers: Mapping[str, str]  # names in any case
+    headers: HTTPMessage
     body: bytes
     truncated: bool
 
@@ -36,7 +36,7 @@ def exchange(wire: Wire, message: Message) -> Answer:
     connection.endheaders(message.body)
     with connection.getresponse() as response:
         body, truncated = _read(response)
-        return Answer(response.status, cast("Any", response.headers), body, truncated)
+        return Answer(response.status, response.headers, body, truncated)
 
 
 def _read(response: HTTPResponse) -> tuple[bytes, bool]:

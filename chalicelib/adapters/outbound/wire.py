@@ -62,7 +62,7 @@ class Wire:
         return io.BufferedReader(_Incoming(self._connection, self._deadline))
 
     def close(self) -> None:
-        self._connection.close()
+        """Nothing: http.client closes before it reads the body of the last answer. The owner closes."""
 
 
 class _Incoming(io.RawIOBase):

@@ -1,0 +1,163 @@
+"""What a receiver gets, and what becomes of the request."""
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import pytest
+
+from chalicelib.adapters.outbound.delivery import Delivery, Receipt
+from chalicelib.adapters.outbound.exchange import BODY_LIMIT
+from chalicelib.adapters.runner import run
+from chalicelib.adapters.secret_keys import Keys
+from chalicelib.core.attempt import Result
+from chalicelib.core.errors import UnavailableError
+from chalicelib.core.handler import Handler, Registry, handler
+from chalicelib.core.policy import HandlerError, Policy, Retry, after_failure
+from chalicelib.core.request import Failure, Outcome, Request, Status
+from tests.unit.deliveries import NOW, REQUEST, allowing, at, deliver, deliverer, to
+from tests.unit.receiver import OK, Receiver, answer
+
+FIXED = {"host", "accept-encoding", "connection", "user-agent", "content-length"}
+SIGNED = {"gurukool-user", "gurukool-seq", "gurukool-attempt", "gurukool-signature"}
+
+
+def declared(receiver: Receiver) -> Handler:
+    """The handler as the registry has it, but with a receiver of its own."""
+    registry = Registry()
+
+    @handler("http", into=registry)
+    def http(payload: Delivery, request: Request) -> Receipt:
+        return deliverer(allowing(receiver))(payload, request)
+
+    found = registry.get("http")
+    assert found
+    return found
+
+
+def attempted(given: bytes) -> Result | Failure:
+    with Receiver(given) as receiver:
+        payload = f'{{"url": "http://hooks.test:{receiver.port}/"}}'
+        return run(declared(receiver), Request("ada", 7, "http", payload, Status.RUNNING, 0, attempts=1))
+
+
+def decided(failure: Result | Failure) -> object:
+    assert isinstance(failure, Failure)
+    return after_failure(REQUEST, failure, Policy(max_attempts=10), NOW * 1000, fraction=lambda: 0.0)
+
+
+def test_a_delivery_arrives_as_it_was_sent() -> None:
+    with Receiver(OK) as receiver:
+        deliver(
+            receiver, to(receiver, b'{ "n": 1.10 }', headers={"X-Mine": "a b", "Authorization": "Basic eA=="})
+        )
+    assert receiver.requests[0].startswith(b"POST /in?a=b HTTP/1.1\r\n")
+    assert receiver.body == b'{ "n": 1.10 }'
+    assert receiver.headers.keys() == FIXED | SIGNED | {"content-type", "x-mine", "authorization"}
+    assert receiver.headers["host"] == f"hooks.test:{receiver.port}"
+    assert receiver.headers["accept-encoding"] == "identity"
+    assert receiver.headers["content-type"] == "application/json"
+    assert receiver.headers["x-mine"] == "a b"
+
+
+def test_a_delivery_tells_which_one_it_is() -> None:
+    with Receiver(OK) as receiver:
+        deliver(receiver)
+    told = receiver.headers
+    assert [told[f"gurukool-{name}"] for name in ("user", "seq", "attempt")] == ["ada", "7", "2"]
+    assert told["gurukool-signature"].startswith(f"t={NOW},v1=")
+
+
+@pytest.mark.parametrize("method", ["POST", "GET", "PUT", "PATCH", "DELETE"])
+def test_every_method_may_go_without_a_body(method: str) -> None:
+    with Receiver(OK) as receiver:
+        deliver(receiver, to(receiver, b"", method=method))
+    assert receiver.requests[0].startswith(f"{method} /in?a=b HTTP/1.1\r\n".encode())
+    assert receiver.headers.get("content-length") == (None if method == "GET" else "0")
+    assert "content-type" not in receiver.headers
+
+
+def test_the_content_type_and_the_user_agent_can_be_chosen() -> None:
+    chosen = {"content-type": "application/cloudevents+json", "user-agent": "mine"}
+    with Receiver(OK) as receiver:
+        deliver(receiver, to(receiver, headers=chosen))
+    assert chosen.items() <= receiver.headers.items()
+    assert receiver.requests[0].lower().count(b"content-type") == 1
+
+
+def test_the_answer_is_the_result() -> None:
+    given = answer(201, b"made", Content_Type="text/plain", Location="/things/1", Set_Cookie="a=b")
+    with Receiver(given) as receiver:
+        assert deliver(receiver) == Receipt(
+            201, {"Content-Type": "text/plain", "Location": "/things/1"}, "made", truncated=False
+        )
+
+
+@pytest.mark.parametrize(
+    ("body", "truncated"), [(b"a" * BODY_LIMIT, False), (b"a" * (BODY_LIMIT + 1), True), (b"a" * 10**6, True)]
+)
+def test_only_the_beginning_of_a_long_answer_is_recorded(body: bytes, truncated: bool) -> None:
+    with Receiver(answer(200, body)) as receiver:
+        receipt = deliver(receiver)
+    assert receipt.body == "a" * BODY_LIMIT
+    assert receipt.truncated is truncated
+
+
+def test_a_chunked_answer_is_put_together() -> None:
+    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n"
+    with Receiver(chunked) as receiver:
+        assert deliver(receiver) == Receipt(200, {}, "abc", truncated=False)
+
+
+@pytest.mark.parametrize("version", [b"HTTP/1.0", b"HTTP/1.1"])
+def test_an_answer_may_end_with_its_connection(version: bytes) -> None:
+    with Receiver(version + b" 200 OK\r\nConnection: close\r\n\r\nall") as receiver:
+        assert deliver(receiver) == Receipt(200, {}, "all", truncated=False)
+
+
+def test_an_answer_that_breaks_off_after_its_headers_counts_as_it_began() -> None:
+    with Receiver(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf") as receiver:
+        assert deliver(receiver) == Receipt(200, {}, "half", truncated=True)
+
+
+def test_a_success_is_recorded_as_json() -> None:
+    assert attempted(OK) == Result('{"status":200,"headers":{},"body":"ok","truncated":false}')
+
+
+@pytest.mark.parametrize("wait", ["7", format_datetime(datetime.fromtimestamp(NOW + 7.5, UTC), usegmt=True)])
+def test_a_receiver_that_is_busy_is_asked_again_when_it_says(wait: str) -> None:
+    decision = decided(attempted(answer(429, Retry_After=wait)))
+    assert isinstance(decision, Retry)
+    assert decision.not_before - NOW * 1000 in (6500, 7000)
+
+
+def test_a_receiver_that_fails_is_asked_again_by_the_policy() -> None:
+    assert isinstance(decided(attempted(answer(503))), Retry)
+
+
+def test_a_receiver_that_is_gone_is_not_asked_again() -> None:
+    failure = Failure("permanent", "The receiver answered 410 Gone. It says: moved to Rome")
+    assert attempted(answer(410, b"moved to Rome")) == failure
+    assert decided(failure) == Outcome(Status.FAILED, error=failure)
+
+
+def test_the_next_address_is_tried_when_one_does_not_answer() -> None:
+    with Receiver(OK) as receiver:
+        assert deliver(receiver, resolve=at("127.0.0.2", "127.0.0.1")).status == 200
+
+
+def test_a_receiver_that_is_down_is_an_error_without_addresses() -> None:
+    with Receiver() as receiver:
+        pass
+    with pytest.raises(
+        HandlerError, match=r"^The receiver could not be reached, or broke the connection off\.$"
+    ):
+        deliver(receiver)
+
+
+def test_keys_that_cannot_be_read_are_no_fault_of_the_delivery() -> None:
+    def keys() -> Keys:
+        raise UnavailableError("The signing keys cannot be read. Try again.")
+
+    with Receiver() as receiver, pytest.raises(HandlerError, match="signing keys") as failed:
+        deliver(receiver, keys=keys)
+    assert failed.type is HandlerError

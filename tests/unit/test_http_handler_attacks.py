@@ -1,0 +1,222 @@
+"""Receivers, names and users that mean harm."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from chalicelib.adapters.outbound.delivery import Delivery
+from chalicelib.core.policy import HandlerError, PermanentError
+from tests.unit.certificates import Certificates
+from tests.unit.deliveries import REQUEST, allowing, at, deliver, deliverer, to
+from tests.unit.receiver import OK, Answer, Receiver, answer, dripping
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+SLOW = [
+    dripping(b"", b""),
+    dripping(b"", b"H"),
+    dripping(HEAD, b"X-Slow: yes\r\n"),
+    dripping(HEAD + b"X-Slow: ", b"a"),
+    dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+]
+NOT_HTTP = [
+    b"",
+    b"\x00" * 100,
+    b"220 mail.example ESMTP\r\n",
+    HEAD[:5],
+    HEAD + b"X: " + b"a" * 10**6,
+    HEAD + b"X: a\r\n" * 200,
+]
+
+
+@pytest.fixture
+def certificates(tmp_path: Path) -> Certificates:
+    return Certificates(tmp_path)
+
+
+class Rebinding:
+    """A resolver whose answer is another one each time."""
+
+    def __init__(self, *answers: str) -> None:
+        self._answers = iter(answers)
+
+    def __call__(self, _host: str, _seconds: float) -> Sequence[str]:
+        return [next(self._answers)]
+
+
+@pytest.mark.parametrize("slow", SLOW)
+def test_a_receiver_that_takes_its_time_is_left(slow: Answer) -> None:
+    start = monotonic()
+    with Receiver(slow) as receiver, pytest.raises(HandlerError, match="did not answer in time"):
+        deliver(receiver, seconds=0.3)
+    assert monotonic() - start < 3
+
+
+@pytest.mark.parametrize(
+    "framing", [b"", b"Content-Length: 1000000000\r\n", b"Transfer-Encoding: chunked\r\n"]
+)
+def test_a_body_that_takes_its_time_is_left_and_the_status_counts(framing: bytes) -> None:
+    drop = b"1\r\na\r\n" if b"chunked" in framing else b"a"
+    with Receiver(dripping(HEAD + framing + b"\r\n", drop)) as receiver:
+        receipt = deliver(receiver, seconds=0.3)
+    assert receipt.status == 200
+    assert receipt.truncated
+
+
+@pytest.mark.parametrize("given", NOT_HTTP, ids=len)
+def test_what_is_not_an_answer_is_an_error(given: bytes) -> None:
+    with Receiver(given) as receiver, pytest.raises(HandlerError) as failed:
+        deliver(receiver)
+    assert str(failed.value) == "The receiver could not be reached, or broke the connection off."
+    assert failed.type is HandlerError
+
+
+def test_an_endless_answer_is_cut_off() -> None:
+    with Receiver(dripping(HEAD + b"\r\n", b"a" * 100_000)) as receiver:
+        receipt = deliver(receiver)
+    assert receipt.truncated
+    assert receipt.body == "a" * 16 * 1024
+
+
+def test_chunks_that_are_mostly_framing_are_cut_off() -> None:
+    chunked = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+    with Receiver(dripping(chunked, (b"1;" + b"x" * 1000 + b"\r\na\r\n") * 100)) as receiver:
+        receipt = deliver(receiver)
+    assert receipt.truncated
+    assert receipt.body
+    assert len(receipt.body) < 300
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://169.254.169.254/latest/meta-data/iam/security-credentials/",
+        "http://127.0.0.1:9001/2018-06-01/runtime/invocation/next",
+        "http://localhost/",
+        "http://[::ffff:169.254.169.254]/",
+        "https://evil.example/",
+        "//evil.example/",
+    ],
+)
+def test_a_redirect_to_a_host_that_is_not_allowed_is_refused(location: str) -> None:
+    with (
+        Receiver(answer(307, Location=location), OK) as receiver,
+        pytest.raises(PermanentError, match="is not among the hosts that may be called"),
+    ):
+        deliver(receiver)
+    assert len(receiver.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "location", ["//[", "file:///etc/passwd", "http://user@hooks.test/", "http://0x7f.1/"]
+)
+def test_a_redirect_to_what_is_no_web_address_is_refused(location: str) -> None:
+    with (
+        Receiver(answer(308, Location=location)) as receiver,
+        pytest.raises(PermanentError, match="is no web address"),
+    ):
+        deliver(receiver)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_a_redirect_that_may_change_the_method_is_not_followed(status: int) -> None:
+    with (
+        Receiver(answer(status, Location="/elsewhere"), OK) as receiver,
+        pytest.raises(PermanentError, match=f"^The receiver answered {status} "),
+    ):
+        deliver(receiver)
+    assert len(receiver.requests) == 1
+
+
+def test_a_redirect_takes_method_body_and_headers_along() -> None:
+    with Receiver(answer(307, Location="/elsewhere"), OK) as receiver:
+        deliver(receiver, to(receiver, method="PUT", headers={"Authorization": "Basic eA=="}))
+    assert receiver.requests[1].startswith(b"PUT /elsewhere HTTP/1.1\r\n")
+    assert receiver.body == b'{"n": 1}'
+    assert receiver.headers["authorization"] == "Basic eA=="
+
+
+def test_a_users_headers_stay_with_the_host_they_are_meant_for() -> None:
+    with (
+        Receiver(OK) as other,
+        Receiver(answer(308, Location=f"http://other.test:{other.port}/")) as receiver,
+    ):
+        allowed = f"{allowing(receiver)},http://other.test:{other.port}=127.0.0.1"
+        deliverer(allowed)(to(receiver, headers={"Authorization": "Basic eA=="}), REQUEST)
+    assert other.body == b'{"n": 1}'
+    assert other.headers["host"] == f"other.test:{other.port}"
+    assert "authorization" not in other.headers
+    assert other.headers["gurukool-signature"] != receiver.headers["gurukool-signature"]
+
+
+def test_redirects_come_to_an_end() -> None:
+    with (
+        Receiver(*[answer(307, Location="/again")] * 9) as receiver,
+        pytest.raises(PermanentError, match="redirects more than 3 times"),
+    ):
+        deliver(receiver)
+    assert len(receiver.requests) == 4
+
+
+def test_a_name_is_looked_up_once_for_each_connection() -> None:
+    with Receiver(OK) as receiver:
+        assert deliver(receiver, resolve=Rebinding("127.0.0.1", "10.0.0.1")).status == 200
+
+
+def test_a_name_that_moves_between_redirects_is_checked_again() -> None:
+    with (
+        Receiver(answer(307, Location="/again"), OK) as receiver,
+        pytest.raises(PermanentError, match="not on the public internet"),
+    ):
+        deliver(receiver, resolve=Rebinding("127.0.0.1", "169.254.169.254"))
+    assert len(receiver.requests) == 1
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1"])
+def test_an_allowed_name_at_an_address_inside_is_refused_without_telling_it(address: str) -> None:
+    with Receiver(OK) as receiver, pytest.raises(PermanentError) as refused:
+        deliverer(f"http://hooks.test:{receiver.port}", resolve=at(address))(to(receiver), REQUEST)
+    assert str(refused.value) == "The host's address is not on the public internet, and was not allowed."
+    assert not receiver.requests
+
+
+def test_a_host_that_is_no_longer_allowed_is_not_even_looked_up() -> None:
+    with pytest.raises(PermanentError, match="is not among the hosts"):
+        deliverer("hooks.test", resolve=Rebinding())(Delivery("https://other.test/"), REQUEST)
+
+
+def test_tls_is_for_the_name_although_the_connection_is_to_the_address(certificates: Certificates) -> None:
+    with Receiver(OK, tls=certificates.server("hooks.test")) as receiver:
+        deliver_securely(receiver, certificates)
+    assert certificates.asked_for == ["hooks.test"]
+
+
+@pytest.mark.parametrize("name", ["other.test", "127.0.0.1"])
+def test_a_certificate_for_somebody_else_is_refused(certificates: Certificates, name: str) -> None:
+    with (
+        Receiver(OK, tls=certificates.server(name)) as receiver,
+        pytest.raises(HandlerError, match=r"^The receiver's certificate was refused: Hostname mismatch"),
+    ):
+        deliver_securely(receiver, certificates)
+    assert not receiver.requests
+
+
+def test_a_certificate_that_the_system_does_not_trust_is_refused(certificates: Certificates) -> None:
+    with (
+        Receiver(OK, tls=certificates.server("hooks.test")) as receiver,
+        pytest.raises(HandlerError, match="certificate was refused: self-signed certificate"),
+    ):
+        deliverer(allowing(receiver, "https"))(to(receiver, scheme="https"), REQUEST)
+    assert not receiver.requests
+
+
+@pytest.mark.parametrize("slow", SLOW[:2])
+def test_a_handshake_that_takes_its_time_is_left(slow: Answer, certificates: Certificates) -> None:
+    with Receiver(slow) as receiver, pytest.raises(HandlerError):
+        deliver_securely(receiver, certificates, seconds=0.3)
+
+
+def deliver_securely(receiver: Receiver, certificates: Certificates, seconds: float = 10.0) -> None:
+    securely = deliverer(allowing(receiver, "https"), trust=certificates.client, seconds=seconds)
+    securely(to(receiver, scheme="https"), REQUEST)

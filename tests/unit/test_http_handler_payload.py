@@ -1,0 +1,101 @@
+"""What is refused when a delivery is enqueued."""
+
+import json
+
+import pytest
+
+from chalicelib.adapters.codec import decode
+from chalicelib.adapters.outbound.delivery import Delivery
+from chalicelib.core.errors import InvalidInputError
+from chalicelib.entrypoints.payloads import checked
+
+URL = "https://hooks.example.com/"
+
+REFUSED: list[tuple[dict[str, object], str]] = [
+    ({}, "url"),
+    ({"url": 1}, "Expected `str`"),
+    ({"url": "ftp://hooks.example.com/"}, "url must be like"),
+    ({"url": "https://user@hooks.example.com/"}, "url must be like"),
+    ({"url": URL + "a" * 2048}, "length <= 2048"),
+    ({"url": URL, "method": "CONNECT"}, "Invalid enum value"),
+    ({"url": URL, "method": "post"}, "Invalid enum value"),
+    ({"url": URL, "method": "POST / HTTP/1.1\r\nX-Injected: yes\r\n\r\n"}, "Invalid enum value"),
+    ({"url": URL, "verify": False}, "unknown field"),
+    ({"url": URL, "method": "GET", "body": {}}, "body must be left out"),
+    ({"url": URL, "headers": {f"X-{n}": "" for n in range(21)}}, "length <= 20"),
+    ({"url": URL, "headers": {"X": "a" * 1025}}, "up to 1024"),
+    ({"url": URL, "headers": {"X": "a\r\nX-Injected: yes"}}, "printable"),
+    ({"url": URL, "headers": {"X": "a\n"}}, "printable"),
+    ({"url": URL, "headers": {"X": " a"}}, "printable"),
+    ({"url": URL, "headers": {"X": "\x00"}}, "printable"),
+    ({"url": URL, "headers": {"X": "ä"}}, "printable"),
+    ({"url": URL, "headers": {"X": 1}}, "Expected `str`"),
+    ({"url": URL, "headers": {"": "a"}}, "no name"),
+    ({"url": URL, "headers": {"X Y": "a"}}, "no name"),
+    ({"url": URL, "headers": {"X:": "a"}}, "no name"),
+    ({"url": URL, "headers": {"X\r\nY": "a"}}, "no name"),
+    ({"url": URL, "headers": {"X\n": "a"}}, "no name"),
+    ({"url": URL, "headers": {"X" * 65: "a"}}, "no name"),
+    ({"url": URL, "headers": {"X-A": "a", "x-a": "b"}}, "twice"),
+]
+
+NOT_YOURS = [
+    "Host",
+    "hOST",
+    "Content-Length",
+    "Content-Encoding",
+    "Transfer-Encoding",
+    "Accept-Encoding",
+    "Connection",
+    "Keep-Alive",
+    "Proxy-Connection",
+    "Proxy-Authorization",
+    "TE",
+    "Trailer",
+    "Upgrade",
+    "Expect",
+    "Gurukool-Signature",
+    "gurukool-seq",
+]
+
+
+@pytest.mark.parametrize(("payload", "why"), REFUSED)
+def test_is_refused(payload: dict[str, object], why: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        decode(json.dumps(payload), Delivery, under="payload")
+    (field,) = refused.value.fields
+    assert why in field.message
+    assert field.path.startswith("payload")
+
+
+@pytest.mark.parametrize("name", NOT_YOURS)
+def test_a_header_that_is_not_the_callers_to_choose_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        decode(json.dumps({"url": URL, "headers": {name: "a"}}), Delivery)
+    assert refused.value.fields[0].message == f"headers must do without {name}: it is not yours to choose"
+
+
+@pytest.mark.parametrize("body", [b"1e999", b'"\xff"', b'"\\ud800"', b"{", b"nul"])
+def test_a_body_that_is_not_json_is_refused(body: bytes) -> None:
+    with pytest.raises(Exception, match=r"does not fit|not valid JSON"):
+        decode(b'{"url": "%s", "body": %s}' % (URL.encode(), body), Delivery)
+
+
+@pytest.mark.parametrize(
+    "body", [b"null", b"0", b'""', b"1.10", b'{ "b": 1, "a": 2 }', b"12345678901234567890123"]
+)
+def test_a_body_is_sent_as_it_was_written(body: bytes) -> None:
+    read = decode(b'{"url": "%s", "body": %s}' % (URL.encode(), body), Delivery)
+    assert bytes(read.body) == body
+
+
+def test_an_absent_body_is_none_at_all() -> None:
+    assert bytes(decode(json.dumps({"url": URL}), Delivery).body) == b""
+
+
+def test_a_host_that_is_not_allowed_is_refused_at_enqueue() -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        checked("http", json.dumps({"url": URL}).encode())
+    (field,) = refused.value.fields
+    assert field.path == "payload.url"
+    assert field.message.startswith("https://hooks.example.com is not among the hosts that may be called.")
