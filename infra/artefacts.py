@@ -27,7 +27,7 @@ class Artefacts:
         self._region = target.region
         self._s3 = target.client("s3")
         self._account = target.client("sts").get_caller_identity()["Account"]
-        self.bucket = f"{target.stack}-artefacts-{self._account}-{target.region}"
+        self.bucket = f"{target.stack}-artefacts-{self._account}-{target.region}".lower()
 
     def upload(self, package: Path) -> str:
         """The address of the package's template, with every file that it names in the bucket."""

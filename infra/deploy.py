@@ -47,7 +47,9 @@ def deploy(target: Target, given: Mapping[str, str], report: Report) -> Outputs:
     declared = template.load()["Parameters"]
     values = parameters.resolve(declared, target.parameters | stack.parameters(), given)
     with TemporaryDirectory(prefix="gurukool-deploy-") as temporary:
+        report("packaging the application")
         package(values["Architecture"], Path(temporary))
+        report("sending it")
         url = Artefacts(target).upload(Path(temporary))
     stack.apply(url, values)
     return stack.outputs()

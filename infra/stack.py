@@ -90,14 +90,13 @@ class Stack:
             if found["Status"] in {"CREATE_COMPLETE", "FAILED"}:
                 break
             self._pause()
+        reason = found.get("StatusReason", "no reason given")
+        if found["Status"] == "FAILED" and not any(phrase in reason for phrase in NO_CHANGE):
+            raise DeployError(f"CloudFormation refused the template: {reason}")
         if not found["Changes"]:
             self._report("No resource has changed.")
-        if found["Status"] == "CREATE_COMPLETE":
-            return True
-        reason = found.get("StatusReason", "no reason given")
-        if any(phrase in reason for phrase in NO_CHANGE):
-            return False
-        raise DeployError(f"CloudFormation refused the template: {reason}")
+        # An output may have changed even where no resource has.
+        return bool(found["Status"] == "CREATE_COMPLETE")
 
     def _follow(self, stack_id: str, events: Events) -> None:
         while True:

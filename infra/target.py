@@ -7,6 +7,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from infra.errors import DeployError
+
 STACK = "gurukool"
 LOCAL_REGION = "us-east-1"
 # LocalStack asks for credentials and accepts any.
@@ -33,7 +35,7 @@ class Target:
         if not self.local:
             return {}
         return {
-            "Architecture": ARCHITECTURES[platform.machine()],
+            "Architecture": _architecture(platform.machine()),
             "DeletionProtection": "off",
             # A worker is a process of its own: as many as a small machine holds.
             "MaximumConcurrency": "16",
@@ -49,3 +51,10 @@ class Target:
 
 def local_cloud(endpoint: str, stack: str = STACK) -> Target:
     return Target(region=LOCAL_REGION, stack=stack, endpoint=endpoint)
+
+
+def _architecture(machine: str) -> str:
+    """Lambda's name for the processor. Raises DeployError."""
+    if machine not in ARCHITECTURES:
+        raise DeployError(f"Lambda runs on x86_64 and arm64; this machine is {machine}.")
+    return ARCHITECTURES[machine]

@@ -10,7 +10,7 @@ from chalicelib.core.attempt import Wait
 
 functions = Blueprint(__name__)
 
-# infra/template.json puts the real queue here; Chalice wants a name or an ARN when it packages.
+# infra/template/functions.yaml puts the real queue here; Chalice wants a name or an ARN when it packages.
 WAKE_UPS_ARN = "arn:aws:sqs:us-east-1:000000000000:wake-ups.fifo"
 
 SHORTEST_TIMER_S = 1.0  # SQS counts in whole seconds
