@@ -3,22 +3,24 @@
 Imports stay inside the functions on purpose: the worker must not pay for what only the HTTP API needs.
 """
 
+from __future__ import annotations
+
 import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.clock import SystemClock
-from chalicelib.core.dequeue import Dequeue
-from chalicelib.core.drain import Drain
-from chalicelib.core.enqueue import Enqueue
-from chalicelib.core.ports import Lease, Log, Passwords, Tokens, WakeUps
-from chalicelib.core.sweep import Sweep
-from chalicelib.core.watch import Watch
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
     from chalicelib.adapters.outbound.deliverer import Deliverer
     from chalicelib.adapters.secret_keys import SecretKeys
+    from chalicelib.core.dequeue import Dequeue
+    from chalicelib.core.drain import Drain
+    from chalicelib.core.enqueue import Enqueue
+    from chalicelib.core.ports import Lease, Log, Passwords, Tokens, WakeUps
+    from chalicelib.core.sweep import Sweep
+    from chalicelib.core.watch import Watch
 
 CLOCK = SystemClock()
 
@@ -92,7 +94,7 @@ def tokens() -> Tokens:
     return JwtTokens(_keys("TOKEN_KEYS_ARN"), settings().access_token_seconds)
 
 
-def _keys(resource: str) -> "SecretKeys":
+def _keys(resource: str) -> SecretKeys:
     from chalicelib.adapters.secret_keys import SecretKeys
 
     client = _tables().connection.session.create_client("secretsmanager")
@@ -100,7 +102,7 @@ def _keys(resource: str) -> "SecretKeys":
 
 
 @cache
-def deliverer() -> "Deliverer":
+def deliverer() -> Deliverer:
     from chalicelib.adapters.outbound.deliverer import Deliverer
 
     return Deliverer(settings().allowed_hosts, _keys("WEBHOOK_KEYS_ARN"))
@@ -123,6 +125,7 @@ def sessions() -> Any:
 @cache
 def enqueue() -> Enqueue:
     from chalicelib.adapters.side_by_side import each
+    from chalicelib.core.enqueue import Enqueue
 
     return Enqueue(log(), wake_ups(), CLOCK, each)
 
@@ -137,11 +140,15 @@ def controls() -> Any:
 
 @cache
 def dequeue() -> Dequeue:
+    from chalicelib.core.dequeue import Dequeue
+
     return Dequeue(log(), CLOCK)
 
 
 @cache
 def watch() -> Watch:
+    from chalicelib.core.watch import Watch
+
     return Watch(log(), CLOCK)
 
 
@@ -149,6 +156,7 @@ def watch() -> Watch:
 def drain() -> Drain:
     from chalicelib.adapters.runner import run
     from chalicelib.core.attempt import Attempt
+    from chalicelib.core.drain import Drain
     from chalicelib.handlers import load
 
     attempt = Attempt(log(), CLOCK, load(), run)
@@ -157,4 +165,6 @@ def drain() -> Drain:
 
 @cache
 def sweep() -> Sweep:
+    from chalicelib.core.sweep import Sweep
+
     return Sweep(log(), wake_ups(), CLOCK)
