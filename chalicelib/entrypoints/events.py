@@ -6,7 +6,6 @@ from chalice.app import Blueprint, CloudWatchEvent, SQSEvent, SQSRecord
 
 from chalicelib import wiring
 from chalicelib.adapters import logs
-from chalicelib.core.attempt import Wait
 
 functions = Blueprint(__name__)
 
@@ -29,7 +28,9 @@ def worker(event: SQSEvent) -> dict[str, Any]:
 
 def _served(record: SQSRecord) -> bool:
     """False if the wake-up has to come back, which it does when its visibility ends."""
+    # Not for the API function, which has this module too.
     from chalicelib.adapters.sqs import from_message
+    from chalicelib.core.attempt import Wait
 
     user_id, _ = from_message(record.body)
     lease = wiring.lease(record.receipt_handle)
