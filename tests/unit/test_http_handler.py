@@ -1,7 +1,10 @@
 """What a receiver gets, and what becomes of the request."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +20,7 @@ from chalicelib.core.request import Failure, Outcome, Request, Status
 from tests.unit.deliveries import NOW, REQUEST, allowing, at, deliver, deliverer, to
 from tests.unit.receiver import OK, Receiver, answer
 
+CHECKOUT = Path(__file__).parents[2]
 FIXED = {"host", "accept-encoding", "connection", "user-agent", "content-length"}
 SIGNED = {"gurukool-user", "gurukool-seq", "gurukool-attempt", "gurukool-signature"}
 
@@ -161,3 +165,11 @@ def test_keys_that_cannot_be_read_are_no_fault_of_the_delivery() -> None:
     with Receiver() as receiver, pytest.raises(HandlerError, match="signing keys") as failed:
         deliver(receiver, keys=keys)
     assert failed.type is HandlerError
+
+
+def test_what_only_a_delivery_needs_is_imported_by_the_first_one() -> None:
+    program = "import sys; from chalicelib.handlers import load; load(); print(*sys.modules)"
+    command = [sys.executable, "-c", program]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True, cwd=CHECKOUT).stdout.split()
+    assert "chalicelib.handlers.http" in loaded
+    assert not {"ssl", "http.client", "email.utils"} & set(loaded)

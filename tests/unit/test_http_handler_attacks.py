@@ -1,14 +1,12 @@
 """Receivers, names and users that mean harm."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from time import monotonic
 
 import pytest
 
 from chalicelib.adapters.outbound.delivery import Delivery
 from chalicelib.core.policy import HandlerError, PermanentError
-from tests.unit.certificates import Certificates
 from tests.unit.deliveries import REQUEST, allowing, at, deliver, deliverer, to
 from tests.unit.receiver import OK, Answer, Receiver, answer, dripping
 
@@ -28,11 +26,6 @@ NOT_HTTP = [
     HEAD + b"X: " + b"a" * 10**6,
     HEAD + b"X: a\r\n" * 200,
 ]
-
-
-@pytest.fixture
-def certificates(tmp_path: Path) -> Certificates:
-    return Certificates(tmp_path)
 
 
 class Rebinding:
@@ -184,39 +177,3 @@ def test_an_allowed_name_at_an_address_inside_is_refused_without_telling_it(addr
 def test_a_host_that_is_no_longer_allowed_is_not_even_looked_up() -> None:
     with pytest.raises(PermanentError, match="is not among the hosts"):
         deliverer("hooks.test", resolve=Rebinding())(Delivery("https://other.test/"), REQUEST)
-
-
-def test_tls_is_for_the_name_although_the_connection_is_to_the_address(certificates: Certificates) -> None:
-    with Receiver(OK, tls=certificates.server("hooks.test")) as receiver:
-        deliver_securely(receiver, certificates)
-    assert certificates.asked_for == ["hooks.test"]
-
-
-@pytest.mark.parametrize("name", ["other.test", "127.0.0.1"])
-def test_a_certificate_for_somebody_else_is_refused(certificates: Certificates, name: str) -> None:
-    with (
-        Receiver(OK, tls=certificates.server(name)) as receiver,
-        pytest.raises(HandlerError, match=r"^The receiver's certificate was refused: Hostname mismatch"),
-    ):
-        deliver_securely(receiver, certificates)
-    assert not receiver.requests
-
-
-def test_a_certificate_that_the_system_does_not_trust_is_refused(certificates: Certificates) -> None:
-    with (
-        Receiver(OK, tls=certificates.server("hooks.test")) as receiver,
-        pytest.raises(HandlerError, match="certificate was refused: self-signed certificate"),
-    ):
-        deliverer(allowing(receiver, "https"))(to(receiver, scheme="https"), REQUEST)
-    assert not receiver.requests
-
-
-@pytest.mark.parametrize("slow", SLOW[:2])
-def test_a_handshake_that_takes_its_time_is_left(slow: Answer, certificates: Certificates) -> None:
-    with Receiver(slow) as receiver, pytest.raises(HandlerError):
-        deliver_securely(receiver, certificates, seconds=0.3)
-
-
-def deliver_securely(receiver: Receiver, certificates: Certificates, seconds: float = 10.0) -> None:
-    securely = deliverer(allowing(receiver, "https"), trust=certificates.client, seconds=seconds)
-    securely(to(receiver, scheme="https"), REQUEST)

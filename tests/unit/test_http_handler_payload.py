@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 from chalicelib.adapters.codec import decode
@@ -87,6 +88,12 @@ def test_a_body_that_is_not_json_is_refused(body: bytes) -> None:
 def test_a_body_is_sent_as_it_was_written(body: bytes) -> None:
     read = decode(b'{"url": "%s", "body": %s}' % (URL.encode(), body), Delivery)
     assert bytes(read.body) == body
+
+
+def test_the_payload_has_a_schema() -> None:
+    properties = msgspec.json.schema(Delivery)["$defs"]["Delivery"]["properties"]
+    assert properties.keys() == {"url", "method", "headers", "body"}
+    assert properties["body"] == {}
 
 
 def test_an_absent_body_is_none_at_all() -> None:

@@ -54,7 +54,7 @@ class Deliverer:
             raise HandlerError(str(error)) from error
         except (OSError, HTTPException) as error:
             _tell(request, error)
-            raise HandlerError(self._sentence(error)) from error
+            raise HandlerError(_sentence(error)) from error
 
     def _deliver(self, delivery: Delivery, request: Request) -> Receipt:
         first = url = Url.parse(delivery.url)
@@ -87,13 +87,6 @@ class Deliverer:
             with secure(plain, origin.host, self.trust(), deadline) as connection:
                 return exchange(Wire(connection, deadline), message)
 
-    def _sentence(self, error: Exception) -> str:
-        if isinstance(error, TimeoutError):
-            return "The receiver did not answer in time."
-        if isinstance(error, SSLCertVerificationError):
-            return f"The receiver's certificate was refused: {error.verify_message}."
-        return "The receiver could not be reached, or broke the connection off."
-
 
 def _redirected(url: Url, answer: Answer) -> Url:
     try:
@@ -105,6 +98,14 @@ def _redirected(url: Url, answer: Answer) -> Url:
 def _merged(defaults: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
     names = {name.lower() for name in chosen}
     return {name: value for name, value in defaults.items() if name.lower() not in names} | dict(chosen)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "The receiver did not answer in time."
+    if isinstance(error, SSLCertVerificationError):
+        return f"The receiver's certificate was refused: {error.verify_message}."
+    return "The receiver could not be reached, or broke the connection off."
 
 
 def _tell(request: Request, error: Exception) -> None:

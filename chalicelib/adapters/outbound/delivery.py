@@ -25,7 +25,7 @@ class Delivery(msgspec.Struct, forbid_unknown_fields=True):
     url: Annotated[str, msgspec.Meta(max_length=2048)]
     method: Literal["POST", "GET", "PUT", "PATCH", "DELETE"] = "POST"
     headers: Annotated[dict[str, str], msgspec.Meta(max_length=MAX_HEADERS)] = {}
-    body: msgspec.Raw = msgspec.Raw()
+    body: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
 
     def __post_init__(self) -> None:
         """Raises ValueError."""
