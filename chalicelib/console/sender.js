@@ -1,4 +1,5 @@
-// The form that sends one request, or a burst of them. Fires "sent" as soon as there is something to watch, and at the end.
+// The form that sends one request, or a burst of them.
+// Fires "sent" as soon as there is something to watch, and at the end of a burst.
 import { Problem, explain } from "./api.js";
 import { byId, say } from "./dom.js";
 import { number, requests } from "./format.js";

@@ -49,10 +49,10 @@ def open_console(browser: Browser, stack: DeployedStack) -> Iterator[OpenConsole
     """Opens the console as another visitor each time, with a browser context of their own."""
     contexts = []
 
-    def open_it(viewport: ViewportSize = DESKTOP) -> ConsolePage:
+    def open_it(viewport: ViewportSize = DESKTOP, address: str = "/") -> ConsolePage:
         context = browser.new_context(viewport=viewport, base_url=stack.api_url)
         contexts.append(context)
-        return ConsolePage.open(context)
+        return ConsolePage.open(context, address)
 
     yield open_it
     for context in contexts:

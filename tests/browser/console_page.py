@@ -24,12 +24,12 @@ class ConsolePage:
     errors: list[str] = field(default_factory=list)  # what the browser complained of, CSP violations among it
 
     @classmethod
-    def open(cls, context: BrowserContext) -> "ConsolePage":
+    def open(cls, context: BrowserContext, address: str) -> "ConsolePage":
         console = cls(context.new_page())
         console.page.add_init_script(REPORT_VIOLATIONS)
         console.page.on("console", console._listen)
         console.page.on("pageerror", lambda error: console.errors.append(str(error)))
-        console.page.goto("/")
+        console.page.goto(address)
         return console
 
     def _listen(self, message: ConsoleMessage) -> None:

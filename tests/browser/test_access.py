@@ -5,6 +5,7 @@ from playwright.sync_api import ViewportSize, expect
 
 from tests.browser.conftest import OpenConsole
 from tests.browser.console_page import PASSWORD, ConsolePage, new_username
+from tests.conftest import DeployedStack
 
 PHONE: ViewportSize = {"width": 320, "height": 640}
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -107,6 +108,16 @@ def test_on_a_phone_nothing_scrolls_sideways(open_console: OpenConsole, viewport
     console.cell(20).click()
     expect(console.details).to_contain_text("longlong")
     assert console.page.evaluate(OVERFLOW) == 0
+
+
+def test_it_works_under_the_prefix_of_a_stage_as_on_aws(
+    open_console: OpenConsole, stack: DeployedStack
+) -> None:
+    console = open_console(address=f"{stack.emulator.edge_url}/_aws/execute-api/gurukool/live/")
+    console.sign_up()
+    console.send("echo")
+    console.expect_cell(1, "echo, succeeded")
+    assert console.errors == []
 
 
 def test_the_browser_sees_no_violation_and_no_error(console: ConsolePage) -> None:

@@ -1,7 +1,6 @@
 """Queues of thousands, and how often the console asks. The API's answers are made up here: nothing else can
 hold a queue of twelve thousand still, or make an hour pass."""
 
-import json
 from collections import Counter
 from urllib.parse import parse_qs, urlparse
 
@@ -62,7 +61,7 @@ class QueueOnPaper:
             "enqueued_at": ENQUEUED_AT,
             "started_at": ENQUEUED_AT if done else None,
             "finished_at": ENQUEUED_AT if done else None,
-            "result": json.loads("{}") if done else None,
+            "result": {} if done else None,
             "error": None,
             "position": None if done else seq - self.head,
         }
