@@ -13,12 +13,15 @@ from tests.localstack.functions import Cloud, Function
 STACK_SECONDS = 30
 # Answers what it was asked for; fails when there is a query.
 ECHO = """
-    import json
+    import json, os
     def handler(event, context):
         if event["queryStringParameters"]:
             raise ValueError("no such luck")
-        seen = {"path": event["requestContext"]["path"], "parameters": event["pathParameters"]}
-        return {"statusCode": 200, "body": json.dumps(seen)}
+        return {"statusCode": 200, "body": json.dumps({
+            "path": event["requestContext"]["path"],
+            "parameters": event["pathParameters"],
+            "trace": os.environ["_X_AMZN_TRACE_ID"],
+        })}
 """
 LAMBDA = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000"
 

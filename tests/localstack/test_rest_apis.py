@@ -39,6 +39,12 @@ def test_an_escaped_slash_in_a_path_stays_escaped(get_path: Get) -> None:
     assert answer.json()["parameters"] == {"thing": "a%2Fb"}
 
 
+def test_the_function_continues_the_trace_of_the_gateway(get_path: Get) -> None:
+    answer = get_path("/things/1")
+    root, _, _ = answer.headers["x-amzn-trace-id"].partition(";")
+    assert answer.json()["trace"].startswith(f"{root};")
+
+
 @pytest.mark.parametrize(("path", "method"), [("/nothing", "GET"), ("/things/1", "PUT")])
 def test_an_unknown_path_or_method_is_answered_as_the_template_says(
     get_path: Get, path: str, method: str

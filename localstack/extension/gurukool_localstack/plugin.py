@@ -1,5 +1,6 @@
 """Where LocalStack enters: the names in this module are the entry points of pyproject.toml."""
 
+import importlib
 import os
 import sys
 from typing import Any
@@ -12,6 +13,22 @@ from gurukool_localstack import children
 # Before LocalStack's own hooks, one of which may load the services that are changed here.
 _FIRST = 100
 
+# Modules, each of which changes LocalStack in its `install()`.
+_CONCERNS = (
+    "dynamodb",  # first: its Java starts while the others import what they change
+    "api",
+    "api_updates",
+    "cloudformation",
+    "event_sources",
+    "faults",
+    "fifo",
+    "gateway_responses",
+    "logs",
+    "loopback",
+    "metrics",
+    "tracing",
+)
+
 
 class ProcessExecutorPlugin(RuntimeExecutorPlugin):  # type: ignore[misc]  # LocalStack ships no types
     name = "process"
@@ -23,35 +40,8 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):  # type: ignore[misc]  # Loc
 
 
 def start() -> None:
-    from gurukool_localstack import dynamodb
-
-    dynamodb.install()  # before the imports below, which take as long as its Java needs to start
-    from gurukool_localstack import (
-        api,
-        api_updates,
-        cloudformation,
-        event_sources,
-        faults,
-        fifo,
-        gateway_responses,
-        logs,
-        loopback,
-        metrics,
-    )
-
-    for concern in (
-        api,
-        api_updates,
-        cloudformation,
-        event_sources,
-        faults,
-        fifo,
-        gateway_responses,
-        logs,
-        loopback,
-        metrics,
-    ):
-        concern.install()
+    for concern in _CONCERNS:
+        importlib.import_module(f"{__package__}.{concern}").install()
 
 
 def shutdown() -> None:
