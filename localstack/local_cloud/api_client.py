@@ -45,7 +45,9 @@ class RefusedError(Exception):
 
 class Api:
     def __init__(self, url: str, connections: int = 32) -> None:
+        """`url` may have a path, such as a stage's prefix."""
         self._pool = urllib3.connection_from_url(url, maxsize=connections, timeout=TIMEOUT, retries=False)
+        self._prefix = urllib3.util.parse_url(url).path or ""
 
     def __enter__(self) -> Self:
         return self
@@ -61,7 +63,7 @@ class Api:
         """Whatever is answered. A body is sent as JSON, unless it is bytes already."""
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         own = {"Content-Type": "application/json"} if data is not None else {}
-        response = self._pool.request(method, path, body=data, headers={**own, **(headers or {})})
+        response = self._pool.request(method, self._prefix + path, body=data, headers={**own, **(headers or {})})
         document = json.loads(response.data) if response.data else None
         return Answer(response.status, response.headers, document)
 

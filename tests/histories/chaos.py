@@ -1,0 +1,78 @@
+"""Breaks the stack while it works."""
+
+import os
+import random
+import signal
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Self
+from urllib.request import Request, urlopen
+
+from local_cloud.emulator import Emulator
+from local_cloud.processes import Process, of_stack
+
+STOPPED_SECONDS = 2.0
+
+
+@dataclass
+class Chaos:
+    """Kills a worker every `period` seconds; now and then stops DynamoDB Local, or breaks SQS."""
+
+    emulator: Emulator
+    worker: str  # the function's name
+    period: float
+    chance: random.Random
+    kills: int = 0
+    stops: int = 0
+    outages: int = 0
+    failed: list[BaseException] = field(default_factory=list)
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            turn = 0
+            while not self._over.wait(self.period):
+                turn += 1
+                self._kill_a_worker()
+                if turn % 5 == 2:
+                    self._stop_the_database()
+                if turn % 5 == 4:
+                    self._break_sqs()
+        except BaseException as error:  # noqa: BLE001 - reported by the test, in its own thread
+            self.failed.append(error)
+
+    def _kill_a_worker(self) -> None:
+        workers = [
+            p for p in self.emulator.functions() if p.environment["AWS_LAMBDA_FUNCTION_NAME"] == self.worker
+        ]
+        if workers:
+            with suppress(ProcessLookupError):
+                os.kill(self.chance.choice(workers).pid, signal.SIGKILL)
+                self.kills += 1
+
+    def _stop_the_database(self) -> None:
+        """Calls to it are not answered meanwhile; the connections stay."""
+        database = self._database()
+        os.kill(database.pid, signal.SIGSTOP)
+        self._over.wait(STOPPED_SECONDS)
+        os.kill(database.pid, signal.SIGCONT)
+        self.stops += 1
+
+    def _database(self) -> Process:
+        [found] = [p for p in of_stack(self.emulator.state) if "DynamoDBLocal.jar" in " ".join(p.command)]
+        return found
+
+    def _break_sqs(self) -> None:
+        url = f"{self.emulator.edge_url}/_gurukool/faults?service=sqs&seconds={STOPPED_SECONDS}"
+        with urlopen(Request(url, method="POST"), timeout=10):
+            self.outages += 1

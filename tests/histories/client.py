@@ -1,0 +1,99 @@
+"""One user's clients: one sends, one dequeues, both note what they are told."""
+
+import random
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import urllib3
+
+from local_cloud.api_client import Answer, RequestView, Session
+from local_cloud.waiting import wait_until
+from tests.histories.history import Accepted, Dequeued, History
+
+LARGEST_BATCH = 5
+GIVE_UP_SECONDS = 300.0
+
+
+@dataclass
+class Client:
+    session: Session
+    history: History
+    requests: int
+    chance: random.Random
+    failed: list[BaseException] = field(default_factory=list)
+    _sent: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> list[threading.Thread]:
+        threads = [threading.Thread(target=self._note, args=(work,)) for work in (self._send, self._dequeue)]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def _note(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - reported by the test, in its own thread
+            self.failed.append(error)
+            self._sent.set()
+
+    def _send(self) -> None:
+        left = self.requests
+        while left:
+            size = min(left, self.chance.choice([1, 1, 1, LARGEST_BATCH]))
+            marks = tuple(secrets.token_hex(6) for _ in range(size))
+            self.history.accepted.append(Accepted(self._accepted_numbers(marks), marks))
+            left -= size
+        self._sent.set()
+
+    def _accepted_numbers(self, marks: tuple[str, ...]) -> tuple[int, ...]:
+        """Send until it is accepted: the key makes the same call sent again the same requests."""
+        body = {"requests": [{"type": "count", "payload": self._payload(mark)} for mark in marks]}
+        answer: Answer | None = None
+
+        def sent() -> bool:
+            nonlocal answer
+            answer = self._try("POST", "/api/queue/enqueue", body, {"Idempotency-Key": marks[0]})
+            return answer is not None and answer.status == HTTPStatus.ACCEPTED
+
+        assert wait_until(sent, GIVE_UP_SECONDS), f"not accepted: {answer}"
+        assert answer
+        return tuple(request["seq"] for request in answer.body["requests"])
+
+    def _payload(self, mark: str) -> dict[str, object]:
+        return {"mark": mark, "seconds": 0.3 if mark < "20" else 0}  # every eighth takes its time
+
+    def _dequeue(self) -> None:
+        """Until everything accepted was handed out, or its answer lost."""
+
+        def done() -> bool:
+            answer = self._try("GET", "/api/queue/dequeue?wait=2")
+            if answer is None or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                self.history.lost_answers += 1
+            elif answer.status == HTTPStatus.OK:
+                self.history.dequeued.append(to_dequeued(answer.body))
+            return self._sent.is_set() and self._is_read()
+
+        assert wait_until(done, GIVE_UP_SECONDS), f"not all dequeued: {self.session.queue()}"
+
+    def _is_read(self) -> bool:
+        answer = self._try("GET", "/api/queue")
+        return (
+            answer is not None
+            and answer.status == HTTPStatus.OK
+            and answer.body["tail"] == answer.body["head"] == answer.body["read"]
+        )
+
+    def _try(
+        self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
+    ) -> Answer | None:
+        try:
+            return self.session.call(method, path, body, headers)
+        except urllib3.exceptions.HTTPError:
+            return None
+
+
+def to_dequeued(view: RequestView) -> Dequeued:
+    return Dequeued(view["seq"], view["status"], (view["result"] or {}).get("mark"))

@@ -1,0 +1,62 @@
+"""The real stack, with workers killed, its database stopped and its queue answering errors while it works.
+
+localstack/run -m pytest tests/histories            a short one
+HISTORY_USERS=20 HISTORY_REQUESTS=100 …             a long one, as `make soak` has it
+"""
+
+import os
+import random
+from typing import Any
+
+from local_cloud.api_client import Api
+from local_cloud.emulator import Emulator
+from tests.e2e.users import User, sign_up
+from tests.histories.chaos import Chaos
+from tests.histories.checker import violations
+from tests.histories.client import Client, to_dequeued
+from tests.histories.count import Counted
+from tests.histories.history import History
+
+USERS = int(os.environ.get("HISTORY_USERS", "4"))
+REQUESTS = int(os.environ.get("HISTORY_REQUESTS", "12"))
+PERIOD = float(os.environ.get("HISTORY_KILL_SECONDS", "1.5"))
+SEED = int(os.environ.get("HISTORY_SEED", "1"))
+PAGE = 100
+
+
+def test_nothing_is_lost_repeated_or_out_of_order_while_the_stack_is_broken(
+    emulator: Emulator, counting_api: str, counting_worker: str
+) -> None:
+    chance = random.Random(SEED)
+    with Api(counting_api) as api:
+        users = [sign_up(api) for _ in range(USERS)]
+        clients = [
+            Client(user.session, History(user.user_id), REQUESTS, random.Random(chance.random()))
+            for user in users
+        ]
+        with Chaos(emulator, counting_worker, PERIOD, chance) as chaos:
+            for thread in [thread for client in clients for thread in client.start()]:
+                thread.join()
+        for user, client in zip(users, clients, strict=True):
+            _complete(client.history, user, emulator)
+
+    assert [*chaos.failed, *(error for client in clients for error in client.failed)] == []
+    assert {c.history.user_id: violations(c.history) for c in clients if violations(c.history)} == {}
+    assert sum(len(client.history.outcomes) for client in clients) >= USERS * REQUESTS
+    assert chaos.kills
+    assert chaos.stops
+
+
+def _complete(history: History, user: User, emulator: Emulator) -> None:
+    """What the store says at the end."""
+    after = 0
+    while page := user.session.ask("GET", f"/api/queue/requests?after={after}&limit={PAGE}")["requests"]:
+        history.outcomes.update({view["seq"]: to_dequeued(view) for view in page})
+        after = page[-1]["seq"]
+    counted: dict[str, Any] = emulator.client("dynamodb").query(
+        TableName=Counted.Meta.table_name,
+        KeyConditionExpression="user_id = :user",
+        ExpressionAttributeValues={":user": {"S": user.user_id}},
+        ConsistentRead=True,
+    )
+    history.effects = {item["mark"]["S"]: int(item["times"]["N"]) for item in counted["Items"]}
