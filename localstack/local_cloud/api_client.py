@@ -63,7 +63,8 @@ class Api:
         """Whatever is answered. A body is sent as JSON, unless it is bytes already."""
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         own = {"Content-Type": "application/json"} if data is not None else {}
-        response = self._pool.request(method, self._prefix + path, body=data, headers={**own, **(headers or {})})
+        sent = {**own, **(headers or {})}
+        response = self._pool.request(method, self._prefix + path, body=data, headers=sent)
         document = json.loads(response.data) if response.data else None
         return Answer(response.status, response.headers, document)
 
