@@ -8,8 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra.application import TEMPLATE
 from infra.errors import DeployError
-from infra.package import TEMPLATE
 from infra.target import Target
 
 # The properties that name a file beside the template.

@@ -7,9 +7,9 @@ from zipfile import ZipFile
 
 import pytest
 
+from bootstrap.cache import CHECKOUT
 from bootstrap.errors import SetupError
-from infra import layer
-from infra.package import CHECKOUT, package
+from infra import application, layer
 
 
 def pinned(package_name: str) -> str:
@@ -20,10 +20,19 @@ def pinned(package_name: str) -> str:
     return found.group()
 
 
-def test_the_same_sources_give_the_same_files(packaged: Path, tmp_path: Path) -> None:
-    package("arm64", tmp_path)
-    for path in packaged.iterdir():
-        assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+def test_the_same_sources_give_the_same_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = []
+    for cache in ("one", "two"):
+        monkeypatch.setenv("GURUKOOL_CACHE", str(tmp_path / cache))
+        built.append(application.build())
+    assert built[0] != built[1]
+    for name in (application.ARCHIVE, application.TEMPLATE):
+        assert (built[0] / name).read_bytes() == (built[1] / name).read_bytes()
+
+
+def test_sources_that_were_packaged_before_are_not_packaged_again() -> None:
+    before = (application.build() / application.ARCHIVE).stat().st_mtime_ns
+    assert (application.build() / application.ARCHIVE).stat().st_mtime_ns == before
 
 
 def test_a_layer_built_again_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

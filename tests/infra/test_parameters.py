@@ -2,9 +2,9 @@
 
 import pytest
 
+from bootstrap.cache import CHECKOUT
 from infra import parameters, template
 from infra.errors import DeployError
-from infra.package import CHECKOUT
 from infra.target import Target, local_cloud
 
 DECLARED = template.load()["Parameters"]
