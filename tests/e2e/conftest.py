@@ -28,6 +28,11 @@ def user(sign_up: SignUp) -> User:
     return sign_up()
 
 
+@pytest.fixture
+def another(sign_up: SignUp) -> User:
+    return sign_up()
+
+
 @pytest.fixture(scope="session")
 def crashed(stack: DeployedStack, sign_up: SignUp) -> CrashedUsers:
     """One crash for all tests of it: those that need not wait for its end come first, the others last."""

@@ -39,7 +39,7 @@ def test_the_way_of_a_request_can_be_followed_in_the_logs(stack: DeployedStack, 
         return any(line.event == "queue drained" and line.is_about(user.user_id, 1) for line in lines)
 
     assert wait_until(is_drained, seconds=20)
-    own = [line for line in lines if line.is_about(user.user_id, 1)]
+    own = sorted((line for line in lines if line.is_about(user.user_id, 1)), key=lambda line: line.moment)
     assert [line.event for line in own] == [
         "request accepted",
         "request started",
