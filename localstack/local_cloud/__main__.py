@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from bootstrap.errors import SetupError
-from local_cloud.deployment import deploy
+from local_cloud.deployment import deploy, prepare
 from local_cloud.emulator import Emulator
 from local_cloud.ports import Ports
 from local_cloud.settings import STATE, load
@@ -27,9 +27,11 @@ def main() -> None:
 def _stack() -> Stack:
     settings = load()
     emulator = Emulator(Ports.of(settings), STATE, tied=False)
-    return Stack(
-        emulator, lambda target: deploy(target, settings, lambda line: print(f"  {line}", flush=True))
-    )
+    return Stack(emulator, lambda target: deploy(target, settings, _indented), prepare)
+
+
+def _indented(line: str) -> None:
+    print(f"  {line}", flush=True)
 
 
 main()

@@ -1,19 +1,32 @@
-"""Deploys the application to the emulator, with the local settings."""
+"""Deploys the application to the emulator, with the local settings.
+
+What it imports takes half a second, so it is imported where it is used: LocalStack is starting by then.
+"""
 
 from collections.abc import Callable
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from chalicelib.settings import CHOICES
-from infra import deploy as program
-from infra.target import local_cloud
 from local_cloud.emulator import Emulator
 from local_cloud.errors import LocalCloudError
-from local_cloud.settings import Settings
+from local_cloud.settings import CHECKOUT, Settings
+
+
+def prepare() -> None:
+    """Packages the application, so that `deploy` finds it in the cache. Raises SetupError."""
+    from infra import application, layer
+    from infra.target import local_cloud
+
+    layer.build(CHECKOUT / "requirements.txt", local_cloud("").parameters["Architecture"])
+    application.build()
 
 
 def deploy(emulator: Emulator, settings: Settings, report: Callable[[str], None]) -> dict[str, str]:
     """The outputs of the stack. Raises SetupError with the reason if it cannot be deployed."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from infra import deploy as program
+    from infra.target import local_cloud
+
     try:
         return program.deploy(local_cloud(emulator.edge_url), parameters(settings), report)
     except (BotoCoreError, ClientError) as error:

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from local_cloud.emulator import Emulator
 from local_cloud.errors import LocalCloudError
@@ -17,10 +18,17 @@ API_SECONDS = 30.0
 class Stack:
     """An emulator and what is deployed to it."""
 
-    def __init__(self, emulator: Emulator, deploy: Callable[[Emulator], object]) -> None:
+    def __init__(
+        self,
+        emulator: Emulator,
+        deploy: Callable[[Emulator], object],
+        prepare: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`prepare` runs while the emulator starts; if it fails, `deploy` is to fail for the same reason."""
         self._emulator = emulator
         self._state = emulator.state
         self._deploy_to = deploy
+        self._prepare = prepare
 
     def up(self) -> None:
         """Starts what does not run, deploys what has changed, returns when the API answers."""
@@ -67,7 +75,9 @@ class Stack:
     def _start_anew(self) -> None:
         self._emulator.stop()
         say("Starting LocalStack.")
-        self._emulator.start()
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            pool.submit(self._prepare)
+            self._emulator.start()
         try:
             self._deploy()
         except BaseException:

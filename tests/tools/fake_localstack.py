@@ -1,7 +1,7 @@
-"""Stands in for LocalStack: starts a child, answers every GET. The file `behaviour` beside it says how it does:
-well (200), sick (503), sick until it is started anew, or dies (at the start).
+"""Stands in for LocalStack: starts a child and answers every GET.
 
-Run as LocalStack is, with its environment, and with arguments that this program does not look at.
+The file `behaviour` beside it says how it does: well (200), sick (503), sick until it is started anew, or dies
+(at the start). Run as LocalStack is, with its environment, and with arguments that it does not look at.
 """
 
 import os

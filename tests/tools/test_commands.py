@@ -1,0 +1,43 @@
+"""The commands as a person types them; only those that need no running stack."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from bootstrap.cache import CHECKOUT
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.run(
+        arguments,
+        cwd=CHECKOUT,
+        env={**os.environ, **paths, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", ["up", "down", "reset", "status"])
+def test_a_wrong_setting_is_refused_before_anything_is_done(command: str) -> None:
+    refused = run(sys.executable, "-m", "local_cloud", command, PORT="three")
+    assert refused.returncode == 1
+    assert refused.stderr == "PORT must be a port number from 1 to 65535, not 'three'.\n"
+    assert not refused.stdout
+
+
+def test_help_lists_every_command_of_the_makefile() -> None:
+    listed = [line.split()[1] for line in run("make", "help").stdout.splitlines()]
+    phony = run("make", "--print-data-base", "--question", "help").stdout
+    (declared,) = [line for line in phony.splitlines() if line.startswith(".PHONY: ")]
+    assert sorted(listed) == sorted(declared.split()[1:])
+
+
+def test_a_user_is_passed_on_only_if_given_to_make() -> None:
+    shell = run("make", "--dry-run", "logs", USER="root").stdout
+    given = run("make", "--dry-run", "logs", "USER=asha", "SEQ=3").stdout
+    assert "--user" not in shell
+    assert "--user 'asha' --seq '3'" in given
