@@ -133,9 +133,8 @@ def enqueue() -> Enqueue:
 @cache
 def controls() -> Any:
     from chalicelib.core.controls import Controls
-    from chalicelib.handlers import load
 
-    return Controls(log(), wake_ups(), CLOCK, load(), enqueue())
+    return Controls(log(), wake_ups(), CLOCK, enqueue())
 
 
 @cache

@@ -7,8 +7,6 @@ from uuid import uuid4
 from chalicelib.core.enqueue import Accepted, Enqueue, Work, ring
 from chalicelib.core.errors import ConflictError, LostRaceError, NotFoundError, UnauthenticatedError
 from chalicelib.core.events import tell
-from chalicelib.core.handler import Registry
-from chalicelib.core.policy import Policy
 from chalicelib.core.ports import Clock, Log, WakeUps
 from chalicelib.core.queue import Queue, State
 from chalicelib.core.request import Outcome, Request, Status
@@ -23,7 +21,6 @@ class Controls:
     log: Log
     wake_ups: WakeUps
     clock: Clock
-    handlers: Registry
     enqueue: Enqueue
     ring_id: Callable[[], str] = lambda: uuid4().hex
 
@@ -89,12 +86,11 @@ class Controls:
     def retry_head(self, user_id: str, session_id: str | None, seq: int) -> Request:
         """Run the halted head again in its place. Raises ConflictError."""
         queue, request = self._halted_head(user_id, session_id, seq)
-        handler = self.handlers.get(request.type)
-        policy = (handler.policy if handler else Policy()).for_request(request)
-        allowed = self._unless_changed(self.log.allow, request, request.attempts + policy.max_attempts)
-        tell("request allowed again", user=user_id, seq=seq)
+        if not request.settled:
+            request = self._unless_changed(self.log.allow, request)
+            tell("request allowed again", user=user_id, seq=seq)
         self._open_after(queue, seq)
-        return allowed
+        return request
 
     def _switch(self, user_id: str, session_id: str | None, state: State) -> Queue:
         while (queue := self._queue(user_id, session_id)).state is not state:

@@ -1,7 +1,7 @@
 """Serve one wake-up: carry out the requests of one user, one at a time, in the order of their numbers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from chalicelib.core.attempt import Attempt, Hold, Wait
@@ -100,8 +100,10 @@ class _Pass:
         return None
 
     def _halt(self) -> Ending:
+        """Unless the queue was opened since the attempt: then somebody has already said retry."""
+        awake = self._queue.awake
         self._checkpoint()
-        self._log.change_state(self._queue, State.HALTED, self._clock.now())
+        self._log.change_state(replace(self._queue, awake=awake), State.HALTED, self._clock.now())
         tell("queue halted", user=self._queue.user_id, seq=self._progress.head + 1)
         return Done()
 

@@ -68,7 +68,7 @@ class Halt:
 def after_failure(
     request: Request, failure: Failure, policy: Policy, now: Millis, fraction: Callable[[], float]
 ) -> Outcome | Retry | Halt:
-    """What follows when attempt number `request.attempts` has failed. `fraction` draws from [0, 1).
+    """What follows when the current attempt has failed. `fraction` draws from [0, 1).
 
     Exponential back-off with full jitter: a uniform draw from [0, min(cap, base * 2 ** (attempts - 1))]
     (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
@@ -77,7 +77,7 @@ def after_failure(
         if policy.on_failure is OnFailure.HALT:
             return Halt(failure)
         return Outcome(Status.FAILED, error=failure)
-    ceiling = min(policy.cap_ms, policy.base_ms * 2 ** (request.attempts - 1))
+    ceiling = min(policy.cap_ms, policy.base_ms * 2 ** (request.counted_attempts - 1))
     wait = int(fraction() * ceiling) if failure.retry_after_ms is None else failure.retry_after_ms
     return Retry(now + wait, failure)
 
@@ -85,4 +85,4 @@ def after_failure(
 def exhausted(request: Request, policy: Policy) -> bool:
     """Whether a request whose last attempt failed may not be tried again."""
     permanent = request.error is not None and request.error.kind in PERMANENT
-    return permanent or request.attempts >= policy.max_attempts
+    return permanent or request.counted_attempts >= policy.max_attempts

@@ -77,8 +77,8 @@ class Log(Protocol):
         """End a request that nobody is running. On condition that nobody touched it since it was seen."""
         ...
 
-    def allow(self, seen: Request, max_attempts: int) -> Request:
-        """Let a request that may not be tried again be tried again. On the same condition as `settle`."""
+    def allow(self, seen: Request) -> Request:
+        """Forgive the attempts that failed, so that it is tried again. On the same condition as `settle`."""
         ...
 
     def void(self, user_id: str, seq: int, now: Millis) -> None:
@@ -102,13 +102,16 @@ class Log(Protocol):
         ...
 
     def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:
-        """On condition that the state is as `queue` has it. An opened queue counts as rung."""
+        """On condition that the state, and since when it is awake, are as `queue` has them.
+
+        An opened queue counts as rung: it is awake since `now`.
+        """
         ...
 
     def purge(self, queue: Queue, forget: bool, now: Millis, session_id: str | None = None) -> Queue:
         """Mark all up to the tail of `queue` as purged, or even as forgotten; a halted queue opens.
 
-        On condition that the state is as `queue` has it.
+        On the same condition as `change_state`. A purged queue counts as rung.
         """
         ...
 

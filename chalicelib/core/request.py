@@ -49,6 +49,7 @@ class Request:
     status: Status
     enqueued_at: Millis
     attempts: int = 0  # how often it was begun
+    forgiven: int = 0  # attempts that no longer count, because somebody said retry since
     begun_by: str | None = None  # the worker's mark on the last attempt
     max_attempts: int | None = None  # the caller's wish instead of the handler's policy
     on_failure: str | None = None  # likewise: skip or halt
@@ -84,6 +85,10 @@ class Request:
             finished_at=now,
             deadline=None,
         )
+
+    @property
+    def counted_attempts(self) -> int:
+        return self.attempts - self.forgiven
 
     def crashed(self, now: Millis) -> bool:
         """Begun, and over without a word of how it ended."""

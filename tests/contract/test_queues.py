@@ -145,6 +145,17 @@ def test_a_state_is_changed_by_one_of_two_who_saw_it(user: User) -> None:
     assert user.queue == paused
 
 
+def test_whoever_saw_a_state_before_it_was_changed_and_changed_back_cannot_change_it(user: User) -> None:
+    before = user.take()
+    halted = user.log.change_state(before, State.HALTED, NOW)
+    opened = user.log.change_state(halted, State.OPEN, LATER)
+
+    with pytest.raises(LostRaceError):
+        user.log.change_state(before, State.HALTED, LATER)
+
+    assert user.queue == opened
+
+
 def test_only_a_live_session_changes_the_state(user: User) -> None:
     before = user.queue
 

@@ -62,7 +62,7 @@ def test_an_outcome_is_written_once_and_never_changed(user: User, queued: Reques
         lambda: user.log.put_back(running, LATER, BROKEN),
         lambda: user.log.begin(running, "other", LATER, LATER),
         lambda: user.log.settle(running, CANCELLED, LATER),
-        lambda: user.log.allow(running, 9),
+        lambda: user.log.allow(running),
     )
     assert user.written(1) == finished
 
@@ -143,9 +143,9 @@ def test_what_was_settled_cannot_begin(user: User, queued: Request) -> None:
 def test_a_request_that_failed_can_be_allowed_again(user: User, queued: Request) -> None:
     seen = user.log.put_back(user.begin(1), LATER, BROKEN)
 
-    allowed = user.log.allow(seen, 4)
+    allowed = user.log.allow(seen)
 
-    assert allowed == replace(seen, max_attempts=4, not_before=None, error=None)
+    assert allowed == replace(seen, forgiven=1, not_before=None, error=None)
     assert user.written(1) == allowed
 
 
@@ -153,7 +153,7 @@ def test_what_was_begun_meanwhile_cannot_be_allowed(user: User, queued: Request)
     user.begin(1)
 
     with pytest.raises(LostRaceError):
-        user.log.allow(queued, 4)
+        user.log.allow(queued)
 
 
 def test_requests_that_are_not_there_cannot_be_changed(user: User) -> None:
@@ -166,7 +166,7 @@ def test_requests_that_are_not_there_cannot_be_changed(user: User) -> None:
         lambda: user.log.finish(running, DONE, LATER),
         lambda: user.log.put_back(running, LATER, BROKEN),
         lambda: user.log.settle(missing, CANCELLED, LATER),
-        lambda: user.log.allow(missing, 2),
+        lambda: user.log.allow(missing),
     )
     assert user.log.request(user.id, 1) is None
 

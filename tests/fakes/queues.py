@@ -49,12 +49,12 @@ class FakeQueues:
         self._put(replace(found, read=read, read_by=by))
 
     def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:
-        found = self._in_the_same_state(queue, session_id, now)
+        found = self._unchanged(queue, session_id, now)
         awake = now if state is State.OPEN else found.awake
         return self._put(replace(found, state=state, awake=awake))
 
     def purge(self, queue: Queue, forget: bool, now: Millis, session_id: str | None = None) -> Queue:
-        found = self._in_the_same_state(queue, session_id, now)
+        found = self._unchanged(queue, session_id, now)
         state = State.OPEN if found.state is State.HALTED else found.state
         floor = queue.tail if forget else found.floor
         return self._put(replace(found, state=state, awake=now, purged=queue.tail, floor=floor))
@@ -103,9 +103,10 @@ class FakeQueues:
             raise LostRaceError
         return queue
 
-    def _in_the_same_state(self, queue: Queue, session_id: str | None, now: Millis) -> Queue:
+    def _unchanged(self, queue: Queue, session_id: str | None, now: Millis) -> Queue:
         found = self._existing(queue.user_id)
-        require(found.state is queue.state and (session_id is None or _live(found, session_id, now)))
+        same = (found.state, found.awake) == (queue.state, queue.awake)
+        require(same and (session_id is None or _live(found, session_id, now)))
         return found
 
     def _put(self, queue: Queue) -> Queue:

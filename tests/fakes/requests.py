@@ -65,9 +65,9 @@ class FakeRequests(FakeKeys):
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
         return self._save(self._untouched(seen).ended(outcome, now))
 
-    def allow(self, seen: Request, max_attempts: int) -> Request:
+    def allow(self, seen: Request) -> Request:
         found = self._untouched(seen)
-        return self._save(replace(found, max_attempts=max_attempts, not_before=None, error=None))
+        return self._save(replace(found, forgiven=seen.attempts, not_before=None, error=None))
 
     def _untouched(self, seen: Request) -> Request:
         found = self.request(seen.user_id, seen.seq)

@@ -79,6 +79,7 @@ class RequestItem(Model):
     status = UnicodeAttribute()
     enqueued_at = NumberAttribute()
     attempts = NumberAttribute()
+    forgiven = NumberAttribute(null=True)
     max_attempts = NumberAttribute(null=True)
     on_failure = UnicodeAttribute(null=True)
     origin = NumberAttribute(null=True)

@@ -97,7 +97,9 @@ class DynamoQueues:
         return self._update_queue(queue.user_id, actions, self._unchanged(queue, now, session_id))
 
     def _unchanged(self, queue: Queue, now: Millis, session_id: str | None) -> Condition:
-        same: Any = self._queues.state == queue.state
+        m = self._queues
+        awake: Any = m.awake.does_not_exist() if queue.awake is None else m.awake == queue.awake
+        same: Any = (m.state == queue.state) & awake
         condition: Condition = same & self._live(session_id, now) if session_id else same
         return condition
 

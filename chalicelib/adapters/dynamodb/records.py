@@ -43,6 +43,7 @@ def to_request(item: RequestItem) -> Request:
         enqueued_at=int(item.enqueued_at),
         attempts=int(item.attempts),
         begun_by=item.begun_by,
+        forgiven=int(item.forgiven or 0),
         max_attempts=_whole(item.max_attempts),
         on_failure=item.on_failure,
         not_before=_whole(item.not_before),

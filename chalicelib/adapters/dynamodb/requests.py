@@ -83,10 +83,10 @@ class DynamoRequests:
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
         return self._update_request(seen, self._outcome(seen, outcome, now), self._untouched(seen))
 
-    def allow(self, seen: Request, max_attempts: int) -> Request:
+    def allow(self, seen: Request) -> Request:
         m = self._requests
         actions = [
-            m.max_attempts.set(max_attempts),
+            m.forgiven.set(seen.attempts),
             m.not_before.remove(),
             m.error_kind.remove(),
             m.error_message.remove(),
