@@ -5,6 +5,7 @@ import logging
 from chalicelib.adapters.codec import decode, encode
 from chalicelib.adapters.dynamodb.effects import Effects
 from chalicelib.adapters.time_limit import OverrunError, time_limit
+from chalicelib.adapters.tracing import subsegment
 from chalicelib.core.attempt import Result
 from chalicelib.core.errors import InvalidInputError, MalformedError
 from chalicelib.core.events import tell
@@ -22,7 +23,7 @@ def run(handler: Handler, request: Request) -> Result | Failure:
     except (InvalidInputError, MalformedError) as error:
         return Failure("invalid_payload", str(error))
     try:
-        with time_limit(handler.timeout):
+        with subsegment(request.type, user=request.user_id, seq=request.seq), time_limit(handler.timeout):
             effects = Effects()
             return _bounded(encode(handler(payload, request, effects)), effects)
     except OverrunError:

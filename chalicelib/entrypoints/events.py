@@ -5,7 +5,7 @@ from typing import Any
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent, SQSRecord
 
 from chalicelib import wiring
-from chalicelib.adapters import logs
+from chalicelib.entrypoints.invocation import begin
 
 functions = Blueprint(__name__)
 
@@ -21,7 +21,7 @@ LONGEST_TIMER_S = 20.0
 # (a crash, an overrun, all the memory) cannot touch another user's request.
 @functions.on_sqs_message(queue_arn=WAKE_UPS_ARN, batch_size=1, name="worker")
 def worker(event: SQSEvent) -> dict[str, Any]:
-    _begin(event.context)
+    begin(event.context)
     returned = [record for record in event if not _served(record)]
     return {"batchItemFailures": [{"itemIdentifier": r.to_dict()["messageId"]} for r in returned]}
 
@@ -44,10 +44,5 @@ def _served(record: SQSRecord) -> bool:
 
 @functions.schedule("rate(1 minute)", name="sweeper")
 def sweeper(event: CloudWatchEvent) -> None:
-    _begin(event.context)
+    begin(event.context)
     wiring.sweep()()
-
-
-def _begin(context: Any) -> None:
-    logs.configure(wiring.settings().log_level)
-    logs.begin_invocation(context.function_name, context.aws_request_id)

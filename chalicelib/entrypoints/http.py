@@ -1,6 +1,5 @@
 """What all HTTP calls have in common: who calls, reading the input, errors, headers, one log line."""
 
-import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,6 @@ from typing import Any, Protocol
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import wiring
-from chalicelib.adapters import logs
 from chalicelib.adapters.codec import decode, encode, fitting, require_unambiguous
 from chalicelib.core.account import Principal
 from chalicelib.core.errors import (
@@ -22,6 +20,7 @@ from chalicelib.core.errors import (
 )
 from chalicelib.core.events import tell
 from chalicelib.entrypoints import problems
+from chalicelib.entrypoints.invocation import begin
 from chalicelib.entrypoints.operations import OPERATIONS, Operation, View
 from chalicelib.entrypoints.parameters import arguments
 
@@ -157,8 +156,7 @@ def _require_json(request: Request) -> None:
 def around(request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Chalice middleware: every answer gets the headers, and every error is a problem document."""
     context: Any = request.lambda_context
-    logs.configure(wiring.settings().log_level)
-    logs.begin_invocation(os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local"), context.aws_request_id)
+    begin(context)
     began = wiring.CLOCK.now()
     response = _as_problem(get_response(request))
     response.headers = {**HEADERS, "X-Request-Id": context.aws_request_id, **response.headers}

@@ -1,0 +1,55 @@
+"""X-Ray segments when they are switched on, and no cost when they are not.
+
+Each in a process of its own: the SDK patches botocore for good.
+"""
+
+import subprocess
+import sys
+
+TRACED = """
+from aws_xray_sdk.core import xray_recorder
+from chalicelib.adapters import tracing
+
+tracing.configure(on=True)
+xray_recorder.configure(context_missing="RUNTIME_ERROR", sampling=False)
+segment = xray_recorder.begin_segment("invocation")
+with tracing.subsegment("echo", user="u1", seq=7):
+    pass
+[subsegment] = segment.subsegments
+print(subsegment.name, subsegment.annotations)
+"""
+
+UNTRACED = """
+import sys
+from chalicelib.adapters import runner, tracing
+
+tracing.configure(on=False)
+with tracing.subsegment("echo", user="u1", seq=7):
+    pass
+print([name for name in sys.modules if name.startswith("aws_xray_sdk")])
+"""
+
+OUTSIDE = """
+from chalicelib.adapters import tracing
+
+tracing.configure(on=True)
+with tracing.subsegment("echo", user="u1", seq=7):
+    print("went on")
+"""
+
+
+def printed_by(program: str) -> str:
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return run.stdout.strip()
+
+
+def test_a_request_is_a_subsegment_that_can_be_searched_for() -> None:
+    assert printed_by(TRACED) == "echo {'user': 'u1', 'seq': 7}"
+
+
+def test_the_sdk_is_not_imported_when_tracing_is_off() -> None:
+    assert printed_by(UNTRACED) == "[]"
+
+
+def test_a_trace_that_cannot_be_recorded_fails_nothing() -> None:
+    assert printed_by(OUTSIDE) == "went on"
