@@ -70,7 +70,7 @@ class _Pass:
                     return Done()
             elif ending := self._step():
                 return ending
-            elif self._clock.now() - self._started >= self._parts.quantum_ms:
+            elif self._turn_is_over():
                 return self._yield_turn()
             elif self._clock.now() - self._progress.since >= CHECKPOINT_MS:
                 self._checkpoint()
@@ -107,11 +107,15 @@ class _Pass:
         tell("queue halted", user=self._queue.user_id, seq=self._progress.head + 1)
         return Done()
 
+    def _turn_is_over(self) -> bool:
+        """Not when all is done: then the worker must rest, or the next enqueue takes it for awake."""
+        over = self._clock.now() - self._started >= self._parts.quantum_ms
+        return over and self._progress.head < self._queue.tail
+
     def _yield_turn(self) -> Ending:
         """So that one long queue does not keep a worker: ring again, and let others have their turn."""
         self._checkpoint()
-        if self._queue.depth:
-            self._parts.wake_ups.ring(self._queue.user_id, self._queue.tail, self._parts.ring_id())
+        self._parts.wake_ups.ring(self._queue.user_id, self._queue.tail, self._parts.ring_id())
         return Done()
 
     def _rest(self) -> bool:
