@@ -31,8 +31,7 @@ class Controls:
     def resume(self, user_id: str, session_id: str | None) -> Queue:
         """Raises ConflictError if halted."""
         queue = self._switch(user_id, session_id, State.OPEN)
-        if queue.depth:
-            ring(self.wake_ups, queue, self.ring_id())
+        ring(self.wake_ups, queue, self.ring_id())  # even for nothing: an opened queue is taken to be rung
         return queue
 
     def purge(self, user_id: str, session_id: str | None, *, forget: bool = False) -> Queue:
