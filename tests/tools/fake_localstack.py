@@ -1,6 +1,6 @@
 """Stands in for LocalStack: starts a child and answers every GET.
 
-The file `behaviour` beside it says how it does: well (200), sick (503), sick until it is started anew, or dies
+The file `behaviour` beside it says how it does: well (200), sick (503), sick until it is started anew, dies
 (at the start). Run as LocalStack is, with its environment, and with arguments that it does not look at.
 """
 

@@ -8,14 +8,15 @@ from typing import Any
 from localstack.runtime import hooks
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 
-from gurukool_localstack import children
+from gurukool_localstack import children, garbage
 
 # Before LocalStack's own hooks, one of which may load the services that are changed here.
 _FIRST = 100
 
 # Modules, each of which changes LocalStack in its `install()`.
 _CONCERNS = (
-    "dynamodb",  # first: its Java starts while the others import what they change
+    "garbage",  # first of all: it saves the others time
+    "dynamodb",  # then this: its Java starts while the others import what they change
     "api",
     "api_updates",
     "cloudformation",
@@ -44,6 +45,10 @@ def start() -> None:
         importlib.import_module(f"{__package__}.{concern}").install()
 
 
+def ready() -> None:
+    garbage.resume()
+
+
 def shutdown() -> None:
     """End at once: all state is in memory, so there is nothing that an orderly shutdown (7 s) would save."""
     children.kill_all()
@@ -52,4 +57,5 @@ def shutdown() -> None:
 
 
 hooks.on_infra_start(name="gurukool_start", priority=_FIRST)(start)
+hooks.on_infra_ready(name="gurukool_ready")(ready)
 hooks.on_infra_shutdown(name="gurukool_shutdown", priority=_FIRST)(shutdown)
