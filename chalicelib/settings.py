@@ -1,10 +1,14 @@
 """What the deployment tells the functions, read from their environment once and checked."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from __future__ import annotations
 
-from chalicelib.adapters.outbound.allowed_hosts import AllowedHosts
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from chalicelib.adapters.outbound.allowed_hosts import AllowedHosts
 
 
 class SettingError(ValueError):
@@ -42,6 +46,8 @@ def _switch(text: str) -> bool:
 
 
 def _hosts(text: str) -> AllowedHosts:
+    from chalicelib.adapters.outbound.allowed_hosts import AllowedHosts
+
     try:
         return AllowedHosts.parse(text)
     except ValueError as error:

@@ -19,11 +19,13 @@ def answer(status: int, body: bytes = b"", **headers: str) -> bytes:
 
 
 def dripping(start: bytes, drop: bytes) -> Answer:
-    """`start`, and then forever a drop every 20 ms, until the other side hangs up."""
+    """`start`, and then a drop every 20 ms for 5 seconds, or until the other side hangs up."""
 
     def drip(connection: socket.socket) -> None:
         connection.sendall(start)
-        while not select([connection], [], [], 0.02)[0]:
+        for _ in range(250):
+            if select([connection], [], [], 0.02)[0]:
+                break
             connection.sendall(drop)
 
     return drip
