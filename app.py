@@ -11,8 +11,8 @@ app.register_blueprint(events.functions)
 
 # Lambda says which function it starts. Without the HTTP API a worker's cold start is a fifth shorter.
 if os.environ.get("_HANDLER", "app.app") == "app.app":
-    from chalicelib.entrypoints import accounts, console, http, queue, system
+    from chalicelib.entrypoints import accounts, admin, console, http, queue, system
 
     app.register_middleware(http.around, "http")
-    for blueprint in (console.routes, accounts.routes, queue.routes, system.routes):
-        app.register_blueprint(blueprint)
+    for module in (console, accounts, queue, admin, system):
+        app.register_blueprint(module.routes)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.core.dequeue import Dequeue
     from chalicelib.core.drain import Drain
     from chalicelib.core.enqueue import Enqueue
-    from chalicelib.core.ports import Lease, Log, Passwords, Tokens, WakeUps
+    from chalicelib.core.ports import Lease, Log, WakeUps
     from chalicelib.core.sweep import Sweep
     from chalicelib.core.watch import Watch
 
@@ -31,7 +31,7 @@ def settings() -> Settings:
 
 
 @cache
-def _tables() -> Any:
+def tables() -> Any:
     from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 
     found = settings().resources
@@ -42,6 +42,7 @@ def _tables() -> Any:
             accounts=found.get("ACCOUNTS_TABLE", ""),
             sessions=found.get("SESSIONS_TABLE", ""),
             idempotency=found.get("IDEMPOTENCY_TABLE", ""),
+            audit=found.get("AUDIT_TABLE", ""),
         )
     )
 
@@ -50,21 +51,14 @@ def _tables() -> Any:
 def log() -> Log:
     from chalicelib.adapters.dynamodb.log import DynamoLog
 
-    return DynamoLog(_tables(), settings().queue_limit)
-
-
-@cache
-def accounts() -> Any:
-    from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
-
-    return DynamoAccounts(_tables())
+    return DynamoLog(tables(), settings().queue_limit)
 
 
 @cache
 def _sqs() -> Any:
     from chalicelib.adapters.sqs import create_client
 
-    return create_client(_tables().connection.session)
+    return create_client(tables().connection.session)
 
 
 @cache
@@ -80,24 +74,10 @@ def lease(receipt_handle: str) -> Lease:
     return SqsLease(_sqs(), settings().resource("WAKE_UPS_URL"), receipt_handle)
 
 
-@cache
-def passwords() -> Passwords:
-    from chalicelib.adapters.passwords import Argon2Passwords
-
-    return Argon2Passwords()
-
-
-@cache
-def tokens() -> Tokens:
-    from chalicelib.adapters.tokens import JwtTokens
-
-    return JwtTokens(_keys("TOKEN_KEYS_ARN"), settings().access_token_seconds)
-
-
-def _keys(resource: str) -> SecretKeys:
+def keys(resource: str) -> SecretKeys:
     from chalicelib.adapters.secret_keys import SecretKeys
 
-    client = _tables().connection.session.create_client("secretsmanager")
+    client = tables().connection.session.create_client("secretsmanager")
     return SecretKeys(client, settings().resource(resource))
 
 
@@ -105,21 +85,7 @@ def _keys(resource: str) -> SecretKeys:
 def deliverer() -> Deliverer:
     from chalicelib.adapters.outbound.deliverer import Deliverer
 
-    return Deliverer(settings().allowed_hosts, _keys("WEBHOOK_KEYS_ARN"))
-
-
-@cache
-def registration() -> Any:
-    from chalicelib.core.registration import Registration
-
-    return Registration(accounts(), passwords(), CLOCK)
-
-
-@cache
-def sessions() -> Any:
-    from chalicelib.core.sessions import Sessions
-
-    return Sessions(accounts(), log(), passwords(), tokens(), CLOCK)
+    return Deliverer(settings().allowed_hosts, keys("WEBHOOK_KEYS_ARN"))
 
 
 @cache

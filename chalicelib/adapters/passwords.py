@@ -1,10 +1,15 @@
 """Argon2id, as PHC strings."""
 
+import unicodedata
+from functools import cache
+from pathlib import Path
+
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 # OWASP Password Storage Cheat Sheet (2026): 19 MiB, two passes, one lane; 22 ms of a full core.
 MEMORY_KIB, PASSES, LANES = 19_456, 2, 1
+COMMON = Path(__file__).parent / "common_passwords.txt"
 
 
 class Argon2Passwords:
@@ -13,17 +18,33 @@ class Argon2Passwords:
         self._nobody: str | None = None
 
     def hash(self, password: str) -> str:
-        return self._hasher.hash(password)
+        return self._hasher.hash(_normalised(password))
 
     def verify(self, password_hash: str | None, password: str) -> bool:
         try:
-            self._hasher.verify(password_hash or self._nobodys_hash(), password)
+            self._hasher.verify(password_hash or self._nobodys_hash(), _normalised(password))
         except VerifyMismatchError:
             return False
         return password_hash is not None
+
+    def is_outdated(self, password_hash: str) -> bool:
+        return self._hasher.check_needs_rehash(password_hash)
+
+    def is_common(self, password: str) -> bool:
+        return _normalised(password).casefold() in _common()
 
     def _nobodys_hash(self) -> str:
         """So that an unknown user takes as long as a wrong password."""
         if self._nobody is None:
             self._nobody = self._hasher.hash("nobody has this password")
         return self._nobody
+
+
+def _normalised(password: str) -> str:
+    """The same characters, however a keyboard composes them (NIST SP 800-63B)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(line for line in COMMON.read_text().splitlines() if not line.startswith("# "))

@@ -13,7 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.errors import UnavailableError
 
-FRESH_S = 300  # a rotated key is known everywhere after this long
+FRESH_S = 300  # a rotated key is used everywhere after this long
+LOOK_AGAIN_S = 5  # how often an unknown key is worth a look
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,17 @@ class SecretKeys:
         if self._keys is None or time.monotonic() - self._read_at > FRESH_S:
             self._keys, self._read_at = self._read(), time.monotonic()
         return self._keys
+
+    def knowing(self, kid: str) -> Keys:
+        """The keys, read again if this one is not among them: it may have been made a moment ago.
+
+        Anybody can name keys that do not exist, so not each time. Raises UnavailableError.
+        """
+        keys = self()
+        if kid not in keys.all and time.monotonic() - self._read_at > LOOK_AGAIN_S:
+            self._keys = None
+            return self()
+        return keys
 
     def _read(self) -> Keys:
         try:

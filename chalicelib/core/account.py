@@ -1,8 +1,19 @@
-"""Who may sign in."""
+"""Who may sign in, and as what."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
+from enum import StrEnum
 
+from chalicelib.core.errors import FieldError, InvalidInputError
 from chalicelib.core.request import Millis
+
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
+
+
+class Role(StrEnum):
+    USER = "user"
+    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,16 +22,8 @@ class Account:
     user_id: str
     password_hash: str  # a PHC string
     created_at: Millis
-    role: str = "user"
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    session_id: str
-    user_id: str
-    refresh_hash: str  # SHA-256 of the refresh token, hex
-    created_at: Millis
-    expires_at: Millis
+    role: Role = Role.USER
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Principal:
     user_id: str
     username: str
     session_id: str
-    role: str = "user"
+    role: Role = Role.USER
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +43,19 @@ class Credentials:
     access_token: str
     refresh_token: str
     expires_in: int  # seconds the access token lives
+
+
+def folded(username: str) -> str:
+    """The one spelling of a username that is typed in different ways."""
+    return unicodedata.normalize("NFKC", username).casefold()
+
+
+def new_username(username: str) -> str:
+    """Raises InvalidInputError."""
+    name = folded(username)
+    if not USERNAME.fullmatch(name):
+        message = (
+            "must be 3 to 64 letters a to z, digits, dots, hyphens and underscores, a letter or digit first"
+        )
+        raise InvalidInputError("Choose another username.", (FieldError("username", message),))
+    return name

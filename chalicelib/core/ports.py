@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from chalicelib.core.account import Account, Principal, Session
 from chalicelib.core.idempotency import IdempotencyKey, Known
 from chalicelib.core.progress import Progress
 from chalicelib.core.queue import Queue, State
@@ -115,16 +114,48 @@ class Log(Protocol):
         """
         ...
 
-    def open_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
-        """Add a live session; creates or reopens the queue."""
+    def close(self, queue: Queue) -> None:
+        """On condition that it is drained and that its live sessions are as `queue` has them."""
+        ...
+
+    # Who is connected
+
+    def open_session(
+        self, user_id: str, session_id: str, expires_at: Millis, now: Millis, username: str = ""
+    ) -> Queue:
+        """Add a live session; creates or reopens the queue. On condition that the user is not barred."""
+        ...
+
+    def extend_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
+        """On condition that the session is live."""
         ...
 
     def end_session(self, user_id: str, session_id: str) -> Queue | None:
         """Take a live session away; harmless if there is none."""
         ...
 
-    def close(self, queue: Queue) -> None:
-        """On condition that it is drained and that its live sessions are as `queue` has them."""
+    def bar(self, user_id: str) -> None:
+        """End all sessions and let none be opened; harmless if there is no queue."""
+        ...
+
+    def unbar(self, user_id: str) -> None:
+        """Let sessions be opened again, unless the user is leaving."""
+        ...
+
+    def leave(self, user_id: str, now: Millis) -> None:
+        """Bar the user for good, and mark the queue for removal."""
+        ...
+
+    def forget(self, user_id: str) -> None:
+        """Remove all requests and idempotency keys of the user."""
+        ...
+
+    def remove(self, queue: Queue) -> None:
+        """Remove the queue of a user who is leaving."""
+        ...
+
+    def page(self, after: str | None, limit: int) -> Sequence[Queue]:
+        """Queues of all users, in no order; those after the user `after`."""
         ...
 
     # What the sweeper looks for
@@ -142,18 +173,6 @@ class Log(Protocol):
         ...
 
 
-class Accounts(Protocol):
-    def add(self, account: Account) -> None:
-        """Raises LostRaceError if the username is taken."""
-        ...
-
-    def by_username(self, username: str) -> Account | None: ...
-
-    def add_session(self, session: Session) -> None: ...
-
-    def remove_session(self, session_id: str) -> None: ...
-
-
 class WakeUps(Protocol):
     def ring(self, user_id: str, seq: int, ring_id: str) -> None:
         """Say that the user's queue has work at least up to `seq`. A repeated `ring_id` may be dropped.
@@ -168,22 +187,4 @@ class Lease(Protocol):
 
     def hold(self, seconds: float) -> None:
         """Hold it for this long from now; after that somebody else is woken."""
-        ...
-
-
-class Passwords(Protocol):
-    def hash(self, password: str) -> str: ...
-
-    def verify(self, password_hash: str | None, password: str) -> bool:
-        """Takes as long when there is no hash to verify against."""
-        ...
-
-
-class Tokens(Protocol):
-    def issue(self, principal: Principal, now: Millis) -> tuple[str, int]:
-        """An access token and the seconds it lives."""
-        ...
-
-    def verify(self, token: str) -> Principal:
-        """Raises UnauthenticatedError."""
         ...

@@ -34,6 +34,9 @@ class Queue:
     tail_at: Millis = 0  # when the last number was given out
     moved_at: Millis = 0  # when head last moved
     purged: int = 0  # up to this number, what waits is cancelled instead of run
+    username: str = ""
+    barred: bool = False  # nobody can sign in as this user
+    leaving: Millis | None = None  # since when the account is deleted and waits to be removed
     floor: int = 0  # up to this number, everything is forgotten: nobody is shown it any more
 
     @property
@@ -43,7 +46,7 @@ class Queue:
 
     @property
     def runnable(self) -> bool:
-        return self.state not in (State.PAUSED, State.HALTED)
+        return self.state not in (State.PAUSED, State.HALTED) and self.leaving is None
 
     @property
     def moves(self) -> bool:

@@ -3,10 +3,12 @@
 import secrets
 from dataclasses import dataclass
 
-from chalicelib.core.account import Account
+from chalicelib.core.account import Account, new_username
+from chalicelib.core.account_ports import Accounts, Passwords
 from chalicelib.core.errors import ConflictError, LostRaceError
 from chalicelib.core.events import tell
-from chalicelib.core.ports import Accounts, Clock, Passwords
+from chalicelib.core.passwords import hash_new
+from chalicelib.core.ports import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +18,10 @@ class Registration:
     clock: Clock
 
     def __call__(self, username: str, password: str) -> Account:
-        """Raises ConflictError if the username is taken."""
-        account = Account(username, secrets.token_hex(16), self.passwords.hash(password), self.clock.now())
+        """Raises InvalidInputError, ConflictError if the username is taken."""
+        name = new_username(username)
+        password_hash = hash_new(self.passwords, password, name)
+        account = Account(name, secrets.token_hex(16), password_hash, self.clock.now())
         try:
             self.accounts.add(account)
         except LostRaceError:

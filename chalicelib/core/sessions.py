@@ -1,57 +1,146 @@
-"""Sign in and out. A queue is open while somebody is connected or work is left."""
+"""The sessions of a user: started by a sign-in, kept up by refreshing, ended by anybody who may."""
 
-import hashlib
-import secrets
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chalicelib.core.account import Credentials, Principal, Session
+from chalicelib.core.account import Account, Credentials, Principal
+from chalicelib.core.account_ports import SessionStore, Tokens
 from chalicelib.core.closing import close_if_over
-from chalicelib.core.errors import UnauthenticatedError
+from chalicelib.core.errors import ForbiddenError, LostRaceError, NotFoundError, UnauthenticatedError
 from chalicelib.core.events import tell
-from chalicelib.core.ports import Accounts, Clock, Log, Passwords, Tokens
+from chalicelib.core.ports import Clock, Log
+from chalicelib.core.queue import Queue
+from chalicelib.core.request import Millis
+from chalicelib.core.session import (
+    IDLE_MS,
+    LONGEST_MS,
+    MOST_SESSIONS,
+    RefreshToken,
+    Session,
+    new_session_id,
+)
 
-SESSION_MS = 14 * 24 * 3600 * 1000  # NIST SP 800-63B asks for a new sign-in after 30 days at the latest
+ENDED = "The session has ended. Sign in again."
 
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    accounts: Accounts
+    store: SessionStore
     log: Log
-    passwords: Passwords
     tokens: Tokens
     clock: Clock
 
-    def sign_in(self, username: str, password: str) -> Credentials:
-        """Raises UnauthenticatedError, which does not tell an unknown user from a wrong password."""
-        account = self.accounts.by_username(username)
-        right = self.passwords.verify(account.password_hash if account else None, password)
-        if account is None or not right:
-            raise UnauthenticatedError("The username or the password is wrong.")
-        return self._open(Principal(account.user_id, account.username, _new_session_id(), account.role))
+    def start(self, account: Account, client: str) -> Credentials:
+        """Raises ForbiddenError if the account was disabled or deleted a moment ago."""
+        now, token = self.clock.now(), RefreshToken.new(new_session_id())
+        session = _new_session(account, token, client, now)
+        self.store.add(session)
+        try:
+            queue = self.log.open_session(
+                account.user_id, session.session_id, session.expires_at, now, account.username
+            )
+        except LostRaceError:
+            raise ForbiddenError("This account is disabled. Ask an administrator.") from None
+        tell("session started", user=account.user_id, session=session.session_id)
+        self._end_oldest(queue)
+        return self._credentials(session, token, now)
 
-    def _open(self, principal: Principal) -> Credentials:
-        now, refresh_token = self.clock.now(), secrets.token_urlsafe(32)
-        session = Session(
-            principal.session_id, principal.user_id, _hash(refresh_token), now, now + SESSION_MS
-        )
-        self.accounts.add_session(session)
-        self.log.open_session(principal.user_id, session.session_id, session.expires_at, now)
-        access_token, expires_in = self.tokens.issue(principal, now)
-        tell("session started", user=principal.user_id, session=principal.session_id)
-        return Credentials(access_token, refresh_token, expires_in)
+    def refresh(self, text: str) -> Credentials:
+        """Spend the refresh token for new credentials. Raises UnauthenticatedError."""
+        now, token = self.clock.now(), RefreshToken.parse(text)
+        if token is None:
+            raise UnauthenticatedError(ENDED)
+        successor = token.successor()
+        try:
+            session = self.store.rotate(token, successor, now, now + IDLE_MS)
+        except LostRaceError:
+            session, successor = self._repeat(token, now)
+        self._keep_up(session, now)
+        return self._credentials(session, successor, now)
+
+    def list(self, principal: Principal) -> Sequence[Session]:
+        """Raises UnauthenticatedError."""
+        queue, now = self.require_live(principal), self.clock.now()
+        live = [session_id for session_id, expiry in queue.sessions.items() if expiry > now]
+        return sorted(self.store.several(live), key=lambda session: session.created_at)
+
+    def end(self, principal: Principal, session_id: str) -> None:
+        """One of one's own. Raises NotFoundError, UnauthenticatedError."""
+        if session_id not in self.require_live(principal).sessions:
+            raise NotFoundError("You have no such session.")
+        self._end(principal.user_id, session_id)
+
+    def end_others(self, principal: Principal) -> None:
+        """Raises UnauthenticatedError."""
+        for session_id in self.require_live(principal).sessions:
+            if session_id != principal.session_id:
+                self._end(principal.user_id, session_id)
 
     def sign_out(self, principal: Principal) -> None:
         """The session is over at once, for everything that changes state."""
-        queue = self.log.end_session(principal.user_id, principal.session_id)
-        self.accounts.remove_session(principal.session_id)
-        tell("session ended", user=principal.user_id, session=principal.session_id)
+        self._end(principal.user_id, principal.session_id)
+
+    def require_live(self, principal: Principal) -> Queue:
+        """Raises UnauthenticatedError."""
+        queue = self.log.queue(principal.user_id)
+        if queue is None or queue.sessions.get(principal.session_id, 0) <= self.clock.now():
+            raise UnauthenticatedError(ENDED)
+        return queue
+
+    def forget(self, user_id: str, session_ids: Sequence[str]) -> None:
+        """Of sessions that are over, the refresh tokens too."""
+        for session_id in session_ids:
+            self.store.remove(session_id, user_id)
+            tell("session ended", user=user_id, session=session_id)
+
+    def _repeat(self, token: RefreshToken, now: Millis) -> tuple[Session, RefreshToken]:
+        """The token is not the current one: what was given for it a moment ago, or the end of the session."""
+        session = self.store.get(token.session_id)
+        if session is None or session.over_at <= now or session.is_guessed(token):
+            raise UnauthenticatedError(ENDED)
+        if sealed := session.repeats(token, now):
+            return session, token.unseal(sealed)
+        tell("spent refresh token", level=logging.WARNING, user=session.user_id, session=session.session_id)
+        self._end(session.user_id, session.session_id)
+        raise UnauthenticatedError(ENDED)
+
+    def _keep_up(self, session: Session, now: Millis) -> None:
+        """In the queue as well, which is where a session is live or not."""
+        try:
+            self.log.extend_session(session.user_id, session.session_id, session.over_at, now)
+        except LostRaceError:
+            self.store.remove(session.session_id, session.user_id)
+            raise UnauthenticatedError(ENDED) from None
+
+    def _end_oldest(self, queue: Queue) -> None:
+        surplus = len(queue.sessions) - MOST_SESSIONS
+        for session_id in sorted(queue.sessions, key=queue.sessions.__getitem__)[: max(0, surplus)]:
+            self._end(queue.user_id, session_id)
+
+    def _end(self, user_id: str, session_id: str) -> None:
+        queue = self.log.end_session(user_id, session_id)
+        self.forget(user_id, [session_id])
         if queue:
             close_if_over(self.log, queue, self.clock.now())
 
+    def _credentials(self, session: Session, token: RefreshToken, now: Millis) -> Credentials:
+        principal = Principal(session.user_id, session.username, session.session_id, session.role)
+        access_token, expires_in = self.tokens.issue(principal, now)
+        return Credentials(access_token, str(token), expires_in)
 
-def _new_session_id() -> str:
-    return secrets.token_urlsafe(9)  # 12 characters: the ids of live sessions are in the queue item
 
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def _new_session(account: Account, token: RefreshToken, client: str, now: Millis) -> Session:
+    return Session(
+        session_id=token.session_id,
+        user_id=account.user_id,
+        username=account.username,
+        role=account.role,
+        client=client,
+        family_hash=token.family_hash,
+        refresh_hash=token.hash,
+        created_at=now,
+        refreshed_at=now,
+        expires_at=now + IDLE_MS,
+        ends_at=now + LONGEST_MS,
+    )

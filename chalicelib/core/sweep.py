@@ -14,6 +14,7 @@ from chalicelib.core.request import Millis, Request
 
 STALE_MS = 30_000  # work, but no ring and no movement for this long: the wake-up is taken for lost
 IDLE_MS = 60_000  # a queue without work keeps its mark this long, so that busy users cost no index writes
+WORKER_MS = 90_000  # longer than the worker function may run
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,13 @@ class Sweep:
     ring_id: Callable[[], str] = lambda: uuid4().hex
 
     def __call__(self) -> None:
-        for user_id in self.log.working():
+        working = self.log.working()
+        for user_id in working:
             self._guard(self._look_at, user_id)
         for user_id in self.log.expiring(self.clock.now()):
             self._guard(self._end_sessions, user_id)
+        for user_id in working:  # last: it may take long
+            self._guard(self._remove_if_left, user_id)
 
     def _guard(self, look: Callable[[Queue, Millis], None], user_id: str) -> None:
         """One queue that changes meanwhile does not keep the others from being looked at."""
@@ -38,10 +42,20 @@ class Sweep:
             tell("queue moves by itself", user=user_id)
 
     def _look_at(self, queue: Queue, now: Millis) -> None:
+        if queue.leaving is not None:
+            return
         if not queue.depth:
             self._look_at_drained(queue, now)
         elif not queue.stirred_since(now - STALE_MS):
             self._look_at_still(queue, now)
+
+    def _remove_if_left(self, queue: Queue, now: Millis) -> None:
+        """Everything of a user whose account is deleted. A worker that was at it then ends first."""
+        if queue.leaving is None or (queue.awake is not None and now - queue.leaving <= WORKER_MS):
+            return
+        self.log.forget(queue.user_id)
+        self.log.remove(queue)
+        tell("queue removed", user=queue.user_id)
 
     def _look_at_drained(self, queue: Queue, now: Millis) -> None:
         if not queue.live_sessions(now):

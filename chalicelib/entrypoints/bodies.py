@@ -8,6 +8,7 @@ import msgspec
 LONGEST_BATCH = 100
 
 type Password = Annotated[str, msgspec.Meta(min_length=8, max_length=128)]
+type GivenPassword = Annotated[str, msgspec.Meta(max_length=128)]
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True):
@@ -21,7 +22,20 @@ class Register(Body):
 
 class Login(Body):
     username: Annotated[str, msgspec.Meta(max_length=64)]
-    password: Annotated[str, msgspec.Meta(max_length=128)]
+    password: GivenPassword
+
+
+class Refresh(Body):
+    refresh_token: Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class ChangePassword(Body):
+    current_password: GivenPassword
+    new_password: Password
+
+
+class DeleteAccount(Body):
+    password: GivenPassword
 
 
 class Order(Body):

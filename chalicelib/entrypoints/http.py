@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib import wiring
+from chalicelib import wiring, wiring_accounts
 from chalicelib.adapters.codec import decode, encode, fitting, require_unambiguous
-from chalicelib.core.account import Principal
+from chalicelib.core.account import Principal, Role
 from chalicelib.core.errors import (
     ForbiddenError,
     GurukoolError,
@@ -52,7 +52,7 @@ class Call:
         scheme, _, token = self.request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise UnauthenticatedError("Sign in and send the access token as `Authorization: Bearer …`.")
-        return wiring.tokens().verify(token.strip())
+        return wiring_accounts.tokens().verify(token.strip())
 
     def raw_body(self, limit: int = BODY_LIMIT) -> bytes:
         """Raises MalformedError, TooLargeError."""
@@ -142,7 +142,7 @@ def _input(operation: Operation, call: Call) -> dict[str, Any]:
 
 
 def _allowed(operation: Operation, principal: Principal) -> Principal:
-    if operation.admin and principal.role != "admin":
+    if operation.admin and principal.role is not Role.ADMIN:
         raise ForbiddenError("This is for administrators only.")
     return principal
 

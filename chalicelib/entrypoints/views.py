@@ -1,6 +1,6 @@
 """The core's records as the JSON of the HTTP contract."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
@@ -9,6 +9,9 @@ from chalicelib.core.account import Account, Credentials
 from chalicelib.core.queue import Queue
 from chalicelib.core.request import Failure, Millis, Request, Status
 from chalicelib.core.watch import QueueView, position
+
+if TYPE_CHECKING:
+    from chalicelib.core.session import Session
 
 type Moment = Annotated[str, msgspec.Meta(description="UTC", extra_json_schema={"format": "date-time"})]
 type Number = Annotated[int, msgspec.Meta(ge=0)]
@@ -25,6 +28,26 @@ class TokensAnswer(msgspec.Struct):
     refresh_token: str
     expires_in: Annotated[int, msgspec.Meta(description="Seconds that the access token is valid")]
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - not a secret
+
+
+class OwnAccountAnswer(msgspec.Struct):
+    user_id: str
+    username: str
+    role: Literal["user", "admin"]
+    created_at: Moment
+
+
+class SessionAnswer(msgspec.Struct):
+    session_id: str
+    client: Annotated[str, msgspec.Meta(description="What the client called itself at sign-in")]
+    current: bool
+    started_at: Moment
+    refreshed_at: Moment
+    expires_at: Moment
+
+
+class SessionsAnswer(msgspec.Struct):
+    sessions: list[SessionAnswer]
 
 
 class ErrorAnswer(msgspec.Struct):
@@ -76,6 +99,22 @@ COUNTED = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)  # as in CountsAns
 
 def account_view(account: Account) -> AccountAnswer:
     return AccountAnswer(account.user_id, account.username)
+
+
+def own_account_view(account: Account) -> OwnAccountAnswer:
+    created_at = iso(account.created_at)
+    return OwnAccountAnswer(account.user_id, account.username, account.role.value, created_at)
+
+
+def session_view(session: "Session", current: str) -> SessionAnswer:
+    return SessionAnswer(
+        session_id=session.session_id,
+        client=session.client,
+        current=session.session_id == current,
+        started_at=iso(session.created_at),
+        refreshed_at=iso(session.refreshed_at),
+        expires_at=iso(session.over_at),
+    )
 
 
 def credentials_view(credentials: Credentials) -> TokensAnswer:

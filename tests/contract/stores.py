@@ -7,11 +7,14 @@ from typing import Any
 import boto3
 
 from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
+from chalicelib.adapters.dynamodb.audit import DynamoAudit
 from chalicelib.adapters.dynamodb.log import DynamoLog
+from chalicelib.adapters.dynamodb.sessions import DynamoSessions, DynamoTryCounts
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
-from chalicelib.core.ports import Accounts, Log
+from chalicelib.core.account_ports import Accounts, AuditTrail, SessionStore, TryCounts
+from chalicelib.core.ports import Log
 from infra import template
-from tests.fakes.accounts import FakeAccounts
+from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeSessions, FakeTryCounts
 from tests.fakes.log import FakeLog
 
 LIMIT = 5
@@ -22,10 +25,13 @@ SHAPE = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 class Store:
     log: Log
     accounts: Accounts
+    sessions: SessionStore
+    tries: TryCounts
+    audit: AuditTrail
 
 
 def fake_store() -> Store:
-    return Store(FakeLog(LIMIT), FakeAccounts())
+    return Store(FakeLog(LIMIT), FakeAccounts(), FakeSessions(), FakeTryCounts(), FakeAudit())
 
 
 def dynamo_store() -> Store:
@@ -34,7 +40,13 @@ def dynamo_store() -> Store:
     for kind, name in names.items():
         _create(client, f"{kind.capitalize()}Table", name)
     tables = Tables(TableNames(**names))
-    return Store(DynamoLog(tables, LIMIT), DynamoAccounts(tables))
+    return Store(
+        DynamoLog(tables, LIMIT),
+        DynamoAccounts(tables),
+        DynamoSessions(tables),
+        DynamoTryCounts(tables),
+        DynamoAudit(tables),
+    )
 
 
 def _create(client: Any, logical_id: str, name: str) -> None:

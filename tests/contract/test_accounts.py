@@ -1,41 +1,87 @@
-"""Accounts and their sessions."""
+"""Accounts and the audit log."""
 
 from secrets import token_hex
 
 import pytest
 
-from chalicelib.core.account import Account, Session
+from chalicelib.core.account import Account, Role
+from chalicelib.core.audit import Entry
 from chalicelib.core.errors import LostRaceError
 from tests.contract.stores import Store
-from tests.contract.users import EXPIRY, NOW
+from tests.contract.users import LATER, NOW
+
+AN_HOUR_MS = 3_600_000
 
 
 @pytest.fixture
-def account() -> Account:
-    return Account(token_hex(4), token_hex(16), "hash", NOW, role="admin")
+def account(store: Store) -> Account:
+    added = Account(token_hex(4), token_hex(16), "hash", NOW)
+    store.accounts.add(added)
+    return added
+
+
+def found(store: Store, account: Account) -> Account:
+    read = store.accounts.by_username(account.username)
+    assert read is not None
+    return read
 
 
 def test_an_account_is_read_as_it_was_added(store: Store, account: Account) -> None:
-    store.accounts.add(account)
-
-    assert store.accounts.by_username(account.username) == account
+    assert found(store, account) == account
 
 
 def test_a_username_is_taken_once(store: Store, account: Account) -> None:
-    store.accounts.add(account)
-
     with pytest.raises(LostRaceError):
         store.accounts.add(Account(account.username, "other", "other", NOW))
 
-    assert store.accounts.by_username(account.username) == account
+    assert found(store, account) == account
 
 
-def test_a_stranger_has_no_account(store: Store) -> None:
-    assert store.accounts.by_username("stranger") is None
+@pytest.mark.parametrize("username", ["stranger", ""])
+def test_a_stranger_has_no_account(store: Store, username: str) -> None:
+    assert store.accounts.by_username(username) is None
 
 
-def test_a_session_can_be_removed_again_and_again(store: Store, account: Account) -> None:
-    store.accounts.add_session(Session("session", account.user_id, "hash", NOW, EXPIRY))
+def test_a_password_changes_once_from_what_was_seen(store: Store, account: Account) -> None:
+    store.accounts.set_password(account, "new hash")
 
-    store.accounts.remove_session("session")
-    store.accounts.remove_session("session")
+    with pytest.raises(LostRaceError):
+        store.accounts.set_password(account, "another")
+
+    assert found(store, account).password_hash == "new hash"
+
+
+def test_an_account_is_disabled_and_enabled(store: Store, account: Account) -> None:
+    store.accounts.set_disabled(account, disabled=True)
+    assert found(store, account).disabled
+
+    store.accounts.set_disabled(account, disabled=False)
+    assert not found(store, account).disabled
+
+
+def test_an_account_changes_its_role(store: Store, account: Account) -> None:
+    store.accounts.set_role(account, Role.ADMIN)
+
+    assert found(store, account).role is Role.ADMIN
+
+
+def test_an_account_that_is_gone_does_not_come_back(store: Store, account: Account) -> None:
+    store.accounts.remove(account)
+    store.accounts.remove(account)
+
+    with pytest.raises(LostRaceError):
+        store.accounts.set_disabled(account, disabled=True)
+
+    assert store.accounts.by_username(account.username) is None
+
+
+def test_the_audit_log_is_read_from_its_newest_entry_on(store: Store) -> None:
+    entries = [Entry(f"{i}-{token_hex(2)}", NOW + i, "root", "pause queue", "ada") for i in range(3)]
+    for entry in entries:
+        store.audit.add(entry)
+    store.audit.add(Entry("other", LATER + 62 * 24 * AN_HOUR_MS, "root", "of another month", "ada"))
+
+    newest = store.audit.page(entries[0].month, None, 2)
+    older = store.audit.page(entries[0].month, newest[-1].entry_id, 2)
+
+    assert [*newest, *older] == entries[::-1]

@@ -32,6 +32,9 @@ class FakeKeys:
             expires_at = request.finished_at + KEPT_MS
             self.keys[request.user_id, request.key or ""] = replace(note, expires_at=expires_at)
 
+    def forget_keys(self, user_id: str) -> None:
+        self.keys = {place: note for place, note in self.keys.items() if place[0] != user_id}
+
     def _note(self, first: Request, key: IdempotencyKey, last: int) -> None:
         if self.known(first.user_id, key.key, first.enqueued_at):
             raise LostRaceError

@@ -59,10 +59,13 @@ class FakeQueues:
         floor = queue.tail if forget else found.floor
         return self._put(replace(found, state=state, awake=now, purged=queue.tail, floor=floor))
 
-    def open_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
-        queue = self.queues.get(user_id) or _new_queue(user_id, self.limit, now)
+    def open_session(
+        self, user_id: str, session_id: str, expires_at: Millis, now: Millis, username: str = ""
+    ) -> Queue:
+        queue = self.queues.get(user_id) or _new_queue(user_id, self.limit, now, username)
+        require(not queue.barred)
         self.open_until[user_id] = expires_at
-        self._put(
+        return self._put(
             replace(
                 queue,
                 state=State.OPEN if queue.state is State.CLOSED else queue.state,
@@ -72,12 +75,44 @@ class FakeQueues:
             )
         )
 
+    def extend_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
+        queue = self._existing(user_id)
+        require(_live(queue, session_id, now))
+        self.open_until[user_id] = expires_at
+        self._put(replace(queue, sessions={**queue.sessions, session_id: expires_at}))
+
     def end_session(self, user_id: str, session_id: str) -> Queue | None:
         queue = self.queues.get(user_id)
         if queue is None:
             return None
         self.marked[user_id] = None
         return self._put(replace(queue, sessions=_without(queue, session_id)))
+
+    def bar(self, user_id: str) -> None:
+        if queue := self.queues.get(user_id):
+            self.marked[user_id] = None
+            self._put(replace(queue, barred=True, sessions={}))
+
+    def unbar(self, user_id: str) -> None:
+        queue = self.queues.get(user_id)
+        if queue and queue.leaving is None:
+            self._put(replace(queue, barred=False))
+
+    def leave(self, user_id: str, now: Millis) -> None:
+        queue = self._existing(user_id)
+        self.marked[user_id] = None
+        self._put(replace(queue, barred=True, leaving=now, sessions={}))
+
+    def remove(self, queue: Queue) -> None:
+        require(self._existing(queue.user_id).leaving is not None)
+        del self.queues[queue.user_id]
+        self.marked.pop(queue.user_id, None)
+        self.open_until.pop(queue.user_id, None)
+
+    def page(self, after: str | None, limit: int) -> Sequence[Queue]:
+        ids = list(self.queues)
+        first = 0 if after is None else ids.index(after) + 1
+        return [self.queues[user_id] for user_id in ids[first : first + limit]]
 
     def close(self, queue: Queue) -> None:
         found = self._existing(queue.user_id)
@@ -119,8 +154,8 @@ def require(condition: bool) -> None:
         raise LostRaceError
 
 
-def _new_queue(user_id: str, limit: int, now: Millis) -> Queue:
-    return Queue(user_id, room=limit, limit=limit, tail_at=now, moved_at=now)
+def _new_queue(user_id: str, limit: int, now: Millis, username: str) -> Queue:
+    return Queue(user_id, room=limit, limit=limit, tail_at=now, moved_at=now, username=username)
 
 
 def _live(queue: Queue, session_id: str, now: Millis) -> bool:

@@ -8,6 +8,7 @@ from chalicelib.core.errors import UnauthenticatedError
 from chalicelib.core.request import Millis
 
 LIFE_S = 600
+COMMON = "password"
 
 
 class FakePasswords:
@@ -15,7 +16,13 @@ class FakePasswords:
         return f"hashed {password}"
 
     def verify(self, password_hash: str | None, password: str) -> bool:
-        return password_hash == self.hash(password)
+        return password_hash in (self.hash(password), f"outdated {password}")
+
+    def is_outdated(self, password_hash: str) -> bool:
+        return password_hash.startswith("outdated")
+
+    def is_common(self, password: str) -> bool:
+        return password == COMMON
 
 
 class FakeTokens:

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import wiring
+from chalicelib import wiring, wiring_accounts
 from chalicelib.settings import CHOICES, RESOURCES
 from tests.infra.documents import TABLES, Document, environment
 
@@ -32,7 +32,9 @@ class Recorder:
         for item in params.get("TransactItems", []):
             for action, inner in item.items():
                 self._add(f"{service}:{action}Item", inner)
-        if "TransactItems" not in params:
+        for table in params.get("RequestItems", {}):
+            self._add(f"{service}:{model.name}", {"TableName": table})
+        if not params.keys() & {"TransactItems", "RequestItems"}:
             self._add(f"{service}:{model.name}", params)
 
     def _add(self, action: str, params: dict[str, Any]) -> None:
@@ -66,7 +68,7 @@ class Cloud:
             self._patch.setenv(name, text)
         forget_clients()
         recorder = Recorder({physical: logical for logical, physical in self._ids.items()})
-        wiring._tables().connection.session.register("before-parameter-build", recorder)
+        wiring.tables().connection.session.register("before-parameter-build", recorder)
         return recorder
 
     def deliver(self, worker: Callable[[Document, Any], Any]) -> None:
@@ -84,6 +86,15 @@ class Cloud:
             Key={"user_id": {"S": user_id}},
             UpdateExpression=expression,
             ExpressionAttributeValues={":one": {"N": "1"}},
+        )
+
+    def make_admin(self, username: str) -> None:
+        self._dynamodb.update_item(
+            TableName="AccountsTable",
+            Key={"username": {"S": username}},
+            UpdateExpression="SET #role = :admin",
+            ExpressionAttributeNames={"#role": "role"},
+            ExpressionAttributeValues={":admin": {"S": "admin"}},
         )
 
     def _resolve(self, name: str) -> str:
@@ -106,6 +117,6 @@ class Cloud:
 
 
 def forget_clients() -> None:
-    for made in vars(wiring).values():
+    for made in (*vars(wiring).values(), *vars(wiring_accounts).values()):
         if hasattr(made, "cache_clear"):
             made.cache_clear()

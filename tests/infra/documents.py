@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 FUNCTIONS = {"APIHandler": "ApiHandlerRole", "Worker": "WorkerRole", "Sweeper": "SweeperRole"}
-TABLES = ("AccountsTable", "SessionsTable", "QueuesTable", "RequestsTable", "IdempotencyTable")
+TABLES = ("AccountsTable", "SessionsTable", "QueuesTable", "RequestsTable", "IdempotencyTable", "AuditTable")
 
 Document = dict[str, Any]
 

@@ -30,11 +30,15 @@ X_RAY = {("xray:PutTelemetryRecords", "*"), ("xray:PutTraceSegments", "*")}
 AFTER_A_LOST_ANSWER = {("dynamodb:GetItem", "RequestsTable")}
 
 
+PASSWORD = "correct horse battery"
+
+
 class Caller:
     """A client of the API."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self.refresh_token = ""
         self._headers = {"Content-Type": "application/json", "Idempotency-Key": "key"}
 
     def call(self, method: str, path: str, body: object = None) -> Any:
@@ -45,12 +49,16 @@ class Caller:
 
     def enqueue_as(self, username: str, type_: str = "echo", **payload: object) -> str:
         """The id of a new user, who stays signed in, with one request."""
-        credentials = {"username": username, "password": "correct horse battery"}
+        credentials = {"username": username, "password": PASSWORD}
         user_id: str = self.call("POST", "/api/auth/register", credentials)["user_id"]
-        token = self.call("POST", "/api/auth/login", credentials)["access_token"]
-        self._headers["Authorization"] = f"Bearer {token}"
+        self.sign_in(username)
         self.call("POST", "/api/queue/enqueue", {"type": type_, "payload": payload})
         return user_id
+
+    def sign_in(self, username: str) -> None:
+        tokens = self.call("POST", "/api/auth/login", {"username": username, "password": PASSWORD})
+        self.refresh_token = tokens["refresh_token"]
+        self._headers["Authorization"] = f"Bearer {tokens['access_token']}"
 
 
 @pytest.fixture
@@ -81,11 +89,22 @@ def granted(template: Document, role: str) -> set[Call]:
 
 def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Cloud, caller: Caller) -> None:
     recorder = cloud.become("APIHandler")
-    caller.enqueue_as("ada")
+    user_id = caller.enqueue_as("ada")
+    cloud.make_admin("ada")
+    caller.sign_in("ada")
+    for _ in range(2):  # the second time it is spent
+        caller.call("POST", "/api/auth/refresh", {"refresh_token": caller.refresh_token})
+    for path in ("auth/sessions", "account", "admin/queues", "admin/audit"):
+        caller.call("GET", f"/api/{path}")
+    caller.call(
+        "POST", "/api/account/password", {"current_password": PASSWORD, "new_password": f"{PASSWORD}!"}
+    )
     for path in ("", "/requests", "/requests/1", "/dequeue"):
         caller.call("GET", f"/api/queue{path}")
-    for path in ("queue/requests/1/cancel", "queue/pause", "queue/resume", "queue/purge", "auth/logout"):
+    for path in ("queue/requests/1/cancel", "queue/pause", "queue/resume", "queue/purge"):
         caller.call("POST", f"/api/{path}")
+    caller.call("POST", f"/api/admin/queues/{user_id}/pause")
+    caller.call("POST", "/api/account/delete", {"password": f"{PASSWORD}!"})
     assert recorder.calls | X_RAY | logs("APIHandler") == granted(template, "ApiHandlerRole")
 
 
@@ -106,6 +125,9 @@ def test_the_sweeper_may_do_what_it_does_and_no_more(
     template: Document, cloud: Cloud, caller: Caller
 ) -> None:
     cloud.become("APIHandler")
+    gone = caller.enqueue_as("eve")
+    caller.call("POST", "/api/account/delete", {"password": PASSWORD})
+    cloud.change_queue(gone, "SET leaving = :one")
     idle, stuck = caller.enqueue_as("ada"), caller.enqueue_as("bob")
     cloud.change_queue(idle, "SET head = tail, tail_at = :one, moved_at = :one")
     cloud.change_queue(stuck, "SET awake = :one, moved_at = :one, sessions_until = :one")

@@ -1,51 +1,68 @@
-"""Accounts and their sessions."""
+"""Accounts, by username."""
+
+from typing import Any
 
 from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.models import AccountItem
 from chalicelib.adapters.dynamodb.tables import Tables
-from chalicelib.core.account import Account, Session
+from chalicelib.core.account import Account, Role
 
 
 class DynamoAccounts:
     def __init__(self, tables: Tables) -> None:
         self._accounts = tables.accounts
-        self._sessions = tables.sessions
 
     def add(self, account: Account) -> None:
-        item = self._accounts(
+        with translated():
+            self._item(account).save(condition=self._accounts.username.does_not_exist())
+
+    def by_username(self, username: str) -> Account | None:
+        if not username:
+            return None  # DynamoDB has no empty keys
+        with translated():
+            try:
+                return to_account(self._accounts.get(username, consistent_read=True))
+            except self._accounts.DoesNotExist:
+                return None
+
+    def set_password(self, account: Account, password_hash: str) -> None:
+        m = self._accounts
+        self._update(account, m.password_hash.set(password_hash), m.password_hash == account.password_hash)
+
+    def set_role(self, account: Account, role: str) -> None:
+        m = self._accounts
+        self._update(account, m.role.set(role), m.user_id == account.user_id)
+
+    def set_disabled(self, account: Account, *, disabled: bool) -> None:
+        m = self._accounts
+        action = m.disabled.set(1) if disabled else m.disabled.remove()
+        self._update(account, action, m.user_id == account.user_id)
+
+    def remove(self, account: Account) -> None:
+        with translated():
+            self._accounts(account.username).delete()
+
+    def _update(self, account: Account, action: Any, condition: Any) -> None:
+        with translated():
+            self._accounts(account.username).update(actions=[action], condition=condition)
+
+    def _item(self, account: Account) -> AccountItem:
+        return self._accounts(
             username=account.username,
             user_id=account.user_id,
             password_hash=account.password_hash,
             role=account.role,
             created_at=account.created_at,
-        )
-        with translated():
-            item.save(condition=self._accounts.username.does_not_exist())
-
-    def by_username(self, username: str) -> Account | None:
-        with translated():
-            try:
-                item = self._accounts.get(username, consistent_read=True)
-            except self._accounts.DoesNotExist:
-                return None
-        return Account(
-            username=item.username,
-            user_id=item.user_id,
-            password_hash=item.password_hash,
-            created_at=int(item.created_at),
-            role=item.role,
+            disabled=1 if account.disabled else None,
         )
 
-    def add_session(self, session: Session) -> None:
-        item = self._sessions(
-            session_id=session.session_id,
-            user_id=session.user_id,
-            refresh_hash=session.refresh_hash,
-            created_at=session.created_at,
-            expires_at=session.expires_at // 1000,
-        )
-        with translated():
-            item.save()
 
-    def remove_session(self, session_id: str) -> None:
-        with translated():
-            self._sessions(session_id).delete()
+def to_account(item: AccountItem) -> Account:
+    return Account(
+        username=item.username,
+        user_id=item.user_id,
+        password_hash=item.password_hash,
+        created_at=int(item.created_at),
+        role=Role(item.role),
+        disabled=item.disabled is not None,
+    )

@@ -32,6 +32,11 @@ class DynamoKeys:
         expired = m.expires_at <= first.enqueued_at // 1000
         return item.get_save_kwargs_from_instance(condition=m.user_id.does_not_exist() | expired)
 
+    def forget_keys(self, user_id: str) -> None:
+        with translated(), self._keys.batch_write() as batch:
+            for item in self._keys.query(user_id, attributes_to_get=["user_id", "key"]):
+                batch.delete(item)
+
     def expire_key(self, request: Request) -> None:
         """Idempotent: a drain that crashed after the outcome leaves this to the next one."""
         m = self._keys

@@ -1,4 +1,4 @@
-"""The five tables as PynamoDB models. Names and endpoints are bound when the store is made, see tables.py."""
+"""The tables as PynamoDB models. Names and endpoints are bound when the store is made, see tables.py."""
 
 from pynamodb.attributes import MapAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
@@ -11,14 +11,41 @@ class AccountItem(Model):
     password_hash = UnicodeAttribute()
     role = UnicodeAttribute()
     created_at = NumberAttribute()
+    disabled = NumberAttribute(null=True)
 
 
 class SessionItem(Model):
     session_id = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute()
+    username = UnicodeAttribute()
+    role = UnicodeAttribute()
+    client = UnicodeAttribute()
+    family_hash = UnicodeAttribute()
     refresh_hash = UnicodeAttribute()
+    previous_hash = UnicodeAttribute(null=True)
+    sealed = UnicodeAttribute(null=True)
     created_at = NumberAttribute()
+    refreshed_at = NumberAttribute()
     expires_at = NumberAttribute()  # seconds: DynamoDB's time to live
+    ends_at = NumberAttribute()
+
+
+class TriesItem(Model):
+    """Beside the sessions, because it expires like them."""
+
+    subject = UnicodeAttribute(hash_key=True, attr_name="session_id")
+    tries = NumberAttribute()
+    last_at = NumberAttribute()
+    expires_at = NumberAttribute()  # seconds
+
+
+class AuditItem(Model):
+    month = UnicodeAttribute(hash_key=True)
+    entry_id = UnicodeAttribute(range_key=True)
+    at = NumberAttribute()
+    actor = UnicodeAttribute()
+    action = UnicodeAttribute()
+    subject = UnicodeAttribute()
 
 
 class Working(GlobalSecondaryIndex["QueueItem"]):
@@ -63,6 +90,9 @@ class QueueItem(Model):
     purged = NumberAttribute()
     floor = NumberAttribute()
     limit = NumberAttribute()
+    username = UnicodeAttribute(default="")
+    barred = NumberAttribute(null=True)
+    leaving = NumberAttribute(null=True)
     work = UnicodeAttribute(null=True)
     open = UnicodeAttribute(null=True)
     sessions_until = NumberAttribute(null=True)

@@ -1,7 +1,6 @@
-"""The queue item: cursors, sessions and marks."""
+"""The queue item: cursors, states and marks."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -10,29 +9,13 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.models import Expiring
-from chalicelib.adapters.dynamodb.records import to_queue
-from chalicelib.adapters.dynamodb.tables import Tables
-from chalicelib.core.errors import LostRaceError
+from chalicelib.adapters.dynamodb.queue_items import SHARDS, QueueItems, shard
 from chalicelib.core.progress import Progress
 from chalicelib.core.queue import Queue, State
 from chalicelib.core.request import Millis, Status
 
-SHARDS = 8  # of the sparse indexes, so that no partition of theirs is hot
 
-
-class DynamoQueues:
-    def __init__(self, tables: Tables, limit: int) -> None:
-        """`limit`: how many requests without an outcome a new queue has room for."""
-        self._queues = tables.queues
-        self._limit = limit
-
-    def queue(self, user_id: str) -> Queue | None:
-        with translated():
-            try:
-                return to_queue(self._queues.get(user_id, consistent_read=True))
-            except self._queues.DoesNotExist:
-                return None
-
+class DynamoQueues(QueueItems):
     def take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
         m = self._queues
         return self._update_queue(
@@ -103,78 +86,6 @@ class DynamoQueues:
         condition: Condition = same & self._live(session_id, now) if session_id else same
         return condition
 
-    def _live(self, session_id: str, now: Millis) -> Condition:
-        expiry: Any = self._queues.sessions[session_id]
-        live: Condition = expiry > now
-        return live
-
-    def open_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
-        m = self._queues
-        actions: list[Action] = [
-            m.sessions[session_id].set(expires_at),
-            m.open.set(shard(user_id)),
-            m.sessions_until.set(expires_at),
-        ]
-        try:
-            queue = self._update_queue(user_id, actions, m.user_id.exists() & (m.state != State.CLOSED))
-        except LostRaceError:
-            queue = self._reopen(user_id, session_id, expires_at, now, actions)
-        if queue.limit != self._limit:
-            self._change_limit(queue)
-
-    def _reopen(
-        self, user_id: str, session_id: str, expires_at: Millis, now: Millis, actions: list[Action]
-    ) -> Queue:
-        m = self._queues
-        try:
-            return self._update_queue(user_id, [*actions, m.state.set(State.OPEN)], m.state == State.CLOSED)
-        except LostRaceError:
-            return self._create(user_id, session_id, expires_at, now)
-
-    def _change_limit(self, queue: Queue) -> None:
-        """The deployment's limit has changed since the queue was made: room changes by as much."""
-        m = self._queues
-        with suppress(LostRaceError):  # another sign-in was first
-            self._update_queue(
-                queue.user_id,
-                [m.room.add(self._limit - queue.limit), m.limit.set(self._limit)],
-                m.limit == queue.limit,
-            )
-
-    def _create(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> Queue:
-        item = self._queues(
-            user_id=user_id,
-            tail=0,
-            head=0,
-            read=0,
-            succeeded=0,
-            failed=0,
-            cancelled=0,
-            average_ms=0,
-            purged=0,
-            floor=0,
-            room=self._limit,
-            limit=self._limit,
-            state=State.OPEN,
-            sessions={session_id: expires_at},
-            tail_at=now,
-            moved_at=now,
-            open=shard(user_id),
-            sessions_until=expires_at,
-        )
-        with translated():
-            item.save(condition=self._queues.user_id.does_not_exist())
-        return to_queue(item)
-
-    def end_session(self, user_id: str, session_id: str) -> Queue | None:
-        """Marks the queue as well, so that the sweeper closes it if the caller does not live to."""
-        m = self._queues
-        actions: list[Action] = [m.sessions[session_id].remove(), m.work.set(shard(user_id))]
-        try:
-            return self._update_queue(user_id, actions, m.user_id.exists())
-        except LostRaceError:
-            return None
-
     def close(self, queue: Queue) -> None:
         m = self._queues
         gone = [m.sessions[s].remove() for s in queue.sessions]
@@ -198,13 +109,3 @@ class DynamoQueues:
         with translated():
             pages = (self._queues.expiring.query(str(s), over <= now) for s in range(SHARDS))
             return [item.user_id for item in chain.from_iterable(pages)]
-
-    def _update_queue(self, user_id: str, actions: list[Action], condition: Condition) -> Queue:
-        item = self._queues(user_id)
-        with translated():
-            item.update(actions=actions, condition=condition)
-        return to_queue(item)
-
-
-def shard(user_id: str) -> str:
-    return str(int(user_id[:2], 16) % SHARDS)

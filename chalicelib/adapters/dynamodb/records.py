@@ -79,6 +79,9 @@ def to_queue(item: QueueItem) -> Queue:
         moved_at=int(item.moved_at),
         purged=int(item.purged),
         floor=int(item.floor),
+        username=item.username or "",
+        barred=item.barred is not None,
+        leaving=_whole(item.leaving),
         limit=int(item.limit),
     )
 

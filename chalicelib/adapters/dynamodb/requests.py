@@ -93,6 +93,11 @@ class DynamoRequests:
         ]
         return self._update_request(seen, actions, self._untouched(seen))
 
+    def forget_requests(self, user_id: str) -> None:
+        with translated(), self._requests.batch_write() as batch:
+            for item in self._requests.query(user_id, attributes_to_get=["user_id", "seq"]):
+                batch.delete(item)
+
     def _outcome(self, request: Request, outcome: Outcome, now: Millis) -> list[Action]:
         m = self._requests
         actions: list[Action] = [m.status.set(outcome.status), m.finished_at.set(now), m.deadline.remove()]

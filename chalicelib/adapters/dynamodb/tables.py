@@ -6,7 +6,15 @@ from typing import Any, cast
 from pynamodb.connection import Connection
 from pynamodb.models import Model
 
-from chalicelib.adapters.dynamodb.models import AccountItem, KeyItem, QueueItem, RequestItem, SessionItem
+from chalicelib.adapters.dynamodb.models import (
+    AccountItem,
+    AuditItem,
+    KeyItem,
+    QueueItem,
+    RequestItem,
+    SessionItem,
+    TriesItem,
+)
 
 # The gateway gives up after 29 s and PynamoDB's own limits are 15 and 30 s: one stall must not eat a call.
 CONNECT_TIMEOUT_S = 1.0
@@ -21,6 +29,7 @@ class TableNames:
     accounts: str = ""
     sessions: str = ""
     idempotency: str = ""
+    audit: str = ""
 
 
 class Tables:
@@ -35,10 +44,13 @@ class Tables:
             read_timeout_seconds=READ_TIMEOUT_S,
             max_retry_attempts=MAX_RETRIES,
         )
+        self._known: set[str] = set()
         self.queues = self._bind(QueueItem, names.queues)
         self.requests = self._bind(RequestItem, names.requests)
         self.accounts = self._bind(AccountItem, names.accounts)
         self.sessions = self._bind(SessionItem, names.sessions)
+        self.tries = self._bind(TriesItem, names.sessions)
+        self.audit = self._bind(AuditItem, names.audit)
         self.keys = self._bind(KeyItem, names.idempotency)
 
     def _bind[M: Model](self, model: type[M], table_name: str) -> type[M]:
@@ -47,6 +59,8 @@ class Tables:
         bound: Any = cast("Any", type(model))(model.__name__, (model,), {"Meta": meta})
         if table_name:
             table = bound._get_connection()  # noqa: SLF001
-            self.connection.add_meta_table(table.get_meta_table())
+            if table_name not in self._known:  # two models may share a table
+                self.connection.add_meta_table(table.get_meta_table())
+                self._known.add(table_name)
             table.connection = self.connection
         return bound  # type: ignore[no-any-return]

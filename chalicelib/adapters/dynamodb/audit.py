@@ -1,0 +1,32 @@
+"""The audit log: entries are added and read; no function may change or remove one."""
+
+from collections.abc import Sequence
+
+from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.tables import Tables
+from chalicelib.core.audit import Entry
+
+
+class DynamoAudit:
+    def __init__(self, tables: Tables) -> None:
+        self._audit = tables.audit
+
+    def add(self, entry: Entry) -> None:
+        item = self._audit(
+            month=entry.month,
+            entry_id=entry.entry_id,
+            at=entry.at,
+            actor=entry.actor,
+            action=entry.action,
+            subject=entry.subject,
+        )
+        with translated():
+            item.save(condition=self._audit.month.does_not_exist())
+
+    def page(self, month: str, before: str | None, limit: int) -> Sequence[Entry]:
+        earlier = None if before is None else self._audit.entry_id < before
+        with translated():
+            found = self._audit.query(month, earlier, scan_index_forward=False, limit=limit)
+            return [
+                Entry(item.entry_id, int(item.at), item.actor, item.action, item.subject) for item in found
+            ]

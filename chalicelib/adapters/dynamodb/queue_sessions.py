@@ -1,0 +1,123 @@
+"""The queue item: who is connected, who may not be, and whose queue goes."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.queue_items import QueueItems, shard
+from chalicelib.adapters.dynamodb.records import to_queue
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queue import Queue, State
+from chalicelib.core.request import Millis
+
+
+class DynamoQueueSessions(QueueItems):
+    def open_session(
+        self, user_id: str, session_id: str, expires_at: Millis, now: Millis, username: str = ""
+    ) -> Queue:
+        m = self._queues
+        actions = self._expiry(user_id, session_id, expires_at)
+        there = m.user_id.exists() & m.barred.does_not_exist()
+        try:
+            queue = self._update_queue(user_id, actions, there & (m.state != State.CLOSED))
+        except LostRaceError:
+            queue = self._reopen(user_id, session_id, expires_at, now, username)
+        if queue.limit != self._limit:
+            self._change_limit(queue)
+        return queue
+
+    def extend_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
+        actions = self._expiry(user_id, session_id, expires_at)
+        self._update_queue(user_id, actions, self._live(session_id, now))
+
+    def end_session(self, user_id: str, session_id: str) -> Queue | None:
+        """Marks the queue as well, so that the sweeper closes it if the caller does not live to."""
+        m = self._queues
+        actions: list[Action] = [m.sessions[session_id].remove(), m.work.set(shard(user_id))]
+        try:
+            return self._update_queue(user_id, actions, m.user_id.exists())
+        except LostRaceError:
+            return None
+
+    def bar(self, user_id: str) -> None:
+        m = self._queues
+        with suppress(LostRaceError):  # no queue, so no sessions
+            self._update_queue(user_id, [m.barred.set(1), *self._no_sessions(user_id)], m.user_id.exists())
+
+    def unbar(self, user_id: str) -> None:
+        m = self._queues
+        with suppress(LostRaceError):
+            self._update_queue(user_id, [m.barred.remove()], m.user_id.exists() & m.leaving.does_not_exist())
+
+    def leave(self, user_id: str, now: Millis) -> None:
+        m = self._queues
+        actions = [m.barred.set(1), m.leaving.set(now), *self._no_sessions(user_id)]
+        self._update_queue(user_id, actions, m.user_id.exists())
+
+    def remove(self, queue: Queue) -> None:
+        with translated(), suppress(self._queues.DoesNotExist):
+            self._queues(queue.user_id).delete(condition=self._queues.leaving.exists())
+
+    def page(self, after: str | None, limit: int) -> Sequence[Queue]:
+        start: dict[str, Any] | None = None if after is None else {"user_id": {"S": after}}
+        with translated():
+            return [to_queue(item) for item in self._queues.scan(limit=limit, last_evaluated_key=start)]
+
+    def _expiry(self, user_id: str, session_id: str, expires_at: Millis) -> list[Action]:
+        m = self._queues
+        return [
+            m.sessions[session_id].set(expires_at),
+            m.open.set(shard(user_id)),
+            m.sessions_until.set(expires_at),
+        ]
+
+    def _no_sessions(self, user_id: str) -> list[Action]:
+        """And a mark, so that the sweeper closes the queue, or removes it."""
+        return [self._queues.sessions.set({}), self._queues.work.set(shard(user_id))]
+
+    def _reopen(self, user_id: str, session_id: str, expires_at: Millis, now: Millis, username: str) -> Queue:
+        m = self._queues
+        actions = [*self._expiry(user_id, session_id, expires_at), m.state.set(State.OPEN)]
+        try:
+            return self._update_queue(user_id, actions, (m.state == State.CLOSED) & m.barred.does_not_exist())
+        except LostRaceError:
+            return self._create(user_id, session_id, expires_at, now, username)
+
+    def _change_limit(self, queue: Queue) -> None:
+        """The deployment's limit has changed since the queue was made: room changes by as much."""
+        m = self._queues
+        with suppress(LostRaceError):  # another sign-in was first
+            self._update_queue(
+                queue.user_id,
+                [m.room.add(self._limit - queue.limit), m.limit.set(self._limit)],
+                m.limit == queue.limit,
+            )
+
+    def _create(self, user_id: str, session_id: str, expires_at: Millis, now: Millis, username: str) -> Queue:
+        item = self._queues(
+            user_id=user_id,
+            username=username,
+            tail=0,
+            head=0,
+            read=0,
+            succeeded=0,
+            failed=0,
+            cancelled=0,
+            average_ms=0,
+            purged=0,
+            floor=0,
+            room=self._limit,
+            limit=self._limit,
+            state=State.OPEN,
+            sessions={session_id: expires_at},
+            tail_at=now,
+            moved_at=now,
+            open=shard(user_id),
+            sessions_until=expires_at,
+        )
+        with translated():
+            item.save(condition=self._queues.user_id.does_not_exist())
+        return to_queue(item)

@@ -1,0 +1,133 @@
+"""Sessions, by id, and counts of tries beside them."""
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.models import SessionItem
+from chalicelib.adapters.dynamodb.tables import Tables
+from chalicelib.core.account import Role
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.request import Millis
+from chalicelib.core.session import RefreshToken, Session
+from chalicelib.core.tries import Tries
+
+
+class DynamoSessions:
+    def __init__(self, tables: Tables) -> None:
+        self._sessions = tables.sessions
+
+    def add(self, session: Session) -> None:
+        with translated():
+            self._sessions(**to_attributes(session)).save()
+
+    def get(self, session_id: str) -> Session | None:
+        with translated():
+            try:
+                return to_session(self._sessions.get(session_id, consistent_read=True))
+            except self._sessions.DoesNotExist:
+                return None
+
+    def several(self, session_ids: Sequence[str]) -> Sequence[Session]:
+        with translated():
+            found = self._sessions.batch_get(list(session_ids), consistent_read=True)
+            return [to_session(item) for item in found]
+
+    def rotate(
+        self, token: RefreshToken, successor: RefreshToken, now: Millis, expires_at: Millis
+    ) -> Session:
+        m = self._sessions
+        item = m(token.session_id)
+        actions: list[Any] = [
+            m.previous_hash.set(token.hash),
+            m.sealed.set(token.seal(successor)),
+            m.refresh_hash.set(successor.hash),
+            m.refreshed_at.set(now),
+            m.expires_at.set(expires_at // 1000),
+        ]
+        live: Any = (m.expires_at > now // 1000) & (m.ends_at > now)
+        current = (m.refresh_hash == token.hash) & (m.family_hash == token.family_hash)
+        with translated():
+            item.update(actions=actions, condition=current & live)
+        return to_session(item)
+
+    def remove(self, session_id: str, user_id: str) -> None:
+        with suppress(LostRaceError), translated():
+            self._sessions(session_id).delete(condition=self._sessions.user_id == user_id)
+
+
+class DynamoTryCounts:
+    def __init__(self, tables: Tables) -> None:
+        self._tries = tables.tries
+
+    def begin(self, subject: str, tries: Tries) -> None:
+        m = self._tries
+        over: Any = m.expires_at <= tries.last_at // 1000
+        self._write(subject, tries, m.subject.does_not_exist() | over)
+
+    def get(self, subject: str) -> Tries | None:
+        with translated():
+            try:
+                item = self._tries.get(_key(subject), consistent_read=True)
+            except self._tries.DoesNotExist:
+                return None
+        return Tries(int(item.tries), int(item.last_at))
+
+    def replace(self, subject: str, seen: Tries, tries: Tries) -> None:
+        m = self._tries
+        self._write(subject, tries, (m.tries == seen.count) & (m.last_at == seen.last_at))
+
+    def forget(self, subject: str) -> None:
+        with translated():
+            self._tries(_key(subject)).delete()
+
+    def _write(self, subject: str, tries: Tries, condition: Any) -> None:
+        item = self._tries(
+            subject=_key(subject),
+            tries=tries.count,
+            last_at=tries.last_at,
+            expires_at=-(-tries.forgotten_at // 1000),
+        )
+        with translated():
+            item.save(condition=condition)
+
+
+def _key(subject: str) -> str:
+    """Whatever was typed as a username makes a key, and does not stand there to be read."""
+    return f"tries {hashlib.sha256(subject.encode()).hexdigest()}"
+
+
+def to_attributes(session: Session) -> dict[str, Any]:
+    return {
+        "session_id": session.session_id,
+        "user_id": session.user_id,
+        "username": session.username,
+        "role": session.role,
+        "client": session.client,
+        "family_hash": session.family_hash,
+        "refresh_hash": session.refresh_hash,
+        "created_at": session.created_at,
+        "refreshed_at": session.refreshed_at,
+        "expires_at": session.expires_at // 1000,
+        "ends_at": session.ends_at,
+    }
+
+
+def to_session(item: SessionItem) -> Session:
+    return Session(
+        session_id=item.session_id,
+        user_id=item.user_id,
+        username=item.username,
+        role=Role(item.role),
+        client=item.client,
+        family_hash=item.family_hash,
+        refresh_hash=item.refresh_hash,
+        previous_hash=item.previous_hash,
+        sealed=item.sealed,
+        created_at=int(item.created_at),
+        refreshed_at=int(item.refreshed_at),
+        expires_at=int(item.expires_at) * 1000,
+        ends_at=int(item.ends_at),
+    )

@@ -1,0 +1,159 @@
+"""What administrators see and do. Each deed is in the audit log before it is done."""
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from chalicelib.core.account import Account, Principal, Role, folded
+from chalicelib.core.account_ports import Accounts, AuditTrail
+from chalicelib.core.audit import Entry, month_of
+from chalicelib.core.controls import Controls
+from chalicelib.core.errors import ConflictError, ForbiddenError, LostRaceError, NotFoundError
+from chalicelib.core.events import tell
+from chalicelib.core.ports import Clock, Log
+from chalicelib.core.queue import Queue
+from chalicelib.core.request import Millis, Request
+from chalicelib.core.sessions import Sessions
+
+SCAN = 200  # queues read at a time
+LONGEST_SCAN = 10_000  # queues one call looks at
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    queues: dict[str, int]  # by state
+    users_with_work: int
+    waiting: int  # requests without an outcome
+    counts: dict[str, int]  # outcomes, by status
+    sessions: int
+    complete: bool  # False: there are more queues than one call looks at
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """All raise UnauthenticatedError, and ForbiddenError for who is no administrator (any more)."""
+
+    accounts: Accounts
+    log: Log
+    audit: AuditTrail
+    sessions: Sessions
+    controls: Controls
+    clock: Clock
+
+    def queues(
+        self, admin: Principal, after: str | None, limit: int, matches: Callable[[Queue], bool]
+    ) -> Sequence[Queue]:
+        """The next queues that match, in no order. At most LONGEST_SCAN are looked at."""
+        self._require_admin(admin)
+        found: list[Queue] = []
+        for queue in self._scan(after):
+            if matches(queue):
+                found.append(queue)
+            if len(found) == limit:
+                break
+        return found
+
+    def queue(self, admin: Principal, user_id: str) -> Queue:
+        """Raises NotFoundError."""
+        self._require_admin(admin)
+        if queue := self.log.queue(user_id):
+            return queue
+        raise NotFoundError("This user has no queue.")
+
+    def stats(self, admin: Principal) -> Stats:
+        self._require_admin(admin)
+        queues = list(self._scan(None))
+        counts = sum((Counter({s.value: n for s, n in q.counts.items()}) for q in queues), Counter[str]())
+        now = self.clock.now()
+        return Stats(
+            queues=dict(Counter(queue.state.value for queue in queues)),
+            users_with_work=sum(queue.depth > 0 for queue in queues),
+            waiting=sum(queue.depth for queue in queues),
+            counts=dict(counts),
+            sessions=sum(queue.live_sessions(now) for queue in queues),
+            complete=len(queues) < LONGEST_SCAN,
+        )
+
+    def pause(self, admin: Principal, user_id: str) -> None:
+        self._note(admin, "pause queue", user_id)
+        self.controls.pause(user_id, None)
+
+    def resume(self, admin: Principal, user_id: str) -> None:
+        self._note(admin, "resume queue", user_id)
+        self.controls.resume(user_id, None)
+
+    def purge(self, admin: Principal, user_id: str) -> None:
+        self._note(admin, "purge queue", user_id)
+        self.controls.purge(user_id, None)
+
+    def retry(self, admin: Principal, user_id: str, seq: int) -> Request:
+        self._note(admin, f"retry request {seq}", user_id)
+        return self.controls.retry_head(user_id, None, seq)
+
+    def skip(self, admin: Principal, user_id: str, seq: int) -> Request:
+        self._note(admin, f"skip request {seq}", user_id)
+        return self.controls.skip(user_id, None, seq)
+
+    def disable(self, admin: Principal, username: str) -> Account:
+        """Ends all sessions and lets none be started. What was accepted still runs. Raises ConflictError."""
+        account = self._account(admin, username)
+        if account.user_id == admin.user_id:
+            raise ConflictError("You cannot disable your own account. Ask another administrator.")
+        self._note(admin, "disable account", account.username)
+        return self._set_disabled(account, disabled=True)
+
+    def enable(self, admin: Principal, username: str) -> Account:
+        account = self._account(admin, username)
+        self._note(admin, "enable account", account.username)
+        return self._set_disabled(account, disabled=False)
+
+    def entries(self, admin: Principal, month: str | None, before: str | None, limit: int) -> Sequence[Entry]:
+        """The audit log of a month such as 2026-11, the newest entry first."""
+        self._require_admin(admin)
+        return self.audit.page(month or month_of(self.clock.now()), before, limit)
+
+    def _set_disabled(self, account: Account, *, disabled: bool) -> Account:
+        """The queue decides who is connected, so it has to know; with it, all sessions end at once."""
+        try:
+            self.accounts.set_disabled(account, disabled=disabled)
+        except LostRaceError:
+            raise NotFoundError("There is no such account any more.") from None
+        if disabled:
+            queue = self.log.queue(account.user_id)
+            self.log.bar(account.user_id)
+            self.sessions.forget(account.user_id, list(queue.sessions) if queue else [])
+        else:
+            self.log.unbar(account.user_id)
+        tell("account disabled" if disabled else "account enabled", user=account.user_id)
+        return account
+
+    def _account(self, admin: Principal, username: str) -> Account:
+        self._require_admin(admin)
+        if account := self.accounts.by_username(folded(username)):
+            return account
+        raise NotFoundError("There is no such account.")
+
+    def _note(self, admin: Principal, action: str, subject: str) -> None:
+        self._require_admin(admin)
+        now = self.clock.now()
+        self.audit.add(Entry(_entry_id(now), now, admin.username, action, subject))
+        tell("administrator acts", user=admin.user_id, action=action, subject=subject)
+
+    def _require_admin(self, admin: Principal) -> None:
+        """As it is now, whatever the token says."""
+        self.sessions.require_live(admin)
+        account = self.accounts.by_username(admin.username)
+        if account is None or account.user_id != admin.user_id or account.role is not Role.ADMIN:
+            raise ForbiddenError("This is for administrators only.")
+
+    def _scan(self, after: str | None) -> Sequence[Queue]:
+        seen: list[Queue] = []
+        while len(seen) < LONGEST_SCAN and (page := self.log.page(after, SCAN)):
+            seen.extend(page)
+            after = page[-1].user_id
+        return seen
+
+
+def _entry_id(now: Millis) -> str:
+    return f"{now:015d}-{secrets.token_hex(4)}"

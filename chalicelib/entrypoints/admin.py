@@ -1,0 +1,135 @@
+"""What administrators may look at and do."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from chalice.app import Blueprint
+
+from chalicelib import wiring_accounts as wiring
+from chalicelib.core.account import Principal
+from chalicelib.core.errors import ConflictError, NotFoundError
+from chalicelib.core.queue import Queue
+from chalicelib.entrypoints.admin_views import (
+    AuditAnswer,
+    QueuesAnswer,
+    StandingAnswer,
+    StatsAnswer,
+    UserQueueAnswer,
+    entry_view,
+    stats_view,
+    user_queue_view,
+)
+from chalicelib.entrypoints.http import endpoint
+from chalicelib.entrypoints.views import RequestAnswer, request_view
+
+routes = Blueprint(__name__)
+
+type UserId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+type Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+type Seq = Annotated[int, msgspec.Meta(ge=1, le=10**15 - 1)]
+type Month = Annotated[str, msgspec.Meta(pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$", description="As 2026-11")]
+type EntryId = Annotated[str, msgspec.Meta(pattern="^[0-9]{15}-[0-9a-f]{8}$")]
+type Limit = Annotated[int, msgspec.Meta(ge=1, le=100)]
+type StateName = Literal["open", "paused", "halted", "closed"]
+
+QUEUE = "/api/admin/queues/{user_id}"
+ACCOUNT = "/api/admin/accounts/{username}"
+REFUSALS = (NotFoundError, ConflictError)
+
+
+@endpoint(routes, "GET", "/api/admin/queues", "Queues of all users, in no order", admin=True)
+def list_queues(
+    principal: Principal,
+    after: UserId | None = None,
+    limit: Limit = 50,
+    state: StateName | None = None,
+    username: Annotated[str, msgspec.Meta(max_length=64, description="Or a part of it")] = "",
+) -> QueuesAnswer:
+    def matches(queue: Queue) -> bool:
+        return (state is None or queue.state == state) and username.casefold() in queue.username
+
+    queues = wiring.administration().queues(principal, after, limit, matches)
+    return QueuesAnswer([user_queue_view(queue) for queue in queues])
+
+
+@endpoint(routes, "GET", "/api/admin/stats", "All queues in numbers", admin=True)
+def stats(principal: Principal) -> StatsAnswer:
+    return stats_view(wiring.administration().stats(principal))
+
+
+@endpoint(routes, "GET", QUEUE, "One user's queue", admin=True, raises=(NotFoundError,))
+def show_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
+    return user_queue_view(wiring.administration().queue(principal, user_id))
+
+
+@endpoint(routes, "POST", f"{QUEUE}/pause", "Start nothing new of this user", admin=True, raises=REFUSALS)
+def pause_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
+    wiring.administration().pause(principal, user_id)
+    return show_user_queue(principal, user_id)
+
+
+@endpoint(routes, "POST", f"{QUEUE}/resume", "Go on after a pause", admin=True, raises=REFUSALS)
+def resume_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
+    wiring.administration().resume(principal, user_id)
+    return show_user_queue(principal, user_id)
+
+
+@endpoint(routes, "POST", f"{QUEUE}/purge", "Cancel all of this user that waits", admin=True, raises=REFUSALS)
+def purge_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
+    wiring.administration().purge(principal, user_id)
+    return show_user_queue(principal, user_id)
+
+
+@endpoint(
+    routes,
+    "POST",
+    f"{QUEUE}/requests/{{seq}}/retry",
+    "Run the request that halts a queue again, in its place",
+    admin=True,
+    raises=REFUSALS,
+)
+def retry_user_request(principal: Principal, user_id: UserId, seq: Seq) -> RequestAnswer:
+    return request_view(wiring.administration().retry(principal, user_id, seq))
+
+
+@endpoint(
+    routes,
+    "POST",
+    f"{QUEUE}/requests/{{seq}}/skip",
+    "Give the request that halts a queue up",
+    admin=True,
+    raises=REFUSALS,
+)
+def skip_user_request(principal: Principal, user_id: UserId, seq: Seq) -> RequestAnswer:
+    return request_view(wiring.administration().skip(principal, user_id, seq))
+
+
+@endpoint(
+    routes,
+    "POST",
+    f"{ACCOUNT}/disable",
+    "End all sessions of a user and let none start; what was accepted still runs",
+    admin=True,
+    raises=REFUSALS,
+)
+def disable_account(principal: Principal, username: Name) -> StandingAnswer:
+    account = wiring.administration().disable(principal, username)
+    return StandingAnswer(account.user_id, account.username, disabled=True)
+
+
+@endpoint(
+    routes, "POST", f"{ACCOUNT}/enable", "Let a user sign in again", admin=True, raises=(NotFoundError,)
+)
+def enable_account(principal: Principal, username: Name) -> StandingAnswer:
+    account = wiring.administration().enable(principal, username)
+    return StandingAnswer(account.user_id, account.username, disabled=False)
+
+
+@endpoint(
+    routes, "GET", "/api/admin/audit", "What administrators did in a month, the newest first", admin=True
+)
+def read_audit_log(
+    principal: Principal, month: Month | None = None, before: EntryId | None = None, limit: Limit = 50
+) -> AuditAnswer:
+    entries = wiring.administration().entries(principal, month, before, limit)
+    return AuditAnswer([entry_view(entry) for entry in entries])

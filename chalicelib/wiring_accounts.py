@@ -1,0 +1,84 @@
+"""The composition root's part for accounts. Imports stay inside the functions here too."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib import wiring
+
+if TYPE_CHECKING:
+    from chalicelib.core.account_ports import Accounts, Passwords, Tokens
+    from chalicelib.core.administration import Administration
+    from chalicelib.core.own_account import OwnAccount
+    from chalicelib.core.registration import Registration
+    from chalicelib.core.sessions import Sessions
+    from chalicelib.core.sign_in import SignIn
+    from chalicelib.core.throttle import Throttle
+
+
+@cache
+def accounts() -> Accounts:
+    from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
+
+    return DynamoAccounts(wiring.tables())
+
+
+@cache
+def passwords() -> Passwords:
+    from chalicelib.adapters.passwords import Argon2Passwords
+
+    return Argon2Passwords()
+
+
+@cache
+def tokens() -> Tokens:
+    from chalicelib.adapters.tokens import JwtTokens
+
+    return JwtTokens(wiring.keys("TOKEN_KEYS_ARN"), wiring.settings().access_token_seconds)
+
+
+@cache
+def throttle() -> Throttle:
+    from chalicelib.adapters.dynamodb.sessions import DynamoTryCounts
+    from chalicelib.core.throttle import Throttle
+
+    return Throttle(DynamoTryCounts(wiring.tables()), wiring.CLOCK)
+
+
+@cache
+def registration() -> Registration:
+    from chalicelib.core.registration import Registration
+
+    return Registration(accounts(), passwords(), wiring.CLOCK)
+
+
+@cache
+def sessions() -> Sessions:
+    from chalicelib.adapters.dynamodb.sessions import DynamoSessions
+    from chalicelib.core.sessions import Sessions
+
+    return Sessions(DynamoSessions(wiring.tables()), wiring.log(), tokens(), wiring.CLOCK)
+
+
+@cache
+def sign_in() -> SignIn:
+    from chalicelib.core.sign_in import SignIn
+
+    return SignIn(accounts(), passwords(), throttle(), sessions())
+
+
+@cache
+def own_account() -> OwnAccount:
+    from chalicelib.core.own_account import OwnAccount
+
+    return OwnAccount(accounts(), wiring.log(), passwords(), throttle(), sessions(), wiring.CLOCK)
+
+
+@cache
+def administration() -> Administration:
+    from chalicelib.adapters.dynamodb.audit import DynamoAudit
+    from chalicelib.core.administration import Administration
+
+    trail = DynamoAudit(wiring.tables())
+    return Administration(accounts(), wiring.log(), trail, sessions(), wiring.controls(), wiring.CLOCK)

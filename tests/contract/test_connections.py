@@ -1,0 +1,121 @@
+"""Who is connected to a queue, who may not be any more, and whose queue goes."""
+
+from secrets import token_hex
+
+import pytest
+
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.idempotency import IdempotencyKey
+from chalicelib.core.queue import State
+from tests.contract.stores import Store
+from tests.contract.users import EXPIRY, LATER, NOW, User
+
+KEY = IdempotencyKey("key", "fingerprint")
+
+
+def test_a_new_queue_knows_its_user_by_name(store: Store) -> None:
+    user = User(store.log)
+
+    queue = store.log.open_session(user.id, user.session, EXPIRY, NOW, "ada")
+
+    assert queue == user.queue
+    assert (queue.username, queue.sessions) == ("ada", {user.session: EXPIRY})
+
+
+def test_a_live_session_is_extended(user: User) -> None:
+    user.log.extend_session(user.id, user.session, EXPIRY + 1, LATER)
+
+    assert user.queue.sessions == {user.session: EXPIRY + 1}
+
+
+def test_a_session_that_is_over_is_not_extended(user: User) -> None:
+    with pytest.raises(LostRaceError):
+        user.log.extend_session(user.id, user.session, EXPIRY + 1, EXPIRY)
+    with pytest.raises(LostRaceError):
+        user.log.extend_session(user.id, "other", EXPIRY + 1, NOW)
+
+    assert user.queue.sessions == {user.session: EXPIRY}
+
+
+def test_who_is_barred_has_no_session_and_gets_none(user: User) -> None:
+    user.log.bar(user.id)
+
+    assert user.queue.barred
+    assert user.queue.sessions == {}
+    with pytest.raises(LostRaceError):
+        user.sign_in()
+
+
+def test_a_closed_queue_stays_barred(user: User) -> None:
+    user.log.bar(user.id)
+    user.log.close(user.queue)
+
+    with pytest.raises(LostRaceError):
+        user.sign_in()
+
+    assert user.queue.state is State.CLOSED
+
+
+def test_who_is_barred_no_more_signs_in_again(user: User) -> None:
+    user.log.bar(user.id)
+    user.log.unbar(user.id)
+    user.sign_in()
+
+    assert not user.queue.barred
+    assert user.queue.sessions == {user.session: EXPIRY}
+
+
+def test_a_user_without_a_queue_can_be_barred_and_unbarred_in_vain(store: Store) -> None:
+    stranger = User(store.log)
+
+    store.log.bar(stranger.id)
+    store.log.unbar(stranger.id)
+
+    assert store.log.queue(stranger.id) is None
+
+
+def test_who_leaves_is_barred_for_good_and_nothing_new_starts(user: User) -> None:
+    user.send()
+    user.log.leave(user.id, LATER)
+    user.log.unbar(user.id)
+
+    assert (user.queue.leaving, user.queue.barred, user.queue.runnable) == (LATER, True, False)
+    assert user.id in user.log.working()
+
+
+def test_all_of_a_user_is_forgotten_and_nothing_of_others(store: Store, user: User) -> None:
+    other = User(store.log)
+    other.sign_in()
+    other.send()
+    for seq in range(1, 31):
+        user.write(seq, KEY if seq == 1 else None)
+
+    store.log.forget(user.id)
+
+    assert store.log.requests(user.id, 0, 100) == []
+    assert store.log.known(user.id, KEY.key, NOW) is None
+    assert len(store.log.requests(other.id, 0, 100)) == 1
+
+
+def test_the_queue_of_a_user_who_leaves_is_removed(user: User) -> None:
+    with pytest.raises(LostRaceError):
+        user.log.remove(user.queue)
+    user.log.leave(user.id, LATER)
+
+    user.log.remove(user.queue)
+
+    assert user.log.queue(user.id) is None
+    assert user.id not in user.log.working()
+
+
+def test_queues_are_read_page_by_page(store: Store) -> None:
+    users = [User(store.log, id=f"ff{token_hex(15)}") for _ in range(3)]
+    for user in users:
+        user.sign_in()
+    found: list[str] = []
+    while page := store.log.page(found[-1] if found else None, 2):
+        assert len(page) <= 2
+        found += [queue.user_id for queue in page]
+
+    assert {user.id for user in users} <= set(found)
+    assert len(found) == len(set(found))
