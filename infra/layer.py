@@ -8,21 +8,17 @@ from pathlib import Path
 from bootstrap import uv
 from bootstrap.cache import Entry
 from bootstrap.commands import run
-from infra import archive
+from infra import archive, botocore_data
 
 PYTHON = "3.13"
 # Lambda's python3.13 runs on Amazon Linux 2023 with glibc 2.34; 2.28 also suits every Debian since 10.
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 ARCHIVE = "layer.zip"
-# What the functions call. botocore describes 400 services and lists them all when it makes its first client:
-# without the others a cold start is a tenth shorter, and the layer a third as large. A handler of yours that
-# calls another service needs it here.
-SERVICES = {"dynamodb", "secretsmanager", "sqs", "sts", "xray"}
 
 
 def build(requirements: Path, architecture: str) -> Path:
     """The layer's zip, from the cache if it was built before. Raises SetupError if a wheel is missing."""
-    builders = [Path(__file__), Path(archive.__file__)]
+    builders = [Path(file) for file in (__file__, archive.__file__, botocore_data.__file__)]
     sources = [path.read_bytes() for path in [requirements, *builders]]
     entry = Entry("layer", architecture.encode(), *sources)
     entry.ensure(partial(_build, requirements, PLATFORMS[architecture]))
@@ -52,6 +48,6 @@ def _install(requirements: Path, platform: str, packages: Path, lock: int) -> No
 def _drop_what_lambda_never_reads(packages: Path) -> None:
     (packages / ".lock").unlink(missing_ok=True)
     shutil.rmtree(packages / "bin", ignore_errors=True)
-    for service in (packages / "botocore" / "data").glob("*/"):
-        if service.name not in SERVICES:
-            shutil.rmtree(service)
+    data = packages / "botocore" / "data"
+    if data.is_dir():
+        botocore_data.cut_down(data)
