@@ -1,11 +1,14 @@
 """The queue: cursors, sessions, states and what the sweeper looks for."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queue import State
 from chalicelib.core.request import Status
-from tests.contract.stores import LIMIT
+from tests.contract.backends import EMULATOR
+from tests.contract.stores import LIMIT, Store
 from tests.contract.users import EXPIRY, LATER, NOW, User
 
 
@@ -19,6 +22,17 @@ def test_a_new_queue_is_open_and_empty(user: User) -> None:
     assert (queue.tail, queue.head, queue.read, queue.room) == (0, 0, 0, LIMIT)
     assert (queue.state, queue.awake) == (State.OPEN, None)
     assert queue.sessions == {user.session: EXPIRY}
+
+
+@pytest.mark.parametrize("backend", [EMULATOR], indirect=True)
+def test_of_many_first_sign_ins_at_once_each_gets_its_session(store: Store) -> None:
+    user = User(store.log)
+    sessions = {f"session {i}": EXPIRY for i in range(8)}
+
+    with ThreadPoolExecutor(len(sessions)) as pool:
+        list(pool.map(lambda id_: store.log.open_session(user.id, id_, EXPIRY, NOW), sessions))
+
+    assert user.queue.sessions == sessions
 
 
 def test_a_second_session_leaves_everything_else_as_it_is(user: User) -> None:

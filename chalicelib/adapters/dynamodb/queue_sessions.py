@@ -18,16 +18,28 @@ class DynamoQueueSessions(QueueItems):
     def open_session(
         self, user_id: str, session_id: str, expires_at: Millis, now: Millis, username: str = ""
     ) -> Queue:
+        try:
+            queue = self._add_session(user_id, session_id, expires_at, now, username)
+        except LostRaceError:
+            found = self.queue(user_id)
+            if found is None or found.barred:
+                raise
+            # Another sign-in made or opened the queue in between, or this one did and its answer was lost.
+            queue = self._add_session(user_id, session_id, expires_at, now, username)
+        if queue.limit != self._limit:
+            self._change_limit(queue)
+        return queue
+
+    def _add_session(
+        self, user_id: str, session_id: str, expires_at: Millis, now: Millis, username: str
+    ) -> Queue:
         m = self._queues
         actions = self._expiry(user_id, session_id, expires_at)
         there = m.user_id.exists() & m.barred.does_not_exist()
         try:
-            queue = self._update_queue(user_id, actions, there & (m.state != State.CLOSED))
+            return self._update_queue(user_id, actions, there & (m.state != State.CLOSED))
         except LostRaceError:
-            queue = self._reopen(user_id, session_id, expires_at, now, username)
-        if queue.limit != self._limit:
-            self._change_limit(queue)
-        return queue
+            return self._reopen(user_id, session_id, expires_at, now, username)
 
     def extend_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
         actions = self._expiry(user_id, session_id, expires_at)
