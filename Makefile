@@ -2,12 +2,12 @@
 # The first one that needs it sets everything up in a cache outside the checkout.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs demo test check bench
+.PHONY: help up down reset status logs admin rotate-keys demo test check bench
 
 RUN := localstack/run
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 up: ## start everything: http://localhost:3000 (PORT=3001 make up: another port)
 	@$(RUN) -m local_cloud up
@@ -24,6 +24,12 @@ status: ## say what is running
 # USER counts only as `make logs USER=name`: every shell has a variable of that name.
 logs: ## follow the logs (USER=name SEQ=number: of one user, of one request)
 	@$(RUN) -m infra.logs $(if $(filter command line,$(origin USER)),--user '$(USER)') $(if $(SEQ),--seq '$(SEQ)')
+
+admin: ## make a user an administrator (USERNAME=name)
+	@$(RUN) -m infra.operate role '$(USERNAME)' admin
+
+rotate-keys: ## sign access tokens with a new key; nobody is signed out
+	@$(RUN) -m infra.operate rotate-keys
 
 demo: ## five users with twenty requests each against the running stack
 	@$(RUN) -m local_cloud.demo

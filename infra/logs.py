@@ -9,7 +9,6 @@ import sys
 import time
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 from rich.console import Console
 
@@ -17,8 +16,7 @@ from bootstrap.errors import SetupError
 from infra.errors import DeployError
 from infra.log_follower import Follower
 from infra.stack import Stack
-from infra.target import Target, local_cloud
-from local_cloud.settings import load
+from infra.target import Target, add_target, chosen
 
 FUNCTIONS = {"api": "ApiFunction", "worker": "WorkerFunction", "sweeper": "SweeperFunction"}
 PAUSE = 0.7  # seconds between two looks at the three groups; AWS allows ten calls a second
@@ -28,7 +26,7 @@ ID_LENGTH = 32  # of a user's id, which is hexadecimal
 def main(arguments: list[str]) -> None:
     given = _parse(arguments)
     try:
-        follow(_target(given), given, Console(soft_wrap=True, highlight=False))
+        follow(chosen(given.stack, given.region), given, Console(soft_wrap=True, highlight=False))
     except EndpointConnectionError as error:
         sys.exit(f"{error} Is the region right? The local cloud is started by `make up`.")
     except (SetupError, BotoCoreError, ClientError) as error:
@@ -82,18 +80,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seq", type=int, help="only what is about the request with this number")
     parser.add_argument("--platform", action="store_true", help="also Lambda's START, END and REPORT")
     parser.add_argument("--minutes", type=float, default=10, help="how far back to begin (10)")
-    parser.add_argument("--stack", help="a stack on AWS; without it, the local cloud")
-    parser.add_argument("--region", help="region of AWS, if not the one of your profile")
+    add_target(parser)
     return parser.parse_args(arguments)
-
-
-def _target(given: argparse.Namespace) -> Target:
-    if not given.stack:
-        return local_cloud(f"http://127.0.0.1:{load().edge_port}")
-    region = given.region or boto3.Session().region_name
-    if not region:
-        raise DeployError("No region is set: give --region, or set AWS_DEFAULT_REGION.")
-    return Target(region, given.stack)
 
 
 if __name__ == "__main__":

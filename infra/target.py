@@ -1,5 +1,6 @@
 """Where a stack is deployed: an account of AWS, or the local cloud."""
 
+import argparse
 import platform
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,8 @@ import boto3
 from botocore.config import Config
 
 from infra.errors import DeployError
+from local_cloud.ports import HOST
+from local_cloud.settings import load
 
 STACK = "gurukool"
 LOCAL_REGION = "us-east-1"
@@ -51,6 +54,21 @@ class Target:
 
 def local_cloud(endpoint: str, stack: str = STACK) -> Target:
     return Target(region=LOCAL_REGION, stack=stack, endpoint=endpoint)
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--stack", help="a stack on AWS; without it, the local cloud")
+    parser.add_argument("--region", help="region of AWS, if not the one of your profile")
+
+
+def chosen(stack: str | None, region: str | None) -> Target:
+    """What the command line says: a stack on AWS, or the local cloud. Raises DeployError."""
+    if not stack:
+        return local_cloud(f"http://{HOST}:{load().edge_port}")
+    found = region or boto3.Session().region_name
+    if not found:
+        raise DeployError("No region is set: give --region, or set AWS_DEFAULT_REGION.")
+    return Target(found, stack)
 
 
 def _architecture(machine: str) -> str:
