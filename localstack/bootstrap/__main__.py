@@ -21,6 +21,9 @@ def main(arguments: list[str]) -> None:
     except SetupError as error:
         say(str(error))
         raise SystemExit(1) from None
+    except OSError as error:
+        say(f"{error}. Is there room, and may you write, in {root()}?")
+        raise SystemExit(1) from None
     except KeyboardInterrupt:
         say("\nInterrupted. The same command goes on from here.")
         raise SystemExit(130) from None

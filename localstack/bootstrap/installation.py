@@ -30,7 +30,9 @@ def install() -> Installation:
     installer = uv.find()
     if installer is None or _missing():
         say(f"Setting up Gurukool in {root()} (this is done once).")
-        installer = uv.ensure()
+        if installer is None:
+            together({"uv": uv.ensure})
+            installer = uv.ensure()
         _build(installer)
     return Installation(
         uv=installer,

@@ -13,6 +13,7 @@ from bootstrap import debian
 from bootstrap.cache import CHECKOUT, Entry
 from bootstrap.commands import run
 from bootstrap.errors import SetupError
+from bootstrap.progress import say
 
 REQUIREMENT = CHECKOUT / "localstack" / "uv.txt"
 OLDEST = (0, 8)
@@ -58,6 +59,7 @@ def python(uv: Path) -> str:
         return run(*find_it, cwd=CHECKOUT).strip()
     except SetupError:
         pass
+    say("Fetching Python 3.13, which this machine has not.")
     try:
         run(uv, "python", "install", "3.13", environment=ENVIRONMENT)
         return run(*find_it, cwd=CHECKOUT).strip()

@@ -23,7 +23,7 @@ class Emulator:
     """One emulator, its ports and the directory that holds its files.
 
     Everything it keeps is in memory; stopping it wipes it. With `tied` it ends, whatever happens, with the
-    thread that starts it; without, it lives on until it is stopped.
+    thread that starts it (where there is setpriv); without, it lives on until it is stopped.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class Emulator:
         return localstack_environment(self._installation, self.ports, self.state)
 
     def _spawn(self) -> None:
-        tie = ["setpriv", "--pdeathsig", "KILL", "--"] if self._tied else []
+        tie = ["setpriv", "--pdeathsig", "KILL", "--"] if self._tied and shutil.which("setpriv") else []
         python = str(self._installation.localstack_python)
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -126,12 +126,6 @@ class Emulator:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-            )
-
-    def _wait(self) -> None:
-        if not wait_until(self._is_ready, self._start_seconds):
-            raise LocalCloudError(
-                f"LocalStack was not ready within {self._start_seconds:.0f} s. {self._reason()}"
             )
 
     def _wait_until_ready(self) -> None:

@@ -27,7 +27,7 @@ class Stack:
         """`prepare` runs while the emulator starts; if it fails, `deploy` is to fail for the same reason."""
         self._emulator = emulator
         self._state = emulator.state
-        self._deploy_to = deploy
+        self._deploy = deploy
         self._prepare = prepare
 
     def up(self) -> None:
@@ -36,9 +36,10 @@ class Stack:
         with self._alone():
             if self._runs_as_wanted():
                 say("The stack is already running; deploying what has changed.")
-                self._deploy()
+                self._deploy(self._emulator)
             else:
                 self._start_anew()
+            self._require_api()
         say(self._summary(time.monotonic() - started))
 
     def down(self) -> None:
@@ -79,14 +80,13 @@ class Stack:
             pool.submit(self._prepare)
             self._emulator.start()
         try:
-            self._deploy()
+            self._deploy(self._emulator)
         except BaseException:
             # Half a deployment cannot be deployed over.
             self._emulator.stop()
             raise
 
-    def _deploy(self) -> None:
-        self._deploy_to(self._emulator)
+    def _require_api(self) -> None:
         port = self._emulator.ports.api
         if not wait_until(lambda: answers(port, API_HEALTH, timeout=10), API_SECONDS):
             raise LocalCloudError(
