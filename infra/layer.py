@@ -39,7 +39,8 @@ def _install(requirements: Path, platform: str, packages: Path, lock: int) -> No
     run(
         *(uv.ensure(), "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"),
         *("--python", sys.executable, "--python-version", PYTHON, "--python-platform", platform),
-        *("--target", packages, "--requirement", requirements),
+        # Copied, since what is cut down here must not be cut down in uv's cache and all that is linked to it.
+        *("--target", packages, "--link-mode", "copy", "--requirement", requirements),
         environment=uv.ENVIRONMENT,
         lock=lock,
     )
