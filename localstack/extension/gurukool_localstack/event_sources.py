@@ -89,7 +89,7 @@ class GroupDispatcher:
         try:
             self._poller.handle_messages(messages)
         except Exception as error:  # noqa: BLE001  (as on AWS: the messages come back when their visibility ends)
-            LOG.warning("A batch of %s was not served: %r", self._poller.source_arn, error)
+            LOG.warning("A batch of %s failed: %s", self._poller.source_arn, getattr(error, "error", error))
         finally:
             self._slots.release()
 
