@@ -13,7 +13,7 @@ STARTED = (
 )
 RAISED = (
     '{"time": "2026-11-21T20:13:12.709Z", "level": "ERROR", "event": "handler raised", "user": "u", '
-    '"seq": 1, "exception": "Traceback (most recent call last):\\n  File work.py, line 1\\nValueError: no\\n"}'
+    '"seq": 1, "exception": "Traceback (last):\\n  File work.py, line 1\\nValueError: no\\n"}'
 )
 REPORT = "REPORT RequestId: 04a341e5\tDuration: 1044.15 ms\tBilled Duration: 1045 ms\n"
 TIMED_OUT = "2026-11-21T20:13:12.709Z 04a341e5 Task timed out after 60.00 seconds\n"

@@ -1,0 +1,73 @@
+"""`python -m tests.bench`: what docs/performance.md reports. Needs a machine that does nothing else."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.table import Table
+
+from bootstrap.errors import SetupError
+from local_cloud import deployment
+from local_cloud.emulator import Emulator
+from local_cloud.ports import free_ports
+from local_cloud.settings import Settings
+from tests.bench import calls, cold_start, load
+
+# From the issue that asked for this stack.
+API_AIM, WORKER_AIM = 1.0, 0.9
+
+
+def main() -> None:
+    console = Console()
+    try:
+        with TemporaryDirectory(prefix="gurukool-bench-") as directory:
+            console.print(_cold_starts(cold_start.measure(Path(directory) / "packaged")))
+            with _stack(Path(directory) / "emulator") as (emulator, outputs):
+                console.print(_load(load.measure(emulator.api_url)))
+                console.print(_calls(calls.measure(emulator, outputs)))
+    except SetupError as error:
+        sys.exit(str(error))
+
+
+@contextmanager
+def _stack(directory: Path) -> Iterator[tuple[Emulator, dict[str, str]]]:
+    with Emulator(free_ports(), directory) as emulator:
+        yield emulator, deployment.deploy(emulator, Settings(), lambda _: None)
+
+
+def _cold_starts(measured: cold_start.ColdStart) -> Table:
+    table = Table("Ready to serve", "CPU time", "to bare boto3", "aim", title="Cold start")
+    for name, milliseconds, aim in (
+        ("boto3 with a dynamodb and an sqs client", measured.bare, 1.0),
+        ("API function", measured.api, API_AIM),
+        ("worker", measured.worker, WORKER_AIM),
+    ):
+        table.add_row(name, f"{milliseconds:.0f} ms", f"{milliseconds / measured.bare:.2f}", f"{aim:.1f}")
+    return table
+
+
+def _calls(costs: list[calls.Cost]) -> Table:
+    table = Table("Step", "calls", "which", "read units", "write units", title="AWS calls, per request")
+    for cost in costs:
+        per = [cost.calls.total(), cost.read_units, cost.write_units]
+        amounts = [f"{amount / cost.requests:.4g}" for amount in per]
+        which = ", ".join(f"{count} {name}" for name, count in sorted(cost.calls.items()))
+        table.add_row(cost.step, amounts[0], which, *amounts[1:])
+    return table
+
+
+def _load(measured: load.Load) -> Table:
+    table = Table("Measured end to end", "", title="The deployed stack")
+    work = load.SLEEPERS * load.SLEEPS
+    table.add_row("requests a second, sent to dequeued", f"{measured.per_second:.0f}")
+    table.add_row("call that does nothing, median", f"{measured.health * 1000:.0f} ms")
+    table.add_row("lone request, sent to dequeued, median", f"{measured.lone * 1000:.0f} ms")
+    table.add_row("the same, in calls that do nothing", f"{measured.lone / measured.health:.1f}")
+    table.add_row(f"{work} s of work of {load.SLEEPERS} users", f"{measured.sleeping:.1f} s")
+    return table
+
+
+main()

@@ -1,0 +1,79 @@
+"""The deployed stack under load and at rest, seen from outside. Seconds, by this machine's clock."""
+
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from statistics import median
+
+from local_cloud.api_client import Api, Session
+
+CLIENTS = 8
+USERS = 20
+REQUESTS = 15
+LONE = 30
+SLEEPERS = 8
+SLEEPS = 3
+
+
+@dataclass(frozen=True)
+class Load:
+    per_second: float  # requests sent, carried out and dequeued
+    health: float  # median of a call that does nothing
+    lone: float  # median from sending a request to having its outcome, on a stack at rest
+    sleeping: float  # SLEEPERS users with SLEEPS times `sleep 1` each
+
+
+def measure(api_url: str) -> Load:
+    with Api(api_url) as api:
+        users = _together([lambda: _sign_up(api)] * USERS)
+        _round(users)  # the functions are started by it
+        per_second = USERS * REQUESTS / _seconds(lambda: _round(users))
+        health = median(_seconds(lambda: api.ask("GET", "/api/health")) for _ in range(LONE))
+        lone = median(_seconds(lambda: _lone(users[0])) for _ in range(LONE))
+        sleeping = _seconds(lambda: _together([partial(_sleep, user) for user in users[:SLEEPERS]]))
+    return Load(per_second, health, lone, sleeping)
+
+
+def _round(users: list[Session]) -> None:
+    """Everybody sends REQUESTS and takes their outcomes; CLIENTS calls at a time."""
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        list(clients.map(lambda user: user.enqueue("echo", {}), users * REQUESTS))
+        list(clients.map(_take, users * REQUESTS))
+
+
+def _lone(user: Session) -> None:
+    user.enqueue("echo", {})
+    _take(user)
+
+
+def _sleep(user: Session) -> None:
+    for _ in range(SLEEPS):
+        user.enqueue("sleep", {"seconds": 1})
+    for _ in range(SLEEPS):
+        _take(user)
+
+
+def _take(user: Session) -> None:
+    outcome = user.dequeue()
+    if outcome is None or outcome["status"] != "succeeded":
+        raise RuntimeError(f"There should be an outcome, and a good one: {outcome}")
+
+
+def _sign_up(api: Api) -> Session:
+    username, password = f"bench-{secrets.token_hex(6)}", secrets.token_urlsafe(12)
+    api.register(username, password)
+    return api.sign_in(username, password)
+
+
+def _together[T](jobs: list[Callable[[], T]]) -> list[T]:
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        return list(clients.map(lambda job: job(), jobs))
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
