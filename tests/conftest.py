@@ -9,7 +9,7 @@ import pytest
 from local_cloud import deployment
 from local_cloud.emulator import Emulator
 from local_cloud.ports import free_ports
-from local_cloud.settings import Settings
+from local_cloud.settings import CACHE, VARIABLES, Settings
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,9 @@ class DeployedStack:
 def environment() -> Iterator[None]:
     """No test sees what the developer has set for AWS or for a stack."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
-            patch.delenv(name)
+        chosen = {name for name in os.environ if name.startswith("AWS_")} | VARIABLES.keys() - {CACHE.name}
+        for name in chosen:
+            patch.delenv(name, raising=False)
         yield
 
 

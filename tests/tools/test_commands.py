@@ -10,11 +10,12 @@ from bootstrap.cache import CHECKOUT
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    # `make test` runs this below another make, whose flags a new one would take over.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     return subprocess.run(
         arguments,
         cwd=CHECKOUT,
-        env={**os.environ, **paths, **environment},
+        env={**inherited, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
         capture_output=True,
         text=True,
         check=False,
