@@ -58,17 +58,18 @@ class Controls:
             except LostRaceError:
                 continue
             tell("request cancelled", user=user_id, seq=seq)
-            self._open_after(queue, seq)
+            if request.attempts:
+                self._open_after(user_id, seq)
             return cancelled
 
     def skip(self, user_id: str, session_id: str | None, seq: int) -> Request:
         """Give the halted head up: it has failed and the next one goes on. Raises ConflictError."""
-        queue, request = self._halted_head(user_id, session_id, seq)
+        request = self._halted_head(user_id, session_id, seq)
         if not request.settled:
             outcome = Outcome(Status.FAILED, error=request.error)
             request = self._unless_changed(self.log.settle, request, outcome, self.clock.now())
             tell("request skipped", user=user_id, seq=seq)
-        self._open_after(queue, seq)
+        self._open_after(user_id, seq)
         return request
 
     def retry(self, user_id: str, session_id: str, seq: int) -> Request | Accepted:
@@ -84,11 +85,11 @@ class Controls:
 
     def retry_head(self, user_id: str, session_id: str | None, seq: int) -> Request:
         """Run the halted head again in its place. Raises ConflictError."""
-        queue, request = self._halted_head(user_id, session_id, seq)
+        request = self._halted_head(user_id, session_id, seq)
         if not request.settled:
             request = self._unless_changed(self.log.allow, request)
             tell("request allowed again", user=user_id, seq=seq)
-        self._open_after(queue, seq)
+        self._open_after(user_id, seq)
         return request
 
     def _switch(self, user_id: str, session_id: str | None, state: State) -> Queue:
@@ -103,18 +104,23 @@ class Controls:
             return queue
         return queue
 
-    def _halted_head(self, user_id: str, session_id: str | None, seq: int) -> tuple[Queue, Request]:
+    def _halted_head(self, user_id: str, session_id: str | None, seq: int) -> Request:
         queue = self._queue(user_id, session_id)
         request = self._request(queue, seq)
         if queue.state is not State.HALTED or seq != queue.head + 1:
             raise ConflictError(f"Request {seq} does not halt the queue: it is {request.status}.")
-        return queue, request
+        return request
 
-    def _open_after(self, queue: Queue, seq: int) -> None:
-        """If the queue was halted by this request, that is over."""
-        if queue.state is State.HALTED and seq == queue.head + 1:
-            opened = self._unless_changed(self.log.change_state, queue, State.OPEN, self.clock.now())
-            ring(self.wake_ups, opened, self.ring_id())
+    def _open_after(self, user_id: str, seq: int) -> None:
+        """If the queue is halted by this request, that is over. Read anew: it may be halted only just now."""
+        queue = self.log.queue(user_id)
+        if queue is None or queue.state is not State.HALTED or seq != queue.head + 1:
+            return
+        try:
+            opened = self.log.change_state(queue, State.OPEN, self.clock.now())
+        except LostRaceError:
+            return  # somebody else has opened it
+        ring(self.wake_ups, opened, self.ring_id())
 
     def _unless_changed[**P, R](self, write: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         try:

@@ -99,13 +99,19 @@ class _Pass:
         self._clock.sleep(max(0, left) / 1000)
         return None
 
-    def _halt(self) -> Ending:
+    def _halt(self) -> Ending | None:
         """Unless the queue was opened since the attempt: then somebody has already said retry."""
-        awake = self._queue.awake
+        seen = self._queue
         self._checkpoint()
-        self._log.change_state(replace(self._queue, awake=awake), State.HALTED, self._clock.now())
-        tell("queue halted", user=self._queue.user_id, seq=self._progress.head + 1)
-        return Done()
+        now, seq = self._clock.now(), self._progress.head + 1
+        self._queue = self._log.change_state(replace(self._queue, awake=seen.awake), State.HALTED, now)
+        tell("queue halted", user=seen.user_id, seq=seq)
+        head = self._log.request(seen.user_id, seq)
+        if head is None or not head.is_resolved:
+            return Done()
+        self._places.forget()  # it was cancelled before the queue was halted
+        self._queue = self._log.change_state(self._queue, State.OPEN, now)
+        return None
 
     def _turn_is_over(self) -> bool:
         """Not when all is done: then the worker must rest, or the next enqueue takes it for awake."""

@@ -69,6 +69,11 @@ class Request:
         return self.status in OUTCOMES or self.status is Status.VOID
 
     @property
+    def is_resolved(self) -> bool:
+        """Whether it no longer halts its queue: it was settled, or somebody said retry."""
+        return self.settled or self.error is None
+
+    @property
     def due(self) -> Millis:
         """When it may be begun. A running attempt must be over first."""
         if self.status is Status.RUNNING:

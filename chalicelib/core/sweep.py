@@ -10,7 +10,7 @@ from chalicelib.core.errors import LostRaceError
 from chalicelib.core.events import tell
 from chalicelib.core.ports import Clock, Log, WakeUps
 from chalicelib.core.queue import Queue, State
-from chalicelib.core.request import Millis, Request
+from chalicelib.core.request import Millis
 
 STALE_MS = 30_000  # work, but no ring and no movement for this long: the wake-up is taken for lost
 IDLE_MS = 60_000  # a queue without work keeps its mark this long, so that busy users cost no index writes
@@ -65,7 +65,7 @@ class Sweep:
 
     def _look_at_still(self, queue: Queue, now: Millis) -> None:
         head = next(iter(self.log.requests(queue.user_id, queue.head, 1)), None)
-        if queue.state is State.HALTED and _is_resolved(head):
+        if queue.state is State.HALTED and (head is None or head.is_resolved):
             queue = self.log.change_state(queue, State.OPEN, now)
         if queue.moves and (head is None or head.due <= now):
             ring(self.wake_ups, queue, self.ring_id())
@@ -79,8 +79,3 @@ class Sweep:
                 tell("session expired", user=queue.user_id, session=session_id)
         if left:
             close_if_over(self.log, left, now)
-
-
-def _is_resolved(head: Request | None) -> bool:
-    """Whether somebody settled the halted head, or allowed it again, and did not live to open the queue."""
-    return head is None or head.settled or head.error is None
