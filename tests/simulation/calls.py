@@ -1,0 +1,187 @@
+"""What users do, each call as one actor, and what they were told."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from chalicelib.core.account import Account, Principal
+from chalicelib.core.controls import Controls
+from chalicelib.core.dequeue import Dequeue
+from chalicelib.core.enqueue import Enqueue, Work
+from chalicelib.core.errors import GurukoolError
+from chalicelib.core.idempotency import IdempotencyKey
+from chalicelib.core.queue import Queue
+from chalicelib.core.request import Millis
+from chalicelib.core.sessions import Sessions
+from tests.fakes.clock import START
+from tests.fakes.secrets import FakeTokens
+from tests.simulation.executions import Plan, draw_plan
+from tests.simulation.ports import Network
+from tests.simulation.scheduler import Scheduler
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of the API. Without `ended` there was no answer."""
+
+    name: str  # also of its actor
+    user_id: str
+    kind: str
+    session_id: str
+    asked: Any = None
+    started: Millis = 0
+    ended: Millis | None = None
+    answer: Any = None
+    error: GurukoolError | None = None
+
+    @property
+    def worked(self) -> bool:
+        return self.ended is not None and self.error is None
+
+
+@dataclass(slots=True)
+class User:
+    id: str
+    sessions: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The use cases over the network."""
+
+    enqueue: Enqueue
+    dequeue: Dequeue
+    sessions: Sessions
+    controls: Controls
+
+
+@dataclass(slots=True)
+class Calls:
+    scheduler: Scheduler
+    network: Network
+    rng: Random
+    api: Api
+    plans: dict[str, Plan]
+    queue: Callable[[str], Queue]  # as it is
+    made: list[Call] = field(default_factory=list)
+
+    def make(self, user: User, kind: str, after: int = 0) -> None:
+        """Let the user make a call of this kind."""
+        begin: Callable[[User, str], tuple[Call, Callable[[], Any]]] = getattr(self, f"_{kind}")
+        self.scheduler.after(after, lambda: self._start(*begin(user, kind)))
+
+    def _start(self, call: Call, do: Callable[[], Any]) -> None:
+        self.made.append(call)
+        self.scheduler.spawn(call.name, lambda: self._live(call, do))
+
+    def _live(self, call: Call, do: Callable[[], Any]) -> None:
+        call.started = self.scheduler.now
+        self.network.tell(call.kind, (call.user_id, call.asked), "starts")
+        try:
+            call.answer = do()
+        except GurukoolError as error:
+            call.error = error
+        call.ended = self.scheduler.now
+        self.network.tell(call.kind, (call.user_id, call.asked), call.error or call.answer)
+
+    def _call(self, user: User, kind: str, asked: Any = None) -> Call:
+        return Call(
+            f"{kind}-{len(self.made)}", user.id, kind, self.rng.choice(user.sessions or ["none"]), asked
+        )
+
+    def _enqueue(self, user: User, kind: str, count: int = 1, key: str | None = None) -> Any:
+        call = self._call(user, kind)
+        works = [self._work(f"{call.name}.{i}") for i in range(count)]
+        return self._enqueue_works(user, call, works, key)
+
+    def _batch(self, user: User, kind: str) -> Any:
+        return self._enqueue(user, kind, count=self.rng.randrange(2, 4))
+
+    def _keyed(self, user: User, kind: str) -> Any:
+        """One of two keys; the same key always asks for the same."""
+        key = self.rng.choice("xy")
+        call = self._call(user, kind)
+        works = [self._work(f"{user.id}.{key}.{i}") for i in range(1 if key == "x" else 2)]
+        return self._enqueue_works(user, call, works, key)
+
+    def _enqueue_works(self, user: User, call: Call, works: Sequence[Work], key: str | None) -> Any:
+        call.asked = [work.payload for work in works]
+        idempotency_key = IdempotencyKey(key, "fingerprint") if key else None
+        return call, lambda: self.api.enqueue(user.id, call.session_id, works, idempotency_key)
+
+    def _work(self, payload: str) -> Work:
+        self.plans.setdefault(payload, draw_plan(self.rng))
+        type_ = self.rng.choice(("skip", "skip", "book", "book", "halt", "unknown"))
+        not_before = self.scheduler.now + self.rng.randrange(20_000) if self.rng.random() < 0.1 else None
+        return Work(type_, payload, max_attempts=self.rng.choice((None, None, 1)), not_before=not_before)
+
+    def _dequeue(self, user: User, kind: str) -> Any:
+        call = self._call(user, kind)
+        wait = self.rng.choice((0, 0, 0.5))
+        return call, lambda: self.api.dequeue(user.id, call.session_id, wait)
+
+    def _sign_in(self, user: User, kind: str) -> Any:
+        def do() -> str:
+            credentials = self.api.sessions.start(Account(user.id, user.id, "hash", START), "client")
+            session_id = FakeTokens().verify(credentials.access_token).session_id
+            user.sessions.append(session_id)
+            return session_id
+
+        return self._call(user, kind), do
+
+    def _sign_out(self, user: User, kind: str) -> Any:
+        call = self._call(user, kind)
+        return call, lambda: self.api.sessions.sign_out(Principal(user.id, user.id, call.session_id))
+
+    def _pause(self, user: User, kind: str) -> Any:
+        call = self._call(user, kind)
+        return call, lambda: self.api.controls.pause(user.id, call.session_id)
+
+    def _resume(self, user: User, kind: str) -> Any:
+        call = self._call(user, kind)
+        return call, lambda: self.api.controls.resume(user.id, call.session_id)
+
+    def _purge(self, user: User, kind: str) -> Any:
+        call = self._call(user, kind, asked=self.rng.random() < 0.5)
+        return call, lambda: self.api.controls.purge(user.id, call.session_id, forget=call.asked)
+
+    def _cancel(self, user: User, kind: str) -> Any:
+        return self._about_one(user, kind, self.api.controls.cancel)
+
+    def _retry(self, user: User, kind: str) -> Any:
+        return self._about_one(user, kind, self.api.controls.retry)
+
+    def _skip(self, user: User, kind: str) -> Any:
+        return self._about_one(user, kind, self.api.controls.skip)
+
+    def _about_one(self, user: User, kind: str, control: Callable[[str, str, int], Any]) -> Any:
+        queue = self.queue(user.id)
+        call = self._call(user, kind, asked=queue.head + self.rng.randrange(1, queue.depth + 2))
+        return call, lambda: control(user.id, call.session_id, call.asked)
+
+    def _admin_resume(self, user: User, kind: str) -> Any:
+        return self._call(user, kind), lambda: self.api.controls.resume(user.id, None)
+
+    def _admin_skip(self, user: User, kind: str) -> Any:
+        return self._call(user, kind), lambda: self.api.controls.skip(
+            user.id, None, self.queue(user.id).head + 1
+        )
+
+    def _admin_retry(self, user: User, kind: str) -> Any:
+        return self._call(user, kind), lambda: self.api.controls.retry_head(
+            user.id, None, self.queue(user.id).head + 1
+        )
+
+
+SENDING = ("enqueue", "enqueue", "enqueue", "batch", "keyed")
+READING = ("dequeue",)
+SIGNING = ("sign_in", "sign_out")
+CONTROLLING = ("pause", "resume", "cancel", "purge", "retry", "skip")
+
+
+def draw_kinds(rng: Random, controlled: bool) -> list[str]:
+    """What one user does: always something to send."""
+    others = READING * 2 + SIGNING + (CONTROLLING if controlled else ())
+    sends = [rng.choice(SENDING) for _ in range(rng.randrange(1, 6))]
+    return sends + [rng.choice(others) for _ in range(rng.randrange(6))]

@@ -1,0 +1,145 @@
+"""The handlers of a history: what each request does when it is carried out, and who was doing what when."""
+
+from dataclasses import dataclass, field
+from random import Random
+
+from chalicelib.core.attempt import Result
+from chalicelib.core.handler import Handler, Registry
+from chalicelib.core.policy import OnFailure, Policy
+from chalicelib.core.request import Failure, Millis, Request
+from tests.fakes.effects import Booking
+from tests.simulation.history import Violation
+from tests.simulation.ports import Network
+from tests.simulation.scheduler import Actor, Crash, Scheduler
+
+LATE_START_MS = 500  # from looking at the clock before `begin` until the handler starts
+LAST_RESORT_MS = 500  # after its time limit a handler that is deaf to it is ended with its process
+OK = '"ok"'
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the handler does with one request."""
+
+    ms: int = 10
+    fails: int = 0  # so many attempts fail before one succeeds
+    kills: int = 0  # so many attempts end the process
+    permanent: bool = False  # its failures are
+    retry_after_ms: int | None = None
+    deaf: bool = False  # to the time limit
+
+
+@dataclass(slots=True)
+class Execution:
+    request: Request
+    actor: Actor
+    started: Millis
+    ended: Millis = 0
+    ran: Result | Failure | None = None
+
+    @property
+    def attempt(self) -> tuple[str, int, int]:
+        return self.request.user_id, self.request.seq, self.request.attempts
+
+    @property
+    def was_late(self) -> bool:
+        """So that it may last beyond its deadline: its process stood still, or was very slow to begin."""
+        return self.actor.stalled or self.started - (self.request.started_at or 0) > LATE_START_MS
+
+
+@dataclass(slots=True)
+class Executions:
+    """Carries requests out in simulated time. Never two at once for one user."""
+
+    scheduler: Scheduler
+    network: Network
+    patience_ms: int | None = (
+        None  # how soon after the death of its worker a request is begun again, if it matters
+    )
+    plans: dict[str, Plan] = field(default_factory=dict)  # by payload
+    all: list[Execution] = field(default_factory=list)
+
+    def run(self, handler: Handler, request: Request) -> Result | Failure:
+        execution = Execution(request, self.scheduler.current, self.scheduler.now)
+        self._check_alone(execution)
+        self._check_soon(execution)
+        self.all.append(execution)
+        try:
+            execution.ran = self._carry_out(handler, request)
+        finally:
+            execution.ended = self.scheduler.now
+        self.network.tell("handler ends", (request,), execution.ran)
+        return execution.ran
+
+    def has_succeeded(self, request: Request) -> bool:
+        """Whether its latest attempt has ended well."""
+        attempt = (request.user_id, request.seq, request.attempts)
+        return any(isinstance(e.ran, Result) and e.attempt == attempt for e in self.all)
+
+    def _check_alone(self, new: Execution) -> None:
+        for other in self.all:
+            beside = not other.ended and other.request.user_id == new.request.user_id
+            if beside and not (other.was_late or new.was_late):
+                raise Violation(f"I3: {other.request.seq} is still running while {new.request.seq} starts")
+
+    def _check_soon(self, new: Execution) -> None:
+        """The wake-up was held for not much longer than the attempt could take."""
+        same = new.attempt[:2]
+        before = [e for e in self.all if e.attempt[:2] == same]
+        if self.patience_ms and before and before[-1].ran is None and new.request.type != "halt":
+            waited = new.started - before[-1].ended
+            if waited > self.patience_ms:
+                raise Violation(f"{same} was begun again {waited} ms after its worker had died")
+
+    def _carry_out(self, handler: Handler, request: Request) -> Result | Failure:
+        plan = self.plans[request.payload]
+        limit = int(handler.timeout * 1000)
+        self.network.tell("handler starts", (request,), plan)
+        self.scheduler.wait(min(plan.ms, limit + LAST_RESORT_MS if plan.deaf else limit))
+        if request.attempts <= plan.kills or (plan.deaf and plan.ms > limit):
+            self.network.tell("handler", (request,), "kills its process")
+            raise Crash
+        if plan.ms > limit:
+            return Failure("timeout", "It took too long.")
+        if request.attempts <= plan.fails or plan.permanent:
+            kind = "permanent" if plan.permanent else "error"
+            return Failure(kind, "Planned.", plan.retry_after_ms)
+        return Result(OK, (Booking(account_of(request), 1),) if has_effects(request) else ())
+
+
+def account_of(request: Request) -> str:
+    """Where the request's effect is booked."""
+    return f"{request.user_id} {request.seq}"
+
+
+def has_effects(request: Request) -> bool:
+    return request.type == "book"
+
+
+def draw_plan(rng: Random) -> Plan:
+    """Most requests are short and succeed."""
+    if rng.random() < 0.6:
+        return Plan(ms=rng.choice((0, 5, 50, 300)))
+    return Plan(
+        ms=rng.choice((0, 20, 400, 1_900, 2_500)),
+        fails=rng.choice((0, 0, 1, 2, 9)),
+        kills=rng.choice((0, 0, 0, 1, 9)),
+        permanent=rng.random() < 0.1,
+        retry_after_ms=rng.choice((None, None, 0, 3_000)),
+        deaf=rng.random() < 0.2,
+    )
+
+
+def handlers() -> Registry:
+    registry = Registry()
+    for type_, policy in (
+        ("skip", Policy(max_attempts=3)),
+        ("halt", Policy(max_attempts=2, on_failure=OnFailure.HALT)),
+        ("book", Policy(max_attempts=3)),
+    ):
+        registry.add(Handler(type_, _never_called, object, object, timeout=2.0, policy=policy))
+    return registry
+
+
+def _never_called() -> None:
+    raise AssertionError

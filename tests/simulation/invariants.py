@@ -1,0 +1,129 @@
+"""What must hold after every single step, whoever made it. The numbers are DESIGN.md's."""
+
+from chalicelib.core.queue import Queue, State
+from chalicelib.core.request import NO_COUNTS, OUTCOMES, Request, Status
+from tests.fakes.log import FakeLog
+from tests.simulation.executions import Executions, account_of, has_effects
+from tests.simulation.history import Violation
+
+type Requests = dict[int, Request]
+
+
+class Invariants:
+    """Compares what is stored with what was stored before."""
+
+    def __init__(self, log: FakeLog, executions: Executions) -> None:
+        self.reads: dict[tuple[str, int], str] = {}  # user and number: the actor that moved `read` there
+        self._log = log
+        self._executions = executions
+        self._queues: dict[str, Queue] = {}
+        self._requests: dict[str, Requests] = {}
+
+    def check(self, user_id: str, actor: str) -> None:
+        """After `actor` has done something to this user's queue. Raises Violation."""
+        requests = self._log.requests_of.get(user_id, {})
+        self._check_requests(self._requests.setdefault(user_id, {}), requests)
+        queue = self._log.queues.get(user_id)
+        if queue is None:
+            return
+        before = self._queues.get(user_id, Queue(user_id, 0, 0, counts=NO_COUNTS))
+        if queue is not before:
+            _check_queue(before, queue, requests)
+            _require(
+                not queue.depth or user_id in self._log.marked, "the sweeper cannot find a queue with work"
+            )
+            if queue.read != before.read:
+                self.reads[user_id, queue.read] = actor
+            self._queues[user_id] = queue
+        _check_line(queue, requests)
+
+    def _check_requests(self, known: Requests, requests: Requests) -> None:
+        for seq, request in requests.items():
+            before = known.get(seq)
+            if request is not before:
+                if before is not None:
+                    _check_change(before, request)
+                if request.status is Status.SUCCEEDED:
+                    _require(
+                        self._executions.has_succeeded(request),
+                        f"{request.seq} succeeded, its handler did not",
+                    )
+                known[seq] = request
+            self._check_effects(request)
+
+    def _check_effects(self, request: Request) -> None:
+        """I8: the effects of a request are there once if it succeeded and not at all if it did not."""
+        booked = self._log.ledger.balances.get(account_of(request), 0)
+        wanted = 1 if request.status is Status.SUCCEEDED and has_effects(request) else 0
+        _require(booked == wanted, f"I8: the effects of {request.seq} were written {booked} times")
+
+
+def _check_change(before: Request, after: Request) -> None:
+    _require(not before.settled, f"I5: {after.seq} was {before.status} and became {after.status}")
+    _require(after.attempts >= before.attempts, f"attempts of {after.seq} went back")
+    _require(after.payload == before.payload, f"{after.seq} became another request")
+    if after.attempts > before.attempts and before.status is Status.RUNNING:
+        over = (after.started_at or 0) >= (before.deadline or 0)
+        _require(over, f"I3: {after.seq} was begun again before its deadline")
+
+
+def _check_queue(before: Queue, queue: Queue, requests: Requests) -> None:
+    in_order = 0 <= queue.read <= queue.head <= queue.tail
+    _require(in_order, f"I1: read {queue.read} head {queue.head} tail {queue.tail}")
+    _require(queue.room == queue.limit - queue.depth, f"I7: room {queue.room} at depth {queue.depth}")
+    back = queue.tail < before.tail or queue.head < before.head or queue.read < before.read
+    _require(not back, "a cursor went back")
+    _check_passed(before, queue, requests)
+    _check_read(before, queue, requests)
+    if queue.state is State.HALTED and before.state is not State.HALTED:
+        _check_halted(queue, requests)
+    if queue.state is State.CLOSED:
+        _require(not queue.depth and not queue.sessions, "a queue in use was closed")
+
+
+def _check_passed(before: Queue, queue: Queue, requests: Requests) -> None:
+    """I2: what the head has moved past has an outcome or is void, and is counted."""
+    counts = dict.fromkeys(OUTCOMES, 0)
+    for seq in range(before.head + 1, queue.head + 1):
+        request = requests.get(seq)
+        _require(request is not None and request.settled, f"I2: the head passed {seq}, which has no outcome")
+        if request is not None and request.status in counts:
+            counts[request.status] += 1
+    for status, n in counts.items():
+        _require(queue.counts[status] == before.counts[status] + n, f"{status} requests are counted wrong")
+
+
+def _check_read(before: Queue, queue: Queue, requests: Requests) -> None:
+    """`read` steps over nothing that could be handed out."""
+    for seq in range(max(before.read, queue.floor) + 1, queue.read):
+        _require(requests[seq].status is Status.VOID, f"the outcome of {seq} was stepped over")
+
+
+def _check_halted(queue: Queue, requests: Requests) -> None:
+    line = (requests.get(seq) for seq in range(queue.head + 1, queue.tail + 1))
+    first = next((request for request in line if request is None or not request.settled), None)
+    failed = first is not None and first.status is Status.QUEUED and first.error is not None
+    _require(failed or _was_cancelled(queue, requests), "a queue was halted whose head has not failed")
+
+
+def _was_cancelled(queue: Queue, requests: Requests) -> bool:
+    """After the attempt and just before the queue was halted: both sides look again and open it."""
+    head = requests.get(queue.head + 1)
+    return head is not None and head.status is Status.CANCELLED
+
+
+def _check_line(queue: Queue, requests: Requests) -> None:
+    """I3 and I4: behind the first number without an outcome, nothing has ever been begun."""
+    waiting = 0
+    for seq in range(queue.head + 1, queue.tail + 1):
+        request = requests.get(seq)
+        if waiting:
+            begun = request is not None and request.attempts > 0
+            _require(not begun, f"I4: {seq} was begun and {waiting} has no outcome yet")
+        elif request is None or not request.settled:
+            waiting = seq
+
+
+def _require(condition: bool, violation: str) -> None:
+    if not condition:
+        raise Violation(violation)

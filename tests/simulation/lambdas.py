@@ -1,0 +1,72 @@
+"""What Lambda does: starts workers, ends those that take too long, starts the sweeper."""
+
+from itertools import count
+
+from chalicelib.adapters.sqs import from_message
+from chalicelib.core.attempt import Wait
+from chalicelib.core.drain import Drain
+from chalicelib.core.errors import UnavailableError
+from chalicelib.core.sweep import Sweep
+from tests.fakes.sqs import Receipt
+from tests.simulation.ports import Network
+from tests.simulation.scheduler import Scheduler
+from tests.simulation.wake_ups import SimulatedLease, WakeUpService
+
+WORKER_MS = 60_000  # the worker function's time-out
+SWEEP_MS = 60_000  # between two runs of the sweeper
+SWEEPER_MS = 50_000  # the sweeper function's time-out
+
+
+class Workers:
+    def __init__(self, service: WakeUpService, drain: Drain) -> None:
+        self._service = service
+        self._scheduler = service.scheduler
+        self._network = service.network
+        self._rng = service.rng
+        self._drain = drain
+        self._number = count(1)
+        service.serve = self._serve
+
+    def _serve(self, receipt: Receipt) -> None:
+        worker = self._scheduler.spawn(
+            f"worker-{next(self._number)}", lambda: self._work(receipt), after=self._rng.randrange(1, 30)
+        )
+        if self._rng.random() < 0.8:  # a machine that stands still does not even end its processes
+            self._scheduler.after(WORKER_MS, worker.kill)
+
+    def _work(self, receipt: Receipt) -> None:
+        """As entrypoints/events.py has it."""
+        user_id, _ = from_message(receipt.body)
+        lease = SimulatedLease(self._service, receipt)
+        try:
+            ending = self._drain(user_id, lease)
+            if isinstance(ending, Wait):
+                lease.hold(max(1.0, (ending.until - self._scheduler.now) / 1000))
+        except UnavailableError as error:
+            self._network.tell("worker fails", (user_id,), error)
+            return
+        self._network.tell("worker ends", (user_id,), ending)
+        if not isinstance(ending, Wait):
+            self._service.delete(receipt)
+
+
+class Sweeper:
+    def __init__(self, scheduler: Scheduler, network: Network, sweep: Sweep) -> None:
+        self._scheduler = scheduler
+        self._network = network
+        self._sweep = sweep
+        self._number = count(1)
+
+    def start(self, after: int) -> None:
+        self._scheduler.after(after, self._run)
+
+    def _run(self) -> None:
+        sweeper = self._scheduler.spawn(f"sweeper-{next(self._number)}", self._live)
+        self._scheduler.after(SWEEPER_MS, sweeper.kill)
+        self._scheduler.after(SWEEP_MS, self._run)
+
+    def _live(self) -> None:
+        try:
+            self._sweep()
+        except UnavailableError as error:
+            self._network.tell("sweeper fails", (), error)

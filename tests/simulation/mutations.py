@@ -1,0 +1,210 @@
+"""Deliberate defects, each of which the simulation must find: that shows that its checks have teeth.
+
+Each takes one condition or one step of the protocol away.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pytest import MonkeyPatch  # noqa: PT013 - only the type
+
+from chalicelib.core import enqueue
+from chalicelib.core.attempt import Hold
+from chalicelib.core.controls import Controls
+from chalicelib.core.dequeue import Dequeue
+from chalicelib.core.drain import Done, Ending, _Pass
+from chalicelib.core.enqueue import Enqueue
+from chalicelib.core.errors import LostRaceError, UnavailableError
+from chalicelib.core.places import Places
+from chalicelib.core.queue import Queue
+from chalicelib.core.request import Request, Status
+from chalicelib.core.sweep import Sweep
+from tests.fakes import queues
+from tests.fakes.keys import FakeKeys
+from tests.fakes.log import FakeLog
+
+type Defect = Callable[[MonkeyPatch], None]
+DEFECTS: dict[str, Defect] = {}
+
+
+def defect(define: Defect) -> Defect:
+    DEFECTS[define.__name__.strip("_").replace("_", " ")] = define
+    return define
+
+
+def _unconditionally(method: str) -> Defect:
+    """A write of the queue that goes through whatever it finds."""
+    original = getattr(FakeLog, method)
+
+    def write(log: FakeLog, *arguments: Any) -> Any:
+        with MonkeyPatch.context() as patch:
+            patch.setattr(queues, "require", lambda condition: None)
+            return original(log, *arguments)
+
+    return lambda patch: patch.setattr(FakeLog, method, write)
+
+
+for _method in ("take_numbers", "advance", "rest", "move_read", "close"):
+    DEFECTS[f"{_method} without a condition"] = _unconditionally(_method)
+
+
+@defect
+def begin_without_a_condition(patch: MonkeyPatch) -> None:
+    patch.setattr(FakeLog, "_untouched", lambda log, seen: log.request(seen.user_id, seen.seq))
+
+
+@defect
+def finish_without_a_condition(patch: MonkeyPatch) -> None:
+    patch.setattr(FakeLog, "_current", lambda log, running: log.request(running.user_id, running.seq))
+
+
+@defect
+def finish_by_whoever_began_it(patch: MonkeyPatch) -> None:
+    """On condition that it runs, but not that it is this attempt that runs."""
+
+    def current(log: FakeLog, running: Request) -> Request:
+        found = log.request(running.user_id, running.seq)
+        if found is None or found.status is not Status.RUNNING:
+            raise LostRaceError
+        return found
+
+    patch.setattr(FakeLog, "_current", current)
+
+
+@defect
+def write_without_a_condition(patch: MonkeyPatch) -> None:
+    def write(log: FakeLog, request: Request, key: Any = None, last: int = 0) -> None:
+        log.requests_of.setdefault(request.user_id, {})[request.seq] = request
+
+    patch.setattr(FakeLog, "write", write)
+
+
+@defect
+def void_without_a_condition(patch: MonkeyPatch) -> None:
+    def void(log: FakeLog, user_id: str, seq: int, now: int) -> None:
+        made = Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now)
+        log.requests_of.setdefault(user_id, {})[seq] = made
+
+    patch.setattr(FakeLog, "void", void)
+
+
+@defect
+def room_not_restored(patch: MonkeyPatch) -> None:
+    moved = queues._moved
+    patch.setattr(queues, "_moved", lambda queue, *args: replace(moved(queue, *args), room=queue.room))
+
+
+@defect
+def rest_without_looking_at_the_tail(patch: MonkeyPatch) -> None:
+    def rest(log: FakeLog, queue: Queue, progress: Any, now: int) -> Queue:
+        found = log.queues[queue.user_id]
+        queues.require(found.head == queue.head)
+        return log._put(replace(queues._moved(found, progress, now), awake=None))
+
+    patch.setattr(FakeLog, "rest", rest)
+
+
+@defect
+def sessions_not_looked_at(patch: MonkeyPatch) -> None:
+    patch.setattr(queues, "_live", lambda queue, session_id, now: True)
+
+
+@defect
+def keys_noted_again(patch: MonkeyPatch) -> None:
+    patch.setattr(FakeKeys, "known", lambda *args: None)
+
+
+@defect
+def effects_written_before_the_outcome(patch: MonkeyPatch) -> None:
+    finish = FakeLog.finish
+
+    def finish_late(
+        log: FakeLog, running: Request, outcome: Any, now: int, effects: Sequence[object] = ()
+    ) -> Any:
+        log.ledger.commit(effects)
+        return finish(log, running, outcome, now)
+
+    patch.setattr(FakeLog, "finish", finish_late)
+
+
+@defect
+def no_sweeper(patch: MonkeyPatch) -> None:
+    patch.setattr(Sweep, "__call__", lambda sweep: None)
+
+
+@defect
+def never_ring(patch: MonkeyPatch) -> None:
+    patch.setattr(enqueue, "must_ring", lambda queue, now: False)
+
+
+@defect
+def never_ring_again(patch: MonkeyPatch) -> None:
+    """A turn that ends in the middle of work leaves it at that."""
+
+    def yield_turn(turn: _Pass) -> Ending:
+        turn._checkpoint()
+        return Done()
+
+    patch.setattr(_Pass, "_yield_turn", yield_turn)
+
+
+@defect
+def wake_up_never_held(patch: MonkeyPatch) -> None:
+    patch.setattr(Hold, "outlast", lambda hold, moment: None)
+
+
+@defect
+def deadline_not_waited_for(patch: MonkeyPatch) -> None:
+    patch.setattr(Request, "due", property(lambda request: request.not_before or 0))
+
+
+@defect
+def hole_never_closed(patch: MonkeyPatch) -> None:
+    def close(at: Places, queue: Queue, seq: int) -> Request:
+        raise UnavailableError("There is a hole.")
+
+    patch.setattr(Places, "_close", close)
+
+
+@defect
+def batch_kept_though_it_was_given_up(patch: MonkeyPatch) -> None:
+    patch.setattr(Places, "_is_abandoned", lambda at, request: False)
+
+
+@defect
+def batch_written_from_the_front(patch: MonkeyPatch) -> None:
+    def write(use: Enqueue, batch: Sequence[Request], key: Any) -> bool:
+        for request in batch:
+            use._write_place(request)
+        return True
+
+    patch.setattr(Enqueue, "_write", write)
+
+
+@defect
+def void_taken_for_the_request(patch: MonkeyPatch) -> None:
+    def write_place(use: Enqueue, request: Request, key: Any = None, last: int = 0) -> None:
+        try:
+            use.log.write(request, key, last)
+        except LostRaceError:
+            return
+
+    patch.setattr(Enqueue, "_write_place", write_place)
+
+
+@defect
+def cancel_what_was_not_accepted(patch: MonkeyPatch) -> None:
+    patch.setattr(Controls, "_is_accepted", lambda controls, request: True)
+
+
+@defect
+def own_read_taken_for_anothers(patch: MonkeyPatch) -> None:
+    def move_read(use: Dequeue, queue: Queue, session_id: str, seq: int) -> bool:
+        try:
+            use.log.move_read(queue, session_id, seq, use.mark(), use.clock.now())
+        except LostRaceError:
+            return False
+        return True
+
+    patch.setattr(Dequeue, "_move_read", move_read)

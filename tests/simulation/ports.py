@@ -1,0 +1,114 @@
+"""The ports as an actor sees them: each call takes time and may go wrong."""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from chalicelib.core.errors import LostRaceError, UnavailableError
+from chalicelib.core.request import Millis
+from tests.simulation.faults import Faults, latency, stall
+from tests.simulation.history import History
+from tests.simulation.scheduler import Crash, Scheduler
+
+
+class Network:
+    """Between every actor and everything outside it."""
+
+    def __init__(self, scheduler: Scheduler, rng: Random, faults: Faults, history: History) -> None:
+        self.faults = faults
+        self._scheduler = scheduler
+        self._rng = rng
+        self._history = history
+
+    def call(
+        self, name: str, arguments: tuple[Any, ...], do: Callable[[], Any], *, once: bool = False
+    ) -> Any:
+        """Carry `do` out on the other side. With `once`, a repeated call is known there."""
+        self.travel()
+        self._perhaps_crash(name, arguments, "crashes before")
+        if self._rng.random() < self.faults.fail:
+            return self._fail(name, arguments, do)
+        answer = self._do(name, arguments, do)
+        if self._rng.random() < self.faults.repeat:
+            self.travel()
+            if not once or isinstance(answer, Exception):
+                answer = self._do(f"{name} again", arguments, do)
+        self._perhaps_crash(name, arguments, "crashes after")
+        if self._rng.random() < self.faults.slow:
+            self.travel()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def travel(self) -> None:
+        ms = latency(self._rng, self.faults)
+        if self._rng.random() < self.faults.stall:
+            ms += stall(self._rng)
+            self._scheduler.current.stalled = True
+        self._scheduler.wait(ms)
+
+    def _do(self, name: str, arguments: tuple[Any, ...], do: Callable[[], Any]) -> Any:
+        """The answer, or the error as a value."""
+        try:
+            answer = do()
+        except (LostRaceError, UnavailableError) as error:
+            answer = error
+        self.tell(name, arguments, answer)
+        return answer
+
+    def _fail(self, name: str, arguments: tuple[Any, ...], do: Callable[[], Any]) -> None:
+        if self._rng.random() < 0.5:
+            self._do(f"{name}, answer lost", arguments, do)
+        else:
+            self.tell(name, arguments, "not carried out")
+        raise UnavailableError("Simulated.")
+
+    def _perhaps_crash(self, name: str, arguments: tuple[Any, ...], how: str) -> None:
+        if self._rng.random() < self.faults.crash:
+            self.tell(name, arguments, how)
+            raise Crash
+
+    def tell(self, call: str, arguments: tuple[Any, ...], answer: Any) -> None:
+        self._history.add(self._scheduler.now, self._scheduler.current.name, call, arguments, answer)
+
+
+class SimulatedClock:
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+
+    def now(self) -> Millis:
+        return self._scheduler.now
+
+    def sleep(self, seconds: float) -> None:
+        self._scheduler.wait(max(1, round(seconds * 1000)))
+
+
+class Remote:
+    """The methods of `target`, called over the network; `watch` looks at what each call has done."""
+
+    def __init__(self, target: object, network: Network, watch: Callable[[tuple[Any, ...]], None]) -> None:
+        self._target = target
+        self._network = network
+        self._watch = watch
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._target, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            def do() -> Any:
+                try:
+                    return method(*args, **kwargs)
+                finally:
+                    self._watch(args)
+
+            return self._network.call(name, args, do, once=_is_transaction(name, args))
+
+        setattr(self, name, call)
+        return call
+
+
+def _is_transaction(name: str, args: tuple[Any, ...]) -> bool:
+    """DynamoDB knows a repeated transaction by its token for ten minutes: with a key, and with effects."""
+    return (name == "write" and len(args) > 1 and args[1] is not None) or (
+        name == "finish" and len(args) > 3 and bool(args[3])
+    )

@@ -1,0 +1,29 @@
+"""Many histories keep every promise; and one seed is always the same history."""
+
+from itertools import islice
+
+import pytest
+
+from tests.simulation.run import failures
+from tests.simulation.world import World
+
+HISTORIES = 20_000
+SHOWN = 3
+
+
+def test_no_history_breaks_a_promise() -> None:
+    found = list(islice(failures(range(HISTORIES)), SHOWN))
+
+    assert not found, "\n\n".join(str(failure) for failure in found)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_seed_is_always_the_same_history(seed: int) -> None:
+    assert outline(seed) == outline(seed)
+
+
+def outline(seed: int) -> list[tuple[int, str, str]]:
+    """Without what is random in it on purpose: the ids of sessions."""
+    world = World(seed, recorded=True)
+    world.live()
+    return [(step.at, step.actor, step.call) for step in world.history.steps]

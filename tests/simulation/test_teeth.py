@@ -1,0 +1,25 @@
+"""Every deliberate defect is found, and soon."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from tests.simulation.mutations import DEFECTS
+from tests.simulation.run import reason_against
+
+HISTORIES = 3_000
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    logging.disable()
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_defect_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    DEFECTS[name](monkeypatch)
+
+    assert any(reason_against(seed) for seed in range(HISTORIES)), f"not found in {HISTORIES} histories"

@@ -1,0 +1,114 @@
+"""What must hold of a history as a whole: what users were told against what was done."""
+
+from collections.abc import Iterable
+from itertools import combinations
+
+from chalicelib.core.enqueue import Accepted
+from chalicelib.core.errors import InvalidInputError, TooManyError, UnauthenticatedError
+from chalicelib.core.request import Request, Status
+from tests.simulation.calls import Call
+from tests.simulation.history import Violation
+from tests.simulation.world import World
+
+
+def judge(world: World) -> None:
+    """Raises Violation."""
+    for call in world.calls.made:
+        if call.kind in ("enqueue", "batch", "keyed"):
+            _check_sent(world, call)
+        elif call.kind == "dequeue":
+            _check_read(world, call)
+        elif call.kind == "cancel" and call.worked:
+            _require(call.answer.status is Status.CANCELLED, call, "was not cancelled")
+    for user in world.users:
+        world.invariants.check(user.id, "nobody")
+        mine = [call for call in world.calls.made if call.user_id == user.id]
+        _check_order(call for call in mine if isinstance(call.answer, Accepted) and not call.answer.replayed)
+        _check_read_order([call for call in mine if call.kind == "dequeue" and call.answer])
+        _check_sessions(mine)
+
+
+def _check_sent(world: World, call: Call) -> None:
+    """Accepted once, all or none, under consecutive numbers, with an outcome; or not at all."""
+    stored = _stored(world, call)
+    _require(len(stored) in (0, len(call.asked)), call, f"stored {len(stored)} of {len(call.asked)} requests")
+    if call.worked:
+        told = [request.seq for request in call.answer.requests]
+        _require(
+            told == [r.seq for r in stored], call, f"was told {told} but stored {[r.seq for r in stored]}"
+        )
+        _require(told == list(range(told[0], told[0] + len(told))), call, "numbers are not consecutive")
+    elif call.kind != "keyed" and isinstance(
+        call.error, (TooManyError, UnauthenticatedError, InvalidInputError)
+    ):
+        _require(not stored, call, "was refused and yet stored")
+    for request in stored:
+        _require(request.settled, call, f"{request.seq} has no outcome")
+
+
+def _stored(world: World, call: Call) -> list[Request]:
+    requests = world.log.requests_of.get(call.user_id, {}).values()
+    mine = [
+        r for r in requests if r.payload in call.asked and r.origin is None and r.status is not Status.VOID
+    ]
+    return sorted(mine, key=lambda request: request.seq)
+
+
+def _check_read(world: World, call: Call) -> None:
+    """What the call has moved `read` past is what it hands out."""
+    moved = [
+        seq
+        for (user_id, seq), actor in world.invariants.reads.items()
+        if actor == call.name and user_id == call.user_id
+    ]
+    if call.worked:
+        handed_out = [call.answer.seq] if call.answer else []
+        lost = [seq for seq in moved if seq not in handed_out and not _was_overtaken(world, call, seq)]
+        _require(not lost and set(handed_out) <= set(moved), call, f"read {moved}")
+        _require(not call.answer or call.answer.settled, call, "handed out what has no outcome")
+
+
+def _was_overtaken(world: World, call: Call, seq: int) -> bool:
+    """Whether others read on while the answer about `seq` was lost: then it cannot know that it was first."""
+    return any(
+        user_id == call.user_id and read > seq and actor != call.name
+        for (user_id, read), actor in world.invariants.reads.items()
+    )
+
+
+def _check_order(accepted: Iterable[Call]) -> None:
+    """Who was answered before another asked has the lower numbers."""
+    for one, other in combinations(accepted, 2):
+        first, second = sorted((one, other), key=lambda call: call.started)
+        if (first.ended or 0) < second.started:
+            _require(
+                first.answer.requests[-1].seq < second.answer.requests[0].seq,
+                second,
+                f"is before {first.name}",
+            )
+
+
+def _check_read_order(dequeued: list[Call]) -> None:
+    seqs = [call.answer.seq for call in dequeued]
+    _require(
+        len(set(seqs)) == len(seqs), dequeued[0] if dequeued else None, "an outcome was handed out twice"
+    )
+    for one, other in combinations(dequeued, 2):
+        first, second = sorted((one, other), key=lambda call: call.started)
+        if (first.ended or 0) < second.started:
+            _require(first.answer.seq < second.answer.seq, second, f"is before {first.name}")
+
+
+def _check_sessions(calls: list[Call]) -> None:
+    """Once a sign-out is answered, nothing is accepted from that session any more."""
+    for out in calls:
+        if out.kind == "sign_out" and out.worked:
+            for call in calls:
+                late = call.session_id == out.session_id and call.started > (out.ended or 0)
+                if late and call.worked and call.kind in ("enqueue", "batch", "pause", "purge"):
+                    raise Violation(f"{call.name} was accepted after {out.name}")
+
+
+def _require(condition: bool, call: Call | None, violation: str) -> None:
+    if not condition:
+        raise Violation(f"{call.name}: {violation}" if call else violation)

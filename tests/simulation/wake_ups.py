@@ -1,0 +1,76 @@
+"""SQS as an actor sees it, and Lambda's poller behind it."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from chalicelib.adapters.sqs import to_message
+from chalicelib.core.errors import UnavailableError
+from tests.fakes.sqs import FakeFifo, Receipt
+from tests.simulation.ports import Network
+from tests.simulation.scheduler import Scheduler
+
+type Serve = Callable[[Receipt], None]
+"""Start a worker for the wake-up."""
+
+
+def _nobody_serves(receipt: Receipt) -> None:
+    raise AssertionError("no worker is there yet")
+
+
+class WakeUpService:
+    """SQS and the event source mapping, with their faults."""
+
+    def __init__(self, scheduler: Scheduler, network: Network, rng: Random) -> None:
+        self.scheduler = scheduler
+        self.network = network
+        self.rng = rng
+        self.fifo = FakeFifo(lambda: scheduler.now)
+        self.serve: Serve = _nobody_serves
+
+    def ring(self, user_id: str, seq: int, ring_id: str) -> None:
+        self.network.call("ring", (user_id, seq, ring_id), lambda: self._send(user_id, seq, ring_id))
+
+    def _send(self, user_id: str, seq: int, ring_id: str) -> str:
+        faults = self.network.faults
+        if self.rng.random() < faults.lose:
+            return "lost"
+        delay = self.rng.randrange(20_000) if self.rng.random() < faults.late else self.rng.randrange(1, 20)
+        self.scheduler.after(delay, lambda: self._arrive(user_id, seq, ring_id))
+        if self.rng.random() < faults.double:
+            self.scheduler.after(delay, lambda: self._arrive(user_id, seq, f"{ring_id} again"))
+        return f"arrives in {delay} ms"
+
+    def _arrive(self, user_id: str, seq: int, ring_id: str) -> None:
+        self.fifo.send(user_id, to_message(user_id, seq), ring_id)
+        self.poll()
+
+    def poll(self) -> None:
+        while receipt := self.fifo.receive():
+            self._hand_out(receipt)
+            self.scheduler.at(receipt.message.visible_at, self.poll)
+
+    def _hand_out(self, receipt: Receipt) -> None:
+        self.serve(receipt)
+        if self.rng.random() < self.network.faults.intrude:
+            self.scheduler.after(self.rng.randrange(3_000), lambda: self.serve(receipt))
+
+    def hold(self, receipt: Receipt, seconds: int) -> None:
+        if not self.fifo.change_visibility(receipt, seconds):
+            raise UnavailableError("The receipt is stale.")
+        self.scheduler.after(seconds * 1000, self.poll)
+
+    def delete(self, receipt: Receipt) -> None:
+        self.fifo.delete(receipt)
+        self.scheduler.after(1, self.poll)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedLease:
+    service: WakeUpService
+    receipt: Receipt
+
+    def hold(self, seconds: float) -> None:
+        whole = max(0, math.ceil(seconds))
+        self.service.network.call("hold", (whole,), lambda: self.service.hold(self.receipt, whole))

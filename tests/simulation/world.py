@@ -1,0 +1,189 @@
+"""One history: everything put together, left to itself under faults, then in calm, and looked at."""
+
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any
+
+from chalicelib.core.attempt import Attempt
+from chalicelib.core.controls import Controls
+from chalicelib.core.dequeue import Dequeue
+from chalicelib.core.drain import Drain
+from chalicelib.core.enqueue import Enqueue
+from chalicelib.core.queue import State
+from chalicelib.core.request import Millis
+from chalicelib.core.session import IDLE_MS
+from chalicelib.core.sessions import Sessions
+from chalicelib.core.sweep import Sweep
+from tests.fakes.accounts import FakeSessions
+from tests.fakes.clock import START
+from tests.fakes.log import FakeLog
+from tests.fakes.secrets import FakeTokens
+from tests.simulation import faults
+from tests.simulation.calls import Api, Call, Calls, User, draw_kinds
+from tests.simulation.executions import Executions, handlers
+from tests.simulation.history import History, Violation
+from tests.simulation.invariants import Invariants
+from tests.simulation.lambdas import SWEEP_MS, Sweeper, Workers
+from tests.simulation.ports import Network, Remote, SimulatedClock
+from tests.simulation.scheduler import Scheduler
+from tests.simulation.wake_ups import WakeUpService
+
+QUANTUM_MS = 2_000  # short, so that turns end in the middle of work
+CALM_MS = 40 * 60_000  # within this after the last fault everything must have its outcome
+PATIENCE_MS = (
+    10_000  # within this after the death of its worker a request is begun again, if nothing else goes wrong
+)
+PERSON_MS = 20_000  # how often somebody looks whether a queue is paused or halted
+
+
+class IndexedLog(FakeLog):
+    """Its indexes may show how things were before, as those of DynamoDB do."""
+
+    def __init__(self, limit: int, is_stale: Callable[[], bool]) -> None:
+        super().__init__(limit)
+        self._is_stale = is_stale
+        self._shown: Sequence[str] = []
+
+    def working(self) -> Sequence[str]:
+        now = super().working()
+        shown = self._shown if self._is_stale() else now
+        self._shown = now
+        return shown
+
+
+class World:
+    def __init__(self, seed: int, *, recorded: bool = False) -> None:
+        self.rng = rng = Random(seed)
+        self.history = History(recorded)
+        self.scheduler = Scheduler(rng)
+        self.network = Network(self.scheduler, rng, faults.draw(rng), self.history)
+        self.faultless = self.network.faults is faults.NONE
+        self.log = IndexedLog(rng.choice((3, 6, 100)), lambda: rng.random() < self.network.faults.stale)
+        self.sessions = FakeSessions()
+        self.executions = Executions(self.scheduler, self.network)
+        self.invariants = Invariants(self.log, self.executions)
+        self.service = WakeUpService(self.scheduler, self.network, rng)
+        self._build()
+        self.users = [self._user(id_) for id_ in "abc"[: rng.randrange(1, 4)]]
+
+    def _build(self) -> None:
+        clock = SimulatedClock(self.scheduler)
+        log: Any = Remote(self.log, self.network, self._watch)
+        store: Any = Remote(self.sessions, self.network, lambda args: None)
+        registry = handlers()
+        attempt = Attempt(log, clock, registry, self.executions.run, self.rng.random, self._mark)
+        drain = Drain(log, self.service, clock, attempt, QUANTUM_MS, self._mark)
+        Workers(self.service, drain)
+        self.sweeper = Sweeper(self.scheduler, self.network, Sweep(log, self.service, clock, self._mark))
+        enqueue = Enqueue(log, self.service, clock)
+        sessions = Sessions(store, log, FakeTokens(), clock)
+        controls = Controls(log, self.service, clock, enqueue, self._mark)
+        api = Api(enqueue, Dequeue(log, clock, self._mark), sessions, controls)
+        self.calls = Calls(
+            self.scheduler,
+            self.network,
+            self.rng,
+            api,
+            self.executions.plans,
+            self.log.queues.__getitem__,
+        )
+
+    def _mark(self) -> str:
+        return f"{self.rng.getrandbits(32):08x}"
+
+    def _user(self, id_: str) -> User:
+        self.log.open_session(id_, "first", START + IDLE_MS, START)
+        return User(id_, ["first"])
+
+    def _watch(self, arguments: tuple[Any, ...]) -> None:
+        if arguments and not isinstance(arguments[0], int):
+            user_id = arguments[0] if isinstance(arguments[0], str) else arguments[0].user_id
+            self.invariants.check(user_id, self.scheduler.current.name)
+
+    def live(self) -> None:
+        """Raises Violation."""
+        try:
+            self._trouble()
+            self._calm()
+            self._farewell()
+        finally:
+            self.scheduler.end()
+
+    def _trouble(self) -> None:
+        lasts = self.rng.choice((200, 3_000, 30_000, 120_000))
+        controlled = self.rng.random() < 0.5
+        if not self.faultless:
+            self.sweeper.start(self.rng.randrange(SWEEP_MS))
+        elif not controlled:
+            self.executions.patience_ms = PATIENCE_MS
+        for user in self.users:
+            for kind in draw_kinds(self.rng, controlled):
+                self.calls.make(user, kind, after=self.rng.randrange(lasts))
+        self.scheduler.run_until(START + lasts + self.rng.choice((0, 5_000, 60_000)))
+        self.network.faults = faults.NONE
+
+    def _calm(self) -> None:
+        """I6: no more faults; only the sweeper, and a person where a queue waits for one.
+
+        Where there were no faults at all, there is no sweeper either: it is not what makes things go.
+        """
+        end = self.scheduler.now + CALM_MS
+        while self.scheduler.now < end and not self._is_still():
+            for user in self.users:
+                self._help(user)
+            self.scheduler.run_until(self.scheduler.now + PERSON_MS)
+        if not self._is_still():
+            raise Violation(f"I6: after {CALM_MS // 60_000} minutes there is work left")
+
+    def _is_still(self) -> bool:
+        return not any(queue.depth for queue in self.log.queues.values()) and not self.scheduler.is_busy()
+
+    def _help(self, user: User) -> None:
+        """Resume a paused queue, retry or skip a halted head."""
+        queue = self.log.queues[user.id]
+        if queue.state not in (State.PAUSED, State.HALTED):
+            return
+        if queue.state is State.PAUSED:
+            self.calls.make(user, "admin_resume")
+        else:
+            self.calls.make(user, self.rng.choice(("admin_retry", "admin_skip")))
+
+    def _farewell(self) -> None:
+        """Everybody comes back, dequeues what is left and signs out. Then nothing is left."""
+        if self.faultless:
+            self.sweeper.start(0)
+        known = {user.id: [user.sessions.pop() for _ in list(user.sessions)] for user in self.users}
+        self._everybody("sign_in")
+        while any(call.answer for call in self._everybody("dequeue")):
+            pass
+        for user in self.users:
+            for session_id in [*known[user.id], *user.sessions]:
+                user.sessions = [session_id]
+                self.calls.make(user, "sign_out")
+                self._run_until_done()
+        self.scheduler.run_until(self.scheduler.now + 3 * SWEEP_MS)
+        if any(queue.sessions for queue in self.log.queues.values()):
+            self.scheduler.jump(IDLE_MS)  # of a sign-in without an answer nobody can sign out
+            self.scheduler.run_until(self.scheduler.now + 3 * SWEEP_MS)
+        self._check_nothing_is_left()
+
+    def _everybody(self, kind: str) -> Sequence[Call]:
+        before = len(self.calls.made)
+        for user in self.users:
+            self.calls.make(user, kind)
+        self._run_until_done()
+        return self.calls.made[before:]
+
+    def _run_until_done(self) -> None:
+        self.scheduler.run_until(self.scheduler.now + 1_000)
+
+    def _check_nothing_is_left(self) -> None:
+        for queue in self.log.queues.values():
+            if queue.state is not State.CLOSED:
+                raise Violation(f"the queue of {queue.user_id} is still open")
+        if self.service.fifo.messages() or self.log.marked or self.log.open_until:
+            raise Violation("something is left: a wake-up or a mark")
+
+    @property
+    def now(self) -> Millis:
+        return self.scheduler.now
