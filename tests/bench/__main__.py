@@ -66,6 +66,7 @@ def _load(measured: load.Load) -> Table:
     table.add_row("call that does nothing, median", f"{measured.health * 1000:.0f} ms")
     table.add_row("lone request, sent to dequeued, median", f"{measured.lone * 1000:.0f} ms")
     table.add_row("the same, in calls that do nothing", f"{measured.lone / measured.health:.1f}")
+    table.add_row("short requests a second, of one user", f"{measured.one_user:.0f}")
     table.add_row(f"{work} s of work of {load.SLEEPERS} users", f"{measured.sleeping:.1f} s")
     return table
 

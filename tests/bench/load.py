@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from statistics import median
 
@@ -16,6 +17,7 @@ REQUESTS = 15
 LONE = 30
 SLEEPERS = 8
 SLEEPS = 3
+BATCH = 100
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Load:
     per_second: float  # requests sent, carried out and dequeued
     health: float  # median of a call that does nothing
     lone: float  # median from sending a request to having its outcome, on a stack at rest
+    one_user: float  # short requests a second of a single user, while they last
     sleeping: float  # SLEEPERS users with SLEEPS times `sleep 1` each
 
 
@@ -33,8 +36,9 @@ def measure(api_url: str) -> Load:
         per_second = USERS * REQUESTS / _seconds(lambda: _round(users))
         health = median(_seconds(lambda: api.ask("GET", "/api/health")) for _ in range(LONE))
         lone = median(_seconds(lambda: _lone(users[0])) for _ in range(LONE))
+        one_user = _busy(users[0])
         sleeping = _seconds(lambda: _together([partial(_sleep, user) for user in users[:SLEEPERS]]))
-    return Load(per_second, health, lone, sleeping)
+    return Load(per_second, health, lone, one_user, sleeping)
 
 
 def _round(users: list[Session]) -> None:
@@ -47,6 +51,20 @@ def _round(users: list[Session]) -> None:
 def _lone(user: Session) -> None:
     user.enqueue("echo", {})
     _take(user)
+
+
+def _busy(user: Session) -> float:
+    """BATCH requests at once: how many a second, by the worker's own times."""
+    batch = {"requests": [{"type": "echo", "payload": {}}] * BATCH}
+    last = user.ask("POST", "/api/queue/enqueue", batch)["requests"][-1]["seq"]
+    finished = user.request(last, wait=20)["finished_at"]
+    started = user.request(last - BATCH + 1)["started_at"]
+    return BATCH / (_moment(finished) - _moment(started))
+
+
+def _moment(text: str | None) -> float:
+    assert text
+    return datetime.fromisoformat(text).timestamp()
 
 
 def _sleep(user: Session) -> None:
