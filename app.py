@@ -15,8 +15,8 @@ app.register_blueprint(events.functions)
 
 # Lambda says which function it starts: the worker and the sweeper do without the HTTP API.
 if os.environ.get("_HANDLER", "app.app") == "app.app":
-    from chalicelib.entrypoints import accounts, console, http, queue, system
+    from chalicelib.entrypoints import accounts, console, middleware, queue, system
 
-    app.register_middleware(http.around, "http")
+    app.register_middleware(middleware.around, "http")
     for blueprint in (console.routes, accounts.routes, queue.routes, system.routes):
         app.register_blueprint(blueprint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from chalicelib.adapters.outbound.allowed_hosts import AllowedHosts
+
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 
 
 class SettingError(ValueError):
@@ -54,6 +57,13 @@ def _hosts(text: str) -> AllowedHosts:
         raise SettingError(str(error)) from None
 
 
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not all(ORIGIN.fullmatch(origin) for origin in origins):
+        raise SettingError("must list origins such as https://app.example, with commas between them")
+    return origins
+
+
 # What an operator may choose. The deployment passes these on as parameters of the stack.
 CHOICES = (
     Setting("QUEUE_LIMIT", _between(1, 1_000_000), "10000", "requests one user may have waiting"),
@@ -63,6 +73,7 @@ CHOICES = (
         "LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "the least severe level logged"
     ),
     Setting("ALLOWED_HOSTS", _hosts, "", "the hosts that requests of type http may call"),
+    Setting("CORS_ORIGINS", _origins, "", "the origins whose web pages may call the API"),
     Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
 )
 
@@ -87,6 +98,7 @@ class Settings:
     quantum_seconds: int
     log_level: str
     allowed_hosts: AllowedHosts
+    cors_origins: tuple[str, ...]
     tracing: bool
     resources: Mapping[str, str]
 

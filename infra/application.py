@@ -6,6 +6,7 @@ import sys
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from bootstrap.cache import CHECKOUT, Entry
 from bootstrap.commands import run
@@ -14,6 +15,7 @@ from infra import archive, template
 STAGE = "live"
 TEMPLATE = "template.json"
 ARCHIVE = "application.zip"
+ANY_METHOD = "x-amazon-apigateway-any-method"
 NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
 
@@ -79,4 +81,14 @@ def _write_template(source: Path, target: Path) -> None:
     for resource in packaged["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = f"./{ARCHIVE}"
+    _answer_every_method(packaged["Resources"]["RestAPI"]["Properties"]["DefinitionBody"])
     target.write_text(json.dumps(packaged, indent=2, sort_keys=True))
+
+
+def _answer_every_method(api: dict[str, Any]) -> None:
+    """Let the application answer 405, and a browser's OPTIONS, on its paths; the gateway would say 404."""
+    for path in api["paths"].values():
+        integration = next(iter(path.values()))["x-amazon-apigateway-integration"]
+        described = {"responses": {}, "x-amazon-apigateway-integration": integration}
+        parameters = next(iter(path.values())).get("parameters")
+        path[ANY_METHOD] = {**described, **({"parameters": parameters} if parameters else {})}

@@ -1,14 +1,14 @@
-"""What all HTTP calls have in common: who calls, reading the input, errors, headers, one log line."""
+"""What all operations have in common: who calls, reading the input, errors as problem documents."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Protocol
 
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib import wiring, wiring_accounts
+from chalicelib import wiring_accounts
 from chalicelib.adapters.codec import decode, encode, fitting, require_unambiguous
 from chalicelib.core.account import Principal, Role
 from chalicelib.core.errors import (
@@ -18,23 +18,13 @@ from chalicelib.core.errors import (
     TooLargeError,
     UnauthenticatedError,
 )
-from chalicelib.core.events import tell
 from chalicelib.entrypoints import problems
-from chalicelib.entrypoints.invocation import begin
 from chalicelib.entrypoints.operations import OPERATIONS, Operation, View
 from chalicelib.entrypoints.parameters import arguments
 
 BODY_LIMIT = 160 * 1024  # bytes; the payload within has a limit of its own
 JSON = "application/json"
 JSON_IN_UTF8 = re.compile(r'application/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-}
 
 
 @dataclass(slots=True)
@@ -151,32 +141,3 @@ def _require_json(request: Request) -> None:
     content_type = request.headers.get("content-type", "")
     if not JSON_IN_UTF8.fullmatch(content_type):
         raise problems.UnsupportedMediaTypeError
-
-
-def around(request: Request, get_response: Callable[[Request], Response]) -> Response:
-    """Chalice middleware: every answer gets the headers, and every error is a problem document."""
-    context: Any = request.lambda_context
-    begin(context)
-    began = wiring.CLOCK.now()
-    response = _as_problem(get_response(request))
-    response.headers = {**HEADERS, "X-Request-Id": context.aws_request_id, **response.headers}
-    tell(
-        "call answered",
-        method=request.method,
-        path=request.path,
-        status=response.status_code,
-        took_ms=wiring.CLOCK.now() - began,
-    )
-    return response
-
-
-def _as_problem(response: Response) -> Response:
-    """Chalice's own errors (405, …) in our form."""
-    status = HTTPStatus(response.status_code)
-    if status < HTTPStatus.BAD_REQUEST or response.headers.get("Content-Type") == problems.CONTENT_TYPE:
-        return response
-    message = response.body.get("Message") if isinstance(response.body, dict) else None
-    converted = problems.problem(status, f"{message or status.description}".rstrip(".") + ".")
-    if allow := response.headers.get("Allow"):
-        converted.headers["Allow"] = allow
-    return converted

@@ -1,0 +1,55 @@
+"""What every answer gets, whoever made it: security headers, a request id, one log line."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from chalice.app import Request, Response
+
+from chalicelib import wiring
+from chalicelib.core.events import tell
+from chalicelib.entrypoints import cors, problems
+from chalicelib.entrypoints.invocation import begin
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+}
+
+
+def around(request: Request, get_response: Callable[[Request], Response]) -> Response:
+    """Chalice middleware."""
+    context: Any = request.lambda_context
+    begin(context)
+    began, origins = wiring.CLOCK.now(), wiring.settings().cors_origins
+    response = cors.preflight(request, origins) or _as_problem(get_response(request))
+    response.headers = {
+        **HEADERS,
+        **cors.headers(request, origins),
+        "X-Request-Id": context.aws_request_id,
+        **response.headers,
+    }
+    tell(
+        "call answered",
+        method=request.method,
+        path=request.path,
+        status=response.status_code,
+        took_ms=wiring.CLOCK.now() - began,
+    )
+    return response
+
+
+def _as_problem(response: Response) -> Response:
+    """Chalice's own errors (405, …) in our form."""
+    status = HTTPStatus(response.status_code)
+    if status < HTTPStatus.BAD_REQUEST or response.headers.get("Content-Type") == problems.CONTENT_TYPE:
+        return response
+    message = response.body.get("Message") if isinstance(response.body, dict) else None
+    converted = problems.problem(status, f"{message or status.description}".rstrip(".") + ".")
+    if allow := response.headers.get("Allow"):
+        converted.headers["Allow"] = allow
+    return converted
