@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from chalicelib.core.account import Account, Principal
 from chalicelib.core.account_ports import Accounts, Passwords
-from chalicelib.core.errors import FieldError, InvalidInputError, LostRaceError, UnauthenticatedError
+from chalicelib.core.errors import ForbiddenError, LostRaceError, UnauthenticatedError
 from chalicelib.core.events import tell
 from chalicelib.core.passwords import hash_new
 from chalicelib.core.ports import Clock, Log
@@ -27,8 +27,11 @@ class OwnAccount:
         return self._account(principal)
 
     def change_password(self, principal: Principal, current: str, new: str) -> None:
-        """Ends all other sessions. Raises InvalidInputError, TooManyError, UnauthenticatedError."""
-        account = self._verified(principal, current, "current_password")
+        """Ends all other sessions.
+
+        Raises ForbiddenError if `current` is wrong, InvalidInputError, TooManyError, UnauthenticatedError.
+        """
+        account = self._verified(principal, current)
         password_hash = hash_new(self.passwords, new, account.username, "new_password")
         try:
             self.accounts.set_password(account, password_hash)
@@ -40,23 +43,23 @@ class OwnAccount:
     def delete(self, principal: Principal, password: str) -> None:
         """At once nobody can use the account; the sweeper removes the data when what runs has ended.
 
-        Raises InvalidInputError, TooManyError, UnauthenticatedError.
+        Raises ForbiddenError if the password is wrong, TooManyError, UnauthenticatedError.
         """
-        account = self._verified(principal, password, "password")
+        account = self._verified(principal, password)
         before = self.sessions.require_live(principal)
         self.log.leave(account.user_id, self.clock.now())
         self.sessions.forget(account.user_id, list(before.sessions))
         self.accounts.remove(account)
         tell("account deleted", user=account.user_id)
 
-    def _verified(self, principal: Principal, password: str, field: str) -> Account:
+    def _verified(self, principal: Principal, password: str) -> Account:
         """Throttled apart from sign-ins: strangers who fail there do not keep the user from this."""
         self.sessions.require_live(principal)
         account = self._account(principal)
         subject = f"password {account.user_id}"
         self.throttle.admit(subject)
         if not self.passwords.verify(account.password_hash, password):
-            raise InvalidInputError("The password is wrong.", (FieldError(field, "is not your password"),))
+            raise ForbiddenError("The password is wrong.")
         self.throttle.forgive(subject)
         return account
 

@@ -85,11 +85,23 @@ def show_account(principal: Principal) -> OwnAccountAnswer:
     return own_account_view(wiring.own_account().show(principal))
 
 
-@endpoint(routes, "POST", "/api/account/password", "Change the password; ends all other sessions")
+@endpoint(
+    routes,
+    "POST",
+    "/api/account/password",
+    "Change the password; ends all other sessions",
+    raises=(ForbiddenError,),
+)
 def change_password(principal: Principal, body: ChangePassword) -> None:
     wiring.own_account().change_password(principal, body.current_password, body.new_password)
 
 
-@endpoint(routes, "POST", "/api/account/delete", "Delete the account and everything of the user")
+@endpoint(
+    routes,
+    "POST",
+    "/api/account/delete",
+    "Delete the account and everything of the user",
+    raises=(ForbiddenError,),
+)
 def delete_account(principal: Principal, body: DeleteAccount) -> None:
     wiring.own_account().delete(principal, body.password)

@@ -26,7 +26,7 @@ class Login(Body):
 
 
 class Refresh(Body):
-    refresh_token: Annotated[str, msgspec.Meta(max_length=200)]
+    refresh_token: Annotated[str, msgspec.Meta(max_length=1000)]
 
 
 class ChangePassword(Body):

@@ -19,6 +19,7 @@ _CONCERNS = (
     "dynamodb",  # then this: its Java starts while the others import what they change
     "api",
     "api_updates",
+    "bodies",
     "cloudformation",
     "event_sources",
     "faults",
