@@ -9,6 +9,7 @@ from chalicelib.entrypoints.http import endpoint
 
 routes = Blueprint(__name__)
 
+
 class Health(msgspec.Struct):
     status: Literal["ok"] = "ok"
 

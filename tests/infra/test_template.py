@@ -13,7 +13,14 @@ from tests.infra.documents import FUNCTIONS, TABLES, Document, at, environment
 
 PROTECTED = {"Fn::If": ["Protected", True, False]}
 MARGIN_SECONDS = 10
-HOSTS = ("", "hooks.example.com", "*.example.com:8443, http://[2001:db8::1]:81,a.internal=10.0.0.0/8")
+TEXTS = {
+    "ALLOWED_HOSTS": (
+        "",
+        "hooks.example.com",
+        "*.example.com:8443, http://[2001:db8::1]:81,a.internal=10.0.0.0/8",
+    ),
+    "CORS_ORIGINS": ("https://app.example", "http://localhost:8080, https://b.example"),
+}
 
 # What Chalice cannot set by itself, or sets otherwise if it is not told.
 PROPERTIES = [
@@ -154,7 +161,8 @@ def test_a_parameter_takes_what_the_functions_take(template: Document, setting: 
         assert all(setting.parse(value) is not None for value in parameter["AllowedValues"])
         return
     if "AllowedPattern" in parameter:
-        assert all(re.fullmatch(parameter["AllowedPattern"], text) and setting.parse(text) for text in HOSTS)
+        texts = TEXTS[setting.name]
+        assert all(re.fullmatch(parameter["AllowedPattern"], text) and setting.parse(text) for text in texts)
         return
     assert setting.parse(str(parameter["MinValue"])) == parameter["MinValue"]
     assert setting.parse(str(parameter["MaxValue"])) == parameter["MaxValue"]

@@ -69,7 +69,7 @@ def test_a_bad_body_is_refused_and_nothing_is_stored(person: Person, name: str) 
         "text/plain",
         "application/xml",
         "application/x-www-form-urlencoded",
-        "multipart/form-data",
+        "multipart/form-data; boundary=x",
         "application/json; charset=utf-16",
         "application/json, text/plain",
         "application/jsonp",
@@ -155,7 +155,7 @@ def test_a_call_without_a_body_takes_none(person: Person, path: str) -> None:
         ("ada lovelace", "long enough", 422),
         ("ada\n", "long enough", 422),
         ("ada\u0000", "long enough", 422),
-        ("аda", "long enough", 422),  # a Cyrillic а
+        ("\u0430da", "long enough", 422),  # it begins with a Cyrillic letter
         ("ada'; DROP TABLE", "long enough", 422),
         ("ada-{}", "seven77", 422),
         ("ada-{}", "x" * 129, 422),

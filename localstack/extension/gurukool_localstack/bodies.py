@@ -1,4 +1,4 @@
-"""LocalStack falls over a multipart/form-data body that names no boundary; here it is handed on as it came."""
+"""A multipart body that names no boundary makes LocalStack fall over; here it is handed on as it came."""
 
 from typing import Any
 
