@@ -5,6 +5,7 @@ Each takes one condition or one step of the protocol away.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import wraps
 from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
@@ -23,14 +24,28 @@ from chalicelib.core.sweep import Sweep
 from tests.fakes import queues
 from tests.fakes.keys import FakeKeys
 from tests.fakes.log import FakeLog
+from tests.simulation import faults
 
 type Defect = Callable[[MonkeyPatch], None]
 DEFECTS: dict[str, Defect] = {}
 
 
 def defect(define: Defect) -> Defect:
-    DEFECTS[define.__name__.strip("_").replace("_", " ")] = define
+    DEFECTS[define.__name__.replace("_", " ")] = define
     return define
+
+
+def under(always: faults.Faults) -> Callable[[Defect], Defect]:
+    """Of a defect that shows only under certain faults: these in every history, so that it is found soon."""
+
+    def decorate(define: Defect) -> Defect:
+        def both(patch: MonkeyPatch) -> None:
+            patch.setattr(faults, "draw", lambda rng: always)
+            define(patch)
+
+        return wraps(define)(both)
+
+    return decorate
 
 
 def _unconditionally(method: str) -> Defect:
@@ -60,6 +75,7 @@ def finish_without_a_condition(patch: MonkeyPatch) -> None:
 
 
 @defect
+@under(faults.Faults(stall=0.1, intrude=0.5))
 def finish_by_whoever_began_it(patch: MonkeyPatch) -> None:
     """On condition that it runs, but not that it is this attempt that runs."""
 
@@ -116,6 +132,7 @@ def keys_noted_again(patch: MonkeyPatch) -> None:
 
 
 @defect
+@under(faults.Faults(stall=0.1, intrude=0.5))
 def effects_written_before_the_outcome(patch: MonkeyPatch) -> None:
     finish = FakeLog.finish
 
@@ -194,11 +211,13 @@ def void_taken_for_the_request(patch: MonkeyPatch) -> None:
 
 
 @defect
+@under(faults.Faults(stall=0.1, crash=0.05))
 def cancel_what_was_not_accepted(patch: MonkeyPatch) -> None:
     patch.setattr(Controls, "_is_accepted", lambda controls, request: True)
 
 
 @defect
+@under(faults.Faults(repeat=0.5))
 def own_read_taken_for_anothers(patch: MonkeyPatch) -> None:
     def move_read(use: Dequeue, queue: Queue, session_id: str, seq: int) -> bool:
         try:

@@ -1,0 +1,126 @@
+"""The use cases over the fakes, with one user who is signed in and handlers that do as they are told."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from chalicelib.core.attempt import Attempt, Result, Wait
+from chalicelib.core.controls import Controls
+from chalicelib.core.dequeue import Dequeue
+from chalicelib.core.drain import Drain, Ending
+from chalicelib.core.enqueue import Accepted, Enqueue, Work
+from chalicelib.core.handler import Handler, Registry
+from chalicelib.core.idempotency import IdempotencyKey
+from chalicelib.core.policy import OnFailure, Policy
+from chalicelib.core.queue import Queue
+from chalicelib.core.request import Failure, Request, Status
+from chalicelib.core.sweep import Sweep
+from chalicelib.core.watch import Watch
+from tests.fakes.clock import FakeClock
+from tests.fakes.log import FakeLog
+from tests.fakes.sqs import FakeFifo, Receipt
+from tests.fakes.wake_ups import FakeLease, FakeWakeUps
+
+USER, SESSION = "user", "session"
+BROKEN = Failure("error", "It broke.")
+DONE = Result('"done"')
+HOUR_MS = 3_600_000
+LIMIT = 10
+QUANTUM_MS = 10_000
+
+type Ran = Result | Failure | Callable[[Request], Result | Failure]
+
+
+@dataclass
+class Stage:
+    clock: FakeClock = field(default_factory=FakeClock)
+    log: FakeLog = field(default_factory=lambda: FakeLog(LIMIT))
+    script: dict[int, list[Ran]] = field(default_factory=dict)  # what comes of the attempts of a request
+    started: list[int] = field(default_factory=list)  # the numbers of requests, in the order of their starts
+
+    def __post_init__(self) -> None:
+        self.fifo = FakeFifo(self.clock.now)
+        rings, marks = count(1), count(1)
+        bell = FakeWakeUps(self.fifo)
+        attempt = Attempt(
+            self.log,
+            self.clock,
+            _handlers(),
+            self._run,
+            fraction=lambda: 0.5,
+            mark=lambda: f"mark {next(marks)}",
+        )
+        self.drain = Drain(self.log, bell, self.clock, attempt, QUANTUM_MS, lambda: f"ring {next(rings)}")
+        self.enqueue = Enqueue(self.log, bell, self.clock)
+        self.dequeue = Dequeue(self.log, self.clock)
+        self.controls = Controls(self.log, bell, self.clock, self.enqueue, lambda: f"ring {next(rings)}")
+        self.sweep = Sweep(self.log, bell, self.clock, lambda: f"ring {next(rings)}")
+        self.watch = Watch(self.log, self.clock)
+        self.log.open_session(USER, SESSION, self.clock.now() + HOUR_MS, self.clock.now())
+
+    @property
+    def queue(self) -> Queue:
+        return self.log.queues[USER]
+
+    def request(self, seq: int) -> Request:
+        return self.log.requests_of[USER][seq]
+
+    def statuses(self) -> list[Status]:
+        return [self.request(seq).status for seq in sorted(self.log.requests_of.get(USER, {}))]
+
+    def send(self, count: int = 1, type_: str = "skip", key: IdempotencyKey | None = None) -> Accepted:
+        """Requests sent in one call."""
+        return self.enqueue(USER, SESSION, [Work(type_, "null")] * count, key)
+
+    def wake(self) -> Ending:
+        """A worker serves the next wake-up, and deletes it if it is done."""
+        receipt = self.fifo.receive()
+        assert receipt is not None, "there is no wake-up"
+        return self.serve(receipt)
+
+    def serve(self, receipt: Receipt) -> Ending:
+        lease = FakeLease(self.fifo, receipt)
+        ending = self.drain(USER, lease)
+        if isinstance(ending, Wait):
+            lease.hold((ending.until - self.clock.now()) / 1000)
+        else:
+            self.fifo.delete(receipt)
+        return ending
+
+    def run(self) -> None:
+        """Serve wake-ups, as time passes, until there are none."""
+        while messages := self.fifo.messages():
+            self.clock.advance(max(0, messages[0].visible_at - self.clock.now()))
+            self.wake()
+
+    def working_for(self, ms: int) -> Ran:
+        """A handler that takes its time and succeeds."""
+
+        def work(_: Request) -> Result:
+            self.clock.advance(ms)
+            return DONE
+
+        return work
+
+    def rings(self) -> int:
+        return len(self.fifo.messages())
+
+    def _run(self, _handler: Handler, request: Request) -> Result | Failure:
+        self.started.append(request.seq)
+        ran = self.script.get(request.seq, [])
+        what = ran.pop(0) if ran else DONE
+        return what(request) if callable(what) else what
+
+
+def _handlers() -> Registry:
+    registry = Registry()
+    for type_, policy in (
+        ("skip", Policy(max_attempts=3)),
+        ("halt", Policy(max_attempts=1, on_failure=OnFailure.HALT)),
+    ):
+        registry.add(Handler(type_, lambda payload: payload, object, object, timeout=2.0, policy=policy))
+    return registry
+
+
+def seqs(requests: Sequence[Request]) -> list[int]:
+    return [request.seq for request in requests]

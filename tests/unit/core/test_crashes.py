@@ -1,0 +1,81 @@
+"""Workers that die, and workers that are two where there should be one."""
+
+import pytest
+
+from chalicelib.core.attempt import GRACE_MS, Result, Wait
+from chalicelib.core.request import Failure, Request, Status
+from tests.unit.core.stage import DONE, USER, Stage
+
+PERMANENT = Failure("permanent", "It will never work.")
+TIMEOUT_MS = 2_000
+
+
+class WorkerDiedError(Exception):
+    pass
+
+
+def die(_: Request) -> Result:
+    raise WorkerDiedError
+
+
+def test_a_request_whose_worker_died_is_run_again_when_its_time_is_over(stage: Stage) -> None:
+    stage.script[1] = [die, DONE]
+    stage.send(2)
+    begun = stage.clock.now()
+
+    with pytest.raises(WorkerDiedError):
+        stage.wake()
+    stage.run()
+
+    assert stage.started == [1, 1, 2]
+    assert stage.clock.now() >= begun + TIMEOUT_MS + GRACE_MS
+    assert stage.clock.now() <= begun + 10_000, "the wake-up was not held for much longer than that"
+
+
+def test_a_request_that_kills_every_worker_has_failed(stage: Stage) -> None:
+    stage.script[1] = [die] * 3
+    stage.send(2)
+
+    for _ in range(3):
+        with pytest.raises(WorkerDiedError):
+            stage.run()
+    stage.run()
+
+    error = stage.request(1).error
+    assert stage.started == [1, 1, 1, 2]
+    assert error
+    assert error.kind == "crash"
+
+
+def test_nobody_else_begins_a_running_request(stage: Stage) -> None:
+    def let_another_worker_try(_: Request) -> Result:
+        assert isinstance(stage.drain(USER, NeverHeld()), Wait)
+        return DONE
+
+    stage.script[1] = [let_another_worker_try]
+    stage.send()
+
+    stage.wake()
+
+    assert stage.started == [1]
+    assert stage.request(1).attempts == 1
+
+
+class NeverHeld:
+    """Of a second worker, which SQS has promised that there is not."""
+
+    def hold(self, seconds: float) -> None:
+        return
+
+
+def test_what_was_done_before_a_crash_is_counted_once(stage: Stage) -> None:
+    stage.script[3] = [die, DONE]
+    stage.send(3)
+
+    with pytest.raises(WorkerDiedError):
+        stage.wake()
+    assert stage.queue.head == 0, "the worker died before it wrote how far it was"
+    stage.run()
+
+    assert stage.started == [1, 2, 3, 3]
+    assert stage.queue.counts[Status.SUCCEEDED] == 3

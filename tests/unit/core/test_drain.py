@@ -1,0 +1,158 @@
+"""Carrying requests out, one at a time, in the order of their numbers."""
+
+import pytest
+
+from chalicelib.core.attempt import Result, Wait
+from chalicelib.core.drain import Done
+from chalicelib.core.enqueue import Work
+from chalicelib.core.errors import UnavailableError
+from chalicelib.core.places import HOLE_GRACE_MS
+from chalicelib.core.request import Failure, Request, Status
+from tests.fakes.wake_ups import FakeWakeUps
+from tests.unit.core.stage import DONE, QUANTUM_MS, SESSION, USER, Stage
+
+PERMANENT = Failure("permanent", "It will never work.")
+TIMEOUT_MS = 2_000
+
+
+def test_requests_run_in_the_order_of_their_numbers(stage: Stage) -> None:
+    for _ in range(5):
+        stage.send()
+
+    assert stage.wake() == Done()
+
+    assert stage.started == [1, 2, 3, 4, 5]
+    assert (stage.queue.head, stage.queue.room) == (5, stage.queue.limit)
+
+
+def test_a_drained_queue_rests_and_the_next_enqueue_wakes_it(stage: Stage) -> None:
+    stage.send()
+    stage.wake()
+    assert stage.queue.awake is None
+
+    stage.send()
+
+    assert stage.rings() == 1
+
+
+def test_what_arrives_meanwhile_is_done_without_another_wake_up(stage: Stage) -> None:
+    def send_another(_: Request) -> Result:
+        stage.clock.advance(1)
+        stage.send()
+        return DONE
+
+    stage.script[1] = [send_another]
+    stage.send()
+
+    stage.wake()
+
+    assert stage.started == [1, 2]
+    assert stage.rings() == 0
+
+
+def test_a_wake_up_too_many_does_no_harm(stage: Stage) -> None:
+    stage.send()
+    stage.wake()
+    stage.controls.resume(USER, SESSION)
+
+    assert stage.wake() == Done()
+    assert stage.started == [1]
+
+
+def test_a_request_that_is_due_later_holds_the_line(stage: Stage) -> None:
+    due = stage.clock.now() + 20_000
+    stage.enqueue(USER, SESSION, [Work("skip", "null", not_before=due), Work("skip", "null")])
+
+    assert stage.wake() == Wait(due)
+    assert stage.started == []
+    stage.run()
+
+    assert stage.started == [1, 2]
+    assert stage.clock.now() >= due
+
+
+def test_a_young_hole_is_waited_for_and_then_closed(stage: Stage) -> None:
+    stage.log.take_numbers(USER, SESSION, 1, stage.clock.now())
+    stage.send()
+    begun = stage.clock.now()
+    stage.fifo.send(USER, '{"user": "user", "seq": 1}', "ring")
+
+    stage.run()
+
+    assert stage.statuses() == [Status.VOID, Status.SUCCEEDED]
+    assert stage.clock.now() >= begun + HOLE_GRACE_MS
+    assert sum(stage.queue.counts.values()) == 1, "a void counts as nothing"
+
+
+def test_of_a_batch_whose_first_place_is_a_hole_nothing_runs(stage: Stage) -> None:
+    stage.send(3)
+    del stage.log.requests_of[USER][1]
+
+    stage.run()
+
+    assert stage.started == []
+    assert stage.statuses() == [Status.VOID] * 3
+
+
+def test_a_long_queue_gives_others_their_turn(stage: Stage) -> None:
+    stage.script = {seq: [stage.working_for(QUANTUM_MS // 2)] for seq in (1, 2, 3)}
+    stage.send(3)
+
+    assert stage.wake() == Done()
+
+    assert stage.started == [1, 2]
+    assert stage.queue.head == 2
+    assert stage.rings() == 1
+    stage.run()
+    assert stage.started == [1, 2, 3]
+
+
+def test_a_turn_that_ends_with_the_work_ends_in_rest(stage: Stage) -> None:
+    stage.script[1] = [stage.working_for(QUANTUM_MS)]
+    stage.send()
+
+    stage.wake()
+
+    assert stage.queue.awake is None
+
+
+def test_the_head_is_written_now_and_then_under_load(stage: Stage) -> None:
+    heads: list[int] = []
+
+    def note_head(_: Request) -> Result:
+        heads.append(stage.queue.head)
+        stage.clock.advance(150)
+        return DONE
+
+    stage.script = {seq: [note_head] for seq in range(1, 6)}
+    stage.send(5)
+
+    stage.wake()
+
+    assert heads == [0, 0, 2, 2, 4], "at most every 200 milliseconds"
+
+
+def test_a_paused_queue_is_left_alone(stage: Stage) -> None:
+    stage.send(2)
+    stage.controls.pause(USER, SESSION)
+
+    assert stage.wake() == Done()
+    assert stage.started == []
+
+
+def test_a_worker_that_cannot_ring_again_keeps_its_wake_up(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.script = {seq: [stage.working_for(QUANTUM_MS)] for seq in (1, 2)}
+    stage.send(2)
+
+    def fail(*_: object) -> None:
+        raise UnavailableError("SQS does not answer.")
+
+    monkeypatch.setattr(FakeWakeUps, "ring", fail)
+    with pytest.raises(UnavailableError):
+        stage.wake()
+    monkeypatch.undo()
+    stage.run()
+
+    assert stage.started == [1, 2]

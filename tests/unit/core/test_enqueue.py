@@ -1,0 +1,142 @@
+"""Accepting requests."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.core.enqueue import Work
+from chalicelib.core.errors import InvalidInputError, TooManyError, UnauthenticatedError
+from chalicelib.core.idempotency import IdempotencyKey
+from chalicelib.core.request import Status
+from tests.unit.core.stage import HOUR_MS, LIMIT, SESSION, USER, Stage, seqs
+
+KEY = IdempotencyKey("key", "fingerprint")
+
+
+def test_a_request_gets_the_next_number_and_waits(stage: Stage) -> None:
+    accepted = stage.send()
+
+    assert seqs(accepted.requests) == [1]
+    assert stage.request(1) == accepted.requests[0]
+    assert stage.statuses() == [Status.QUEUED]
+
+
+def test_a_batch_gets_consecutive_numbers(stage: Stage) -> None:
+    stage.send()
+
+    accepted = stage.send(3)
+
+    assert seqs(accepted.requests) == [2, 3, 4]
+    assert [request.batch for request in accepted.requests] == [None, 2, 2]
+
+
+def test_what_the_caller_wishes_is_kept(stage: Stage) -> None:
+    work = Work("skip", "null", max_attempts=7, on_failure="halt", not_before=stage.clock.now() + 1, origin=3)
+
+    stage.enqueue(USER, SESSION, [work])
+
+    kept = stage.request(1)
+    assert (kept.max_attempts, kept.on_failure, kept.not_before, kept.origin) == (
+        7,
+        "halt",
+        stage.clock.now() + 1,
+        3,
+    )
+
+
+def test_only_the_first_of_many_rings(stage: Stage) -> None:
+    for _ in range(5):
+        stage.send()
+        stage.clock.advance(1)
+
+    assert stage.rings() == 1
+
+
+def test_a_ring_that_moves_nothing_is_not_trusted_for_long(stage: Stage) -> None:
+    stage.send()
+    stage.clock.advance(5_000)
+
+    stage.send()
+
+    assert stage.rings() == 2
+
+
+def test_without_room_nothing_is_accepted(stage: Stage) -> None:
+    stage.send(LIMIT - 1)
+
+    with pytest.raises(TooManyError) as refused:
+        stage.send(2)
+
+    assert refused.value.retry_after == 1
+    assert stage.queue.tail == LIMIT - 1
+
+
+def test_a_full_queue_says_how_long_its_work_takes(stage: Stage) -> None:
+    stage.script[1] = [stage.working_for(4_000)]
+    stage.send()
+    stage.wake()
+    stage.send(LIMIT)
+
+    with pytest.raises(TooManyError) as refused:
+        stage.send(3)
+
+    assert refused.value.retry_after == 12, "three of four seconds each must be done first"
+
+
+@pytest.mark.parametrize("session", [SESSION, "other"])
+def test_without_a_live_session_nothing_is_accepted(stage: Stage, session: str) -> None:
+    stage.clock.advance(HOUR_MS)
+
+    with pytest.raises(UnauthenticatedError):
+        stage.enqueue(USER, session, [Work("skip", "null")])
+
+    assert stage.queue.tail == 0
+
+
+def test_whoever_comes_too_late_for_a_place_takes_another(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = stage.log.write
+
+    def write_late(*arguments: Any) -> None:
+        monkeypatch.undo()
+        stage.log.void(USER, 1, stage.clock.now())
+        write(*arguments)
+
+    monkeypatch.setattr(stage.log, "write", write_late)
+
+    assert seqs(stage.send().requests) == [2]
+    assert stage.statuses() == [Status.VOID, Status.QUEUED]
+
+
+def test_the_same_key_is_the_same_request(stage: Stage) -> None:
+    first = stage.send(2, key=KEY)
+
+    again = stage.send(2, key=KEY)
+
+    assert seqs(again.requests) == seqs(first.requests) == [1, 2]
+    assert (first.replayed, again.replayed) == (False, True)
+    assert stage.queue.tail == 2
+
+
+def test_a_known_key_is_answered_with_how_the_request_stands(stage: Stage) -> None:
+    stage.send(key=KEY)
+    stage.wake()
+
+    assert stage.send(key=KEY).requests[0].status is Status.SUCCEEDED
+
+
+def test_a_known_key_with_another_body_is_a_mistake(stage: Stage) -> None:
+    stage.send(key=KEY)
+
+    with pytest.raises(InvalidInputError):
+        stage.send(key=IdempotencyKey(KEY.key, "another"))
+
+
+def test_a_key_can_be_used_again_when_its_outcome_has_expired(stage: Stage) -> None:
+    stage.send(key=KEY)
+    stage.wake()
+    stage.clock.advance(8 * 24 * HOUR_MS)
+    stage.log.open_session(USER, SESSION, stage.clock.now() + HOUR_MS, stage.clock.now())
+
+    assert seqs(stage.send(key=KEY).requests) == [2]

@@ -1,0 +1,115 @@
+"""Finding what should be moving and is not, and what is over."""
+
+from chalicelib.core.queue import State
+from chalicelib.core.request import Status
+from tests.unit.core.stage import BROKEN, HOUR_MS, SESSION, USER, Stage
+
+MINUTE_MS = 60_000
+
+
+def lose_wake_ups(stage: Stage) -> None:
+    for message in stage.fifo.messages():
+        stage.fifo.drop(message)
+
+
+def test_a_queue_whose_wake_up_was_lost_is_rung(stage: Stage) -> None:
+    stage.send()
+    lose_wake_ups(stage)
+    stage.clock.advance(MINUTE_MS)
+
+    stage.sweep()
+    stage.run()
+
+    assert stage.statuses() == [Status.SUCCEEDED]
+
+
+def test_a_queue_that_moves_is_left_alone(stage: Stage) -> None:
+    stage.send()
+    lose_wake_ups(stage)
+    stage.clock.advance(1_000)
+
+    stage.sweep()
+
+    assert stage.rings() == 0
+
+
+def test_a_queue_that_waits_for_its_head_is_not_rung(stage: Stage) -> None:
+    stage.send()
+    stage.log.put_back(
+        stage.log.begin(stage.request(1), "worker", stage.clock.now(), stage.clock.now() + 1),
+        stage.clock.now() + HOUR_MS,
+        BROKEN,
+    )
+    lose_wake_ups(stage)
+    stage.clock.advance(MINUTE_MS)
+
+    stage.sweep()
+
+    assert stage.rings() == 0
+
+
+def test_paused_and_halted_queues_are_not_rung(stage: Stage) -> None:
+    stage.send()
+    stage.controls.pause(USER, SESSION)
+    lose_wake_ups(stage)
+    stage.clock.advance(MINUTE_MS)
+
+    stage.sweep()
+
+    assert stage.rings() == 0
+
+
+def test_a_queue_halted_by_what_was_settled_since_is_opened(stage: Stage) -> None:
+    stage.script[1] = [BROKEN]
+    stage.send(type_="halt")
+    stage.send()
+    stage.run()
+    stage.log.allow(stage.request(1))  # and then whoever said retry crashed
+    stage.clock.advance(MINUTE_MS)
+
+    stage.sweep()
+    stage.run()
+
+    assert stage.statuses() == [Status.SUCCEEDED, Status.SUCCEEDED]
+
+
+def test_a_queue_without_work_loses_its_mark_after_a_while(stage: Stage) -> None:
+    stage.send()
+    stage.run()
+    stage.sweep()
+    assert stage.log.working() == [USER]
+
+    stage.clock.advance(MINUTE_MS)
+    stage.sweep()
+
+    assert stage.log.working() == []
+
+
+def test_a_queue_that_was_left_with_work_is_closed_when_that_is_done(stage: Stage) -> None:
+    stage.send()
+    stage.log.end_session(USER, SESSION)
+
+    stage.run()
+    stage.sweep()
+
+    assert stage.queue.state is State.CLOSED
+    assert stage.log.working() == []
+
+
+def test_expired_sessions_end_and_their_queue_is_closed(stage: Stage) -> None:
+    stage.clock.advance(HOUR_MS)
+
+    stage.sweep()
+
+    assert (stage.queue.state, dict(stage.queue.sessions)) == (State.CLOSED, {})
+
+
+def test_an_expired_session_ends_while_another_lives(stage: Stage) -> None:
+    later = stage.clock.now() + 2 * HOUR_MS
+    stage.log.open_session(USER, "other", later, stage.clock.now())
+    stage.clock.advance(HOUR_MS)
+
+    stage.sweep()
+
+    assert stage.queue.state is State.OPEN
+    assert "other" in stage.queue.sessions
