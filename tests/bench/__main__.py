@@ -1,5 +1,6 @@
 """`python -m tests.bench`: what docs/performance.md reports. Needs a machine that does nothing else."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,10 @@ API_AIM, WORKER_AIM = 1.0, 0.9
 
 def main() -> None:
     console = Console()
+    if (load_average := os.getloadavg()[0]) > 1:
+        console.print(
+            f"This machine is busy (load {load_average:.1f}): the times are longer than they need be."
+        )
     try:
         with TemporaryDirectory(prefix="gurukool-bench-") as directory:
             console.print(_cold_starts(cold_start.measure(Path(directory) / "packaged")))
