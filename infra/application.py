@@ -57,7 +57,7 @@ def _build(project: Path, directory: Path, lock: int) -> None:
     (project / merge.name).rename(merge)
     run(
         # Chalice has no __main__. The functions' runtime is that of the interpreter which runs it.
-        *(sys.executable, "-I", "-B", "-c", "from chalice.cli import main; main()"),
+        *(sys.executable, "-I", "-B", "-c", "import sys; from chalice.cli import main; sys.exit(main())"),
         *("package", "--stage", STAGE, "--merge-template", merge, chalice),
         cwd=project,
         environment={"AWS_DEFAULT_REGION": "us-east-1"},

@@ -14,7 +14,15 @@ from tests.histories.count import Counted
 
 CHECKOUT = Path(__file__).parents[2]
 STACK = "histories"
-PARTS = ("app.py", "chalicelib", "infra", "localstack", "requirements.txt", ".chalice")
+PARTS = (
+    "app.py",
+    "chalicelib",
+    "infra",
+    "localstack",
+    "requirements.txt",
+    "requirements-dev.txt",
+    ".chalice",
+)
 TABLE: dict[str, Any] = {
     "TableName": Counted.Meta.table_name,
     "BillingMode": "PAY_PER_REQUEST",
