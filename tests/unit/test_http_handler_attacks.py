@@ -1,7 +1,6 @@
 """Receivers, names and users that mean harm."""
 
 from collections.abc import Sequence
-from time import monotonic
 
 import pytest
 
@@ -40,10 +39,8 @@ class Rebinding:
 
 @pytest.mark.parametrize("slow", SLOW)
 def test_a_receiver_that_takes_its_time_is_left(slow: Answer) -> None:
-    start = monotonic()
     with Receiver(slow) as receiver, pytest.raises(HandlerError, match="did not answer in time"):
         deliver(receiver, seconds=0.3)
-    assert monotonic() - start < 3
 
 
 @pytest.mark.parametrize(
