@@ -1,0 +1,108 @@
+"""What is documented is what is enforced."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+
+from local_cloud.api_client import Api
+from tests.conftest import DeployedStack
+from tests.security.conftest import Person, SignUp
+
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+LAST = ("logout", "delete_account", "end_session", "end_other_sessions", "change_password")
+FEWEST_CASES = 3_000
+EXAMPLES = 10  # of each operation, beyond those that cover its schema
+OPEN = {"register", "login", "refresh", "health", "openapi"}
+cases: list[int] = []
+
+
+@pytest.fixture(scope="session")
+def document(api: Api) -> Any:
+    return api.ask("GET", "/api/openapi.json")
+
+
+def operations(document: Any) -> list[Any]:
+    return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+def test_the_document_is_valid(document: Any) -> None:
+    validate(document)
+    assert document["openapi"].startswith("3.1")
+
+
+def test_every_operation_has_a_name_of_its_own_and_a_summary(document: Any) -> None:
+    names = [operation["operationId"] for operation in operations(document)]
+
+    assert len(names) == len(set(names))
+    assert all(operation["summary"] for operation in operations(document))
+
+
+def test_only_a_few_operations_are_open_to_nobody(document: Any) -> None:
+    assert {o["operationId"] for o in operations(document) if not o["security"]} == OPEN
+
+
+def test_every_type_of_request_is_documented_with_its_payload(document: Any) -> None:
+    variants = document["components"]["schemas"]["Order"]["discriminator"]["mapping"]
+
+    assert {"echo", "sleep", "fail"} <= variants.keys()
+
+
+def generate(stack: DeployedStack, tmp_path: Path, token: str | None, *arguments: str) -> None:
+    """Runs schemathesis with all its checks; every case of it must conform."""
+    signed = ("-H", f"Authorization: Bearer {token}") if token else ()
+    command = [
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION)),
+        *(
+            "run",
+            f"{stack.api_url}/api/openapi.json",
+            "--url",
+            stack.api_url,
+            "--max-examples",
+            str(EXAMPLES),
+        ),
+        *("--workers", "4"),
+        *signed,
+        *arguments,
+    ]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    generated = re.search(r"(\d+) generated", done.stdout)
+    assert generated, done.stdout
+    cases.append(int(generated[1]))
+
+
+def excluding() -> list[str]:
+    return [word for name in LAST for word in ("--exclude-operation-id", name)]
+
+
+def including() -> list[str]:
+    return [word for name in LAST for word in ("--include-operation-id", name)]
+
+
+def test_nobody_gets_answers_that_conform(stack: DeployedStack, tmp_path: Path) -> None:
+    generate(stack, tmp_path, None)
+
+
+def test_a_user_gets_answers_that_conform(stack: DeployedStack, tmp_path: Path, person: Person) -> None:
+    generate(stack, tmp_path, person.access_token, *excluding())
+    generate(stack, tmp_path, person.access_token, *including())
+
+
+def test_an_administrator_gets_answers_that_conform(
+    stack: DeployedStack, tmp_path: Path, new_admin: SignUp
+) -> None:
+    admin = new_admin()
+    generate(stack, tmp_path, admin.access_token, *excluding())
+    generate(stack, tmp_path, admin.access_token, *including())
+
+
+def test_all_of_that_was_enough_to_tell() -> None:
+    assert sum(cases) >= FEWEST_CASES, json.dumps(cases)
