@@ -27,9 +27,9 @@ PLAIN = {"Content-Type": "text/plain"}
         ("POST", ENQUEUE, {"type": "echo", "payload": {"x": "x" * 140_000}}, {}, 413),
         ("POST", ENQUEUE, {"type": "echo", "payload": {"x": "x" * 200_000}}, {}, 413),
         ("POST", ENQUEUE, b"type=echo", PLAIN, 415),
-        # These two never get to the application.
+        # The gateway refuses the first of these, Chalice the second.
         ("GET", "/api/nothing-here", None, {}, 404),
-        ("DELETE", "/api/auth/login", None, {}, 404),
+        ("DELETE", "/api/auth/login", None, {}, 405),
     ],
 )
 def test_an_error_is_a_problem_document(  # noqa: PLR0917 - a row of the table
