@@ -16,18 +16,18 @@ from chalicelib.core.request import Failure, Request
 RESULT_LIMIT = 128 * 1024  # bytes; with the payload it must fit DynamoDB's 400 KB
 
 
-def run(handler: Handler, request: Request) -> Result | Failure:
+def run(handler: Handler, request: Request, seconds: float) -> Result | Failure:
     """What came of one attempt. Raises nothing that a handler can cause."""
     try:
         payload = decode(request.payload, handler.payload_type)
     except (InvalidInputError, MalformedError) as error:
         return Failure("invalid_payload", str(error))
     try:
-        with subsegment(request.type, user=request.user_id, seq=request.seq), time_limit(handler.timeout):
+        with subsegment(request.type, user=request.user_id, seq=request.seq), time_limit(seconds):
             effects = Effects()
             return _bounded(encode(handler(payload, request, effects)), effects)
     except OverrunError:
-        return Failure("timeout", f"It took longer than {handler.timeout:g} seconds.")
+        return Failure("timeout", f"It took longer than {seconds:g} seconds.")
     except RetryLaterError as error:
         return Failure("error", str(error), retry_after_ms=max(0, int(error.after * 1000)))
     except HandlerError as error:

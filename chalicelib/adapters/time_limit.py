@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-LAST_RESORT_S = 0.5
+from chalicelib.core.attempt import LAST_RESORT_MS
+
+LAST_RESORT_S = LAST_RESORT_MS / 1000
 
 
 class OverrunError(BaseException):

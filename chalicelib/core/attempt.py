@@ -14,6 +14,7 @@ from chalicelib.core.ports import Clock, Lease, Log
 from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
 
 GRACE_MS = 1_000  # between a handler's time limit and the moment its attempt is given up as crashed
+LAST_RESORT_MS = 500  # after its time limit what is deaf to it is ended, together with its process
 SPARE_MS = 3_000  # the lease is held this much longer, so that it need not be held anew for each request
 
 CRASHED = Failure("crash", "The worker ended in the middle of the request.")
@@ -27,8 +28,8 @@ class Result:
     effects: Sequence[object] = ()
 
 
-type Run = Callable[[Handler, Request], Result | Failure]
-"""Carry a request out. Raises nothing that a handler can cause."""
+type Run = Callable[[Handler, Request, float], Result | Failure]
+"""Carry a request out within so many seconds. Raises nothing that a handler can cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,20 @@ class Attempt:
         hold.outlast(deadline)
         running = self._begin(request, now, deadline)
         _tell("request started", running)
-        ran = self.run(handler, running)
+        ran = self._run(handler, running, deadline)
         if isinstance(ran, Failure):
             return self._failed(running, ran, policy)
         try:
             return self._finish(running, Outcome(Status.SUCCEEDED, result=ran.json), ran.effects)
         except EffectRefusedError as error:
             return self._failed(running, Failure("conflict", str(error)), policy)
+
+    def _run(self, handler: Handler, running: Request, deadline: Millis) -> Result | Failure:
+        """Not beyond the deadline, even if it took long to begin: from then on somebody else may run it."""
+        left = (deadline - LAST_RESORT_MS - self.clock.now()) / 1000
+        if left <= 0:
+            return Failure("timeout", "The worker was too slow to start it.")
+        return self.run(handler, running, min(handler.timeout, left))
 
     def _begin(self, request: Request, now: Millis, deadline: Millis) -> Request:
         mark = self.mark()

@@ -70,8 +70,14 @@ class Enqueue:
             now = self.clock.now()
             queue = self._take_numbers(user_id, session_id, len(works), now)
             requests = _numbered(user_id, queue.tail - len(works) + 1, works, key, now)
-            if self._write(requests, key):
-                return self._accepted(requests, queue, now)
+            try:
+                written = self._write(requests, key)
+            finally:
+                # Even for nothing: others may have taken numbers meanwhile and rely on this ring.
+                if must_ring(queue, now):
+                    ring(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}")
+            if written:
+                return _accepted(requests, queue)
         raise UnavailableError("The request could not be stored in time. Nothing was accepted; try again.")
 
     def _take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
@@ -111,13 +117,6 @@ class Enqueue:
         except LostRaceError:
             tell("hole closed by the drain", user=first.user_id, seq=first.seq)
 
-    def _accepted(self, requests: Sequence[Request], queue: Queue, now: Millis) -> Accepted:
-        for request in requests:
-            tell("request accepted", user=request.user_id, seq=request.seq, type=request.type)
-        if must_ring(queue, now):
-            ring(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}")
-        return Accepted(requests, queue)
-
     def _replay(self, user_id: str, known: Known, key: IdempotencyKey) -> Accepted:
         if known.fingerprint != key.fingerprint:
             raise InvalidInputError("This Idempotency-Key was used for a call that asked for something else.")
@@ -126,6 +125,12 @@ class Enqueue:
         if queue is None:
             raise UnauthenticatedError("The session has ended. Sign in again.")
         return Accepted([r for r in found if r.seq <= known.last], queue, replayed=True)
+
+
+def _accepted(requests: Sequence[Request], queue: Queue) -> Accepted:
+    for request in requests:
+        tell("request accepted", user=request.user_id, seq=request.seq, type=request.type)
+    return Accepted(requests, queue)
 
 
 def ring(wake_ups: WakeUps, queue: Queue, ring_id: str) -> None:

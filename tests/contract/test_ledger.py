@@ -57,9 +57,9 @@ class Unlucky:
             self.crashes += 1
             raise CrashError
 
-    def run(self, handler: Handler, request: Request) -> Result | Failure:
+    def run(self, handler: Handler, request: Request, seconds: float) -> Result | Failure:
         self.maybe_crash()
-        ran = run(handler, request)
+        ran = run(handler, request, seconds)
         self.maybe_crash()
         return ran
 

@@ -3,17 +3,15 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from chalicelib.core.attempt import Result
+from chalicelib.core.attempt import LAST_RESORT_MS, Result
 from chalicelib.core.handler import Handler, Registry
 from chalicelib.core.policy import OnFailure, Policy
 from chalicelib.core.request import Failure, Millis, Request
 from tests.fakes.effects import Booking
 from tests.simulation.history import Violation
 from tests.simulation.ports import Network
-from tests.simulation.scheduler import Actor, Crash, Scheduler
+from tests.simulation.scheduler import Crash, Scheduler
 
-LATE_START_MS = 500  # from looking at the clock before `begin` until the handler starts
-LAST_RESORT_MS = 500  # after its time limit a handler that is deaf to it is ended with its process
 OK = '"ok"'
 
 
@@ -32,19 +30,14 @@ class Plan:
 @dataclass(slots=True)
 class Execution:
     request: Request
-    actor: Actor
     started: Millis
+    stood_still: bool = False  # so that it may last beyond its deadline
     ended: Millis = 0
     ran: Result | Failure | None = None
 
     @property
     def attempt(self) -> tuple[str, int, int]:
         return self.request.user_id, self.request.seq, self.request.attempts
-
-    @property
-    def was_late(self) -> bool:
-        """So that it may last beyond its deadline: its process stood still, or was very slow to begin."""
-        return self.actor.stalled or self.started - (self.request.started_at or 0) > LATE_START_MS
 
 
 @dataclass(slots=True)
@@ -59,13 +52,14 @@ class Executions:
     plans: dict[str, Plan] = field(default_factory=dict)  # by payload
     all: list[Execution] = field(default_factory=list)
 
-    def run(self, handler: Handler, request: Request) -> Result | Failure:
-        execution = Execution(request, self.scheduler.current, self.scheduler.now)
+    def run(self, handler: Handler, request: Request, seconds: float) -> Result | Failure:
+        execution = Execution(request, self.scheduler.now)
         self._check_alone(execution)
         self._check_soon(execution)
         self.all.append(execution)
         try:
-            execution.ran = self._carry_out(handler, request)
+            self._stand_still(execution)
+            execution.ran = self._carry_out(request, int(seconds * 1000))
         finally:
             execution.ended = self.scheduler.now
         self.network.tell("handler ends", (request,), execution.ran)
@@ -79,7 +73,7 @@ class Executions:
     def _check_alone(self, new: Execution) -> None:
         for other in self.all:
             beside = not other.ended and other.request.user_id == new.request.user_id
-            if beside and not (other.was_late or new.was_late):
+            if beside and not other.stood_still:
                 raise Violation(f"I3: {other.request.seq} is still running while {new.request.seq} starts")
 
     def _check_soon(self, new: Execution) -> None:
@@ -91,9 +85,13 @@ class Executions:
             if waited > self.patience_ms:
                 raise Violation(f"{same} was begun again {waited} ms after its worker had died")
 
-    def _carry_out(self, handler: Handler, request: Request) -> Result | Failure:
+    def _stand_still(self, execution: Execution) -> None:
+        if ms := self.network.stall():
+            execution.stood_still = True
+            self.scheduler.wait(ms)
+
+    def _carry_out(self, request: Request, limit: int) -> Result | Failure:
         plan = self.plans[request.payload]
-        limit = int(handler.timeout * 1000)
         self.network.tell("handler starts", (request,), plan)
         self.scheduler.wait(min(plan.ms, limit + LAST_RESORT_MS if plan.deaf else limit))
         if request.attempts <= plan.kills or (plan.deaf and plan.ms > limit):

@@ -41,11 +41,11 @@ class Network:
         return answer
 
     def travel(self) -> None:
-        ms = latency(self._rng, self.faults)
-        if self._rng.random() < self.faults.stall:
-            ms += stall(self._rng)
-            self._scheduler.current.stalled = True
-        self._scheduler.wait(ms)
+        self._scheduler.wait(latency(self._rng, self.faults) + self.stall())
+
+    def stall(self) -> int:
+        """For how many milliseconds the process stands still now; mostly none."""
+        return stall(self._rng) if self._rng.random() < self.faults.stall else 0
 
     def _do(self, name: str, arguments: tuple[Any, ...], do: Callable[[], Any]) -> Any:
         """The answer, or the error as a value."""

@@ -21,7 +21,6 @@ class Actor:
 
     def __init__(self, name: str, body: Callable[[], None], loop: greenlet) -> None:
         self.name = name
-        self.stalled = False  # it has once stood still for longer than it may
         self._body = body
         self._killed = False
         self._greenlet = greenlet(self._live, loop)

@@ -41,7 +41,8 @@ def declared(receiver: Receiver) -> Handler:
 def attempted(given: bytes) -> Result | Failure:
     with Receiver(given) as receiver:
         payload = f'{{"url": "http://hooks.test:{receiver.port}/"}}'
-        return run(declared(receiver), Request("ada", 7, "http", payload, Status.RUNNING, 0, attempts=1))
+        request = Request("ada", 7, "http", payload, Status.RUNNING, 0, attempts=1)
+        return run(declared(receiver), request, seconds=10)
 
 
 def decided(failure: Result | Failure) -> object:

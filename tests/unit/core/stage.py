@@ -105,7 +105,7 @@ class Stage:
     def rings(self) -> int:
         return len(self.fifo.messages())
 
-    def _run(self, _handler: Handler, request: Request) -> Result | Failure:
+    def _run(self, _handler: Handler, request: Request, _seconds: float) -> Result | Failure:
         self.started.append(request.seq)
         ran = self.script.get(request.seq, [])
         what = ran.pop(0) if ran else DONE

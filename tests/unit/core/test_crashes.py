@@ -1,5 +1,7 @@
 """Workers that die, and workers that are two where there should be one."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib.core.attempt import GRACE_MS, Result, Wait
@@ -79,3 +81,23 @@ def test_what_was_done_before_a_crash_is_counted_once(stage: Stage) -> None:
 
     assert stage.started == [1, 2, 3, 3]
     assert stage.queue.counts[Status.SUCCEEDED] == 3
+
+
+def test_what_took_too_long_to_begin_is_not_run_beyond_its_deadline(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = stage.log.begin
+
+    def begin_slowly(*arguments: Any) -> Request:
+        monkeypatch.undo()
+        begun = begin(*arguments)
+        stage.clock.advance(TIMEOUT_MS + GRACE_MS)
+        return begun
+
+    monkeypatch.setattr(stage.log, "begin", begin_slowly)
+    stage.send()
+
+    stage.run()
+
+    assert stage.started == [1]
+    assert stage.request(1).attempts == 2

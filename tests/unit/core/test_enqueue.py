@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.core.enqueue import Work
-from chalicelib.core.errors import InvalidInputError, TooManyError, UnauthenticatedError
+from chalicelib.core.errors import InvalidInputError, TooManyError, UnauthenticatedError, UnavailableError
 from chalicelib.core.idempotency import IdempotencyKey
+from chalicelib.core.queue import Queue
 from chalicelib.core.request import Status
 from tests.unit.core.stage import HOUR_MS, LIMIT, SESSION, USER, Stage, seqs
 
@@ -117,6 +118,41 @@ def test_the_same_key_is_the_same_request(stage: Stage) -> None:
     assert seqs(again.requests) == seqs(first.requests) == [1, 2]
     assert (first.replayed, again.replayed) == (False, True)
     assert stage.queue.tail == 2
+
+
+def test_whoever_found_the_worker_at_rest_wakes_it_for_the_one_with_the_same_key(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_numbers = stage.log.take_numbers
+
+    def be_overtaken(*arguments: Any) -> Queue:
+        monkeypatch.undo()
+        taken = take_numbers(*arguments)
+        stage.clock.advance(1)
+        stage.send(key=KEY)
+        assert stage.rings() == 0, "it relies on the ring of the one before"
+        return taken
+
+    monkeypatch.setattr(stage.log, "take_numbers", be_overtaken)
+
+    assert seqs(stage.send(key=KEY).requests) == [2]
+
+    stage.run()
+    assert stage.statuses() == [Status.VOID, Status.SUCCEEDED]
+
+
+def test_whoever_found_the_worker_at_rest_wakes_it_even_if_its_request_cannot_be_stored(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise UnavailableError("The store does not answer.")
+
+    monkeypatch.setattr(stage.log, "write", fail)
+
+    with pytest.raises(UnavailableError):
+        stage.send()
+
+    assert stage.rings() == 1
 
 
 def test_a_known_key_is_answered_with_how_the_request_stands(stage: Stage) -> None:
