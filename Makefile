@@ -2,7 +2,7 @@
 # The first one that needs it sets everything up in a cache outside the checkout.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs admin rotate-keys demo test check bench
+.PHONY: help up down reset status logs admin rotate-keys demo test soak check bench
 
 RUN := localstack/run
 
@@ -36,6 +36,10 @@ demo: ## five users with twenty requests each against the running stack
 
 test: ## run the tests, beside a running stack or without one (ARGS="-k order")
 	@$(RUN) --browser -m pytest $(ARGS)
+
+soak: ## try for hours what `make test` tries for a minute (HISTORIES=1000000)
+	@$(RUN) -m tests.simulation.soak $(or $(HISTORIES),1000000)
+	@HISTORY_USERS=20 HISTORY_REQUESTS=100 HISTORY_KILL_SECONDS=2 $(RUN) -m pytest tests/histories
 
 check: ## check format, lint and types
 	@$(RUN) -m ruff format --check --quiet .

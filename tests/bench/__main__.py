@@ -15,7 +15,7 @@ from local_cloud import deployment
 from local_cloud.emulator import Emulator
 from local_cloud.ports import free_ports
 from local_cloud.settings import Settings
-from tests.bench import calls, cold_start, load
+from tests.bench import backlog, calls, cold_start, growth, load
 
 # From the issue that asked for this stack.
 API_AIM, WORKER_AIM = 1.0, 0.9
@@ -32,7 +32,8 @@ def main() -> None:
             console.print(_cold_starts(cold_start.measure(Path(directory) / "packaged")))
             with _stack(Path(directory) / "emulator") as (emulator, outputs):
                 console.print(_load(load.measure(emulator.api_url)))
-                console.print(_calls(calls.measure(emulator, outputs)))
+                console.print(_backlog(backlog.measure(emulator.api_url)))
+                console.print(_calls(calls.measure(emulator, outputs, growth.measure)))
     except SetupError as error:
         sys.exit(str(error))
 
@@ -73,6 +74,15 @@ def _load(measured: load.Load) -> Table:
     table.add_row("the same, in calls that do nothing", f"{measured.lone / measured.health:.1f}")
     table.add_row("short requests a second, of one user", f"{measured.one_user:.0f}")
     table.add_row(f"{work} s of work of {load.SLEEPERS} users", f"{measured.sleeping:.1f} s")
+    return table
+
+
+def _backlog(measured: backlog.Backlog) -> Table:
+    table = Table("A long queue of one user", "", title="Backlog")
+    table.add_row(f"requests a second, of {backlog.DRAINED}", f"{measured.per_second:.0f}")
+    table.add_row("another user's lone request, alone, median", f"{measured.alone * 1000:.0f} ms")
+    table.add_row(f"the same beside a backlog of {backlog.BESIDE}", f"{measured.beside * 1000:.0f} ms")
+    table.add_row("ratio", f"{measured.beside / measured.alone:.2f}")
     return table
 
 

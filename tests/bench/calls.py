@@ -82,6 +82,9 @@ class Functions:
     def enqueue(self) -> None:
         self.call("POST", "/api/queue/enqueue", {"type": "echo", "payload": {"number": 1}})
 
+    def enqueue_batch(self, count: int) -> None:
+        self.call("POST", "/api/queue/enqueue", {"requests": [{"type": "echo"}] * count})
+
     def dequeue(self) -> None:
         self.call("GET", "/api/queue/dequeue")
 
@@ -99,7 +102,8 @@ class Functions:
         self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=record["receiptHandle"])
 
 
-def measure(emulator: Emulator, outputs: Mapping[str, str]) -> list[Cost]:
+def measure(emulator: Emulator, outputs: Mapping[str, str], then: Callable[[Meter], None]) -> list[Cost]:
+    """`then` measures more in the same surroundings."""
     sqs, meter = emulator.client("sqs"), Meter()
     # Of its own: the deployed worker must not be faster.
     queue_url = sqs.create_queue(QueueName="bench.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
@@ -112,6 +116,7 @@ def measure(emulator: Emulator, outputs: Mapping[str, str]) -> list[Cost]:
         for watched in (wiring.tables().connection.client, wiring._sqs()):
             meter.watch(watched)
         _walk(functions, meter.running)
+        then(meter)
     return [cost for cost in meter.costs if cost.step != "in between"]
 
 
@@ -135,6 +140,9 @@ def _walk(functions: Functions, running: Callable[..., Any]) -> None:
     wake_up = functions.receive()
     with running(f"drain, {TOGETHER} requests", TOGETHER):
         functions.drain(wake_up)
+    with running(f"enqueue, {TOGETHER} in one call", TOGETHER):
+        functions.enqueue_batch(TOGETHER)
+    functions.drain(functions.receive())
 
 
 def _environment(emulator: Emulator, outputs: Mapping[str, str]) -> dict[str, str]:
