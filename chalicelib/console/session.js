@@ -7,6 +7,7 @@ export class Session extends EventTarget {
   // Tokens live in memory only. sessionStorage would spare a sign-in after a reload, but it also outlives the page:
   // a restored or duplicated tab, or any script that ever gets in, would find a token that opens the account.
   #tokens = null;
+  #renewal = null;
   #end = new AbortController();
   username = "";
 
@@ -25,8 +26,7 @@ export class Session extends EventTarget {
   }
 
   async signIn(username, password) {
-    const answer = await send("POST", "api/auth/login", { body: { username, password } });
-    this.#tokens = { access: answer.access_token, refresh: answer.refresh_token };
+    this.#keep(await send("POST", "api/auth/login", { body: { username, password } }));
     this.#end = new AbortController();
     this.username = username;
     this.dispatchEvent(new Event("started"));
@@ -39,16 +39,38 @@ export class Session extends EventTarget {
     await send("POST", "api/auth/logout", { token }).catch((error) => explain(error, () => {}));
   }
 
-  /** A call on the user's behalf. Refreshing the tokens belongs here: on a 401, once, before the session ends. */
+  /** A call on the user's behalf. An access token is valid for minutes; then the refresh token gives the next one. */
   async call(method, path, { body, signal = this.signal } = {}) {
-    const token = this.#tokens?.access;
     const either = AbortSignal.any([signal, this.signal]);
+    const token = this.#tokens?.access;
     try {
       return await send(method, path, { body, token, signal: either });
     } catch (error) {
-      if (error.status === 401 && !either.aborted) this.#leave(ENDED);
+      if (error.status !== 401 || either.aborted) throw error;
+      await this.#renew(token);
+      return await send(method, path, { body, token: this.#tokens?.access, signal: either });
+    }
+  }
+
+  /** One refresh for all calls that met the same old token; one that is refused ends the session. */
+  async #renew(token) {
+    if (token !== this.#tokens?.access) return;
+    this.#renewal ??= this.#refresh().finally(() => { this.#renewal = null; });
+    await this.#renewal;
+  }
+
+  async #refresh() {
+    const body = { refresh_token: this.#tokens.refresh };
+    try {
+      this.#keep(await send("POST", "api/auth/refresh", { body, signal: this.signal }));
+    } catch (error) {
+      if (error.status === 401) this.#leave(ENDED);
       throw error;
     }
+  }
+
+  #keep(answer) {
+    this.#tokens = { access: answer.access_token, refresh: answer.refresh_token };
   }
 
   #leave(sentence) {

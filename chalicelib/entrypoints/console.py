@@ -46,7 +46,7 @@ class File(NamedTuple):
 
 @routes.route("/", methods=["GET"])
 def index() -> Response:
-    return _answer(PAGE)
+    return answer(routes, FILES / PAGE)
 
 
 @routes.route("/console/{name}", methods=["GET"])
@@ -54,11 +54,12 @@ def file(name: str) -> Response:
     # The page's relative addresses hold at `/` only.
     if name == PAGE or not FILE_NAME.fullmatch(name) or not (FILES / name).is_file():
         raise NotFoundError("The console has no such file. Open the console at its own address.")
-    return _answer(name)
+    return answer(routes, FILES / name)
 
 
-def _answer(name: str) -> Response:
-    content = _read(name)
+def answer(routes: Blueprint, path: Path) -> Response:
+    """The file, or that the browser still has it."""
+    content = _read(path)
     # no-cache: the browser keeps the file but asks each time, so that the files of two releases never mix.
     headers = {**SECURITY_HEADERS, "Cache-Control": "no-cache", "ETag": content.etag}
     if _is_fresh(content.etag, routes.current_request.headers.get("if-none-match", "")):
@@ -67,11 +68,11 @@ def _answer(name: str) -> Response:
 
 
 @cache
-def _read(name: str) -> File:
-    """The file `name` of FILES; read once in the life of a function's environment."""
-    content = (FILES / name).read_bytes()
+def _read(path: Path) -> File:
+    """Read once in the life of a function's environment."""
+    content = path.read_bytes()
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    return File(content.decode(), CONTENT_TYPES[name.rpartition(".")[2]], etag)
+    return File(content.decode(), CONTENT_TYPES[path.suffix[1:]], etag)
 
 
 def _is_fresh(etag: str, if_none_match: str) -> bool:

@@ -1,0 +1,24 @@
+"""Serves the API's page at `/docs` and its files at `docs/<name>`; like the console it needs nothing else."""
+
+from pathlib import Path
+
+from chalice.app import Blueprint, NotFoundError, Response
+
+from chalicelib.entrypoints.console import FILE_NAME, answer
+
+routes = Blueprint(__name__)
+
+FILES = Path(__file__).parent.parent / "docs"
+PAGE = "index.html"
+
+
+@routes.route("/docs", methods=["GET"])
+def docs() -> Response:
+    return answer(routes, FILES / PAGE)
+
+
+@routes.route("/docs/{name}", methods=["GET"], name="docs_file")
+def file(name: str) -> Response:
+    if name == PAGE or not FILE_NAME.fullmatch(name) or not (FILES / name).is_file():
+        raise NotFoundError("The API's page has no such file. Open the page at its own address.")
+    return answer(routes, FILES / name)
