@@ -43,16 +43,20 @@ export class Session extends EventTarget {
   async call(method, path, { body, signal = this.signal } = {}) {
     const either = AbortSignal.any([signal, this.signal]);
     const token = this.#tokens?.access;
+    const attempt = () => send(method, path, { body, token: this.#tokens?.access, signal: either });
     try {
-      return await send(method, path, { body, token, signal: either });
+      return await attempt().catch(async (error) => {
+        if (error.status !== 401 || either.aborted) throw error;
+        await this.#renew(token);
+        return attempt();
+      });
     } catch (error) {
-      if (error.status !== 401 || either.aborted) throw error;
-      await this.#renew(token);
-      return await send(method, path, { body, token: this.#tokens?.access, signal: either });
+      if (error.status === 401 && !either.aborted) this.#leave(ENDED);
+      throw error;
     }
   }
 
-  /** One refresh for all calls that met the same old token; one that is refused ends the session. */
+  /** One refresh for all calls that met the same old token. */
   async #renew(token) {
     if (token !== this.#tokens?.access) return;
     this.#renewal ??= this.#refresh().finally(() => { this.#renewal = null; });
@@ -61,12 +65,7 @@ export class Session extends EventTarget {
 
   async #refresh() {
     const body = { refresh_token: this.#tokens.refresh };
-    try {
-      this.#keep(await send("POST", "api/auth/refresh", { body, signal: this.signal }));
-    } catch (error) {
-      if (error.status === 401) this.#leave(ENDED);
-      throw error;
-    }
+    this.#keep(await send("POST", "api/auth/refresh", { body, signal: this.signal }));
   }
 
   #keep(answer) {

@@ -26,6 +26,7 @@ class Recorder:
         """`names`: what the template calls a resource, by what AWS calls it."""
         self._names = names
         self.calls: set[Call] = set()
+        self.made: list[Call] = []  # each of them, in order
 
     def __call__(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         service = model.service_model.endpoint_prefix
@@ -40,7 +41,9 @@ class Recorder:
     def _add(self, action: str, params: dict[str, Any]) -> None:
         target = next(params[key] for key in ("TableName", "QueueUrl", "SecretId") if key in params)
         index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
-        self.calls.add((action, self._names[target] + index))
+        call = (action, self._names[target] + index)
+        self.calls.add(call)
+        self.made.append(call)
 
 
 class Cloud:

@@ -36,10 +36,12 @@ PASSWORD = "correct horse battery"
 class Caller:
     """A client of the API."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, idempotency_key: str | None = "key") -> None:
         self._client = client
         self.refresh_token = ""
-        self._headers = {"Content-Type": "application/json", "Idempotency-Key": "key"}
+        self._headers = {"Content-Type": "application/json"}
+        if idempotency_key:
+            self._headers["Idempotency-Key"] = idempotency_key
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         send = getattr(self._client.http, method.lower())

@@ -1,0 +1,162 @@
+"""Signing in and staying signed in, over the fakes."""
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from chalicelib.core.account import Account
+from chalicelib.core.errors import (
+    ForbiddenError,
+    InvalidInputError,
+    TooManyError,
+    UnauthenticatedError,
+)
+from chalicelib.core.own_account import OwnAccount
+from chalicelib.core.registration import Registration
+from chalicelib.core.session import GRACE_MS, IDLE_MS, LONGEST_MS
+from chalicelib.core.sessions import Sessions
+from chalicelib.core.sign_in import SignIn
+from chalicelib.core.sweep import WORKER_MS, Sweep
+from chalicelib.core.throttle import Throttle
+from tests.fakes.accounts import FakeAccounts, FakeSessions, FakeTryCounts
+from tests.fakes.clock import FakeClock
+from tests.fakes.log import FakeLog
+from tests.fakes.secrets import COMMON, FakePasswords, FakeTokens
+from tests.fakes.sqs import FakeFifo
+from tests.fakes.wake_ups import FakeWakeUps
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Door:
+    """Everything between a stranger and a queue."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    log: FakeLog = field(default_factory=FakeLog)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
+
+    def __post_init__(self) -> None:
+        passwords, tokens = FakePasswords(), FakeTokens()
+        throttle = Throttle(FakeTryCounts(), self.clock)
+        self.register = Registration(self.accounts, passwords, self.clock)
+        self.sessions = Sessions(FakeSessions(), self.log, tokens, self.clock)
+        self.sign_in = SignIn(self.accounts, passwords, throttle, self.sessions)
+        self.own = OwnAccount(self.accounts, self.log, passwords, throttle, self.sessions, self.clock)
+        self.verify = tokens.verify
+
+
+@pytest.fixture
+def door() -> Door:
+    return Door()
+
+
+@pytest.fixture
+def account(door: Door) -> Account:
+    return door.register("Ada", PASSWORD)
+
+
+@pytest.mark.parametrize("password", [COMMON, "ADA", "x" * 7, "x" * 129])
+def test_a_bad_password_is_refused(door: Door, password: str) -> None:
+    with pytest.raises(InvalidInputError):
+        door.register("ada", password)
+
+
+@pytest.mark.parametrize("typed", ["ada", "ADA", "\uff21da"])
+def test_a_username_has_one_spelling(door: Door, account: Account, typed: str) -> None:
+    assert account.username == "ada"
+    assert door.verify(door.sign_in(typed, PASSWORD).access_token).user_id == account.user_id
+
+
+def test_an_outdated_hash_is_renewed_at_sign_in(door: Door, account: Account) -> None:
+    door.accounts.accounts["ada"] = replace(account, password_hash=f"outdated {PASSWORD}")
+
+    door.sign_in("ada", PASSWORD)
+
+    assert door.accounts.accounts["ada"].password_hash == account.password_hash
+
+
+@pytest.mark.parametrize("username", ["ada", "nobody"])
+def test_waits_double_and_the_right_password_ends_them(door: Door, account: Account, username: str) -> None:
+    waits = []
+    for _ in range(14):
+        try:
+            with pytest.raises(UnauthenticatedError):
+                door.sign_in(username, "wrong")
+            door.sign_in(username, "wrong")
+        except TooManyError as error:
+            waits.append(error.retry_after)
+            door.clock.advance(error.retry_after * 1000)
+        except UnauthenticatedError:
+            continue
+
+    assert waits[:4] == [30, 60, 120, 240]
+    assert max(waits) == 3600
+
+
+def test_the_right_password_forgets_the_wrong_ones(door: Door, account: Account) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            with pytest.raises(UnauthenticatedError):
+                door.sign_in("ada", "wrong")
+        door.sign_in("ada", PASSWORD)
+
+
+def test_a_session_lives_as_long_as_it_is_refreshed_but_not_for_ever(door: Door, account: Account) -> None:
+    token, spent = door.sign_in("ada", PASSWORD).refresh_token, 0
+    while spent + IDLE_MS - 1_000 < LONGEST_MS:
+        door.clock.advance(IDLE_MS - 1_000)
+        spent += IDLE_MS - 1_000
+        token = door.sessions.refresh(token).refresh_token
+    door.clock.advance(LONGEST_MS - spent)
+
+    with pytest.raises(UnauthenticatedError):
+        door.sessions.refresh(token)
+
+
+def test_a_session_that_is_idle_too_long_is_over(door: Door, account: Account) -> None:
+    token = door.sign_in("ada", PASSWORD).refresh_token
+    door.clock.advance(IDLE_MS)
+
+    with pytest.raises(UnauthenticatedError):
+        door.sessions.refresh(token)
+
+
+@pytest.mark.parametrize(("later", "lives"), [(GRACE_MS, True), (GRACE_MS + 1, False)])
+def test_a_spent_token_gives_its_successor_again_or_ends_the_session(
+    door: Door, account: Account, later: int, lives: bool
+) -> None:
+    token = door.sign_in("ada", PASSWORD).refresh_token
+    successor = door.sessions.refresh(token).refresh_token
+    door.clock.advance(later)
+
+    if lives:
+        assert door.sessions.refresh(token).refresh_token == successor
+    else:
+        with pytest.raises(UnauthenticatedError):
+            door.sessions.refresh(token)
+        with pytest.raises(UnauthenticatedError):
+            door.sessions.refresh(successor)
+
+
+def test_a_sign_in_does_not_outrun_the_disabling_of_its_account(door: Door, account: Account) -> None:
+    door.sign_in("ada", PASSWORD)
+    door.log.bar(account.user_id)  # after the account was read, before the session is opened
+
+    with pytest.raises(ForbiddenError):
+        door.sessions.start(account, "")
+
+
+def test_a_deleted_account_is_removed_when_its_worker_must_have_ended(door: Door, account: Account) -> None:
+    me = door.verify(door.sign_in("ada", PASSWORD).access_token)
+    door.log.take_numbers(me.user_id, me.session_id, 1, door.clock.now())
+    sweep = Sweep(door.log, FakeWakeUps(FakeFifo(door.clock.now)), door.clock)
+    door.own.delete(me, PASSWORD)
+
+    sweep()
+    assert door.log.queue(me.user_id) is not None
+    door.clock.advance(WORKER_MS + 1)
+    sweep()
+
+    assert door.log.queue(me.user_id) is None
+    assert door.accounts.by_username("ada") is None
