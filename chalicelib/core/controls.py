@@ -31,7 +31,7 @@ class Controls:
     def resume(self, user_id: str, session_id: str | None) -> Queue:
         """Raises ConflictError if halted."""
         queue = self._switch(user_id, session_id, State.OPEN)
-        ring(self.wake_ups, queue, self.ring_id())  # even for nothing: an opened queue is taken to be rung
+        self._ring(queue)  # even for nothing: an opened queue is taken to be rung
         return queue
 
     def purge(self, user_id: str, session_id: str | None, *, forget: bool = False) -> Queue:
@@ -43,7 +43,7 @@ class Controls:
             except LostRaceError:
                 continue
             tell("queue purged", user=user_id, seq=queue.tail)
-            ring(self.wake_ups, purged, self.ring_id())
+            self._ring(purged)
             return purged
 
     def cancel(self, user_id: str, session_id: str | None, seq: int) -> Request:
@@ -60,6 +60,8 @@ class Controls:
             tell("request cancelled", user=user_id, seq=seq)
             if request.attempts:
                 self._open_after(user_id, seq)
+            if request.due > self.clock.now():
+                self._ring(queue)  # perhaps nobody was to come before that
             return cancelled
 
     def skip(self, user_id: str, session_id: str | None, seq: int) -> Request:
@@ -120,7 +122,10 @@ class Controls:
             opened = self.log.change_state(queue, State.OPEN, self.clock.now())
         except LostRaceError:
             return  # somebody else has opened it
-        ring(self.wake_ups, opened, self.ring_id())
+        self._ring(opened)
+
+    def _ring(self, queue: Queue) -> None:
+        ring(self.wake_ups, queue, self.ring_id())
 
     def _unless_changed[**P, R](self, write: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         try:

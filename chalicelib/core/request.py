@@ -75,7 +75,9 @@ class Request:
 
     @property
     def due(self) -> Millis:
-        """When it may be begun. A running attempt must be over first."""
+        """When it may be begun, or stepped over. A running attempt must be over first."""
+        if self.settled:
+            return 0
         if self.status is Status.RUNNING:
             return self.deadline or 0
         return self.not_before or 0

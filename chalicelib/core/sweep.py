@@ -13,6 +13,9 @@ from chalicelib.core.queue import Queue, State
 from chalicelib.core.request import Millis
 
 STALE_MS = 30_000  # work, but no ring and no movement for this long: the wake-up is taken for lost
+AHEAD_MS = (
+    60_000  # until the next sweep: what is due before that is rung, and its worker waits for the moment
+)
 IDLE_MS = 60_000  # a queue without work keeps its mark this long, so that busy users cost no index writes
 WORKER_MS = 90_000  # longer than the worker function may run
 
@@ -67,7 +70,7 @@ class Sweep:
         head = next(iter(self.log.requests(queue.user_id, queue.head, 1)), None)
         if queue.state is State.HALTED and (head is None or head.is_resolved):
             queue = self.log.change_state(queue, State.OPEN, now)
-        if queue.moves and (head is None or head.due <= now):
+        if queue.moves and (head is None or head.due <= now + AHEAD_MS):
             ring(self.wake_ups, queue, self.ring_id())
             tell("queue rung by the sweeper", user=queue.user_id, seq=queue.tail)
 

@@ -17,6 +17,7 @@ from chalicelib.core.sessions import Sessions
 from tests.fakes.clock import START
 from tests.fakes.secrets import FakeTokens
 from tests.simulation.executions import Plan, draw_plan
+from tests.simulation.faults import NONE
 from tests.simulation.ports import Network
 from tests.simulation.scheduler import Scheduler
 
@@ -113,8 +114,14 @@ class Calls:
     def _work(self, payload: str) -> Work:
         self.plans.setdefault(payload, draw_plan(self.rng))
         type_ = self.rng.choice(("skip", "skip", "book", "book", "halt", "unknown"))
-        not_before = self.scheduler.now + self.rng.randrange(20_000) if self.rng.random() < 0.1 else None
-        return Work(type_, payload, max_attempts=self.rng.choice((None, None, 1)), not_before=not_before)
+        max_attempts = self.rng.choice((None, None, 1))
+        return Work(type_, payload, max_attempts=max_attempts, not_before=self._draw_moment())
+
+    def _draw_moment(self) -> Millis | None:
+        if self.rng.random() < 0.9:
+            return None
+        longest = 80_000 if self.network.faults is NONE else LONG_WAIT_MS  # without faults nobody sweeps
+        return self.scheduler.now + self.rng.choice((1_000, 5_000, 20_000, longest))
 
     def _dequeue(self, user: User, kind: str) -> Any:
         call = self._call(user, kind)
@@ -174,6 +181,7 @@ class Calls:
         )
 
 
+LONG_WAIT_MS = 2 * 3_600_000
 SENDING = ("enqueue", "enqueue", "enqueue", "batch", "keyed")
 READING = ("dequeue",)
 SIGNING = ("sign_in", "sign_out")

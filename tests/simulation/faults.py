@@ -42,7 +42,7 @@ def draw(rng: Random) -> Faults:
 
     Some histories have no faults at all.
     """
-    if rng.random() < 0.1:
+    if rng.random() < 0.2:
         return NONE
     return Faults(
         **{

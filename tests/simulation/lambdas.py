@@ -7,6 +7,7 @@ from chalicelib.core.attempt import Wait
 from chalicelib.core.drain import Drain
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.sweep import Sweep
+from chalicelib.entrypoints.events import LONGEST_TIMER_S, SHORTEST_TIMER_S
 from tests.fakes.sqs import Receipt
 from tests.simulation.ports import Network
 from tests.simulation.scheduler import Scheduler
@@ -41,7 +42,8 @@ class Workers:
         try:
             ending = self._drain(user_id, lease)
             if isinstance(ending, Wait):
-                lease.hold(max(1.0, (ending.until - self._scheduler.now) / 1000))
+                wait = (ending.until - self._scheduler.now) / 1000
+                lease.hold(min(LONGEST_TIMER_S, max(SHORTEST_TIMER_S, wait)))
         except UnavailableError as error:
             self._network.tell("worker fails", (user_id,), error)
             return

@@ -132,8 +132,16 @@ class World:
             for user in self.users:
                 self._help(user)
             self.scheduler.run_until(self.scheduler.now + PERSON_MS)
+            if any(self._may_wait(user) for user in self.users):
+                end = self.scheduler.now + CALM_MS
         if not self._is_still():
             raise Violation(f"I6: after {CALM_MS // 60_000} minutes there is work left")
+
+    def _may_wait(self, user: User) -> bool:
+        """Because the first request without an outcome is to begin later."""
+        requests = self.log.requests_of.get(user.id, {})
+        waiting = [request for seq, request in sorted(requests.items()) if not request.settled]
+        return bool(waiting) and (waiting[0].not_before or 0) > self.scheduler.now
 
     def _is_still(self) -> bool:
         return not any(queue.depth for queue in self.log.queues.values()) and not self.scheduler.is_busy()

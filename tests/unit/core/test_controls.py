@@ -2,11 +2,11 @@
 
 import pytest
 
-from chalicelib.core.enqueue import Accepted
+from chalicelib.core.enqueue import Accepted, Work
 from chalicelib.core.errors import ConflictError, NotFoundError, UnauthenticatedError
 from chalicelib.core.queue import State
 from chalicelib.core.request import Status
-from tests.unit.core.stage import BROKEN, DONE, SESSION, USER, Stage
+from tests.unit.core.stage import BROKEN, DONE, HOUR_MS, SESSION, USER, Stage
 
 
 @pytest.fixture
@@ -54,6 +54,25 @@ def test_a_cancelled_request_is_never_run(stage: Stage) -> None:
     assert cancelled.status is Status.CANCELLED
     assert stage.started == [1, 3]
     assert stage.queue.counts[Status.CANCELLED] == 1
+
+
+@pytest.mark.parametrize("control", ["cancel", "purge"])
+def test_what_was_to_begin_later_does_not_hold_the_line_once_it_is_cancelled(
+    stage: Stage, control: str
+) -> None:
+    later = stage.clock.now() + HOUR_MS // 2
+    stage.enqueue(USER, SESSION, [Work("skip", "null", not_before=later)])
+    stage.wake()
+
+    if control == "cancel":
+        stage.controls.cancel(USER, SESSION, 1)
+    else:
+        stage.controls.purge(USER, SESSION)
+    stage.send()
+    stage.wake()
+
+    assert stage.statuses() == [Status.CANCELLED, Status.SUCCEEDED]
+    assert stage.clock.now() < later
 
 
 def test_what_has_an_outcome_cannot_be_cancelled(stage: Stage) -> None:

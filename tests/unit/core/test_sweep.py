@@ -1,7 +1,9 @@
 """Finding what should be moving and is not, and what is over."""
 
+from chalicelib.core.drain import Done
+from chalicelib.core.enqueue import Work
 from chalicelib.core.queue import State
-from chalicelib.core.request import Status
+from chalicelib.core.request import Outcome, Status
 from tests.unit.core.stage import BROKEN, HOUR_MS, SESSION, USER, Stage
 
 MINUTE_MS = 60_000
@@ -46,6 +48,32 @@ def test_a_queue_that_waits_for_its_head_is_not_rung(stage: Stage) -> None:
     stage.sweep()
 
     assert stage.rings() == 0
+
+
+def test_a_queue_whose_waiting_head_was_cancelled_is_rung(stage: Stage) -> None:
+    later = stage.clock.now() + HOUR_MS // 2
+    stage.enqueue(USER, SESSION, [Work("skip", "null", not_before=later), Work("skip", "null")])
+    stage.wake()
+    stage.log.settle(stage.request(1), Outcome(Status.CANCELLED), stage.clock.now())
+    stage.clock.advance(MINUTE_MS)
+
+    stage.sweep()
+    stage.run()
+
+    assert stage.statuses() == [Status.CANCELLED, Status.SUCCEEDED]
+
+
+def test_what_begins_later_is_rung_in_the_minute_before_and_begins_in_time(stage: Stage) -> None:
+    due = stage.clock.now() + HOUR_MS // 2
+    stage.enqueue(USER, SESSION, [Work("skip", "null", not_before=due)])
+    assert stage.wake() == Done(), "no wake-up is kept for that long"
+
+    while not stage.started:
+        stage.clock.advance(MINUTE_MS)
+        stage.sweep()
+        stage.run()
+
+    assert due <= stage.clock.now() <= due + 1_000
 
 
 def test_paused_and_halted_queues_are_not_rung(stage: Stage) -> None:
