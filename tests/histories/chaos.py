@@ -44,9 +44,9 @@ class Chaos:
             while not self._over.wait(self.period):
                 turn += 1
                 self._kill_a_worker()
-                if turn % 5 == 2:
+                if turn % 4 == 1:
                     self._stop_the_database()
-                if turn % 5 == 4:
+                if turn % 4 == 3:
                     self._break_sqs()
         except BaseException as error:  # noqa: BLE001 - reported by the test, in its own thread
             self.failed.append(error)

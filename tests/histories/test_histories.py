@@ -18,8 +18,8 @@ from tests.histories.count import Counted
 from tests.histories.history import History
 
 USERS = int(os.environ.get("HISTORY_USERS", "4"))
-REQUESTS = int(os.environ.get("HISTORY_REQUESTS", "12"))
-PERIOD = float(os.environ.get("HISTORY_KILL_SECONDS", "1.5"))
+REQUESTS = int(os.environ.get("HISTORY_REQUESTS", "10"))
+PERIOD = float(os.environ.get("HISTORY_KILL_SECONDS", "3"))
 SEED = int(os.environ.get("HISTORY_SEED", "1"))
 PAGE = 100
 
