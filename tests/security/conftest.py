@@ -1,13 +1,14 @@
 """People on the deployed stack, and the keys that sign their tokens."""
 
-import json
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import jwt
 import pytest
 
+from chalicelib.adapters.secret_keys import to_keys
 from infra import roles
 from local_cloud.api_client import Answer, Api, Session
 from tests.conftest import DeployedStack
@@ -44,6 +45,7 @@ class Person:
 
 
 type SignUp = Callable[[], Person]
+type KeyOf = Callable[[str], str]
 
 
 def sign_in(api: Api, username: str, password: str) -> tuple[str, str]:
@@ -88,10 +90,10 @@ def admin(new_admin: SignUp) -> Person:
     return new_admin()
 
 
-@pytest.fixture(scope="session")
-def signing_key(stack: DeployedStack) -> dict[str, str]:
-    """With `kid` and `key`, as the functions have them."""
+@pytest.fixture
+def key_of(stack: DeployedStack) -> KeyOf:
+    """The key that signed a token; a test may have rotated them."""
     client = stack.emulator.client("secretsmanager")
     secret = client.get_secret_value(SecretId=stack.outputs["TokenKeysArn"])["SecretString"]
-    found: dict[str, str] = json.loads(secret)
-    return found
+    keys = to_keys(secret).all
+    return lambda token: keys[jwt.get_unverified_header(token)["kid"]]

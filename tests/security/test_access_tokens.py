@@ -11,7 +11,7 @@ import jwt
 import pytest
 
 from local_cloud.api_client import Session
-from tests.security.conftest import Person
+from tests.security.conftest import KeyOf, Person
 
 HOUR = 3600
 type Forge = Callable[[dict[str, Any], dict[str, Any], str], str]
@@ -101,10 +101,10 @@ ATTACKS: dict[str, Forge] = {
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_a_forged_token_opens_nothing(person: Person, signing_key: dict[str, str], attack: str) -> None:
+def test_a_forged_token_opens_nothing(person: Person, key_of: KeyOf, attack: str) -> None:
     header = jwt.get_unverified_header(person.access_token)
     claims = jwt.decode(person.access_token, options={"verify_signature": False})
-    token = ATTACKS[attack](header, claims, signing_key["key"])
+    token = ATTACKS[attack](header, claims, key_of(person.access_token))
     before = person.state()
 
     answer = Session(person.api, token).call("POST", "/api/queue/enqueue", {"type": "echo"})
@@ -114,12 +114,10 @@ def test_a_forged_token_opens_nothing(person: Person, signing_key: dict[str, str
     assert person.state() == before
 
 
-def test_what_the_attacks_start_from_is_a_token_that_opens(
-    person: Person, signing_key: dict[str, str]
-) -> None:
+def test_what_the_attacks_start_from_is_a_token_that_opens(person: Person, key_of: KeyOf) -> None:
     header = jwt.get_unverified_header(person.access_token)
     claims = jwt.decode(person.access_token, options={"verify_signature": False})
-    token = claiming()(header, claims, signing_key["key"])
+    token = claiming()(header, claims, key_of(person.access_token))
 
     assert Session(person.api, token).call("POST", "/api/queue/enqueue", {"type": "echo"}).status == 202
 

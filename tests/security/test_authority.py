@@ -10,7 +10,7 @@ from infra import keys
 from local_cloud.api_client import Session
 from local_cloud.waiting import wait_until
 from tests.conftest import DeployedStack
-from tests.security.conftest import PASSWORD, Person, SignUp
+from tests.security.conftest import PASSWORD, KeyOf, Person, SignUp
 
 ENQUEUE = ("POST", "/api/queue/enqueue", {"type": "echo"})
 KNOWN_WITHIN_S = 15.0  # a new key, by a function that meets it
@@ -36,12 +36,12 @@ def audit(admin: Person, subject: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("method", "path"), ADMIN_CALLS)
 def test_what_is_for_administrators_is_for_nobody_else(
-    person: Person, sign_up: SignUp, signing_key: dict[str, str], method: str, path: str
+    person: Person, sign_up: SignUp, key_of: KeyOf, method: str, path: str
 ) -> None:
     user, address = sign_up(), path.format(user_id=person.user_id, username=person.username)
     claims = jwt.decode(user.access_token, options={"verify_signature": False})
     header = jwt.get_unverified_header(user.access_token)
-    was_admin = jwt.encode(claims | {"role": "admin"}, signing_key["key"], headers=header)
+    was_admin = jwt.encode(claims | {"role": "admin"}, key_of(user.access_token), headers=header)
     before = person.state()
 
     assert person.api.call(method, address).status == 401

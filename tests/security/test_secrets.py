@@ -3,7 +3,7 @@
 import json
 
 from tests.conftest import DeployedStack
-from tests.security.conftest import PASSWORD, Person
+from tests.security.conftest import PASSWORD, KeyOf, Person
 
 FUNCTIONS = ("ApiFunction", "WorkerFunction", "SweeperFunction")
 
@@ -16,9 +16,7 @@ def logged(stack: DeployedStack) -> str:
     return "\n".join(event["message"] for event in events)
 
 
-def test_no_secret_that_was_used_is_in_the_logs(
-    stack: DeployedStack, person: Person, signing_key: dict[str, str]
-) -> None:
+def test_no_secret_that_was_used_is_in_the_logs(stack: DeployedStack, person: Person, key_of: KeyOf) -> None:
     """Whatever was done before this in the same stack is looked at as well."""
     wrong = {"username": "typed-into-the-wrong-field-Hunter2", "password": "mistyped-Hunter2"}
     person.api.call("POST", "/api/auth/login", wrong)
@@ -30,7 +28,7 @@ def test_no_secret_that_was_used_is_in_the_logs(
     table, key = stack.outputs["AccountsTable"], {"username": {"S": person.username}}
     account = stack.emulator.client("dynamodb").get_item(TableName=table, Key=key)["Item"]
     secrets = [
-        *(PASSWORD, "Hunter2", signing_key["key"], account["password_hash"]["S"], "$argon2"),
+        *(PASSWORD, "Hunter2", key_of(person.access_token), account["password_hash"]["S"], "$argon2"),
         *(person.access_token, person.refresh_token, person.refresh_token.split(".")[2]),
         *(refreshed["access_token"], refreshed["refresh_token"]),
     ]
