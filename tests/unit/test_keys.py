@@ -1,0 +1,52 @@
+"""Rotation of the keys that sign: two live keys, and a new one known as soon as it is met."""
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters import secret_keys
+from chalicelib.adapters.secret_keys import SecretKeys
+from infra import keys
+from infra.errors import DeployError
+
+FIRST = {"kid": "1", "key": "a" * 64}
+NOW = 1_800_000_000
+
+
+class Vault:
+    def __init__(self) -> None:
+        self.secret, self.reads = FIRST, 0
+
+    def get_secret_value(self, **_: Any) -> dict[str, str]:
+        self.reads += 1
+        return {"SecretString": json.dumps(self.secret)}
+
+
+def test_the_key_before_still_verifies() -> None:
+    renewed = keys.after(FIRST, NOW, compromised=False)
+
+    assert renewed["kid"] == "2"
+    assert renewed["previous"] == FIRST
+    assert len(renewed["key"]) == 64
+
+
+def test_keys_are_not_rotated_while_the_one_before_the_last_is_needed() -> None:
+    renewed = keys.after(FIRST, NOW, compromised=False)
+
+    with pytest.raises(DeployError, match="Wait 4199 seconds"):
+        keys.after(renewed, NOW + 1, compromised=False)
+    assert "previous" not in keys.after(renewed, NOW + 1, compromised=True)
+    assert keys.after(renewed, NOW + keys.OVERLAP_S, compromised=False)["kid"] == "3"
+
+
+def test_a_key_that_is_not_known_is_looked_up_but_not_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    vault = Vault()
+    ring = SecretKeys(vault, "arn")
+    assert ring.knowing("1").current == "1"
+    vault.secret = keys.after(FIRST, NOW, compromised=False)
+
+    assert "2" not in ring.knowing("2").all  # read a moment ago
+    monkeypatch.setattr(secret_keys, "LOOK_AGAIN_S", -1)
+    assert set(ring.knowing("2").all) == {"1", "2"}
+    assert vault.reads == 2
