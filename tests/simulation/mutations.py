@@ -146,6 +146,19 @@ def effects_written_before_the_outcome(patch: MonkeyPatch) -> None:
 
 
 @defect
+@under(faults.Faults(stall=0.2, intrude=0.5))
+def halt_whatever_was_said_since(patch: MonkeyPatch) -> None:
+    """On condition that the queue is open, but not that it was open all the time."""
+
+    def unchanged(log: FakeLog, queue: Queue, session_id: str | None, now: int) -> Queue:
+        found = log.queues[queue.user_id]
+        queues.require(found.state is queue.state)
+        return found
+
+    patch.setattr(FakeLog, "_unchanged", unchanged)
+
+
+@defect
 def no_sweeper(patch: MonkeyPatch) -> None:
     patch.setattr(Sweep, "__call__", lambda sweep: None)
 
