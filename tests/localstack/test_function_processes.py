@@ -183,3 +183,24 @@ def test_the_processes_of_a_deleted_function_end(emulator: Emulator) -> None:
     pid = function.invoke().payload["pid"]
     function.delete()
     assert wait_until(lambda: not is_running(pid), 5)
+
+
+def test_a_process_that_is_killed_while_it_starts_is_started_once_more(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    mark = tmp_path / "started-before"
+    function = deploy(
+        emulator,
+        f"""
+        import os, pathlib, signal
+        mark = pathlib.Path({str(mark)!r})
+        if not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        def handler(event, context):
+            return "started"
+        """,
+    )
+
+    assert function.invoke().payload == "started"
+    function.delete()

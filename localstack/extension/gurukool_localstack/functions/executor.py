@@ -9,7 +9,7 @@ from gurukool_localstack import logs, settings
 from gurukool_localstack.functions.environment import function_environment
 from gurukool_localstack.functions.faults import Fault, fault_of
 from gurukool_localstack.functions.invocation_log import InvocationLog, Report
-from gurukool_localstack.functions.runtime import Launch, Outcome, Runtime
+from gurukool_localstack.functions.runtime import Exited, Launch, Outcome, Runtime
 from gurukool_localstack.functions.runtime_api import Invocation, Returned
 
 RUNTIME = "python3.13"
@@ -33,7 +33,7 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
         if not self._runtime.alive:
             self._runtime = self._start_runtime()
         cold = not self._runtime.initialised
-        failure = self._runtime.initialise()
+        failure = self._initialise()
         self._log.line(f"START RequestId: {request_id} Version: {self.function_version.id.qualifier}")
         started = time.perf_counter()
         outcome = failure or self._serve(payload)
@@ -85,6 +85,14 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
         command = [str(settings.current().function_python), "-m", "awslambdaric", config.handler, name]
         environment = functools.partial(function_environment, self._env_vars, code, layers)
         return Runtime(Launch(command, code, environment, config.memory_size), self._log.line)
+
+    def _initialise(self) -> Outcome | None:
+        """A process that ends while it starts is started once more for the invocation, as on AWS."""
+        failure = self._runtime.initialise()
+        if isinstance(failure, Exited):
+            self._runtime = self._start_runtime()
+            failure = self._runtime.initialise()
+        return failure
 
     def _serve(self, payload: dict[str, str]) -> Outcome:
         timeout = self.function_version.config.timeout
