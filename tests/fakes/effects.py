@@ -20,6 +20,8 @@ class Ledger:
 
     def commit(self, effects: Sequence[object]) -> None:
         """All or none. Raises EffectRefusedError."""
+        if not effects:
+            return
         balances = dict(self.balances)
         for effect in effects:
             if not isinstance(effect, Booking):
