@@ -4,8 +4,10 @@ import os
 import random
 import signal
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 from urllib.request import Request, urlopen
 
@@ -13,6 +15,7 @@ from local_cloud.emulator import Emulator
 from local_cloud.processes import Process, of_stack
 
 STOPPED_SECONDS = 2.0
+STARTING_SECONDS = 2.0
 
 
 @dataclass
@@ -52,13 +55,20 @@ class Chaos:
             self.failed.append(error)
 
     def _kill_a_worker(self) -> None:
-        workers = [
-            p for p in self.emulator.functions() if p.environment["AWS_LAMBDA_FUNCTION_NAME"] == self.worker
-        ]
+        workers = [process for process in self.emulator.functions() if self._is_at_work(process)]
         if workers:
             with suppress(ProcessLookupError):
                 os.kill(self.chance.choice(workers).pid, signal.SIGKILL)
                 self.kills += 1
+
+    def _is_at_work(self, process: Process) -> bool:
+        """Not one that only starts: killed before it holds its wake-up, it would just cost 70 seconds."""
+        if process.environment["AWS_LAMBDA_FUNCTION_NAME"] != self.worker:
+            return False
+        try:
+            return time.time() - Path(f"/proc/{process.pid}").stat().st_ctime > STARTING_SECONDS
+        except FileNotFoundError:
+            return False
 
     def _stop_the_database(self) -> None:
         """Calls to it are not answered meanwhile; the connections stay."""
