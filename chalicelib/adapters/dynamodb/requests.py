@@ -1,6 +1,7 @@
 """The requests, by user and number."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -61,17 +62,26 @@ class DynamoRequests:
             m.started_at.set(now),
             m.deadline.set(deadline),
         ]
-        return self._update_request(seen, actions, self._untouched(seen))
+        self._change(seen, actions, self._untouched(seen))
+        return replace(
+            seen,
+            status=Status.RUNNING,
+            attempts=seen.attempts + 1,
+            begun_by=by,
+            started_at=now,
+            deadline=deadline,
+        )
 
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
     ) -> Request:
         actions, condition = self._outcome(running, outcome, now), self._current(running)
-        if not effects:
-            return self._update_request(running, actions, condition)
-        item = self._requests(running.user_id, running.seq)
-        update = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
-        commit(self._connection, [{"Update": update}], effects)
+        if effects:
+            item = self._requests(running.user_id, running.seq)
+            update = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
+            commit(self._connection, [{"Update": update}], effects)
+        else:
+            self._change(running, actions, condition)
         return running.ended(outcome, now)
 
     def put_back(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
@@ -123,6 +133,14 @@ class DynamoRequests:
         m = self._requests
         current: Condition = (m.status == Status.RUNNING) & (m.begun_by == running.begun_by)
         return current
+
+    def _change(self, request: Request, actions: list[Action], condition: Condition) -> None:
+        """Without having the item sent back, payload and all: these two are what a worker does most."""
+        table = self._requests.Meta.table_name
+        with translated():
+            self._connection.update_item(
+                table, request.user_id, str(request.seq), actions=actions, condition=condition
+            )
 
     def _update_request(self, request: Request, actions: list[Any], condition: Condition) -> Request:
         item = self._requests(request.user_id, request.seq)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
+from botocore.config import Config
 from pynamodb.connection import Connection
 from pynamodb.models import Model
 
@@ -17,9 +18,13 @@ from chalicelib.adapters.dynamodb.models import (
 )
 
 # The gateway gives up after 29 s and PynamoDB's own limits are 15 and 30 s: one stall must not eat a call.
-CONNECT_TIMEOUT_S = 1.0
-READ_TIMEOUT_S = 3.0
-MAX_RETRIES = 3
+CONFIG = Config(
+    user_agent="gurukool",
+    connect_timeout=1,
+    read_timeout=3,
+    retries={"total_max_attempts": 4, "mode": "standard"},
+    parameter_validation=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +42,10 @@ class Tables:
 
     def __init__(self, names: TableNames, region: str | None = None, host: str | None = None) -> None:
         """`host` overrides the endpoint, for tests; functions find theirs in the environment."""
-        self.connection = Connection(
-            region=region,
-            host=host,
-            connect_timeout_seconds=CONNECT_TIMEOUT_S,
-            read_timeout_seconds=READ_TIMEOUT_S,
-            max_retry_attempts=MAX_RETRIES,
+        self.connection = Connection(region=region, host=host)
+        # PynamoDB would make one whose user agent is put together anew for every call, twice.
+        self.connection._client = self.connection.session.create_client(  # noqa: SLF001
+            "dynamodb", region, endpoint_url=host, config=CONFIG
         )
         self._known: set[str] = set()
         self.queues = self._bind(QueueItem, names.queues)
