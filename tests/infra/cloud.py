@@ -71,7 +71,9 @@ class Cloud:
             self._patch.setenv(name, text)
         forget_clients()
         recorder = Recorder({physical: logical for logical, physical in self._ids.items()})
-        wiring.tables().connection.session.register("before-parameter-build", recorder)
+        connection = wiring.tables().connection
+        for calls in (connection.session, connection.client.meta.events):  # clients to come, and the one there
+            calls.register("before-parameter-build", recorder)
         return recorder
 
     def deliver(self, worker: Callable[[Document, Any], Any]) -> None:
