@@ -82,6 +82,17 @@ class Request:
             return self.deadline or 0
         return self.not_before or 0
 
+    def begun(self, by: str, now: Millis, deadline: Millis) -> Self:
+        """With another attempt under way."""
+        return replace(
+            self,
+            status=Status.RUNNING,
+            attempts=self.attempts + 1,
+            begun_by=by,
+            started_at=now,
+            deadline=deadline,
+        )
+
     def ended(self, outcome: Outcome, now: Millis) -> Self:
         """With that outcome."""
         return replace(

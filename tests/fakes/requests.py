@@ -41,16 +41,7 @@ class FakeRequests(FakeKeys):
         return [places[seq] for seq in sorted(seq for seq in places if seq > after)[:limit]]
 
     def begin(self, seen: Request, by: str, now: Millis, deadline: Millis) -> Request:
-        return self._save(
-            replace(
-                self._untouched(seen),
-                status=Status.RUNNING,
-                attempts=seen.attempts + 1,
-                begun_by=by,
-                started_at=now,
-                deadline=deadline,
-            )
-        )
+        return self._save(self._untouched(seen).begun(by, now, deadline))
 
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()

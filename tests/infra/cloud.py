@@ -72,7 +72,10 @@ class Cloud:
         forget_clients()
         recorder = Recorder({physical: logical for logical, physical in self._ids.items()})
         connection = wiring.tables().connection
-        for calls in (connection.session, connection.client.meta.events):  # clients to come, and the one there
+        for calls in (
+            connection.session,
+            connection.client.meta.events,
+        ):  # clients to come, and the one there
             calls.register("before-parameter-build", recorder)
         return recorder
 

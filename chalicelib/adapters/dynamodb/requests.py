@@ -1,7 +1,6 @@
 """The requests, by user and number."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -63,14 +62,7 @@ class DynamoRequests:
             m.deadline.set(deadline),
         ]
         self._change(seen, actions, self._untouched(seen))
-        return replace(
-            seen,
-            status=Status.RUNNING,
-            attempts=seen.attempts + 1,
-            begun_by=by,
-            started_at=now,
-            deadline=deadline,
-        )
+        return seen.begun(by, now, deadline)
 
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
