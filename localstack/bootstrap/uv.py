@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from bootstrap import debian
@@ -54,11 +55,9 @@ def ensure() -> Path:
 def python(uv: Path) -> str:
     """A Python 3.13 of this machine, or else one that uv fetches."""
     find_it = (uv, "python", "find", "--system", "--no-python-downloads", "3.13")
-    try:
+    with suppress(SetupError):  # there is none yet
         # In the checkout, so that .python-version makes pyenv's shims name theirs.
         return run(*find_it, cwd=CHECKOUT).strip()
-    except SetupError:
-        pass
     say("Fetching Python 3.13, which this machine has not.")
     try:
         run(uv, "python", "install", "3.13", environment=ENVIRONMENT)
