@@ -115,7 +115,10 @@ class Log(Protocol):
         ...
 
     def close(self, queue: Queue) -> None:
-        """On condition that it is drained and that its live sessions are as `queue` has them."""
+        """Whoever opens it again finds the worker at rest.
+
+        On condition that it is drained and that its live sessions are as `queue` has them.
+        """
         ...
 
     # Who is connected

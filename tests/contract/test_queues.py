@@ -201,57 +201,6 @@ def test_a_purge_opens_a_halted_queue_only(user: User, before: str, after: str) 
     assert user.log.purge(user.queue, forget=False, now=NOW).state == after
 
 
-def test_a_drained_queue_that_nobody_uses_can_be_closed(user: User) -> None:
-    queue = user.log.end_session(user.id, user.session)
-    assert queue is not None
-
-    user.log.close(queue)
-
-    assert user.queue.state is State.CLOSED
-
-
-def test_closing_takes_expired_sessions_away(user: User) -> None:
-    user.log.close(user.queue)
-
-    assert user.queue.sessions == {}
-    assert user.id not in user.log.expiring(EXPIRY)
-
-
-def test_a_queue_with_work_is_not_closed(user: User) -> None:
-    user.take()
-    queue = user.log.end_session(user.id, user.session)
-    assert queue is not None
-
-    with pytest.raises(LostRaceError):
-        user.log.close(queue)
-
-    assert user.queue == queue
-
-
-def test_a_queue_is_not_closed_under_a_session_that_was_opened_meanwhile(user: User) -> None:
-    queue = user.log.end_session(user.id, user.session)
-    assert queue is not None
-    user.log.open_session(user.id, "other", EXPIRY, NOW)
-
-    with pytest.raises(LostRaceError):
-        user.log.close(queue)
-
-    assert user.queue.state is State.OPEN
-
-
-def test_a_closed_queue_opens_with_its_numbers_going_on(user: User) -> None:
-    user.send(2)
-    user.succeed(1)
-    user.succeed(2)
-    user.log.rest(user.queue, user.progress(user.queue, 2), NOW)
-    user.log.close(user.queue)
-
-    user.sign_in()
-
-    assert user.queue.state is State.OPEN
-    assert user.take().tail == 3
-
-
 def test_a_session_does_not_open_a_paused_queue(user: User) -> None:
     user.log.change_state(user.queue, State.PAUSED, NOW)
 
@@ -281,16 +230,6 @@ def test_a_queue_with_work_is_not_unmarked(user: User) -> None:
             user.log.unmark(queue)
 
     assert user.id in user.log.working()
-
-
-def test_the_end_of_a_session_marks_the_queue_so_that_it_will_be_closed(user: User) -> None:
-    queue = user.log.end_session(user.id, user.session)
-    assert queue is not None
-    assert user.id in user.log.working()
-
-    user.log.close(queue)
-
-    assert user.id not in user.log.working()
 
 
 def test_an_open_queue_is_found_when_its_last_session_has_expired(user: User) -> None:

@@ -119,7 +119,7 @@ class FakeQueues:
         require(found.head == found.tail == queue.tail and found.sessions == queue.sessions)
         self.open_until.pop(queue.user_id, None)
         self.marked.pop(queue.user_id, None)
-        self._put(replace(found, state=State.CLOSED, sessions={}))
+        self._put(replace(found, state=State.CLOSED, sessions={}, awake=None))
 
     def working(self) -> Sequence[str]:
         return list(self.marked)

@@ -88,10 +88,10 @@ class DynamoQueues(QueueItems):
 
     def close(self, queue: Queue) -> None:
         m = self._queues
-        gone = [m.sessions[s].remove() for s in queue.sessions]
+        marks = (m.open, m.sessions_until, m.work, m.awake, *(m.sessions[s] for s in queue.sessions))
         self._update_queue(
             queue.user_id,
-            [m.state.set(State.CLOSED), m.open.remove(), m.sessions_until.remove(), m.work.remove(), *gone],
+            [m.state.set(State.CLOSED), *(mark.remove() for mark in marks)],
             (m.head == queue.tail) & (m.tail == queue.tail) & (m.sessions == dict(queue.sessions)),
         )
 

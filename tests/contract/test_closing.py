@@ -1,0 +1,82 @@
+"""When a queue closes, and how it is then."""
+
+import pytest
+
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queue import State
+from tests.contract.users import EXPIRY, LATER, NOW, User
+
+
+def test_a_drained_queue_that_nobody_uses_can_be_closed(user: User) -> None:
+    queue = user.log.end_session(user.id, user.session)
+    assert queue is not None
+
+    user.log.close(queue)
+
+    assert user.queue.state is State.CLOSED
+
+
+def test_a_queue_that_was_closed_is_at_rest(user: User) -> None:
+    """As its worker has not said if it was paused: then nobody would ring for the first who comes back."""
+    user.send()
+    user.succeed(1)
+    user.log.advance(user.queue, user.progress(user.queue, 1), LATER)
+    queue = user.log.end_session(user.id, user.session)
+    assert queue is not None
+    assert queue.awake is not None
+
+    user.log.close(queue)
+
+    assert user.queue.awake is None
+
+
+def test_closing_takes_expired_sessions_away(user: User) -> None:
+    user.log.close(user.queue)
+
+    assert user.queue.sessions == {}
+    assert user.id not in user.log.expiring(EXPIRY)
+
+
+def test_a_queue_with_work_is_not_closed(user: User) -> None:
+    user.take()
+    queue = user.log.end_session(user.id, user.session)
+    assert queue is not None
+
+    with pytest.raises(LostRaceError):
+        user.log.close(queue)
+
+    assert user.queue == queue
+
+
+def test_a_queue_is_not_closed_under_a_session_that_was_opened_meanwhile(user: User) -> None:
+    queue = user.log.end_session(user.id, user.session)
+    assert queue is not None
+    user.log.open_session(user.id, "other", EXPIRY, NOW)
+
+    with pytest.raises(LostRaceError):
+        user.log.close(queue)
+
+    assert user.queue.state is State.OPEN
+
+
+def test_a_closed_queue_opens_with_its_numbers_going_on(user: User) -> None:
+    user.send(2)
+    user.succeed(1)
+    user.succeed(2)
+    user.log.rest(user.queue, user.progress(user.queue, 2), NOW)
+    user.log.close(user.queue)
+
+    user.sign_in()
+
+    assert user.queue.state is State.OPEN
+    assert user.take().tail == 3
+
+
+def test_the_end_of_a_session_marks_the_queue_so_that_it_will_be_closed(user: User) -> None:
+    queue = user.log.end_session(user.id, user.session)
+    assert queue is not None
+    assert user.id in user.log.working()
+
+    user.log.close(queue)
+
+    assert user.id not in user.log.working()
