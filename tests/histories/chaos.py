@@ -32,6 +32,10 @@ class Chaos:
     failed: list[BaseException] = field(default_factory=list)
     _over: threading.Event = field(default_factory=threading.Event)
 
+    def has_done_everything(self) -> bool:
+        """Or has failed, which the test reports."""
+        return bool(self.failed or (self.kills and self.stops and self.outages))
+
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._run)
         self._thread.start()

@@ -14,6 +14,7 @@ from local_cloud.waiting import wait_until
 from tests.histories.history import Accepted, Dequeued, History
 
 LARGEST_BATCH = 5
+PACE_SECONDS = 0.5
 GIVE_UP_SECONDS = 300.0
 
 
@@ -23,6 +24,7 @@ class Client:
     history: History
     requests: int
     chance: random.Random
+    may_end: Callable[[], bool]  # until then it goes on sending, one now and then
     failed: list[BaseException] = field(default_factory=list)
     _sent: threading.Event = field(default_factory=threading.Event)
 
@@ -43,10 +45,15 @@ class Client:
         left = self.requests
         while left:
             size = min(left, self.chance.choice([1, 1, 1, LARGEST_BATCH]))
-            marks = tuple(secrets.token_hex(6) for _ in range(size))
-            self.history.accepted.append(Accepted(self._accepted_numbers(marks), marks))
+            self._send_batch(size)
             left -= size
+        while not wait_until(self.may_end, PACE_SECONDS):
+            self._send_batch(1)
         self._sent.set()
+
+    def _send_batch(self, size: int) -> None:
+        marks = tuple(secrets.token_hex(6) for _ in range(size))
+        self.history.accepted.append(Accepted(self._accepted_numbers(marks), marks))
 
     def _accepted_numbers(self, marks: tuple[str, ...]) -> tuple[int, ...]:
         """Send until it is accepted: the key makes the same call sent again the same requests."""

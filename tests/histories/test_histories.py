@@ -30,11 +30,17 @@ def test_nothing_is_lost_repeated_or_out_of_order_while_the_stack_is_broken(
     chance = random.Random(SEED)
     with Api(counting_api) as api:
         users = [sign_up(api) for _ in range(USERS)]
-        clients = [
-            Client(user.session, History(user.user_id), REQUESTS, random.Random(chance.random()))
-            for user in users
-        ]
         with Chaos(emulator, counting_worker, PERIOD, chance) as chaos:
+            clients = [
+                Client(
+                    user.session,
+                    History(user.user_id),
+                    REQUESTS,
+                    random.Random(chance.random()),
+                    chaos.has_done_everything,
+                )
+                for user in users
+            ]
             for thread in [thread for client in clients for thread in client.start()]:
                 thread.join()
         for user, client in zip(users, clients, strict=True):
@@ -43,8 +49,7 @@ def test_nothing_is_lost_repeated_or_out_of_order_while_the_stack_is_broken(
     assert [*chaos.failed, *(error for client in clients for error in client.failed)] == []
     assert {c.history.user_id: violations(c.history) for c in clients if violations(c.history)} == {}
     assert sum(len(client.history.outcomes) for client in clients) >= USERS * REQUESTS
-    assert chaos.kills
-    assert chaos.stops
+    assert chaos.has_done_everything()
 
 
 def _complete(history: History, user: User, emulator: Emulator) -> None:
