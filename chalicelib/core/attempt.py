@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.core.errors import EffectRefusedError, LostRaceError
+from chalicelib.core.errors import EffectRefusedError, LostRaceError, UnavailableError
 from chalicelib.core.events import tell
 from chalicelib.core.handler import Handler, Registry
 from chalicelib.core.policy import Halt, OnFailure, Policy, Retry, after_failure, exhausted
@@ -48,10 +48,19 @@ class Hold:
         self._until: Millis = 0
 
     def outlast(self, moment: Millis) -> None:
-        """See to it that nobody else is woken before `moment`, and soon after if this process dies."""
-        if max(self._until, self._clock.now()) < moment:
+        """See to it that nobody else is woken before `moment`, and soon after if this process dies.
+
+        Nothing depends on it: whoever is woken too early finds the attempt running and waits for its end.
+        """
+        now = self._clock.now()
+        if max(self._until, now) >= moment:
+            return
+        try:
+            self._lease.hold((moment + SPARE_MS - now) / 1000)
+        except UnavailableError:
+            tell("wake-up not held", level=logging.WARNING)
+        else:
             self._until = moment + SPARE_MS
-            self._lease.hold((self._until - self._clock.now()) / 1000)
 
 
 @dataclass(frozen=True, slots=True)

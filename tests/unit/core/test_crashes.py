@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core.attempt import GRACE_MS, Result, Wait
+from chalicelib.core.drain import Done
+from chalicelib.core.errors import UnavailableError
 from chalicelib.core.request import Failure, Request, Status
 from tests.unit.core.stage import DONE, USER, Stage
 
@@ -101,3 +103,16 @@ def test_what_took_too_long_to_begin_is_not_run_beyond_its_deadline(
 
     assert stage.started == [1]
     assert stage.request(1).attempts == 2
+
+
+class UnavailableLease:
+    def hold(self, seconds: float) -> None:
+        raise UnavailableError(f"SQS does not answer, so nothing is held for {seconds} seconds.")
+
+
+def test_requests_are_run_while_sqs_does_not_answer(stage: Stage) -> None:
+    stage.send(2)
+
+    assert stage.drain(USER, UnavailableLease()) == Done()
+
+    assert [stage.request(seq).status for seq in (1, 2)] == [Status.SUCCEEDED] * 2
