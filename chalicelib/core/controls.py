@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from chalicelib.core.enqueue import Accepted, Enqueue, Work, ring
-from chalicelib.core.errors import ConflictError, LostRaceError, NotFoundError, UnauthenticatedError
+from chalicelib.core.errors import (
+    SESSION_ENDED,
+    ConflictError,
+    LostRaceError,
+    NotFoundError,
+    UnauthenticatedError,
+)
 from chalicelib.core.events import tell
 from chalicelib.core.ports import Clock, Log, WakeUps
 from chalicelib.core.queue import Queue, State
@@ -137,8 +143,8 @@ class Controls:
         queue = self.log.queue(user_id)
         if queue is None and session_id is None:
             raise NotFoundError("This user has no queue.")
-        if queue is None or (session_id and queue.sessions.get(session_id, 0) <= self.clock.now()):
-            raise UnauthenticatedError("The session has ended. Sign in again.")
+        if queue is None or (session_id and not queue.is_live(session_id, self.clock.now())):
+            raise UnauthenticatedError(SESSION_ENDED)
         return queue
 
     def _request(self, queue: Queue, seq: int) -> Request:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chalicelib.core.errors import LostRaceError, UnauthenticatedError
+from chalicelib.core.errors import SESSION_ENDED, LostRaceError, UnauthenticatedError
 from chalicelib.core.polling import poll
 from chalicelib.core.ports import Clock, Log
 from chalicelib.core.queue import Queue
@@ -45,8 +45,8 @@ class Dequeue:
 
     def _live_queue(self, user_id: str, session_id: str) -> Queue:
         queue = self.log.queue(user_id)
-        if queue is None or queue.sessions.get(session_id, 0) <= self.clock.now():
-            raise UnauthenticatedError("The session has ended. Sign in again.")
+        if queue is None or not queue.is_live(session_id, self.clock.now()):
+            raise UnauthenticatedError(SESSION_ENDED)
         return queue
 
     def _next(self, queue: Queue) -> Request | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chalicelib.core.errors import (
+    SESSION_ENDED,
     InvalidInputError,
     LostRaceError,
     TooManyError,
@@ -123,7 +124,7 @@ class Enqueue:
         found = self.log.requests(user_id, known.first - 1, known.last - known.first + 1)
         queue = self.log.queue(user_id)
         if queue is None:
-            raise UnauthenticatedError("The session has ended. Sign in again.")
+            raise UnauthenticatedError(SESSION_ENDED)
         return Accepted([r for r in found if r.seq <= known.last], queue, replayed=True)
 
 
@@ -143,8 +144,8 @@ def ring(wake_ups: WakeUps, queue: Queue, ring_id: str) -> None:
 
 def refusal(queue: Queue | None, session_id: str, count: int, now: Millis) -> Exception:
     """Why numbers were refused."""
-    if queue is None or queue.sessions.get(session_id, 0) <= now:
-        return UnauthenticatedError("The session has ended. Sign in again.")
+    if queue is None or not queue.is_live(session_id, now):
+        return UnauthenticatedError(SESSION_ENDED)
     wait = math.ceil((count - queue.room) * queue.average_ms / 1000)
     return TooManyError(
         f"The queue is full: {queue.depth} requests wait and there is room for {max(0, queue.room)} more.",

@@ -35,6 +35,9 @@ class UnauthenticatedError(GurukoolError):
     """Nobody is signed in, or no longer."""
 
 
+SESSION_ENDED = "The session has ended. Sign in again."
+
+
 class ForbiddenError(GurukoolError):
     """Signed in, but not allowed."""
 

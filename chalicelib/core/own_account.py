@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from chalicelib.core.account import Account, Principal
 from chalicelib.core.account_ports import Accounts, Passwords
-from chalicelib.core.errors import ForbiddenError, LostRaceError, UnauthenticatedError
+from chalicelib.core.errors import SESSION_ENDED, ForbiddenError, LostRaceError, UnauthenticatedError
 from chalicelib.core.events import tell
 from chalicelib.core.passwords import hash_new
 from chalicelib.core.ports import Clock, Log
-from chalicelib.core.sessions import ENDED, Sessions
+from chalicelib.core.sessions import Sessions
 from chalicelib.core.throttle import Throttle
 
 
@@ -66,5 +66,5 @@ class OwnAccount:
     def _account(self, principal: Principal) -> Account:
         account = self.accounts.by_username(principal.username)
         if account is None or account.user_id != principal.user_id:
-            raise UnauthenticatedError(ENDED)
+            raise UnauthenticatedError(SESSION_ENDED)
         return account

@@ -62,6 +62,9 @@ class Queue:
         """Whether a ring or a movement of the head happened after `moment`."""
         return max(self.awake or 0, self.moved_at) > moment
 
+    def is_live(self, session_id: str, now: Millis) -> bool:
+        return self.sessions.get(session_id, 0) > now
+
     def live_sessions(self, now: Millis) -> int:
         return sum(expiry > now for expiry in self.sessions.values())
 

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from chalicelib.core.account import Account, Credentials, Principal
 from chalicelib.core.account_ports import SessionStore, Tokens
 from chalicelib.core.closing import close_if_over
-from chalicelib.core.errors import ForbiddenError, LostRaceError, NotFoundError, UnauthenticatedError
+from chalicelib.core.errors import (
+    SESSION_ENDED,
+    ForbiddenError,
+    LostRaceError,
+    NotFoundError,
+    UnauthenticatedError,
+)
 from chalicelib.core.events import tell
 from chalicelib.core.ports import Clock, Log
 from chalicelib.core.queue import Queue
@@ -20,8 +26,6 @@ from chalicelib.core.session import (
     Session,
     new_session_id,
 )
-
-ENDED = "The session has ended. Sign in again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Sessions:
         """Spend the refresh token for new credentials. Raises UnauthenticatedError."""
         now, token = self.clock.now(), RefreshToken.parse(text)
         if token is None:
-            raise UnauthenticatedError(ENDED)
+            raise UnauthenticatedError(SESSION_ENDED)
         successor = token.successor()
         try:
             session = self.store.rotate(token, successor, now, now + IDLE_MS)
@@ -84,8 +88,8 @@ class Sessions:
     def require_live(self, principal: Principal) -> Queue:
         """Raises UnauthenticatedError."""
         queue = self.log.queue(principal.user_id)
-        if queue is None or queue.sessions.get(principal.session_id, 0) <= self.clock.now():
-            raise UnauthenticatedError(ENDED)
+        if queue is None or not queue.is_live(principal.session_id, self.clock.now()):
+            raise UnauthenticatedError(SESSION_ENDED)
         return queue
 
     def forget(self, user_id: str, session_ids: Sequence[str]) -> None:
@@ -98,12 +102,12 @@ class Sessions:
         """The token is not the current one: what was given for it a moment ago, or the end of the session."""
         session = self.store.get(token.session_id)
         if session is None or session.over_at <= now or session.is_guessed(token):
-            raise UnauthenticatedError(ENDED)
+            raise UnauthenticatedError(SESSION_ENDED)
         if sealed := session.repeats(token, now):
             return session, token.unseal(sealed)
         tell("spent refresh token", level=logging.WARNING, user=session.user_id, session=session.session_id)
         self._end(session.user_id, session.session_id)
-        raise UnauthenticatedError(ENDED)
+        raise UnauthenticatedError(SESSION_ENDED)
 
     def _keep_up(self, session: Session, now: Millis) -> None:
         """In the queue as well, which is where a session is live or not."""
@@ -111,7 +115,7 @@ class Sessions:
             self.log.extend_session(session.user_id, session.session_id, session.over_at, now)
         except LostRaceError:
             self.store.remove(session.session_id, session.user_id)
-            raise UnauthenticatedError(ENDED) from None
+            raise UnauthenticatedError(SESSION_ENDED) from None
 
     def _end_oldest(self, queue: Queue) -> None:
         surplus = len(queue.sessions) - MOST_SESSIONS
