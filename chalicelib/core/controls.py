@@ -60,14 +60,14 @@ class Controls:
             if request.status is not Status.QUEUED:
                 raise ConflictError(f"Request {seq} cannot be cancelled: it is {request.status}.")
             try:
-                cancelled = self.log.settle(request, Outcome(Status.CANCELLED), self.clock.now())
+                cancelled = self.log.cancel(request, self.clock.now())
             except LostRaceError:
                 continue
             tell("request cancelled", user=user_id, seq=seq)
             if request.attempts:
                 self._open_after(user_id, seq)
-            if request.due > self.clock.now():
-                self._ring(queue)  # perhaps nobody was to come before that
+            if request.due > self.clock.now() or not queue.runnable:
+                self._ring(queue)  # perhaps nobody was to come otherwise
             return cancelled
 
     def skip(self, user_id: str, session_id: str | None, seq: int) -> Request:

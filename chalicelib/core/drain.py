@@ -13,6 +13,7 @@ from chalicelib.core.policy import Halt
 from chalicelib.core.ports import Clock, Lease, Log, WakeUps
 from chalicelib.core.progress import Progress
 from chalicelib.core.queue import Queue, State
+from chalicelib.core.request import OUTCOMES
 
 CHECKPOINT_MS = 200  # under load the head is written at most this often
 # For longer waits the sweeper rings in time: every 60 s it looks at what has not moved for 30 s. A message
@@ -67,7 +68,7 @@ class _Pass:
                 self._look_again()
 
     def _drain(self) -> Ending:
-        while self._queue.runnable or self._progress.head < self._queue.purged:
+        while self._queue.passable:
             if self._progress.head == self._queue.tail:
                 if self._rest():
                     return Done()
@@ -83,13 +84,16 @@ class _Pass:
     def _step(self) -> Ending | None:
         """Get past the next number, or say how the pass ends."""
         request = self._places.get(self._queue, self._progress.head + 1)
+        if not self._queue.admits(request):
+            self._checkpoint()
+            return Done()
         step = request if request.settled else self._parts.attempt(request, self._hold)
         if isinstance(step, Wait):
             return self._wait(step)
         if isinstance(step, Halt):
             return self._halt()
-        if step.key:
-            self._log.expire_key(step)
+        if step.status in OUTCOMES and (step.key or step.expires_at is None):
+            self._log.expire(step, self._clock.now())
         self._progress = self._progress.past(step)
         return None
 

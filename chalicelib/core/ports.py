@@ -43,8 +43,11 @@ class Log(Protocol):
         """What the key stands for, while that has no outcome or has not expired."""
         ...
 
-    def expire_key(self, request: Request) -> None:
-        """The key that ends with this request, which has an outcome, expires when the request does."""
+    def expire(self, request: Request, now: Millis) -> None:
+        """The head has passed this request, which has an outcome.
+
+        From now on it may expire, if it did not before; the key that ends with it expires together with it.
+        """
         ...
 
     # One request
@@ -73,7 +76,14 @@ class Log(Protocol):
         ...
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
-        """End a request that nobody is running. On condition that nobody touched it since it was seen."""
+        """End the next request in line, which nobody is running.
+
+        On condition that nobody touched it since it was seen.
+        """
+        ...
+
+    def cancel(self, seen: Request, now: Millis) -> Request:
+        """End a request anywhere in the line. It does not expire yet. On the same condition as `settle`."""
         ...
 
     def allow(self, seen: Request) -> Request:

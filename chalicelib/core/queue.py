@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from chalicelib.core.request import NO_COUNTS, Millis, Status
+from chalicelib.core.request import NO_COUNTS, Millis, Request, Status
 
 # A ring this old, with no movement since, is taken for lost and the next enqueue rings again.
 RING_TRUSTED_MS = 5_000
@@ -45,13 +45,18 @@ class Queue:
         return self.tail - self.head
 
     @property
-    def runnable(self) -> bool:
-        return self.state not in (State.PAUSED, State.HALTED) and self.leaving is None
+    def passable(self) -> bool:
+        """Whether the head may move: over what has an outcome even while nothing may begin."""
+        return self.state is not State.HALTED and self.leaving is None
 
     @property
-    def moves(self) -> bool:
-        """Whether a worker has something to do here."""
-        return self.head < (self.tail if self.runnable else self.purged)
+    def runnable(self) -> bool:
+        """Whether requests may begin."""
+        return self.passable and self.state is not State.PAUSED
+
+    def admits(self, request: Request) -> bool:
+        """Whether the drain, at this request's turn, may run it, cancel it or step over it."""
+        return self.passable and (self.runnable or request.settled or request.seq <= self.purged)
 
     @property
     def handed_out(self) -> int:

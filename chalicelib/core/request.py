@@ -9,6 +9,8 @@ from typing import Self
 type Millis = int
 """A moment: milliseconds since 1970-01-01 UTC. Durations in milliseconds are spelled `…_ms: int`."""
 
+KEPT_MS = 7 * 24 * 3600 * 1000  # how long a request is kept after its outcome
+
 
 class Status(StrEnum):
     QUEUED = "queued"
@@ -62,6 +64,7 @@ class Request:
     origin: int | None = None  # the failed request that this one retries
     batch: int | None = None  # the first number of the batch it was sent in, unless it is that one itself
     key: str | None = None  # the idempotency key that ends with it
+    expires_at: Millis | None = None  # when the store may forget it
 
     @property
     def settled(self) -> bool:
@@ -94,7 +97,7 @@ class Request:
         )
 
     def ended(self, outcome: Outcome, now: Millis) -> Self:
-        """With that outcome."""
+        """With that outcome, at its turn."""
         return replace(
             self,
             status=outcome.status,
@@ -102,7 +105,12 @@ class Request:
             error=outcome.error,
             finished_at=now,
             deadline=None,
+            expires_at=None if outcome.status is Status.VOID else expiry(now),
         )
+
+    def cancelled(self, now: Millis) -> Self:
+        """Perhaps long before its turn: it must not expire before that, see `Log.expire`."""
+        return replace(self.ended(Outcome(Status.CANCELLED), now), expires_at=None)
 
     @property
     def counted_attempts(self) -> int:
@@ -111,6 +119,11 @@ class Request:
     def crashed(self, now: Millis) -> bool:
         """Begun, and over without a word of how it ended."""
         return self.status is Status.RUNNING and (self.deadline or 0) <= now
+
+
+def expiry(now: Millis) -> Millis:
+    """When what ends now may be forgotten; in whole seconds, as stores have it."""
+    return -(-(now + KEPT_MS) // 1000) * 1000
 
 
 NO_COUNTS: Mapping[Status, int] = MappingProxyType(dict.fromkeys(OUTCOMES, 0))

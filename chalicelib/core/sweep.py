@@ -70,7 +70,7 @@ class Sweep:
         head = next(iter(self.log.requests(queue.user_id, queue.head, 1)), None)
         if queue.state is State.HALTED and (head is None or head.is_resolved):
             queue = self.log.change_state(queue, State.OPEN, now)
-        if queue.moves and (head is None or head.due <= now + AHEAD_MS):
+        if head is None or head.seq > queue.head + 1 or (queue.admits(head) and head.due <= now + AHEAD_MS):
             ring(self.wake_ups, queue, self.ring_id())
             tell("queue rung by the sweeper", user=queue.user_id, seq=queue.tail)
 

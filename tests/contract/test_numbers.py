@@ -149,7 +149,7 @@ def test_a_key_lives_as_long_as_the_outcome_of_its_request(user: User) -> None:
     user.write(1, KEY)
     assert user.log.known(user.id, KEY.key, NOW + 10 * WEEK_MS), "it has no outcome yet"
 
-    user.log.expire_key(user.succeed(1))
+    user.log.expire(user.succeed(1), LATER)
 
     assert user.log.known(user.id, KEY.key, LATER + WEEK_MS - 1_000)
     assert user.log.known(user.id, KEY.key, LATER + WEEK_MS + 1_000) is None
@@ -158,7 +158,7 @@ def test_a_key_lives_as_long_as_the_outcome_of_its_request(user: User) -> None:
 def test_an_expired_key_can_be_used_again(user: User) -> None:
     user.take(2)
     user.write(1, KEY)
-    user.log.expire_key(user.succeed(1))
+    user.log.expire(user.succeed(1), LATER)
     late = user.new(2, KEY.key)
 
     user.log.write(replace(late, enqueued_at=LATER + WEEK_MS + 1_000), KEY, last=2)
@@ -170,9 +170,9 @@ def test_an_old_request_does_not_end_a_key_that_was_used_again(user: User) -> No
     user.take(2)
     user.write(1, KEY)
     old = user.succeed(1)
-    user.log.expire_key(old)
+    user.log.expire(old, LATER)
     user.log.write(replace(user.new(2, KEY.key), enqueued_at=LATER + WEEK_MS + 1_000), KEY, last=2)
 
-    user.log.expire_key(old)
+    user.log.expire(old, LATER)
 
     assert user.log.known(user.id, KEY.key, NOW + 10 * WEEK_MS)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.request import Failure, Outcome, Request, Status
+from chalicelib.core.request import Failure, Outcome, Request, Status, expiry
 from tests.contract.users import DONE, LATER, NOW, User
 
 BROKEN = Failure("error", "It broke.")
@@ -55,7 +55,12 @@ def test_an_outcome_is_written_once_and_never_changed(user: User, queued: Reques
     finished = user.log.finish(running, DONE, LATER)
 
     assert finished == replace(
-        running, status=Status.SUCCEEDED, result=DONE.result, finished_at=LATER, deadline=None
+        running,
+        status=Status.SUCCEEDED,
+        result=DONE.result,
+        finished_at=LATER,
+        deadline=None,
+        expires_at=expiry(LATER),
     )
     assert_refused(
         lambda: user.log.finish(running, FAILED, LATER + 1),
@@ -124,20 +129,45 @@ def test_what_waits_can_be_settled(user: User, queued: Request) -> None:
     assert user.written(1) == settled
 
 
-def test_what_was_begun_meanwhile_cannot_be_settled(user: User, queued: Request) -> None:
+def test_what_is_settled_as_void_is_kept(user: User, queued: Request) -> None:
+    user.log.settle(queued, Outcome(Status.VOID), LATER)
+
+    assert user.written(1).expires_at is None
+
+
+def test_what_was_begun_meanwhile_cannot_be_ended(user: User, queued: Request) -> None:
     running = user.begin(1)
 
-    with pytest.raises(LostRaceError):
-        user.log.settle(queued, CANCELLED, LATER)
-
+    assert_refused(
+        lambda: user.log.settle(queued, CANCELLED, LATER),
+        lambda: user.log.cancel(queued, LATER),
+    )
     assert user.written(1) == running
 
 
-def test_what_was_settled_cannot_begin(user: User, queued: Request) -> None:
-    user.log.settle(queued, CANCELLED, LATER)
+def test_what_was_ended_cannot_begin(user: User, queued: Request) -> None:
+    user.log.cancel(queued, LATER)
 
     with pytest.raises(LostRaceError):
         user.log.begin(queued, "worker", NOW, LATER)
+
+
+def test_what_is_cancelled_before_its_turn_expires_only_after_it(user: User, queued: Request) -> None:
+    cancelled = user.log.cancel(queued, LATER)
+    assert cancelled == replace(queued, status=Status.CANCELLED, finished_at=LATER)
+    assert user.written(1) == cancelled
+
+    user.log.expire(cancelled, LATER + 9_000)
+
+    assert user.written(1) == replace(cancelled, expires_at=expiry(LATER + 9_000))
+
+
+def test_what_expires_already_does_not_expire_later(user: User, queued: Request) -> None:
+    finished = user.succeed(1)
+
+    user.log.expire(finished, LATER + 9_000)
+
+    assert user.written(1) == finished
 
 
 def test_a_request_that_failed_can_be_allowed_again(user: User, queued: Request) -> None:
@@ -166,6 +196,7 @@ def test_requests_that_are_not_there_cannot_be_changed(user: User) -> None:
         lambda: user.log.finish(running, DONE, LATER),
         lambda: user.log.put_back(running, LATER, BROKEN),
         lambda: user.log.settle(missing, CANCELLED, LATER),
+        lambda: user.log.cancel(missing, LATER),
         lambda: user.log.allow(missing),
     )
     assert user.log.request(user.id, 1) is None

@@ -6,8 +6,6 @@ from chalicelib.core.errors import LostRaceError
 from chalicelib.core.idempotency import IdempotencyKey, Known
 from chalicelib.core.request import Millis, Request
 
-KEPT_MS = 7 * 24 * 3600 * 1000
-
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -26,10 +24,9 @@ class FakeKeys:
         note = self.keys.get((user_id, key))
         return note.known if note and note.lives(now) else None
 
-    def expire_key(self, request: Request) -> None:
+    def _expire_key(self, request: Request, expires_at: Millis) -> None:
         note = self.keys.get((request.user_id, request.key or ""))
-        if note and request.finished_at is not None and note.known.first <= request.seq:
-            expires_at = request.finished_at + KEPT_MS
+        if note and note.known.first <= request.seq:
             self.keys[request.user_id, request.key or ""] = replace(note, expires_at=expires_at)
 
     def forget_keys(self, user_id: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.idempotency import IdempotencyKey
-from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
+from chalicelib.core.request import Failure, Millis, Outcome, Request, Status, expiry
 from tests.fakes.effects import Ledger
 from tests.fakes.keys import FakeKeys
 
@@ -59,6 +59,22 @@ class FakeRequests(FakeKeys):
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
         return self._save(self._untouched(seen).ended(outcome, now))
+
+    def cancel(self, seen: Request, now: Millis) -> Request:
+        return self._save(self._untouched(seen).cancelled(now))
+
+    def expire(self, request: Request, now: Millis) -> None:
+        expires_at = request.expires_at or expiry(now)
+        found = self.request(request.user_id, request.seq)
+        if found and request.expires_at is None:
+            self._save(replace(found, expires_at=expires_at))
+        self._expire_key(request, expires_at)
+
+    def remove_expired(self, now: Millis) -> None:
+        """What DynamoDB does by itself."""
+        for places in self.requests_of.values():
+            for seq in [seq for seq, request in places.items() if now >= (request.expires_at or now + 1)]:
+                del places[seq]
 
     def allow(self, seen: Request) -> Request:
         found = self._untouched(seen)

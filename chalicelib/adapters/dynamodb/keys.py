@@ -3,7 +3,6 @@
 from typing import Any
 
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.records import expiry_of
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.events import tell
@@ -37,12 +36,10 @@ class DynamoKeys:
             for item in self._keys.query(user_id, attributes_to_get=["user_id", "key"]):
                 batch.delete(item)
 
-    def expire_key(self, request: Request) -> None:
+    def expire_key(self, request: Request, expires_at: Millis) -> None:
         """Idempotent: a drain that crashed after the outcome leaves this to the next one."""
         m = self._keys
-        if not request.key or request.finished_at is None:
-            return
-        actions: list[Any] = [m.expires_at.set(expiry_of(request.finished_at))]
+        actions: list[Any] = [m.expires_at.set(expires_at // 1000)]
         try:
             with translated():
                 m(request.user_id, request.key).update(actions=actions, condition=m.first <= request.seq)

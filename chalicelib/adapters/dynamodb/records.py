@@ -4,14 +4,7 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
 from chalicelib.core.queue import Queue, State
-from chalicelib.core.request import Failure, Millis, Request, Status
-
-KEPT_S = 7 * 24 * 3600  # how long a request is kept after its outcome
-
-
-def expiry_of(finished_at: Millis) -> int:
-    """For DynamoDB's time to live: seconds."""
-    return finished_at // 1000 + KEPT_S
+from chalicelib.core.request import Failure, Request, Status
 
 
 def request_attributes(request: Request) -> dict[str, Any]:
@@ -55,6 +48,7 @@ def to_request(item: RequestItem) -> Request:
         origin=_whole(item.origin),
         batch=_whole(item.batch),
         key=item.key,
+        expires_at=None if item.expires_at is None else int(item.expires_at) * 1000,
     )
 
 

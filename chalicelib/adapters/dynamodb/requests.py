@@ -9,11 +9,11 @@ from pynamodb.expressions.update import Action
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
 from chalicelib.adapters.dynamodb.models import RequestItem
-from chalicelib.adapters.dynamodb.records import expiry_of, request_attributes, to_request
+from chalicelib.adapters.dynamodb.records import request_attributes, to_request
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.transaction import commit
 from chalicelib.core.idempotency import IdempotencyKey
-from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
+from chalicelib.core.request import Failure, Millis, Outcome, Request, Status, expiry
 
 
 class DynamoRequests:
@@ -67,14 +67,15 @@ class DynamoRequests:
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
     ) -> Request:
-        actions, condition = self._outcome(running, outcome, now), self._current(running)
+        finished = running.ended(outcome, now)
+        actions, condition = self._ending(running, finished), self._current(running)
         if effects:
             item = self._requests(running.user_id, running.seq)
             update = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
             commit(self._connection, [{"Update": update}], effects)
         else:
             self._change(running, actions, condition)
-        return running.ended(outcome, now)
+        return finished
 
     def put_back(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
         m = self._requests
@@ -83,7 +84,17 @@ class DynamoRequests:
         return self._update_request(running, actions, self._current(running))
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
-        return self._update_request(seen, self._outcome(seen, outcome, now), self._untouched(seen))
+        return self._update_request(seen, self._ending(seen, seen.ended(outcome, now)), self._untouched(seen))
+
+    def cancel(self, seen: Request, now: Millis) -> Request:
+        return self._update_request(seen, self._ending(seen, seen.cancelled(now)), self._untouched(seen))
+
+    def expire(self, request: Request, now: Millis) -> None:
+        m, expires_at = self._requests, request.expires_at or expiry(now)
+        if request.expires_at is None:
+            self._change(request, [m.expires_at.set(expires_at // 1000)], m.user_id.exists())
+        if request.key:
+            self._noting.expire_key(request, expires_at)
 
     def allow(self, seen: Request) -> Request:
         m = self._requests
@@ -100,16 +111,18 @@ class DynamoRequests:
             for item in self._requests.query(user_id, attributes_to_get=["user_id", "seq"]):
                 batch.delete(item)
 
-    def _outcome(self, request: Request, outcome: Outcome, now: Millis) -> list[Action]:
+    def _ending(self, before: Request, ended: Request) -> list[Action]:
         m = self._requests
-        actions: list[Action] = [m.status.set(outcome.status), m.finished_at.set(now), m.deadline.remove()]
-        if outcome.status is not Status.VOID:
-            actions.append(m.expires_at.set(expiry_of(now)))
-        if outcome.result is not None:
-            actions.append(m.result.set(outcome.result))
-        if outcome.error:
-            actions += self._failure(outcome.error)
-        elif request.error:
+        actions: list[Action] = [m.status.set(ended.status), m.deadline.remove()]
+        if ended.finished_at is not None:
+            actions.append(m.finished_at.set(ended.finished_at))
+        if ended.expires_at is not None:
+            actions.append(m.expires_at.set(ended.expires_at // 1000))
+        if ended.result is not None:
+            actions.append(m.result.set(ended.result))
+        if ended.error:
+            actions += self._failure(ended.error)
+        elif before.error:
             actions += [m.error_kind.remove(), m.error_message.remove()]
         return actions
 

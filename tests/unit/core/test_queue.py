@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.core.queue import RING_TRUSTED_MS, Queue, State, must_ring
+from chalicelib.core.request import Request, Status
 
 NOW = 1_000_000
 LONG_AGO = NOW - RING_TRUSTED_MS
@@ -29,27 +30,27 @@ def test_an_enqueue_rings_if_nobody_else_may_have(
 
 
 @pytest.mark.parametrize(
-    ("state", "purged", "moves"),
+    ("state", "purged", "status", "admitted"),
     [
-        (State.OPEN, 0, True),
-        (State.CLOSED, 0, True),
-        (State.PAUSED, 0, False),
-        (State.HALTED, 0, False),
-        (State.PAUSED, 3, True),
-        (State.PAUSED, 2, False),
+        (State.OPEN, 0, Status.QUEUED, True),
+        (State.CLOSED, 0, Status.QUEUED, True),
+        (State.PAUSED, 0, Status.QUEUED, False),
+        (State.PAUSED, 0, Status.CANCELLED, True),
+        (State.PAUSED, 3, Status.QUEUED, True),
+        (State.PAUSED, 2, Status.QUEUED, False),
+        (State.HALTED, 0, Status.QUEUED, False),
+        (State.HALTED, 0, Status.CANCELLED, False),
     ],
 )
-def test_a_worker_has_something_to_do(state: State, purged: int, moves: bool) -> None:
+def test_the_drain_may_deal_with_the_next_request(
+    state: State, purged: int, status: Status, admitted: bool
+) -> None:
     queue = Queue("user", room=1, limit=10, tail=5, head=2, state=state, purged=purged)
 
-    assert queue.moves is moves
+    assert queue.admits(Request("user", 3, "echo", "null", status, NOW)) is admitted
 
 
-def test_a_queue_without_work_does_not_move() -> None:
-    assert not Queue("user", room=1, limit=10, tail=2, head=2).moves
+def test_the_drain_leaves_everything_of_a_user_who_is_leaving() -> None:
+    queue = Queue("user", room=1, limit=10, tail=5, head=2, leaving=NOW)
 
-
-def test_sessions_count_until_they_expire() -> None:
-    queue = Queue("user", room=1, limit=10, sessions={"a": NOW, "b": NOW + 1})
-
-    assert queue.live_sessions(NOW) == 1
+    assert not queue.admits(Request("user", 3, "echo", "null", Status.CANCELLED, NOW))

@@ -3,7 +3,7 @@
 from chalicelib.core.drain import Done
 from chalicelib.core.enqueue import Work
 from chalicelib.core.queue import State
-from chalicelib.core.request import Outcome, Status
+from chalicelib.core.request import Status
 from tests.unit.core.stage import BROKEN, HOUR_MS, SESSION, USER, Stage
 
 MINUTE_MS = 60_000
@@ -54,7 +54,7 @@ def test_a_queue_whose_waiting_head_was_cancelled_is_rung(stage: Stage) -> None:
     later = stage.clock.now() + HOUR_MS // 2
     stage.enqueue(USER, SESSION, [Work("skip", "null", not_before=later), Work("skip", "null")])
     stage.wake()
-    stage.log.settle(stage.request(1), Outcome(Status.CANCELLED), stage.clock.now())
+    stage.log.cancel(stage.request(1), stage.clock.now())
     stage.clock.advance(MINUTE_MS)
 
     stage.sweep()
@@ -85,6 +85,30 @@ def test_paused_and_halted_queues_are_not_rung(stage: Stage) -> None:
     stage.sweep()
 
     assert stage.rings() == 0
+
+
+def test_a_paused_queue_is_rung_to_step_over_what_has_its_outcome(stage: Stage) -> None:
+    stage.controls.pause(USER, SESSION)
+    stage.send(2)
+    stage.log.cancel(stage.request(1), stage.clock.now())  # and then whoever cancelled crashed
+    stage.clock.advance(MINUTE_MS)
+
+    stage.sweep()
+    stage.run()
+
+    assert (stage.queue.head, stage.started) == (1, [])
+
+
+def test_a_paused_queue_is_rung_to_close_a_hole(stage: Stage) -> None:
+    stage.controls.pause(USER, SESSION)
+    stage.log.take_numbers(USER, SESSION, 1, stage.clock.now())  # and then whoever took it crashed
+    stage.clock.advance(MINUTE_MS)
+
+    stage.sweep()
+    stage.run()
+
+    assert stage.statuses() == [Status.VOID]
+    assert stage.queue.depth == 0
 
 
 def test_a_queue_halted_by_what_was_settled_since_is_opened(stage: Stage) -> None:
