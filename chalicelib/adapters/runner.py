@@ -32,7 +32,7 @@ def run(handler: Handler, request: Request, seconds: float) -> Result | Failure:
         return Failure("error", str(error), retry_after_ms=max(0, int(error.after * 1000)))
     except HandlerError as error:
         return Failure("permanent" if isinstance(error, PermanentError) else "error", str(error))
-    except Exception as error:  # noqa: BLE001 - whatever a handler raises fails its own request, nothing else
+    except BaseException as error:  # noqa: BLE001 - even SystemExit fails its own request, nothing else
         return _unexpected(error, request)
 
 
@@ -42,7 +42,7 @@ def _bounded(result: str, effects: Effects) -> Result | Failure:
     return Result(result, effects.writes)
 
 
-def _unexpected(error: Exception, request: Request) -> Failure:
+def _unexpected(error: BaseException, request: Request) -> Failure:
     """The user is told the kind of error only: its text may show internals, and is in the logs."""
     tell(
         "handler raised",

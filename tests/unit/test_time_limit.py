@@ -1,0 +1,99 @@
+"""The time limit, on the real alarm and the real last resort."""
+
+import faulthandler
+import itertools
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import pytest
+
+from chalicelib.adapters import time_limit as module
+from chalicelib.adapters.time_limit import OverrunError, time_limit
+
+DEAF = """
+from chalicelib.adapters.time_limit import time_limit
+
+with time_limit(0.05):
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            print("it was told", flush=True)
+print("it went on")
+"""
+
+LATE = """
+import time
+from chalicelib.adapters import time_limit as module
+
+module.LAST_RESORT_S = 0.2
+with module.time_limit(0.1):
+    pass
+time.sleep(0.6)
+print("it lives")
+"""
+
+
+def run(program: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30
+    )
+
+
+def go_on_for_ever() -> None:
+    for _ in itertools.repeat(None):
+        with suppress(Exception):
+            time.sleep(10)
+
+
+def test_what_is_done_in_time_is_left_alone() -> None:
+    with time_limit(30):
+        done = True
+
+    assert done
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_what_takes_longer_is_interrupted_even_if_it_catches_every_exception() -> None:
+    with pytest.raises(OverrunError), time_limit(0.02):
+        go_on_for_ever()
+
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_what_is_deaf_to_that_is_ended_with_its_process() -> None:
+    ended = run(DEAF)
+
+    assert ended.stdout == "it was told\n"
+    assert ended.returncode == 1
+    assert "Timeout" in ended.stderr, "and the log shows where it hung"
+
+
+def test_nothing_is_ended_once_the_block_is_left() -> None:
+    assert run(LATE).stdout == "it lives\n"
+
+
+def test_an_alarm_in_the_very_last_moment_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It strikes between the end of the block and the moment in which the alarm is called off."""
+    call_off, cancelled = signal.setitimer, []
+
+    def setitimer(which: int, seconds: float) -> None:
+        call_off(which, seconds)
+        if not seconds:
+            raise OverrunError
+
+    monkeypatch.setattr(module.signal, "setitimer", setitimer)
+    monkeypatch.setattr(faulthandler, "cancel_dump_traceback_later", lambda: cancelled.append(True))
+    before = signal.getsignal(signal.SIGALRM)
+
+    with pytest.raises(OverrunError), time_limit(30):
+        pass
+
+    monkeypatch.undo()
+    faulthandler.cancel_dump_traceback_later()
+    assert cancelled
+    assert signal.getsignal(signal.SIGALRM) is before
