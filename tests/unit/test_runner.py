@@ -7,6 +7,8 @@ from typing import Annotated, Any, Never
 
 import msgspec
 import pytest
+from pynamodb.attributes import NumberAttribute
+from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.effects import LIMIT, Effects
 from chalicelib.adapters.runner import RESULT_LIMIT, run
@@ -18,6 +20,14 @@ from chalicelib.core.request import Failure, Request, Status
 
 class Payload(msgspec.Struct):
     n: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+class Thing(Model):
+    class Meta:
+        table_name = "things"
+        region = "us-east-1"
+
+    n = NumberAttribute(hash_key=True)
 
 
 def attempt(function: Callable[..., Any], payload: str = "{}", seconds: float = 5.0) -> Result | Failure:
@@ -111,14 +121,6 @@ def test_a_result_that_is_no_json_fails_the_attempt() -> None:
 def test_more_effects_than_a_transaction_takes_fail_for_good() -> None:
     def work(payload: Payload, effects: Effects) -> None:
         for n in range(LIMIT + 1):
-            effects.save(_Item(n))
+            effects.save(Thing(n))
 
     assert failure(work) == Failure("permanent", f"A handler may have at most {LIMIT} effects.")
-
-
-class _Item:
-    def __init__(self, n: int) -> None:
-        self.n = n
-
-    def get_save_kwargs_from_instance(self, condition: object) -> dict[str, Any]:
-        return {"n": self.n}

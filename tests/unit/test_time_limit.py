@@ -10,7 +10,6 @@ from contextlib import suppress
 
 import pytest
 
-from chalicelib.adapters import time_limit as module
 from chalicelib.adapters.time_limit import OverrunError, time_limit
 
 DEAF = """
@@ -86,7 +85,7 @@ def test_an_alarm_in_the_very_last_moment_leaves_nothing_behind(monkeypatch: pyt
         if not seconds:
             raise OverrunError
 
-    monkeypatch.setattr(module.signal, "setitimer", setitimer)
+    monkeypatch.setattr(signal, "setitimer", setitimer)
     monkeypatch.setattr(faulthandler, "cancel_dump_traceback_later", lambda: cancelled.append(True))
     before = signal.getsignal(signal.SIGALRM)
 
