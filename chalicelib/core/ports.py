@@ -98,6 +98,10 @@ class Log(Protocol):
 
     def queue(self, user_id: str) -> Queue | None: ...
 
+    def several(self, user_ids: Sequence[str]) -> Sequence[Queue]:
+        """Those there are, in no order, read at once."""
+        ...
+
     def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
         """Move the head on and give the room back. On condition that the head is where `queue` has it."""
         ...

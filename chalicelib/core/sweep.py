@@ -1,7 +1,8 @@
 """Find queues that should be moving and are not, and sessions that are over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import batched
 from uuid import uuid4
 
 from chalicelib.core.closing import close_if_over
@@ -17,7 +18,8 @@ AHEAD_MS = (
     60_000  # until the next sweep: what is due before that is rung, and its worker waits for the moment
 )
 IDLE_MS = 60_000  # a queue without work keeps its mark this long, so that busy users cost no index writes
-WORKER_MS = 90_000  # longer than the worker function may run
+WORKER_MS = 90_000  # longer than the worker function may run, and the API
+AT_ONCE = 100  # queues are read together, or the sweeper could look after a few thousand users only
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,34 +30,36 @@ class Sweep:
     ring_id: Callable[[], str] = lambda: uuid4().hex
 
     def __call__(self) -> None:
-        working = self.log.working()
-        for user_id in working:
-            self._guard(self._look_at, user_id)
-        for user_id in self.log.expiring(self.clock.now()):
-            self._guard(self._end_sessions, user_id)
-        for user_id in working:  # last: it may take long
-            self._guard(self._remove_if_left, user_id)
+        left = []
+        for queue in self._queues(self.log.working()):
+            if queue.leaving is None:
+                self._guard(self._look_at, queue)
+            elif self.clock.now() - queue.leaving > WORKER_MS:  # what was at it has ended
+                left.append(queue)
+        for queue in self._queues(self.log.expiring(self.clock.now())):
+            self._guard(self._end_sessions, queue)
+        for queue in left:  # last: it may take long
+            self._guard(self._remove, queue)
 
-    def _guard(self, look: Callable[[Queue, Millis], None], user_id: str) -> None:
+    def _queues(self, user_ids: Sequence[str]) -> Iterator[Queue]:
+        for some in batched(user_ids, AT_ONCE, strict=False):
+            yield from self.log.several(some)
+
+    def _guard(self, look: Callable[[Queue, Millis], None], queue: Queue) -> None:
         """One queue that changes meanwhile does not keep the others from being looked at."""
         try:
-            if queue := self.log.queue(user_id):
-                look(queue, self.clock.now())
+            look(queue, self.clock.now())
         except LostRaceError:
-            tell("queue moves by itself", user=user_id)
+            tell("queue moves by itself", user=queue.user_id)
 
     def _look_at(self, queue: Queue, now: Millis) -> None:
-        if queue.leaving is not None:
-            return
         if not queue.depth:
             self._look_at_drained(queue, now)
         elif not queue.stirred_since(now - STALE_MS):
             self._look_at_still(queue, now)
 
-    def _remove_if_left(self, queue: Queue, now: Millis) -> None:
-        """Everything of a user whose account is deleted. A worker that was at it then ends first."""
-        if queue.leaving is None or (queue.awake is not None and now - queue.leaving <= WORKER_MS):
-            return
+    def _remove(self, queue: Queue, _now: Millis) -> None:
+        """Everything of a user whose account is deleted."""
         self.log.forget(queue.user_id)
         self.log.remove(queue)
         tell("queue removed", user=queue.user_id)

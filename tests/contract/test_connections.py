@@ -108,6 +108,18 @@ def test_the_queue_of_a_user_who_leaves_is_removed(user: User) -> None:
     assert user.id not in user.log.working()
 
 
+def test_several_queues_are_read_at_once(store: Store) -> None:
+    users = [User(store.log) for _ in range(3)]
+    for user in users:
+        user.sign_in()
+    ids = [user.id for user in users]
+
+    found = store.log.several(["nobody", *ids])
+
+    assert sorted(found, key=lambda queue: ids.index(queue.user_id)) == [user.queue for user in users]
+    assert list(store.log.several(["nobody"])) == list(store.log.several([])) == []
+
+
 def test_queues_are_read_page_by_page(store: Store) -> None:
     users = [User(store.log, id=f"ff{token_hex(15)}") for _ in range(3)]
     for user in users:

@@ -19,6 +19,9 @@ class FakeQueues:
     def queue(self, user_id: str) -> Queue | None:
         return self.queues.get(user_id)
 
+    def several(self, user_ids: Sequence[str]) -> Sequence[Queue]:
+        return [self.queues[user_id] for user_id in user_ids if user_id in self.queues]
+
     def take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
         queue = self._existing(user_id)
         require(queue.room >= count and _live(queue, session_id, now))

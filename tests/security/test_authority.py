@@ -121,6 +121,9 @@ def test_everything_of_a_deleted_account_goes(stack: DeployedStack, person: Pers
     credentials = {"username": person.username, "password": PASSWORD}
     assert person.api.call("POST", "/api/auth/login", credentials).status == 401
     _sweep(stack)
+    assert _left(stack, person), "for as long as something may be at it"
+    _have_left_long_ago(stack, person)
+    _sweep(stack)
     assert _left(stack, person) == []
 
 
@@ -147,6 +150,15 @@ def _sweep(stack: DeployedStack) -> None:
     event |= {"detail-type": "", "resources": []}  # type: ignore[dict-item]
     answer = stack.emulator.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
     assert "FunctionError" not in answer, answer["Payload"].read()
+
+
+def _have_left_long_ago(stack: DeployedStack, person: Person) -> None:
+    stack.emulator.client("dynamodb").update_item(
+        TableName=stack.outputs["QueuesTable"],
+        Key={"user_id": {"S": person.user_id}},
+        UpdateExpression="SET leaving = :long_ago",
+        ExpressionAttributeValues={":long_ago": {"N": "1"}},
+    )
 
 
 def _left(stack: DeployedStack, person: Person) -> list[Any]:

@@ -72,7 +72,9 @@ class Network:
         self._history.add(self._scheduler.now, self._scheduler.current.name, call, arguments, answer)
 
 
-READS = frozenset({"queue", "request", "requests", "known", "working", "expiring"})  # nothing changes
+READS = frozenset(
+    {"queue", "several", "request", "requests", "known", "working", "expiring"}
+)  # nothing changes
 
 
 class SimulatedClock:

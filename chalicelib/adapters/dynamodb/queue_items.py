@@ -1,5 +1,6 @@
 """What all that touches a queue item has in common."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -26,6 +27,10 @@ class QueueItems:
                 return to_queue(self._queues.get(user_id, consistent_read=True))
             except self._queues.DoesNotExist:
                 return None
+
+    def several(self, user_ids: Sequence[str]) -> Sequence[Queue]:
+        with translated():
+            return [to_queue(item) for item in self._queues.batch_get(user_ids, consistent_read=True)]
 
     def _live(self, session_id: str, now: Millis) -> Condition:
         expiry: Any = self._queues.sessions[session_id]
