@@ -13,9 +13,10 @@ from chalicelib.core.policy import Halt, OnFailure, Policy, Retry, after_failure
 from chalicelib.core.ports import Clock, Lease, Log
 from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
 
-GRACE_MS = 1_000  # between a handler's time limit and the moment its attempt is given up as crashed
+GRACE_MS = 1_500  # between a handler's time limit and the moment its attempt is given up as crashed
 LAST_RESORT_MS = 500  # after its time limit what is deaf to it is ended, together with its process
-SPARE_MS = 3_000  # the lease is held this much longer, so that it need not be held anew for each request
+SKEW_MS = 500  # by which the clocks of two workers may differ
+SPARE_MS = 2_500  # the lease is held this much longer, so that it need not be held anew for each request
 
 CRASHED = Failure("crash", "The worker ended in the middle of the request.")
 
@@ -104,7 +105,7 @@ class Attempt:
 
     def _run(self, handler: Handler, running: Request, deadline: Millis) -> Result | Failure:
         """Not beyond the deadline, even if it took long to begin: from then on somebody else may run it."""
-        left = (deadline - LAST_RESORT_MS - self.clock.now()) / 1000
+        left = (deadline - SKEW_MS - LAST_RESORT_MS - self.clock.now()) / 1000
         if left <= 0:
             return Failure("timeout", "The worker was too slow to start it.")
         return self.run(handler, running, min(handler.timeout, left))

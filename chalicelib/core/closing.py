@@ -14,6 +14,6 @@ def close_if_over(log: Log, queue: Queue, now: Millis) -> None:
     try:
         log.close(queue)
     except LostRaceError:
-        tell("queue stays open", user=queue.user_id)  # somebody signed in or enqueued meanwhile
+        tell("queue stays open", user=queue.user_id)  # somebody signed in, enqueued or left meanwhile
     else:
         tell("queue closed", user=queue.user_id)

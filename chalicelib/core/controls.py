@@ -149,13 +149,16 @@ class Controls:
 
     def _request(self, queue: Queue, seq: int) -> Request:
         request = self.log.request(queue.user_id, seq) if seq > queue.floor else None
-        if request is None or request.status is Status.VOID or not self._is_accepted(request):
+        if request is None or request.status is Status.VOID or not self._is_accepted(request, queue):
             raise NotFoundError(f"There is no request {seq}.")
         return request
 
-    def _is_accepted(self, request: Request) -> bool:
-        """The first place of a batch is written last: before that nobody was told of the others."""
+    def _is_accepted(self, request: Request, queue: Queue) -> bool:
+        """The first place of a batch is written last: before that nobody was told of the others.
+
+        Behind the head it was written, even if it has expired since.
+        """
         if request.batch is None:
             return True
         first = self.log.request(request.user_id, request.batch)
-        return first is not None and first.status is not Status.VOID
+        return first.status is not Status.VOID if first else request.batch <= queue.head

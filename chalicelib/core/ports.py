@@ -131,7 +131,8 @@ class Log(Protocol):
     def close(self, queue: Queue) -> None:
         """Whoever opens it again finds the worker at rest.
 
-        On condition that it is drained and that its live sessions are as `queue` has them.
+        On condition that it is drained, that its live sessions are as `queue` has them, and that the user
+        is not leaving.
         """
         ...
 
@@ -182,7 +183,10 @@ class Log(Protocol):
         ...
 
     def unmark(self, queue: Queue) -> None:
-        """Take the mark "has work" away. On condition that head and tail are as `queue` has them."""
+        """Take the mark "has work" away.
+
+        On condition that head and tail are as `queue` has them, and that the user is not leaving.
+        """
         ...
 
     def expiring(self, now: Millis) -> Sequence[str]:

@@ -83,6 +83,19 @@ def test_who_leaves_is_barred_for_good_and_nothing_new_starts(user: User) -> Non
     assert user.id in user.log.working()
 
 
+def test_who_leaves_keeps_the_mark_by_which_the_sweeper_finds_them(user: User) -> None:
+    user.log.end_session(user.id, user.session)
+    before = user.queue
+    user.log.leave(user.id, LATER)
+
+    for seen in (before, user.queue):
+        for forget in (user.log.close, user.log.unmark):
+            with pytest.raises(LostRaceError):
+                forget(seen)
+
+    assert user.id in user.log.working()
+
+
 def test_all_of_a_user_is_forgotten_and_nothing_of_others(store: Store, user: User) -> None:
     other = User(store.log)
     other.sign_in()

@@ -119,7 +119,7 @@ class FakeQueues:
 
     def close(self, queue: Queue) -> None:
         found = self._existing(queue.user_id)
-        require(found.head == found.tail == queue.tail and found.sessions == queue.sessions)
+        require(_is_idle(found, queue) and found.sessions == queue.sessions)
         self.open_until.pop(queue.user_id, None)
         self.marked.pop(queue.user_id, None)
         self._put(replace(found, state=State.CLOSED, sessions={}, awake=None))
@@ -129,7 +129,7 @@ class FakeQueues:
 
     def unmark(self, queue: Queue) -> None:
         found = self._existing(queue.user_id)
-        require(found.head == found.tail == queue.tail)
+        require(_is_idle(found, queue))
         self.marked.pop(queue.user_id, None)
 
     def expiring(self, now: Millis) -> Sequence[str]:
@@ -159,6 +159,10 @@ def require(condition: bool) -> None:
 
 def _new_queue(user_id: str, limit: int, now: Millis, username: str) -> Queue:
     return Queue(user_id, room=limit, limit=limit, tail_at=now, moved_at=now, username=username)
+
+
+def _is_idle(found: Queue, seen: Queue) -> bool:
+    return found.head == found.tail == seen.tail and found.leaving is None
 
 
 def _live(queue: Queue, session_id: str, now: Millis) -> bool:

@@ -9,7 +9,7 @@ from chalicelib.core.account import Account, Principal
 from chalicelib.core.controls import Controls
 from chalicelib.core.dequeue import Dequeue
 from chalicelib.core.enqueue import Enqueue, Work
-from chalicelib.core.errors import GurukoolError
+from chalicelib.core.errors import SESSION_ENDED, GurukoolError, UnauthenticatedError
 from chalicelib.core.idempotency import IdempotencyKey
 from chalicelib.core.queue import Queue
 from chalicelib.core.request import Millis
@@ -55,6 +55,7 @@ class Api:
     dequeue: Dequeue
     sessions: Sessions
     controls: Controls
+    leave: Callable[[str, Millis], None]
 
 
 @dataclass(slots=True)
@@ -64,7 +65,7 @@ class Calls:
     rng: Random
     api: Api
     plans: dict[str, Plan]
-    queue: Callable[[str], Queue]  # as it is
+    queue: Callable[[str], Queue | None]  # as it is
     made: list[Call] = field(default_factory=list)
 
     def make(self, user: User, kind: str, after: int = 0) -> None:
@@ -74,7 +75,9 @@ class Calls:
 
     def _start(self, call: Call, do: Callable[[], Any]) -> None:
         self.made.append(call)
-        self.scheduler.spawn(call.name, lambda: self._live(call, do))
+        actor = self.scheduler.spawn(call.name, lambda: self._live(call, do))
+        if self.rng.random() >= self.network.faults.undying:
+            self.scheduler.after(API_MS, actor.kill)
 
     def _live(self, call: Call, do: Callable[[], Any]) -> None:
         call.started = self.scheduler.now
@@ -130,6 +133,8 @@ class Calls:
 
     def _sign_in(self, user: User, kind: str) -> Any:
         def do() -> str:
+            if self.is_gone(user):
+                raise UnauthenticatedError(SESSION_ENDED)  # there is no such account
             credentials = self.api.sessions.start(Account(user.id, user.id, "hash", START), "client")
             session_id = FakeTokens().verify(credentials.access_token).session_id
             user.sessions.append(session_id)
@@ -163,24 +168,33 @@ class Calls:
         return self._about_one(user, kind, self.api.controls.skip)
 
     def _about_one(self, user: User, kind: str, control: Callable[[str, str, int], Any]) -> Any:
-        queue = self.queue(user.id)
+        queue = self.queue(user.id) or Queue(user.id, room=0, limit=0)
         call = self._call(user, kind, asked=queue.head + self.rng.randrange(1, queue.depth + 2))
         return call, lambda: control(user.id, call.session_id, call.asked)
+
+    def _leave(self, user: User, kind: str) -> Any:
+        return self._call(user, kind), lambda: self.api.leave(user.id, self.scheduler.now)
 
     def _admin_resume(self, user: User, kind: str) -> Any:
         return self._call(user, kind), lambda: self.api.controls.resume(user.id, None)
 
     def _admin_skip(self, user: User, kind: str) -> Any:
-        return self._call(user, kind), lambda: self.api.controls.skip(
-            user.id, None, self.queue(user.id).head + 1
-        )
+        return self._call(user, kind), lambda: self.api.controls.skip(user.id, None, self._next(user))
 
     def _admin_retry(self, user: User, kind: str) -> Any:
-        return self._call(user, kind), lambda: self.api.controls.retry_head(
-            user.id, None, self.queue(user.id).head + 1
-        )
+        return self._call(user, kind), lambda: self.api.controls.retry_head(user.id, None, self._next(user))
+
+    def _next(self, user: User) -> int:
+        queue = self.queue(user.id)
+        return queue.head + 1 if queue else 1
+
+    def is_gone(self, user: User) -> bool:
+        """Whether the account is deleted."""
+        queue = self.queue(user.id)
+        return queue is None or queue.leaving is not None
 
 
+API_MS = 30_000  # the API function's time-out
 LONG_WAIT_MS = 2 * 3_600_000
 SENDING = ("enqueue", "enqueue", "enqueue", "batch", "keyed")
 READING = ("dequeue",)

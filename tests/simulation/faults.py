@@ -20,6 +20,8 @@ class Faults:
     late: float = 0.0  # of a wake-up: it arrives seconds later, others before it
     intrude: float = 0.0  # of a worker: another is given the same wake-up beside it
     stale: float = 0.0  # of a look at an index: it shows how things were before
+    undying: float = 0.0  # of a process: nobody ends it when its time is up
+    skew: float = 0.0  # not a probability: how many milliseconds a process's clock is wrong at most
 
 
 MOST = Faults(
@@ -33,6 +35,8 @@ MOST = Faults(
     late=0.2,
     intrude=0.4,
     stale=0.5,
+    undying=0.4,
+    skew=250,
 )
 NONE = Faults()
 

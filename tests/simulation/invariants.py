@@ -1,5 +1,7 @@
 """What must hold after every single step, whoever made it. The numbers are DESIGN.md's."""
 
+from dataclasses import replace
+
 from chalicelib.core.queue import Queue, State
 from chalicelib.core.request import NO_COUNTS, OUTCOMES, Request, Status
 from tests.fakes.log import FakeLog
@@ -64,7 +66,9 @@ class Invariants:
 
 
 def _check_change(before: Request, after: Request) -> None:
-    _require(not before.settled, f"I5: {after.seq} was {before.status} and became {after.status}")
+    only_expires = replace(before, expires_at=after.expires_at) == after
+    changed = before.settled and not only_expires
+    _require(not changed, f"I5: {after.seq} was {before.status} and became {after.status}")
     _require(after.attempts >= before.attempts, f"attempts of {after.seq} went back")
     _require(after.payload == before.payload, f"{after.seq} became another request")
     if after.attempts > before.attempts and before.status is Status.RUNNING:
@@ -101,7 +105,8 @@ def _check_passed(before: Queue, queue: Queue, requests: Requests) -> None:
 def _check_read(before: Queue, queue: Queue, requests: Requests) -> None:
     """`read` steps over nothing that could be handed out."""
     for seq in range(max(before.read, queue.floor) + 1, queue.read):
-        _require(requests[seq].status is Status.VOID, f"the outcome of {seq} was stepped over")
+        request = requests.get(seq)  # none if it has expired
+        _require(request is None or request.status is Status.VOID, f"the outcome of {seq} was stepped over")
 
 
 def _check_halted(queue: Queue, requests: Requests) -> None:

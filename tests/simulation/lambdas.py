@@ -32,7 +32,7 @@ class Workers:
         worker = self._scheduler.spawn(
             f"worker-{next(self._number)}", lambda: self._work(receipt), after=self._rng.randrange(1, 30)
         )
-        if self._rng.random() < 0.8:  # a machine that stands still does not even end its processes
+        if self._rng.random() >= self._network.faults.undying:
             self._scheduler.after(WORKER_MS, worker.kill)
 
     def _work(self, receipt: Receipt) -> None:

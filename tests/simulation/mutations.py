@@ -10,7 +10,7 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
-from chalicelib.core import enqueue
+from chalicelib.core import enqueue, sweep
 from chalicelib.core.attempt import Hold
 from chalicelib.core.controls import Controls
 from chalicelib.core.dequeue import Dequeue
@@ -19,7 +19,7 @@ from chalicelib.core.enqueue import Enqueue
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.places import Places
 from chalicelib.core.queue import Queue
-from chalicelib.core.request import Request, Status
+from chalicelib.core.request import Outcome, Request, Status
 from chalicelib.core.sweep import Sweep
 from tests.fakes import queues
 from tests.fakes.keys import FakeKeys
@@ -159,6 +159,32 @@ def halt_whatever_was_said_since(patch: MonkeyPatch) -> None:
 
 
 @defect
+@under(faults.Faults(stale=0.5))
+def what_is_cancelled_expires_before_its_turn(patch: MonkeyPatch) -> None:
+    patch.setattr(Request, "cancelled", lambda request, now: request.ended(Outcome(Status.CANCELLED), now))
+
+
+@defect
+@under(faults.Faults(stale=0.5))
+def first_of_a_batch_taken_for_unwritten_when_it_has_expired(patch: MonkeyPatch) -> None:
+    def is_accepted(controls: Controls, request: Request, _queue: Queue) -> bool:
+        return request.batch is None or controls.log.request(request.user_id, request.batch) is not None
+
+    patch.setattr(Controls, "_is_accepted", is_accepted)
+
+
+@defect
+def queue_closed_that_is_to_be_removed(patch: MonkeyPatch) -> None:
+    patch.setattr(queues, "_is_idle", lambda found, seen: found.head == found.tail == seen.tail)
+
+
+@defect
+@under(faults.Faults(stall=0.1, slow=0.2))
+def account_removed_while_something_is_at_it(patch: MonkeyPatch) -> None:
+    patch.setattr(sweep, "WORKER_MS", 0)
+
+
+@defect
 def no_sweeper(patch: MonkeyPatch) -> None:
     patch.setattr(Sweep, "__call__", lambda sweep: None)
 
@@ -226,7 +252,7 @@ def void_taken_for_the_request(patch: MonkeyPatch) -> None:
 @defect
 @under(faults.Faults(stall=0.1, crash=0.05))
 def cancel_what_was_not_accepted(patch: MonkeyPatch) -> None:
-    patch.setattr(Controls, "_is_accepted", lambda controls, request: True)
+    patch.setattr(Controls, "_is_accepted", lambda controls, request, queue: True)
 
 
 @defect

@@ -78,11 +78,23 @@ READS = frozenset(
 
 
 class SimulatedClock:
-    def __init__(self, scheduler: Scheduler) -> None:
+    """Every actor's is wrong by something of its own."""
+
+    def __init__(self, scheduler: Scheduler, rng: Random, network: Network) -> None:
         self._scheduler = scheduler
+        self._rng = rng
+        self._network = network
+        self._errors: dict[str, int] = {}
 
     def now(self) -> Millis:
-        return self._scheduler.now
+        skew = self._network.faults.skew
+        return self._scheduler.now + (self._error(skew) if skew else 0)
+
+    def _error(self, skew: float) -> int:
+        name = self._scheduler.current.name
+        if name not in self._errors:
+            self._errors[name] = round(self._rng.uniform(-skew, skew))
+        return self._errors[name]
 
     def sleep(self, seconds: float) -> None:
         self._scheduler.wait(max(1, round(seconds * 1000)))

@@ -13,7 +13,9 @@ from tests.simulation.world import World
 
 def judge(world: World) -> None:
     """Raises Violation."""
-    for call in world.calls.made:
+    gone = {user.id for user in world.users if world.calls.is_gone(user)}
+    _check_gone(world, gone)
+    for call in (call for call in world.calls.made if call.user_id not in gone):
         if call.kind in ("enqueue", "batch", "keyed"):
             _check_sent(world, call)
         elif call.kind == "dequeue":
@@ -26,6 +28,14 @@ def judge(world: World) -> None:
         _check_order(call for call in mine if isinstance(call.answer, Accepted) and not call.answer.replayed)
         _check_read_order([call for call in mine if call.kind == "dequeue" and call.answer])
         _check_sessions(mine)
+
+
+def _check_gone(world: World, gone: set[str]) -> None:
+    """Of deleted accounts nothing is left."""
+    kept = {*world.log.queues, *(id_ for id_, requests in world.log.requests_of.items() if requests)}
+    kept |= {user_id for user_id, _ in world.log.keys}
+    if left := gone & kept:
+        raise Violation(f"something is left of {left}, whose account was deleted")
 
 
 def _check_sent(world: World, call: Call) -> None:
@@ -47,7 +57,8 @@ def _check_sent(world: World, call: Call) -> None:
 
 
 def _stored(world: World, call: Call) -> list[Request]:
-    requests = world.log.requests_of.get(call.user_id, {}).values()
+    forgotten = [request for request in world.forgotten if request.user_id == call.user_id]
+    requests = [*world.log.requests_of.get(call.user_id, {}).values(), *forgotten]
     mine = [
         r for r in requests if r.payload in call.asked and r.origin is None and r.status is not Status.VOID
     ]

@@ -10,7 +10,7 @@ from chalicelib.core.dequeue import Dequeue
 from chalicelib.core.drain import Drain
 from chalicelib.core.enqueue import Enqueue
 from chalicelib.core.queue import State
-from chalicelib.core.request import Millis
+from chalicelib.core.request import KEPT_MS, Millis, Request
 from chalicelib.core.session import IDLE_MS
 from chalicelib.core.sessions import Sessions
 from chalicelib.core.sweep import Sweep
@@ -64,10 +64,11 @@ class World:
         self.invariants = Invariants(self.log, self.executions)
         self.service = WakeUpService(self.scheduler, self.network, rng)
         self._build()
+        self.forgotten: list[Request] = []
         self.users = [self._user(id_) for id_ in "abc"[: rng.randrange(1, 4)]]
 
     def _build(self) -> None:
-        clock = SimulatedClock(self.scheduler)
+        clock = SimulatedClock(self.scheduler, self.rng, self.network)
         log: Any = Remote(self.log, self.network, self._watch)
         store: Any = Remote(self.sessions, self.network, lambda args: None)
         registry = handlers()
@@ -78,14 +79,14 @@ class World:
         enqueue = Enqueue(log, self.service, clock)
         sessions = Sessions(store, log, FakeTokens(), clock)
         controls = Controls(log, self.service, clock, enqueue, self._mark)
-        api = Api(enqueue, Dequeue(log, clock, self._mark), sessions, controls)
+        api = Api(enqueue, Dequeue(log, clock, self._mark), sessions, controls, log.leave)
         self.calls = Calls(
             self.scheduler,
             self.network,
             self.rng,
             api,
             self.executions.plans,
-            self.log.queues.__getitem__,
+            self.log.queues.get,
         )
 
     def _mark(self) -> str:
@@ -104,6 +105,8 @@ class World:
         """Raises Violation."""
         try:
             self._trouble()
+            if not self.faultless and self.rng.random() < 0.15:
+                self._week()
             self._calm()
             self._farewell()
         finally:
@@ -119,8 +122,34 @@ class World:
         for user in self.users:
             for kind in draw_kinds(self.rng, controlled):
                 self.calls.make(user, kind, after=self.rng.randrange(lasts))
+        if self.rng.random() < 0.1:
+            self.scheduler.after(self.rng.randrange(lasts), self._change_limit)
+        if self.rng.random() < 0.1 and not self.network.faults.undying:
+            self.calls.make(self.users[-1], "leave", after=self.rng.randrange(lasts))
         self.scheduler.run_until(START + lasts + self.rng.choice((0, 5_000, 60_000)))
         self.network.faults = faults.NONE
+
+    def _change_limit(self) -> None:
+        self.log.limit = self.rng.choice((3, 6, 100))
+
+    def _week(self) -> None:
+        """And a day, in which nobody helps. What has ended is forgotten, SQS's messages too."""
+        self.scheduler.run_until(self.scheduler.now + 5 * SWEEP_MS)
+        if self.scheduler.is_busy():
+            return
+        self.scheduler.jump(KEPT_MS + 24 * 3_600_000)
+        for message in self.service.fifo.messages():
+            self.service.fifo.drop(message)
+        for user in self.users:
+            self._forget(user)
+        self.log.remove_expired(self.scheduler.now)
+
+    def _forget(self, user: User) -> None:
+        for request in self.log.requests_of.get(user.id, {}).values():
+            if request.expires_at is not None and request.expires_at <= self.scheduler.now:
+                self.forgotten.append(request)
+                if request.seq > self.log.queues[user.id].head:
+                    raise Violation(f"{request.seq} was forgotten before its turn")
 
     def _calm(self) -> None:
         """I6: no more faults; only the sweeper, and a person where a queue waits for one.
@@ -139,17 +168,18 @@ class World:
 
     def _may_wait(self, user: User) -> bool:
         """Because the first request without an outcome is to begin later."""
-        requests = self.log.requests_of.get(user.id, {})
+        requests = {} if self.calls.is_gone(user) else self.log.requests_of.get(user.id, {})
         waiting = [request for seq, request in sorted(requests.items()) if not request.settled]
         return bool(waiting) and (waiting[0].not_before or 0) > self.scheduler.now
 
     def _is_still(self) -> bool:
-        return not any(queue.depth for queue in self.log.queues.values()) and not self.scheduler.is_busy()
+        queues = self.log.queues.values()
+        return not any(q.depth for q in queues if q.leaving is None) and not self.scheduler.is_busy()
 
     def _help(self, user: User) -> None:
         """Resume a paused queue, retry or skip a halted head."""
-        queue = self.log.queues[user.id]
-        if queue.state not in (State.PAUSED, State.HALTED):
+        queue = self.log.queues.get(user.id)
+        if queue is None or queue.state not in (State.PAUSED, State.HALTED):
             return
         if queue.state is State.PAUSED:
             self.calls.make(user, "admin_resume")

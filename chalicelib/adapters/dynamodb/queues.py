@@ -92,8 +92,13 @@ class DynamoQueues(QueueItems):
         self._update_queue(
             queue.user_id,
             [m.state.set(State.CLOSED), *(mark.remove() for mark in marks)],
-            (m.head == queue.tail) & (m.tail == queue.tail) & (m.sessions == dict(queue.sessions)),
+            self._idle(queue) & (m.sessions == dict(queue.sessions)),
         )
+
+    def _idle(self, queue: Queue) -> Condition:
+        m = self._queues
+        idle: Condition = (m.head == queue.tail) & (m.tail == queue.tail) & m.leaving.does_not_exist()
+        return idle
 
     def working(self) -> Sequence[str]:
         with translated():
@@ -102,7 +107,7 @@ class DynamoQueues(QueueItems):
 
     def unmark(self, queue: Queue) -> None:
         m = self._queues
-        self._update_queue(queue.user_id, [m.work.remove()], (m.head == queue.tail) & (m.tail == queue.tail))
+        self._update_queue(queue.user_id, [m.work.remove()], self._idle(queue))
 
     def expiring(self, now: Millis) -> Sequence[str]:
         over: Any = Expiring.sessions_until

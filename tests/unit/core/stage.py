@@ -37,6 +37,7 @@ class Stage:
     log: FakeLog = field(default_factory=lambda: FakeLog(LIMIT))
     script: dict[int, list[Ran]] = field(default_factory=dict)  # what comes of the attempts of a request
     started: list[int] = field(default_factory=list)  # the numbers of requests, in the order of their starts
+    limits: list[float] = field(default_factory=list)  # the seconds that each of them was given
 
     def __post_init__(self) -> None:
         self.fifo = FakeFifo(self.clock.now)
@@ -105,8 +106,9 @@ class Stage:
     def rings(self) -> int:
         return len(self.fifo.messages())
 
-    def _run(self, _handler: Handler, request: Request, _seconds: float) -> Result | Failure:
+    def _run(self, _handler: Handler, request: Request, seconds: float) -> Result | Failure:
         self.started.append(request.seq)
+        self.limits.append(seconds)
         ran = self.script.get(request.seq, [])
         what = ran.pop(0) if ran else DONE
         return what(request) if callable(what) else what

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.attempt import GRACE_MS, Result, Wait
+from chalicelib.core.attempt import GRACE_MS, LAST_RESORT_MS, SKEW_MS, Result, Wait
 from chalicelib.core.drain import Done
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.request import Failure, Request, Status
@@ -85,24 +85,42 @@ def test_what_was_done_before_a_crash_is_counted_once(stage: Stage) -> None:
     assert stage.queue.counts[Status.SUCCEEDED] == 3
 
 
+def begin_slowly(stage: Stage, monkeypatch: pytest.MonkeyPatch, ms: int) -> None:
+    """The next attempt."""
+    begin = stage.log.begin
+
+    def slowly(*arguments: Any) -> Request:
+        monkeypatch.undo()
+        begun = begin(*arguments)
+        stage.clock.advance(ms)
+        return begun
+
+    monkeypatch.setattr(stage.log, "begin", slowly)
+
+
 def test_what_took_too_long_to_begin_is_not_run_beyond_its_deadline(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin = stage.log.begin
-
-    def begin_slowly(*arguments: Any) -> Request:
-        monkeypatch.undo()
-        begun = begin(*arguments)
-        stage.clock.advance(TIMEOUT_MS + GRACE_MS)
-        return begun
-
-    monkeypatch.setattr(stage.log, "begin", begin_slowly)
+    begin_slowly(stage, monkeypatch, TIMEOUT_MS + GRACE_MS)
     stage.send()
 
     stage.run()
 
     assert stage.started == [1]
     assert stage.request(1).attempts == 2
+
+
+@pytest.mark.parametrize(("slow_ms", "limit"), [(0, 2.0), (500, 2.0), (1_000, 1.5), (2_000, 0.5)])
+def test_an_attempt_is_over_before_anybody_whose_clock_is_ahead_begins_the_next(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, slow_ms: int, limit: float
+) -> None:
+    begin_slowly(stage, monkeypatch, slow_ms)
+    stage.send()
+
+    stage.run()
+
+    assert stage.limits == [limit]
+    assert slow_ms + limit * 1000 + LAST_RESORT_MS + SKEW_MS <= TIMEOUT_MS + GRACE_MS
 
 
 class UnavailableLease:

@@ -3,7 +3,7 @@
 from chalicelib.core.idempotency import IdempotencyKey
 from chalicelib.core.queue import State
 from chalicelib.core.request import KEPT_MS, Status
-from tests.unit.core.stage import SESSION, USER, Stage
+from tests.unit.core.stage import BROKEN, SESSION, USER, Stage
 
 KEY = IdempotencyKey("key", "fingerprint")
 
@@ -69,6 +69,16 @@ def test_the_rest_of_a_batch_runs_when_its_first_is_long_forgotten(stage: Stage)
     stage.run()
 
     assert stage.started == [2, 3]
+
+
+def test_a_halted_queue_can_be_opened_when_the_first_of_the_batch_is_long_forgotten(stage: Stage) -> None:
+    stage.script[2] = [BROKEN]
+    stage.send(2, type_="halt")
+    stage.run()
+    let_pass(stage, KEPT_MS + 1_000)
+
+    assert stage.statuses() == [Status.QUEUED]
+    assert stage.controls.skip(USER, None, 2).status is Status.FAILED
 
 
 def test_a_paused_queue_steps_over_what_was_cancelled(stage: Stage) -> None:
