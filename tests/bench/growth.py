@@ -48,6 +48,9 @@ def measure(meter: Meter) -> None:
         _measure_backlog(meter, backlog)
     for count in USERS:
         _measure_users(meter, count)
+    users = len(wiring.log().working())
+    with meter.running(f"sweep, each of {users} queues", users):
+        wiring.sweep()()
 
 
 def _measure_backlog(meter: Meter, backlog: int) -> None:
