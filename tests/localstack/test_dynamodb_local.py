@@ -62,6 +62,13 @@ def test_it_can_be_reached_from_this_machine_only(emulator: Emulator) -> None:
     assert listening_addresses(emulator.ports.dynamodb) == {"0100007F"}  # 127.0.0.1
 
 
+def test_what_it_unpacks_is_gone_with_the_stack(emulator: Emulator) -> None:
+    """It is a megabyte at each start, and DynamoDB Local leaves it behind."""
+    unpacked = list((emulator.state / "tmp").glob("*libsqlite4java.so"))
+
+    assert len(unpacked) == 1
+
+
 def test_both_ways_lead_to_the_same_data(emulator: Emulator, table: str) -> None:
     emulator.client("dynamodb").put_item(TableName=table, Item={"id": {"S": "one"}})
     found = straight(emulator, "anybody", "us-east-1").get_item(TableName=table, Key={"id": {"S": "one"}})

