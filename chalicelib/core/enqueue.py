@@ -67,7 +67,7 @@ class Enqueue:
         """
         for _ in range(MAX_TRIES):
             if key and (known := self.log.known(user_id, key.key, self.clock.now())):
-                return self._replay(user_id, known, key)
+                return self._replay(user_id, session_id, known, key)
             now = self.clock.now()
             queue = self._take_numbers(user_id, session_id, len(works), now)
             requests = _numbered(user_id, queue.tail - len(works) + 1, works, key, now)
@@ -118,13 +118,15 @@ class Enqueue:
         except LostRaceError:
             tell("hole closed by the drain", user=first.user_id, seq=first.seq)
 
-    def _replay(self, user_id: str, known: Known, key: IdempotencyKey) -> Accepted:
+    def _replay(self, user_id: str, session_id: str, known: Known, key: IdempotencyKey) -> Accepted:
+        queue = self.log.queue(user_id)
+        if queue is None or not queue.is_live(session_id, self.clock.now()):
+            raise UnauthenticatedError(SESSION_ENDED)
         if known.fingerprint != key.fingerprint:
             raise InvalidInputError("This Idempotency-Key was used for a call that asked for something else.")
+        if known.last <= queue.floor:
+            raise InvalidInputError("This Idempotency-Key was used for a request that was deleted since.")
         found = self.log.requests(user_id, known.first - 1, known.last - known.first + 1)
-        queue = self.log.queue(user_id)
-        if queue is None:
-            raise UnauthenticatedError(SESSION_ENDED)
         return Accepted([r for r in found if r.seq <= known.last], queue, replayed=True)
 
 

@@ -183,14 +183,17 @@ class Log(Protocol):
         ...
 
     def unmark(self, queue: Queue) -> None:
-        """Take the mark "has work" away.
+        """Take the mark "has work" away, and note when the last of its sessions expires.
 
-        On condition that head and tail are as `queue` has them, and that the user is not leaving.
+        On condition that head, tail and sessions are as `queue` has them, and that the user is not leaving.
         """
         ...
 
     def expiring(self, now: Millis) -> Sequence[str]:
-        """Users all of whose sessions have expired by `now` while their queues are open."""
+        """Users of open queues whose sessions may all have expired by `now`.
+
+        It is the expiry noted last that counts, by a sign-in, a refresh or `unmark`.
+        """
         ...
 
 

@@ -70,6 +70,11 @@ class Queue:
     def is_live(self, session_id: str, now: Millis) -> bool:
         return self.sessions.get(session_id, 0) > now
 
+    @property
+    def connected_until(self) -> Millis:
+        """When the last of its sessions expires."""
+        return max(self.sessions.values(), default=0)
+
     def live_sessions(self, now: Millis) -> int:
         return sum(expiry > now for expiry in self.sessions.values())
 

@@ -232,6 +232,24 @@ def test_a_queue_with_work_is_not_unmarked(user: User) -> None:
     assert user.id in user.log.working()
 
 
+def test_a_queue_is_not_unmarked_under_a_session_that_was_opened_meanwhile(user: User) -> None:
+    before = user.queue
+    user.log.open_session(user.id, "other", EXPIRY, NOW)
+
+    with pytest.raises(LostRaceError):
+        user.log.unmark(before)
+
+
+def test_an_open_queue_is_found_in_time_though_the_session_that_lasts_longest_has_ended(user: User) -> None:
+    user.log.open_session(user.id, "other", LATER + EXPIRY, NOW)
+    user.log.end_session(user.id, "other")
+    assert user.id not in user.log.expiring(EXPIRY)
+
+    user.log.unmark(user.queue)
+
+    assert user.id in user.log.expiring(EXPIRY)
+
+
 def test_an_open_queue_is_found_when_its_last_session_has_expired(user: User) -> None:
     user.log.open_session(user.id, "other", LATER + EXPIRY, NOW)
 

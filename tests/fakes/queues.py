@@ -119,7 +119,7 @@ class FakeQueues:
 
     def close(self, queue: Queue) -> None:
         found = self._existing(queue.user_id)
-        require(_is_idle(found, queue) and found.sessions == queue.sessions)
+        require(_is_idle(found, queue))
         self.open_until.pop(queue.user_id, None)
         self.marked.pop(queue.user_id, None)
         self._put(replace(found, state=State.CLOSED, sessions={}, awake=None))
@@ -131,6 +131,7 @@ class FakeQueues:
         found = self._existing(queue.user_id)
         require(_is_idle(found, queue))
         self.marked.pop(queue.user_id, None)
+        self.open_until[queue.user_id] = queue.connected_until
 
     def expiring(self, now: Millis) -> Sequence[str]:
         return [user_id for user_id, until in self.open_until.items() if until <= now]
@@ -162,7 +163,8 @@ def _new_queue(user_id: str, limit: int, now: Millis, username: str) -> Queue:
 
 
 def _is_idle(found: Queue, seen: Queue) -> bool:
-    return found.head == found.tail == seen.tail and found.leaving is None
+    drained = found.head == found.tail == seen.tail
+    return drained and found.sessions == seen.sessions and found.leaving is None
 
 
 def _live(queue: Queue, session_id: str, now: Millis) -> bool:

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from chalicelib.core.attempt import SKEW_MS
 from chalicelib.core.queue import Queue, State
-from chalicelib.core.request import NO_COUNTS, OUTCOMES, Request, Status
+from chalicelib.core.request import NO_COUNTS, OUTCOMES, Millis, Request, Status
 from tests.fakes.log import FakeLog
 from tests.simulation.executions import Executions, account_of, has_effects
 from tests.simulation.history import Violation
@@ -32,6 +33,8 @@ class Invariants:
         before = self._queues.get(user_id, Queue(user_id, 0, 0, counts=NO_COUNTS))
         if queue is not before:
             _check_queue(before, queue, requests)
+            if queue.state is State.CLOSED and before.state is not State.CLOSED:
+                _check_closed(before, self._executions.scheduler.now)
             _require(
                 not queue.depth or user_id in self._log.marked, "the sweeper cannot find a queue with work"
             )
@@ -86,8 +89,12 @@ def _check_queue(before: Queue, queue: Queue, requests: Requests) -> None:
     _check_read(before, queue, requests)
     if queue.state is State.HALTED and before.state is not State.HALTED:
         _check_halted(queue, requests)
-    if queue.state is State.CLOSED:
-        _require(not queue.depth and not queue.sessions, "a queue in use was closed")
+    _require(queue.tail == before.tail or queue.room >= 0, "a request was taken for which there was no room")
+
+
+def _check_closed(before: Queue, now: Millis) -> None:
+    connected = before.live_sessions(now + SKEW_MS)  # by the clock of whoever closed it
+    _require(not before.depth and not connected, "a queue in use was closed")
 
 
 def _check_passed(before: Queue, queue: Queue, requests: Requests) -> None:

@@ -175,7 +175,34 @@ def first_of_a_batch_taken_for_unwritten_when_it_has_expired(patch: MonkeyPatch)
 
 @defect
 def queue_closed_that_is_to_be_removed(patch: MonkeyPatch) -> None:
-    patch.setattr(queues, "_is_idle", lambda found, seen: found.head == found.tail == seen.tail)
+    _idle_if(patch, lambda found, seen: found.sessions == seen.sessions)
+
+
+@defect
+@under(faults.Faults(slow=0.9, stall=0.05))
+def queue_closed_under_a_new_session(patch: MonkeyPatch) -> None:
+    _idle_if(patch, lambda found, seen: found.leaving is None)
+
+
+def _idle_if(patch: MonkeyPatch, condition: Callable[[Queue, Queue], bool]) -> None:
+    patch.setattr(
+        queues,
+        "_is_idle",
+        lambda found, seen: found.head == found.tail == seen.tail and condition(found, seen),
+    )
+
+
+@defect
+def room_not_looked_at(patch: MonkeyPatch) -> None:
+    take_numbers = FakeLog.take_numbers
+
+    def take(log: FakeLog, user_id: str, session_id: str, count: int, now: int) -> Queue:
+        room = log.queues[user_id].room
+        log._put(replace(log.queues[user_id], room=count))
+        queue = take_numbers(log, user_id, session_id, count, now)
+        return log._put(replace(queue, room=room - count))
+
+    patch.setattr(FakeLog, "take_numbers", take)
 
 
 @defect
@@ -232,7 +259,7 @@ def batch_kept_though_it_was_given_up(patch: MonkeyPatch) -> None:
 def batch_written_from_the_front(patch: MonkeyPatch) -> None:
     def write(use: Enqueue, batch: Sequence[Request], key: Any) -> bool:
         for request in batch:
-            use._write_place(request)
+            use._write_place(request, key if request is batch[0] else None, batch[-1].seq)
         return True
 
     patch.setattr(Enqueue, "_write", write)
@@ -244,7 +271,7 @@ def void_taken_for_the_request(patch: MonkeyPatch) -> None:
         try:
             use.log.write(request, key, last)
         except LostRaceError:
-            return
+            return  # though it may be a void
 
     patch.setattr(Enqueue, "_write_place", write_place)
 

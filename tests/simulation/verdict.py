@@ -116,7 +116,7 @@ def _check_sessions(calls: list[Call]) -> None:
         if out.kind == "sign_out" and out.worked:
             for call in calls:
                 late = call.session_id == out.session_id and call.started > (out.ended or 0)
-                if late and call.worked and call.kind in ("enqueue", "batch", "pause", "purge"):
+                if late and call.worked and call.kind in ("enqueue", "batch", "keyed", "pause", "purge"):
                     raise Violation(f"{call.name} was accepted after {out.name}")
 
 

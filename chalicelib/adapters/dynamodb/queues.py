@@ -92,12 +92,13 @@ class DynamoQueues(QueueItems):
         self._update_queue(
             queue.user_id,
             [m.state.set(State.CLOSED), *(mark.remove() for mark in marks)],
-            self._idle(queue) & (m.sessions == dict(queue.sessions)),
+            self._idle(queue),
         )
 
     def _idle(self, queue: Queue) -> Condition:
         m = self._queues
-        idle: Condition = (m.head == queue.tail) & (m.tail == queue.tail) & m.leaving.does_not_exist()
+        drained: Any = (m.head == queue.tail) & (m.tail == queue.tail)
+        idle: Condition = drained & (m.sessions == dict(queue.sessions)) & m.leaving.does_not_exist()
         return idle
 
     def working(self) -> Sequence[str]:
@@ -107,7 +108,8 @@ class DynamoQueues(QueueItems):
 
     def unmark(self, queue: Queue) -> None:
         m = self._queues
-        self._update_queue(queue.user_id, [m.work.remove()], self._idle(queue))
+        actions: list[Action] = [m.work.remove(), m.sessions_until.set(queue.connected_until)]
+        self._update_queue(queue.user_id, actions, self._idle(queue))
 
     def expiring(self, now: Millis) -> Sequence[str]:
         over: Any = Expiring.sessions_until

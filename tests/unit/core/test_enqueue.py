@@ -169,6 +169,22 @@ def test_a_known_key_with_another_body_is_a_mistake(stage: Stage) -> None:
         stage.send(key=IdempotencyKey(KEY.key, "another"))
 
 
+def test_a_known_key_tells_nothing_to_a_session_that_has_ended(stage: Stage) -> None:
+    stage.send(key=KEY)
+    stage.log.end_session(USER, SESSION)
+
+    with pytest.raises(UnauthenticatedError):
+        stage.send(key=KEY)
+
+
+def test_a_key_whose_request_was_deleted_is_a_mistake(stage: Stage) -> None:
+    stage.send(2, key=KEY)
+    stage.controls.purge(USER, SESSION, forget=True)
+
+    with pytest.raises(InvalidInputError, match="deleted"):
+        stage.send(2, key=KEY)
+
+
 def test_a_key_can_be_used_again_when_its_outcome_has_expired(stage: Stage) -> None:
     stage.send(key=KEY)
     stage.wake()

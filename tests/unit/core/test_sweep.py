@@ -156,6 +156,20 @@ def test_expired_sessions_end_and_their_queue_is_closed(stage: Stage) -> None:
     assert (stage.queue.state, dict(stage.queue.sessions)) == (State.CLOSED, {})
 
 
+def test_a_queue_is_closed_when_its_last_session_expires_though_another_was_to_last_longer(
+    stage: Stage,
+) -> None:
+    stage.log.open_session(USER, "other", stage.clock.now() + 9 * HOUR_MS, stage.clock.now())
+    stage.log.end_session(USER, "other")
+    stage.clock.advance(MINUTE_MS)
+    stage.sweep()
+    stage.clock.advance(HOUR_MS)
+
+    stage.sweep()
+
+    assert stage.queue.state is State.CLOSED
+
+
 def test_an_expired_session_ends_while_another_lives(stage: Stage) -> None:
     later = stage.clock.now() + 2 * HOUR_MS
     stage.log.open_session(USER, "other", later, stage.clock.now())
