@@ -1,6 +1,7 @@
 """What a user, or an admin for them, can do to a queue and to what waits in it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -15,8 +16,9 @@ from chalicelib.core.errors import (
 from chalicelib.core.events import tell
 from chalicelib.core.ports import Clock, Log, WakeUps
 from chalicelib.core.queue import Queue, State
-from chalicelib.core.request import Outcome, Request, Status
+from chalicelib.core.request import Millis, Outcome, Request, Status
 
+CHANGED = "The queue has changed meanwhile. Look at it and try again."
 HALTED = "The queue is halted by request {seq}. Say retry or skip for that request first."
 
 
@@ -59,14 +61,17 @@ class Controls:
             request = self._request(queue, seq)
             if request.status is not Status.QUEUED:
                 raise ConflictError(f"Request {seq} cannot be cancelled: it is {request.status}.")
+            now = self.clock.now()
             try:
-                cancelled = self.log.cancel(request, self.clock.now())
+                cancelled = self.log.cancel(request, now)
             except LostRaceError:
-                continue
+                if not self._is_own(request, Status.CANCELLED, now):
+                    continue
+                cancelled = request.cancelled(now)
             tell("request cancelled", user=user_id, seq=seq)
             if request.attempts:
                 self._open_after(user_id, seq)
-            if request.due > self.clock.now() or not queue.runnable:
+            if request.due > now or not queue.runnable:
                 self._ring(queue)  # perhaps nobody was to come otherwise
             return cancelled
 
@@ -74,8 +79,7 @@ class Controls:
         """Give the halted head up: it has failed and the next one goes on. Raises ConflictError."""
         request = self._halted_head(user_id, session_id, seq)
         if not request.settled:
-            outcome = Outcome(Status.FAILED, error=request.error)
-            request = self._unless_changed(self.log.settle, request, outcome, self.clock.now())
+            request = self._give_up(request)
             tell("request skipped", user=user_id, seq=seq)
         self._open_after(user_id, seq)
         return request
@@ -95,7 +99,10 @@ class Controls:
         """Run the halted head again in its place. Raises ConflictError."""
         request = self._halted_head(user_id, session_id, seq)
         if not request.settled:
-            request = self._unless_changed(self.log.allow, request)
+            try:
+                request = self.log.allow(request)
+            except LostRaceError:
+                raise ConflictError(CHANGED) from None
             tell("request allowed again", user=user_id, seq=seq)
         self._open_after(user_id, seq)
         return request
@@ -124,20 +131,26 @@ class Controls:
         queue = self.log.queue(user_id)
         if queue is None or queue.state is not State.HALTED or seq != queue.head + 1:
             return
-        try:
-            opened = self.log.change_state(queue, State.OPEN, self.clock.now())
-        except LostRaceError:
-            return  # somebody else has opened it
-        self._ring(opened)
+        with suppress(LostRaceError):  # somebody else has opened it, or this very write was repeated
+            self.log.change_state(queue, State.OPEN, self.clock.now())
+        self._ring(queue)
 
     def _ring(self, queue: Queue) -> None:
         ring(self.wake_ups, queue, self.ring_id())
 
-    def _unless_changed[**P, R](self, write: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    def _give_up(self, head: Request) -> Request:
+        outcome, now = Outcome(Status.FAILED, error=head.error), self.clock.now()
         try:
-            return write(*args, **kwargs)
+            return self.log.settle(head, outcome, now)
         except LostRaceError:
-            raise ConflictError("The queue has changed meanwhile. Look at it and try again.") from None
+            if self._is_own(head, Status.FAILED, now):
+                return head.ended(outcome, now)
+            raise ConflictError(CHANGED) from None
+
+    def _is_own(self, seen: Request, status: Status, now: Millis) -> bool:
+        """Whether the first answer was lost and the write repeated: then it met itself."""
+        found = self.log.request(seen.user_id, seen.seq)
+        return found is not None and (found.status, found.finished_at) == (status, now)
 
     def _queue(self, user_id: str, session_id: str | None) -> Queue:
         queue = self.log.queue(user_id)

@@ -51,10 +51,10 @@ class Dequeue:
 
     def _next(self, queue: Queue) -> Request | None:
         """The first outcome after `read`; voids and requests whose time to live is over are stepped over."""
-        after = queue.handed_out
-        while after < queue.head and (page := self.log.requests(queue.user_id, after, PAGE)):
+        after, limit = queue.handed_out, 1  # mostly it is the next one, and what is read is paid for
+        while after < queue.head and (page := self.log.requests(queue.user_id, after, limit)):
             for request in page:
                 if request.seq <= queue.head and request.status is not Status.VOID:
                     return request
-            after = page[-1].seq
+            after, limit = page[-1].seq, PAGE
         return None

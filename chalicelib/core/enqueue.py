@@ -148,6 +148,10 @@ def refusal(queue: Queue | None, session_id: str, count: int, now: Millis) -> Ex
     """Why numbers were refused."""
     if queue is None or not queue.is_live(session_id, now):
         return UnauthenticatedError(SESSION_ENDED)
+    if count > queue.limit:
+        return InvalidInputError(
+            f"{count} requests at once are more than the queue has room for: {queue.limit}."
+        )
     wait = math.ceil((count - queue.room) * queue.average_ms / 1000)
     return TooManyError(
         f"The queue is full: {queue.depth} requests wait and there is room for {max(0, queue.room)} more.",

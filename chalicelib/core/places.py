@@ -46,7 +46,7 @@ class Places:
         over = queue.tail_at + HOLE_GRACE_MS
         self.hold.outlast(over)
         for _ in poll(self.clock, (over - self.clock.now()) / 1000, first=0.005, longest=0.1):
-            if request := self._read(queue, seq):
+            if request := self.log.request(queue.user_id, seq):
                 return request
         now = self.clock.now()
         self.log.void(queue.user_id, seq, now)

@@ -1,6 +1,7 @@
 """What SQS and the schedule start: the worker and the sweeper."""
 
 from typing import Any
+from uuid import uuid4
 
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent, SQSRecord
 
@@ -15,6 +16,8 @@ WAKE_UPS_ARN = "arn:aws:sqs:us-east-1:000000000000:wake-ups.fifo"
 SHORTEST_TIMER_S = 1.0  # SQS counts in whole seconds
 # A message that is invisible locks its group: nobody could be woken when the head is cancelled meanwhile.
 LONGEST_TIMER_S = 20.0
+# Then a fresh one takes over as the timer: SQS gives a message up that it has handed out a thousand times.
+MOST_RECEIVES = 100
 
 
 # One message at a time: an invocation serves one user, so that what one user's request does to its process
@@ -32,14 +35,17 @@ def _served(record: SQSRecord) -> bool:
     from chalicelib.adapters.sqs import from_message
     from chalicelib.core.attempt import Wait
 
-    user_id, _ = from_message(record.body)
+    user_id, seq = from_message(record.body)
     lease = wiring.lease(record.receipt_handle)
     ending = wiring.drain()(user_id, lease)
-    if isinstance(ending, Wait):
-        wait = (ending.until - wiring.CLOCK.now()) / 1000
-        lease.hold(min(LONGEST_TIMER_S, max(SHORTEST_TIMER_S, wait)))
-        return False
-    return True
+    if not isinstance(ending, Wait):
+        return True
+    if int(record.to_dict().get("attributes", {}).get("ApproximateReceiveCount", 1)) > MOST_RECEIVES:
+        wiring.wake_ups().ring(user_id, seq, uuid4().hex)
+        return True
+    wait = (ending.until - wiring.CLOCK.now()) / 1000
+    lease.hold(min(LONGEST_TIMER_S, max(SHORTEST_TIMER_S, wait)))
+    return False
 
 
 @functions.schedule("rate(1 minute)", name="sweeper")

@@ -75,7 +75,9 @@ class World:
         attempt = Attempt(log, clock, registry, self.executions.run, self.rng.random, self._mark)
         drain = Drain(log, self.service, clock, attempt, QUANTUM_MS, self._mark)
         Workers(self.service, drain)
-        self.sweeper = Sweeper(self.scheduler, self.network, Sweep(log, self.service, clock, self._mark))
+        self.sweeper = Sweeper(
+            self.scheduler, self.network, Sweep(log, self.service, clock, self._mark, self.rng.shuffle)
+        )
         enqueue = Enqueue(log, self.service, clock)
         sessions = Sessions(store, log, FakeTokens(), clock)
         controls = Controls(log, self.service, clock, enqueue, self._mark)

@@ -72,6 +72,11 @@ def test_without_room_nothing_is_accepted(stage: Stage) -> None:
     assert stage.queue.tail == LIMIT - 1
 
 
+def test_a_batch_that_can_never_have_room_is_a_mistake(stage: Stage) -> None:
+    with pytest.raises(InvalidInputError, match=f"{LIMIT}"):
+        stage.send(LIMIT + 1)
+
+
 def test_a_full_queue_says_how_long_its_work_takes(stage: Stage) -> None:
     stage.script[1] = [stage.working_for(4_000)]
     stage.send()

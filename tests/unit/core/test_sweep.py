@@ -1,9 +1,16 @@
 """Finding what should be moving and is not, and what is over."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.core.attempt import Wait
 from chalicelib.core.drain import Done
 from chalicelib.core.enqueue import Work
+from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queue import State
-from chalicelib.core.request import Status
+from chalicelib.core.request import Request, Status
 from tests.unit.core.stage import BROKEN, HOUR_MS, SESSION, USER, Stage
 
 MINUTE_MS = 60_000
@@ -12,6 +19,13 @@ MINUTE_MS = 60_000
 def lose_wake_ups(stage: Stage) -> None:
     for message in stage.fifo.messages():
         stage.fifo.drop(message)
+
+
+def sweep_for_ten_minutes(stage: Stage) -> None:
+    """Queues in which nothing may begin are looked at once in that time."""
+    for _ in range(10):
+        stage.clock.advance(MINUTE_MS)
+        stage.sweep()
 
 
 def test_a_queue_whose_wake_up_was_lost_is_rung(stage: Stage) -> None:
@@ -76,13 +90,49 @@ def test_what_begins_later_is_rung_in_the_minute_before_and_begins_in_time(stage
     assert due <= stage.clock.now() <= due + 1_000
 
 
+def test_a_queue_whose_wake_up_waits_for_the_head_is_not_rung_until_that_is_late(stage: Stage) -> None:
+    due = stage.clock.now() + 80_000
+    stage.enqueue(USER, SESSION, [Work("skip", "null", not_before=due)])
+    assert stage.wake() == Wait(due)
+    stage.clock.advance(MINUTE_MS)
+    stage.sweep()
+    assert stage.rings() == 1, "the timer"
+
+    lose_wake_ups(stage)
+    stage.clock.advance(MINUTE_MS)
+    stage.sweep()
+
+    assert stage.rings() == 1
+
+
+def test_what_goes_wrong_with_one_queue_does_not_stop_the_sweep(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.log.open_session("other", SESSION, stage.clock.now() + HOUR_MS, stage.clock.now())
+    for user in (USER, "other"):
+        stage.enqueue(user, SESSION, [Work("skip", "null")])
+    lose_wake_ups(stage)
+    stage.clock.advance(MINUTE_MS)
+    requests = stage.log.requests
+
+    def throttled(user_id: str, after: int, limit: int) -> Sequence[Request]:
+        if user_id == USER:
+            raise UnavailableError("Throttled.")
+        return requests(user_id, after, limit)
+
+    monkeypatch.setattr(stage.log, "requests", throttled)
+    monkeypatch.setattr(stage.log, "working", lambda: [USER, "other"])
+    replace(stage.sweep, shuffle=list.sort)()
+
+    assert [message.group for message in stage.fifo.messages()] == ["other"]
+
+
 def test_paused_and_halted_queues_are_not_rung(stage: Stage) -> None:
     stage.send()
     stage.controls.pause(USER, SESSION)
     lose_wake_ups(stage)
-    stage.clock.advance(MINUTE_MS)
 
-    stage.sweep()
+    sweep_for_ten_minutes(stage)
 
     assert stage.rings() == 0
 
@@ -91,9 +141,8 @@ def test_a_paused_queue_is_rung_to_step_over_what_has_its_outcome(stage: Stage) 
     stage.controls.pause(USER, SESSION)
     stage.send(2)
     stage.log.cancel(stage.request(1), stage.clock.now())  # and then whoever cancelled crashed
-    stage.clock.advance(MINUTE_MS)
 
-    stage.sweep()
+    sweep_for_ten_minutes(stage)
     stage.run()
 
     assert (stage.queue.head, stage.started) == (1, [])
@@ -102,9 +151,8 @@ def test_a_paused_queue_is_rung_to_step_over_what_has_its_outcome(stage: Stage) 
 def test_a_paused_queue_is_rung_to_close_a_hole(stage: Stage) -> None:
     stage.controls.pause(USER, SESSION)
     stage.log.take_numbers(USER, SESSION, 1, stage.clock.now())  # and then whoever took it crashed
-    stage.clock.advance(MINUTE_MS)
 
-    stage.sweep()
+    sweep_for_ten_minutes(stage)
     stage.run()
 
     assert stage.statuses() == [Status.VOID]
@@ -117,9 +165,8 @@ def test_a_queue_halted_by_what_was_settled_since_is_opened(stage: Stage) -> Non
     stage.send()
     stage.run()
     stage.log.allow(stage.request(1))  # and then whoever said retry crashed
-    stage.clock.advance(MINUTE_MS)
 
-    stage.sweep()
+    sweep_for_ten_minutes(stage)
     stage.run()
 
     assert stage.statuses() == [Status.SUCCEEDED, Status.SUCCEEDED]
