@@ -8,6 +8,7 @@ from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.core.errors import LostRaceError, UnavailableError
 
+SILENT = "The store does not answer. Try again."
 CONDITION_FAILED = "ConditionalCheckFailedException"
 
 # Safe to try again later; anything else is a programmer's mistake and is raised as it is.
@@ -32,10 +33,14 @@ def translated() -> Iterator[None]:
     """Raises LostRaceError if a condition did not hold, UnavailableError if DynamoDB does not answer."""
     try:
         yield
+    except BotoCoreError as error:
+        raise UnavailableError(SILENT) from error
     except PynamoDBException as error:
+        if isinstance(error.cause, BotoCoreError):  # such a cause may have no answer to take a code from
+            raise UnavailableError(SILENT) from error
         code = error.cause_response_code
         if code == CONDITION_FAILED:
             raise LostRaceError from error
-        if code in PASSING or isinstance(error.cause, BotoCoreError):
-            raise UnavailableError("The store does not answer. Try again.") from error
+        if code in PASSING:
+            raise UnavailableError(SILENT) from error
         raise

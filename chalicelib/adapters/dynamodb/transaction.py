@@ -3,6 +3,7 @@
 PynamoDB's own transactions change the order of the writes, and with it that of the reasons (its issue 1284).
 """
 
+import logging
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -13,8 +14,12 @@ from pynamodb.exceptions import TransactWriteError, VerboseClientError
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.core.errors import EffectRefusedError, LostRaceError, UnavailableError
+from chalicelib.core.events import tell
 
 CANCELLED = "TransactionCanceledException"
+INVALID = "ValidationException"  # such as two writes of one item, or an item that is too large
+# Reasons that lie in what was to be written. The others pass: conflicts, throttling.
+REFUSALS = frozenset({"ConditionalCheckFailed", "ItemCollectionSizeLimitExceeded", "ValidationError"})
 TRIES = 5
 PAUSE_S = 0.02
 
@@ -23,30 +28,33 @@ def commit(connection: Connection, own: Sequence[dict[str, Any]], effects: Seque
     """Write `own` and `effects` together.
 
     Raises LostRaceError if a condition of `own` does not hold, EffectRefusedError if one of `effects` does
-    not, UnavailableError if others write the same items all the time.
+    not or they cannot be written at all, UnavailableError if DynamoDB cannot write anything right now.
     """
     for attempt in range(TRIES):
-        codes = _try(connection, [*own, *effects])
+        codes = _try(connection, own, effects)
         if not codes:
             return
         if "ConditionalCheckFailed" in codes[: len(own)]:
             raise LostRaceError
-        if "TransactionConflict" not in codes:
+        if not REFUSALS.isdisjoint(codes):
             raise EffectRefusedError(f"The effects could not be written: {', '.join(filter(None, codes))}.")
         time.sleep(PAUSE_S * 2**attempt)  # botocore does not repeat these
-    raise UnavailableError("Others keep writing the same items. Try again.")
+    raise UnavailableError("The items are written by others all the time, or by too many. Try again.")
 
 
-def _try(connection: Connection, items: list[dict[str, Any]]) -> list[str]:
+def _try(connection: Connection, own: Sequence[dict[str, Any]], effects: Sequence[Any]) -> list[str]:
     """Why each item was not written, in the order of the items; empty if all were."""
     with translated():
         try:
-            connection.dispatch(
-                "TransactWriteItems", {"TransactItems": items, "ReturnConsumedCapacity": "TOTAL"}
-            )
+            items = {"TransactItems": [*own, *effects], "ReturnConsumedCapacity": "TOTAL"}
+            connection.dispatch("TransactWriteItems", items)
         except VerboseClientError as error:
-            if error.response["Error"].get("Code") == CANCELLED:
+            code = error.response["Error"].get("Code")
+            if code == CANCELLED:
                 return [reason.code if reason else "" for reason in error.cancellation_reasons]
+            if code == INVALID and effects:
+                tell("effects are not valid", level=logging.ERROR, exception=error)
+                raise EffectRefusedError("The effects could not be written: they are not valid.") from error
             raise TransactWriteError("The transaction failed", error) from error
         except ClientError as error:
             raise TransactWriteError("The transaction failed", error) from error

@@ -1,0 +1,146 @@
+"""What goes wrong between here and DynamoDB, in the core's words."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
+from pynamodb.exceptions import TransactWriteError
+
+from chalicelib.adapters.dynamodb import transaction
+from chalicelib.adapters.dynamodb.log import DynamoLog
+from chalicelib.adapters.dynamodb.tables import TableNames, Tables
+from chalicelib.core.errors import EffectRefusedError, LostRaceError, UnavailableError
+from chalicelib.core.idempotency import IdempotencyKey
+from chalicelib.core.request import Outcome, Request, Status
+
+NEW = Request("u" * 32, 1, "echo", "{}", Status.QUEUED, enqueued_at=1)
+EFFECT = {"Put": {"TableName": "adopters", "Item": {"id": {"S": "1"}}}}
+
+CALLS: dict[str, Callable[[DynamoLog], object]] = {
+    "get": lambda log: log.queue("ab"),
+    "query": lambda log: log.requests("ab", 0, 1),
+    "update": lambda log: log.take_numbers("ab", "session", 1, 1),
+    "put": lambda log: log.write(NEW),
+    "transaction": lambda log: log.write(NEW, IdempotencyKey("key", "fingerprint"), 1),
+    "batch": lambda log: log.several(["ab"]),
+}
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setattr(transaction, "PAUSE_S", 0)
+
+
+def tables_at(url: str) -> Tables:
+    return Tables(TableNames(queues="q", requests="r", idempotency="i"), region="us-east-1", host=url)
+
+
+@pytest.fixture
+def closing_server() -> Iterator[str]:
+    """It hangs up on everybody who has asked."""
+
+    def hang_up() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            connection.recv(65_536)
+            connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=hang_up, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+@pytest.mark.parametrize("call", ["get", "transaction"])
+def test_a_store_that_hangs_up_is_unavailable(closing_server: str, call: str) -> None:
+    with pytest.raises(UnavailableError):
+        CALLS[call](DynamoLog(tables_at(closing_server), 5))
+
+
+class Broken:
+    """A DynamoDB that answers everything with one error."""
+
+    def __init__(self, error: Exception) -> None:
+        self.tables = tables_at("http://127.0.0.1:1")
+        self.log = DynamoLog(self.tables, 5)
+        self.error = error
+        self.calls = 0
+        client: Any = self.tables.connection._client
+        client._make_api_call = self._fail
+
+    def _fail(self, *_: Any) -> None:
+        self.calls += 1
+        raise self.error
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+@pytest.mark.parametrize(
+    "error", [ReadTimeoutError(endpoint_url="x"), ConnectionClosedError(endpoint_url="x")]
+)
+def test_a_store_that_does_not_answer_is_unavailable(
+    error: BotoCoreError, call: Callable[[DynamoLog], object]
+) -> None:
+    with pytest.raises(UnavailableError):
+        call(Broken(error).log)
+
+
+def cancelled(*codes: str) -> ClientError:
+    answer: Any = {
+        "Error": {"Code": "TransactionCanceledException", "Message": f"Cancelled: [{', '.join(codes)}]"},
+        "CancellationReasons": [{"Code": code, "Message": "Why."} for code in codes],
+    }
+    return ClientError(answer, "TransactWriteItems")
+
+
+def invalid() -> ClientError:
+    answer: Any = {"Error": {"Code": "ValidationException", "Message": "Two operations on one item."}}
+    return ClientError(answer, "TransactWriteItems")
+
+
+def finish(broken: Broken) -> None:
+    running = NEW.begun("worker", 1, 2)
+    broken.log.finish(running, Outcome(Status.SUCCEEDED, result="1"), 2, [EFFECT])
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (cancelled("ConditionalCheckFailed", "None"), LostRaceError),
+        (cancelled("ConditionalCheckFailed", "ConditionalCheckFailed"), LostRaceError),
+        (cancelled("None", "ConditionalCheckFailed"), EffectRefusedError),
+        (cancelled("TransactionConflict", "ConditionalCheckFailed"), EffectRefusedError),
+        (cancelled("None", "ValidationError"), EffectRefusedError),
+        (cancelled("None", "ItemCollectionSizeLimitExceeded"), EffectRefusedError),
+        (invalid(), EffectRefusedError),
+        (cancelled("None", "TransactionConflict"), UnavailableError),
+        (cancelled("ThrottlingError", "None"), UnavailableError),
+        (cancelled("None", "ProvisionedThroughputExceeded"), UnavailableError),
+    ],
+)
+def test_effects_are_refused_only_for_what_they_are(error: ClientError, expected: type[Exception]) -> None:
+    with pytest.raises(expected):
+        finish(Broken(error))
+
+
+def test_what_passes_is_tried_again() -> None:
+    broken = Broken(cancelled("ThrottlingError", "None"))
+
+    with pytest.raises(UnavailableError):
+        finish(broken)
+
+    assert broken.calls == transaction.TRIES
+
+
+def test_a_mistake_of_our_own_is_not_taken_for_anything_else() -> None:
+    with pytest.raises(TransactWriteError):
+        Broken(invalid()).log.write(NEW, IdempotencyKey("key", "fingerprint"), 1)
