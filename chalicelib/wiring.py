@@ -75,9 +75,10 @@ def lease(receipt_handle: str) -> Lease:
 
 
 def keys(resource: str) -> SecretKeys:
+    from chalicelib.adapters.dynamodb.tables import CONFIG
     from chalicelib.adapters.secret_keys import SecretKeys
 
-    client = tables().connection.session.create_client("secretsmanager")
+    client = tables().connection.session.create_client("secretsmanager", config=CONFIG)
     return SecretKeys(client, settings().resource(resource))
 
 

@@ -5,6 +5,7 @@ long as what was signed with it must be valid.
 """
 
 import json
+import logging
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.errors import UnavailableError
+from chalicelib.core.events import tell
 
 FRESH_S = 300  # a rotated key is used everywhere after this long
 LOOK_AGAIN_S = 5  # how often an unknown key is worth a look
@@ -35,7 +37,7 @@ class SecretKeys:
     def __call__(self) -> Keys:
         """Raises UnavailableError if the secret was never read and cannot be now."""
         if self._keys is None or time.monotonic() - self._read_at > FRESH_S:
-            self._keys, self._read_at = self._read(), time.monotonic()
+            return self._renewed()
         return self._keys
 
     def knowing(self, kid: str) -> Keys:
@@ -45,9 +47,19 @@ class SecretKeys:
         """
         keys = self()
         if kid not in keys.all and time.monotonic() - self._read_at > LOOK_AGAIN_S:
-            self._keys = None
-            return self()
+            return self._renewed()
         return keys
+
+    def _renewed(self) -> Keys:
+        """Those at hand, if they cannot be read now; then it is tried again in a moment."""
+        try:
+            self._keys, self._read_at = self._read(), time.monotonic()
+        except UnavailableError as error:
+            if self._keys is None:
+                raise
+            tell("signing keys not read", level=logging.WARNING, exception=error)
+            self._read_at = time.monotonic() - FRESH_S + LOOK_AGAIN_S
+        return self._keys
 
     def _read(self) -> Keys:
         try:

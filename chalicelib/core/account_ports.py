@@ -23,15 +23,13 @@ class Accounts(Protocol):
         """On condition that the hash is as `account` has it."""
         ...
 
-    def set_role(self, account: Account, role: str) -> None:
-        """On condition that the account is still there."""
-        ...
-
     def set_disabled(self, account: Account, *, disabled: bool) -> None:
         """On condition that the account is still there."""
         ...
 
-    def remove(self, account: Account) -> None: ...
+    def remove(self, account: Account) -> None:
+        """If it is still this one; harmless if there is none, or another one of that name."""
+        ...
 
 
 class SessionStore(Protocol):
@@ -75,7 +73,9 @@ class TryCounts(Protocol):
 class AuditTrail(Protocol):
     """Written once, never changed."""
 
-    def add(self, entry: Entry) -> None: ...
+    def add(self, entry: Entry) -> None:
+        """Harmless if it is there already, which a repeated write finds."""
+        ...
 
     def page(self, month: str, before: str | None, limit: int) -> Sequence[Entry]:
         """Of that month, the newest first; those before the entry id `before`."""

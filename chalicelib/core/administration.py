@@ -121,7 +121,7 @@ class Administration:
             raise NotFoundError("There is no such account any more.") from None
         if disabled:
             queue = self.log.queue(account.user_id)
-            self.log.bar(account.user_id)
+            self.log.bar(account.user_id, self.clock.now(), account.username)
             self.sessions.forget(account.user_id, list(queue.sessions) if queue else [])
         else:
             self.log.unbar(account.user_id)

@@ -13,7 +13,7 @@ from chalicelib.core.policy import Halt
 from chalicelib.core.ports import Clock, Lease, Log, WakeUps
 from chalicelib.core.progress import Progress
 from chalicelib.core.queue import Queue, State
-from chalicelib.core.request import OUTCOMES
+from chalicelib.core.request import OUTCOMES, Request
 
 CHECKPOINT_MS = 200  # under load the head is written at most this often
 # For longer waits the sweeper rings in time: every 60 s it looks at what has not moved for 30 s. A message
@@ -58,6 +58,7 @@ class _Pass:
         self._places = Places(parts.log, parts.clock, self._hold)
         self._started = parts.clock.now()
         self._progress = Progress.none(queue, self._started)
+        self._quick: dict[str, bool] = {}  # type of request: whether the last one took no time to speak of
 
     def drain(self) -> Ending:
         while True:
@@ -87,7 +88,7 @@ class _Pass:
         if not self._queue.admits(request):
             self._checkpoint()
             return Done()
-        step = request if request.settled else self._parts.attempt(request, self._hold)
+        step = request if request.settled else self._attempt(request)
         if isinstance(step, Wait):
             return self._wait(step)
         if isinstance(step, Halt):
@@ -96,6 +97,16 @@ class _Pass:
             self._log.expire(step, self._clock.now())
         self._progress = self._progress.past(step)
         return None
+
+    def _attempt(self, request: Request) -> Request | Wait | Halt:
+        """What is done so far is not kept from the user by a request that may take long."""
+        if not self._quick.get(request.type):
+            self._checkpoint()
+        begun = self._clock.now()
+        step = self._parts.attempt(request, self._hold)
+        if isinstance(step, Request):
+            self._quick[request.type] = self._clock.now() - begun < CHECKPOINT_MS
+        return step
 
     def _wait(self, step: Wait) -> Ending | None:
         self._places.forget()  # it may have been put back

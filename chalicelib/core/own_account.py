@@ -36,7 +36,8 @@ class OwnAccount:
         try:
             self.accounts.set_password(account, password_hash)
         except LostRaceError:
-            raise UnauthenticatedError("The password was changed meanwhile. Sign in again.") from None
+            if self._account(principal).password_hash != password_hash:  # else the write was repeated
+                raise UnauthenticatedError("The password was changed meanwhile. Sign in again.") from None
         tell("password changed", user=account.user_id)
         self.sessions.end_others(principal)
 

@@ -152,8 +152,8 @@ class Log(Protocol):
         """Take a live session away; harmless if there is none."""
         ...
 
-    def bar(self, user_id: str) -> None:
-        """End all sessions and let none be opened; harmless if there is no queue."""
+    def bar(self, user_id: str, now: Millis, username: str = "") -> None:
+        """End all sessions and let none be opened, not even the first one."""
         ...
 
     def unbar(self, user_id: str) -> None:

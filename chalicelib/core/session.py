@@ -7,6 +7,7 @@ stolen from somebody, and ends the session for the thief and the user alike.
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Self
@@ -21,6 +22,9 @@ GRACE_MS = 10_000  # how long a spent token still gives its successor
 SECRET_BYTES = 32
 MOST_SESSIONS = 10  # of one user: their ids are in the queue item, every write of which shall stay one unit
 
+# Nothing else is looked up: beside the sessions there are counts of tries, under keys with a space.
+FORM = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
+
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
@@ -34,8 +38,8 @@ class RefreshToken:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        parts = text.split(".")
-        return cls(*parts) if len(parts) == 3 and all(parts) else None  # noqa: PLR2004
+        found = FORM.fullmatch(text)
+        return cls(*found.groups()) if found else None
 
     def __str__(self) -> str:
         return f"{self.session_id}.{self.family}.{self.secret}"

@@ -36,7 +36,7 @@ class Throttle:
             if seen is not None and seen.open_at > now:
                 raise _refusal(seen.open_at - now)
             try:
-                if seen is None or seen.forgotten_at <= now:
+                if seen is None:
                     self.counts.begin(subject, Tries(1, now))
                 else:
                     self.counts.replace(subject, seen, seen.another(now))

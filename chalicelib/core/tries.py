@@ -26,7 +26,7 @@ class Tries:
         return self.open_at + WINDOW_MS
 
     def another(self, now: Millis) -> Self:
-        return type(self)(self.count + 1, now)
+        return type(self)(1 if self.forgotten_at <= now else self.count + 1, now)
 
 
 def wait_after(count: int) -> Millis:

@@ -38,7 +38,7 @@ def test_a_session_that_is_over_is_not_extended(user: User) -> None:
 
 
 def test_who_is_barred_has_no_session_and_gets_none(user: User) -> None:
-    user.log.bar(user.id)
+    user.log.bar(user.id, NOW)
 
     assert user.queue.barred
     assert user.queue.sessions == {}
@@ -47,7 +47,7 @@ def test_who_is_barred_has_no_session_and_gets_none(user: User) -> None:
 
 
 def test_a_closed_queue_stays_barred(user: User) -> None:
-    user.log.bar(user.id)
+    user.log.bar(user.id, NOW)
     user.log.close(user.queue)
 
     with pytest.raises(LostRaceError):
@@ -57,7 +57,7 @@ def test_a_closed_queue_stays_barred(user: User) -> None:
 
 
 def test_who_is_barred_no_more_signs_in_again(user: User) -> None:
-    user.log.bar(user.id)
+    user.log.bar(user.id, NOW)
     user.log.unbar(user.id)
     user.sign_in()
 
@@ -65,13 +65,17 @@ def test_who_is_barred_no_more_signs_in_again(user: User) -> None:
     assert user.queue.sessions == {user.session: EXPIRY}
 
 
-def test_a_user_without_a_queue_can_be_barred_and_unbarred_in_vain(store: Store) -> None:
+def test_who_never_signed_in_can_be_barred(store: Store) -> None:
     stranger = User(store.log)
+    store.log.bar(stranger.id, NOW, "ada")
 
-    store.log.bar(stranger.id)
+    with pytest.raises(LostRaceError):
+        stranger.sign_in()
+    assert (stranger.queue.state, stranger.queue.username) == (State.CLOSED, "ada")
+
     store.log.unbar(stranger.id)
-
-    assert store.log.queue(stranger.id) is None
+    stranger.sign_in()
+    assert (stranger.queue.state, stranger.queue.sessions) == (State.OPEN, {stranger.session: EXPIRY})
 
 
 def test_who_leaves_is_barred_for_good_and_nothing_new_starts(user: User) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from threading import Lock
 
-from chalicelib.core.account import Account, Role
+from chalicelib.core.account import Account
 from chalicelib.core.audit import Entry
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.request import Millis
@@ -29,14 +29,13 @@ class FakeAccounts:
         require(found.password_hash == account.password_hash)
         self.accounts[account.username] = replace(found, password_hash=password_hash)
 
-    def set_role(self, account: Account, role: str) -> None:
-        self.accounts[account.username] = replace(self._existing(account), role=Role(role))
-
     def set_disabled(self, account: Account, *, disabled: bool) -> None:
         self.accounts[account.username] = replace(self._existing(account), disabled=disabled)
 
     def remove(self, account: Account) -> None:
-        self.accounts.pop(account.username, None)
+        found = self.accounts.get(account.username)
+        if found and found.user_id == account.user_id:
+            del self.accounts[account.username]
 
     def _existing(self, account: Account) -> Account:
         found = self.accounts.get(account.username)
@@ -112,7 +111,8 @@ class FakeAudit:
         self.entries: list[Entry] = []
 
     def add(self, entry: Entry) -> None:
-        self.entries.append(entry)
+        if entry not in self.entries:
+            self.entries.append(entry)
 
     def page(self, month: str, before: str | None, limit: int) -> Sequence[Entry]:
         found = [e for e in self.entries if e.month == month and (before is None or e.entry_id < before)]

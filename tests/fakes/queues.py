@@ -91,10 +91,13 @@ class FakeQueues:
         self.marked[user_id] = None
         return self._put(replace(queue, sessions=_without(queue, session_id)))
 
-    def bar(self, user_id: str) -> None:
-        if queue := self.queues.get(user_id):
+    def bar(self, user_id: str, now: Millis, username: str = "") -> None:
+        queue = self.queues.get(user_id)
+        if queue is None:
+            queue = replace(_new_queue(user_id, self.limit, now, username), state=State.CLOSED)
+        else:
             self.marked[user_id] = None
-            self._put(replace(queue, barred=True, sessions={}))
+        self._put(replace(queue, barred=True, sessions={}))
 
     def unbar(self, user_id: str) -> None:
         queue = self.queues.get(user_id)

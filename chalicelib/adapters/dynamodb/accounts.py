@@ -1,11 +1,15 @@
 """Accounts, by username."""
 
+from contextlib import suppress
 from typing import Any
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.models import AccountItem
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.account import Account, Role
+from chalicelib.core.errors import LostRaceError
+
+LONGEST_KEY = 2048  # bytes, says DynamoDB; nor has it empty keys
 
 
 class DynamoAccounts:
@@ -17,8 +21,8 @@ class DynamoAccounts:
             self._item(account).save(condition=self._accounts.username.does_not_exist())
 
     def by_username(self, username: str) -> Account | None:
-        if not username:
-            return None  # DynamoDB has no empty keys
+        if not 0 < len(username.encode()) <= LONGEST_KEY:
+            return None
         with translated():
             try:
                 return to_account(self._accounts.get(username, consistent_read=True))
@@ -29,18 +33,14 @@ class DynamoAccounts:
         m = self._accounts
         self._update(account, m.password_hash.set(password_hash), m.password_hash == account.password_hash)
 
-    def set_role(self, account: Account, role: str) -> None:
-        m = self._accounts
-        self._update(account, m.role.set(role), m.user_id == account.user_id)
-
     def set_disabled(self, account: Account, *, disabled: bool) -> None:
         m = self._accounts
         action = m.disabled.set(1) if disabled else m.disabled.remove()
         self._update(account, action, m.user_id == account.user_id)
 
     def remove(self, account: Account) -> None:
-        with translated():
-            self._accounts(account.username).delete()
+        with suppress(LostRaceError), translated():
+            self._accounts(account.username).delete(condition=self._accounts.user_id == account.user_id)
 
     def _update(self, account: Account, action: Any, condition: Any) -> None:
         with translated():

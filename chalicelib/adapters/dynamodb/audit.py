@@ -1,10 +1,12 @@
 """The audit log: entries are added and read; no function may change or remove one."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.audit import Entry
+from chalicelib.core.errors import LostRaceError
 
 
 class DynamoAudit:
@@ -20,7 +22,7 @@ class DynamoAudit:
             action=entry.action,
             subject=entry.subject,
         )
-        with translated():
+        with suppress(LostRaceError), translated():
             item.save(condition=self._audit.month.does_not_exist())
 
     def page(self, month: str, before: str | None, limit: int) -> Sequence[Entry]:

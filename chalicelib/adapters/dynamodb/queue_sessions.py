@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from pynamodb.expressions.update import Action
 
@@ -12,6 +12,8 @@ from chalicelib.adapters.dynamodb.records import to_queue
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queue import Queue, State
 from chalicelib.core.request import Millis
+
+ZEROS = ("tail", "head", "read", "succeeded", "failed", "cancelled", "average_ms", "purged", "floor")
 
 
 class DynamoQueueSessions(QueueItems):
@@ -54,10 +56,18 @@ class DynamoQueueSessions(QueueItems):
         except LostRaceError:
             return None
 
-    def bar(self, user_id: str) -> None:
+    def bar(self, user_id: str, now: Millis, username: str = "") -> None:
+        try:
+            self._bar(user_id)
+        except LostRaceError:
+            try:
+                self._put_new(user_id, now, username, state=State.CLOSED, sessions={}, barred=1)
+            except LostRaceError:  # the first sign-in was faster
+                self._bar(user_id)
+
+    def _bar(self, user_id: str) -> None:
         m = self._queues
-        with suppress(LostRaceError):  # no queue, so no sessions
-            self._update_queue(user_id, [m.barred.set(1), *self._no_sessions(user_id)], m.user_id.exists())
+        self._update_queue(user_id, [m.barred.set(1), *self._no_sessions(user_id)], m.user_id.exists())
 
     def unbar(self, user_id: str) -> None:
         m = self._queues
@@ -109,26 +119,26 @@ class DynamoQueueSessions(QueueItems):
             )
 
     def _create(self, user_id: str, session_id: str, expires_at: Millis, now: Millis, username: str) -> Queue:
+        return self._put_new(
+            user_id,
+            now,
+            username,
+            state=State.OPEN,
+            sessions={session_id: expires_at},
+            open=shard(user_id),
+            sessions_until=expires_at,
+        )
+
+    def _put_new(self, user_id: str, now: Millis, username: str, **attributes: Any) -> Queue:
         item = self._queues(
             user_id=user_id,
             username=username,
-            tail=0,
-            head=0,
-            read=0,
-            succeeded=0,
-            failed=0,
-            cancelled=0,
-            average_ms=0,
-            purged=0,
-            floor=0,
             room=self._limit,
             limit=self._limit,
-            state=State.OPEN,
-            sessions={session_id: expires_at},
             tail_at=now,
             moved_at=now,
-            open=shard(user_id),
-            sessions_until=expires_at,
+            **dict.fromkeys(ZEROS, cast("Any", 0)),
+            **attributes,
         )
         with translated():
             item.save(condition=self._queues.user_id.does_not_exist())

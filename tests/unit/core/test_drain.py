@@ -9,7 +9,7 @@ from chalicelib.core.errors import UnavailableError
 from chalicelib.core.places import HOLE_GRACE_MS
 from chalicelib.core.request import Failure, Request, Status
 from tests.fakes.wake_ups import FakeWakeUps
-from tests.unit.core.stage import DONE, QUANTUM_MS, SESSION, USER, Stage
+from tests.unit.core.stage import DONE, LIMIT, QUANTUM_MS, SESSION, USER, Stage
 
 PERMANENT = Failure("permanent", "It will never work.")
 TIMEOUT_MS = 2_000
@@ -130,6 +130,38 @@ def test_the_head_is_written_now_and_then_under_load(stage: Stage) -> None:
     stage.wake()
 
     assert heads == [0, 0, 2, 2, 4], "at most every 200 milliseconds"
+
+
+def test_an_outcome_is_not_kept_back_by_a_request_that_takes_long(stage: Stage) -> None:
+    handed_out = []
+
+    def take_long(_: Request) -> Result:
+        handed_out.append(stage.dequeue(USER, SESSION))
+        stage.clock.advance(1_000)
+        return DONE
+
+    for seq in (2, 4):
+        stage.script[seq] = [take_long]
+    for type_ in ("skip", "halt", "skip", "halt"):
+        stage.send(type_=type_)
+    stage.wake()
+
+    assert handed_out == [stage.request(1), stage.request(2)]
+    assert stage.queue.head == 4
+
+
+def test_quick_requests_do_not_write_the_head_each_time(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+    monkeypatch.setattr(stage.log, "advance", lambda *arguments: written.append(arguments))
+    for _ in range(LIMIT):
+        stage.send()
+
+    stage.wake()
+
+    assert stage.queue.head == LIMIT
+    assert written == []
 
 
 def test_a_paused_queue_is_left_alone(stage: Stage) -> None:

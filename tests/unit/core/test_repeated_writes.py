@@ -9,22 +9,25 @@ from chalicelib.core.enqueue import Work
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queue import State
 from chalicelib.core.request import Status
+from tests.unit.core.door import PASSWORD, Door
 from tests.unit.core.stage import BROKEN, HOUR_MS, SESSION, USER, Stage
+
+type Lose = Callable[[object, str], None]
 
 
 @pytest.fixture
-def lose_answer(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def lose_answer(monkeypatch: pytest.MonkeyPatch) -> Lose:
     """Of the next write of this name."""
 
-    def lose(name: str) -> None:
-        write = getattr(stage.log, name)
+    def lose(store: object, name: str) -> None:
+        write = getattr(store, name)
 
         def repeated(*arguments: Any) -> None:
-            monkeypatch.setattr(stage.log, name, write)
+            monkeypatch.setattr(store, name, write)
             write(*arguments)
             raise LostRaceError
 
-        monkeypatch.setattr(stage.log, name, repeated)
+        monkeypatch.setattr(store, name, repeated)
 
     return lose
 
@@ -38,11 +41,11 @@ def halted(stage: Stage) -> Stage:
     return stage
 
 
-def test_a_cancel_has_worked(stage: Stage, lose_answer: Callable[[str], None]) -> None:
+def test_a_cancel_has_worked(stage: Stage, lose_answer: Lose) -> None:
     later = stage.clock.now() + HOUR_MS // 2
     stage.enqueue(USER, SESSION, [Work("skip", "null", not_before=later), Work("skip", "null")])
     stage.wake()
-    lose_answer("cancel")
+    lose_answer(stage.log, "cancel")
 
     cancelled = stage.controls.cancel(USER, SESSION, 1)
     stage.run()
@@ -51,8 +54,8 @@ def test_a_cancel_has_worked(stage: Stage, lose_answer: Callable[[str], None]) -
     assert stage.statuses() == [Status.CANCELLED, Status.SUCCEEDED], "and somebody was woken"
 
 
-def test_a_skip_has_worked(halted: Stage, lose_answer: Callable[[str], None]) -> None:
-    lose_answer("settle")
+def test_a_skip_has_worked(halted: Stage, lose_answer: Lose) -> None:
+    lose_answer(halted.log, "settle")
 
     skipped = halted.controls.skip(USER, SESSION, 1)
     halted.run()
@@ -63,12 +66,33 @@ def test_a_skip_has_worked(halted: Stage, lose_answer: Callable[[str], None]) ->
 
 @pytest.mark.parametrize("control", ["skip", "retry_head"])
 def test_whoever_opens_a_halted_queue_wakes_its_worker(
-    halted: Stage, lose_answer: Callable[[str], None], control: str
+    halted: Stage, lose_answer: Lose, control: str
 ) -> None:
-    lose_answer("change_state")
+    lose_answer(halted.log, "change_state")
 
     getattr(halted.controls, control)(USER, SESSION, 1)
     halted.run()
 
     assert halted.queue.state is State.OPEN
     assert halted.queue.depth == 0
+
+
+def test_a_sign_up_has_worked(lose_answer: Lose) -> None:
+    door = Door()
+    lose_answer(door.accounts, "add")
+
+    account = door.register("ada", PASSWORD)
+
+    assert door.accounts.by_username("ada") == account
+
+
+def test_a_change_of_the_password_has_worked_and_ends_the_other_sessions(lose_answer: Lose) -> None:
+    door = Door()
+    door.register("ada", PASSWORD)
+    other, me = (door.verify(door.sign_in("ada", PASSWORD).access_token) for _ in range(2))
+    lose_answer(door.accounts, "set_password")
+
+    door.own.change_password(me, PASSWORD, f"{PASSWORD}!")
+
+    assert list(door.log.queues[me.user_id].sessions) == [me.session_id]
+    assert other.session_id != me.session_id

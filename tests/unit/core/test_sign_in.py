@@ -1,6 +1,6 @@
 """Signing in and staying signed in, over the fakes."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
@@ -11,39 +11,12 @@ from chalicelib.core.errors import (
     TooManyError,
     UnauthenticatedError,
 )
-from chalicelib.core.own_account import OwnAccount
-from chalicelib.core.registration import Registration
 from chalicelib.core.session import GRACE_MS, IDLE_MS, LONGEST_MS
-from chalicelib.core.sessions import Sessions
-from chalicelib.core.sign_in import SignIn
 from chalicelib.core.sweep import WORKER_MS, Sweep
-from chalicelib.core.throttle import Throttle
-from tests.fakes.accounts import FakeAccounts, FakeSessions, FakeTryCounts
-from tests.fakes.clock import FakeClock
-from tests.fakes.log import FakeLog
-from tests.fakes.secrets import COMMON, FakePasswords, FakeTokens
+from tests.fakes.secrets import COMMON
 from tests.fakes.sqs import FakeFifo
 from tests.fakes.wake_ups import FakeWakeUps
-
-PASSWORD = "correct horse battery"
-
-
-@dataclass
-class Door:
-    """Everything between a stranger and a queue."""
-
-    clock: FakeClock = field(default_factory=FakeClock)
-    log: FakeLog = field(default_factory=FakeLog)
-    accounts: FakeAccounts = field(default_factory=FakeAccounts)
-
-    def __post_init__(self) -> None:
-        passwords, tokens = FakePasswords(), FakeTokens()
-        throttle = Throttle(FakeTryCounts(), self.clock)
-        self.register = Registration(self.accounts, passwords, self.clock)
-        self.sessions = Sessions(FakeSessions(), self.log, tokens, self.clock)
-        self.sign_in = SignIn(self.accounts, passwords, throttle, self.sessions)
-        self.own = OwnAccount(self.accounts, self.log, passwords, throttle, self.sessions, self.clock)
-        self.verify = tokens.verify
+from tests.unit.core.door import PASSWORD, Door
 
 
 @pytest.fixture
@@ -141,7 +114,8 @@ def test_a_spent_token_gives_its_successor_again_or_ends_the_session(
 
 def test_a_sign_in_does_not_outrun_the_disabling_of_its_account(door: Door, account: Account) -> None:
     door.sign_in("ada", PASSWORD)
-    door.log.bar(account.user_id)  # after the account was read, before the session is opened
+    # After the account was read, before the session is opened.
+    door.log.bar(account.user_id, door.clock.now())
 
     with pytest.raises(ForbiddenError):
         door.sessions.start(account, "")

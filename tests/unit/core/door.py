@@ -1,0 +1,33 @@
+"""Signing in, over the fakes."""
+
+from dataclasses import dataclass, field
+
+from chalicelib.core.own_account import OwnAccount
+from chalicelib.core.registration import Registration
+from chalicelib.core.sessions import Sessions
+from chalicelib.core.sign_in import SignIn
+from chalicelib.core.throttle import Throttle
+from tests.fakes.accounts import FakeAccounts, FakeSessions, FakeTryCounts
+from tests.fakes.clock import FakeClock
+from tests.fakes.log import FakeLog
+from tests.fakes.secrets import FakePasswords, FakeTokens
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Door:
+    """Everything between a stranger and a queue."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    log: FakeLog = field(default_factory=FakeLog)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
+
+    def __post_init__(self) -> None:
+        passwords, tokens = FakePasswords(), FakeTokens()
+        throttle = Throttle(FakeTryCounts(), self.clock)
+        self.register = Registration(self.accounts, passwords, self.clock)
+        self.sessions = Sessions(FakeSessions(), self.log, tokens, self.clock)
+        self.sign_in = SignIn(self.accounts, passwords, throttle, self.sessions)
+        self.own = OwnAccount(self.accounts, self.log, passwords, throttle, self.sessions, self.clock)
+        self.verify = tokens.verify
