@@ -60,11 +60,14 @@ class TooManyError(GurukoolError):
 
 
 class UnavailableError(GurukoolError):
-    """Something this depends on does not answer; trying again is safe."""
+    """Something this depends on does not answer.
+
+    A write may have been carried out all the same: what must not happen twice needs an idempotency key.
+    """
 
 
 class EffectRefusedError(Exception):
-    """A condition among a handler's effects did not hold: neither they nor the outcome were written."""
+    """A handler's effects cannot be written: neither they nor the outcome were."""
 
 
 class LostRaceError(Exception):

@@ -45,7 +45,10 @@ class Order(Body):
     payload: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))
     max_attempts: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
     on_failure: Literal["skip", "halt"] | None = None
-    not_before: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    not_before: (
+        Annotated[datetime, msgspec.Meta(tz=True, description="At most 366 days ahead; holds the line")]
+        | None
+    ) = None
 
 
 class Batch(Body):

@@ -1,13 +1,20 @@
 """What an enqueue asks for: one request or a batch, checked before anything is stored."""
 
 import hashlib
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from chalicelib.core.enqueue import Work
+from chalicelib.core.errors import FieldError, InvalidInputError
 from chalicelib.core.idempotency import IdempotencyKey
+from chalicelib.core.request import Millis
 from chalicelib.entrypoints.bodies import Batch, Order
 from chalicelib.entrypoints.payloads import checked
+from chalicelib.wiring import CLOCK
+
+EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+LONGEST_WAIT = timedelta(days=366)
 
 
 def to_works(body: Order | Batch) -> list[Work]:
@@ -29,5 +36,13 @@ def _to_work(order: Order, under: str) -> Work:
         payload=checked(order.type, bytes(order.payload), under),
         max_attempts=order.max_attempts,
         on_failure=order.on_failure,
-        not_before=None if order.not_before is None else int(order.not_before.timestamp() * 1000),
+        not_before=None if order.not_before is None else _moment(order.not_before, f"{under}not_before"),
     )
+
+
+def _moment(moment: datetime, path: str) -> Millis:
+    now = datetime.fromtimestamp(CLOCK.now() / 1000, UTC)
+    if not EARLIEST <= moment <= now + LONGEST_WAIT:
+        fields = (FieldError(path, f"must be at most {LONGEST_WAIT.days} days ahead"),)
+        raise InvalidInputError("The input does not fit what is expected.", fields)
+    return int(moment.timestamp() * 1000)

@@ -1,8 +1,11 @@
 """A payload against its handler's own type, before anything is stored."""
 
+from typing import Any
+
 from chalicelib import handlers
 from chalicelib.adapters.codec import decode
 from chalicelib.core.errors import FieldError, InvalidInputError, TooLargeError
+from chalicelib.core.handler import Check
 
 PAYLOAD_LIMIT = 128 * 1024  # bytes
 
@@ -13,7 +16,8 @@ def checked(type_: str, payload: bytes, under: str = "") -> str:
     Raises InvalidInputError, MalformedError, TooLargeError.
     """
     if len(payload) > PAYLOAD_LIMIT:
-        raise TooLargeError(f"The payload is larger than {PAYLOAD_LIMIT // 1024} KiB.")
+        name = f"{under}payload" if under else "The payload"
+        raise TooLargeError(f"{name} is larger than {PAYLOAD_LIMIT // 1024} KiB.")
     registry = handlers.load()
     handler = registry.get(type_)
     if handler is None:
@@ -22,5 +26,13 @@ def checked(type_: str, payload: bytes, under: str = "") -> str:
         raise InvalidInputError("There is no handler for this type.", (FieldError(f"{under}type", message),))
     value = decode(payload, handler.payload_type, under=f"{under}payload")
     if handler.check is not None:
-        handler.check(value)
+        _check(handler.check, value, under)
     return payload.decode()
+
+
+def _check(check: Check, value: Any, under: str) -> None:
+    try:
+        check(value)
+    except InvalidInputError as error:
+        fields = tuple(FieldError(f"{under}{field.path}", field.message) for field in error.fields)
+        raise InvalidInputError(str(error), fields) from None

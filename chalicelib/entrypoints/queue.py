@@ -1,6 +1,8 @@
 """One's own queue: send, take outcomes, look, and control."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from itertools import accumulate
 from typing import Annotated
 
 import msgspec
@@ -10,6 +12,7 @@ from chalicelib import wiring
 from chalicelib.core.account import Principal
 from chalicelib.core.enqueue import Accepted
 from chalicelib.core.errors import ConflictError, NotFoundError, TooManyError
+from chalicelib.core.request import Request
 from chalicelib.entrypoints.bodies import Batch, Order
 from chalicelib.entrypoints.http import Call, endpoint
 from chalicelib.entrypoints.operations import Header
@@ -24,6 +27,7 @@ from chalicelib.entrypoints.views import (
 routes = Blueprint(__name__)
 
 BODY_LIMIT = 2 * 1024 * 1024  # bytes; Lambda takes 6 MB, and the body arrives in it as an escaped string
+RESULTS_LIMIT = 1024 * 1024  # characters in one page; Lambda's answer has 6 MB, and escapes may triple it
 LONGEST_WAIT_S = 20  # the gateway gives up after 29
 LONGEST_PAGE = 100
 HIGHEST = 10**15 - 1
@@ -93,10 +97,16 @@ def purge(principal: Principal) -> QueueAnswer:
     return show_queue(principal)
 
 
-@endpoint(routes, "GET", "/api/queue/requests", "A page of requests, in order", raises=(NotFoundError,))
+@endpoint(
+    routes,
+    "GET",
+    "/api/queue/requests",
+    "A page of requests, in order; it may be shorter than the limit, and is empty at the end",
+    raises=(NotFoundError,),
+)
 def list_requests(principal: Principal, after: After = 0, limit: Limit = 50) -> RequestsAnswer:
     requests, queue = wiring.watch().requests(principal.user_id, after, limit)
-    return RequestsAnswer([request_view(request, queue) for request in requests])
+    return RequestsAnswer([request_view(request, queue) for request in _fitting(requests)])
 
 
 @endpoint(routes, "GET", "/api/queue/requests/{seq}", "One request", raises=(NotFoundError,))
@@ -141,6 +151,12 @@ def retry(call: Call, principal: Principal, seq: Seq) -> RequestAnswer:
 )
 def skip(principal: Principal, seq: Seq) -> RequestAnswer:
     return request_view(wiring.controls().skip(principal.user_id, principal.session_id, seq))
+
+
+def _fitting(requests: Sequence[Request]) -> Sequence[Request]:
+    """As many as fit into one answer; at least one."""
+    sizes = accumulate(len(request.result or "") for request in requests)
+    return [request for request, size in zip(requests, sizes, strict=True) if size <= RESULTS_LIMIT]
 
 
 def _accepted(call: Call, accepted: Accepted, base: str) -> list[RequestAnswer]:

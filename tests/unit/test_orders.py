@@ -1,0 +1,94 @@
+"""What an enqueue asks for, before anything is stored."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from chalicelib import handlers
+from chalicelib.core.errors import FieldError, InvalidInputError, TooLargeError
+from chalicelib.core.handler import handler
+from chalicelib.core.request import Request, Status
+from chalicelib.entrypoints.bodies import Batch, Order
+from chalicelib.entrypoints.orders import LONGEST_WAIT, to_works
+from chalicelib.entrypoints.payloads import PAYLOAD_LIMIT
+from chalicelib.entrypoints.queue import RESULTS_LIMIT, _fitting
+
+
+@pytest.fixture(autouse=True)
+def picky() -> Iterator[None]:
+    """A handler that refuses what its type allows."""
+
+    def check(payload: Any) -> None:
+        raise InvalidInputError("It is refused.", (FieldError("payload.url", "is not allowed"),))
+
+    def work(payload: dict[str, Any]) -> None:
+        raise AssertionError
+
+    handler("picky", check=check, into=handlers.load())(work)
+    yield
+    handlers.load().remove("picky")
+
+
+def fields(refused: pytest.ExceptionInfo[InvalidInputError]) -> list[str]:
+    return [field.path for field in refused.value.fields]
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        (Order("picky"), "payload.url"),
+        (Batch([Order("echo"), Order("picky")]), "requests[1].payload.url"),
+        (Batch([Order("nobody")]), "requests[0].type"),
+        (Batch([Order("echo", payload=msgspec.Raw(b"1"))]), "requests[0].payload"),
+    ],
+)
+def test_what_is_refused_is_named_as_the_caller_wrote_it(body: Order | Batch, path: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        to_works(body)
+
+    assert fields(refused) == [path]
+
+
+def test_a_payload_that_is_too_large_is_named() -> None:
+    large = Order("echo", payload=msgspec.Raw(b'"' + b"x" * PAYLOAD_LIMIT + b'"'))
+
+    with pytest.raises(TooLargeError, match=r"^The payload is"):
+        to_works(large)
+    with pytest.raises(TooLargeError, match=r"^requests\[1\].payload is"):
+        to_works(Batch([Order("echo"), large]))
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime.max.replace(tzinfo=UTC),
+        datetime.fromisoformat("0001-01-01T00:00:00+14:00"),
+        datetime.fromisoformat("1969-12-31T23:59:59Z"),
+        datetime.now(UTC) + LONGEST_WAIT + timedelta(minutes=1),
+    ],
+)
+def test_nobody_waits_for_ever(moment: datetime) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        to_works(Batch([Order("echo", not_before=moment)]))
+
+    assert fields(refused) == ["requests[0].not_before"]
+
+
+def test_a_moment_is_kept_to_the_millisecond() -> None:
+    (work,) = to_works(Order("echo", not_before=datetime.fromisoformat("2020-01-02T03:04:05.678+02:00")))
+
+    assert work.not_before == 1_577_927_045_678
+
+
+def test_a_page_has_no_more_than_fits_into_one_answer() -> None:
+    results = ["x" * (RESULTS_LIMIT // 2), None, "x" * (RESULTS_LIMIT // 2), "x"]
+    requests = [
+        Request("user", seq, "echo", "null", Status.SUCCEEDED, enqueued_at=0, result=result)
+        for seq, result in enumerate(results, 1)
+    ]
+
+    assert list(_fitting(requests)) == requests[:3]
+    assert list(_fitting(requests[:1])) == requests[:1]
