@@ -26,7 +26,7 @@ logs: ## follow the logs (USER=name SEQ=number: of one user, of one request)
 	@$(RUN) -m infra.logs $(if $(filter command line,$(origin USER)),--user '$(USER)') $(if $(SEQ),--seq '$(SEQ)')
 
 admin: ## make a user an administrator (USERNAME=name)
-	@$(RUN) -m infra.operate role '$(USERNAME)' admin
+	@$(RUN) -m infra.operate role '$(or $(USERNAME),$(error Say whom: make admin USERNAME=name))' admin
 
 rotate-keys: ## sign access tokens with a new key; nobody is signed out
 	@$(RUN) -m infra.operate rotate-keys

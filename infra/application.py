@@ -11,6 +11,7 @@ from typing import Any
 from bootstrap.cache import CHECKOUT, Entry
 from bootstrap.commands import run
 from infra import archive, template
+from infra.loadable import require_loadable
 
 STAGE = "live"
 TEMPLATE = "template.json"
@@ -52,6 +53,7 @@ def _builders() -> list[bytes]:
 
 
 def _build(project: Path, directory: Path, lock: int) -> None:
+    require_loadable(project)
     chalice = directory / "chalice"
     merge = project.with_name("merge.json")
     (project / merge.name).rename(merge)

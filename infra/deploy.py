@@ -15,12 +15,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from bootstrap.errors import SetupError
 from infra import parameters, template
 from infra.artefacts import Artefacts
-from infra.errors import DeployError
+from infra.errors import DeployError, told
 from infra.events import Report
 from infra.package import package
 from infra.stack import Stack
@@ -31,10 +31,6 @@ LOCAL_ENDPOINT = "http://127.0.0.1:4566"
 # Seconds between two looks at a stack that is being changed.
 LOCAL_PAUSE = 0.1
 AWS_PAUSE = 2.0
-HINTS: dict[type[Exception], str] = {
-    EndpointConnectionError: " Is the region right? The local cloud is started by `make up`.",
-    NoCredentialsError: ". Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-}
 
 
 def deploy(target: Target, given: Mapping[str, str], report: Report) -> Outputs:
@@ -74,7 +70,7 @@ def main(arguments: list[str]) -> None:
         else:
             print(json.dumps(deploy(target, dict(given.parameter), print), indent=2))
     except (SetupError, BotoCoreError, ClientError) as error:
-        sys.exit(f"{error}{HINTS.get(type(error), '')}")
+        sys.exit(told(error))
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

@@ -1,7 +1,19 @@
-"""What a person is told when a deployment cannot go on."""
+"""What a person is told when a deployment, or an operation on one, cannot go on."""
+
+from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 
 from bootstrap.errors import SetupError
+
+HINTS: dict[type[Exception], str] = {
+    EndpointConnectionError: ". The local cloud is started by `make up`; on AWS, is the region right?",
+    NoCredentialsError: ". Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+}
 
 
 class DeployError(SetupError):
     """A sentence that says what is wrong and what to do."""
+
+
+def told(error: Exception) -> str:
+    """The error as a sentence, and what to do about it."""
+    return f"{error}{HINTS.get(type(error), '')}"

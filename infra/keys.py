@@ -22,7 +22,7 @@ def rotate(secrets_manager: Any, arn: str, now: int, compromised: bool) -> str:
     renewed = after(current, now, compromised)
     secrets_manager.put_secret_value(SecretId=arn, SecretString=json.dumps(renewed))
     before = "is worth nothing any more" if compromised else "still verifies"
-    return f"Key {renewed['kid']} signs from now on; key {current['kid']} {before}. All sessions go on."
+    return f"Key {renewed['kid']} signs from now on; key {current['kid']} {before}."
 
 
 def after(current: dict[str, Any], now: int, compromised: bool) -> dict[str, Any]:

@@ -9,11 +9,11 @@ import sys
 import time
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from bootstrap.errors import SetupError
-from infra.errors import DeployError
+from infra.errors import DeployError, told
 from infra.log_follower import Follower
 from infra.stack import Stack
 from infra.target import Target, add_target, chosen
@@ -27,10 +27,8 @@ def main(arguments: list[str]) -> None:
     given = _parse(arguments)
     try:
         follow(chosen(given.stack, given.region), given, Console(soft_wrap=True, highlight=False))
-    except EndpointConnectionError as error:
-        sys.exit(f"{error} Is the region right? The local cloud is started by `make up`.")
     except (SetupError, BotoCoreError, ClientError) as error:
-        sys.exit(str(error))
+        sys.exit(told(error))
     except KeyboardInterrupt:
         return  # it is how one leaves
 

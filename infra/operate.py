@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bootstrap.errors import SetupError
 from infra import keys, roles
-from infra.errors import DeployError
+from infra.errors import DeployError, told
 from infra.stack import Stack
 from infra.target import Target, add_target, chosen
 
@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> None:
         target = chosen(given.stack, given.region)
         print(given.run(target, _outputs(target), given))
     except (SetupError, BotoCoreError, ClientError) as error:
-        sys.exit(str(error))
+        sys.exit(told(error))
 
 
 def _outputs(target: Target) -> dict[str, str]:

@@ -2,13 +2,11 @@
 
 import secrets
 import time
-import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from chalicelib.core.account import folded
+from chalicelib.core.audit import month_of
 from infra.errors import DeployError
 
 OPERATOR = "(operator)"  # no username: those have no parentheses
@@ -22,28 +20,27 @@ class Tables:
 
 def give(dynamodb: Any, tables: Tables, username: str, role: str) -> str:
     """A sentence about what is so now. Raises DeployError if there is no such user."""
-    name = unicodedata.normalize("NFKC", username).casefold()
+    name = folded(username)
+    key = {"username": {"S": name}}
+    if not name or "Item" not in dynamodb.get_item(TableName=tables.accounts, Key=key):
+        raise DeployError(f"There is no user {username!r}. Sign up first, then try again.")
     _note(dynamodb, tables.audit, f"give role {role}", name)
-    try:
-        dynamodb.update_item(
-            TableName=tables.accounts,
-            Key={"username": {"S": name}},
-            UpdateExpression="SET #role = :role",
-            ConditionExpression="attribute_exists(username)",
-            ExpressionAttributeNames={"#role": "role"},
-            ExpressionAttributeValues={":role": {"S": role}},
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
-        raise DeployError(f"There is no user {username!r}. Sign up first, then try again.") from None
+    dynamodb.update_item(
+        TableName=tables.accounts,
+        Key=key,
+        UpdateExpression="SET #role = :role",
+        ConditionExpression="attribute_exists(username)",
+        ExpressionAttributeNames={"#role": "role"},
+        ExpressionAttributeValues={":role": {"S": role}},
+    )
     return f"{name} has the role {role} now. It counts from the next sign-in on."
 
 
 def _note(dynamodb: Any, table: str, action: str, subject: str) -> None:
+    """Before it is done, as chalicelib does."""
     now = time.time_ns() // 1_000_000
     entry = {
-        "month": {"S": datetime.fromtimestamp(now / 1000, UTC).strftime("%Y-%m")},
+        "month": {"S": month_of(now)},
         "entry_id": {"S": f"{now:015d}-{secrets.token_hex(4)}"},
         "at": {"N": str(now)},
         "actor": {"S": OPERATOR},

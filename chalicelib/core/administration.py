@@ -2,8 +2,9 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from chalicelib.core.account import Account, Principal, Role, folded
 from chalicelib.core.account_ports import Accounts, AuditTrail
@@ -43,16 +44,19 @@ class Administration:
 
     def queues(
         self, admin: Principal, after: str | None, limit: int, matches: Callable[[Queue], bool]
-    ) -> Sequence[Queue]:
-        """The next queues that match, in no order. At most LONGEST_SCAN are looked at."""
+    ) -> tuple[Sequence[Queue], str | None]:
+        """The next queues that match, in no order, and after which user to go on; None at the end.
+
+        At most LONGEST_SCAN are looked at.
+        """
         self._require_admin(admin)
         found: list[Queue] = []
-        for queue in self._scan(after):
+        for looked_at, queue in enumerate(self._scan(after), 1):
             if matches(queue):
                 found.append(queue)
-            if len(found) == limit:
-                break
-        return found
+            if len(found) == limit or looked_at == LONGEST_SCAN:
+                return found, queue.user_id
+        return found, None
 
     def queue(self, admin: Principal, user_id: str) -> Queue:
         """Raises NotFoundError."""
@@ -63,7 +67,7 @@ class Administration:
 
     def stats(self, admin: Principal) -> Stats:
         self._require_admin(admin)
-        queues = list(self._scan(None))
+        queues = list(islice(self._scan(None), LONGEST_SCAN))
         counts = sum((Counter({s.value: n for s, n in q.counts.items()}) for q in queues), Counter[str]())
         now = self.clock.now()
         return Stats(
@@ -147,12 +151,10 @@ class Administration:
         if account is None or account.user_id != admin.user_id or account.role is not Role.ADMIN:
             raise ForbiddenError("This is for administrators only.")
 
-    def _scan(self, after: str | None) -> Sequence[Queue]:
-        seen: list[Queue] = []
-        while len(seen) < LONGEST_SCAN and (page := self.log.page(after, SCAN)):
-            seen.extend(page)
+    def _scan(self, after: str | None) -> Iterator[Queue]:
+        while page := self.log.page(after, SCAN):
+            yield from page
             after = page[-1].user_id
-        return seen
 
 
 def _entry_id(now: Millis) -> str:

@@ -93,8 +93,10 @@ def _handler(
     type_: str, function: HandlerFunction, timeout: float, policy: Policy, check: Check | None
 ) -> Handler:
     hints = get_type_hints(function)
-    payload, *wants = inspect.signature(function).parameters
+    payload, *wants = inspect.signature(function).parameters or [""]
     if payload != "payload" or not set(wants) <= {"request", "effects"}:
         raise TypeError(f"{type_}: a handler takes payload, and request and effects if it needs them")
-    types = hints.get("payload", Any), hints.get("return", Any)
+    if "payload" not in hints:
+        raise TypeError(f"{type_}: the payload has no type to be validated against; say Any if it needs none")
+    types = hints["payload"], hints.get("return", Any)
     return Handler(type_, function, *types, timeout, policy, tuple(wants), check)

@@ -22,9 +22,9 @@ class QueueView:
         return self.first.seq if self.first and self.first.status is Status.RUNNING else None
 
     @property
-    def estimated_wait_seconds(self) -> float:
-        """How long a request enqueued now is likely to wait."""
-        return self.queue.depth * self.queue.average_ms / 1000
+    def estimated_wait_seconds(self) -> float | None:
+        """How long a request enqueued now is likely to wait; None while nothing may begin."""
+        return estimated_wait_seconds(self.queue.depth, self.queue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,11 @@ class Watch:
         if queue := self.log.queue(user_id):
             return queue
         raise NotFoundError("This user has no queue yet.")
+
+
+def estimated_wait_seconds(ahead: int, queue: Queue) -> float | None:
+    """Of a request with so many before it; None while nothing may begin."""
+    return ahead * queue.average_ms / 1000 if queue.runnable else None
 
 
 def position(request: Request, queue: Queue) -> int | None:

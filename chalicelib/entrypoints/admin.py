@@ -48,8 +48,8 @@ def list_queues(
     def matches(queue: Queue) -> bool:
         return (state is None or queue.state == state) and username.casefold() in queue.username
 
-    queues = wiring.administration().queues(principal, after, limit, matches)
-    return QueuesAnswer([user_queue_view(queue) for queue in queues])
+    queues, go_on_after = wiring.administration().queues(principal, after, limit, matches)
+    return QueuesAnswer([user_queue_view(queue) for queue in queues], go_on_after)
 
 
 @endpoint(routes, "GET", "/api/admin/stats", "All queues in numbers", admin=True)
@@ -89,7 +89,8 @@ def purge_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
     raises=REFUSALS,
 )
 def retry_user_request(principal: Principal, user_id: UserId, seq: Seq) -> RequestAnswer:
-    return request_view(wiring.administration().retry(principal, user_id, seq))
+    request = wiring.administration().retry(principal, user_id, seq)
+    return request_view(request, wiring.administration().queue(principal, user_id))
 
 
 @endpoint(

@@ -1,6 +1,6 @@
 """What administrators are answered, as JSON."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
@@ -31,6 +31,7 @@ class UserQueueAnswer(msgspec.Struct):
 
 class QueuesAnswer(msgspec.Struct):
     queues: list[UserQueueAnswer]
+    next: Annotated[str, msgspec.Meta(description="Where to go on: `after` of the next call")] | None
 
 
 class StatesAnswer(msgspec.Struct):

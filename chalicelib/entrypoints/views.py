@@ -8,13 +8,16 @@ from chalicelib.adapters.logs import iso
 from chalicelib.core.account import Account, Credentials
 from chalicelib.core.queue import Queue
 from chalicelib.core.request import Failure, Millis, Request, Status
-from chalicelib.core.watch import QueueView, position
+from chalicelib.core.watch import QueueView, estimated_wait_seconds, position
 
 if TYPE_CHECKING:
     from chalicelib.core.session import Session
 
 type Moment = Annotated[str, msgspec.Meta(description="UTC", extra_json_schema={"format": "date-time"})]
 type Number = Annotated[int, msgspec.Meta(ge=0)]
+type EstimatedWait = (
+    Annotated[float, msgspec.Meta(ge=0, description="Null while the queue is paused or halted")] | None
+)
 type Seconds = Annotated[float, msgspec.Meta(ge=0)]
 
 
@@ -68,7 +71,7 @@ class RequestAnswer(msgspec.Struct):
     error: ErrorAnswer | None
     origin: Annotated[int, msgspec.Meta(description="The failed request that this one retries")] | None
     position: Annotated[int, msgspec.Meta(ge=1, description="1 is the head of the line")] | None
-    estimated_wait_seconds: Seconds | None
+    estimated_wait_seconds: EstimatedWait
 
 
 class RequestsAnswer(msgspec.Struct):
@@ -91,7 +94,7 @@ class QueueAnswer(msgspec.Struct):
     oldest_age_seconds: Seconds
     counts: CountsAnswer
     average_seconds: Seconds
-    estimated_wait_seconds: Seconds
+    estimated_wait_seconds: EstimatedWait
 
 
 COUNTED = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)  # as in CountsAnswer
@@ -124,7 +127,7 @@ def credentials_view(credentials: Credentials) -> TokensAnswer:
 def request_view(request: Request, queue: Queue | None = None) -> RequestAnswer:
     """The queue tells the place in it and the wait, as far as the request still has a place."""
     place = None if queue is None else position(request, queue)
-    wait = None if place is None or queue is None else round((place - 1) * queue.average_ms / 1000, 3)
+    wait = None if place is None or queue is None else estimated_wait_seconds(place - 1, queue)
     return RequestAnswer(
         seq=request.seq,
         type=request.type,
@@ -138,12 +141,12 @@ def request_view(request: Request, queue: Queue | None = None) -> RequestAnswer:
         error=None if request.error is None else _error(request.error),
         origin=request.origin,
         position=place,
-        estimated_wait_seconds=wait,
+        estimated_wait_seconds=None if wait is None else round(wait, 3),
     )
 
 
 def queue_view(view: QueueView) -> QueueAnswer:
-    queue = view.queue
+    queue, wait = view.queue, view.estimated_wait_seconds
     return QueueAnswer(
         state=queue.state.value,
         tail=queue.tail,
@@ -154,7 +157,7 @@ def queue_view(view: QueueView) -> QueueAnswer:
         oldest_age_seconds=view.oldest_age_seconds,
         counts=CountsAnswer(*(queue.counts[status] for status in COUNTED)),
         average_seconds=round(queue.average_ms / 1000, 6),
-        estimated_wait_seconds=round(view.estimated_wait_seconds, 3),
+        estimated_wait_seconds=None if wait is None else round(wait, 3),
     )
 
 

@@ -1,0 +1,50 @@
+"""What cannot be loaded is not deployed."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bootstrap.cache import CHECKOUT
+from infra.errors import DeployError
+from infra.loadable import require_loadable
+
+HEAD = """from chalicelib.core.handler import handler
+
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    shutil.copytree(CHECKOUT / "chalicelib", tmp_path / "chalicelib")
+    shutil.copyfile(CHECKOUT / "app.py", tmp_path / "app.py")
+    return tmp_path
+
+
+def test_the_application_can_be_loaded(project: Path) -> None:
+    require_loadable(project)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import nosuchmodule", "line 1: ModuleNotFoundError: No module named 'nosuchmodule'"),
+        (
+            HEAD + '@handler("echo")\ndef echo(payload: str) -> str: ...',
+            "there is already a handler for 'echo'",
+        ),
+        (HEAD + '@handler("late", timeout=60)\ndef late(payload: str) -> str: ...', "at most 45 seconds"),
+        (HEAD + '@handler("any")\ndef anything(payload): ...', "no type to be validated against"),
+        (HEAD + '@handler("none")\ndef nothing(): ...', "a handler takes payload"),
+        (HEAD + '@handler("odd")\ndef odd(payload: object) -> str: ...', "TypeError"),
+    ],
+)
+def test_a_handler_that_cannot_be_loaded_is_named(project: Path, source: str, reason: str) -> None:
+    (project / "chalicelib/handlers/broken.py").write_text(source)
+
+    with pytest.raises(DeployError) as refused:
+        require_loadable(project)
+
+    assert reason in str(refused.value)
+    if "odd" not in source:  # that shows only when the API describes itself
+        assert "  chalicelib/handlers/" in str(refused.value)
