@@ -53,7 +53,7 @@ def refresh(body: Refresh) -> TokensAnswer:
     return credentials_view(wiring.sessions().refresh(body.refresh_token))
 
 
-@endpoint(routes, "POST", "/api/auth/logout", "Sign out; the session is over at once")
+@endpoint(routes, "POST", "/api/auth/logout", "Sign out: nothing more is accepted from this session")
 def logout(principal: Principal) -> None:
     wiring.sessions().sign_out(principal)
 

@@ -1,5 +1,9 @@
-"""Serves the API's page at `/docs` and its files at `docs/<name>`; like the console it needs nothing else."""
+"""Serves the API's page at `/docs` and its files at `docs/<name>`; like the console it needs nothing else.
 
+The page's relative addresses hold without a slash at the end only.
+"""
+
+from http import HTTPStatus
 from pathlib import Path
 
 from chalice.app import Blueprint, NotFoundError, Response
@@ -14,6 +18,8 @@ PAGE = "index.html"
 
 @routes.route("/docs", methods=["GET"])
 def docs() -> Response:
+    if str(routes.current_request.context.get("path", "")).endswith("/"):
+        return Response(body="", headers={"Location": "../docs"}, status_code=HTTPStatus.PERMANENT_REDIRECT)
     return answer(routes, FILES / PAGE)
 
 

@@ -134,7 +134,11 @@ def test_throttling_names_calls_that_exist(template: Document) -> None:
     settings = [s for s in api["MethodSettings"] if s["ResourcePath"] != "/*"]
     assert settings
     for setting in settings:
-        assert setting["HttpMethod"].lower() in api["DefinitionBody"]["paths"][setting["ResourcePath"]]
+        slash, encoded = setting["ResourcePath"][0], setting["ResourcePath"][1:]
+        assert slash == "/"
+        assert "/" not in encoded
+        path = api["DefinitionBody"]["paths"][encoded.replace("~1", "/")]
+        assert setting["HttpMethod"].lower() in path
 
 
 def test_the_gateways_own_errors_are_problem_documents(template: Document) -> None:
