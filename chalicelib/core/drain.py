@@ -69,7 +69,7 @@ class _Pass:
                 self._look_again()
 
     def _drain(self) -> Ending:
-        while self._queue.passable:
+        while self._queue.leaving is None:
             if self._progress.head == self._queue.tail:
                 if self._rest():
                     return Done()
@@ -88,6 +88,9 @@ class _Pass:
         if not self._queue.admits(request):
             self._checkpoint()
             return Done()
+        if self._keeps_back(request):
+            self._checkpoint()
+            return None  # and look again: it shows as well what a user's control has changed
         step = request if request.settled else self._attempt(request)
         if isinstance(step, Wait):
             return self._wait(step)
@@ -98,10 +101,12 @@ class _Pass:
         self._progress = self._progress.past(step)
         return None
 
+    def _keeps_back(self, request: Request) -> bool:
+        """Whether it may take long, and what is done so far is not written yet, so that no user sees it."""
+        unwritten = self._progress.head != self._queue.head
+        return unwritten and not request.settled and not self._quick.get(request.type)
+
     def _attempt(self, request: Request) -> Request | Wait | Halt:
-        """What is done so far is not kept from the user by a request that may take long."""
-        if not self._quick.get(request.type):
-            self._checkpoint()
         begun = self._clock.now()
         step = self._parts.attempt(request, self._hold)
         if isinstance(step, Request):

@@ -45,18 +45,16 @@ class Queue:
         return self.tail - self.head
 
     @property
-    def passable(self) -> bool:
-        """Whether the head may move: over what has an outcome even while nothing may begin."""
-        return self.state is not State.HALTED and self.leaving is None
-
-    @property
     def runnable(self) -> bool:
         """Whether requests may begin."""
-        return self.passable and self.state is not State.PAUSED
+        return self.state not in (State.PAUSED, State.HALTED) and self.leaving is None
 
     def admits(self, request: Request) -> bool:
         """Whether the drain, at this request's turn, may run it, cancel it or step over it."""
-        return self.passable and (self.runnable or request.settled or request.seq <= self.purged)
+        if self.leaving is not None:
+            return False
+        done = request.settled and self.state is State.PAUSED
+        return self.runnable or done or request.seq <= self.purged
 
     @property
     def handed_out(self) -> int:

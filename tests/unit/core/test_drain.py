@@ -7,9 +7,11 @@ from chalicelib.core.drain import Done
 from chalicelib.core.enqueue import Work
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.places import HOLE_GRACE_MS
+from chalicelib.core.progress import Progress
+from chalicelib.core.queue import Queue, State
 from chalicelib.core.request import Failure, Request, Status
 from tests.fakes.wake_ups import FakeWakeUps
-from tests.unit.core.stage import DONE, LIMIT, QUANTUM_MS, SESSION, USER, Stage
+from tests.unit.core.stage import BROKEN, DONE, LIMIT, QUANTUM_MS, SESSION, USER, Stage
 
 PERMANENT = Failure("permanent", "It will never work.")
 TIMEOUT_MS = 2_000
@@ -148,6 +150,40 @@ def test_an_outcome_is_not_kept_back_by_a_request_that_takes_long(stage: Stage) 
 
     assert handed_out == [stage.request(1), stage.request(2)]
     assert stage.queue.head == 4
+
+
+def test_what_is_purged_before_a_long_request_begins_is_not_begun(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    advance = stage.log.advance
+
+    def purged_meanwhile(queue: Queue, progress: Progress, now: int) -> Queue:
+        monkeypatch.undo()
+        stage.controls.purge(USER, SESSION, forget=True)
+        return advance(queue, progress, now)
+
+    monkeypatch.setattr(stage.log, "advance", purged_meanwhile)
+    stage.send()
+    stage.send(type_="halt")
+
+    stage.run()
+
+    assert stage.started == [1]
+    assert stage.statuses() == [Status.SUCCEEDED, Status.CANCELLED]
+
+
+def test_a_halted_queue_that_was_purged_goes_on(stage: Stage) -> None:
+    """Nobody can say retry or skip for what is deleted."""
+    stage.send(2, type_="halt")
+    stage.script[1] = [BROKEN]
+    stage.run()
+    stage.log.purge(stage.queue, True, stage.clock.now())
+    stage.log.change_state(stage.queue, State.HALTED, stage.clock.now())
+
+    FakeWakeUps(stage.fifo).ring(USER, 2, "late")
+    stage.run()
+
+    assert stage.statuses() == [Status.CANCELLED, Status.CANCELLED]
 
 
 def test_quick_requests_do_not_write_the_head_each_time(

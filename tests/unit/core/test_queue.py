@@ -40,6 +40,7 @@ def test_an_enqueue_rings_if_nobody_else_may_have(
         (State.PAUSED, 2, Status.QUEUED, False),
         (State.HALTED, 0, Status.QUEUED, False),
         (State.HALTED, 0, Status.CANCELLED, False),
+        (State.HALTED, 3, Status.QUEUED, True),
     ],
 )
 def test_the_drain_may_deal_with_the_next_request(
