@@ -29,6 +29,7 @@ class Service:
         self.clock = FakeClock()
         self.log = FakeLog(wiring.settings().queue_limit)
         self.accounts, self.audit = FakeAccounts(), FakeAudit()
+        self.sessions, self.tries = FakeSessions(), FakeTryCounts()
         self.fifo = FakeFifo(self.clock.now)
         patch.setattr(samples, "time", SimpleNamespace(sleep=self.clock.sleep))
         patch.setattr(wiring, "CLOCK", self.clock)
@@ -37,8 +38,8 @@ class Service:
     def _wire(self, patch: pytest.MonkeyPatch) -> None:
         """Puts the fakes where the adapters are; all use cases over them are made as ever."""
         wake_ups, tokens = FakeWakeUps(self.fifo), FakeTokens()
-        throttle = Throttle(FakeTryCounts(), self.clock)
-        sessions = Sessions(FakeSessions(), self.log, tokens, self.clock)
+        throttle = Throttle(self.tries, self.clock)
+        sessions = Sessions(self.sessions, self.log, tokens, self.clock)
         patch.setattr(wiring, "log", lambda: self.log)
         patch.setattr(wiring, "wake_ups", lambda: wake_ups)
         for name, made in (
@@ -53,6 +54,17 @@ class Service:
             self.accounts, self.log, self.audit, sessions, wiring.controls(), self.clock
         )
         patch.setattr(wiring_accounts, "administration", lambda: administration)
+
+    def break_stores(self, patch: pytest.MonkeyPatch, error: Exception) -> None:
+        """From now on they do nothing but raise it."""
+
+        def fail(*_: object, **__: object) -> None:
+            raise error
+
+        for store in (self.log, self.accounts, self.audit, self.sessions, self.tries):
+            for name in dir(store):
+                if not name.startswith("_") and callable(getattr(store, name)):
+                    patch.setattr(store, name, fail)
 
     def sign_up(self) -> User:
         return sign_up(self.api)
