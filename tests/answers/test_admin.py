@@ -1,6 +1,5 @@
 """What administrators are answered about one user's queue and account."""
 
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -141,18 +140,3 @@ def test_disabling_and_enabling_are_answered_with_how_the_account_stands(admin: 
 
         assert (answer.status, answer.body) == (200, {**account, "disabled": disabled})
         assert queue_call(admin, user.user_id).body["barred"] is disabled
-
-
-def test_the_queues_come_in_pages_with_each_of_them_on_one(service: Service, admin: User, user: User) -> None:
-    others = [service.sign_up() for _ in range(3)]
-
-    pages, after = list[list[str]](), ""
-    while not pages or pages[-1]:
-        page = admin.session.ask("GET", f"/api/admin/queues?limit=2{after}")["queues"]
-        pages.append([queue["user_id"] for queue in page])
-        after = f"&after={pages[-1][-1]}" if page else ""
-
-    assert [len(page) for page in pages] == [2, 2, 1, 0]
-    assert Counter(id_ for page in pages for id_ in page) == Counter(
-        person.user_id for person in (admin, user, *others)
-    )

@@ -1,5 +1,6 @@
 """What administrators are answered about all queues, and about what they themselves did."""
 
+from collections import Counter
 from typing import Any
 
 from tests.answers.service import Service
@@ -46,6 +47,21 @@ def test_the_numbers_of_all_queues_are_added_up(service: Service, admin: User) -
         "sessions": 6,  # the administrator has two
         "complete": True,
     }
+
+
+def test_the_queues_come_in_pages_with_each_of_them_on_one(service: Service, admin: User, user: User) -> None:
+    others = [service.sign_up() for _ in range(3)]
+
+    pages, after = list[list[str]](), ""
+    while not pages or pages[-1]:
+        page = admin.session.ask("GET", f"/api/admin/queues?limit=2{after}")["queues"]
+        pages.append([queue["user_id"] for queue in page])
+        after = f"&after={pages[-1][-1]}" if page else ""
+
+    assert [len(page) for page in pages] == [2, 2, 1, 0]
+    assert Counter(id_ for page in pages for id_ in page) == Counter(
+        person.user_id for person in (admin, user, *others)
+    )
 
 
 def test_the_audit_log_shows_what_was_done_by_whom_to_whom_and_when(
