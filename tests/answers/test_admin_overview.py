@@ -53,7 +53,7 @@ def test_the_queues_come_in_pages_with_each_of_them_on_one(service: Service, adm
     others = [service.sign_up() for _ in range(3)]
 
     pages, after = list[list[str]](), ""
-    while not pages or pages[-1]:
+    for _ in range(4):
         page = admin.session.ask("GET", f"/api/admin/queues?limit=2{after}")["queues"]
         pages.append([queue["user_id"] for queue in page])
         after = f"&after={pages[-1][-1]}" if page else ""
@@ -103,7 +103,7 @@ def test_the_audit_log_comes_in_pages_the_newest_entry_first(service: Service, a
         pause(admin, user)
 
     pages, before = list[list[str]](), ""
-    while not pages or pages[-1]:
+    for _ in range(4):
         page = admin.session.ask("GET", f"{AUDIT}?limit=2{before}")["entries"]
         pages.append([entry["subject"] for entry in page])
         before = f"&before={page[-1]['entry_id']}" if page else ""
