@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 
-from chalicelib.core.account import Principal
+from chalicelib.core.account import Principal, Role
 from chalicelib.core.errors import UnauthenticatedError
 from chalicelib.core.request import Millis
 
@@ -33,6 +33,7 @@ class FakeTokens:
 
     def verify(self, token: str) -> Principal:
         try:
-            return Principal(**json.loads(token))
-        except (ValueError, TypeError):
+            claims = json.loads(token)
+            return Principal(**{**claims, "role": Role(claims["role"])})
+        except (ValueError, TypeError, KeyError):
             raise UnauthenticatedError("The token is not valid.") from None

@@ -1,0 +1,33 @@
+"""The HTTP API called in this process: the whole application, without a gateway in front of it."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPMethod
+from types import SimpleNamespace
+from typing import Any
+
+from chalice.local import LambdaEventConverter, RouteMatcher
+from urllib3 import HTTPHeaderDict
+
+from app import app
+from local_cloud.api_client import Answer, Api
+
+CONTEXT = SimpleNamespace(function_name="api", aws_request_id="request-id")
+
+
+class InProcessApi(Api):
+    """Every call is one invocation of the function, with the event that the gateway would make of it."""
+
+    def __init__(self) -> None:
+        self._events = LambdaEventConverter(RouteMatcher(list(app.routes)))
+
+    def call(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        # Text, as it is from the gateway.
+        text: Any = None if body is None else json.dumps(body)
+        own = {} if text is None else {"Content-Type": "application/json"}
+        event = self._events.create_lambda_event(HTTPMethod(method), path, {**own, **(headers or {})}, text)
+        answered = app(event, CONTEXT)
+        document = json.loads(answered["body"]) if answered["body"] else None
+        return Answer(answered["statusCode"], HTTPHeaderDict(answered["headers"]), document)

@@ -1,0 +1,98 @@
+"""The application over the fakes: time passes, and the worker works, only when a test says so."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from chalicelib import wiring, wiring_accounts
+from chalicelib.adapters.sqs import from_message
+from chalicelib.core.administration import Administration
+from chalicelib.core.attempt import Wait
+from chalicelib.core.request import Status
+from chalicelib.core.sessions import Sessions
+from chalicelib.core.throttle import Throttle
+from chalicelib.handlers import samples
+from tests.answers.in_process import InProcessApi
+from tests.e2e.users import User, sign_up
+from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeSessions, FakeTryCounts
+from tests.fakes.clock import FakeClock
+from tests.fakes.log import FakeLog
+from tests.fakes.secrets import FakePasswords, FakeTokens
+from tests.fakes.sqs import FakeFifo
+from tests.fakes.wake_ups import FakeLease, FakeWakeUps
+
+
+class Service:
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        """The clients that were wired before must be forgotten."""
+        self.api = InProcessApi()
+        self.clock = FakeClock()
+        self.log = FakeLog(wiring.settings().queue_limit)
+        self.accounts, self.audit = FakeAccounts(), FakeAudit()
+        self.sessions, self.tries = FakeSessions(), FakeTryCounts()
+        self.fifo = FakeFifo(self.clock.now)
+        patch.setattr(samples, "time", SimpleNamespace(sleep=self.clock.sleep))
+        patch.setattr(wiring, "CLOCK", self.clock)
+        self._wire(patch)
+
+    def _wire(self, patch: pytest.MonkeyPatch) -> None:
+        """Puts the fakes where the adapters are; all use cases over them are made as ever."""
+        wake_ups, tokens = FakeWakeUps(self.fifo), FakeTokens()
+        throttle = Throttle(self.tries, self.clock)
+        sessions = Sessions(self.sessions, self.log, tokens, self.clock)
+        patch.setattr(wiring, "log", lambda: self.log)
+        patch.setattr(wiring, "wake_ups", lambda: wake_ups)
+        for name, made in (
+            ("accounts", self.accounts),
+            ("passwords", FakePasswords()),
+            ("tokens", tokens),
+            ("throttle", throttle),
+            ("sessions", sessions),
+        ):
+            patch.setattr(wiring_accounts, name, lambda made=made: made)
+        administration = Administration(
+            self.accounts, self.log, self.audit, sessions, wiring.controls(), self.clock
+        )
+        patch.setattr(wiring_accounts, "administration", lambda: administration)
+
+    def break_stores(self, patch: pytest.MonkeyPatch, error: Exception) -> None:
+        """From now on they do nothing but raise it."""
+
+        def fail(*_: object, **__: object) -> None:
+            raise error
+
+        for store in (self.log, self.accounts, self.audit, self.sessions, self.tries):
+            for name in dir(store):
+                if not name.startswith("_") and callable(getattr(store, name)):
+                    patch.setattr(store, name, fail)
+
+    def sign_up(self) -> User:
+        return sign_up(self.api)
+
+    def make_admin(self, user: User) -> User:
+        """Signed in anew, as the role is in the token."""
+        account = self.accounts.by_username(user.username)
+        assert account is not None
+        self.accounts.set_role(account, "admin")
+        session = self.api.sign_in(user.username, user.password)
+        return User(user.user_id, user.username, user.password, session)
+
+    def work(self) -> None:
+        """The worker serves wake-ups, as time passes, until there are none."""
+        drain = wiring.drain()
+        while messages := self.fifo.messages():
+            self.clock.advance(max(0, messages[0].visible_at - self.clock.now()))
+            receipt = self.fifo.receive()
+            assert receipt is not None
+            lease = FakeLease(self.fifo, receipt)
+            ending = drain(from_message(receipt.body)[0], lease)
+            if isinstance(ending, Wait):
+                lease.hold((ending.until - self.clock.now()) / 1000)
+            else:
+                self.fifo.delete(receipt)
+
+    def begin(self, user: User, seq: int) -> None:
+        """A worker has begun the request and is still at it."""
+        found = self.log.requests_of[user.user_id][seq]
+        now = self.clock.now()
+        assert self.log.begin(found, "worker", now, now + 60_000).status is Status.RUNNING

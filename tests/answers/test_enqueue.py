@@ -1,0 +1,116 @@
+"""What is answered to who sends requests."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from local_cloud.api_client import Answer
+from tests.answers.service import Service
+from tests.e2e.users import User
+
+ECHO = {"type": "echo", "payload": {"n": 1}}
+ROOM = {"QUEUE_LIMIT": "3"}
+
+
+def send(user: User, body: Any, **headers: str) -> Answer:
+    return user.session.call("POST", "/api/queue/enqueue", body, headers)
+
+
+def test_a_request_that_was_accepted_is_answered_with_its_address_and_all_that_is_known_of_it(
+    service: Service, user: User
+) -> None:
+    answer = send(user, ECHO)
+
+    assert (answer.status, answer.headers["Location"]) == (202, "requests/1")
+    assert answer.body == user.session.request(1)
+    assert answer.body | {"enqueued_at": ""} == {
+        "seq": 1,
+        "type": "echo",
+        "status": "queued",
+        "attempts": 0,
+        "enqueued_at": "",
+        "not_before": None,
+        "started_at": None,
+        "finished_at": None,
+        "result": None,
+        "error": None,
+        "origin": None,
+        "position": 1,
+        "estimated_wait_seconds": 0,
+    }
+
+
+def test_a_batch_is_answered_with_all_its_requests_and_the_address_of_the_first(user: User) -> None:
+    send(user, ECHO)
+
+    answer = send(user, {"requests": [ECHO] * 3})
+
+    assert (answer.status, answer.headers["Location"]) == (202, "requests/2")
+    assert answer.body.keys() == {"requests"}
+    assert [(r["seq"], r["status"], r["position"]) for r in answer.body["requests"]] == [
+        (2, "queued", 2),
+        (3, "queued", 3),
+        (4, "queued", 4),
+    ]
+
+
+def test_a_batch_of_one_is_answered_as_a_batch(user: User) -> None:
+    answer = send(user, {"requests": [ECHO]})
+
+    assert [request["seq"] for request in answer.body["requests"]] == [1]
+
+
+@pytest.mark.parametrize("body", [ECHO, {"requests": [ECHO] * 2}])
+def test_a_call_that_is_repeated_with_its_key_gets_the_same_answer_and_is_told_so(
+    user: User, body: Mapping[str, Any]
+) -> None:
+    first, again = (send(user, body, **{"Idempotency-Key": "key"}) for _ in range(2))
+
+    assert (again.status, again.body, again.headers["Location"]) == (202, first.body, "requests/1")
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in first.headers
+
+
+@pytest.mark.parametrize("settings", [ROOM])
+@pytest.mark.parametrize(("count", "left"), [(1, 0), (2, 1), (100, 3)])
+def test_a_full_queue_refuses_what_it_has_no_room_for_and_says_when_to_come_back(
+    user: User, count: int, left: int
+) -> None:
+    for _ in range(3 - left):
+        assert send(user, ECHO).status == 202
+
+    answer = send(user, {"requests": [ECHO] * count})
+
+    assert (answer.status, answer.headers["Retry-After"]) == (429, "1")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.body == {
+        "type": "about:blank",
+        "title": "Too Many Requests",
+        "status": 429,
+        "detail": f"The queue is full: {3 - left} requests wait and there is room for {left} more.",
+    }
+    assert user.session.queue()["tail"] == 3 - left, "all or none"
+
+
+@pytest.mark.parametrize("settings", [ROOM])
+def test_a_full_queue_says_to_come_back_when_there_is_likely_to_be_room(service: Service, user: User) -> None:
+    user.session.enqueue("sleep", {"seconds": 7})
+    service.work()
+    for _ in range(2):
+        send(user, ECHO)
+
+    answer = send(user, {"requests": [ECHO] * 3})
+
+    assert (answer.status, answer.headers["Retry-After"]) == (429, "14"), "two must go, of seven seconds each"
+
+
+@pytest.mark.parametrize("settings", [ROOM])
+def test_a_full_queue_takes_more_once_its_requests_have_run(service: Service, user: User) -> None:
+    for _ in range(3):
+        send(user, ECHO)
+    assert send(user, ECHO).status == 429
+
+    service.work()
+
+    assert send(user, ECHO).status == 202

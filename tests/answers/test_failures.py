@@ -1,0 +1,117 @@
+"""What is answered when the application itself cannot go on: nothing of its inside."""
+
+import importlib
+import pkgutil
+
+import pytest
+
+import chalicelib
+from chalicelib.core.errors import GurukoolError, UnavailableError
+from chalicelib.entrypoints import console
+from chalicelib.entrypoints.operations import OPERATIONS
+from chalicelib.entrypoints.problems import STATUS
+from local_cloud.api_client import Answer, Api
+from tests.answers.service import Service
+from tests.e2e.users import User
+
+INSIDE = "QueuesTable has no key 42"
+PASSWORD = "long enough to be one"
+BODIES = {
+    "register": {"username": "somebody", "password": PASSWORD},
+    "login": {"username": "somebody", "password": PASSWORD},
+    "refresh": {"refresh_token": "session.family.secret"},
+    "enqueue": {"type": "echo"},
+    "change_password": {"current_password": PASSWORD, "new_password": PASSWORD},
+    "delete_account": {"password": PASSWORD},
+}
+PLACES = {"seq": "1", "user_id": "0" * 32, "username": "somebody", "session_id": "session"}
+WITHOUT_STORE = {"health", "openapi"}
+NAMES = sorted({operation.view.__name__ for operation in OPERATIONS} - WITHOUT_STORE)
+
+
+def call(user: User, name: str) -> Answer:
+    """The operation of that name, as it should be called."""
+    operation = next(operation for operation in OPERATIONS if operation.view.__name__ == name)
+    assert operation.takes_body == (name in BODIES)
+    return user.session.call(operation.method, operation.path.format(**PLACES), BODIES.get(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_call_says_to_try_again_while_the_store_does_not_answer(
+    service: Service, admin: User, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    service.break_stores(monkeypatch, UnavailableError("The store does not answer. Try again."))
+
+    answer = call(admin, name)
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.body == {
+        "type": "about:blank",
+        "title": "Service Unavailable",
+        "status": 503,
+        "detail": "The store does not answer. Try again.",
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_call_that_meets_an_unforeseen_error_shows_nothing_of_it(
+    service: Service,
+    admin: User,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+) -> None:
+    service.break_stores(monkeypatch, RuntimeError(INSIDE))
+
+    answer = call(admin, name)
+
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert (answer.status, answer.body) == (
+        500,
+        {
+            "type": "about:blank",
+            "title": "Internal Server Error",
+            "status": 500,
+            "detail": "Something went wrong on our side.",
+        },
+    )
+    assert INSIDE not in str(answer.headers)
+
+
+def test_what_went_wrong_is_in_the_logs_under_the_id_that_the_answer_carries(
+    service: Service, user: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    service.break_stores(monkeypatch, RuntimeError(INSIDE))
+
+    answer = user.session.call("GET", "/api/queue")
+
+    assert answer.headers["X-Request-Id"] == "request-id"
+    [record] = [record for record in caplog.records if record.message == "call failed"]
+    assert INSIDE in str(vars(record)["fields"]["exception"])
+
+
+def test_a_page_that_cannot_be_served_shows_nothing_of_why(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError(INSIDE)
+
+    monkeypatch.setattr(console, "_read", fail)
+
+    answer = api.call("GET", "/")
+
+    assert (answer.status, answer.headers["Content-Type"]) == (500, "application/problem+json")
+    assert INSIDE not in str(answer)
+
+
+def test_every_error_that_the_core_may_refuse_with_has_a_status_of_its_own() -> None:
+    for module in pkgutil.walk_packages(chalicelib.__path__, f"{chalicelib.__name__}."):
+        importlib.import_module(module.name)
+
+    assert leaves(GurukoolError) == STATUS.keys()
+    assert len(set(STATUS.values())) == len(STATUS)
+    assert all(status.is_client_error or status.is_server_error for status in STATUS.values())
+
+
+def leaves(error: type[GurukoolError]) -> set[type[GurukoolError]]:
+    below = [leaf for child in error.__subclasses__() for leaf in leaves(child)]
+    return set(below) or {error}

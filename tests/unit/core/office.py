@@ -1,0 +1,43 @@
+"""Administration over the fakes: an administrator, and a user whom they look after."""
+
+from dataclasses import dataclass, field
+
+from chalicelib.core.account import Account, Principal, Role
+from chalicelib.core.administration import Administration
+from chalicelib.core.sessions import Sessions
+from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeSessions
+from tests.fakes.secrets import FakeTokens
+from tests.unit.core.stage import USER, Stage
+
+
+@dataclass
+class Office(Stage):
+    """`admin` is called root; the user of the stage is called ada."""
+
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    audit: FakeAudit = field(default_factory=FakeAudit)
+    store: FakeSessions = field(default_factory=FakeSessions)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.sessions = Sessions(self.store, self.log, FakeTokens(), self.clock)
+        self.administration = Administration(
+            self.accounts, self.log, self.audit, self.sessions, self.controls, self.clock
+        )
+        root = Account("root", "admin", "", self.clock.now(), Role.ADMIN)
+        ada = Account("ada", USER, "", self.clock.now())
+        self.accounts.accounts = {account.username: account for account in (root, ada)}
+        self.admin, self.ada = self.sign_in(root), self.sign_in(ada)
+
+    def noted(self) -> list[tuple[str, str, str]]:
+        return [(entry.actor, entry.action, entry.subject) for entry in self.audit.entries]
+
+    def sign_in(self, account: Account) -> Principal:
+        credentials = self.sessions.start(account, "")
+        return FakeTokens().verify(credentials.access_token)
+
+    @property
+    def changeable(self) -> object:
+        """All that anybody may change, as it is now, but for the audit log."""
+        requests = {user_id: dict(places) for user_id, places in self.log.requests_of.items()}
+        return dict(self.log.queues), requests, dict(self.accounts.accounts), dict(self.store.sessions)

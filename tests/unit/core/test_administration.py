@@ -1,0 +1,121 @@
+"""What administrators may do, and that nothing they do goes unseen."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.core.account import Account, Principal, Role
+from chalicelib.core.administration import Administration
+from chalicelib.core.audit import Entry
+from chalicelib.core.errors import (
+    ConflictError,
+    ForbiddenError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from chalicelib.core.queue import State
+from tests.unit.core.office import Office
+from tests.unit.core.stage import BROKEN, USER
+
+type Deed = Callable[[Administration, Principal], object]
+
+
+LOOKS: list[Deed] = [
+    lambda administration, admin: administration.queue(admin, USER),
+    lambda administration, admin: administration.stats(admin),
+    lambda administration, admin: administration.entries(admin, None, None, 10),
+]
+# On a queue that request 1 halts: what is done, how the log calls it, and the error it ends in, if it does.
+DEEDS: list[tuple[Deed, str, str, type[Exception] | None]] = [
+    (lambda a, admin: a.pause(admin, USER), "pause queue", USER, ConflictError),
+    (lambda a, admin: a.resume(admin, USER), "resume queue", USER, ConflictError),
+    (lambda a, admin: a.purge(admin, USER), "purge queue", USER, None),
+    (lambda a, admin: a.retry(admin, USER, 1), "retry request 1", USER, None),
+    (lambda a, admin: a.skip(admin, USER, 1), "skip request 1", USER, None),
+    (lambda a, admin: a.disable(admin, "ADA"), "disable account", "ada", None),
+    (lambda a, admin: a.enable(admin, "Ada"), "enable account", "ada", None),
+]
+EVERYTHING = [*LOOKS, *(deed for deed, *_ in DEEDS)]
+
+
+@pytest.fixture
+def halted(office: Office) -> Office:
+    office.script[1] = [BROKEN]
+    office.send(type_="halt")
+    office.run()
+    assert office.queue.state is State.HALTED
+    return office
+
+
+def refuse(office: Office, deed: Deed, by: Principal, error: type[Exception]) -> None:
+    before = office.changeable
+    with pytest.raises(error):
+        deed(office.administration, by)
+    assert office.changeable == before
+
+
+@pytest.mark.parametrize("deed", EVERYTHING)
+def test_only_administrators_may(halted: Office, deed: Deed) -> None:
+    refuse(halted, deed, halted.ada, ForbiddenError)
+    assert halted.noted() == []
+
+
+@pytest.mark.parametrize("deed", EVERYTHING)
+def test_what_the_token_says_of_a_role_does_not_count(halted: Office, deed: Deed) -> None:
+    refuse(halted, deed, replace(halted.ada, role=Role.ADMIN), ForbiddenError)
+
+
+@pytest.mark.parametrize("deed", EVERYTHING)
+def test_who_is_no_administrator_any_more_may_not(halted: Office, deed: Deed) -> None:
+    halted.accounts.set_role(halted.accounts.accounts["root"], "user")
+
+    refuse(halted, deed, halted.admin, ForbiddenError)
+
+
+@pytest.mark.parametrize("deed", EVERYTHING)
+def test_a_new_account_under_the_name_of_an_administrator_is_somebody_else(
+    halted: Office, deed: Deed
+) -> None:
+    halted.accounts.accounts["root"] = Account("root", "another", "", 0, Role.ADMIN)
+
+    refuse(halted, deed, halted.admin, ForbiddenError)
+
+
+@pytest.mark.parametrize("deed", EVERYTHING)
+def test_an_administrator_whose_session_has_ended_may_not(halted: Office, deed: Deed) -> None:
+    halted.sessions.sign_out(halted.admin)
+
+    refuse(halted, deed, halted.admin, UnauthenticatedError)
+    assert halted.noted() == []
+
+
+@pytest.mark.parametrize(("deed", "action", "subject", "error"), DEEDS)
+def test_whatever_an_administrator_tries_is_written_down(
+    halted: Office, deed: Deed, action: str, subject: str, error: type[Exception] | None
+) -> None:
+    if error is None:
+        deed(halted.administration, halted.admin)
+    else:
+        refuse(halted, deed, halted.admin, error)
+
+    assert halted.noted() == [("root", action, subject)]
+
+
+@pytest.mark.parametrize("deed", [deed for deed, *_ in DEEDS])
+def test_what_cannot_be_written_down_is_not_done(
+    halted: Office, deed: Deed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unavailable(entry: Entry) -> None:
+        raise UnavailableError
+
+    monkeypatch.setattr(halted.audit, "add", unavailable)
+
+    refuse(halted, deed, halted.admin, UnavailableError)
+
+
+@pytest.mark.parametrize("deed", LOOKS)
+def test_looking_is_not_written_down(office: Office, deed: Deed) -> None:
+    deed(office.administration, office.admin)
+
+    assert office.noted() == []
