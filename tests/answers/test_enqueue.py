@@ -73,7 +73,7 @@ def test_a_call_that_is_repeated_with_its_key_gets_the_same_answer_and_is_told_s
 
 
 @pytest.mark.parametrize("settings", [ROOM])
-@pytest.mark.parametrize(("count", "left"), [(1, 0), (2, 1), (100, 3)])
+@pytest.mark.parametrize(("count", "left"), [(1, 0), (2, 1), (3, 2)])
 def test_a_full_queue_refuses_what_it_has_no_room_for_and_says_when_to_come_back(
     user: User, count: int, left: int
 ) -> None:
@@ -91,6 +91,14 @@ def test_a_full_queue_refuses_what_it_has_no_room_for_and_says_when_to_come_back
         "detail": f"The queue is full: {3 - left} requests wait and there is room for {left} more.",
     }
     assert user.session.queue()["tail"] == 3 - left, "all or none"
+
+
+@pytest.mark.parametrize("settings", [ROOM])
+def test_a_batch_that_can_never_have_room_is_refused_for_good(user: User) -> None:
+    answer = send(user, {"requests": [ECHO] * 4})
+
+    assert answer.status == 422
+    assert answer.body["detail"] == "4 requests at once are more than the queue has room for: 3."
 
 
 @pytest.mark.parametrize("settings", [ROOM])

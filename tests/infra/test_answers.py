@@ -46,7 +46,7 @@ def send(user: User, count: int) -> Answer:
 def test_a_queue_is_full_at_the_operators_limit(cloud: Cloud) -> None:
     cloud.become("APIHandler", QUEUE_LIMIT="3")
     user = sign_up(InProcessApi())
-    assert [send(user, count).status for count in (4, 2)] == [429, 202]
+    assert [send(user, count).status for count in (4, 2)] == [422, 202]
 
     answer = send(user, 2)
 

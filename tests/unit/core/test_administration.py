@@ -68,7 +68,8 @@ def test_what_the_token_says_of_a_role_does_not_count(halted: Office, deed: Deed
 
 @pytest.mark.parametrize("deed", EVERYTHING)
 def test_who_is_no_administrator_any_more_may_not(halted: Office, deed: Deed) -> None:
-    halted.accounts.set_role(halted.accounts.accounts["root"], "user")
+    accounts = halted.accounts.accounts
+    accounts["root"] = replace(accounts["root"], role=Role.USER)
 
     refuse(halted, deed, halted.admin, ForbiddenError)
 
