@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local_cloud.errors import LocalCloudError
-from local_cloud.processes import MARK, read
+from local_cloud.processes import MARK, Process, read
 from local_cloud.settings import Settings
 
 HOST = "127.0.0.1"
@@ -24,11 +24,23 @@ class Ports:
     def of(cls, settings: Settings) -> "Ports":
         return cls(settings.api_port, settings.edge_port, settings.dynamodb_port)
 
-    def require_free(self) -> None:
-        """Raises LocalCloudError, which names the port, who holds it and how to choose another."""
-        _require_free(self.api, "PORT", str(self.api + 1))
-        _require_free(self.edge, "AWS_ENDPOINT_URL", f"http://{HOST}:{self.edge + 10}")
-        _require_free(self.dynamodb, "DYNAMODB_LOCAL_PORT", str(self.dynamodb + 10))
+    def require_free(self, but_for: Path | None = None) -> None:
+        """Raises LocalCloudError, which names the ports, who holds them and how to choose others.
+
+        Those that are held by the stack in `but_for` are as good as free.
+        """
+        others = {
+            "PORT": (self.api, str(self.api + 1)),
+            "AWS_ENDPOINT_URL": (self.edge, f"http://{HOST}:{self.edge + 10}"),
+            "DYNAMODB_LOCAL_PORT": (self.dynamodb, str(self.dynamodb + 10)),
+        }
+        taken = {name: _taken(port, but_for) for name, (port, _) in others.items()}
+        if complaints := [complaint for complaint in taken.values() if complaint]:
+            choice = " ".join(f"{name}={others[name][1]}" for name, complaint in taken.items() if complaint)
+            raise LocalCloudError(
+                f"{' '.join(complaints)} Stop that, or choose otherwise: `{choice} make up`, "
+                "or the same in a file .env."
+            )
 
 
 def free_ports() -> Ports:
@@ -50,21 +62,25 @@ def is_free(port: int) -> bool:
         return True
 
 
-def _require_free(port: int, variable: str, other: str) -> None:
-    if not is_free(port):
-        raise LocalCloudError(
-            f"Port {port} is in use by {_holder(port)}. Stop that, or choose another port: "
-            f"{variable}={other} make up (or put {variable}={other} into .env)."
-        )
+def _taken(port: int, but_for: Path | None) -> str:
+    """By whom, as a sentence; nothing if it is free."""
+    if is_free(port):
+        return ""
+    process = _holder(port)
+    stack = process and process.environment.get(MARK)
+    if process is None:
+        return f"Port {port} is in use by another program."
+    if stack is None:
+        return f"Port {port} is in use by process {process.pid} ({' '.join(process.command)[:80]})."
+    return "" if stack == str(but_for) else f"Port {port} is in use by the stack in {stack}."
 
 
-def _holder(port: int) -> str:
+def _holder(port: int) -> Process | None:
     sockets = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
     for pid in (int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()):
         if sockets & set(_open_files(pid)) and (process := read(pid)):
-            stack = process.environment.get(MARK)
-            return f"the stack in {stack}" if stack else f"process {pid} ({' '.join(process.command)[:80]})"
-    return "another program"
+            return process
+    return None
 
 
 def _listening_inodes(port: int) -> Iterator[str]:

@@ -57,6 +57,9 @@ class Stack:
         processes = of_stack(self._state)
         if not processes:
             say("The stack is down. Start it with `make up`.")
+        elif not self._emulator.is_as_it_would_start_now():
+            say(f"{len(processes)} processes run, incomplete or with other settings than there are now.")
+            say("`make up` starts the stack anew, without its data.")
         elif not answers(self._emulator.ports.api, API_HEALTH, timeout=5):
             say(f"{len(processes)} processes run, but the API does not answer. `make up` mends that.")
         else:
@@ -66,14 +69,17 @@ class Stack:
         if not of_stack(self._state):
             return False
         if not self._emulator.is_as_it_would_start_now():
-            say("The stack that runs is incomplete or has other settings; starting it anew.")
+            say(
+                "The stack that runs is incomplete or has other settings; starting it anew, without its data."
+            )
             return False
         if not self._emulator.is_healthy():
-            say("The stack that runs does not answer; starting it anew.")
+            say("The stack that runs does not answer; starting it anew, without its data.")
             return False
         return True
 
     def _start_anew(self) -> None:
+        self._emulator.ports.require_free(but_for=self._state)  # before anything is stopped in vain
         self._emulator.stop()
         say("Starting LocalStack.")
         with ThreadPoolExecutor(max_workers=1) as pool:

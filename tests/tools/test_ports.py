@@ -23,7 +23,22 @@ def test_a_port_in_use_is_refused_with_its_holder_and_how_to_choose_another(take
     with socket.create_server((HOST, port)), pytest.raises(LocalCloudError) as refused:
         ports.require_free()
     assert f"Port {port} is in use by process {os.getpid()} (" in str(refused.value)
-    assert f"choose another port: {advice}" in str(refused.value)
+    assert f"choose otherwise: `{advice}" in str(refused.value)
+
+
+def test_all_ports_in_use_are_named_at_once() -> None:
+    ports = free_ports()
+    with (
+        socket.create_server((HOST, ports.api)),
+        socket.create_server((HOST, ports.edge)),
+        pytest.raises(LocalCloudError) as refused,
+    ):
+        ports.require_free()
+    for port in (ports.api, ports.edge):
+        assert f"Port {port} is in use" in str(refused.value)
+    assert f"`PORT={ports.api + 1} AWS_ENDPOINT_URL=http://127.0.0.1:{ports.edge + 10} make up`" in str(
+        refused.value
+    )
 
 
 def test_a_port_is_free_again_as_soon_as_its_server_is_closed() -> None:

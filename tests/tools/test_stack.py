@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -93,6 +94,22 @@ def test_up_names_the_port_that_another_program_has(fake_cloud: FakeCloud, stack
         pytest.raises(LocalCloudError, match=rf"Port {port} is in use by process {os.getpid()} "),
     ):
         stack.up()
+
+
+def test_a_stack_that_runs_is_not_stopped_for_ports_that_it_cannot_have(
+    fake_cloud: FakeCloud, stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack.up()
+    first, running = main_pid(fake_cloud), fake_cloud.emulator.ports
+    with socket.socket() as holder:
+        holder.bind((HOST, 0))
+        holder.listen()
+        fake_cloud.emulator.ports = replace(running, api=holder.getsockname()[1])
+        stack.status()
+        assert "other settings" in capsys.readouterr().out
+        with pytest.raises(LocalCloudError, match="is in use"):
+            stack.up()
+    assert main_pid(fake_cloud) == first
 
 
 @pytest.mark.parametrize("mishap", [LocalCloudError("No."), KeyboardInterrupt()])
