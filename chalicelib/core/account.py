@@ -53,7 +53,7 @@ def folded(username: str) -> str:
 def new_username(username: str) -> str:
     """Raises InvalidInputError."""
     name = folded(username)
-    if not USERNAME.fullmatch(name):
+    if not (username.isascii() and USERNAME.fullmatch(name)):
         message = (
             "must be 3 to 64 letters a to z, digits, dots, hyphens and underscores, a letter or digit first"
         )

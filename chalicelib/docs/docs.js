@@ -74,7 +74,8 @@ function answers(spec, responses) {
 
 function article(spec, path, method, operation) {
   const title = element("h2", {}, element("span", { className: "method", textContent: method.toUpperCase() }), path);
-  const access = operation.security.length ? "For who is signed in." : "For everybody.";
+  const signedIn = path.split("/")[2] === "admin" ? "For administrators." : "For who is signed in.";
+  const access = operation.security.length ? signedIn : "For everybody.";
   const made = element("article", { id: operation.operationId }, title);
   made.append(element("p", { textContent: `${operation.summary}. ${access}` }));
   if (operation.parameters.length) made.append(...parameters(spec, operation.parameters));

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 LONGEST_BATCH = 100
+USERNAME = "^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$"
 
 type Password = Annotated[str, msgspec.Meta(min_length=8, max_length=128)]
 type GivenPassword = Annotated[str, msgspec.Meta(max_length=128)]
@@ -16,7 +17,8 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Register(Body):
-    username: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$")]
+    # Described as a pattern, and refused by `new_username` in words.
+    username: Annotated[str, msgspec.Meta(max_length=64, extra_json_schema={"pattern": USERNAME})]
     password: Password
 
 

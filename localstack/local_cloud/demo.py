@@ -50,11 +50,11 @@ def play(console: Console) -> tuple[list[Lane], float]:
         users = []
         for name in NAMES:
             bar = bars.add_task(name, total=REQUESTS)
-            session = _sign_up(api, name)
+            username, session = _sign_up(api, name)
             sent = clients.submit(_send, session)
             taken = clients.submit(_take, session, partial(bars.advance, bar))
-            users.append((name, sent, taken))
-        lanes = [Lane(name, sent.result(), taken.result()) for name, sent, taken in users]
+            users.append((username, sent, taken))
+        lanes = [Lane(username, sent.result(), taken.result()) for username, sent, taken in users]
     return lanes, time.monotonic() - started
 
 
@@ -68,10 +68,10 @@ def _running_stack() -> str:
     return f"http://localhost:{port}"
 
 
-def _sign_up(api: Api, name: str) -> Session:
+def _sign_up(api: Api, name: str) -> tuple[str, Session]:
     username, password = f"{name}-{secrets.token_hex(4)}", secrets.token_urlsafe(16)
     api.register(username, password)
-    return api.sign_in(username, password)
+    return username, api.sign_in(username, password)
 
 
 def _send(session: Session) -> list[int]:
