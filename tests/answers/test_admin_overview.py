@@ -3,6 +3,9 @@
 from collections import Counter
 from typing import Any
 
+import pytest
+
+from chalicelib.core import administration
 from tests.answers.service import Service
 from tests.e2e.users import User
 
@@ -62,6 +65,23 @@ def test_the_queues_come_in_pages_with_each_of_them_on_one(service: Service, adm
     assert Counter(id_ for page in pages for id_ in page) == Counter(
         person.user_id for person in (admin, user, *others)
     )
+
+
+def test_a_filtered_list_says_where_to_go_on_though_nothing_was_found(
+    service: Service, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(administration, "LONGEST_SCAN", 2)
+    *_, paused = [service.sign_up() for _ in range(5)]
+    paused.session.ask("POST", "/api/queue/pause")
+
+    found, after, looks = list[str](), "", 0
+    while looks == 0 or after:
+        page = admin.session.ask("GET", f"/api/admin/queues?state=paused{after}")
+        found += [queue["user_id"] for queue in page["queues"]]
+        after, looks = f"&after={page['next']}" if page["next"] else "", looks + 1
+        assert looks <= 4
+
+    assert (found, looks) == ([paused.user_id], 4)
 
 
 def test_the_audit_log_shows_what_was_done_by_whom_to_whom_and_when(

@@ -43,6 +43,18 @@ def test_outcomes_are_counted_by_what_they_are_and_the_cursors_follow(service: S
     assert (queue["tail"], queue["head"], queue["read"], queue["depth"]) == (7, 6, 2, 1)
 
 
+def test_nobody_can_tell_the_wait_while_nothing_may_begin(service: Service, user: User) -> None:
+    user.session.enqueue("sleep", {"seconds": 2})
+    service.work()
+    user.session.ask("POST", "/api/queue/pause")
+    send(user)
+
+    assert user.session.queue()["estimated_wait_seconds"] is None
+    assert user.session.ask("GET", "/api/queue/requests/2")["estimated_wait_seconds"] is None
+    user.session.ask("POST", "/api/queue/resume")
+    assert user.session.queue()["estimated_wait_seconds"] == 2
+
+
 def test_the_oldest_age_is_how_long_the_head_of_the_line_has_waited(service: Service, user: User) -> None:
     send(user, not_before=_moment(service, 60))
     service.clock.advance(1_250)

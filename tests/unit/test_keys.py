@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.adapters import secret_keys
 from chalicelib.adapters.secret_keys import SecretKeys
+from chalicelib.core.errors import UnavailableError
 from infra import keys
 from infra.errors import DeployError
 
@@ -50,3 +52,20 @@ def test_a_key_that_is_not_known_is_looked_up_but_not_each_time(monkeypatch: pyt
     monkeypatch.setattr(secret_keys, "LOOK_AGAIN_S", -1)
     assert set(ring.knowing("2").all) == {"1", "2"}
     assert vault.reads == 2
+
+
+def test_keys_at_hand_are_used_while_they_cannot_be_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    vault = Vault()
+    ring = SecretKeys(vault, "arn")
+    assert ring().current == "1"
+
+    def refuse(**_: Any) -> dict[str, str]:
+        raise EndpointConnectionError(endpoint_url="nowhere")
+
+    monkeypatch.setattr(vault, "get_secret_value", refuse)
+    monkeypatch.setattr(secret_keys, "FRESH_S", -1)
+    monkeypatch.setattr(secret_keys, "LOOK_AGAIN_S", -2)
+
+    assert ring().current == ring.knowing("2").current == "1"
+    with pytest.raises(UnavailableError):
+        SecretKeys(vault, "arn")()

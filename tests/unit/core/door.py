@@ -22,10 +22,11 @@ class Door:
     clock: FakeClock = field(default_factory=FakeClock)
     log: FakeLog = field(default_factory=FakeLog)
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    tries: FakeTryCounts = field(default_factory=FakeTryCounts)
 
     def __post_init__(self) -> None:
         passwords, tokens = FakePasswords(), FakeTokens()
-        throttle = Throttle(FakeTryCounts(), self.clock)
+        throttle = Throttle(self.tries, self.clock)
         self.register = Registration(self.accounts, passwords, self.clock)
         self.sessions = Sessions(FakeSessions(), self.log, tokens, self.clock)
         self.sign_in = SignIn(self.accounts, passwords, throttle, self.sessions)

@@ -11,8 +11,9 @@ from chalicelib.core.errors import (
     TooManyError,
     UnauthenticatedError,
 )
-from chalicelib.core.session import GRACE_MS, IDLE_MS, LONGEST_MS
+from chalicelib.core.session import GRACE_MS, IDLE_MS, LONGEST_MS, RefreshToken
 from chalicelib.core.sweep import WORKER_MS, Sweep
+from chalicelib.core.tries import FREE_TRIES
 from tests.fakes.secrets import COMMON
 from tests.fakes.sqs import FakeFifo
 from tests.fakes.wake_ups import FakeWakeUps
@@ -134,3 +135,25 @@ def test_a_deleted_account_is_removed_when_its_worker_must_have_ended(door: Door
 
     assert door.log.queue(me.user_id) is None
     assert door.accounts.by_username("ada") is None
+
+
+@pytest.mark.parametrize("session_id", ["tries 0123", "", "a/b", "ä"])
+def test_nothing_but_sessions_is_looked_up_by_a_refresh_token(door: Door, session_id: str) -> None:
+    with pytest.raises(UnauthenticatedError):
+        door.sessions.refresh(f"{session_id}.family.secret")
+
+    assert RefreshToken.parse(f"{session_id}.family.secret") is None
+
+
+def test_tries_of_long_ago_are_forgotten_at_once(door: Door, account: Account) -> None:
+    """To the millisecond, though the store counts in seconds."""
+    for _ in range(FREE_TRIES):
+        with pytest.raises(UnauthenticatedError):
+            door.sign_in("ada", "wrong")
+    (tries,) = door.tries.tries.values()
+    door.clock.advance(tries.forgotten_at - door.clock.now())
+
+    with pytest.raises(UnauthenticatedError):
+        door.sign_in("ada", "wrong")
+
+    assert [tries.count for tries in door.tries.tries.values()] == [1]
