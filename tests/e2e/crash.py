@@ -23,12 +23,11 @@ def kill_worker_of(stack: DeployedStack, user: User) -> None:
 
 def _where_started(stack: DeployedStack, user: User) -> str:
     """The log stream of the user's worker: each process has one of its own."""
-    logs, found = stack.emulator.client("logs"), list[Any]()
+    pages, found = stack.emulator.client("logs").get_paginator("filter_log_events"), list[Any]()
+    group = f"/aws/lambda/{stack.outputs['WorkerFunction']}"
 
     def has_started() -> bool:
-        events = logs.filter_log_events(logGroupName=f"/aws/lambda/{stack.outputs['WorkerFunction']}")[
-            "events"
-        ]
+        events = [event for page in pages.paginate(logGroupName=group) for event in page["events"]]
         found.extend(event for event in events if _is_start(event["message"], user.user_id))
         return bool(found)
 

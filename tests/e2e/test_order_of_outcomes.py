@@ -4,6 +4,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 from local_cloud.api_client import RequestView
+from local_cloud.waiting import wait_until
 from tests.e2e.users import SignUp, User
 
 CLIENTS = 8
@@ -34,12 +35,12 @@ def test_the_queue_counts_what_has_happened(user: User) -> None:
     for number in range(3):
         user.session.enqueue("echo", {"number": number})
     assert [user.session.dequeue() is not None for _ in range(2)] == [True, True]
-    user.session.request(3, wait=20)
 
+    assert wait_until(lambda: user.session.queue()["head"] == 3, seconds=20)
     queue = user.session.queue()
 
     assert (queue["tail"], queue["read"], queue["state"]) == (3, 2, "open")
-    assert queue["counts"].keys() == {"succeeded", "failed", "cancelled"}
+    assert queue["counts"] == {"succeeded": 3, "failed": 0, "cancelled": 0}
 
 
 def test_a_request_that_fails_for_good_lets_those_behind_it_go_on(user: User) -> None:
@@ -55,6 +56,8 @@ def test_a_request_that_fails_for_good_lets_those_behind_it_go_on(user: User) ->
     assert failed["error"]["kind"] == "error"
     assert (behind["seq"], behind["status"], behind["result"]) == (2, "succeeded", {"behind": True})
     assert (failed["finished_at"] or "") <= (behind["started_at"] or "")
+    assert wait_until(lambda: user.session.queue()["head"] == 2, seconds=20)
+    assert user.session.queue()["counts"] == {"succeeded": 1, "failed": 1, "cancelled": 0}
 
 
 def _send(user: User, number: int) -> tuple[str, int, int]:

@@ -4,7 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 from infra.log_follower import Follower
 from local_cloud.waiting import wait_until
@@ -51,24 +54,43 @@ def test_the_way_of_a_request_can_be_followed_in_the_logs(stack: DeployedStack, 
 
 def test_following_shows_one_user_only_and_ends_with_ctrl_c(stack: DeployedStack, user: User) -> None:
     user.session.enqueue("echo", {})
+    with _running(60, stack, "-m", "infra.logs", "--user", user.username) as follower:
+        lines = _lines_until("queue drained", follower)
+        follower.send_signal(signal.SIGINT)
+        _, errors = follower.communicate()
+
+    assert (follower.returncode, errors) == (0, "")
+    assert all(f"user={user.user_id}" in line for line in lines)
+    assert any("request succeeded" in line for line in lines)
+
+
+@contextmanager
+def _running(seconds: float, stack: DeployedStack, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Python with `arguments`; killed when `seconds` are over, so that a read of what it prints ends, too."""
     with subprocess.Popen(
-        [sys.executable, "-m", "infra.logs", "--user", user.username],
+        [sys.executable, *arguments],
         cwd=CHECKOUT,
         env=_environment(stack),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    ) as follower:
-        assert follower.stdout is not None
-        lines = []
-        while "queue drained" not in (line := follower.stdout.readline()):
-            lines.append(line)
-            assert f"user={user.user_id}" in line
-        follower.send_signal(signal.SIGINT)
-        _, errors = follower.communicate(timeout=20)
+    ) as process:
+        timer = Timer(seconds, process.kill)
+        timer.start()
+        try:
+            yield process
+        finally:
+            timer.cancel()
+            process.kill()
 
-    assert (follower.returncode, errors) == (0, "")
-    assert any("request succeeded" in line for line in lines)
+
+def _lines_until(word: str, process: subprocess.Popen[str]) -> list[str]:
+    assert process.stdout is not None
+    lines: list[str] = []
+    while not lines or word not in lines[-1]:
+        lines.append(process.stdout.readline())
+        assert lines[-1], f"it has ended without {word!r}: {lines}"
+    return lines
 
 
 def _environment(stack: DeployedStack) -> dict[str, str]:

@@ -1,24 +1,36 @@
 """Calls that wait for an outcome."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
-from local_cloud.api_client import Api
+from local_cloud.api_client import Api, RequestView
 from tests.e2e.users import User
 
 
 def test_dequeue_answers_204_when_there_is_no_outcome(user: User) -> None:
     assert user.session.call("GET", "/api/queue/dequeue?wait=0").status == 204
+    asked = time.monotonic()
     assert user.session.call("GET", "/api/queue/dequeue?wait=1").status == 204
+    assert time.monotonic() - asked >= 1
 
 
 def test_a_waiting_dequeue_gets_the_outcome_of_a_request_sent_later(user: User) -> None:
+    begun = Event()
+
+    def dequeue() -> RequestView | None:
+        begun.set()
+        return user.session.dequeue()
+
     with ThreadPoolExecutor(1) as clients:
-        waiting = clients.submit(user.session.dequeue)
-        sent = user.session.enqueue("echo", {"sent": "later"})
+        waiting = clients.submit(dequeue)
+        begun.wait()
+        # Takes its time, so that the dequeue has long arrived, and found nothing, when there is an outcome.
+        sent = user.session.enqueue("sleep", {"seconds": 1})
         taken = waiting.result()
 
     assert taken is not None
-    assert (taken["seq"], taken["result"]) == (sent["seq"], {"sent": "later"})
+    assert (taken["seq"], taken["result"]) == (sent["seq"], {"seconds": 1})
 
 
 def test_a_request_that_was_accepted_is_queued_first_in_line_and_has_an_address(user: User) -> None:

@@ -59,20 +59,19 @@ class Chaos:
             self.failed.append(error)
 
     def _kill_a_worker(self) -> None:
-        workers = [process for process in self.emulator.functions() if self._is_at_work(process)]
+        workers = [process for process in self.emulator.functions() if self._may_be_at_work(process)]
         if workers:
             with suppress(ProcessLookupError):
                 os.kill(self.chance.choice(workers).pid, signal.SIGKILL)
                 self.kills += 1
 
-    def _is_at_work(self, process: Process) -> bool:
+    def _may_be_at_work(self, process: Process) -> bool:
         """Not one that only starts: killed before it holds its wake-up, it would just cost 70 seconds."""
         if process.environment["AWS_LAMBDA_FUNCTION_NAME"] != self.worker:
             return False
-        try:
-            return time.time() - Path(f"/proc/{process.pid}").stat().st_ctime > STARTING_SECONDS
-        except FileNotFoundError:
-            return False
+        with suppress(FileNotFoundError, ProcessLookupError):
+            return _age(process.pid) > STARTING_SECONDS
+        return False
 
     def _stop_the_database(self) -> None:
         """Calls to it are not answered meanwhile; the connections stay."""
@@ -90,3 +89,10 @@ class Chaos:
         url = f"{self.emulator.edge_url}/_gurukool/faults?service=sqs&seconds={STOPPED_SECONDS}"
         with urlopen(Request(url, method="POST"), timeout=10):
             self.outages += 1
+
+
+def _age(pid: int) -> float:
+    """Seconds since the process started; the times of its directory in /proc only tell who has looked."""
+    after_the_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    started = int(after_the_name[19]) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - started

@@ -15,6 +15,7 @@ from tests.histories.history import Accepted, Dequeued, History
 
 LARGEST_BATCH = 5
 PACE_SECONDS = 0.5
+LATE_SECONDS = 0.4  # nearly the pace: then a worker that is killed is at a request, more often than not
 GIVE_UP_SECONDS = 300.0
 
 
@@ -48,29 +49,28 @@ class Client:
             self._send_batch(size)
             left -= size
         while not wait_until(self.may_end, PACE_SECONDS):
-            self._send_batch(1)
+            self._send_batch(1, LATE_SECONDS)
         self._sent.set()
 
-    def _send_batch(self, size: int) -> None:
+    def _send_batch(self, size: int, seconds: float = 0) -> None:
         marks = tuple(secrets.token_hex(6) for _ in range(size))
-        self.history.accepted.append(Accepted(self._accepted_numbers(marks), marks))
+        payloads = [{"mark": mark, "seconds": max(seconds, _seconds(mark))} for mark in marks]
+        self.history.accepted.append(Accepted(self._accepted_numbers(payloads), marks))
 
-    def _accepted_numbers(self, marks: tuple[str, ...]) -> tuple[int, ...]:
+    def _accepted_numbers(self, payloads: list[dict[str, object]]) -> tuple[int, ...]:
         """Send until it is accepted: the key makes the same call sent again the same requests."""
-        body = {"requests": [{"type": "count", "payload": self._payload(mark)} for mark in marks]}
+        body = {"requests": [{"type": "count", "payload": payload} for payload in payloads]}
+        key = {"Idempotency-Key": str(payloads[0]["mark"])}
         answer: Answer | None = None
 
         def sent() -> bool:
             nonlocal answer
-            answer = self._try("POST", "/api/queue/enqueue", body, {"Idempotency-Key": marks[0]})
+            answer = self._try("POST", "/api/queue/enqueue", body, key)
             return answer is not None and answer.status == HTTPStatus.ACCEPTED
 
         assert wait_until(sent, GIVE_UP_SECONDS), f"not accepted: {answer}"
         assert answer
         return tuple(request["seq"] for request in answer.body["requests"])
-
-    def _payload(self, mark: str) -> dict[str, object]:
-        return {"mark": mark, "seconds": 0.3 if mark < "20" else 0}  # every eighth takes its time
 
     def _dequeue(self) -> None:
         """Until everything accepted was handed out, or its answer lost."""
@@ -102,5 +102,9 @@ class Client:
             return None
 
 
+def _seconds(mark: str) -> float:
+    return 0.3 if mark < "20" else 0  # every eighth takes its time
+
+
 def to_dequeued(view: RequestView) -> Dequeued:
-    return Dequeued(view["seq"], view["status"], (view["result"] or {}).get("mark"))
+    return Dequeued(view["seq"], view["status"], (view["result"] or {}).get("mark"), view["attempts"])

@@ -18,6 +18,7 @@ class Dequeued:
     seq: int
     status: str
     mark: str | None  # of a success: what the handler was given
+    attempts: int = 1
 
 
 @dataclass(slots=True)
@@ -28,3 +29,7 @@ class History:
     lost_answers: int = 0  # dequeues without an answer: what they took is known from `outcomes` only
     outcomes: dict[int, Dequeued] = field(default_factory=dict)  # at the end, by number
     effects: dict[str, int] = field(default_factory=dict)  # at the end: how often each mark was counted
+
+    def has_interrupted_requests(self) -> bool:
+        """The handler never fails by itself: what was begun twice had lost its worker or the database."""
+        return any(outcome.attempts > 1 for outcome in self.dequeued)

@@ -6,6 +6,7 @@ HISTORY_USERS=20 HISTORY_REQUESTS=100 …             a long one, as `make soak`
 
 import os
 import random
+from functools import partial
 from typing import Any
 
 from local_cloud.api_client import Api
@@ -31,16 +32,11 @@ def test_nothing_is_lost_repeated_or_out_of_order_while_the_stack_is_broken(
     with Api(counting_api) as api:
         users = [sign_up(api) for _ in range(USERS)]
         with Chaos(emulator, counting_worker, PERIOD, chance) as chaos:
-            clients = [
-                Client(
-                    user.session,
-                    History(user.user_id),
-                    REQUESTS,
-                    random.Random(chance.random()),
-                    chaos.has_done_everything,
-                )
-                for user in users
-            ]
+            clients: list[Client] = []
+            may_end = partial(_has_all_happened, chaos, clients)
+            for user in users:
+                history, own_chance = History(user.user_id), random.Random(chance.random())
+                clients.append(Client(user.session, history, REQUESTS, own_chance, may_end))
             for thread in [thread for client in clients for thread in client.start()]:
                 thread.join()
         for user, client in zip(users, clients, strict=True):
@@ -50,6 +46,14 @@ def test_nothing_is_lost_repeated_or_out_of_order_while_the_stack_is_broken(
     assert {c.history.user_id: violations(c.history) for c in clients if violations(c.history)} == {}
     assert sum(len(client.history.outcomes) for client in clients) >= USERS * REQUESTS
     assert chaos.has_done_everything()
+    assert any(client.history.has_interrupted_requests() for client in clients)
+
+
+def _has_all_happened(chaos: Chaos, clients: list[Client]) -> bool:
+    """Or something has failed, which the test reports."""
+    if chaos.failed or any(client.failed for client in clients):
+        return True
+    return chaos.has_done_everything() and any(c.history.has_interrupted_requests() for c in clients)
 
 
 def _complete(history: History, user: User, emulator: Emulator) -> None:

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -87,25 +88,41 @@ def test_a_command_that_outlives_its_builder_keeps_the_next_builder_waiting(
     empty_cache: Path, tmp_path: Path
 ) -> None:
     """Else two programs would write into one directory."""
-    fifo, begun = tmp_path / "fifo", tmp_path / "begun"
+    entry, fifo = Entry("thing", b"1"), tmp_path / "fifo"
     os.mkfifo(fifo)
+    orphan = outliving_command(tmp_path / "pid", fifo)
+    next_builder = threading.Thread(target=entry.ensure, args=[build], daemon=True)
+    try:
+        next_builder.start()
+        assert wait_until(lambda: waits_for_a_lock(os.getpid()), seconds=10)
+        assert not entry.complete()
+    finally:
+        os.kill(orphan, signal.SIGKILL)
+    next_builder.join(timeout=10)
+    assert entry.complete()
+
+
+def outliving_command(pid: Path, fifo: Path) -> int:
+    """The number of a command that would end only when somebody writes into `fifo`; its builder is gone."""
     program = f"""
 from bootstrap.cache import Entry
 from bootstrap.commands import run
-script = "touch {begun}; cat {fifo}"
+script = "echo $$ >{pid}.new; mv {pid}.new {pid}; exec cat {fifo}"
 Entry("thing", b"1").ensure(lambda directory, lock: run("/bin/sh", "-c", script, lock=lock))
 """
     paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen([sys.executable, "-c", program], env={**os.environ, **paths}) as builder:
-        assert wait_until(begun.exists, seconds=10)
-        builder.send_signal(signal.SIGKILL)
-    next_builder = threading.Thread(target=Entry("thing", b"1").ensure, args=[build])
-    next_builder.start()
-    next_builder.join(timeout=0.2)
-    assert next_builder.is_alive()
-    fifo.write_text("the end of the outliving command")
-    next_builder.join(timeout=10)
-    assert Entry("thing", b"1").complete()
+        try:
+            assert wait_until(pid.exists, seconds=10)
+        finally:
+            builder.kill()
+    return int(pid.read_text())
+
+
+def waits_for_a_lock(process: int) -> bool:
+    """Whether the kernel has a thread of it in the queue for a lock of a whole file."""
+    waiting = [line.split() for line in Path("/proc/locks").read_text().splitlines() if "->" in line]
+    return any(words[2] == "FLOCK" and words[5] == str(process) for words in waiting)
 
 
 def test_the_cache_is_where_the_variable_the_file_or_the_conventions_say(
@@ -132,22 +149,15 @@ def test_a_program_that_is_missing_is_told_in_a_sentence() -> None:
         Commands().run("/no/such/program")
 
 
-def test_stopping_ends_what_runs_and_lets_nothing_start() -> None:
-    commands = Commands()
-    failures: list[SetupError] = []
-    begun = threading.Event()
-
-    def run() -> None:
-        begun.set()
-        with pytest.raises(SetupError) as failure:
-            commands.run("/bin/sleep", "600")
-        failures.append(failure.value)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    begun.wait()
-    commands.stop()
-    thread.join(timeout=10)
-    assert failures
+def test_stopping_ends_what_runs_and_lets_nothing_start(tmp_path: Path) -> None:
+    commands, begun = Commands(), tmp_path / "begun"
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(commands.run, "/bin/sh", "-c", f"touch {begun}; exec sleep 60")
+        try:
+            assert wait_until(begun.exists, seconds=10)
+        finally:
+            commands.stop()
+        with pytest.raises(SetupError, match="exit status -15"):
+            running.result(timeout=10)
     with pytest.raises(SetupError, match="interrupted"):
         commands.run("/bin/true")

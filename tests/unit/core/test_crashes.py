@@ -7,10 +7,9 @@ import pytest
 from chalicelib.core.attempt import GRACE_MS, LAST_RESORT_MS, SKEW_MS, Result, Wait
 from chalicelib.core.drain import Done
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.request import Failure, Request, Status
+from chalicelib.core.request import Request, Status
 from tests.unit.core.stage import DONE, USER, Stage
 
-PERMANENT = Failure("permanent", "It will never work.")
 TIMEOUT_MS = 2_000
 
 

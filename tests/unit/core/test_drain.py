@@ -9,12 +9,9 @@ from chalicelib.core.errors import UnavailableError
 from chalicelib.core.places import HOLE_GRACE_MS
 from chalicelib.core.progress import Progress
 from chalicelib.core.queue import Queue, State
-from chalicelib.core.request import Failure, Request, Status
+from chalicelib.core.request import Request, Status
 from tests.fakes.wake_ups import FakeWakeUps
 from tests.unit.core.stage import BROKEN, DONE, LIMIT, QUANTUM_MS, SESSION, USER, Stage
-
-PERMANENT = Failure("permanent", "It will never work.")
-TIMEOUT_MS = 2_000
 
 
 def test_requests_run_in_the_order_of_their_numbers(stage: Stage) -> None:

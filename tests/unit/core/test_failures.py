@@ -13,7 +13,6 @@ from tests.fakes.effects import Booking
 from tests.unit.core.stage import BROKEN, DONE, SESSION, USER, Stage
 
 PERMANENT = Failure("permanent", "It will never work.")
-TIMEOUT_MS = 2_000
 
 
 def test_a_failed_request_is_tried_again_before_anything_behind_it(stage: Stage) -> None:

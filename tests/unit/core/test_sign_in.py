@@ -51,7 +51,7 @@ def test_an_outdated_hash_is_renewed_at_sign_in(door: Door, account: Account) ->
 
 
 @pytest.mark.parametrize("username", ["ada", "nobody"])
-def test_waits_double_and_the_right_password_ends_them(door: Door, account: Account, username: str) -> None:
+def test_waits_double_up_to_an_hour(door: Door, account: Account, username: str) -> None:
     waits = []
     for _ in range(14):
         try:
@@ -66,6 +66,23 @@ def test_waits_double_and_the_right_password_ends_them(door: Door, account: Acco
 
     assert waits[:4] == [30, 60, 120, 240]
     assert max(waits) == 3600
+
+
+def test_the_right_password_is_not_tried_before_its_time_and_ends_the_waits(
+    door: Door, account: Account
+) -> None:
+    for _ in range(5):
+        with pytest.raises(UnauthenticatedError):
+            door.sign_in("ada", "wrong")
+    with pytest.raises(TooManyError) as refused:
+        door.sign_in("ada", PASSWORD)
+    door.clock.advance(refused.value.retry_after * 1000)
+
+    door.sign_in("ada", PASSWORD)
+
+    for _ in range(5):
+        with pytest.raises(UnauthenticatedError):
+            door.sign_in("ada", "wrong")
 
 
 def test_the_right_password_forgets_the_wrong_ones(door: Door, account: Account) -> None:
