@@ -68,7 +68,8 @@ def test_following_shows_one_user_only_and_ends_with_ctrl_c(stack: DeployedStack
 def _running(seconds: float, stack: DeployedStack, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Python with `arguments`; killed when `seconds` are over, so that a read of what it prints ends, too."""
     with subprocess.Popen(
-        [sys.executable, *arguments],
+        # A shell that runs the tests in the background has them, and all they start, ignore Ctrl-C.
+        ["env", "--default-signal=INT", sys.executable, *arguments],
         cwd=CHECKOUT,
         env=_environment(stack),
         stdout=subprocess.PIPE,
