@@ -18,9 +18,7 @@ from chalicelib.core.queue import Queue, State
 from chalicelib.core.request import Millis, Request
 
 STALE_MS = 30_000  # work, but no ring and no movement for this long: the wake-up is taken for lost
-AHEAD_MS = (
-    60_000  # until the next sweep: what is due before that is rung, and its worker waits for the moment
-)
+AHEAD_MS = 60_000  # until the next sweep: what is due before that is rung, and its worker waits for it
 IDLE_MS = 60_000  # a queue without work keeps its mark this long, so that busy users cost no index writes
 WORKER_MS = 90_000  # longer than the worker function may run, and the API
 MINUTE_MS = 60_000

@@ -13,7 +13,7 @@ from chalicelib.core.queue import State
 from chalicelib.core.request import KEPT_MS, Millis, Request
 from chalicelib.core.session import IDLE_MS
 from chalicelib.core.sessions import Sessions
-from chalicelib.core.sweep import Sweep
+from chalicelib.core.sweep import STILL_EVERY, Sweep
 from tests.fakes.accounts import FakeSessions
 from tests.fakes.clock import START
 from tests.fakes.log import FakeLog
@@ -136,7 +136,7 @@ class World:
 
     def _week(self) -> None:
         """And a day, in which nobody helps. What has ended is forgotten, SQS's messages too."""
-        self.scheduler.run_until(self.scheduler.now + 5 * SWEEP_MS)
+        self.scheduler.run_until(self.scheduler.now + (STILL_EVERY + 2) * SWEEP_MS)
         if self.scheduler.is_busy():
             return
         self.scheduler.jump(KEPT_MS + 24 * 3_600_000)
