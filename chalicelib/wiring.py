@@ -15,6 +15,7 @@ from chalicelib.settings import Settings
 if TYPE_CHECKING:
     from chalicelib.adapters.outbound.deliverer import Deliverer
     from chalicelib.adapters.secret_keys import SecretKeys
+    from chalicelib.core.controls import Controls
     from chalicelib.core.dequeue import Dequeue
     from chalicelib.core.drain import Drain
     from chalicelib.core.enqueue import Enqueue
@@ -98,7 +99,7 @@ def enqueue() -> Enqueue:
 
 
 @cache
-def controls() -> Any:
+def controls() -> Controls:
     from chalicelib.core.controls import Controls
 
     return Controls(log(), wake_ups(), CLOCK, enqueue())

@@ -1,4 +1,4 @@
-"""What the core needs of the outside: a store, wake-ups, a clock, and the keepers of secrets."""
+"""What the core needs of the outside: a clock, the log, wake-ups. account_ports.py has the rest."""
 
 from collections.abc import Sequence
 from typing import Protocol
