@@ -9,17 +9,6 @@ from chalicelib.core.request import Status
 from tests.unit.core.stage import BROKEN, DONE, HOUR_MS, SESSION, USER, Stage
 
 
-@pytest.fixture
-def halted(stage: Stage) -> Stage:
-    """By request 1; request 2 waits."""
-    stage.script[1] = [BROKEN]
-    stage.send(type_="halt")
-    stage.send()
-    stage.run()
-    assert stage.queue.state is State.HALTED
-    return stage
-
-
 def test_nothing_is_begun_while_the_queue_is_paused(stage: Stage) -> None:
     stage.controls.pause(USER, SESSION)
     stage.send(2)

@@ -10,7 +10,7 @@ from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queue import State
 from chalicelib.core.request import Status
 from tests.unit.core.door import PASSWORD, Door
-from tests.unit.core.stage import BROKEN, HOUR_MS, SESSION, USER, Stage
+from tests.unit.core.stage import HOUR_MS, SESSION, USER, Stage
 
 type Lose = Callable[[object, str], None]
 
@@ -30,15 +30,6 @@ def lose_answer(monkeypatch: pytest.MonkeyPatch) -> Lose:
         monkeypatch.setattr(store, name, repeated)
 
     return lose
-
-
-@pytest.fixture
-def halted(stage: Stage) -> Stage:
-    stage.script[1] = [BROKEN]
-    stage.send(type_="halt")
-    stage.send()
-    stage.run()
-    return stage
 
 
 def test_a_cancel_has_worked(stage: Stage, lose_answer: Lose) -> None:
