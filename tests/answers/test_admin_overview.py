@@ -27,6 +27,16 @@ def subjects(admin: User, query: str) -> list[str]:
     return [entry["subject"] for entry in admin.session.ask("GET", f"{AUDIT}?{query}")["entries"]]
 
 
+def four_pages(admin: User, path: str, kind: str, cursor: str, field: str) -> list[list[Any]]:
+    """Of two each. The next one is asked for by the cursor, with that field of the last entry."""
+    pages, behind = list[list[Any]](), ""
+    for _ in range(4):
+        page = admin.session.ask("GET", f"{path}?limit=2{behind}")[kind]
+        pages.append(page)
+        behind = f"&{cursor}={page[-1][field]}" if page else ""
+    return pages
+
+
 def test_the_numbers_of_all_queues_are_added_up(service: Service, admin: User) -> None:
     busy, *paused, halted, gone = [service.sign_up() for _ in range(5)]
     for user in paused:
@@ -55,14 +65,10 @@ def test_the_numbers_of_all_queues_are_added_up(service: Service, admin: User) -
 def test_the_queues_come_in_pages_with_each_of_them_on_one(service: Service, admin: User, user: User) -> None:
     others = [service.sign_up() for _ in range(3)]
 
-    pages, after = list[list[str]](), ""
-    for _ in range(4):
-        page = admin.session.ask("GET", f"/api/admin/queues?limit=2{after}")["queues"]
-        pages.append([queue["user_id"] for queue in page])
-        after = f"&after={pages[-1][-1]}" if page else ""
+    pages = four_pages(admin, "/api/admin/queues", "queues", "after", "user_id")
 
     assert [len(page) for page in pages] == [2, 2, 1, 0]
-    assert Counter(id_ for page in pages for id_ in page) == Counter(
+    assert Counter(queue["user_id"] for page in pages for queue in page) == Counter(
         person.user_id for person in (admin, user, *others)
     )
 
@@ -122,11 +128,9 @@ def test_the_audit_log_comes_in_pages_the_newest_entry_first(service: Service, a
         service.clock.advance(1_000)
         pause(admin, user)
 
-    pages, before = list[list[str]](), ""
-    for _ in range(4):
-        page = admin.session.ask("GET", f"{AUDIT}?limit=2{before}")["entries"]
-        pages.append([entry["subject"] for entry in page])
-        before = f"&before={page[-1]['entry_id']}" if page else ""
+    pages = four_pages(admin, AUDIT, "entries", "before", "entry_id")
 
     assert [len(page) for page in pages] == [2, 2, 1, 0]
-    assert [subject for page in pages for subject in page] == [user.user_id for user in reversed(users)]
+    assert [entry["subject"] for page in pages for entry in page] == [
+        user.user_id for user in reversed(users)
+    ]
