@@ -4,7 +4,18 @@ from dataclasses import dataclass
 
 
 class GurukoolError(Exception):
-    """The root. The message is a sentence for the caller and never shows internals."""
+    """The root. The message is a sentence for the caller and never shows internals.
+
+    `code` is what programs match: stable in every release, while the sentence may change. Each class has its
+    own code; where a caller may want to tell cases of one class apart, the case brings a more specific one.
+    """
+
+    code = "error"
+
+    def __init__(self, message: str = "", *, code: str | None = None) -> None:
+        super().__init__(message)
+        if code is not None:
+            self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +29,29 @@ class FieldError:
 class InvalidInputError(GurukoolError):
     """The call can be read but does not say something acceptable."""
 
-    def __init__(self, message: str, fields: tuple[FieldError, ...] = ()) -> None:
-        super().__init__(message)
+    code = "invalid_input"
+
+    def __init__(self, message: str, fields: tuple[FieldError, ...] = (), *, code: str | None = None) -> None:
+        super().__init__(message, code=code)
         self.fields = fields
 
 
 class MalformedError(GurukoolError):
     """The call cannot be read at all."""
 
+    code = "malformed"
+
 
 class TooLargeError(GurukoolError):
     """More bytes than are taken in one call."""
 
+    code = "too_large"
+
 
 class UnauthenticatedError(GurukoolError):
     """Nobody is signed in, or no longer."""
+
+    code = "unauthenticated"
 
 
 SESSION_ENDED = "The session has ended. Sign in again."
@@ -41,21 +60,29 @@ SESSION_ENDED = "The session has ended. Sign in again."
 class ForbiddenError(GurukoolError):
     """Signed in, but not allowed."""
 
+    code = "forbidden"
+
 
 class NotFoundError(GurukoolError):
     """There is no such thing, or not for this user."""
+
+    code = "not_found"
 
 
 class ConflictError(GurukoolError):
     """The thing is not in a state in which this can be done."""
 
+    code = "conflict"
+
 
 class TooManyError(GurukoolError):
     """Come back later."""
 
-    def __init__(self, message: str, retry_after: int) -> None:
+    code = "too_many"
+
+    def __init__(self, message: str, retry_after: int, *, code: str | None = None) -> None:
         """`retry_after` is in whole seconds, at least 1."""
-        super().__init__(message)
+        super().__init__(message, code=code)
         self.retry_after = retry_after
 
 
@@ -64,6 +91,8 @@ class UnavailableError(GurukoolError):
 
     A write may have been carried out all the same: what must not happen twice needs an idempotency key.
     """
+
+    code = "unavailable"
 
 
 class EffectRefusedError(Exception):

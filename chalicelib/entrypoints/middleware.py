@@ -49,7 +49,8 @@ def _as_problem(response: Response) -> Response:
     if status < HTTPStatus.BAD_REQUEST or response.headers.get("Content-Type") == problems.CONTENT_TYPE:
         return response
     message = response.body.get("Message") if isinstance(response.body, dict) else None
-    converted = problems.problem(status, f"{message or status.description}".rstrip(".") + ".")
+    sentence = f"{message or status.description}".rstrip(".") + "."
+    converted = problems.problem(status, sentence, status.name.lower())
     if allow := response.headers.get("Allow"):
         converted.headers["Allow"] = allow
     return converted

@@ -23,12 +23,15 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     type: str
     title: str
     status: int
+    code: str
     detail: str
     errors: list[Fault] = []
 
 
 class UnsupportedMediaTypeError(errors.GurukoolError):
     """The body is not JSON, or says that it is not."""
+
+    code = "unsupported_media_type"
 
     def __init__(self) -> None:
         super().__init__("The body must be JSON in UTF-8, with `Content-Type: application/json`.")
@@ -57,9 +60,9 @@ def from_error(error: Exception) -> Response:
     """The answer to whatever a use case raised. What is not ours is a 500 that shows nothing."""
     if not isinstance(error, errors.GurukoolError):
         tell("call failed", level=logging.ERROR, exception=error)
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side.", "internal")
     faults = error.fields if isinstance(error, errors.InvalidInputError) else ()
-    response = problem(STATUS[type(error)], str(error), faults)
+    response = problem(STATUS[type(error)], str(error), error.code, faults)
     if name := OWN_HEADERS.get(type(error)):
         response.headers[name] = _own_header(error)
     return response
@@ -71,12 +74,13 @@ def _own_header(error: errors.GurukoolError) -> str:
     return str(error.retry_after) if isinstance(error, errors.TooManyError) else "1"
 
 
-def problem(status: HTTPStatus, detail: str, faults: Sequence[errors.FieldError] = ()) -> Response:
+def problem(status: HTTPStatus, detail: str, code: str, faults: Sequence[errors.FieldError] = ()) -> Response:
     """`about:blank` is RFC 9457's type for a problem that its status and detail describe in full."""
     body = Problem(
         type="about:blank",
         title=status.phrase,
         status=status,
+        code=code,
         detail=detail,
         errors=[Fault(fault.path, fault.message) for fault in faults],
     )

@@ -49,6 +49,7 @@ def test_any_call_says_to_try_again_while_the_store_does_not_answer(
     assert answer.body == {
         "type": "about:blank",
         "title": "Service Unavailable",
+        "code": "unavailable",
         "status": 503,
         "detail": "The store does not answer. Try again.",
     }
@@ -72,6 +73,7 @@ def test_any_call_that_meets_an_unforeseen_error_shows_nothing_of_it(
         {
             "type": "about:blank",
             "title": "Internal Server Error",
+            "code": "internal",
             "status": 500,
             "detail": "Something went wrong on our side.",
         },
