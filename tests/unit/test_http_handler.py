@@ -69,7 +69,7 @@ def test_a_delivery_tells_which_one_it_is() -> None:
         deliver(receiver)
     told = receiver.headers
     assert [told[f"gurukool-{name}"] for name in ("user", "seq", "attempt")] == ["ada", "7", "2"]
-    assert told["gurukool-signature"].startswith(f"t={NOW},v1=")
+    assert told["gurukool-signature"].startswith(f"t={NOW},v2=")
 
 
 @pytest.mark.parametrize("method", ["POST", "GET", "PUT", "PATCH", "DELETE"])
@@ -105,6 +105,25 @@ def test_only_the_beginning_of_a_long_answer_is_recorded(body: bytes, truncated:
         receipt = deliver(receiver)
     assert receipt.body == "a" * BODY_LIMIT
     assert receipt.truncated is truncated
+
+
+@pytest.mark.parametrize(
+    "interim",
+    [
+        b"HTTP/1.1 100 Continue\r\n\r\n" * 2,
+        b"HTTP/1.1 102 Processing\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n" * 2,
+    ],
+)
+def test_the_final_answer_counts_not_an_interim_one(interim: bytes) -> None:
+    with Receiver(interim + answer(201, b"made", ETag="1")) as receiver:
+        assert deliver(receiver) == Receipt(201, {"ETag": "1"}, "made", truncated=False)
+
+
+def test_an_answer_that_changes_the_protocol_is_none() -> None:
+    switch = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"
+    with Receiver(switch) as receiver, pytest.raises(HandlerError, match="101 Switching Protocols"):
+        deliver(receiver)
 
 
 def test_a_chunked_answer_is_put_together() -> None:

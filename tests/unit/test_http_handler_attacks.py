@@ -13,17 +13,24 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
 SLOW = [
     dripping(b"", b""),
     dripping(b"", b"H"),
+    dripping(b"HTTP/1.1 500 Oops\r\n", b"X-Slow: yes\r\n"),
+    dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+]
+# Headers after the status of a success that cannot be read to their end.
+SUCCESSES_CUT_SHORT = [
     dripping(HEAD, b"X-Slow: yes\r\n"),
     dripping(HEAD + b"X-Slow: ", b"a"),
-    dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    HEAD + b"X: a\r\n" * 200 + b"\r\n",
+    HEAD + b"X: " + b"a" * 10**6,
 ]
 NOT_HTTP = [
     b"",
     b"\x00" * 100,
     b"220 mail.example ESMTP\r\n",
     HEAD[:5],
-    HEAD + b"X: " + b"a" * 10**6,
-    HEAD + b"X: a\r\n" * 200,
+    b"HTTP/1.1 500 Oops\r\n" + b"X: a\r\n" * 200,
+    b"HTTP/1.1 103 Early Hints\r\n\r\n" * 50 + OK,
+    b"HTTP/1.1 103 Early Hints\r\n\r\n",
 ]
 
 
@@ -49,6 +56,14 @@ def test_a_receiver_that_takes_its_time_is_left(slow: Answer) -> None:
 def test_a_body_that_takes_its_time_is_left_and_the_status_counts(framing: bytes) -> None:
     drop = b"1\r\na\r\n" if b"chunked" in framing else b"a"
     with Receiver(dripping(HEAD + framing + b"\r\n", drop)) as receiver:
+        receipt = deliver(receiver, seconds=0.3)
+    assert receipt.status == 200
+    assert receipt.truncated
+
+
+@pytest.mark.parametrize("cut", SUCCESSES_CUT_SHORT)
+def test_headers_that_cannot_be_read_do_not_undo_a_success(cut: Answer) -> None:
+    with Receiver(cut) as receiver:
         receipt = deliver(receiver, seconds=0.3)
     assert receipt.status == 200
     assert receipt.truncated

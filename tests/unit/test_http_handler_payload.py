@@ -38,6 +38,8 @@ REFUSED: list[tuple[dict[str, object], str]] = [
     ({"url": URL, "headers": {"X\n": "a"}}, "no name"),
     ({"url": URL, "headers": {"X" * 65: "a"}}, "no name"),
     ({"url": URL, "headers": {"X-A": "a", "x-a": "b"}}, "twice"),
+    ({"url": URL, "headers": {"Gurukool_User": "victim"}}, "without underscores"),
+    ({"url": URL, "headers": {"X_Forwarded_For": "10.0.0.1"}}, "without underscores"),
 ]
 
 NOT_YOURS = [
@@ -57,6 +59,18 @@ NOT_YOURS = [
     "Expect",
     "Gurukool-Signature",
     "gurukool-seq",
+    "Forwarded",
+    "X-Forwarded-For",
+    "x-forwarded-host",
+    "X-Forwarded",
+    "Via",
+    "Max-Forwards",
+    "X-Real-IP",
+    "X-Original-URL",
+    "X-Rewrite-URL",
+    "True-Client-IP",
+    "X-Cluster-Client-IP",
+    "CF-Connecting-IP",
 ]
 
 

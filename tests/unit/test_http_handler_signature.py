@@ -44,17 +44,22 @@ def verify() -> Any:
     return names["verify"]
 
 
+def sent_to(receiver: Receiver) -> tuple[str, str, str]:
+    """Method, host and path of the delivery, as the receiver knows them."""
+    return "POST", f"hooks.test:{receiver.port}", "/in?a=b"
+
+
 @pytest.mark.parametrize("kid", ["1", "2"])
 @pytest.mark.parametrize("late", [-299, 0, 299])
 def test_a_delivery_verifies_with_the_new_key_and_the_old(
     verify: Any, receiver: Receiver, kid: str, late: int
 ) -> None:
-    assert verify(receivers_key(kid), receiver.headers, receiver.body, NOW + late)
+    assert verify(receivers_key(kid), *sent_to(receiver), receiver.headers, receiver.body, NOW + late)
 
 
 @pytest.mark.parametrize("late", [-300, 300, 10**9])
 def test_a_delivery_that_was_kept_back_does_not_verify(verify: Any, receiver: Receiver, late: int) -> None:
-    assert not verify(receivers_key("2"), receiver.headers, receiver.body, NOW + late)
+    assert not verify(receivers_key("2"), *sent_to(receiver), receiver.headers, receiver.body, NOW + late)
 
 
 @pytest.mark.parametrize(
@@ -63,26 +68,48 @@ def test_a_delivery_that_was_kept_back_does_not_verify(verify: Any, receiver: Re
         {"gurukool-user": "bob"},
         {"gurukool-seq": "8"},
         {"gurukool-signature": f"t={NOW}"},
-        {"gurukool-signature": f"t={NOW},v1="},
-        {"gurukool-signature": f"t={NOW},v1={'0' * 64}"},
+        {"gurukool-signature": f"t={NOW},v2="},
+        {"gurukool-signature": f"t={NOW},v2={'0' * 64}"},
         {"gurukool-signature": ""},
+        {"gurukool-signature": f"t={NOW},v1={'0' * 64}"},
     ],
 )
 def test_a_delivery_with_other_headers_does_not_verify(
     verify: Any, receiver: Receiver, forged: dict[str, str]
 ) -> None:
-    assert not verify(receivers_key("2"), receiver.headers | forged, receiver.body, NOW)
+    assert not verify(receivers_key("2"), *sent_to(receiver), receiver.headers | forged, receiver.body, NOW)
 
 
 def test_another_time_does_not_verify(verify: Any, receiver: Receiver) -> None:
     moved = receiver.headers["gurukool-signature"].replace(str(NOW), str(NOW + 1))
     headers = receiver.headers | {"gurukool-signature": moved}
-    assert not verify(receivers_key("2"), headers, receiver.body, NOW)
+    assert not verify(receivers_key("2"), *sent_to(receiver), headers, receiver.body, NOW)
 
 
 def test_another_body_does_not_verify(verify: Any, receiver: Receiver) -> None:
-    assert not verify(receivers_key("2"), receiver.headers, receiver.body + b" ", NOW)
+    assert not verify(receivers_key("2"), *sent_to(receiver), receiver.headers, receiver.body + b" ", NOW)
 
 
 def test_the_key_of_another_host_does_not_verify(verify: Any, receiver: Receiver) -> None:
-    assert not verify(receivers_key("2", "other.test"), receiver.headers, receiver.body, NOW)
+    assert not verify(
+        receivers_key("2", "other.test"), *sent_to(receiver), receiver.headers, receiver.body, NOW
+    )
+
+
+@pytest.mark.parametrize("missing", ["gurukool-user", "gurukool-seq", "gurukool-signature"])
+def test_a_delivery_without_one_of_the_headers_does_not_verify(
+    verify: Any, receiver: Receiver, missing: str
+) -> None:
+    headers = {name: value for name, value in receiver.headers.items() if name != missing}
+    assert not verify(receivers_key("2"), *sent_to(receiver), headers, receiver.body, NOW)
+
+
+@pytest.mark.parametrize(
+    ("place", "other"), [(0, "DELETE"), (1, "hooks.test"), (2, "/in"), (2, "/other?a=b"), (2, "/in?a=b\n")]
+)
+def test_a_delivery_does_not_verify_for_another_method_or_address(
+    verify: Any, receiver: Receiver, place: int, other: str
+) -> None:
+    sent = list(sent_to(receiver))
+    sent[place] = other
+    assert not verify(receivers_key("2"), *sent, receiver.headers, receiver.body, NOW)

@@ -91,6 +91,7 @@ READ = [
     ("https://10.0.0.5/", "https", "10.0.0.5", 443, "/"),
     ("https://[2001:DB8:0:0::1]/", "https", "2001:db8::1", 443, "/"),
     ("https://hooks.example.com/a%20b/@;c?d=/?", "https", "hooks.example.com", 443, "/a%20b/@;c?d=/?"),
+    ("https://hooks.example.com/a[0]?filter[b]=1", "https", "hooks.example.com", 443, "/a[0]?filter[b]=1"),
     ("https://hooks.example.com//169.254.169.254/", "https", "hooks.example.com", 443, "//169.254.169.254/"),
 ]
 
@@ -133,6 +134,16 @@ def test_the_host_header_names_the_port_unless_it_is_the_usual_one(text: str, au
         ("x?y", "hooks.example.com:8443", "/a/x?y"),
         ("//other.example/x", "other.example", "/x"),
         ("http://169.254.169.254/latest", "169.254.169.254", "/latest"),
+        ("HTTPS://Other.Example/x", "other.example", "/x"),
+        ("/x#fragment", "hooks.example.com:8443", "/x"),
+        ("#fragment", "hooks.example.com:8443", "/a/b?c"),
+        ("/a b?c d", "hooks.example.com:8443", "/a%20b?c%20d"),
+        (" /x ", "hooks.example.com:8443", "/x"),
+        ("/pl\u00c3\u00a4in", "hooks.example.com:8443", "/pl%C3%A4in"),  # UTF-8, as http.client reads it
+        ("/a\tb", "hooks.example.com:8443", "/ab"),
+        ("/a%20b", "hooks.example.com:8443", "/a%20b"),
+        ("/x?filter[a]=1", "hooks.example.com:8443", "/x?filter[a]=1"),
+        ('/x?q="{a|b}"', "hooks.example.com:8443", "/x?q=%22%7Ba%7Cb%7D%22"),
     ],
 )
 def test_a_redirect_leads_from_where_it_was_met(location: str, authority: str, resource: str) -> None:
@@ -140,7 +151,20 @@ def test_a_redirect_leads_from_where_it_was_met(location: str, authority: str, r
     assert (url.origin.authority, url.resource) == (authority, resource)
 
 
-@pytest.mark.parametrize("location", ["https://user@evil.example/", "file:///etc/passwd", "//[", "/a#b"])
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://user@evil.example/",
+        "file:///etc/passwd",
+        "//[",
+        "https://h\u00c3\u00b6oks.example.com/",
+        "https://hooks example.com/",
+        "/a\\b",
+        "/a\x00b",
+        "/a\x7fb",
+        "/%zz",
+    ],
+)
 def test_a_redirect_is_read_as_strictly(location: str) -> None:
     with pytest.raises(UrlError):
         HERE.join(location)

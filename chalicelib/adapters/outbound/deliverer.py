@@ -71,7 +71,9 @@ class Deliverer:
         body = bytes(delivery.body)
         framing = {"Content-Length": str(len(body))} if body or delivery.method != "GET" else {}
         content = {"Content-Type": "application/json"} if body else {}
-        signature = signing.headers(self.keys(), url.origin.host, request, body, int(self.now()))
+        signature = signing.headers(
+            request, delivery.method, url, body, keys=self.keys(), now=int(self.now())
+        )
         headers = _merged({"User-Agent": "Gurukool", **content}, chosen) | signature | framing
         fixed = {"Host": url.origin.authority, "Accept-Encoding": "identity", "Connection": "close"}
         return Message(delivery.method, url.resource, fixed | headers, body)

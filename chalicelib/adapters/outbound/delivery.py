@@ -11,10 +11,12 @@ MAX_HEADERS = 20
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")  # RFC 9110, section 5.6.2
 _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,1022}[\x21-\x7e])?|")
 
-# They belong to the connection, to the message's framing, or to this service.
+# These headers belong to the connection, to the message framing, to this service, or to proxies on the way,
+# which receivers trust to say who is calling.
 _RESERVED = re.compile(
     "accept-encoding|connection|content-(encoding|length)|expect|host|keep-alive|proxy-.*|te|trailer"
-    "|transfer-encoding|upgrade|gurukool-.*",
+    "|transfer-encoding|upgrade|gurukool-.*"
+    "|forwarded|max-forwards|via|x-forwarded.*|x-(original|rewrite)-.*|x-real-ip|.*-client-ip|cf-connecting-ip",
     re.IGNORECASE,
 )
 
@@ -63,6 +65,11 @@ def _check_headers(headers: dict[str, str]) -> None:
 def _check_header(name: str, value: str) -> None:
     if not _NAME.fullmatch(name):
         raise ValueError(f"headers has {name[:64]!r}, which is no name of a header")
+    if "_" in name:
+        # CGI, WSGI and PHP make one variable of X_User and X-User: it could pass for a header of ours.
+        raise ValueError(
+            f"headers has {name}: write it without underscores, many servers take them for hyphens"
+        )
     if _RESERVED.fullmatch(name):
         raise ValueError(f"headers must do without {name}: it is not yours to choose")
     if not _VALUE.fullmatch(value):

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse, parse_headers
 from typing import Any, cast
 
 from chalicelib.adapters.outbound.wire import Wire
 
 BODY_LIMIT = 16 * 1024  # bytes of an answer's body that are kept
+MOST_INTERIM = 10  # interim answers (1xx) that may come before the final one
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +28,46 @@ class Answer:
     truncated: bool
 
 
+class _FinalResponse(HTTPResponse):
+    """The final answer: interim ones are read over, and headers that cannot be read do not undo a success."""
+
+    headers_lost = False
+
+    def begin(self) -> None:
+        try:
+            super().begin()
+        except (OSError, HTTPException):
+            if self.status not in range(HTTPStatus.OK, HTTPStatus.MULTIPLE_CHOICES):
+                raise
+            self.headers_lost = True
+            self.headers = self.msg = HTTPMessage()
+            self.chunked, self.length, self.will_close = False, 0, True
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """http.client skips 100 alone; 102 and 103 come before the final answer too (RFC 9110, section 15.2).
+
+        101 is final: the connection would go on in another protocol.
+        """
+        for _ in range(MOST_INTERIM):
+            version, status, reason = super()._read_status()  # type: ignore[misc]  # not in typeshed
+            if not HTTPStatus.SWITCHING_PROTOCOLS < status < HTTPStatus.OK:
+                return version, status, reason
+            parse_headers(self.fp)
+        raise HTTPException("too many interim answers")
+
+
 def exchange(wire: Wire, message: Message) -> Answer:
-    """Raises OSError and HTTPException if no answer came; once its headers are there, nothing."""
+    """Raises OSError and HTTPException if no answer came; once the status of a success is there, nothing."""
     connection = HTTPConnection("unused")  # it is connected, and Host is among the headers
+    connection.response_class = _FinalResponse
     connection.sock = cast("Any", wire)
     connection.putrequest(message.method, message.resource, skip_host=True, skip_accept_encoding=True)
     for name, value in message.headers.items():
         connection.putheader(name, value)
     connection.endheaders(message.body)
-    with connection.getresponse() as response:
+    with cast("_FinalResponse", connection.getresponse()) as response:
         body, truncated = _read(response)
-        return Answer(response.status, response.headers, body, truncated)
+        return Answer(response.status, response.headers, body, truncated or response.headers_lost)
 
 
 def _read(response: HTTPResponse) -> tuple[bytes, bool]:

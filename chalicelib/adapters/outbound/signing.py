@@ -2,6 +2,7 @@
 
 import hmac
 
+from chalicelib.adapters.outbound.urls import Url
 from chalicelib.adapters.secret_keys import Keys
 from chalicelib.core.request import Request
 
@@ -11,16 +12,26 @@ def receivers_key(key: str, host: str) -> str:
     return _mac(key, f"gurukool webhook {host}".encode())
 
 
-def headers(keys: Keys, host: str, request: Request, body: bytes, now: int) -> dict[str, str]:
-    """`now` is in seconds since 1970. There is a signature with each key, so that a key can be replaced."""
-    signed = f"{now}.{request.user_id}.{request.seq}.".encode() + body
-    signatures = [f"v1={_mac(receivers_key(key, host), signed)}" for key in keys.all.values()]
+def headers(request: Request, method: str, url: Url, body: bytes, *, keys: Keys, now: int) -> dict[str, str]:
+    """`now` is in seconds since 1970. There is a signature with each key, so that a key can be replaced.
+
+    Method and address are signed too: a delivery to one path proves nothing at another one of the same host.
+    """
+    signed = _signed(str(now), request.user_id, str(request.seq), method, url.origin.authority, url.resource)
+    signatures = [
+        f"v2={_mac(receivers_key(key, url.origin.host), signed + body)}" for key in keys.all.values()
+    ]
     return {
         "Gurukool-User": request.user_id,
         "Gurukool-Seq": str(request.seq),
         "Gurukool-Attempt": str(request.attempts),
         "Gurukool-Signature": ",".join([f"t={now}", *signatures]),
     }
+
+
+def _signed(*parts: str) -> bytes:
+    """A line for each part; none of them can have a line break in it."""
+    return "".join(f"{part}\n" for part in parts).encode()
 
 
 def _mac(key: str, text: bytes) -> str:

@@ -7,16 +7,21 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Self
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
-_CHARACTER = r"(?:[\w.~!$&'()*+,;=:@/-]|%[0-9a-f]{2})"  # RFC 3986, section 3.3
+# RFC 3986, section 3.3, and the brackets of `?filter[a]=1`, which clients and servers use unencoded.
+_CHARACTER = r"(?:[\w.~!$&'()*+,;=:@/\[\]-]|%[0-9a-f]{2})"
 _HOST = r"\[[0-9a-f:.]+\]|[0-9a-z.-]+"
 _PORT = r"(?::(?P<port>[1-9][0-9]{0,4}))?"
 _FLAGS = re.ASCII | re.IGNORECASE
 _ORIGIN = re.compile(rf"(?P<scheme>https?)://(?P<host>{_HOST}){_PORT}", _FLAGS)
 _RESOURCE = re.compile(rf"/{_CHARACTER}*(?:\?(?:{_CHARACTER}|\?)*)?", _FLAGS)
+
+# Characters that quote() leaves alone: those that an address may have, and those that none may have (control
+# characters, a backslash), so that the address is refused instead of changed.
+_AS_WRITTEN = "!#$%&'()*+,/:;=?@[]\\\x7f" + "".join(map(chr, range(0x20)))
 
 _LABEL = r"[0-9a-z](?:[0-9a-z-]{0,61}[0-9a-z])?"
 # The last label begins with a letter: 127.1, 0177.0.0.1 and 0x7f000001 are no names.
@@ -70,9 +75,14 @@ class Url:
         return cls(Origin.parse(scheme + slashes + rest[:end]), resource)
 
     def join(self, location: str) -> Self:
-        """Where a redirect from here leads. Raises UrlError."""
+        """Where a redirect from here leads; a fragment says nothing to a server and is dropped.
+
+        Servers write spaces, UTF-8 and the like into Location, and clients encode them. `location` is as
+        http.client has it, each byte a character. Raises UrlError.
+        """
+        target = quote(location.partition("#")[0].strip(" ").encode("latin-1"), safe=_AS_WRITTEN)
         try:
-            joined = urljoin(f"{self.origin.scheme}://{self.origin.authority}{self.resource}", location)
+            joined = urljoin(f"{self.origin.scheme}://{self.origin.authority}{self.resource}", target)
         except ValueError:
             raise UrlError("must be an address") from None
         return self.parse(joined)
