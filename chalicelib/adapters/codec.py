@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -42,18 +41,6 @@ def require_unambiguous(data: bytes) -> None:
     # Only now that it is known to be JSON: on a string without an end the pattern would take for ever.
     if _depth(text) > DEPTH_LIMIT:
         raise MalformedError(f"The body is nested more than {DEPTH_LIMIT} levels deep.")
-
-
-def fitting(data: bytes, types: Sequence[type[msgspec.Struct]]) -> type[msgspec.Struct]:
-    """The first of the types all of whose required fields are there, else the last.
-
-    Raises MalformedError, InvalidInputError.
-    """
-    names = decode(data, dict[str, msgspec.Raw]).keys()
-    for type_ in types:
-        if {field.encode_name for field in msgspec.structs.fields(type_) if field.required} <= names:
-            return type_
-    return types[-1]
 
 
 def encode(value: Any) -> str:

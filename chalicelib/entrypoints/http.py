@@ -1,7 +1,6 @@
 """What all operations have in common: who calls, reading the input, errors as problem documents."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -9,7 +8,7 @@ from typing import Any, Protocol
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import wiring_accounts
-from chalicelib.adapters.codec import decode, encode, fitting, require_unambiguous
+from chalicelib.adapters.codec import decode, encode, require_unambiguous
 from chalicelib.core.account import Principal, Role
 from chalicelib.core.errors import (
     ForbiddenError,
@@ -54,11 +53,11 @@ class Call:
             raise TooLargeError(f"The body is larger than {limit // 1024} KiB.")
         return bytes(raw)
 
-    def body(self, types: Sequence[type[Any]], limit: int) -> Any:
+    def body[T](self, type_: type[T], limit: int) -> T:
         """Raises MalformedError, InvalidInputError, TooLargeError."""
         raw = self.raw_body(limit)
         require_unambiguous(raw)
-        return decode(raw, types[0] if len(types) == 1 else fitting(raw, types))
+        return decode(raw, type_)
 
 
 class Declare(Protocol):
@@ -121,9 +120,9 @@ def _input(operation: Operation, call: Call) -> dict[str, Any]:
     if "principal" in wants:
         found["principal"] = _allowed(operation, call.principal)
     found.update(arguments(call.request, operation.signature))
-    if operation.takes_body:
+    if (body := operation.signature.body) is not None:
         _require_json(call.request)
-        found["body"] = call.body(operation.signature.bodies, operation.body_limit)
+        found["body"] = call.body(body, operation.body_limit)
     elif call.raw_body():
         raise MalformedError("This call takes no body.")
     if "call" in wants:

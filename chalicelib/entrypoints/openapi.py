@@ -1,6 +1,6 @@
 """The OpenAPI 3.1 document, made from what the operations declare."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -55,12 +55,12 @@ def document() -> dict[str, Any]:
 def _types(operations: Iterable[Operation]) -> Iterable[Any]:
     for signature in (operation.signature for operation in operations):
         yield from (parameter.type for parameter in signature.parameters)
-        yield from (*signature.bodies, *signature.answers)
+        yield from (type_ for type_ in (signature.body, signature.answer) if type_ is not None)
 
 
 def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "operationId": operation.view.__name__,
+        "operationId": operation.operation_id,
         "summary": operation.summary,
         "tags": [operation.path.split("/")[2]],
         "parameters": [_parameter(p, schemas) for p in operation.signature.parameters],
@@ -68,13 +68,12 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         "security": [{"bearer": []}] if operation.signed_in else [],
     }
     if operation.takes_body:
-        described["requestBody"] = {"required": True, "content": _json(operation.signature.bodies, schemas)}
+        described["requestBody"] = {"required": True, "content": _json(operation.signature.body, schemas)}
     return described
 
 
-def _json(types: Sequence[Any], schemas: Schemas) -> dict[str, Any]:
-    each = [schemas.of(type_) for type_ in types]
-    return {"application/json": {"schema": each[0] if len(each) == 1 else {"anyOf": each}}}
+def _json(type_: Any, schemas: Schemas) -> dict[str, Any]:
+    return {"application/json": {"schema": schemas.of(type_)}}
 
 
 def _parameter(parameter: Parameter, schemas: Schemas) -> dict[str, Any]:
@@ -87,11 +86,11 @@ def _parameter(parameter: Parameter, schemas: Schemas) -> dict[str, Any]:
 
 def _answers(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     signature, answers = operation.signature, {}
-    for status in operation.statuses if signature.answers else ():
+    for status in operation.statuses if signature.answer is not None else ():
         answers[str(status.value)] = {
             "description": status.phrase,
             "headers": _headers(operation.headers),
-            "content": _json(signature.answers, schemas),
+            "content": _json(signature.answer, schemas),
         }
     if signature.may_be_empty:
         status = HTTPStatus.NO_CONTENT

@@ -43,8 +43,8 @@ class Parameter(NamedTuple):
 
 class Signature(NamedTuple):
     parameters: tuple[Parameter, ...]
-    bodies: tuple[Any, ...]  # the types that the JSON body may have; none: there is no body
-    answers: tuple[Any, ...]  # likewise for the answer
+    body: Any  # the type of the JSON body; None: the call takes none
+    answer: Any  # the type of the JSON answer; None: there is none
     may_be_empty: bool  # None is answered as 204
     wants: frozenset[str]  # which of NOT_PARAMETERS
 
@@ -66,12 +66,18 @@ class Operation:
         return read_signature(self.view, self.path)
 
     @property
+    def operation_id(self) -> str:
+        """The view's name as programs in most languages write names; generated clients name methods by it."""
+        first, *others = self.view.__name__.split("_")
+        return first + "".join(word.capitalize() for word in others)
+
+    @property
     def signed_in(self) -> bool:
         return "principal" in self.signature.wants
 
     @property
     def takes_body(self) -> bool:
-        return bool(self.signature.bodies)
+        return self.signature.body is not None
 
 
 # Every operation that was declared, in order.
@@ -82,7 +88,8 @@ OPERATIONS: list[Operation] = []
 def read_signature(view: View, path: str) -> Signature:
     """When first asked for, not at import: reading them all would cost each cold start some milliseconds."""
     hints = get_type_hints(view, include_extras=True)
-    answers = _alternatives(hints.pop("return"))
+    returned = hints.pop("return")
+    answers = get_args(returned) if isinstance(returned, UnionType) else (returned,)
     in_path = set(re.findall(r"{(\w+)}", path))
     arguments = inspect.signature(view).parameters
     return Signature(
@@ -91,8 +98,8 @@ def read_signature(view: View, path: str) -> Signature:
             for name, argument in arguments.items()
             if name not in NOT_PARAMETERS
         ),
-        bodies=_alternatives(hints["body"]) if "body" in hints else (),
-        answers=tuple(type_ for type_ in answers if type_ is not type(None)),
+        body=hints.get("body"),
+        answer=next((type_ for type_ in answers if type_ is not type(None)), None),
         may_be_empty=type(None) in answers,
         wants=NOT_PARAMETERS & set(arguments),
     )
@@ -106,7 +113,3 @@ def _parameter(argument: str, type_: Any, default: Any, in_path: set[str]) -> Pa
         if isinstance(mark, Header):
             return Parameter(argument, mark.name, Place.HEADER, type_, default)
     return Parameter(argument, argument, Place.QUERY, type_, default)
-
-
-def _alternatives(type_: Any) -> tuple[Any, ...]:
-    return get_args(type_) if isinstance(type_, UnionType) else (type_,)

@@ -44,22 +44,32 @@ IdempotencyKey = Annotated[Key | None, Header("Idempotency-Key")]
     routes,
     "POST",
     "/api/queue/enqueue",
-    "Send one request, or several: all or none",
+    "Send one request",
     status=HTTPStatus.ACCEPTED,
     raises=(TooManyError,),
     headers=("Location", "Idempotency-Replayed"),
     body_limit=BODY_LIMIT,
 )
 def enqueue(
-    call: Call, principal: Principal, body: Batch | Order, idempotency_key: IdempotencyKey = None
-) -> RequestAnswer | RequestsAnswer:
-    from chalicelib.entrypoints import orders
+    call: Call, principal: Principal, body: Order, idempotency_key: IdempotencyKey = None
+) -> RequestAnswer:
+    return _accepted(call, _enqueue(principal, body, idempotency_key), "requests")[0]
 
-    works = orders.to_works(body)
-    key = orders.to_key(idempotency_key, works)
-    accepted = wiring.enqueue()(principal.user_id, principal.session_id, works, key)
-    views = _accepted(call, accepted, "requests")
-    return RequestsAnswer(views) if isinstance(body, Batch) else views[0]
+
+@endpoint(
+    routes,
+    "POST",
+    "/api/queue/enqueue/batch",
+    "Send up to 100 requests: all or none, under consecutive numbers",
+    status=HTTPStatus.ACCEPTED,
+    raises=(TooManyError,),
+    headers=("Location", "Idempotency-Replayed"),
+    body_limit=BODY_LIMIT,
+)
+def enqueue_batch(
+    call: Call, principal: Principal, body: Batch, idempotency_key: IdempotencyKey = None
+) -> RequestsAnswer:
+    return RequestsAnswer(_accepted(call, _enqueue(principal, body, idempotency_key), "../requests"))
 
 
 @endpoint(routes, "GET", "/api/queue/dequeue", "Take the next outcome, in order")
@@ -151,6 +161,14 @@ def retry(call: Call, principal: Principal, seq: Seq) -> RequestAnswer:
 )
 def skip(principal: Principal, seq: Seq) -> RequestAnswer:
     return request_view(wiring.controls().skip(principal.user_id, principal.session_id, seq))
+
+
+def _enqueue(principal: Principal, body: Order | Batch, idempotency_key: str | None) -> Accepted:
+    from chalicelib.entrypoints import orders
+
+    works = orders.to_works(body)
+    key = orders.to_key(idempotency_key, works)
+    return wiring.enqueue()(principal.user_id, principal.session_id, works, key)
 
 
 def _fitting(requests: Sequence[Request]) -> Sequence[Request]:

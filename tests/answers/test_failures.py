@@ -21,6 +21,7 @@ BODIES = {
     "login": {"username": "somebody", "password": PASSWORD},
     "refresh": {"refresh_token": "session.family.secret"},
     "enqueue": {"type": "echo"},
+    "enqueue_batch": {"requests": [{"type": "echo"}]},
     "change_password": {"current_password": PASSWORD, "new_password": PASSWORD},
     "delete_account": {"password": PASSWORD},
 }

@@ -48,7 +48,7 @@ def _drain(user: Session) -> float:
 
 def _fill(user: Session, count: int) -> None:
     for _ in range(count // BATCH):
-        user.ask("POST", "/api/queue/enqueue", {"requests": [ECHO] * BATCH})
+        user.ask("POST", "/api/queue/enqueue/batch", {"requests": [ECHO] * BATCH})
 
 
 def _lone(user: Session) -> float:

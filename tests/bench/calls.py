@@ -83,7 +83,7 @@ class Functions:
         self.call("POST", "/api/queue/enqueue", {"type": "echo", "payload": {"number": 1}})
 
     def enqueue_batch(self, count: int) -> None:
-        self.call("POST", "/api/queue/enqueue", {"requests": [{"type": "echo"}] * count})
+        self.call("POST", "/api/queue/enqueue/batch", {"requests": [{"type": "echo"}] * count})
 
     def dequeue(self) -> None:
         self.call("GET", "/api/queue/dequeue")

@@ -56,7 +56,7 @@ def _lone(user: Session) -> None:
 def _busy(user: Session) -> float:
     """BATCH requests at once: how many a second, by the worker's own times."""
     batch = {"requests": [{"type": "echo", "payload": {}}] * BATCH}
-    last = user.ask("POST", "/api/queue/enqueue", batch)["requests"][-1]["seq"]
+    last = user.ask("POST", "/api/queue/enqueue/batch", batch)["requests"][-1]["seq"]
     finished = user.request(last, wait=20)["finished_at"]
     started = user.request(last - BATCH + 1)["started_at"]
     return BATCH / (_moment(finished) - _moment(started))

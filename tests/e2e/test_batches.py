@@ -14,7 +14,8 @@ BATCH = {"requests": [{"type": "echo", "payload": {"n": n}} for n in range(100)]
 
 
 def enqueue(user: User, body: Any, key: str | None = None) -> Answer:
-    return user.session.call("POST", ENQUEUE, body, {"Idempotency-Key": key} if key else {})
+    path = f"{ENQUEUE}/batch" if "requests" in body else ENQUEUE
+    return user.session.call("POST", path, body, {"Idempotency-Key": key} if key else {})
 
 
 def test_a_batch_gets_consecutive_numbers_and_runs_in_its_order(user: User) -> None:

@@ -65,7 +65,7 @@ class Client:
 
         def sent() -> bool:
             nonlocal answer
-            answer = self._try("POST", "/api/queue/enqueue", body, key)
+            answer = self._try("POST", "/api/queue/enqueue/batch", body, key)
             return answer is not None and answer.status == HTTPStatus.ACCEPTED
 
         assert wait_until(sent, GIVE_UP_SECONDS), f"not accepted: {answer}"

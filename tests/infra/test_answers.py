@@ -40,7 +40,7 @@ def silence(patch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def send(user: User, count: int) -> Answer:
-    return user.session.call("POST", "/api/queue/enqueue", {"requests": [ECHO] * count})
+    return user.session.call("POST", "/api/queue/enqueue/batch", {"requests": [ECHO] * count})
 
 
 def test_a_queue_is_full_at_the_operators_limit(cloud: Cloud) -> None:

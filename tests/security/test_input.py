@@ -43,12 +43,18 @@ BODIES: dict[str, tuple[bytes, int]] = {
     "a type that is none": (b'{"type": {"$ne": null}}', 422),
     "a payload of another shape": (b'{"type": "sleep", "payload": {"seconds": "long"}}', 422),
     "a payload with a field too many": (b'{"type": "sleep", "payload": {"seconds": 0, "x": 1}}', 422),
-    "an empty batch": (b'{"requests": []}', 422),
-    "a batch that is too long": (json.dumps({"requests": [{"type": "echo"}] * 101}).encode(), 422),
-    "a batch and a request": (b'{"type": "echo", "requests": [{"type": "echo"}]}', 422),
-    "a batch with one bad request": (b'{"requests": [{"type": "echo"}, {"type": "none"}]}', 422),
+    "a batch at the address for one request": (b'{"requests": [{"type": "echo"}]}', 422),
     "a payload that is too large": (echo('{"a": "' + "x" * 131_072 + '"}'), 413),
     "a body that is too large": (b" " * (2 * 1024 * 1024) + b"{}", 413),
+}
+
+
+BATCHES: dict[str, tuple[bytes, int]] = {
+    "empty": (b'{"requests": []}', 422),
+    "too long": (json.dumps({"requests": [{"type": "echo"}] * 101}).encode(), 422),
+    "one request": (b'{"type": "echo"}', 422),
+    "a request beside it": (b'{"type": "echo", "requests": [{"type": "echo"}]}', 422),
+    "one bad request": (b'{"requests": [{"type": "echo"}, {"type": "none"}]}', 422),
 }
 
 
@@ -57,6 +63,17 @@ def test_a_bad_body_is_refused_and_nothing_is_stored(person: Person, name: str) 
     body, status = BODIES[name]
 
     answer = person.call("POST", ENQUEUE, body)
+
+    assert answer.status == status, answer
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert person.session.queue()["tail"] == 0
+
+
+@pytest.mark.parametrize("name", BATCHES)
+def test_a_bad_batch_is_refused_and_nothing_is_stored(person: Person, name: str) -> None:
+    body, status = BATCHES[name]
+
+    answer = person.call("POST", f"{ENQUEUE}/batch", body, **JSON)
 
     assert answer.status == status, answer
     assert answer.headers["Content-Type"] == "application/problem+json"

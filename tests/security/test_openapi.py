@@ -15,7 +15,7 @@ from tests.conftest import DeployedStack
 from tests.security.conftest import Person, SignUp
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
-LAST = ("logout", "delete_account", "end_session", "end_other_sessions", "change_password")
+LAST = ("logout", "deleteAccount", "endSession", "endOtherSessions", "changePassword")
 FEWEST_CASES = 1_000  # that are enough to tell
 EXAMPLES = 10  # of each operation, beyond those that cover its schema
 OPEN = {"register", "login", "refresh", "health", "openapi"}
