@@ -119,15 +119,43 @@ class Enqueue:
             tell("hole closed by the drain", user=first.user_id, seq=first.seq)
 
     def _replay(self, user_id: str, session_id: str, known: Known, key: IdempotencyKey) -> Accepted:
+        """All that was accepted under the key. Raises InvalidInputError, UnauthenticatedError."""
         queue = self.log.queue(user_id)
         if queue is None or not queue.is_live(session_id, self.clock.now()):
             raise UnauthenticatedError(SESSION_ENDED)
         if known.fingerprint != key.fingerprint:
-            raise InvalidInputError("This Idempotency-Key was used for a call that asked for something else.")
+            raise InvalidInputError(
+                "This Idempotency-Key was used for a call that asked for something else.", code="key_reused"
+            )
         if known.last <= queue.floor:
-            raise InvalidInputError("This Idempotency-Key was used for a request that was deleted since.")
-        found = self.log.requests(user_id, known.first - 1, known.last - known.first + 1)
-        return Accepted([r for r in found if r.seq <= known.last], queue, replayed=True)
+            raise InvalidInputError(
+                "This Idempotency-Key was used for a request that was deleted since.", code="key_deleted"
+            )
+        return Accepted(self._accepted_under(user_id, known), queue, replayed=True)
+
+    def _accepted_under(self, user_id: str, known: Known) -> Sequence[Request]:
+        """Raises InvalidInputError if any of it has expired: an answer with the rest would tell half."""
+        found: list[Request] = []
+        after = known.first - 1
+        while after < known.last and (
+            page := self.log.requests_without_payloads(user_id, after, known.last - after)
+        ):
+            found += [request for request in page if request.seq <= known.last]
+            after = page[-1].seq
+        if len(found) <= known.last - known.first:
+            raise InvalidInputError(_expired(known, found), code="key_expired")
+        return found
+
+
+def _expired(known: Known, kept: Sequence[Request]) -> str:
+    several = known.first != known.last
+    accepted = f"requests {known.first} to {known.last}" if several else f"request {known.first}"
+    still = ", ".join(str(request.seq) for request in kept)
+    left = f"Only {still} can still be read" if kept else "None of it can be read any more"
+    return (
+        f"This Idempotency-Key was accepted as {accepted}. {left}: outcomes are kept for seven days. "
+        "Use a new key to send it again."
+    )
 
 
 def _accepted(requests: Sequence[Request], queue: Queue) -> Accepted:

@@ -1,6 +1,16 @@
 """The same call sent again is the same request."""
 
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+# Changes when the form below does, so that a later release can tell which form a stored fingerprint has.
+FORM = "1"
+# Before each number. A JSON text that was accepted has no half of a surrogate pair, so that no string of a
+# caller's looks like a marked number.
+NUMBER = "\ud800"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +28,21 @@ class Known:
     fingerprint: str
     first: int
     last: int
+
+
+def fingerprint(asked: Sequence[Mapping[str, Any]]) -> str:
+    """Of what a call asks for: one mapping for each request, with its payload as JSON text.
+
+    Calls that ask for the same have the same fingerprint. White space, the order of members and escapes in
+    the payload do not count. A member that is None counts as one that was not given, so a release may add
+    members. Numbers count as they are written, because no common number type holds all of them exactly.
+    """
+    requests = [{name: value for name, value in each.items() if value is not None} for each in asked]
+    for request in requests:
+        request["payload"] = _with_numbers_as_written(request["payload"])
+    text = json.dumps(requests, sort_keys=True, separators=(",", ":"))
+    return f"{FORM}:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _with_numbers_as_written(text: str) -> Any:
+    return json.loads(text, parse_int=NUMBER.__add__, parse_float=NUMBER.__add__)

@@ -58,6 +58,10 @@ class Log(Protocol):
         """Those with numbers above `after`, in order; voids included, holes left out."""
         ...
 
+    def requests_without_payloads(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
+        """The same, with "" for each payload. May be fewer although more follow; none only at the end."""
+        ...
+
     def begin(self, seen: Request, by: str, now: Millis, deadline: Millis) -> Request:
         """Start an attempt and mark it with `by`. On condition that nobody touched the request since."""
         ...

@@ -47,7 +47,7 @@ class Request:
     user_id: str
     seq: int
     type: str
-    payload: str  # JSON text
+    payload: str  # JSON text; "" where it was not read, see `Log.requests_without_payloads`
     status: Status
     enqueued_at: Millis
     attempts: int = 0  # how often it was begun

@@ -1,13 +1,11 @@
 """What an enqueue asks for: one request or a batch, checked before anything is stored."""
 
-import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-
-import msgspec
 
 from chalicelib.core.enqueue import Work
 from chalicelib.core.errors import FieldError, InvalidInputError
-from chalicelib.core.idempotency import IdempotencyKey
+from chalicelib.core.idempotency import IdempotencyKey, fingerprint
 from chalicelib.core.request import Millis
 from chalicelib.entrypoints.bodies import Batch, Order
 from chalicelib.entrypoints.payloads import checked
@@ -24,10 +22,19 @@ def to_works(body: Order | Batch) -> list[Work]:
     return [_to_work(body, "")]
 
 
-def to_key(key: str | None, works: list[Work]) -> IdempotencyKey | None:
-    return (
-        None if key is None else IdempotencyKey(key, hashlib.sha256(msgspec.json.encode(works)).hexdigest())
-    )
+def to_key(key: str | None, works: Sequence[Work]) -> IdempotencyKey | None:
+    return None if key is None else IdempotencyKey(key, fingerprint([_asked(work) for work in works]))
+
+
+def _asked(work: Work) -> dict[str, object]:
+    """Each member by name: what a later release adds to Work must not change the keys in flight."""
+    return {
+        "type": work.type,
+        "payload": work.payload,
+        "max_attempts": work.max_attempts,
+        "on_failure": work.on_failure,
+        "not_before": work.not_before,
+    }
 
 
 def _to_work(order: Order, under: str) -> Work:

@@ -104,6 +104,28 @@ def test_a_page_is_in_order_and_leaves_holes_out(user: User) -> None:
     assert user.log.requests(user.id, 5, 3) == []
 
 
+def test_requests_are_read_without_their_payloads(user: User) -> None:
+    user.send(3)
+    done = user.succeed(1)
+
+    page = user.log.requests_without_payloads(user.id, 0, 2)
+
+    assert page == [replace(done, payload=""), replace(user.new(2), payload="")]
+    assert user.log.requests_without_payloads(user.id, 3, 2) == []
+
+
+def test_large_requests_come_a_few_at_a_time(user: User) -> None:
+    user.take(5)
+    for seq in range(1, 6):
+        user.log.write(replace(user.new(seq), payload=f'"{"x" * 300_000}"'))
+    found: list[int] = []
+
+    while page := user.log.requests_without_payloads(user.id, found[-1] if found else 0, 10):
+        found += [request.seq for request in page]
+
+    assert found == [1, 2, 3, 4, 5]
+
+
 def test_there_is_no_request_in_a_hole(user: User) -> None:
     user.take()
 

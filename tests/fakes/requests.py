@@ -17,6 +17,7 @@ class FakeRequests(FakeKeys):
         super().__init__()
         self.requests_of: dict[str, dict[int, Request]] = {}
         self.ledger = Ledger()
+        self.page_size = 1_000  # DynamoDB's is in bytes
 
     def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
         places = self.requests_of.setdefault(request.user_id, {})
@@ -39,6 +40,10 @@ class FakeRequests(FakeKeys):
     def requests(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
         places = self.requests_of.get(user_id, NONE)
         return [places[seq] for seq in sorted(seq for seq in places if seq > after)[:limit]]
+
+    def requests_without_payloads(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
+        page = self.requests(user_id, after, min(limit, self.page_size))
+        return [replace(request, payload="") for request in page]
 
     def begin(self, seen: Request, by: str, now: Millis, deadline: Millis) -> Request:
         return self._save(self._untouched(seen).begun(by, now, deadline))

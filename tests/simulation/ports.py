@@ -73,7 +73,7 @@ class Network:
 
 
 READS = frozenset(
-    {"queue", "several", "request", "requests", "known", "working", "expiring"}
+    {"queue", "several", "request", "requests", "requests_without_payloads", "known", "working", "expiring"}
 )  # nothing changes
 
 

@@ -12,7 +12,7 @@ from chalicelib.core.errors import FieldError, InvalidInputError, TooLargeError
 from chalicelib.core.handler import handler
 from chalicelib.core.request import Request, Status
 from chalicelib.entrypoints.bodies import Batch, Order
-from chalicelib.entrypoints.orders import LONGEST_WAIT, to_works
+from chalicelib.entrypoints.orders import LONGEST_WAIT, to_key, to_works
 from chalicelib.entrypoints.payloads import PAYLOAD_LIMIT
 from chalicelib.entrypoints.queue import RESULTS_LIMIT, _fitting
 
@@ -92,3 +92,21 @@ def test_a_page_has_no_more_than_fits_into_one_answer() -> None:
 
     assert list(_fitting(requests)) == requests[:3]
     assert list(_fitting(requests[:1])) == requests[:1]
+
+
+def test_a_key_stands_for_each_member_of_what_was_asked() -> None:
+    moment = datetime.now(UTC) + timedelta(days=1)
+    orders = [
+        Order("echo"),
+        Order("sleep", payload=msgspec.Raw(b'{"seconds":1}')),
+        Order("echo", payload=msgspec.Raw(b'{"a":1}')),
+        Order("echo", max_attempts=2),
+        Order("echo", on_failure="halt"),
+        Order("echo", not_before=moment),
+    ]
+
+    keys = [to_key("k", to_works(order)) for order in orders]
+
+    assert len({key.fingerprint for key in keys if key}) == len(orders)
+    assert keys[0] == to_key("k", to_works(Batch([Order("echo", payload=msgspec.Raw(b" { } "))])))
+    assert to_key(None, to_works(orders[0])) is None

@@ -31,7 +31,7 @@ def to_request(item: RequestItem) -> Request:
         user_id=item.user_id,
         seq=int(item.seq),
         type=item.type,
-        payload=item.payload,
+        payload=item.payload or "",
         status=Status(item.status),
         enqueued_at=int(item.enqueued_at),
         attempts=int(item.attempts),

@@ -52,6 +52,17 @@ class DynamoRequests:
             found = self._requests.query(user_id, above, consistent_read=True, limit=limit)
             return [to_request(item) for item in found]
 
+    def requests_without_payloads(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
+        """One page of DynamoDB, 1 MB of items at most. Their payloads are paid for, but not sent."""
+        m = self._requests
+        wanted = [name for name in m.get_attributes() if name != "payload"]
+        with translated():
+            found = m.query(
+                user_id, m.seq > after, consistent_read=True, limit=limit, attributes_to_get=wanted
+            )
+            page: Any = next(found.page_iter)
+        return [to_request(m.from_raw_data(item)) for item in page["Items"]]
+
     def begin(self, seen: Request, by: str, now: Millis, deadline: Millis) -> Request:
         m = self._requests
         actions: list[Action] = [

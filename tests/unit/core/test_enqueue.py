@@ -190,6 +190,33 @@ def test_a_key_whose_request_was_deleted_is_a_mistake(stage: Stage) -> None:
         stage.send(2, key=KEY)
 
 
+@pytest.mark.parametrize("page_size", [1, 1_000])
+def test_a_replayed_batch_tells_all_that_was_accepted(stage: Stage, page_size: int) -> None:
+    stage.log.page_size = page_size
+    stage.send()
+    stage.send(3, key=KEY)
+    stage.send()
+
+    assert seqs(stage.send(3, key=KEY).requests) == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("forgotten", "told"), [([1, 2], r"1 to 3\. Only 3 can"), ([1, 2, 3], r"None of it can be read")]
+)
+def test_a_replay_says_what_has_expired_instead_of_telling_half(
+    stage: Stage, forgotten: list[int], told: str
+) -> None:
+    stage.send(3, key=KEY)
+    for seq in forgotten:
+        del stage.log.requests_of[USER][seq]
+
+    with pytest.raises(InvalidInputError, match=told) as refused:
+        stage.send(3, key=KEY)
+
+    assert refused.value.code == "key_expired"
+    assert stage.queue.tail == 3, "and nothing is accepted anew"
+
+
 def test_a_key_can_be_used_again_when_its_outcome_has_expired(stage: Stage) -> None:
     stage.send(key=KEY)
     stage.wake()
