@@ -15,16 +15,22 @@ from chalicelib.core.errors import (
 )
 from chalicelib.core.events import tell
 from chalicelib.core.ports import Clock, Log, WakeUps
-from chalicelib.core.queue import Queue, State
+from chalicelib.core.queue import PausedBy, Queue, State
 from chalicelib.core.request import Millis, Outcome, Request, Status
 
 CHANGED = "The queue has changed meanwhile. Look at it and try again."
 HALTED = "The queue is halted by request {seq}. Say retry or skip for that request first."
+HELD = "An administrator has paused this queue. Only an administrator can resume it."
 
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """Each call takes the caller's session, or None for an admin. All raise UnauthenticatedError."""
+    """Each call takes the caller's session, or None for an administrator. All raise UnauthenticatedError.
+
+    Pause, resume and purge have the session as a condition of their own write. Cancel, skip and retry write
+    the request, which knows no sessions: they look at the session first, and a sign-out in the milliseconds
+    between may be answered before the write. An administrator's pause holds until an administrator ends it.
+    """
 
     log: Log
     wake_ups: WakeUps
@@ -33,12 +39,16 @@ class Controls:
     ring_id: Callable[[], str] = lambda: uuid4().hex
 
     def pause(self, user_id: str, session_id: str | None) -> Queue:
-        """What runs goes on to its end; the next starts after `resume`. Raises ConflictError if halted."""
-        return self._switch(user_id, session_id, State.PAUSED)
+        """What runs goes on to its end; the next starts after `resume`. Raises ConflictError if halted.
+
+        A closed queue, which only an administrator can pause, stays closed and is paused when it opens.
+        """
+        by = PausedBy.USER if session_id else PausedBy.ADMINISTRATOR
+        return self._change_pause(user_id, session_id, by)
 
     def resume(self, user_id: str, session_id: str | None) -> Queue:
-        """Raises ConflictError if halted."""
-        queue = self._switch(user_id, session_id, State.OPEN)
+        """Raises ConflictError if halted, and with a code of its own if a user's queue is held."""
+        queue = self._change_pause(user_id, session_id, None)
         self._ring(queue)  # even for nothing: an opened queue is taken to be rung
         return queue
 
@@ -107,17 +117,22 @@ class Controls:
         self._open_after(user_id, seq)
         return request
 
-    def _switch(self, user_id: str, session_id: str | None, state: State) -> Queue:
-        while (queue := self._queue(user_id, session_id)).state is not state:
+    def _change_pause(self, user_id: str, session_id: str | None, wanted: PausedBy | None) -> Queue:
+        while True:
+            queue = self._queue(user_id, session_id)
             if queue.state is State.HALTED:
-                raise ConflictError(HALTED.format(seq=queue.head + 1))
+                raise ConflictError(HALTED.format(seq=queue.head + 1), code="queue_halted")
+            held = session_id is not None and queue.paused_by is PausedBy.ADMINISTRATOR
+            if held and wanted is None:
+                raise ConflictError(HELD, code="paused_by_administrator")
+            if held or queue.paused_by is wanted:
+                return queue
             try:
-                queue = self.log.change_state(queue, state, self.clock.now(), session_id)
+                queue = self.log.change_pause(queue, wanted, self.clock.now(), session_id)
             except LostRaceError:
                 continue
-            tell(f"queue {state}", user=user_id)
+            tell("queue paused" if wanted else "queue open", user=user_id, by=wanted)
             return queue
-        return queue
 
     def _halted_head(self, user_id: str, session_id: str | None, seq: int) -> Request:
         queue = self._queue(user_id, session_id)
@@ -136,7 +151,8 @@ class Controls:
         self._ring(queue)
 
     def _ring(self, queue: Queue) -> None:
-        ring(self.wake_ups, queue, self.ring_id())
+        if queue.state is not State.CLOSED:
+            ring(self.wake_ups, queue, self.ring_id())
 
     def _give_up(self, head: Request) -> Request:
         outcome, now = Outcome(Status.FAILED, error=head.error), self.clock.now()

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from chalicelib.core.idempotency import IdempotencyKey, Known
 from chalicelib.core.progress import Progress
-from chalicelib.core.queue import Queue, State
+from chalicelib.core.queue import PausedBy, Queue, State
 from chalicelib.core.request import Failure, Millis, Outcome, Request
 
 
@@ -119,21 +119,31 @@ class Log(Protocol):
         ...
 
     def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:
-        """On condition that the state, and since when it is awake, are as `queue` has them.
+        """Halt the queue, or open it when it is halted no more: then it is paused if it is under a pause.
 
-        An opened queue counts as rung: it is awake since `now`.
+        On condition that the state, the pause, and since when it is awake, are as `queue` has them. An opened
+        queue counts as rung: it is awake since `now`.
+        """
+        ...
+
+    def change_pause(
+        self, queue: Queue, paused_by: PausedBy | None, now: Millis, session_id: str | None = None
+    ) -> Queue:
+        """Put the queue under a pause, or end the pause. A closed queue stays closed.
+
+        On the same condition as `change_state`. A queue that opens by it counts as rung.
         """
         ...
 
     def purge(self, queue: Queue, forget: bool, now: Millis, session_id: str | None = None) -> Queue:
         """Mark all up to the tail of `queue` as purged, or even as forgotten; a halted queue opens.
 
-        On the same condition as `change_state`. A purged queue counts as rung.
+        On the same condition as `change_state`. A purged queue counts as rung, unless it is closed.
         """
         ...
 
     def close(self, queue: Queue) -> None:
-        """Whoever opens it again finds the worker at rest.
+        """Whoever opens it again finds the worker at rest, and the pause that it was under.
 
         On condition that it is drained, that its live sessions are as `queue` has them, and that the user
         is not leaving.

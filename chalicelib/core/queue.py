@@ -17,6 +17,22 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+class PausedBy(StrEnum):
+    USER = "user"
+    ADMINISTRATOR = "administrator"  # only an administrator ends this pause
+
+
+def state_under(paused_by: PausedBy | None, state: State) -> State:
+    """The state of a queue under this pause, or under none.
+
+    A pause shows in an open queue. A queue that is closed or halted remembers its pause, and is paused when
+    it opens again.
+    """
+    if state in (State.HALTED, State.CLOSED):
+        return state
+    return State.PAUSED if paused_by else State.OPEN
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
     user_id: str
@@ -27,6 +43,7 @@ class Queue:
     read: int = 0  # the last number whose outcome the user has dequeued
     read_by: str | None = None  # the mark of the call that did
     state: State = State.OPEN
+    paused_by: PausedBy | None = None  # whose pause it is under, whatever its state is
     awake: Millis | None = None  # since when a wake-up is on its way or being served; None: the worker rests
     sessions: Mapping[str, Millis] = field(default_factory=dict)  # live session id: its expiry
     counts: Mapping[Status, int] = NO_COUNTS

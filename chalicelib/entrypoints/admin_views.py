@@ -17,6 +17,10 @@ class UserQueueAnswer(msgspec.Struct):
     user_id: str
     username: str
     state: Literal["open", "paused", "halted", "closed"]
+    paused_by: Annotated[
+        Literal["user", "administrator"] | None,
+        msgspec.Meta(description="A closed or halted queue remembers its pause for when it opens"),
+    ]
     tail: Number
     head: Number
     read: Number
@@ -73,6 +77,7 @@ def user_queue_view(queue: Queue) -> UserQueueAnswer:
         user_id=queue.user_id,
         username=queue.username,
         state=queue.state.value,
+        paused_by=queue.paused_by.value if queue.paused_by else None,
         tail=queue.tail,
         head=queue.head,
         read=queue.read,

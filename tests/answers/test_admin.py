@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local_cloud.api_client import Answer
+from local_cloud.api_client import Answer, Api
 from tests.answers.service import Service
 from tests.e2e.users import User
 
@@ -45,6 +45,7 @@ def test_a_users_queue_is_shown_with_all_its_numbers(service: Service, admin: Us
             "user_id": user.user_id,
             "username": user.username,
             "state": "open",
+            "paused_by": None,
             "tail": 4,
             "head": 3,
             "read": 1,
@@ -83,6 +84,17 @@ def test_what_a_halted_queue_does_not_allow_its_user_it_does_not_allow_administr
     assert answer.status == 409
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert user.session.queue()["state"] == "halted"
+
+
+def test_a_user_cannot_resume_what_an_administrator_has_paused(api: Api, admin: User, user: User) -> None:
+    assert queue_call(admin, user.user_id, "pause").body["paused_by"] == "administrator"
+
+    answer = user.session.call("POST", "/api/queue/resume")
+
+    assert (answer.status, answer.body["code"]) == (409, "paused_by_administrator")
+    user.session.sign_out()
+    assert queue_call(admin, user.user_id).body["state"] == "closed"
+    assert api.sign_in(user.username, user.password).queue()["state"] == "paused"
 
 
 @pytest.mark.parametrize(("state", "deeds"), [("paused", ["pause"]), ("open", ["pause", "resume"])])

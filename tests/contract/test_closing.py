@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.queue import State
+from chalicelib.core.queue import PausedBy, State
 from tests.contract.users import EXPIRY, LATER, NOW, User
 
 
@@ -79,4 +79,27 @@ def test_the_end_of_a_session_marks_the_queue_so_that_it_will_be_closed(user: Us
 
     user.log.close(queue)
 
+    assert user.id not in user.log.working()
+
+
+@pytest.mark.parametrize("by", PausedBy)
+def test_a_queue_that_was_closed_under_a_pause_is_paused_when_it_opens(user: User, by: PausedBy) -> None:
+    user.log.change_pause(user.queue, by, NOW)
+    user.log.close(user.queue)
+    assert user.queue.state is State.CLOSED
+
+    user.sign_in()
+
+    assert (user.queue.state, user.queue.paused_by) == (State.PAUSED, by)
+
+
+def test_a_closed_queue_stays_closed_and_at_rest_whatever_administrators_say(user: User) -> None:
+    user.log.close(user.queue)
+
+    paused = user.log.change_pause(user.queue, PausedBy.ADMINISTRATOR, NOW)
+    resumed = user.log.change_pause(paused, None, NOW)
+    purged = user.log.purge(resumed, forget=False, now=NOW)
+
+    assert {queue.state for queue in (paused, resumed, purged)} == {State.CLOSED}
+    assert (purged.paused_by, purged.awake) == (None, None)
     assert user.id not in user.log.working()

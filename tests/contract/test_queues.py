@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.queue import State
+from chalicelib.core.queue import PausedBy, State
 from chalicelib.core.request import Status
 from tests.contract.backends import EMULATOR
 from tests.contract.stores import LIMIT, Store
@@ -137,22 +137,37 @@ def test_only_a_live_session_reads(user: User, session: str | None, now: int) ->
     assert user.queue.read == 0
 
 
-def test_a_queue_can_be_paused_and_opened_again(user: User) -> None:
-    paused = user.log.change_state(user.queue, State.PAUSED, NOW, user.session)
-    assert (paused.state, paused.awake) == (State.PAUSED, None)
+@pytest.mark.parametrize("by", PausedBy)
+def test_a_queue_can_be_paused_and_opened_again(user: User, by: PausedBy) -> None:
+    paused = user.log.change_pause(user.queue, by, NOW, user.session)
+    assert (paused.state, paused.paused_by, paused.awake) == (State.PAUSED, by, None)
+    assert paused == user.queue
 
-    opened = user.log.change_state(paused, State.OPEN, LATER, user.session)
+    opened = user.log.change_pause(paused, None, LATER, user.session)
 
-    assert (opened.state, opened.awake) == (State.OPEN, LATER)
+    assert (opened.state, opened.paused_by, opened.awake) == (State.OPEN, None, LATER)
+    assert opened == user.queue
+
+
+def test_a_pause_outlives_a_halt(user: User) -> None:
+    paused = user.log.change_pause(user.queue, PausedBy.ADMINISTRATOR, NOW)
+    halted = user.log.change_state(paused, State.HALTED, NOW)
+    assert halted.state is State.HALTED
+
+    opened = user.log.change_state(halted, State.OPEN, LATER)
+
+    assert (opened.state, opened.paused_by) == (State.PAUSED, PausedBy.ADMINISTRATOR)
     assert opened == user.queue
 
 
 def test_a_state_is_changed_by_one_of_two_who_saw_it(user: User) -> None:
     queue = user.queue
-    paused = user.log.change_state(queue, State.PAUSED, NOW)
+    paused = user.log.change_pause(queue, PausedBy.USER, NOW)
 
     with pytest.raises(LostRaceError):
         user.log.change_state(queue, State.HALTED, NOW)
+    with pytest.raises(LostRaceError):
+        user.log.change_pause(queue, None, NOW)
     with pytest.raises(LostRaceError):
         user.log.purge(queue, forget=False, now=NOW)
 
@@ -174,7 +189,7 @@ def test_only_a_live_session_changes_the_state(user: User) -> None:
     before = user.queue
 
     with pytest.raises(LostRaceError):
-        user.log.change_state(before, State.PAUSED, NOW, "other")
+        user.log.change_pause(before, PausedBy.USER, NOW, "other")
     with pytest.raises(LostRaceError):
         user.log.purge(before, forget=False, now=EXPIRY, session_id=user.session)
 
@@ -193,16 +208,18 @@ def test_a_purge_marks_what_was_seen(user: User, forget: bool) -> None:
     assert purged == user.queue
 
 
-@pytest.mark.parametrize(("before", "after"), [("halted", "open"), ("paused", "paused"), ("open", "open")])
-def test_a_purge_opens_a_halted_queue_only(user: User, before: str, after: str) -> None:
-    if before != State.OPEN:
-        user.log.change_state(user.queue, State(before), NOW)
+def test_a_purge_opens_a_halted_queue_and_leaves_a_paused_one_paused(user: User) -> None:
+    halted = user.log.change_state(user.queue, State.HALTED, NOW)
+    opened = user.log.purge(halted, forget=False, now=NOW)
+    assert opened.state is State.OPEN
 
-    assert user.log.purge(user.queue, forget=False, now=NOW).state == after
+    paused = user.log.change_pause(opened, PausedBy.USER, NOW)
+
+    assert user.log.purge(paused, forget=False, now=NOW).state is State.PAUSED
 
 
 def test_a_session_does_not_open_a_paused_queue(user: User) -> None:
-    user.log.change_state(user.queue, State.PAUSED, NOW)
+    user.log.change_pause(user.queue, PausedBy.USER, NOW)
 
     user.log.open_session(user.id, "other", EXPIRY, NOW)
 

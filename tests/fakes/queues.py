@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.progress import Progress
-from chalicelib.core.queue import Queue, State
+from chalicelib.core.queue import PausedBy, Queue, State, state_under
 from chalicelib.core.request import Millis
 
 
@@ -56,11 +56,18 @@ class FakeQueues:
         awake = now if state is State.OPEN else found.awake
         return self._put(replace(found, state=state, awake=awake))
 
+    def change_pause(
+        self, queue: Queue, paused_by: PausedBy | None, now: Millis, session_id: str | None = None
+    ) -> Queue:
+        found = self._unchanged(queue, session_id, now)
+        opens = state_under(paused_by, found.state) is State.OPEN
+        return self._put(replace(found, paused_by=paused_by, awake=now if opens else found.awake))
+
     def purge(self, queue: Queue, forget: bool, now: Millis, session_id: str | None = None) -> Queue:
         found = self._unchanged(queue, session_id, now)
-        state = State.OPEN if found.state is State.HALTED else found.state
-        floor = queue.tail if forget else found.floor
-        return self._put(replace(found, state=state, awake=now, purged=queue.tail, floor=floor))
+        purged = replace(found, purged=queue.tail, floor=queue.tail if forget else found.floor)
+        closed = found.state is State.CLOSED
+        return self._put(purged if closed else replace(purged, state=State.OPEN, awake=now))
 
     def open_session(
         self, user_id: str, session_id: str, expires_at: Millis, now: Millis, username: str = ""
@@ -147,11 +154,14 @@ class FakeQueues:
 
     def _unchanged(self, queue: Queue, session_id: str | None, now: Millis) -> Queue:
         found = self._existing(queue.user_id)
-        same = (found.state, found.awake) == (queue.state, queue.awake)
+        same = (found.state, found.paused_by, found.awake) == (queue.state, queue.paused_by, queue.awake)
         require(same and (session_id is None or _live(found, session_id, now)))
         return found
 
     def _put(self, queue: Queue) -> Queue:
+        state = state_under(queue.paused_by, queue.state)
+        if state is not queue.state:
+            queue = replace(queue, state=state)
         self.queues[queue.user_id] = queue
         return queue
 

@@ -78,7 +78,8 @@ class QueueItem(Model):
     read = NumberAttribute()
     read_by = UnicodeAttribute(null=True)
     room = NumberAttribute()
-    state = UnicodeAttribute()
+    state = UnicodeAttribute()  # "paused" is never stored: it follows from paused_by
+    paused_by = UnicodeAttribute(null=True)
     awake = NumberAttribute(null=True)
     sessions: MapAttribute[str, int] = MapAttribute()
     succeeded = NumberAttribute()

@@ -11,7 +11,7 @@ from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.models import Expiring
 from chalicelib.adapters.dynamodb.queue_items import SHARDS, QueueItems, shard
 from chalicelib.core.progress import Progress
-from chalicelib.core.queue import Queue, State
+from chalicelib.core.queue import PausedBy, Queue, State, state_under
 from chalicelib.core.request import Millis, Status
 
 
@@ -71,18 +71,28 @@ class DynamoQueues(QueueItems):
         actions: list[Action] = [m.state.set(state), *([m.awake.set(now)] if state is State.OPEN else [])]
         return self._update_queue(queue.user_id, actions, self._unchanged(queue, now, session_id))
 
+    def change_pause(
+        self, queue: Queue, paused_by: PausedBy | None, now: Millis, session_id: str | None = None
+    ) -> Queue:
+        m = self._queues
+        actions: list[Action] = [m.paused_by.set(paused_by) if paused_by else m.paused_by.remove()]
+        if state_under(paused_by, queue.state) is State.OPEN:
+            actions.append(m.awake.set(now))
+        return self._update_queue(queue.user_id, actions, self._unchanged(queue, now, session_id))
+
     def purge(self, queue: Queue, forget: bool, now: Millis, session_id: str | None = None) -> Queue:
         m = self._queues
-        state = State.OPEN if queue.state is State.HALTED else queue.state
-        actions: list[Action] = [m.purged.set(queue.tail), m.state.set(state), m.awake.set(now)]
+        actions: list[Action] = [m.purged.set(queue.tail)]
+        if queue.state is not State.CLOSED:
+            actions += [m.state.set(State.OPEN), m.awake.set(now)]
         if forget:
             actions.append(m.floor.set(queue.tail))
         return self._update_queue(queue.user_id, actions, self._unchanged(queue, now, session_id))
 
     def _unchanged(self, queue: Queue, now: Millis, session_id: str | None) -> Condition:
         m = self._queues
-        awake: Any = m.awake.does_not_exist() if queue.awake is None else m.awake == queue.awake
-        same: Any = (m.state == queue.state) & awake
+        stored = state_under(None, queue.state)
+        same: Any = (m.state == stored) & _is(m.awake, queue.awake) & _is(m.paused_by, queue.paused_by)
         condition: Condition = same & self._live(session_id, now) if session_id else same
         return condition
 
@@ -116,3 +126,7 @@ class DynamoQueues(QueueItems):
         with translated():
             pages = (self._queues.expiring.query(str(s), over <= now) for s in range(SHARDS))
             return [item.user_id for item in chain.from_iterable(pages)]
+
+
+def _is(attribute: Any, value: object) -> Any:
+    return attribute.does_not_exist() if value is None else attribute == value

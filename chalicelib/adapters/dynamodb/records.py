@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
-from chalicelib.core.queue import Queue, State
+from chalicelib.core.queue import PausedBy, Queue, State, state_under
 from chalicelib.core.request import Failure, Request, Status
 
 
@@ -53,6 +53,7 @@ def to_request(item: RequestItem) -> Request:
 
 
 def to_queue(item: QueueItem) -> Queue:
+    paused_by = PausedBy(item.paused_by) if item.paused_by else None
     return Queue(
         user_id=item.user_id,
         room=int(item.room),
@@ -60,7 +61,8 @@ def to_queue(item: QueueItem) -> Queue:
         head=int(item.head),
         read=int(item.read),
         read_by=item.read_by,
-        state=State(item.state),
+        state=state_under(paused_by, State(item.state)),
+        paused_by=paused_by,
         awake=None if item.awake is None else int(item.awake),
         sessions={sid: int(expiry) for sid, expiry in item.sessions.attribute_values.items()},
         counts={
