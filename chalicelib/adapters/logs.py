@@ -10,6 +10,8 @@ from typing import Any
 
 from chalicelib.core.request import Millis
 
+LAST_MOMENT: Millis = 253_402_300_799_000  # 9999-12-31T23:59:59Z
+
 _invocation: dict[str, str] = {}  # one invocation at a time: Lambda gives each environment one
 
 
@@ -50,10 +52,9 @@ class JsonFormatter(logging.Formatter):
 
 
 def iso(moment: Millis) -> str:
-    """ISO 8601, UTC, with milliseconds."""
-    return (
-        datetime.fromtimestamp(moment / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    )
+    """ISO 8601, UTC, with milliseconds; what is beyond the calendar is shown as its last moment."""
+    shown = datetime.fromtimestamp(min(max(0, moment), LAST_MOMENT) / 1000, UTC)
+    return shown.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _trace_id() -> str | None:

@@ -2,48 +2,87 @@
 
 import logging
 
-from chalicelib.adapters.codec import decode, encode
+from chalicelib.adapters.codec import decode
 from chalicelib.adapters.dynamodb.effects import Effects
-from chalicelib.adapters.time_limit import OverrunError, time_limit
+from chalicelib.adapters.results import ResultError, result_json
+from chalicelib.adapters.time_limit import OverrunError, alarm, last_resort
 from chalicelib.adapters.tracing import subsegment
 from chalicelib.core.attempt import Result
 from chalicelib.core.errors import InvalidInputError, MalformedError
 from chalicelib.core.events import tell
 from chalicelib.core.handler import Handler
-from chalicelib.core.policy import HandlerError, PermanentError, RetryLaterError
+from chalicelib.core.policy import (
+    HandlerError,
+    ImpossibleDelayError,
+    PermanentError,
+    RetryLaterError,
+    delay_ms,
+)
 from chalicelib.core.request import Failure, Request
-
-RESULT_LIMIT = 128 * 1024  # bytes; with the payload it must fit DynamoDB's 400 KB
 
 
 def run(handler: Handler, request: Request, seconds: float) -> Result | Failure:
-    """What came of one attempt. Raises nothing that a handler can cause."""
+    """What came of one attempt: what the handler returned, or why it failed.
+
+    Raises nothing that a handler can cause. What it does raise is the worker's own failure: no time limit
+    could be set, for example.
+    """
+    with last_resort(seconds):
+        try:
+            with alarm(seconds):
+                return _carry_out(handler, request)
+        except OverrunError:
+            return Failure("timeout", f"It took longer than {seconds:g} seconds.")
+        except BaseException:  # noqa: BLE001 - the handler's error cannot even be told
+            tell("handler raised", level=logging.ERROR, user=request.user_id, seq=request.seq)
+            return Failure("error", "The handler raised an error that cannot be shown.")
+
+
+def _carry_out(handler: Handler, request: Request) -> Result | Failure:
+    """Within the time limit: everything that runs the author's code, the text of an error included."""
     try:
         payload = decode(request.payload, handler.payload_type)
     except (InvalidInputError, MalformedError) as error:
         return Failure("invalid_payload", str(error))
+    except Exception as error:  # noqa: BLE001 - a payload's type may have code of its own
+        return last_words(error, request)
     try:
-        with subsegment(request.type, user=request.user_id, seq=request.seq), time_limit(seconds):
+        with subsegment(request.type, user=request.user_id, seq=request.seq):
             effects = Effects()
-            return _bounded(encode(handler(payload, request, effects)), effects)
+            returned = result_json(handler(payload, request, effects))
+            return Result(returned, effects.writes)
     except OverrunError:
-        return Failure("timeout", f"It took longer than {seconds:g} seconds.")
-    except RetryLaterError as error:
-        return Failure("error", str(error), retry_after_ms=max(0, int(error.after * 1000)))
-    except HandlerError as error:
-        return Failure("permanent" if isinstance(error, PermanentError) else "error", str(error))
+        raise
     except BaseException as error:  # noqa: BLE001 - even SystemExit fails its own request, nothing else
-        return _unexpected(error, request)
+        return last_words(error, request)
 
 
-def _bounded(result: str, effects: Effects) -> Result | Failure:
-    if len(result.encode()) > RESULT_LIMIT:
-        return Failure("permanent", f"The result is larger than {RESULT_LIMIT // 1024} KiB.")
-    return Result(result, effects.writes)
+def last_words(error: BaseException, request: Request) -> Failure:
+    """Why the attempt failed, from what ended it.
+
+    Of an error that is not meant for the user, only its kind is told: its text may show internals, and is in
+    the logs.
+    """
+    if isinstance(error, ResultError | ImpossibleDelayError) or not isinstance(error, HandlerError):
+        _log(error, request)
+    if not isinstance(error, HandlerError):
+        return Failure("error", f"The handler raised {type(error).__name__}.")
+    if not isinstance(error, RetryLaterError):
+        return Failure("permanent" if isinstance(error, PermanentError) else "error", _text(error))
+    try:
+        return Failure("error", _text(error), retry_after_ms=delay_ms(error.after))
+    except ImpossibleDelayError as impossible:  # the handler has changed what the error was made with
+        return last_words(impossible, request)
 
 
-def _unexpected(error: BaseException, request: Request) -> Failure:
-    """The user is told the kind of error only: its text may show internals, and is in the logs."""
+def _text(error: HandlerError) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - whatever the author's __str__ does
+        return f"The handler raised {type(error).__name__}, whose text cannot be shown."
+
+
+def _log(error: BaseException, request: Request) -> None:
     tell(
         "handler raised",
         level=logging.ERROR,
@@ -52,4 +91,3 @@ def _unexpected(error: BaseException, request: Request) -> Failure:
         type=request.type,
         exception=error,
     )
-    return Failure("error", f"The handler raised {type(error).__name__}.")

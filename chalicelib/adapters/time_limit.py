@@ -17,23 +17,35 @@ class OverrunError(BaseException):
 
 
 @contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raises OverrunError inside the block when it takes longer. Main thread only, where Lambda runs us.
+def last_resort(seconds: float) -> Iterator[None]:
+    """Ends the process half a second after these seconds, if the block is not over then.
 
-    What is deaf to that (code that catches everything, or a C call that does not return) is ended half a
-    second later together with the process: nothing may go on working behind the next request's back.
+    That is for code that does not react to `alarm`: code that catches everything, or a C call that does not
+    return. Nothing may go on working behind the next request's back. Main thread only, where Lambda runs us.
+    Raises RuntimeError if the process cannot start one more thread.
     """
     before = signal.signal(signal.SIGALRM, _overrun)
-    faulthandler.dump_traceback_later(seconds + LAST_RESORT_S, exit=True, file=sys.__stderr__ or sys.stderr)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)  # the alarm may strike just before
+        faulthandler.dump_traceback_later(
+            seconds + LAST_RESORT_S, exit=True, file=sys.__stderr__ or sys.stderr
+        )
+        yield
     finally:
         faulthandler.cancel_dump_traceback_later()
         signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def alarm(seconds: float) -> Iterator[None]:
+    """Raises OverrunError inside the block when it takes longer. For use inside of `last_resort`.
+
+    The alarm may strike at the very end, so the OverrunError has to be caught outside of the block.
+    """
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _overrun(_signal: int, _frame: FrameType | None) -> None:

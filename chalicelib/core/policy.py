@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
+from math import isfinite
+from numbers import Real
 from typing import Self
 
-from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
+from chalicelib.core.request import LONGEST_DELAY_MS, Failure, Millis, Outcome, Request, Status
 
 PERMANENT = frozenset({"permanent", "unknown_type", "invalid_payload"})
 
@@ -18,13 +22,38 @@ class PermanentError(HandlerError):
     """Raised by a handler: no further attempt can succeed either."""
 
 
+class ImpossibleDelayError(HandlerError, ValueError):
+    """Raised by `RetryLaterError(…, after=…)` for a delay that makes no sense; this attempt has failed."""
+
+    def __init__(self) -> None:
+        days = timedelta(milliseconds=LONGEST_DELAY_MS).days
+        super().__init__(f"The handler asked for an impossible delay: it takes seconds, {days} days at most.")
+
+
 class RetryLaterError(HandlerError):
     """Raised by a handler that knows when to try again."""
 
-    def __init__(self, message: str, after: float) -> None:
-        """`after` is in seconds from now."""
+    def __init__(self, message: str, after: float | Decimal | timedelta) -> None:
+        """`after` is in seconds from now, or a timedelta; a moment that is over means at once.
+
+        Raises ImpossibleDelayError if it is no finite number, or more than 366 days.
+        """
         super().__init__(message)
-        self.after = after
+        self.after = delay_ms(after) / 1000
+
+
+def delay_ms(after: object) -> int:
+    """What a handler gives as `after`, in whole milliseconds; never negative. Raises ImpossibleDelayError."""
+    seconds = after.total_seconds() if isinstance(after, timedelta) else after
+    if not isinstance(seconds, Real | Decimal):
+        raise ImpossibleDelayError
+    try:
+        ms = float(seconds) * 1000
+    except (ValueError, OverflowError):
+        raise ImpossibleDelayError from None
+    if not isfinite(ms) or ms > LONGEST_DELAY_MS:
+        raise ImpossibleDelayError
+    return max(0, int(ms))
 
 
 class OnFailure(StrEnum):

@@ -4,12 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Self
+from typing import Final, Self
 
 type Millis = int
 """A moment: milliseconds since 1970-01-01 UTC. Durations in milliseconds are spelled `…_ms: int`."""
 
+LONGEST_DELAY_MS: Final = 366 * 24 * 3600 * 1000  # how far ahead a request may be put off
+TEXT_LIMIT = 2_000  # characters of a failure's message: a page of failures stays small
 KEPT_MS = 7 * 24 * 3600 * 1000  # how long a request is kept after its outcome
+
+
+def storable(text: str) -> str:
+    """The text without half surrogates, which UTF-8 cannot express, and cut to TEXT_LIMIT characters."""
+    whole = str.encode(text, "utf-8", "replace").decode()
+    return whole if len(whole) <= TEXT_LIMIT else f"{whole[: TEXT_LIMIT - 1]}…"
 
 
 class Status(StrEnum):
@@ -31,6 +39,14 @@ class Failure:
     kind: str  # error, permanent, timeout, crash, conflict, unknown_type, invalid_payload
     message: str
     retry_after_ms: int | None = None  # the handler's own wish
+
+    def __post_init__(self) -> None:
+        """Whatever a handler had to say: every store can take it and every view can show it."""
+        object.__setattr__(self, "kind", storable(self.kind))
+        object.__setattr__(self, "message", storable(self.message))
+        if self.retry_after_ms is not None:
+            wish = min(max(0, self.retry_after_ms), LONGEST_DELAY_MS)
+            object.__setattr__(self, "retry_after_ms", wish)
 
 
 @dataclass(frozen=True, slots=True)

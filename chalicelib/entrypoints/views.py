@@ -137,7 +137,7 @@ def request_view(request: Request, queue: Queue | None = None) -> RequestAnswer:
         not_before=_moment(request.not_before),
         started_at=_moment(request.started_at),
         finished_at=_moment(request.finished_at),
-        result=msgspec.Raw(b"null" if request.result is None else request.result.encode()),
+        result=msgspec.Raw(b"null" if request.result is None else request.result.encode(errors="replace")),
         error=None if request.error is None else _error(request.error),
         origin=request.origin,
         position=place,

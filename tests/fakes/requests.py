@@ -9,6 +9,8 @@ from chalicelib.core.request import Failure, Millis, Outcome, Request, Status, e
 from tests.fakes.effects import Ledger
 from tests.fakes.keys import FakeKeys
 
+ITEM_BYTES = 400 * 1024  # DynamoDB's limit
+NUMBER = 10**38  # DynamoDB keeps 38 digits
 NONE: Mapping[int, Request] = {}
 
 
@@ -25,7 +27,7 @@ class FakeRequests(FakeKeys):
             raise LostRaceError
         if key:
             self._note(request, key, last)
-        places[request.seq] = request
+        places[request.seq] = _storable(request)
 
     def forget(self, user_id: str) -> None:
         self.requests_of.pop(user_id, None)
@@ -98,5 +100,16 @@ class FakeRequests(FakeKeys):
         return found
 
     def _save(self, request: Request) -> Request:
-        self.requests_of[request.user_id][request.seq] = request
+        self.requests_of[request.user_id][request.seq] = _storable(request)
         return request
+
+
+def _storable(request: Request) -> Request:
+    """Raises ValueError for what DynamoDB refuses, and for text that could not be shown afterwards."""
+    message = request.error.message if request.error else ""
+    if sum(len(text.encode()) for text in (request.payload, request.result or "", message)) > ITEM_BYTES:
+        raise ValueError("The item is too large.")
+    for moment in (request.not_before, request.deadline):
+        if moment is not None and (not isinstance(moment, int) or abs(moment) >= NUMBER):
+            raise ValueError(f"{moment} is no moment.")
+    return request

@@ -1,8 +1,11 @@
 """One attempt at the handler's own code: whatever it does, something comes of it."""
 
+import faulthandler
+import json
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, Any, Never
 
 import msgspec
@@ -11,11 +14,13 @@ from pynamodb.attributes import NumberAttribute
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.effects import LIMIT, Effects
-from chalicelib.adapters.runner import RESULT_LIMIT, run
+from chalicelib.adapters.results import RESULT_LIMIT
+from chalicelib.adapters.runner import run
 from chalicelib.core.attempt import Result
 from chalicelib.core.handler import Handler, Registry, handler
-from chalicelib.core.policy import HandlerError, PermanentError, RetryLaterError
-from chalicelib.core.request import Failure, Request, Status
+from chalicelib.core.policy import HandlerError, ImpossibleDelayError, PermanentError, RetryLaterError
+from chalicelib.core.request import LONGEST_DELAY_MS, TEXT_LIMIT, Failure, Request, Status
+from tests.fakes.nonsense import DELAYS, NONSENSE, RAISED, RETURNED, Act, changed_later, later
 
 
 class Payload(msgspec.Struct):
@@ -50,6 +55,13 @@ def test_what_the_handler_returns_is_the_result() -> None:
     assert attempt(work, '{"n": 4}') == Result('{"twice":8}')
 
 
+def doing(act: Act) -> Callable[[Payload], Any]:
+    def work(payload: Payload) -> Any:
+        return act()
+
+    return work
+
+
 def raising(error: BaseException) -> Callable[[Payload], Never]:
     def work(payload: Payload) -> Never:
         raise error
@@ -70,6 +82,7 @@ def failure(function: Callable[..., Any], payload: str = "{}", seconds: float = 
         (PermanentError("Never."), Failure("permanent", "Never.")),
         (RetryLaterError("Busy.", after=1.5), Failure("error", "Busy.", retry_after_ms=1_500)),
         (RetryLaterError("Busy.", after=-1), Failure("error", "Busy.", retry_after_ms=0)),
+        (RetryLaterError("Busy.", timedelta(days=366)), Failure("error", "Busy.", LONGEST_DELAY_MS)),
     ],
 )
 def test_what_the_handler_says_of_its_failure_is_told(error: HandlerError, expected: Failure) -> None:
@@ -104,6 +117,74 @@ def test_a_payload_that_no_longer_fits_the_type_is_not_run(payload: str) -> None
     assert failure(raising(AssertionError("it was run")), payload).kind == "invalid_payload"
 
 
+def test_a_payload_whose_own_code_fails_fails_the_attempt() -> None:
+    class Odd(msgspec.Struct):
+        def __post_init__(self) -> None:
+            raise LookupError
+
+    def work(payload: Odd) -> None: ...
+
+    assert failure(work) == Failure("error", "The handler raised LookupError.")
+
+
+@pytest.mark.parametrize("name", sorted(DELAYS.keys() - {"seconds", "timedelta", "negative"}))
+@pytest.mark.parametrize("act", [later, changed_later])
+def test_an_impossible_delay_fails_the_attempt_in_words(act: Callable[[Any], Act], name: str) -> None:
+    told = failure(doing(act(DELAYS[name])))
+
+    assert told == Failure("error", str(ImpossibleDelayError()))
+    assert "366 days" in told.message
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_what_makes_no_sense_ends_as_a_failure_or_a_result_that_can_be_shown(name: str) -> None:
+    ran = attempt(doing(NONSENSE[name]))
+
+    if isinstance(ran, Result):
+        assert json.loads(ran.json) is not None
+    else:
+        assert ran.kind in {"error", "permanent"}
+        assert len(ran.message.encode()) <= 4 * TEXT_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a text that raises", "The handler raised BrokenTextError, whose text cannot be shown."),
+        ("half a surrogate pair", "file ? not found"),
+        ("a class without a name", "The handler raised an error that cannot be shown."),
+        ("SystemExit", "The handler raised SystemExit."),
+    ],
+)
+def test_an_error_that_cannot_be_shown_is_told_as_far_as_possible(name: str, expected: str) -> None:
+    assert failure(doing(RAISED[name])) == Failure("error", expected)
+
+
+def test_a_text_without_end_is_cut() -> None:
+    assert failure(raising(HandlerError("é" * 1_000_000))).message == "é" * (TEXT_LIMIT - 1) + "…"
+
+
+def test_a_text_that_takes_too_long_is_stopped() -> None:
+    class SlowError(HandlerError):
+        def __str__(self) -> str:
+            time.sleep(30)
+            return "late"
+
+    assert failure(raising(SlowError()), seconds=0.05).kind == "timeout"
+
+
+def test_a_time_limit_that_cannot_be_set_is_not_the_handler_s_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object, **__: object) -> Never:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(faulthandler, "dump_traceback_later", refuse)
+
+    with pytest.raises(RuntimeError, match="new thread"):
+        attempt(doing(lambda: None))
+
+
 def test_a_result_that_is_too_large_fails_for_good() -> None:
     def work(payload: Payload) -> str:
         return "x" * RESULT_LIMIT
@@ -111,11 +192,22 @@ def test_a_result_that_is_too_large_fails_for_good() -> None:
     assert failure(work) == Failure("permanent", "The result is larger than 128 KiB.")
 
 
-def test_a_result_that_is_no_json_fails_the_attempt() -> None:
-    def work(payload: Payload) -> Any:
-        return object()
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("NaN", "The result has a number that JSON cannot express: NaN or infinity."),
+        ("NaN beside raw JSON", "The result has a number that JSON cannot express: NaN or infinity."),
+        ("raw text that is no JSON", "The result cannot be expressed in JSON."),
+        ("an object", "The result cannot be expressed in JSON."),
+        ("a coroutine", "The handler returned a coroutine: a handler has to await it."),
+    ],
+)
+def test_a_result_that_is_no_json_fails_the_attempt_in_words(name: str, message: str) -> None:
+    assert failure(doing(RETURNED[name])) == Failure("error", message)
 
-    assert failure(work).kind == "error"
+
+def test_a_result_with_nothing_in_it_is_not_taken_for_nan() -> None:
+    assert attempt(doing(lambda: {"x": [None, 0.5]})) == Result('{"x":[null,0.5]}')
 
 
 def test_more_effects_than_a_transaction_takes_fail_for_good() -> None:
