@@ -24,6 +24,7 @@ class Account:
     created_at: Millis
     role: Role = Role.USER
     disabled: bool = False
+    generation: int = 0  # of the password: a session is opened only if its queue has the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ class Accounts(Protocol):
 
     def by_username(self, username: str) -> Account | None: ...
 
-    def set_password(self, account: Account, password_hash: str) -> None:
-        """On condition that the hash is as `account` has it."""
+    def set_password(self, account: Account, password_hash: str, generation: int) -> None:
+        """On condition that hash and generation are as `account` has them."""
         ...
 
     def set_disabled(self, account: Account, *, disabled: bool) -> None:

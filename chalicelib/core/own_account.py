@@ -1,15 +1,23 @@
 """What users do to their own account. What cannot be undone asks for the password once more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.core.account import Account, Principal
 from chalicelib.core.account_ports import Accounts, Passwords
-from chalicelib.core.errors import SESSION_ENDED, ForbiddenError, LostRaceError, UnauthenticatedError
+from chalicelib.core.errors import (
+    SESSION_ENDED,
+    ForbiddenError,
+    LostRaceError,
+    UnauthenticatedError,
+    UnavailableError,
+)
 from chalicelib.core.events import tell
 from chalicelib.core.passwords import hash_new
 from chalicelib.core.ports import Clock, Log
 from chalicelib.core.sessions import Sessions
 from chalicelib.core.throttle import Throttle
+
+CHANGES = 5  # each further one is needed only if somebody signed in during the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +35,36 @@ class OwnAccount:
         return self._account(principal)
 
     def change_password(self, principal: Principal, current: str, new: str) -> None:
-        """Ends all other sessions.
+        """Ends all other sessions, also those that somebody opens at the same moment with the old password.
 
+        May be repeated if there was no answer: that the password is already the new one is no fault.
         Raises ForbiddenError if `current` is wrong, InvalidInputError, TooManyError, UnauthenticatedError.
         """
-        account = self._verified(principal, current)
+        account = self._verified(principal, current, new)
         password_hash = hash_new(self.passwords, new, account.username, "new_password")
+        ended: list[str] = []
+        for _ in range(CHANGES):
+            try:
+                generation, evicted = self.sessions.begin_generation(principal)
+                ended += evicted
+                self._set_password(account, password_hash, generation)
+            except LostRaceError:
+                account = self._account(principal)
+                if not self._is_right(account, current, new):
+                    raise UnauthenticatedError("The password was changed meanwhile. Sign in again.") from None
+                continue
+            tell("password changed", user=account.user_id)
+            return self.sessions.forget(account.user_id, ended)
+        raise UnavailableError("Others are signing in with the old password at this moment. Try again.")
+
+    def _set_password(self, account: Account, password_hash: str, generation: int) -> None:
+        """Raises LostRaceError if the account has changed since it was read."""
         try:
-            self.accounts.set_password(account, password_hash)
+            self.accounts.set_password(account, password_hash, generation)
         except LostRaceError:
-            if self._account(principal).password_hash != password_hash:  # else the write was repeated
-                raise UnauthenticatedError("The password was changed meanwhile. Sign in again.") from None
-        tell("password changed", user=account.user_id)
-        self.sessions.end_others(principal)
+            found = self.accounts.by_username(account.username)
+            if found != replace(account, password_hash=password_hash, generation=generation):
+                raise  # else the write was repeated and met itself
 
     def delete(self, principal: Principal, password: str) -> None:
         """At once nobody can use the account; the sweeper removes the data when what runs has ended.
@@ -53,16 +78,19 @@ class OwnAccount:
         self.accounts.remove(account)
         tell("account deleted", user=account.user_id)
 
-    def _verified(self, principal: Principal, password: str) -> Account:
+    def _verified(self, principal: Principal, *passwords: str) -> Account:
         """Throttled apart from sign-ins: strangers who fail there do not keep the user from this."""
         self.sessions.require_live(principal)
         account = self._account(principal)
         subject = f"password {account.user_id}"
         self.throttle.admit(subject)
-        if not self.passwords.verify(account.password_hash, password):
+        if not self._is_right(account, *passwords):
             raise ForbiddenError("The password is wrong.")
         self.throttle.forgive(subject)
         return account
+
+    def _is_right(self, account: Account, *passwords: str) -> bool:
+        return any(self.passwords.verify(account.password_hash, password) for password in passwords)
 
     def _account(self, principal: Principal) -> Account:
         account = self.accounts.by_username(principal.username)

@@ -153,9 +153,27 @@ class Log(Protocol):
     # Who is connected
 
     def open_session(
-        self, user_id: str, session_id: str, expires_at: Millis, now: Millis, username: str = ""
+        self,
+        user_id: str,
+        session_id: str,
+        expires_at: Millis,
+        now: Millis,
+        username: str = "",
+        *,
+        generation: int = 0,
     ) -> Queue:
-        """Add a live session; creates or reopens the queue. On condition that the user is not barred."""
+        """Add a live session; creates or reopens the queue.
+
+        On condition that the user is not barred, and that the queue's generation is this one: that of the
+        account whose password was verified.
+        """
+        ...
+
+    def evict_others(self, queue: Queue, session_id: str, now: Millis) -> Queue:
+        """Begin the next generation, with this session alone.
+
+        On condition that the session is live and expires when `queue` says.
+        """
         ...
 
     def extend_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:

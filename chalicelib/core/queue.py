@@ -54,6 +54,7 @@ class Queue:
     username: str = ""
     barred: bool = False  # nobody can sign in as this user
     leaving: Millis | None = None  # since when the account is deleted and waits to be removed
+    generation: int = 0  # grows with each change of the password, which ends the sessions opened before
     floor: int = 0  # up to this number, everything is forgotten: nobody is shown it any more
 
     @property

@@ -9,7 +9,6 @@ from chalicelib.core.account_ports import SessionStore, Tokens
 from chalicelib.core.closing import close_if_over
 from chalicelib.core.errors import (
     SESSION_ENDED,
-    ForbiddenError,
     LostRaceError,
     NotFoundError,
     UnauthenticatedError,
@@ -36,16 +35,22 @@ class Sessions:
     clock: Clock
 
     def start(self, account: Account, client: str) -> Credentials:
-        """Raises ForbiddenError if the account was disabled or deleted a moment ago."""
+        """Raises LostRaceError if the account was disabled, or its password changed, since it was read."""
         now, token = self.clock.now(), RefreshToken.new(new_session_id())
         session = _new_session(account, token, client, now)
         self.store.add(session)
         try:
             queue = self.log.open_session(
-                account.user_id, session.session_id, session.expires_at, now, account.username
+                account.user_id,
+                session.session_id,
+                session.expires_at,
+                now,
+                account.username,
+                generation=account.generation,
             )
         except LostRaceError:
-            raise ForbiddenError("This account is disabled. Ask an administrator.") from None
+            self.store.remove(session.session_id, account.user_id)
+            raise
         tell("session started", user=account.user_id, session=session.session_id)
         self._end_oldest(queue)
         return self._credentials(session, token, now)
@@ -80,6 +85,16 @@ class Sessions:
         for session_id in self.require_live(principal).sessions:
             if session_id != principal.session_id:
                 self._end(principal.user_id, session_id)
+
+    def begin_generation(self, principal: Principal) -> tuple[int, Sequence[str]]:
+        """End all sessions but this one, and refuse those that a sign-in under way is about to open.
+
+        Gives the new generation, which the account has to follow, and the sessions that were ended.
+        Raises UnauthenticatedError, LostRaceError if the session was refreshed at the same moment.
+        """
+        before = self.require_live(principal)
+        queue = self.log.evict_others(before, principal.session_id, self.clock.now())
+        return queue.generation, [id_ for id_ in before.sessions if id_ != principal.session_id]
 
     def sign_out(self, principal: Principal) -> None:
         """The session is over at once, for everything that changes state."""

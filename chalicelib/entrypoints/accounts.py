@@ -36,7 +36,7 @@ def register(body: Register) -> AccountAnswer:
     return account_view(wiring.registration()(body.username, body.password))
 
 
-@endpoint(routes, "POST", "/api/auth/login", "Sign in", raises=(UnauthenticatedError, ForbiddenError))
+@endpoint(routes, "POST", "/api/auth/login", "Sign in", raises=(UnauthenticatedError,))
 def login(call: Call, body: Login) -> TokensAnswer:
     client = NOT_PRINTABLE.sub("", call.request.headers.get("user-agent", ""))[:LONGEST_CLIENT]
     return credentials_view(wiring.sign_in()(body.username, body.password, client))

@@ -1,5 +1,6 @@
 """Accounts and the audit log."""
 
+from dataclasses import replace
 from secrets import token_hex
 
 import pytest
@@ -43,12 +44,34 @@ def test_a_stranger_has_no_account(store: Store, username: str) -> None:
 
 
 def test_a_password_changes_once_from_what_was_seen(store: Store, account: Account) -> None:
-    store.accounts.set_password(account, "new hash")
+    store.accounts.set_password(account, "new hash", 1)
 
     with pytest.raises(LostRaceError):
-        store.accounts.set_password(account, "another")
+        store.accounts.set_password(account, "another", 2)
 
-    assert found(store, account).password_hash == "new hash"
+    assert found(store, account) == replace(account, password_hash="new hash", generation=1)
+
+
+def test_a_password_does_not_change_if_its_generation_has(store: Store, account: Account) -> None:
+    """Two changes to the same password leave the same hash only where hashes have no salt."""
+    store.accounts.set_password(account, account.password_hash, 7)
+
+    with pytest.raises(LostRaceError):
+        store.accounts.set_password(account, "another", 8)
+    with pytest.raises(LostRaceError):
+        store.accounts.set_password(replace(account, generation=6), "another", 8)
+    store.accounts.set_password(replace(account, generation=7), "another", 8)
+
+    assert found(store, account).generation == 8
+
+
+def test_nobody_changes_the_password_of_an_account_made_since(store: Store, account: Account) -> None:
+    store.accounts.remove(account)
+
+    with pytest.raises(LostRaceError):
+        store.accounts.set_password(account, "new hash", 1)
+
+    assert store.accounts.by_username(account.username) is None
 
 
 def test_an_account_is_disabled_and_enabled(store: Store, account: Account) -> None:

@@ -37,6 +37,47 @@ def test_a_session_that_is_over_is_not_extended(user: User) -> None:
     assert user.queue.sessions == {user.session: EXPIRY}
 
 
+def test_a_new_generation_has_one_session_and_admits_its_own_alone(user: User) -> None:
+    user.log.open_session(user.id, "thief", EXPIRY + 1, NOW)
+    seen = user.queue
+
+    evicted = user.log.evict_others(seen, user.session, LATER)
+
+    assert evicted == user.queue
+    assert (evicted.sessions, evicted.generation) == ({user.session: EXPIRY}, 1)
+    for generation in (0, 2):
+        with pytest.raises(LostRaceError):
+            user.log.open_session(user.id, "late", EXPIRY, LATER, generation=generation)
+    user.log.open_session(user.id, "new", EXPIRY, LATER, generation=1)
+    assert set(user.queue.sessions) == {user.session, "new"}
+
+
+def test_others_are_evicted_by_a_live_session_that_is_as_it_was_seen(user: User) -> None:
+    seen = user.queue
+    for session_id, now in ((user.session, EXPIRY), ("other", NOW)):
+        with pytest.raises(LostRaceError):
+            user.log.evict_others(seen, session_id, now)
+    user.log.extend_session(user.id, user.session, EXPIRY + 1, NOW)
+    with pytest.raises(LostRaceError):
+        user.log.evict_others(seen, user.session, NOW)
+
+    assert (user.queue.sessions, user.queue.generation) == ({user.session: EXPIRY + 1}, 0)
+
+
+def test_a_closed_queue_and_a_new_one_keep_to_their_generation(store: Store, user: User) -> None:
+    user.log.evict_others(user.queue, user.session, NOW)
+    user.log.end_session(user.id, user.session)
+    user.log.close(user.queue)
+    with pytest.raises(LostRaceError):
+        user.sign_in()
+    user.log.open_session(user.id, user.session, EXPIRY, LATER, generation=1)
+
+    new = User(store.log)
+    store.log.open_session(new.id, new.session, EXPIRY, NOW, generation=3)
+
+    assert (user.queue.state, user.queue.generation, new.queue.generation) == (State.OPEN, 1, 3)
+
+
 def test_who_is_barred_has_no_session_and_gets_none(user: User) -> None:
     user.log.bar(user.id, NOW)
 

@@ -24,10 +24,10 @@ class FakeAccounts:
     def by_username(self, username: str) -> Account | None:
         return self.accounts.get(username)
 
-    def set_password(self, account: Account, password_hash: str) -> None:
+    def set_password(self, account: Account, password_hash: str, generation: int) -> None:
         found = self._existing(account)
-        require(found.password_hash == account.password_hash)
-        self.accounts[account.username] = replace(found, password_hash=password_hash)
+        require((found.password_hash, found.generation) == (account.password_hash, account.generation))
+        self.accounts[account.username] = replace(found, password_hash=password_hash, generation=generation)
 
     def set_disabled(self, account: Account, *, disabled: bool) -> None:
         self.accounts[account.username] = replace(self._existing(account), disabled=disabled)

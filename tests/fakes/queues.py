@@ -70,10 +70,18 @@ class FakeQueues:
         return self._put(purged if closed else replace(purged, state=State.OPEN, awake=now))
 
     def open_session(
-        self, user_id: str, session_id: str, expires_at: Millis, now: Millis, username: str = ""
+        self,
+        user_id: str,
+        session_id: str,
+        expires_at: Millis,
+        now: Millis,
+        username: str = "",
+        *,
+        generation: int = 0,
     ) -> Queue:
-        queue = self.queues.get(user_id) or _new_queue(user_id, self.limit, now, username)
+        queue = self.queues.get(user_id) or _new_queue(user_id, self.limit, now, username, generation)
         require(not queue.barred)
+        require(queue.generation == generation)
         self.open_until[user_id] = expires_at
         return self._put(
             replace(
@@ -84,6 +92,12 @@ class FakeQueues:
                 limit=self.limit,
             )
         )
+
+    def evict_others(self, queue: Queue, session_id: str, now: Millis) -> Queue:
+        found, expiry = self._existing(queue.user_id), queue.sessions.get(session_id, 0)
+        require(_live(found, session_id, now) and found.sessions[session_id] == expiry)
+        self.open_until[queue.user_id] = expiry
+        return self._put(replace(found, sessions={session_id: expiry}, generation=found.generation + 1))
 
     def extend_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
         queue = self._existing(user_id)
@@ -171,8 +185,16 @@ def require(condition: bool) -> None:
         raise LostRaceError
 
 
-def _new_queue(user_id: str, limit: int, now: Millis, username: str) -> Queue:
-    return Queue(user_id, room=limit, limit=limit, tail_at=now, moved_at=now, username=username)
+def _new_queue(user_id: str, limit: int, now: Millis, username: str, generation: int = 0) -> Queue:
+    return Queue(
+        user_id,
+        room=limit,
+        limit=limit,
+        tail_at=now,
+        moved_at=now,
+        username=username,
+        generation=generation,
+    )
 
 
 def _is_idle(found: Queue, seen: Queue) -> bool:

@@ -95,7 +95,7 @@ def test_a_disabled_account_is_out_at_once_until_it_is_enabled(admin: Person, pe
     assert person.call(*ENQUEUE).status == 401
     refresh = {"refresh_token": person.refresh_token}
     assert person.api.call("POST", "/api/auth/refresh", refresh).status == 401
-    assert person.api.call("POST", "/api/auth/login", credentials).status == 403
+    assert person.api.call("POST", "/api/auth/login", credentials).status == 401
 
     assert not admin.session.ask("POST", f"{path}/enable")["disabled"]
     assert person.again().call(*ENQUEUE).status == 202

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.models import AccountItem
+from chalicelib.adapters.dynamodb.records import is_generation
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.account import Account, Role
 from chalicelib.core.errors import LostRaceError
@@ -29,22 +30,23 @@ class DynamoAccounts:
             except self._accounts.DoesNotExist:
                 return None
 
-    def set_password(self, account: Account, password_hash: str) -> None:
+    def set_password(self, account: Account, password_hash: str, generation: int) -> None:
         m = self._accounts
-        self._update(account, m.password_hash.set(password_hash), m.password_hash == account.password_hash)
+        same = (m.password_hash == account.password_hash) & is_generation(m.generation, account.generation)
+        self._update(account, [m.password_hash.set(password_hash), m.generation.set(generation)], same)
 
     def set_disabled(self, account: Account, *, disabled: bool) -> None:
         m = self._accounts
         action = m.disabled.set(1) if disabled else m.disabled.remove()
-        self._update(account, action, m.user_id == account.user_id)
+        self._update(account, [action], m.user_id == account.user_id)
 
     def remove(self, account: Account) -> None:
         with suppress(LostRaceError), translated():
             self._accounts(account.username).delete(condition=self._accounts.user_id == account.user_id)
 
-    def _update(self, account: Account, action: Any, condition: Any) -> None:
+    def _update(self, account: Account, actions: list[Any], condition: Any) -> None:
         with translated():
-            self._accounts(account.username).update(actions=[action], condition=condition)
+            self._accounts(account.username).update(actions=actions, condition=condition)
 
     def _item(self, account: Account) -> AccountItem:
         return self._accounts(
@@ -54,6 +56,7 @@ class DynamoAccounts:
             role=account.role,
             created_at=account.created_at,
             disabled=1 if account.disabled else None,
+            generation=account.generation or None,
         )
 
 
@@ -65,4 +68,5 @@ def to_account(item: AccountItem) -> Account:
         created_at=int(item.created_at),
         role=Role(item.role),
         disabled=item.disabled is not None,
+        generation=int(item.generation or 0),
     )

@@ -12,6 +12,7 @@ class AccountItem(Model):
     role = UnicodeAttribute()
     created_at = NumberAttribute()
     disabled = NumberAttribute(null=True)
+    generation = NumberAttribute(null=True)  # none: 0
 
 
 class SessionItem(Model):
@@ -90,6 +91,7 @@ class QueueItem(Model):
     moved_at = NumberAttribute()
     purged = NumberAttribute()
     floor = NumberAttribute()
+    generation = NumberAttribute(null=True)  # none: 0
     limit = NumberAttribute()
     username = UnicodeAttribute(default="")
     barred = NumberAttribute(null=True)

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, cast
 
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.queue_items import QueueItems, shard
-from chalicelib.adapters.dynamodb.records import to_queue
+from chalicelib.adapters.dynamodb.records import is_generation, to_queue
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queue import Queue, State
 from chalicelib.core.request import Millis
@@ -16,32 +18,63 @@ from chalicelib.core.request import Millis
 ZEROS = ("tail", "head", "read", "succeeded", "failed", "cancelled", "average_ms", "purged", "floor")
 
 
+@dataclass(frozen=True, slots=True)
+class _NewSession:
+    user_id: str
+    session_id: str
+    expires_at: Millis
+    now: Millis
+    username: str
+    generation: int
+
+
 class DynamoQueueSessions(QueueItems):
     def open_session(
-        self, user_id: str, session_id: str, expires_at: Millis, now: Millis, username: str = ""
+        self,
+        user_id: str,
+        session_id: str,
+        expires_at: Millis,
+        now: Millis,
+        username: str = "",
+        *,
+        generation: int = 0,
     ) -> Queue:
+        new = _NewSession(user_id, session_id, expires_at, now, username, generation)
         try:
-            queue = self._add_session(user_id, session_id, expires_at, now, username)
+            queue = self._add_session(new)
         except LostRaceError:
             found = self.queue(user_id)
-            if found is None or found.barred:
+            if found is None or found.barred or found.generation != generation:
                 raise
             # Another sign-in made or opened the queue in between, or this one did and its answer was lost.
-            queue = self._add_session(user_id, session_id, expires_at, now, username)
+            queue = self._add_session(new)
         if queue.limit != self._limit:
             self._change_limit(queue)
         return queue
 
-    def _add_session(
-        self, user_id: str, session_id: str, expires_at: Millis, now: Millis, username: str
-    ) -> Queue:
-        m = self._queues
-        actions = self._expiry(user_id, session_id, expires_at)
-        there = m.user_id.exists() & m.barred.does_not_exist()
+    def _add_session(self, new: _NewSession) -> Queue:
+        is_open = self._queues.state != State.CLOSED
+        actions = self._expiry(new.user_id, new.session_id, new.expires_at)
         try:
-            return self._update_queue(user_id, actions, there & (m.state != State.CLOSED))
+            return self._update_queue(new.user_id, actions, self._admits(new) & is_open)
         except LostRaceError:
-            return self._reopen(user_id, session_id, expires_at, now, username)
+            return self._reopen(new)
+
+    def _admits(self, new: _NewSession) -> Condition:
+        m = self._queues
+        there: Any = m.user_id.exists() & m.barred.does_not_exist()
+        admits: Condition = there & is_generation(m.generation, new.generation)
+        return admits
+
+    def evict_others(self, queue: Queue, session_id: str, now: Millis) -> Queue:
+        m, expiry = self._queues, queue.sessions.get(session_id, 0)
+        actions: list[Action] = [
+            m.generation.add(1),
+            m.sessions.set({session_id: expiry}),
+            m.sessions_until.set(expiry),
+        ]
+        same: Any = m.sessions[session_id] == expiry
+        return self._update_queue(queue.user_id, actions, same & self._live(session_id, now))
 
     def extend_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
         actions = self._expiry(user_id, session_id, expires_at)
@@ -100,13 +133,13 @@ class DynamoQueueSessions(QueueItems):
         """And a mark, so that the sweeper closes the queue, or removes it."""
         return [self._queues.sessions.set({}), self._queues.work.set(shard(user_id))]
 
-    def _reopen(self, user_id: str, session_id: str, expires_at: Millis, now: Millis, username: str) -> Queue:
+    def _reopen(self, new: _NewSession) -> Queue:
         m = self._queues
-        actions = [*self._expiry(user_id, session_id, expires_at), m.state.set(State.OPEN)]
+        actions = [*self._expiry(new.user_id, new.session_id, new.expires_at), m.state.set(State.OPEN)]
         try:
-            return self._update_queue(user_id, actions, (m.state == State.CLOSED) & m.barred.does_not_exist())
+            return self._update_queue(new.user_id, actions, self._admits(new) & (m.state == State.CLOSED))
         except LostRaceError:
-            return self._create(user_id, session_id, expires_at, now, username)
+            return self._create(new)
 
     def _change_limit(self, queue: Queue) -> None:
         """The deployment's limit has changed since the queue was made: room changes by as much."""
@@ -118,15 +151,16 @@ class DynamoQueueSessions(QueueItems):
                 m.limit == queue.limit,
             )
 
-    def _create(self, user_id: str, session_id: str, expires_at: Millis, now: Millis, username: str) -> Queue:
+    def _create(self, new: _NewSession) -> Queue:
         return self._put_new(
-            user_id,
-            now,
-            username,
+            new.user_id,
+            new.now,
+            new.username,
             state=State.OPEN,
-            sessions={session_id: expires_at},
-            open=shard(user_id),
-            sessions_until=expires_at,
+            sessions={new.session_id: new.expires_at},
+            open=shard(new.user_id),
+            sessions_until=new.expires_at,
+            generation=new.generation or None,
         )
 
     def _put_new(self, user_id: str, now: Millis, username: str, **attributes: Any) -> Queue:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pynamodb.expressions.condition import Condition
+
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
 from chalicelib.core.queue import PausedBy, Queue, State, state_under
 from chalicelib.core.request import Failure, Request, Status
@@ -75,11 +77,18 @@ def to_queue(item: QueueItem) -> Queue:
         moved_at=int(item.moved_at),
         purged=int(item.purged),
         floor=int(item.floor),
+        generation=int(item.generation or 0),
         username=item.username or "",
         barred=item.barred is not None,
         leaving=_whole(item.leaving),
         limit=int(item.limit),
     )
+
+
+def is_generation(attribute: Any, generation: int) -> Condition:
+    """Whether the attribute holds this generation. Items that never had another one lack it."""
+    same: Condition = attribute == generation
+    return same if generation else attribute.does_not_exist() | same
 
 
 def _whole(number: float | None) -> int | None:

@@ -1,6 +1,10 @@
 """Signing in, over the fakes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
+
+from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.core.own_account import OwnAccount
 from chalicelib.core.registration import Registration
@@ -28,7 +32,20 @@ class Door:
         passwords, tokens = FakePasswords(), FakeTokens()
         throttle = Throttle(self.tries, self.clock)
         self.register = Registration(self.accounts, passwords, self.clock)
-        self.sessions = Sessions(FakeSessions(), self.log, tokens, self.clock)
+        self.store = FakeSessions()
+        self.sessions = Sessions(self.store, self.log, tokens, self.clock)
         self.sign_in = SignIn(self.accounts, passwords, throttle, self.sessions)
         self.own = OwnAccount(self.accounts, self.log, passwords, throttle, self.sessions, self.clock)
         self.verify = tokens.verify
+
+
+def before_next(patch: MonkeyPatch, store: object, name: str, do: Callable[[], object]) -> None:
+    """Just before the next call of this method takes effect, somebody else does something."""
+    method = getattr(store, name)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        patch.setattr(store, name, method)
+        do()
+        return method(*args, **kwargs)
+
+    patch.setattr(store, name, call)

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.core.account import Account, Principal
-from chalicelib.core.errors import ConflictError, ForbiddenError, NotFoundError, UnauthenticatedError
+from chalicelib.core.errors import ConflictError, LostRaceError, NotFoundError, UnauthenticatedError
 from chalicelib.core.queue import State
 from tests.unit.core.office import Office
 from tests.unit.core.stage import SESSION, USER
@@ -25,7 +25,7 @@ def test_a_disabled_account_has_no_session_left_and_gets_none(office: Office) ->
     assert (disabled.user_id, office.accounts.accounts["ada"].disabled) == (USER, True)
     assert not is_connected(office, office.ada)
     assert [session.username for session in office.store.sessions.values()] == ["root"]
-    with pytest.raises(ForbiddenError):
+    with pytest.raises(LostRaceError):
         office.sessions.start(disabled, "")
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from chalicelib.core.account import Account
 from chalicelib.core.errors import (
-    ForbiddenError,
     InvalidInputError,
     TooManyError,
     UnauthenticatedError,
@@ -17,7 +16,7 @@ from chalicelib.core.tries import FREE_TRIES
 from tests.fakes.secrets import COMMON
 from tests.fakes.sqs import FakeFifo
 from tests.fakes.wake_ups import FakeWakeUps
-from tests.unit.core.door import PASSWORD, Door
+from tests.unit.core.door import PASSWORD, Door, before_next
 
 
 @pytest.fixture
@@ -130,13 +129,28 @@ def test_a_spent_token_gives_its_successor_again_or_ends_the_session(
             door.sessions.refresh(successor)
 
 
-def test_a_sign_in_does_not_outrun_the_disabling_of_its_account(door: Door, account: Account) -> None:
-    door.sign_in("ada", PASSWORD)
+def test_a_sign_in_does_not_outrun_the_disabling_of_its_account(
+    door: Door, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = door.verify(door.sign_in("ada", PASSWORD).access_token)
     # After the account was read, before the session is opened.
-    door.log.bar(account.user_id, door.clock.now())
+    before_next(monkeypatch, door.log, "open_session", lambda: door.log.bar(me.user_id, door.clock.now()))
 
-    with pytest.raises(ForbiddenError):
-        door.sessions.start(account, "")
+    with pytest.raises(UnauthenticatedError):
+        door.sign_in("ada", PASSWORD)
+
+    assert door.log.queues[me.user_id].sessions == {}
+
+
+def test_a_disabled_account_is_refused_in_the_words_of_a_wrong_password(door: Door, account: Account) -> None:
+    door.accounts.set_disabled(account, disabled=True)
+    refused = []
+    for password in (PASSWORD, "wrong"):
+        with pytest.raises(UnauthenticatedError) as caught:
+            door.sign_in("ada", password)
+        refused.append(str(caught.value))
+
+    assert refused[0] == refused[1]
 
 
 def test_a_deleted_account_is_removed_when_its_worker_must_have_ended(door: Door, account: Account) -> None:
