@@ -73,6 +73,7 @@ CHOICES = (
         "LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "the least severe level logged"
     ),
     Setting("ALLOWED_HOSTS", _hosts, "", "the hosts that requests of type http may call"),
+    Setting("SAMPLE_HANDLERS", _switch, "off", "take requests of the types echo, sleep and fail (on, off)"),
     Setting("CORS_ORIGINS", _origins, "", "the origins whose web pages may call the API"),
     Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
 )
@@ -98,6 +99,7 @@ class Settings:
     quantum_seconds: int
     log_level: str
     allowed_hosts: AllowedHosts
+    sample_handlers: bool
     cors_origins: tuple[str, ...]
     tracing: bool
     resources: Mapping[str, str]

@@ -20,6 +20,18 @@ PRIVATE = dict.fromkeys(
 ENCRYPTED = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 
 
+LONGEST_NAME = 63  # that S3 takes
+
+
+def bucket_name(stack: str, rest: str) -> str:
+    """A stack's name that is too long is cut; a hash of it keeps the buckets of two stacks apart."""
+    name = f"{stack}-{rest}".lower()
+    if len(name) <= LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(stack.encode()).hexdigest()[:8]
+    return f"{stack[: LONGEST_NAME - len(rest) - len(digest) - 2]}-{digest}-{rest}".lower()
+
+
 class Artefacts:
     """A private, encrypted bucket. An artefact's key is the hash of its content: nothing is sent twice."""
 
@@ -27,7 +39,7 @@ class Artefacts:
         self._region = target.region
         self._s3 = target.client("s3")
         self._account = target.client("sts").get_caller_identity()["Account"]
-        self.bucket = f"{target.stack}-artefacts-{self._account}-{target.region}".lower()
+        self.bucket = bucket_name(target.stack, f"artefacts-{self._account}-{target.region}")
 
     def upload(self, package: Path) -> str:
         """The address of the package's template, with every file that it names in the bucket."""

@@ -1,8 +1,8 @@
 """Deploys the stack to AWS or to the local cloud, or deletes it.
 
-localstack/run -m infra.deploy [--stack NAME] [--region REGION] [--parameter NAME=VALUE ...]
+localstack/run -m infra.deploy [--stack NAME] [--region REGION] [--parameter NAME=VALUE ...] [--plan]
 localstack/run -m infra.deploy --local [...]
-localstack/run -m infra.deploy --delete [...]
+localstack/run -m infra.deploy --delete NAME [...]
 """
 
 import argparse
@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,12 +19,12 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bootstrap.errors import SetupError
-from infra import parameters, template
+from infra import account, parameters, template
 from infra.artefacts import Artefacts
 from infra.errors import DeployError, told
 from infra.events import Report
 from infra.package import package
-from infra.stack import Stack
+from infra.stack import Stack, Wanted
 from infra.target import STACK, Target, local_cloud
 
 Outputs = dict[str, str]
@@ -31,23 +32,43 @@ LOCAL_ENDPOINT = "http://127.0.0.1:4566"
 # Seconds between two looks at a stack that is being changed.
 LOCAL_PAUSE = 0.1
 AWS_PAUSE = 2.0
+INTERRUPTED = (
+    "Interrupted. CloudFormation goes on with what it has begun: look at the stack's events, and run this "
+    "again when it has come to an end."
+)
 
 
-def deploy(target: Target, given: Mapping[str, str], report: Report) -> Outputs:
+@dataclass(frozen=True, slots=True)
+class Options:
+    plan: bool = False  # say what would be done, and stop
+    tags: Mapping[str, str] = field(default_factory=dict)
+    replaceable: tuple[str, ...] = ()
+    """Logical ids of what may be replaced or removed on AWS; in the local cloud, everything may be."""
+
+
+def deploy(
+    target: Target, given: Mapping[str, str], report: Report, options: Options | None = None
+) -> Outputs:
     """Creates or updates the stack and gives its outputs.
 
     A parameter that is not given keeps the value it has in the stack. Raises SetupError with a sentence,
     and botocore's own errors where the cloud cannot be reached or refuses the credentials.
     """
+    options = options or Options()
     stack = _stack(target, report)
-    declared = template.load()["Parameters"]
-    values = parameters.resolve(declared, target.parameters | stack.parameters(), given)
+    values = _values(target, stack, given, report)
     with TemporaryDirectory(prefix="gurukool-deploy-") as temporary:
         report("packaging the application")
         package(values["Architecture"], Path(temporary))
         report("sending it")
         url = Artefacts(target).upload(Path(temporary))
-    stack.apply(url, values)
+    wanted = Wanted(url, values, options.tags, None if target.local else options.replaceable)
+    if options.plan:
+        stack.plan(wanted)
+        return stack.outputs()
+    stack.apply(wanted)
+    if not target.local:
+        stack.protect(True)
     return stack.outputs()
 
 
@@ -56,7 +77,19 @@ def delete(target: Target, report: Report) -> None:
     _stack(target, report).delete()
 
 
+def _values(target: Target, stack: Stack, given: Mapping[str, str], report: Report) -> dict[str, str]:
+    """The template's parameters. Raises DeployError if one is wrong, or too much for the account."""
+    declared = template.load()["Parameters"]
+    values = parameters.resolve(declared, target.parameters | stack.parameters(), given)
+    if not target.local:
+        account.check_concurrency(account.concurrency_limit(target.client("lambda")), values, report)
+    return values
+
+
 def _stack(target: Target, report: Report) -> Stack:
+    if not target.local:
+        number = target.client("sts").get_caller_identity()["Account"]
+        report(f"stack {target.stack} in account {number} of AWS, region {target.region}")
     seconds = LOCAL_PAUSE if target.local else AWS_PAUSE
     return Stack(target.client("cloudformation"), target.stack, report, lambda: time.sleep(seconds))
 
@@ -68,19 +101,34 @@ def main(arguments: list[str]) -> None:
         if given.delete:
             delete(target, print)
         else:
-            print(json.dumps(deploy(target, dict(given.parameter), print), indent=2))
+            options = Options(given.plan, dict(given.tag), tuple(given.allow_replacement))
+            print(json.dumps(deploy(target, dict(given.parameter), print, options), indent=2))
     except (SetupError, BotoCoreError, ClientError) as error:
         sys.exit(told(error))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Deploy Gurukool to AWS or to the local cloud.")
     parser.add_argument("--local", action="store_true", help="the LocalStack at $AWS_ENDPOINT_URL")
-    parser.add_argument("--stack", default=STACK, help=f"name of the stack ({STACK})")
+    parser.add_argument("--stack", metavar="NAME", help=f"name of the stack ({STACK})")
     parser.add_argument("--region", help="region of AWS, if not the one of your profile")
     parser.add_argument("--parameter", action="append", default=[], type=_pair, metavar="NAME=VALUE")
-    parser.add_argument("--delete", action="store_true", help="delete the stack; its tables stay")
-    return parser.parse_args(arguments)
+    parser.add_argument("--tag", action="append", default=[], type=_pair, metavar="NAME=VALUE")
+    parser.add_argument("--plan", action="store_true", help="say what would be changed, and stop")
+    parser.add_argument(
+        "--allow-replacement",
+        action="append",
+        default=[],
+        metavar="LOGICAL_ID",
+        help="replace or remove this table, queue, secret or API if the change asks for it",
+    )
+    parser.add_argument("--delete", metavar="NAME", help="delete the stack of this name; its tables stay")
+    given = parser.parse_args(arguments)
+    if given.delete and given.stack not in (None, given.delete):
+        parser.error(f"--stack says {given.stack} and --delete says {given.delete}")
+    return given
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -91,12 +139,13 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _target(given: argparse.Namespace) -> Target:
+    stack = given.delete or given.stack or STACK
     if given.local:
-        return local_cloud(os.environ.get("AWS_ENDPOINT_URL", LOCAL_ENDPOINT), given.stack)
+        return local_cloud(os.environ.get("AWS_ENDPOINT_URL", LOCAL_ENDPOINT), stack)
     region = given.region or boto3.Session().region_name
     if not region:
         raise DeployError("No region is set: give --region, or set AWS_DEFAULT_REGION.")
-    return Target(region, given.stack)
+    return Target(region, stack)
 
 
 if __name__ == "__main__":

@@ -31,8 +31,7 @@ def _check(name: str, value: str, declared: Mapping[str, Any]) -> None:
 
 def _expected(value: str, parameter: Mapping[str, Any]) -> str | None:
     """What the value should have been, or None if it is right."""
-    allowed = parameter.get("AllowedValues")
-    if allowed:
+    if allowed := [str(choice) for choice in parameter.get("AllowedValues", [])]:
         return None if value in allowed else f"one of {', '.join(allowed)}"
     if pattern := parameter.get("AllowedPattern"):
         fits = re.fullmatch(pattern, value) and len(value) <= parameter["MaxLength"]

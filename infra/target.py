@@ -40,6 +40,7 @@ class Target:
         return {
             "Architecture": _architecture(platform.machine()),
             "DeletionProtection": "off",
+            "SampleHandlers": "on",
             # A worker is a process of its own: as many as a small machine holds.
             "MaximumConcurrency": "16",
         }

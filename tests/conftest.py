@@ -26,6 +26,7 @@ def environment() -> Iterator[None]:
         chosen = {name for name in os.environ if name.startswith("AWS_")} | VARIABLES.keys() - {CACHE.name}
         for name in chosen:
             patch.delenv(name, raising=False)
+        patch.setenv("SAMPLE_HANDLERS", "on")  # as in the local cloud: the tests work with them
         yield
 
 

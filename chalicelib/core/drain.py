@@ -17,7 +17,7 @@ from chalicelib.core.request import OUTCOMES, Request
 
 CHECKPOINT_MS = 200  # under load the head is written at most this often
 # For longer waits the sweeper rings in time: every 60 s it looks at what has not moved for 30 s. A message
-# that comes back a thousand times would be given up.
+# that comes back 150 times would be given up.
 LONGEST_TIMED_MS = 90_000
 SHORT_WAIT_MS = 500  # waits up to this long are slept through; SQS counts in whole seconds
 

@@ -16,7 +16,7 @@ WAKE_UPS_ARN = "arn:aws:sqs:us-east-1:000000000000:wake-ups.fifo"
 SHORTEST_TIMER_S = 1.0  # SQS counts in whole seconds
 # A message that is invisible locks its group: nobody could be woken when the head is cancelled meanwhile.
 LONGEST_TIMER_S = 20.0
-# Then a fresh one takes over as the timer: SQS gives a message up that it has handed out a thousand times.
+# Then a fresh one takes over as the timer: SQS gives a message up that it has handed out 150 times.
 MOST_RECEIVES = 100
 
 

@@ -4,12 +4,20 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
+from chalicelib import wiring
 from chalicelib.core.handler import Registry, registry
+
+SAMPLES = "samples"  # the module whose handlers an operator may leave out, by SAMPLE_HANDLERS=off
+
+
+def load() -> Registry:
+    """All handlers of this deployment, by importing every module of this package."""
+    return _imported(wiring.settings().sample_handlers)
 
 
 @cache
-def load() -> Registry:
-    """All handlers, by importing every module of this package."""
+def _imported(samples: bool) -> Registry:
     for module in iter_modules(__path__):
-        import_module(f"{__name__}.{module.name}")
+        if samples or module.name != SAMPLES:
+            import_module(f"{__name__}.{module.name}")
     return registry

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from chalicelib.settings import CHOICES
 from local_cloud.emulator import Emulator
 from local_cloud.errors import LocalCloudError
-from local_cloud.settings import CHECKOUT, Settings
+from local_cloud.settings import CHECKOUT, VARIABLES, Settings
 
 
 def prepare() -> None:
@@ -35,5 +35,6 @@ def deploy(emulator: Emulator, settings: Settings, report: Callable[[str], None]
 
 def parameters(settings: Settings) -> dict[str, str]:
     """The template's parameters: QUEUE_LIMIT is QueueLimit there. A choice not made has its default again."""
-    values = {choice.name: settings.choices.get(choice.name, choice.default or "") for choice in CHOICES}
+    names = [choice.name for choice in CHOICES]
+    values = {name: settings.choices.get(name, VARIABLES[name].default or "") for name in names}
     return {"".join(map(str.capitalize, name.split("_"))): value for name, value in values.items()}

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -38,7 +38,9 @@ PORT = Setting("PORT", _port, "3000", "port of the console and the API")
 EDGE = Setting("AWS_ENDPOINT_URL", _loopback_url, "http://127.0.0.1:4566", "where every AWS service answers")
 DYNAMODB = Setting("DYNAMODB_LOCAL_PORT", _port, "4567", "port of DynamoDB Local")
 CACHE = Setting("GURUKOOL_CACHE", str, "", "where what is installed is kept; bootstrap/cache.py reads it")
-VARIABLES = {setting.name: setting for setting in (PORT, EDGE, DYNAMODB, *CHOICES, CACHE)}
+# In the local cloud, people try things out.
+SAMPLES = replace(next(choice for choice in CHOICES if choice.name == "SAMPLE_HANDLERS"), default="on")
+VARIABLES = {setting.name: setting for setting in (PORT, EDGE, DYNAMODB, *CHOICES, SAMPLES, CACHE)}
 
 
 @dataclass(frozen=True)

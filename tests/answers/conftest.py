@@ -20,7 +20,7 @@ def service(settings: Mapping[str, str]) -> Iterator[Service]:
     with pytest.MonkeyPatch.context() as patch:
         for name in (*RESOURCES, *(choice.name for choice in CHOICES)):
             patch.delenv(name, raising=False)
-        for name, text in settings.items():
+        for name, text in {"SAMPLE_HANDLERS": "on", **settings}.items():
             patch.setenv(name, text)
         forget_clients()
         yield Service(patch)

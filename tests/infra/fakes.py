@@ -1,12 +1,28 @@
 """A CloudFormation that plays one operation on one stack."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 STACK_ID = "arn:aws:cloudformation:us-east-1:000000000000:stack/gurukool/1"
-CHANGES = {"Status": "CREATE_COMPLETE", "Changes": [{"Type": "Resource"}]}
+
+
+def change(action: str, name: str, type_: str, replacement: str | None = None) -> dict[str, Any]:
+    """One entry of a change set."""
+    resource = {"Action": action, "LogicalResourceId": name, "ResourceType": type_}
+    return {
+        "Type": "Resource",
+        "ResourceChange": resource | ({"Replacement": replacement} if replacement else {}),
+    }
+
+
+def change_set(*changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {"Status": "CREATE_COMPLETE", "Changes": list(changes)}
+
+
+CHANGES = change_set(change("Modify", "Worker", "AWS::Lambda::Function", "False"))
 
 Moment = tuple[str, Sequence[Mapping[str, str]]]
 """The stack's status, and the events that were added since the moment before."""
@@ -23,9 +39,12 @@ class FakeCloudFormation:
         before: Moment | None,
         moments: Sequence[Moment] = (),
         change_set: Mapping[str, Any] = CHANGES,
+        described: Mapping[str, Any] | None = None,
     ) -> None:
         """`moments`: what is seen, look by look, once the operation has begun."""
         self.called: list[str] = []
+        self.tags: list[Mapping[str, str]] = []  # of the stack that was asked for
+        self._described = described or {}
         self._now: Moment | None = before
         self._events = list(before[1]) if before else []
         self._moments = iter(moments)
@@ -33,16 +52,18 @@ class FakeCloudFormation:
 
     def describe_stacks(self, **asked: str) -> dict[str, Any]:
         if {"execute_change_set", "delete_stack"} & set(self.called):
-            assert asked["StackName"] == STACK_ID, "a stack that is deleted is found by its id only"
+            deleted = "delete_stack" in self.called
+            assert not deleted or asked["StackName"] == STACK_ID, "once deleted, it is found by its id only"
             self._now = next(self._moments)
             self._events += self._now[1]
         if self._now is None:
             error = {"Code": "ValidationError", "Message": "Stack with id gurukool does not exist"}
             raise ClientError({"Error": error}, "DescribeStacks")
-        return {"Stacks": [{"StackId": STACK_ID, "StackStatus": self._now[0]}]}
+        return {"Stacks": [{"StackId": STACK_ID, "StackStatus": self._now[0], **self._described}]}
 
     def create_change_set(self, **asked: Any) -> dict[str, str]:
         self.called.append(f"create_change_set {asked['ChangeSetType']}")
+        self.tags = asked["Tags"]
         return {"Id": "change-set", "StackId": STACK_ID}
 
     def describe_change_set(self, **_: str) -> Mapping[str, Any]:
@@ -57,11 +78,22 @@ class FakeCloudFormation:
     def delete_stack(self, **_: str) -> None:
         self.called.append("delete_stack")
 
-    def get_paginator(self, operation: str) -> "FakeCloudFormation":
-        assert operation == "describe_stack_events"
-        return self
+    def update_termination_protection(self, **asked: Any) -> None:
+        self.called.append(f"protect {asked['EnableTerminationProtection']}")
 
-    def paginate(self, **_: str) -> Iterator[dict[str, Any]]:
+    def get_paginator(self, operation: str) -> Any:
+        pages = {
+            "describe_stack_events": self._pages_of_events,
+            "describe_change_set": self._pages_of_changes,
+        }
+        return SimpleNamespace(paginate=pages[operation])
+
+    def _pages_of_changes(self, **_: str) -> Iterator[Mapping[str, Any]]:
+        """One to a page."""
+        for described in self._change_set["Changes"]:
+            yield {**self._change_set, "Changes": [described]}
+
+    def _pages_of_events(self, **_: str) -> Iterator[dict[str, Any]]:
         """Newest first, two to a page."""
         numbered = [{**entry, "EventId": str(number)} for number, entry in enumerate(self._events)][::-1]
         for first in range(0, len(numbered), 2):

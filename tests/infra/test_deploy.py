@@ -52,3 +52,21 @@ def test_a_region_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
     with pytest.raises(SystemExit, match="--region"):
         main([])
+
+
+@pytest.mark.parametrize("arguments", [["--delete"], ["--stack", "one", "--delete", "two"]])
+def test_a_stack_is_deleted_by_its_name_only(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert "--delete" in capsys.readouterr().err
+
+
+def test_whoever_interrupts_is_told_that_the_cloud_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("infra.deploy.deploy", interrupt)
+    with pytest.raises(SystemExit, match="CloudFormation goes on"):
+        main(["--local"])

@@ -28,6 +28,7 @@ def test_a_parameter_that_is_no_longer_declared_is_forgotten() -> None:
         ("QueueLimit", "many", "QueueLimit is 'many', but must be a whole number"),
         ("AllowedHosts", "a;b", "AllowedHosts is 'a;b', but must be up to 2000 characters like ["),
         ("AllowedHosts", "a" * 2001, "but must be up to 2000 characters like ["),
+        ("LogRetentionDays", "31", "LogRetentionDays is '31', but must be one of 1, 3, 5, 7,"),
         ("Architecture", "mips", "Architecture is 'mips', but must be one of arm64, x86_64."),
     ],
 )
@@ -37,9 +38,9 @@ def test_a_wrong_value_is_named_and_what_is_right_is_said(name: str, value: str,
     assert said in str(raised.value)
 
 
-def test_the_local_cloud_differs_in_three_parameters_only() -> None:
+def test_the_local_cloud_differs_in_four_parameters_only() -> None:
     local = local_cloud("http://127.0.0.1:4566").parameters
-    assert local.keys() == {"Architecture", "DeletionProtection", "MaximumConcurrency"}
+    assert local.keys() == {"Architecture", "DeletionProtection", "MaximumConcurrency", "SampleHandlers"}
     assert parameters.resolve(DECLARED, local, {}) == DEFAULTS | local
 
 

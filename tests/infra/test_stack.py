@@ -3,8 +3,11 @@
 import pytest
 
 from infra.errors import DeployError
-from infra.stack import Stack
-from tests.infra.fakes import FakeCloudFormation, event
+from infra.stack import Stack, Wanted
+from tests.infra.fakes import FakeCloudFormation, change, change_set, event
+
+WANTED = Wanted("https://template")
+CAREFULLY = Wanted("https://template", replaceable=())
 
 NOTHING = {
     "Status": "FAILED",
@@ -31,7 +34,7 @@ def test_each_resource_is_told_once_when_it_is_done() -> None:
             ("CREATE_COMPLETE", [event("CREATE_COMPLETE", "Table")]),
         ],
     )
-    stack(cloudformation, told := Told()).apply("https://template", {})
+    stack(cloudformation, told := Told()).apply(WANTED)
     assert told == ["created Queue (AWS::A::Thing)", "created Table (AWS::A::Thing)"]
     assert cloudformation.called == ["create_change_set CREATE", "execute_change_set"]
 
@@ -41,7 +44,7 @@ def test_an_update_does_not_tell_what_happened_before() -> None:
         ("CREATE_COMPLETE", [event("CREATE_COMPLETE", "Queue")] * 3),
         [("UPDATE_COMPLETE", [event("UPDATE_COMPLETE", "Table")])],
     )
-    stack(cloudformation, told := Told()).apply("https://template", {})
+    stack(cloudformation, told := Told()).apply(WANTED)
     assert told == ["updated Table (AWS::A::Thing)"]
     assert cloudformation.called == ["create_change_set UPDATE", "execute_change_set"]
 
@@ -55,7 +58,7 @@ def test_a_failure_gives_the_reasons_and_not_what_was_cancelled_for_them() -> No
         ],
     )
     with pytest.raises(DeployError) as raised:
-        stack(cloudformation, told := Told()).apply("https://template", {})
+        stack(cloudformation, told := Told()).apply(WANTED)
     assert str(raised.value) == (
         "The stack gurukool is ROLLBACK_COMPLETE:\n  Table (AWS::A::Thing): The table has no key."
     )
@@ -64,7 +67,7 @@ def test_a_failure_gives_the_reasons_and_not_what_was_cancelled_for_them() -> No
 
 def test_no_change_is_said_and_nothing_is_executed() -> None:
     cloudformation = FakeCloudFormation(("CREATE_COMPLETE", []), change_set=NOTHING)
-    stack(cloudformation, told := Told()).apply("https://template", {})
+    stack(cloudformation, told := Told()).apply(WANTED)
     assert told == ["No resource has changed."]
     assert cloudformation.called == ["create_change_set UPDATE", "delete_change_set"]
 
@@ -72,20 +75,102 @@ def test_no_change_is_said_and_nothing_is_executed() -> None:
 def test_a_refused_template_gives_the_reason() -> None:
     cloudformation = FakeCloudFormation(None, change_set=REFUSED)
     with pytest.raises(DeployError, match="Circular dependency"):
-        stack(cloudformation, Told()).apply("https://template", {})
+        stack(cloudformation, Told()).apply(WANTED)
 
 
 @pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "CREATE_FAILED", "DELETE_FAILED"])
 def test_the_remains_of_a_failure_must_be_deleted_first(status: str) -> None:
     cloudformation = FakeCloudFormation((status, []))
     with pytest.raises(DeployError, match="--delete"):
-        stack(cloudformation, Told()).apply("https://template", {})
+        stack(cloudformation, Told()).apply(WANTED)
     assert cloudformation.called == []
+
+
+def test_an_update_that_could_not_be_taken_back_is_finished_rather_than_deleted() -> None:
+    cloudformation = FakeCloudFormation(("UPDATE_ROLLBACK_FAILED", []))
+    with pytest.raises(
+        DeployError, match=r"Do not delete it.*continue-update-rollback --stack-name gurukool"
+    ):
+        stack(cloudformation, Told()).apply(WANTED)
+    assert cloudformation.called == []
+
+
+@pytest.mark.parametrize(
+    ("type_", "action", "replacement", "told"),
+    [
+        ("AWS::DynamoDB::Table", "Modify", "True", "REPLACE Thing (AWS::DynamoDB::Table)"),
+        ("AWS::DynamoDB::Table", "Modify", "Conditional", "perhaps REPLACE Thing"),
+        ("AWS::DynamoDB::Table", "Remove", None, "DELETE Thing (AWS::DynamoDB::Table)"),
+        ("AWS::SecretsManager::Secret", "Modify", "True", "REPLACE Thing"),
+        ("AWS::SQS::Queue", "Remove", None, "DELETE Thing"),
+        ("AWS::ApiGateway::RestApi", "Modify", "True", "REPLACE Thing"),
+    ],
+)
+def test_what_holds_something_is_not_replaced_or_removed_by_accident(
+    type_: str, action: str, replacement: str | None, told: str
+) -> None:
+    changes = change_set(change("Add", "Other", type_), change(action, "Thing", type_, replacement))
+    cloudformation = FakeCloudFormation(("CREATE_COMPLETE", []), change_set=changes)
+    with pytest.raises(DeployError) as raised:
+        stack(cloudformation, Told()).apply(CAREFULLY)
+    assert told in str(raised.value)
+    assert "Other" not in str(raised.value)
+    assert cloudformation.called == ["create_change_set UPDATE"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "replacement", "allowed"),
+    [
+        ("AWS::DynamoDB::Table", "False", ()),
+        ("AWS::DynamoDB::Table", "True", ("Thing",)),
+        ("AWS::Lambda::LayerVersion", "True", ()),  # it holds nothing
+    ],
+)
+def test_other_changes_are_executed(type_: str, replacement: str, allowed: tuple[str, ...]) -> None:
+    changes = change_set(change("Modify", "Thing", type_, replacement))
+    cloudformation = FakeCloudFormation(("CREATE_COMPLETE", []), [("UPDATE_COMPLETE", [])], changes)
+    stack(cloudformation, Told()).apply(Wanted("https://template", replaceable=allowed))
+    assert "execute_change_set" in cloudformation.called
+
+
+def test_a_plan_tells_every_change_and_executes_none() -> None:
+    changes = change_set(
+        change("Add", "A", "AWS::SQS::Queue"),
+        change("Modify", "B", "AWS::DynamoDB::Table", "True"),
+        change("Remove", "C", "AWS::IAM::Role"),
+    )
+    cloudformation = FakeCloudFormation(("CREATE_COMPLETE", []), change_set=changes)
+    stack(cloudformation, told := Told()).plan(CAREFULLY)
+    assert told == [
+        "create A (AWS::SQS::Queue)",
+        "REPLACE B (AWS::DynamoDB::Table)",
+        "DELETE C (AWS::IAM::Role)",
+    ]
+    assert cloudformation.called == ["create_change_set UPDATE", "delete_change_set"]
+
+
+def test_tags_are_added_to_those_that_the_stack_has() -> None:
+    described = {"Tags": [{"Key": "team", "Value": "a"}, {"Key": "cost", "Value": "1"}]}
+    cloudformation = FakeCloudFormation(
+        ("CREATE_COMPLETE", []), [("UPDATE_COMPLETE", [])], described=described
+    )
+    stack(cloudformation, Told()).apply(Wanted("https://template", tags={"cost": "2"}))
+    assert cloudformation.tags == [{"Key": "team", "Value": "a"}, {"Key": "cost", "Value": "2"}]
+
+
+def test_an_explicit_delete_lifts_the_protection() -> None:
+    cloudformation = FakeCloudFormation(
+        ("CREATE_COMPLETE", []),
+        [("DELETE_COMPLETE", [])],
+        described={"EnableTerminationProtection": True},
+    )
+    stack(cloudformation, Told()).delete()
+    assert cloudformation.called == ["protect False", "delete_stack"]
 
 
 def test_a_stack_whose_first_change_set_was_never_executed_is_created() -> None:
     cloudformation = FakeCloudFormation(("REVIEW_IN_PROGRESS", []), [("CREATE_COMPLETE", [])])
-    stack(cloudformation, Told()).apply("https://template", {})
+    stack(cloudformation, Told()).apply(WANTED)
     assert cloudformation.called[0] == "create_change_set CREATE"
 
 

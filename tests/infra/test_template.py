@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from cfnlint.api import ManualArgs, lint_file
 
+from chalicelib.entrypoints import middleware
+from chalicelib.entrypoints.events import MOST_RECEIVES
 from chalicelib.settings import CHOICES, SettingError
 from tests.infra.documents import FUNCTIONS, TABLES, Document, at, environment
 
@@ -29,9 +31,15 @@ PROPERTIES = [
     ("RestAPI.Properties.OpenApiVersion", "2.0"),
     ("RestAPI.Properties.TracingEnabled", {"Fn::If": ["Traced", True, False]}),
     ("RestAPI.Properties.MethodSettings.0.ResourcePath", "/*"),
+    (
+        "RestAPI.Properties.DefinitionBody.x-amazon-apigateway-security-policy",
+        "SecurityPolicy_TLS13_1_2_2021_06",
+    ),
+    ("RestAPI.Properties.DefinitionBody.x-amazon-apigateway-endpoint-access-mode", "STRICT"),
     ("APIHandler.Properties.Timeout", 29),
     ("APIHandler.Properties.MemorySize", 512),
     ("Worker.Properties.Timeout", 60),
+    ("Worker.Properties.RecursiveLoop", "Allow"),
     ("Worker.Properties.Events.WorkerSqsEventSource.Properties.Queue", {"Fn::GetAtt": ["WakeUps", "Arn"]}),
     ("Worker.Properties.Events.WorkerSqsEventSource.Properties.BatchSize", 1),
     (
@@ -54,7 +62,7 @@ PROPERTIES = [
     ("WakeUps.Properties.FifoThroughputLimit", "perMessageGroupId"),
     ("WakeUps.Properties.ContentBasedDeduplication", False),
     ("WakeUps.Properties.SqsManagedSseEnabled", True),
-    ("WakeUps.Properties.RedrivePolicy.maxReceiveCount", 1000),
+    ("WakeUps.Properties.RedrivePolicy.maxReceiveCount", 150),
     (
         "WakeUps.Properties.RedrivePolicy.deadLetterTargetArn",
         {"Fn::GetAtt": ["WakeUpsDeadLetters", "Arn"]},
@@ -81,7 +89,6 @@ TABLE_PROPERTIES = [
     ("Properties.BillingMode", "PAY_PER_REQUEST"),
     ("Properties.DeletionProtectionEnabled", PROTECTED),
     ("Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", True),
-    ("Properties.SSESpecification.SSEEnabled", True),
 ]
 
 FUNCTION_PROPERTIES = [
@@ -121,7 +128,32 @@ def test_every_function_writes_to_a_log_group_that_ends(template: Document, func
     properties = template["Resources"][function]["Properties"]
     logs = template["Resources"][properties["LoggingConfig"]["LogGroup"]["Ref"]]["Properties"]
     assert logs["LogGroupName"]["Fn::Sub"] == f"/aws/lambda/{properties['FunctionName']['Fn::Sub']}"
-    assert logs["RetentionInDays"] == 30
+    assert logs["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_a_timer_is_replaced_before_its_queue_gives_it_up(template: Document) -> None:
+    """With some receives to spare, which crashes of the worker take."""
+    assert at(template, "Resources.WakeUps.Properties.RedrivePolicy.maxReceiveCount") >= MOST_RECEIVES + 40
+
+
+@pytest.mark.parametrize(
+    ("function", "name"), [("APIHandler", "Api"), ("Worker", "Worker"), ("Sweeper", "Sweeper")]
+)
+def test_concurrency_is_reserved_only_if_the_operator_says_so(
+    template: Document, function: str, name: str
+) -> None:
+    reserved = template["Resources"][function]["Properties"]["ReservedConcurrentExecutions"]
+    parameter = f"{name}Concurrency"
+    none = str(template["Parameters"][parameter]["Default"])
+    assert reserved == {"Fn::If": [f"{name}Reserved", {"Ref": parameter}, {"Ref": "AWS::NoValue"}]}
+    assert template["Conditions"][f"{name}Reserved"] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, none]}]
+    }
+
+
+def test_no_table_asks_for_a_key_that_is_charged(template: Document) -> None:
+    """Without an SSESpecification, DynamoDB encrypts with a key of its own."""
+    assert not [table for table in TABLES if "SSESpecification" in template["Resources"][table]["Properties"]]
 
 
 def test_a_wake_up_stays_invisible_a_little_longer_than_the_worker_may_run(template: Document) -> None:
@@ -144,11 +176,32 @@ def test_throttling_names_calls_that_exist(template: Document) -> None:
 def test_the_gateways_own_errors_are_problem_documents(template: Document) -> None:
     for response in template["Resources"]["RestAPI"]["Properties"]["GatewayResponses"].values():
         problem = json.loads(response["ResponseTemplates"]["application/json"])
-        assert problem.keys() == {"type", "title", "status", "detail"}
+        assert problem.keys() == {"type", "title", "status", "code", "detail"}
         assert str(problem["status"]) == response["StatusCode"]
         headers = response["ResponseParameters"]["Headers"]
         assert headers["Content-Type"] == "'application/problem+json'"
-        assert headers["X-Content-Type-Options"] == "'nosniff'"
+        for name in ("Referrer-Policy", "Strict-Transport-Security", "X-Content-Type-Options"):
+            assert headers[name] == f"'{middleware.HEADERS[name]}'", "as the application has it"
+        assert "'" not in headers["Content-Security-Policy"].strip("'")
+        assert headers["Access-Control-Allow-Origin"] == "'*'"
+        assert headers["X-Request-Id"] == "context.requestId"
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("DEFAULT_5XX", "503"),  # what a function that crashed answers
+        ("INTEGRATION_FAILURE", "503"),  # a function that Lambda throttles
+        ("INTEGRATION_TIMEOUT", "504"),
+        ("THROTTLED", "429"),
+    ],
+)
+def test_clients_are_told_when_to_come_again(template: Document, kind: str, status: str) -> None:
+    response = template["Resources"]["RestAPI"]["Properties"]["GatewayResponses"][kind]
+    headers = response["ResponseParameters"]["Headers"]
+    assert response["StatusCode"] == status
+    assert int(headers["Retry-After"].strip("'")) > 0
+    assert "Retry-After" in headers["Access-Control-Expose-Headers"], "or a web page could not read it"
 
 
 def test_an_unknown_path_is_a_404(template: Document) -> None:

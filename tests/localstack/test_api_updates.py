@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.stack import Stack
+from infra.stack import Stack, Wanted
 from local_cloud.emulator import Emulator
 
 STACK = "test-api-updates"
@@ -55,7 +55,7 @@ def test_an_update_adds_and_removes_paths(emulator: Emulator, stack: Stack) -> N
     s3.create_bucket(Bucket=BUCKET)
     for paths in (["/stays", "/goes"], ["/stays", "/comes"]):
         s3.put_object(Bucket=BUCKET, Key="template.json", Body=json.dumps(template(*paths)).encode())
-        stack.apply(f"{emulator.edge_url}/{BUCKET}/template.json", {})
+        stack.apply(Wanted(f"{emulator.edge_url}/{BUCKET}/template.json"))
     url = f"{emulator.edge_url}/_aws/execute-api/{stack.outputs()['Id']}/live"
     found = {path: status(url + path) for path in ("/stays", "/goes", "/comes")}
     assert found["/stays"] == found["/comes"] == 200

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from infra import template
+from infra.target import local_cloud
 from local_cloud.deployment import parameters
 from local_cloud.errors import LocalCloudError
 from local_cloud.settings import CHECKOUT, VARIABLES, Settings, load, read_file
@@ -62,10 +63,10 @@ def test_the_example_file_lists_every_variable_with_its_default() -> None:
     assert read_file(CHECKOUT / ".env.example") == expected
 
 
-def test_what_is_not_chosen_is_deployed_as_the_template_has_it() -> None:
-    declared = template.load()["Parameters"]
+def test_what_is_not_chosen_is_deployed_as_the_template_or_the_local_cloud_has_it() -> None:
+    declared, local = template.load()["Parameters"], local_cloud("").parameters
     for name, value in parameters(Settings()).items():
-        assert value == str(declared[name]["Default"])
+        assert value == local.get(name, str(declared[name]["Default"]))
 
 
 def test_a_choice_becomes_a_parameter_of_the_template() -> None:

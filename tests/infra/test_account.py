@@ -1,0 +1,57 @@
+"""What an account allows, and names that AWS takes: looked at before anything is changed."""
+
+import pytest
+
+from infra import account, template
+from infra.artefacts import LONGEST_NAME, bucket_name
+from infra.errors import DeployError
+from infra.parameters import resolve
+
+DECLARED = template.load()["Parameters"]
+NEW, USUAL = 10, 1000  # what an account may run at a time, at first and later
+
+
+def check(limit: int, **given: str) -> list[str]:
+    told: list[str] = []
+    account.check_concurrency(limit, resolve(DECLARED, {}, given), told.append)
+    return told
+
+
+def test_the_usual_account_takes_the_defaults() -> None:
+    assert check(USUAL) == []
+
+
+def test_workers_may_not_take_all_that_a_new_account_has() -> None:
+    with pytest.raises(DeployError, match=r"at most 10 functions .* none for the API.*MaximumConcurrency"):
+        check(NEW)
+
+
+def test_workers_that_leave_little_are_told_of() -> None:
+    few = dict.fromkeys(account.WORKERS, "4")
+    taken = 4 * len(few)
+    assert check(2 * taken, **few) == []
+    assert check(2 * taken - 1, **few)[0].startswith(f"Note: The account runs at most {2 * taken - 1} ")
+
+
+def test_more_cannot_be_reserved_than_lambda_gives() -> None:
+    with pytest.raises(DeployError, match="At most 0 can"):
+        check(NEW, SweeperConcurrency="1", **dict.fromkeys(account.WORKERS, "2"))
+    assert check(USUAL, ApiConcurrency="500", WorkerConcurrency="100", SweeperConcurrency="1") == []
+
+
+def test_a_worker_may_not_be_started_more_often_than_it_may_run() -> None:
+    with pytest.raises(DeployError, match="WorkerConcurrency must be 0, or at least MaximumConcurrency"):
+        check(USUAL, WorkerConcurrency="99")
+
+
+@pytest.mark.parametrize("stack", ["gurukool", "a" * 25, "a" * 26, "A-very-long-name-of-a-stack" * 4])
+def test_the_name_of_the_bucket_fits(stack: str) -> None:
+    name = bucket_name(stack, "artefacts-123456789012-ap-southeast-1")
+    assert len(name) <= LONGEST_NAME
+    assert name == name.lower()
+    assert name.endswith("-artefacts-123456789012-ap-southeast-1")
+
+
+def test_long_names_that_begin_alike_have_buckets_of_their_own() -> None:
+    names = {bucket_name("a" * 40 + end, "artefacts-123456789012-eu-central-1") for end in "xy"}
+    assert len(names) == 2

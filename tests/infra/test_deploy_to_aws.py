@@ -1,0 +1,83 @@
+"""The deploy program on AWS, which is played by fakes: what it asks and says before it changes anything."""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from infra.deploy import Options, delete, deploy
+from infra.errors import DeployError
+from infra.target import Target
+from tests.infra.fakes import FakeCloudFormation, Moment, change, change_set
+
+ACCOUNT = "123456789012"
+REPLACED = change_set(change("Modify", "QueuesTable", "AWS::DynamoDB::Table", "True"))
+CREATED: list[Moment] = [("CREATE_COMPLETE", [])] * 2
+
+
+@dataclass(frozen=True)
+class Aws(Target):
+    cloudformation: Any = field(default_factory=lambda: FakeCloudFormation(None, CREATED))
+    concurrency: int = 1000
+
+    def client(self, service: str) -> Any:
+        return getattr(self, f"_{service}")()
+
+    def _sts(self) -> Any:
+        return SimpleNamespace(get_caller_identity=lambda: {"Account": ACCOUNT})
+
+    def _cloudformation(self) -> Any:
+        return self.cloudformation
+
+    def _lambda(self) -> Any:
+        limit = {"AccountLimit": {"ConcurrentExecutions": self.concurrency}}
+        return SimpleNamespace(get_account_settings=lambda: limit)
+
+    def _s3(self) -> Any:
+        """It has the bucket and every file already."""
+
+        def there(**_: str) -> None:
+            return None
+
+        return SimpleNamespace(
+            head_bucket=there, head_object=there, meta=SimpleNamespace(endpoint_url="https://s3")
+        )
+
+
+def test_the_account_and_the_region_are_told_first_and_the_stack_is_protected_at_last() -> None:
+    told: list[str] = []
+    aws = Aws("eu-central-1")
+    deploy(aws, {}, told.append)
+    assert told[0] == "stack gurukool in account 123456789012 of AWS, region eu-central-1"
+    assert aws.cloudformation.called == ["create_change_set CREATE", "execute_change_set", "protect True"]
+
+
+def test_a_deletion_tells_them_too() -> None:
+    told: list[str] = []
+    delete(Aws("eu-central-1", "other", cloudformation=FakeCloudFormation(None)), told.append)
+    assert told == [
+        "stack other in account 123456789012 of AWS, region eu-central-1",
+        "There is no stack other.",
+    ]
+
+
+def test_a_plan_changes_nothing() -> None:
+    told: list[str] = []
+    cloudformation = FakeCloudFormation(("CREATE_COMPLETE", []), change_set=REPLACED)
+    deploy(Aws("eu-central-1", cloudformation=cloudformation), {}, told.append, Options(plan=True))
+    assert "REPLACE QueuesTable (AWS::DynamoDB::Table)" in told
+    assert cloudformation.called == ["create_change_set UPDATE", "delete_change_set"]
+
+
+def test_a_table_is_replaced_only_by_its_name() -> None:
+    cloudformation = FakeCloudFormation(("CREATE_COMPLETE", []), change_set=REPLACED)
+    with pytest.raises(DeployError, match="--allow-replacement LOGICAL_ID"):
+        deploy(Aws("eu-central-1", cloudformation=cloudformation), {}, print)
+
+
+def test_an_account_that_is_too_small_is_told_before_anything_is_packaged() -> None:
+    told: list[str] = []
+    with pytest.raises(DeployError, match="at most 10 functions"):
+        deploy(Aws("eu-central-1", concurrency=10), {}, told.append)
+    assert len(told) == 1
