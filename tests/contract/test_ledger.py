@@ -17,6 +17,7 @@ from chalicelib.adapters.runner import run
 from chalicelib.core.attempt import Attempt, Result
 from chalicelib.core.drain import Done, Drain
 from chalicelib.core.enqueue import Enqueue, Work
+from chalicelib.core.errors import EffectRefusedError
 from chalicelib.core.handler import Handler, registry
 from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
 from tests.contract.backends import EMULATOR, MOTO
@@ -130,6 +131,17 @@ def test_an_effect_whose_condition_does_not_hold_leaves_nothing_written(
     outcome = user.written(1)
     assert (outcome.status, outcome.error and outcome.error.kind) == (Status.FAILED, "conflict")
     assert _balances(ledger, user) == {"checking": 100}
+
+
+def test_effects_on_a_table_that_is_missing_fail_the_attempt_in_words(store: Store, user: User) -> None:
+    user.send()
+    running = user.begin(1)
+    effect = {"Put": {"TableName": "no-such-table", "Item": {"id": {"S": "1"}}}}
+
+    with pytest.raises(EffectRefusedError, match=r"^The effects could not be written\.$"):
+        store.log.finish(running, Outcome(Status.SUCCEEDED, result="1"), NOW, [effect])
+
+    assert user.written(1) == running
 
 
 def _transfer(chance: random.Random) -> dict[str, Any]:

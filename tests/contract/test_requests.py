@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.core.errors import LostRaceError
+from chalicelib.core.errors import EffectRefusedError, LostRaceError
 from chalicelib.core.request import Failure, Outcome, Request, Status, expiry
+from tests.contract.backends import EMULATOR, FAKE
 from tests.contract.users import DONE, LATER, NOW, User
 
 BROKEN = Failure("error", "It broke.")
@@ -97,6 +98,26 @@ def test_a_success_forgets_the_failures_before_it(user: User, queued: Request) -
 
     assert finished.error is None
     assert user.written(1) == finished
+
+
+@pytest.mark.parametrize("backend", [FAKE, EMULATOR], indirect=True)  # moto takes items of any size
+def test_a_result_that_no_item_can_hold_is_refused_and_changes_nothing(user: User, queued: Request) -> None:
+    running = user.begin(1)
+
+    with pytest.raises(EffectRefusedError, match="too large"):
+        user.log.finish(running, Outcome(Status.SUCCEEDED, result="x" * 400 * 1024), LATER)
+
+    assert user.written(1) == running
+
+
+@pytest.mark.parametrize("text", ["file \udcff not found", "a\x00b", "", "\U0001f469" * 5_000])
+def test_whatever_a_failure_says_is_kept_as_it_is(user: User, queued: Request, text: str) -> None:
+    failure = Failure("error", text, retry_after_ms=10**40)
+
+    put_back = user.log.put_back(user.begin(1), LATER + (failure.retry_after_ms or 0), failure)
+
+    assert put_back.error == Failure("error", failure.message)
+    assert user.written(1) == put_back
 
 
 def test_what_is_put_back_waits_with_its_error(user: User, queued: Request) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from chalicelib.core.errors import LostRaceError
+from chalicelib.core.errors import EffectRefusedError, LostRaceError
 from chalicelib.core.idempotency import IdempotencyKey
 from chalicelib.core.request import Failure, Millis, Outcome, Request, Status, expiry
 from tests.fakes.effects import Ledger
@@ -53,9 +53,13 @@ class FakeRequests(FakeKeys):
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
     ) -> Request:
-        found = self._current(running)
+        finished = self._current(running).ended(outcome, now)
+        try:
+            _storable(finished)
+        except ValueError as error:
+            raise EffectRefusedError(f"The result could not be written: {error}") from error
         self.ledger.commit(effects)
-        return self._save(found.ended(outcome, now))
+        return self._save(finished)
 
     def put_back(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
         found = self._current(running)
@@ -108,7 +112,7 @@ def _storable(request: Request) -> Request:
     """Raises ValueError for what DynamoDB refuses, and for text that could not be shown afterwards."""
     message = request.error.message if request.error else ""
     if sum(len(text.encode()) for text in (request.payload, request.result or "", message)) > ITEM_BYTES:
-        raise ValueError("The item is too large.")
+        raise ValueError("it is too large.")
     for moment in (request.not_before, request.deadline):
         if moment is not None and (not isinstance(moment, int) or abs(moment) >= NUMBER):
             raise ValueError(f"{moment} is no moment.")

@@ -102,8 +102,11 @@ def cancelled(*codes: str) -> ClientError:
     return ClientError(answer, "TransactWriteItems")
 
 
-def invalid() -> ClientError:
-    answer: Any = {"Error": {"Code": "ValidationException", "Message": "Two operations on one item."}}
+def answered(code: str, status: int = 400) -> ClientError:
+    answer: Any = {
+        "Error": {"Code": code, "Message": "Secret text."},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
     return ClientError(answer, "TransactWriteItems")
 
 
@@ -121,7 +124,12 @@ def finish(broken: Broken) -> None:
         (cancelled("TransactionConflict", "ConditionalCheckFailed"), EffectRefusedError),
         (cancelled("None", "ValidationError"), EffectRefusedError),
         (cancelled("None", "ItemCollectionSizeLimitExceeded"), EffectRefusedError),
-        (invalid(), EffectRefusedError),
+        (answered("ValidationException"), EffectRefusedError),
+        (answered("ResourceNotFoundException"), EffectRefusedError),
+        (answered("AccessDeniedException"), EffectRefusedError),
+        (answered("413", 413), EffectRefusedError),
+        (answered("InternalFailure"), UnavailableError),
+        (answered("NobodyKnows", 502), UnavailableError),
         (cancelled("None", "TransactionConflict"), UnavailableError),
         (cancelled("ThrottlingError", "None"), UnavailableError),
         (cancelled("None", "ProvisionedThroughputExceeded"), UnavailableError),
@@ -130,6 +138,22 @@ def finish(broken: Broken) -> None:
 def test_effects_are_refused_only_for_what_they_are(error: ClientError, expected: type[Exception]) -> None:
     with pytest.raises(expected):
         finish(Broken(error))
+
+
+def test_why_effects_are_refused_is_in_the_logs_only(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(EffectRefusedError, match=r"^The effects could not be written\.$"):
+        finish(Broken(answered("AccessDeniedException")))
+
+    assert "AccessDeniedException" in str(caplog.records[0].__dict__["fields"]["exception"])
+
+
+@pytest.mark.parametrize("error", [answered("InternalFailure"), answered("NobodyKnows", 500)])
+def test_a_store_that_has_failed_is_unavailable(error: ClientError) -> None:
+    broken = Broken(error)
+
+    for call in CALLS.values():
+        with pytest.raises(UnavailableError):
+            call(broken.log)
 
 
 def test_what_passes_is_tried_again() -> None:
@@ -143,4 +167,4 @@ def test_what_passes_is_tried_again() -> None:
 
 def test_a_mistake_of_our_own_is_not_taken_for_anything_else() -> None:
     with pytest.raises(TransactWriteError):
-        Broken(invalid()).log.write(NEW, IdempotencyKey("key", "fingerprint"), 1)
+        Broken(answered("ValidationException")).log.write(NEW, IdempotencyKey("key", "fingerprint"), 1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 from botocore.exceptions import BotoCoreError
 from pynamodb.exceptions import PynamoDBException
@@ -9,23 +10,39 @@ from pynamodb.exceptions import PynamoDBException
 from chalicelib.core.errors import LostRaceError, UnavailableError
 
 SILENT = "The store does not answer. Try again."
+INVALID = "ValidationException"
 CONDITION_FAILED = "ConditionalCheckFailedException"
 
-# Safe to try again later; anything else is a programmer's mistake and is raised as it is.
+# Safe to try again later, like every answer of status 500 and above; anything else is a programmer's mistake
+# and is raised as it is.
 PASSING = frozenset(
     {
+        "InternalFailure",
         "InternalServerError",
         "ItemCollectionSizeLimitExceededException",
         "LimitExceededException",
         "ProvisionedThroughputExceededException",
         "ReplicatedWriteConflictException",
         "RequestLimitExceeded",
+        "RequestTimeout",
         "ServiceUnavailable",
+        "Throttling",
         "ThrottlingException",
         "TransactionConflictException",
         "TransactionInProgressException",
     }
 )
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the error that DynamoDB answered a call with says that it may go well later.
+
+    PynamoDB keeps the code of botocore's error; the status is only in the error of which it made its own.
+    """
+    answers = [getattr(e, "response", {}) for e in (error, error.__cause__, error.__context__)]
+    codes = [answer.get("Error", {}).get("Code") for answer in answers]
+    statuses = [answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) for answer in answers]
+    return max(statuses) >= HTTPStatus.INTERNAL_SERVER_ERROR or not PASSING.isdisjoint(codes)
 
 
 @contextmanager
@@ -38,9 +55,8 @@ def translated() -> Iterator[None]:
     except PynamoDBException as error:
         if isinstance(error.cause, BotoCoreError):  # such a cause may have no answer to take a code from
             raise UnavailableError(SILENT) from error
-        code = error.cause_response_code
-        if code == CONDITION_FAILED:
+        if error.cause_response_code == CONDITION_FAILED:
             raise LostRaceError from error
-        if code in PASSING:
+        if error.cause is not None and is_passing(error.cause):
             raise UnavailableError(SILENT) from error
         raise

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.errors import INVALID, translated
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
 from chalicelib.adapters.dynamodb.models import RequestItem
 from chalicelib.adapters.dynamodb.records import request_attributes, to_request
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.transaction import commit
+from chalicelib.core.errors import EffectRefusedError
 from chalicelib.core.idempotency import IdempotencyKey
 from chalicelib.core.request import Failure, Millis, Outcome, Request, Status, expiry
 
@@ -85,8 +87,16 @@ class DynamoRequests:
             update = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
             commit(self._connection, [{"Update": update}], effects)
         else:
-            self._change(running, actions, condition)
+            self._write_outcome(running, actions, condition)
         return finished
+
+    def _write_outcome(self, running: Request, actions: list[Action], condition: Condition) -> None:
+        try:
+            self._change(running, actions, condition)
+        except UpdateError as error:
+            if error.cause_response_code != INVALID:
+                raise
+            raise EffectRefusedError("The result could not be written: it is too large.") from error
 
     def put_back(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
         m = self._requests

@@ -12,12 +12,12 @@ from botocore.exceptions import ClientError
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError, VerboseClientError
 
-from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.errors import is_passing, translated
 from chalicelib.core.errors import EffectRefusedError, LostRaceError, UnavailableError
 from chalicelib.core.events import tell
 
 CANCELLED = "TransactionCanceledException"
-INVALID = "ValidationException"  # such as two writes of one item, or an item that is too large
+UNWRITABLE = "The effects could not be written."
 # Reasons that lie in what was to be written. The others pass: conflicts, throttling.
 REFUSALS = frozenset({"ConditionalCheckFailed", "ItemCollectionSizeLimitExceeded", "ValidationError"})
 TRIES = 5
@@ -37,7 +37,7 @@ def commit(connection: Connection, own: Sequence[dict[str, Any]], effects: Seque
         if "ConditionalCheckFailed" in codes[: len(own)]:
             raise LostRaceError
         if not REFUSALS.isdisjoint(codes):
-            raise EffectRefusedError(f"The effects could not be written: {', '.join(filter(None, codes))}.")
+            raise EffectRefusedError(f"{UNWRITABLE[:-1]}: {', '.join(filter(None, codes))}.")
         time.sleep(PAUSE_S * 2**attempt)  # botocore does not repeat these
     raise UnavailableError("The items are written by others all the time, or by too many. Try again.")
 
@@ -49,13 +49,20 @@ def _try(connection: Connection, own: Sequence[dict[str, Any]], effects: Sequenc
             items = {"TransactItems": [*own, *effects], "ReturnConsumedCapacity": "TOTAL"}
             connection.dispatch("TransactWriteItems", items)
         except VerboseClientError as error:
-            code = error.response["Error"].get("Code")
-            if code == CANCELLED:
+            if error.response["Error"].get("Code") == CANCELLED:
                 return [reason.code if reason else "" for reason in error.cancellation_reasons]
-            if code == INVALID and effects:
-                tell("effects are not valid", level=logging.ERROR, exception=error)
-                raise EffectRefusedError("The effects could not be written: they are not valid.") from error
+            _refuse_effects(error, effects)
             raise TransactWriteError("The transaction failed", error) from error
         except ClientError as error:
+            _refuse_effects(error, effects)
             raise TransactWriteError("The transaction failed", error) from error
     return []
+
+
+def _refuse_effects(error: ClientError, effects: Sequence[Any]) -> None:
+    """Raises EffectRefusedError if there are effects, for then they are what cannot be written: two on one
+    item, a table that is missing or not permitted, more than a transaction takes.
+    """
+    if effects and not is_passing(error):
+        tell("effects refused", level=logging.ERROR, exception=error)
+        raise EffectRefusedError(UNWRITABLE) from error
