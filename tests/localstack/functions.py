@@ -48,9 +48,16 @@ class Function:
 
 
 def deploy(
-    cloud: Cloud, source: str, environment: Mapping[str, str] | None = None, **options: Any
+    cloud: Cloud,
+    source: str,
+    environment: Mapping[str, str] | None = None,
+    files: Mapping[str, str] | None = None,
+    **options: Any,
 ) -> Function:
-    """Create a function from the source of a module with a `handler`, and wait until it is active."""
+    """Create a function from the source of a module with a `handler`, and wait until it is active.
+
+    `files` lie beside the module.
+    """
     client = cloud.client("lambda")
     name = f"test-{uuid.uuid4().hex[:12]}"
     client.create_function(
@@ -58,7 +65,7 @@ def deploy(
         Runtime="python3.13",
         Handler="app.handler",
         Role=ROLE,
-        Code={"ZipFile": zipped({"app.py": textwrap.dedent(source)})},
+        Code={"ZipFile": zipped({"app.py": textwrap.dedent(source), **(files or {})})},
         Environment={"Variables": dict(environment or {})},
         **{"Timeout": 10, "MemorySize": 256} | options,
     )

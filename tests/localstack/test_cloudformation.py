@@ -1,17 +1,20 @@
 """Properties of a template that the emulator would forget."""
 
+import copy
 import json
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
+from tests.localstack.functions import ROLE
 
 STACK_SECONDS = 30
 NAME = f"test-{uuid.uuid4().hex[:12]}"
-TEMPLATE = {
+TEMPLATE: dict[str, Any] = {
     "Resources": {
         "Table": {
             "Type": "AWS::DynamoDB::Table",
@@ -27,6 +30,18 @@ TEMPLATE = {
             "Type": "AWS::Logs::LogGroup",
             "Properties": {"LogGroupName": NAME, "RetentionInDays": 14},
         },
+        "Function": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {
+                "FunctionName": NAME,
+                "Runtime": "python3.13",
+                "Handler": "index.handler",
+                "Role": ROLE,
+                "Code": {"ZipFile": "def handler(event, context): pass"},
+                "RecursiveLoop": "Allow",
+                "ReservedConcurrentExecutions": 3,
+            },
+        },
     }
 }
 
@@ -35,13 +50,23 @@ TEMPLATE = {
 def stack(emulator: Emulator) -> Iterator[None]:
     client = emulator.client("cloudformation")
     client.create_stack(StackName=NAME, TemplateBody=json.dumps(TEMPLATE))
-
-    def created() -> bool:
-        return bool(client.describe_stacks(StackName=NAME)["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE")
-
-    assert wait_until(created, STACK_SECONDS)
+    assert wait_until(lambda: status(emulator) == "CREATE_COMPLETE", STACK_SECONDS)
     yield
     client.delete_stack(StackName=NAME)
+
+
+def status(emulator: Emulator) -> str:
+    found = emulator.client("cloudformation").describe_stacks(StackName=NAME)
+    return str(found["Stacks"][0]["StackStatus"])
+
+
+def limits(emulator: Emulator) -> tuple[str, int | None]:
+    """What the function's RecursiveLoop is, and how many of it may run at once."""
+    client = emulator.client("lambda")
+    return (
+        client.get_function_recursion_config(FunctionName=NAME)["RecursiveLoop"],
+        client.get_function_concurrency(FunctionName=NAME).get("ReservedConcurrentExecutions"),
+    )
 
 
 def test_a_table_has_point_in_time_recovery(emulator: Emulator) -> None:
@@ -53,3 +78,17 @@ def test_a_table_has_point_in_time_recovery(emulator: Emulator) -> None:
 def test_a_log_group_keeps_its_events_for_the_days_it_is_told(emulator: Emulator) -> None:
     (group,) = emulator.client("logs").describe_log_groups(logGroupNamePrefix=NAME)["logGroups"]
     assert group["retentionInDays"] == 14
+
+
+def test_a_function_has_its_limits_and_an_update_that_leaves_them_out_takes_them_away(
+    emulator: Emulator,
+) -> None:
+    assert limits(emulator) == ("Allow", 3)
+
+    updated = copy.deepcopy(TEMPLATE)
+    properties = updated["Resources"]["Function"]["Properties"]
+    del properties["RecursiveLoop"], properties["ReservedConcurrentExecutions"]
+    emulator.client("cloudformation").update_stack(StackName=NAME, TemplateBody=json.dumps(updated))
+
+    assert wait_until(lambda: status(emulator) == "UPDATE_COMPLETE", STACK_SECONDS)
+    assert limits(emulator) == ("Terminate", None)

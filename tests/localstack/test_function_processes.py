@@ -2,6 +2,7 @@
 
 import os
 import signal
+import textwrap
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -204,3 +205,35 @@ def test_a_process_that_is_killed_while_it_starts_is_started_once_more(
 
     assert function.invoke().payload == "started"
     function.delete()
+
+
+SLOW = """
+    import pathlib, time
+
+    def handler(event, context):
+        pathlib.Path(event["note"]).touch()
+        time.sleep(1.5)
+        import late
+        return late.WORD
+"""
+
+
+@pytest.mark.parametrize("change", ["code", "configuration", "deletion"])
+def test_a_busy_function_that_is_changed_finishes_first(
+    emulator: Emulator, tmp_path: Path, change: str
+) -> None:
+    """On AWS too. Even what it imports only then is still there; afterwards its process ends."""
+    client, note = emulator.client("lambda"), tmp_path / "note"
+    function = deploy(emulator, SLOW, files={"late.py": "WORD = 'finished'"})
+    code = zipped({"app.py": textwrap.dedent(SOURCE)})
+    changes = {
+        "code": lambda: client.update_function_code(FunctionName=function.name, ZipFile=code),
+        "configuration": lambda: client.update_function_configuration(FunctionName=function.name, Timeout=9),
+        "deletion": function.delete,
+    }
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(function.invoke, note=str(note))
+        assert wait_until(note.exists, 5)
+        changes[change]()
+    assert answer.result().payload == "finished"
+    assert wait_until(lambda: not processes_named(function.name), 5)

@@ -63,6 +63,18 @@ def test_the_default_for_a_class_of_errors_keeps_their_own_status(get_path: Get)
     assert answer.json() == {"detail": "sorry"}
 
 
+def test_a_throttled_function_is_an_error_of_the_integration(emulator: Emulator) -> None:
+    """AWS's own default for it is 500; a function that failed is 502."""
+    function = deploy(emulator, ECHO)
+    emulator.client("lambda").put_function_concurrency(
+        FunctionName=function.name, ReservedConcurrentExecutions=0
+    )
+    api = create_api(emulator, function, "throttled-api", {})
+    answer = get(emulator.ports.edge, f"/_aws/execute-api/{api}/live/")
+    assert (answer.status, answer.json()) == (500, {"message": "Internal server error"})
+    function.delete()
+
+
 def test_what_the_template_does_not_mention_is_answered_as_by_default(emulator: Emulator) -> None:
     function = deploy(emulator, ECHO)
     api = create_api(emulator, function, "plain-api", {})

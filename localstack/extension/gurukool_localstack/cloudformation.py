@@ -1,10 +1,11 @@
-"""Two properties of resources that LocalStack's CloudFormation accepts and forgets."""
+"""Properties of resources that LocalStack's CloudFormation accepts and forgets."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from localstack.services.cloudformation.resource_provider import OperationStatus
 from localstack.services.dynamodb.resource_providers.aws_dynamodb_table import DynamoDBTableProvider
+from localstack.services.lambda_.resource_providers.aws_lambda_function import LambdaFunctionProvider
 from localstack.services.logs.resource_providers.aws_logs_loggroup import LogsLogGroupProvider
 
 _TRUE = (True, "true", "True")  # CloudFormation takes them for the same
@@ -13,6 +14,8 @@ _TRUE = (True, "true", "True")  # CloudFormation takes them for the same
 def install() -> None:
     DynamoDBTableProvider.create = _followed_by(_set_point_in_time_recovery, DynamoDBTableProvider.create)
     LogsLogGroupProvider.create = _followed_by(_set_retention, LogsLogGroupProvider.create)
+    LambdaFunctionProvider.create = _followed_by(_set_limits, LambdaFunctionProvider.create)
+    LambdaFunctionProvider.update = _followed_by(_set_limits, LambdaFunctionProvider.update)
 
 
 def _followed_by(
@@ -41,3 +44,18 @@ def _set_point_in_time_recovery(table: Mapping[str, Any], clients: Any) -> None:
 def _set_retention(log_group: Mapping[str, Any], clients: Any) -> None:
     if days := log_group.get("RetentionInDays"):
         clients.logs.put_retention_policy(logGroupName=log_group["LogGroupName"], retentionInDays=int(days))
+
+
+def _set_limits(function: Mapping[str, Any], clients: Any) -> None:
+    """How many may run at once, and whether the function may invoke itself; by default again if not given."""
+    name = function["FunctionName"]
+    clients.lambda_.put_function_recursion_config(
+        FunctionName=name, RecursiveLoop=function.get("RecursiveLoop", "Terminate")
+    )
+    reserved = function.get("ReservedConcurrentExecutions")
+    if reserved is None:
+        clients.lambda_.delete_function_concurrency(FunctionName=name)
+    else:
+        clients.lambda_.put_function_concurrency(
+            FunctionName=name, ReservedConcurrentExecutions=int(reserved)
+        )

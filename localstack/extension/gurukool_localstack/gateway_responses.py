@@ -20,6 +20,8 @@ from localstack.services.apigateway.next_gen.execute_api.handlers.gateway_except
     GatewayExceptionHandler,
 )
 
+from gurukool_localstack import throttling
+
 _EXTENSION = "x-amazon-apigateway-gateway-responses"
 _HEADER = "gatewayresponse.header."
 _VARIABLE = re.compile(r"\$context\.([A-Za-z]\w*(?:\.\w+)*)")
@@ -72,7 +74,7 @@ def _answer(_handler: GatewayExceptionHandler, error: Any, context: Any) -> Resp
     content_type, template = _template(wanted["responseTemplates"], context.request.headers.get("Accept", ""))
     return Response(
         response=render(template, variables),
-        status=wanted.get("statusCode") or error.status_code or 500,
+        status=wanted.get("statusCode") or throttling.status(error),
         headers={
             "Content-Type": content_type,
             "x-amzn-ErrorType": error.code,

@@ -38,15 +38,15 @@ def install() -> None:
 
 
 def _count_invocation(function_name: str, account_id: str, region_name: str) -> None:
-    _count("Invocations", function_name, account_id, region_name)
+    count("Invocations", function_name, account_id, region_name)
 
 
 def _count_error(function_name: str, account_id: str, region_name: str) -> None:
-    _count("Invocations", function_name, account_id, region_name)
-    _count("Errors", function_name, account_id, region_name)
+    count("Invocations", function_name, account_id, region_name)
+    count("Errors", function_name, account_id, region_name)
 
 
-def _count(metric: str, function_name: str, account: str, region: str) -> None:
+def count(metric: str, function_name: str, account: str, region: str) -> None:
     dimensions = [{"Name": "FunctionName", "Value": function_name}]
     put(
         account,

@@ -28,7 +28,10 @@ _CONCERNS = (
     "logs",
     "loopback",
     "metrics",
+    "recursion",
+    "throttling",
     "tracing",
+    "updates",
 )
 
 

@@ -1,6 +1,8 @@
-"""API Gateway hands its X-Ray trace on to the function, as on AWS; LocalStack would begin another one."""
+"""What invokes a function hands its X-Ray trace on, as on AWS; LocalStack would begin another one."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from localstack.aws.handlers.tracing import TraceContextParser
@@ -10,8 +12,8 @@ from localstack.utils.xray.trace_header import TraceHeader
 _stock_invoke = RestApiAwsProxyIntegration.invoke
 _stock_parse = TraceContextParser.__call__
 
-# The gateway calls Lambda in the thread that serves its own request, without a header that could carry it.
-_request = threading.local()
+# Gateway and event sources call Lambda in their own thread, without a header that could carry the trace.
+_caller = threading.local()
 
 
 def install() -> None:
@@ -19,15 +21,23 @@ def install() -> None:
     TraceContextParser.__call__ = _parse
 
 
-def _invoke(integration: RestApiAwsProxyIntegration, context: Any) -> Any:
-    _request.trace = context.trace_id
+@contextmanager
+def carrying(header: TraceHeader) -> Iterator[None]:
+    """Every call of AWS that this thread makes meanwhile has this header."""
+    _caller.header = header
     try:
-        return _stock_invoke(integration, context)
+        yield
     finally:
-        _request.trace = None
+        _caller.header = None
+
+
+def _invoke(integration: RestApiAwsProxyIntegration, context: Any) -> Any:
+    with carrying(TraceHeader.from_header_str(context.trace_id)):
+        return _stock_invoke(integration, context)
 
 
 def _parse(parser: TraceContextParser, chain: Any, context: Any, response: Any) -> None:
     _stock_parse(parser, chain, context, response)
-    if trace := getattr(_request, "trace", None):
-        context.trace_context["aws_trace_header"] = TraceHeader.from_header_str(trace)
+    if header := getattr(_caller, "header", None):
+        own = TraceHeader(header.root, header.parent, header.sampled, header.data, header.lineage)
+        context.trace_context["aws_trace_header"] = own.ensure_root_exists()

@@ -5,7 +5,7 @@ from typing import Any
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
-from gurukool_localstack import logs, settings
+from gurukool_localstack import logs, settings, updates
 from gurukool_localstack.functions.environment import function_environment
 from gurukool_localstack.functions.faults import Fault, fault_of
 from gurukool_localstack.functions.invocation_log import InvocationLog, Report
@@ -22,10 +22,12 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
     def start(self, env_vars: dict[str, Any]) -> None:
         self._env_vars = env_vars
         self._log = InvocationLog(functools.partial(logs.write, self._log_stream()))
+        updates.hold(self.function_version.config.code, self)
         self._runtime = self._start_runtime()
 
     def stop(self) -> None:
         self._runtime.stop()
+        updates.let_go(self.function_version.config.code, self)
 
     def invoke(self, payload: dict[str, str]) -> InvocationResult:
         """A function's fault is part of the result; to raise would lose its log."""
