@@ -78,9 +78,13 @@ class Emulator:
         return answers(self.ports.edge, HEALTH, ANSWER_SECONDS)
 
     def is_as_it_would_start_now(self) -> bool:
-        """Whether what runs has the ports, the extension and the settings that a new one would have."""
+        """Whether what runs has the ports, the extension and the settings that a new one would have.
+
+        Another PATH is no reason to start anew: it is a matter of the shell in which a command was typed.
+        """
         running = [process for process in of_stack(self.state) if process.is_emulator]
-        return bool(running) and running[0].environment.items() >= self._environment().items()
+        wanted = {name: value for name, value in self._environment().items() if name != "PATH"}
+        return bool(running) and running[0].environment.items() >= wanted.items()
 
     def start(self) -> None:
         """Starts it and waits until it is ready. Raises LocalCloudError with the reason if that fails."""

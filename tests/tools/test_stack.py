@@ -87,6 +87,16 @@ def test_up_mends_a_stack_that_does_not_answer(
     assert "does not answer; starting it anew" in capsys.readouterr().out
 
 
+def test_up_from_a_shell_with_another_path_keeps_what_runs(
+    fake_cloud: FakeCloud, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack.up()
+    first = main_pid(fake_cloud)
+    monkeypatch.setenv("PATH", f"/opt/elsewhere:{os.environ['PATH']}")
+    stack.up()
+    assert main_pid(fake_cloud) == first
+
+
 def test_up_names_the_port_that_another_program_has(fake_cloud: FakeCloud, stack: Stack) -> None:
     port = fake_cloud.emulator.ports.edge
     with (
