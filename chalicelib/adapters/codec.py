@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.core.errors import FieldError, InvalidInputError, MalformedError
+from chalicelib.core.errors import InvalidInputError, MalformedError
 
 DEPTH_LIMIT = 32  # of arrays and objects in one another
 
-_PATH = re.compile(r"^(?P<message>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
+NOT_JSON = (msgspec.DecodeError, UnicodeError, RecursionError)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _BRACKET = re.compile(r"[\[\]{}]")
 
@@ -18,13 +18,13 @@ _BRACKET = re.compile(r"[\[\]{}]")
 def decode[T](data: bytes | str, type_: type[T], under: str = "") -> T:
     """The JSON text as a value of `type_`. `under` is where it stands in the caller's document.
 
-    Raises MalformedError if it is not JSON, InvalidInputError if it does not fit the type.
+    Raises MalformedError if it is not JSON, InvalidInputError with every fault if it does not fit the type.
     """
     try:
         return msgspec.json.decode(data, type=type_)
-    except msgspec.ValidationError as error:
-        raise _invalid(error, under) from None
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+    except msgspec.ValidationError:
+        raise _refusal(data, type_, under) from None
+    except NOT_JSON as error:
         raise _malformed(error) from None
 
 
@@ -69,8 +69,11 @@ def _malformed(error: Exception) -> MalformedError:
     return MalformedError(f"The body is not valid JSON in UTF-8: {said}.")
 
 
-def _invalid(error: msgspec.ValidationError, under: str) -> InvalidInputError:
-    found = _PATH.match(str(error))
-    path = ".".join(part for part in (under, (found and found["path"]) or "") if part)
-    message = found["message"] if found else str(error)
-    return InvalidInputError("The input does not fit what is expected.", (FieldError(path, message),))
+def _refusal(data: bytes | str, type_: Any, under: str) -> InvalidInputError | MalformedError:
+    # Not at every cold start: most callers never see a fault.
+    from chalicelib.adapters.faults import find_faults
+
+    try:
+        return InvalidInputError.listing(*find_faults(data, type_, under))
+    except NOT_JSON as error:  # what is wrong before its end hid that
+        return _malformed(error)

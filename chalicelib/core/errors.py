@@ -1,6 +1,7 @@
 """Everything that can be refused, as one tree. Entry points map each leaf to an HTTP status."""
 
 from dataclasses import dataclass
+from typing import Self
 
 
 class GurukoolError(Exception):
@@ -34,6 +35,13 @@ class InvalidInputError(GurukoolError):
     def __init__(self, message: str, fields: tuple[FieldError, ...] = (), *, code: str | None = None) -> None:
         super().__init__(message, code=code)
         self.fields = fields
+
+    @classmethod
+    def listing(cls, *fields: FieldError) -> Self:
+        """With the first fault as its sentence. `fields` must not be empty."""
+        first, more = fields[0], len(fields) - 1
+        others = f", and {more} more fault{'s' if more > 1 else ''}" if more else ""
+        return cls(f"{first.path or 'The body'} {first.message}{others}.", fields)
 
 
 class MalformedError(GurukoolError):

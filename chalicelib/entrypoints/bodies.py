@@ -1,7 +1,7 @@
 """The bodies of HTTP calls, checked strictly."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -42,6 +42,8 @@ class DeleteAccount(Body):
 
 class Order(Body):
     """One request. `not_before` holds the line: nothing behind it starts earlier either."""
+
+    elsewhere: ClassVar = {"requests": "is not known here: send batches to /api/queue/enqueue/batch"}
 
     type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     payload: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))

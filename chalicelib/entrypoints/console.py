@@ -44,12 +44,12 @@ class File(NamedTuple):
     etag: str
 
 
-@routes.route("/", methods=["GET"])
+@routes.route("/", methods=["GET", "HEAD"])
 def index() -> Response:
     return answer(routes, FILES / PAGE)
 
 
-@routes.route("/console/{name}", methods=["GET"])
+@routes.route("/console/{name}", methods=["GET", "HEAD"])
 def file(name: str) -> Response:
     # The page's relative addresses hold at `/` only.
     if name == PAGE or not FILE_NAME.fullmatch(name) or not (FILES / name).is_file():

@@ -8,7 +8,8 @@ from chalice.app import Request, Response
 SHOWN = "Location, Retry-After, X-Request-Id, Idempotency-Replayed"
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, DELETE",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
+    # The star stands for what tracing agents add, whatever it is called; never Authorization.
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, traceparent, *",
     "Access-Control-Max-Age": "7200",
 }
 

@@ -23,7 +23,11 @@ from chalicelib.entrypoints.parameters import arguments
 
 BODY_LIMIT = 160 * 1024  # bytes; the payload within has a limit of its own
 JSON = "application/json"
-JSON_IN_UTF8 = re.compile(r'application/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
+CHARSET = re.compile(r';\s*charset\s*=\s*"?([^";\s]*)', re.IGNORECASE)
+UTF_8 = frozenset({"utf-8", "utf8"})
+BEARER = re.compile(r"bearer[ \t]+(\S.*)", re.IGNORECASE)
+# Many clients cannot send a POST without a body: an empty object asks for nothing, either.
+NOTHING = re.compile(rb"\s*({\s*}\s*)?")
 
 
 @dataclass(slots=True)
@@ -38,10 +42,10 @@ class Call:
     @property
     def principal(self) -> Principal:
         """Who calls. Raises UnauthenticatedError."""
-        scheme, _, token = self.request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
+        credentials = BEARER.fullmatch(self.request.headers.get("authorization", "").strip())
+        if credentials is None:
             raise UnauthenticatedError("Sign in and send the access token as `Authorization: Bearer …`.")
-        return wiring_accounts.tokens().verify(token.strip())
+        return wiring_accounts.tokens().verify(credentials[1])
 
     def raw_body(self, limit: int = BODY_LIMIT) -> bytes:
         """Raises MalformedError, TooLargeError."""
@@ -75,6 +79,7 @@ def endpoint(
     headers: tuple[str, ...] = (),
     admin: bool = False,
     body_limit: int = BODY_LIMIT,
+    head: bool = False,
 ) -> Declare:
     """Register a view; its signature says what it takes and answers, and is enforced and documented.
 
@@ -82,8 +87,9 @@ def endpoint(
     in the path come from there, those marked as Header from the headers, all others from the query. What the
     view returns is the JSON answer; None is 204. What it raises becomes a problem document: `raises` lists
     the errors that do not follow from the signature. `call: Call` gives the rest. With several statuses the
-    first is the usual one.
+    first is the usual one. With `head` the call may be made with HEAD as well, which monitors do.
     """
+    methods = [method, "HEAD"] if head else [method]
     statuses = status if isinstance(status, tuple) else (status,)
 
     def declare[V: View](view: V) -> V:
@@ -91,7 +97,7 @@ def endpoint(
         OPERATIONS.append(operation)
 
         # Content types are checked here, so that the error is a problem document like the others.
-        @routes.route(path, methods=[method], content_types=[], name=view.__name__)
+        @routes.route(path, methods=methods, content_types=[], name=view.__name__)
         def answer(**_: str) -> Response:
             try:
                 return _carry_out(operation, Call(routes.current_request))
@@ -123,8 +129,8 @@ def _input(operation: Operation, call: Call) -> dict[str, Any]:
     if (body := operation.signature.body) is not None:
         _require_json(call.request)
         found["body"] = call.body(body, operation.body_limit)
-    elif call.raw_body():
-        raise MalformedError("This call takes no body.")
+    elif not NOTHING.fullmatch(call.raw_body()):
+        raise MalformedError("This call takes no body, or an empty object.")
     if "call" in wants:
         found["call"] = call
     return found
@@ -137,6 +143,8 @@ def _allowed(operation: Operation, principal: Principal) -> Principal:
 
 
 def _require_json(request: Request) -> None:
-    content_type = request.headers.get("content-type", "")
-    if not JSON_IN_UTF8.fullmatch(content_type):
+    """Parameters that are not known say nothing about JSON, but for a charset, of which JSON has one only."""
+    media_type, semicolon, parameters = request.headers.get("content-type", "").partition(";")
+    charsets = CHARSET.findall(semicolon + parameters)
+    if media_type.strip().lower() != JSON or not all(charset.lower() in UTF_8 for charset in charsets):
         raise problems.UnsupportedMediaTypeError

@@ -33,6 +33,8 @@ def around(request: Request, get_response: Callable[[Request], Response]) -> Res
         "X-Request-Id": context.aws_request_id,
         **response.headers,
     }
+    if request.method == "HEAD":
+        response.body = ""
     tell(
         "call answered",
         method=request.method,

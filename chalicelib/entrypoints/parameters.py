@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 from chalice.app import Request
@@ -25,16 +26,17 @@ def arguments(request: Request, signature: Signature) -> dict[str, Any]:
         except msgspec.ValidationError as error:
             if parameter.place is Place.PATH:
                 raise NotFoundError(f"There is no {parameter.name} {str(text)[:40]!r}.") from None
-            faults.append(FieldError(parameter.name, str(error)))
+            faults.append(FieldError(parameter.name, _fault(error, text, parameter)))
     if faults:
-        raise InvalidInputError("The query or a header is not acceptable.", tuple(faults))
+        raise InvalidInputError.listing(*faults)
     return found
 
 
 def _given(request: Request, signature: Signature) -> dict[Place, Mapping[str, str]]:
     headers = [p.name for p in signature.parameters if p.place is Place.HEADER]
     return {
-        Place.PATH: request.uri_params or {},
+        # The gateway hands on what stands in the path as it is written, and %31 is 1 (RFC 3986, 6.2.2.2).
+        Place.PATH: {name: unquote(text) for name, text in (request.uri_params or {}).items()},
         Place.QUERY: request.query_params or {},
         Place.HEADER: {name: request.headers[name] for name in headers if name in request.headers},
     }
@@ -52,11 +54,18 @@ def _is_repeated(values: Sequence[str]) -> bool:
     return len(values) > 1
 
 
+def _fault(error: msgspec.ValidationError, text: str | None, parameter: Parameter) -> str:
+    # Not at every cold start: most callers never see a fault.
+    from chalicelib.adapters.faults import sentence
+
+    return "is missing" if text is None else sentence(error, parameter.type)
+
+
 def _value(text: str | None, parameter: Parameter) -> Any:
     """Raises msgspec.ValidationError."""
     if text is None:
         if parameter.default is REQUIRED:
-            raise msgspec.ValidationError("is required")
+            raise msgspec.ValidationError
         return parameter.default
     try:
         return msgspec.convert(text, parameter.type)

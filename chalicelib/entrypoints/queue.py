@@ -166,7 +166,7 @@ def skip(principal: Principal, seq: Seq) -> RequestAnswer:
 def _enqueue(principal: Principal, body: Order | Batch, idempotency_key: str | None) -> Accepted:
     from chalicelib.entrypoints import orders
 
-    works = orders.to_works(body)
+    works = orders.to_works(body, wiring.CLOCK.now())
     key = orders.to_key(idempotency_key, works)
     return wiring.enqueue()(principal.user_id, principal.session_id, works, key)
 

@@ -14,12 +14,12 @@ class Health(msgspec.Struct):
     status: Literal["ok"] = "ok"
 
 
-@endpoint(routes, "GET", "/api/health", "Whether the API answers")
+@endpoint(routes, "GET", "/api/health", "Whether the API answers", head=True)
 def health() -> Health:
     return Health()
 
 
-@endpoint(routes, "GET", "/api/openapi.json", "This document")
+@endpoint(routes, "GET", "/api/openapi.json", "This document", head=True)
 def openapi() -> dict[str, Any]:
     from chalicelib.entrypoints.openapi import document
 

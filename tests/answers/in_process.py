@@ -25,7 +25,7 @@ class InProcessApi(Api):
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         # Text, as it is from the gateway.
-        text: Any = None if body is None else json.dumps(body)
+        text: Any = body.decode() if isinstance(body, bytes) else None if body is None else json.dumps(body)
         own = {} if text is None else {"Content-Type": "application/json"}
         event = self._events.create_lambda_event(HTTPMethod(method), path, {**own, **(headers or {})}, text)
         answered = app(event, CONTEXT)

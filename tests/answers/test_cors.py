@@ -63,6 +63,8 @@ def test_a_named_origin_that_asks_before_it_sends_is_told_what_it_may(api: Api) 
         "Authorization",
         "Content-Type",
         "Idempotency-Key",
+        "traceparent",
+        "*",
     }
 
 

@@ -13,24 +13,24 @@ from chalicelib.entrypoints.payloads import checked
 URL = "https://hooks.example.com/"
 
 REFUSED: list[tuple[dict[str, object], str]] = [
-    ({}, "url"),
-    ({"url": 1}, "Expected `str`"),
+    ({}, "is missing"),
+    ({"url": 1}, "must be text"),
     ({"url": "ftp://hooks.example.com/"}, "url must be like"),
     ({"url": "https://user@hooks.example.com/"}, "url must be like"),
-    ({"url": URL + "a" * 2048}, "length <= 2048"),
-    ({"url": URL, "method": "CONNECT"}, "Invalid enum value"),
-    ({"url": URL, "method": "post"}, "Invalid enum value"),
-    ({"url": URL, "method": "POST / HTTP/1.1\r\nX-Injected: yes\r\n\r\n"}, "Invalid enum value"),
-    ({"url": URL, "verify": False}, "unknown field"),
+    ({"url": URL + "a" * 2048}, "at most 2048 characters"),
+    ({"url": URL, "method": "CONNECT"}, 'must be "DELETE", '),
+    ({"url": URL, "method": "post"}, 'must be "DELETE", '),
+    ({"url": URL, "method": "POST / HTTP/1.1\r\nX-Injected: yes\r\n\r\n"}, 'must be "DELETE", '),
+    ({"url": URL, "verify": False}, "is not known here"),
     ({"url": URL, "method": "GET", "body": {}}, "body must be left out"),
-    ({"url": URL, "headers": {f"X-{n}": "" for n in range(21)}}, "length <= 20"),
+    ({"url": URL, "headers": {f"X-{n}": "" for n in range(21)}}, "at most 20 members"),
     ({"url": URL, "headers": {"X": "a" * 1025}}, "up to 1024"),
     ({"url": URL, "headers": {"X": "a\r\nX-Injected: yes"}}, "printable"),
     ({"url": URL, "headers": {"X": "a\n"}}, "printable"),
     ({"url": URL, "headers": {"X": " a"}}, "printable"),
     ({"url": URL, "headers": {"X": "\x00"}}, "printable"),
     ({"url": URL, "headers": {"X": "ä"}}, "printable"),
-    ({"url": URL, "headers": {"X": 1}}, "Expected `str`"),
+    ({"url": URL, "headers": {"X": 1}}, "must be text"),
     ({"url": URL, "headers": {"": "a"}}, "no name"),
     ({"url": URL, "headers": {"X Y": "a"}}, "no name"),
     ({"url": URL, "headers": {"X:": "a"}}, "no name"),
@@ -92,7 +92,7 @@ def test_a_header_that_is_not_the_callers_to_choose_is_refused(name: str) -> Non
 
 @pytest.mark.parametrize("body", [b"1e999", b'"\xff"', b'"\\ud800"', b"{", b"nul"])
 def test_a_body_that_is_not_json_is_refused(body: bytes) -> None:
-    with pytest.raises(Exception, match=r"does not fit|not valid JSON"):
+    with pytest.raises(Exception, match=r"must be|too large|not valid JSON"):
         decode(b'{"url": "%s", "body": %s}' % (URL.encode(), body), Delivery)
 
 

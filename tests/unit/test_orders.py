@@ -16,6 +16,9 @@ from chalicelib.entrypoints.orders import LONGEST_WAIT, to_key, to_works
 from chalicelib.entrypoints.payloads import PAYLOAD_LIMIT
 from chalicelib.entrypoints.queue import RESULTS_LIMIT, _fitting
 
+NOW = 1_795_000_000_000
+TODAY = datetime.fromtimestamp(NOW / 1000, UTC)
+
 
 @pytest.fixture(autouse=True)
 def picky() -> Iterator[None]:
@@ -47,7 +50,7 @@ def fields(refused: pytest.ExceptionInfo[InvalidInputError]) -> list[str]:
 )
 def test_what_is_refused_is_named_as_the_caller_wrote_it(body: Order | Batch, path: str) -> None:
     with pytest.raises(InvalidInputError) as refused:
-        to_works(body)
+        to_works(body, NOW)
 
     assert fields(refused) == [path]
 
@@ -56,29 +59,49 @@ def test_a_payload_that_is_too_large_is_named() -> None:
     large = Order("echo", payload=msgspec.Raw(b'"' + b"x" * PAYLOAD_LIMIT + b'"'))
 
     with pytest.raises(TooLargeError, match=r"^The payload is"):
-        to_works(large)
+        to_works(large, NOW)
     with pytest.raises(TooLargeError, match=r"^requests\[1\].payload is"):
-        to_works(Batch([Order("echo"), large]))
+        to_works(Batch([Order("echo"), large]), NOW)
 
 
 @pytest.mark.parametrize(
-    "moment",
+    ("moment", "sentence"),
     [
-        datetime.max.replace(tzinfo=UTC),
-        datetime.fromisoformat("0001-01-01T00:00:00+14:00"),
-        datetime.fromisoformat("1969-12-31T23:59:59Z"),
-        datetime.now(UTC) + LONGEST_WAIT + timedelta(days=1),
+        (datetime.max.replace(tzinfo=UTC), "must be at most 366 days ahead"),
+        (TODAY + LONGEST_WAIT + timedelta(milliseconds=1), "must be at most 366 days ahead"),
+        (datetime.fromisoformat("0001-01-01T00:00:00+14:00"), "must not be before 1970-01-02"),
+        (datetime.fromisoformat("1969-12-31T23:59:59Z"), "must not be before 1970-01-02"),
     ],
 )
-def test_nobody_waits_for_ever(moment: datetime) -> None:
+def test_a_moment_is_within_what_can_be_kept_and_the_sentence_says_which_end_it_is_beyond(
+    moment: datetime, sentence: str
+) -> None:
     with pytest.raises(InvalidInputError) as refused:
-        to_works(Batch([Order("echo", not_before=moment)]))
+        to_works(Batch([Order("echo", not_before=moment)]), NOW)
 
-    assert fields(refused) == ["requests[0].not_before"]
+    assert refused.value.fields == (FieldError("requests[0].not_before", sentence),)
+
+
+def test_a_moment_may_be_as_far_ahead_as_is_said() -> None:
+    to_works(Order("echo", not_before=TODAY + LONGEST_WAIT), NOW)
+
+
+def test_the_faults_of_all_requests_of_a_batch_are_told_at_once() -> None:
+    wrong = [
+        Order("nobody"),
+        Order("echo"),
+        Order("sleep"),
+        Order("echo", not_before=datetime.max.replace(tzinfo=UTC)),
+    ]
+
+    with pytest.raises(InvalidInputError) as refused:
+        to_works(Batch(wrong), NOW)
+
+    assert fields(refused) == ["requests[0].type", "requests[2].payload.seconds", "requests[3].not_before"]
 
 
 def test_a_moment_is_kept_to_the_millisecond() -> None:
-    (work,) = to_works(Order("echo", not_before=datetime.fromisoformat("2020-01-02T03:04:05.678+02:00")))
+    (work,) = to_works(Order("echo", not_before=datetime.fromisoformat("2020-01-02T03:04:05.678+02:00")), NOW)
 
     assert work.not_before == 1_577_927_045_678
 
@@ -95,7 +118,7 @@ def test_a_page_has_no_more_than_fits_into_one_answer() -> None:
 
 
 def test_a_key_stands_for_each_member_of_what_was_asked() -> None:
-    moment = datetime.now(UTC) + timedelta(days=1)
+    moment = TODAY + timedelta(days=1)
     orders = [
         Order("echo"),
         Order("sleep", payload=msgspec.Raw(b'{"seconds":1}')),
@@ -105,8 +128,8 @@ def test_a_key_stands_for_each_member_of_what_was_asked() -> None:
         Order("echo", not_before=moment),
     ]
 
-    keys = [to_key("k", to_works(order)) for order in orders]
+    keys = [to_key("k", to_works(order, NOW)) for order in orders]
 
     assert len({key.fingerprint for key in keys if key}) == len(orders)
-    assert keys[0] == to_key("k", to_works(Batch([Order("echo", payload=msgspec.Raw(b" { } "))])))
-    assert to_key(None, to_works(orders[0])) is None
+    assert keys[0] == to_key("k", to_works(Batch([Order("echo", payload=msgspec.Raw(b" { } "))]), NOW))
+    assert to_key(None, to_works(orders[0], NOW)) is None

@@ -1,0 +1,154 @@
+"""Faults of a JSON text: all of them at once, in words, and never more than fits into a small answer."""
+
+import json
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from chalicelib.adapters.codec import decode
+from chalicelib.adapters.expectations import expected
+from chalicelib.adapters.faults import LONGEST_ECHO, MOST_FAULTS
+from chalicelib.core.errors import InvalidInputError, MalformedError
+from chalicelib.entrypoints.bodies import Batch, Order, Register
+
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Item(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    elsewhere: ClassVar = {"price": "is not known here: it belongs into the order"}
+
+    item_name: str
+    amount: Annotated[int, msgspec.Meta(ge=1, le=9)] = 1
+
+
+class Strict(msgspec.Struct):
+    first: int
+    last: int
+
+    def __post_init__(self) -> None:
+        if self.first > self.last:
+            raise ValueError("first must not be after last")
+
+
+def faults(text: str, type_: Any, under: str = "") -> dict[str, str]:
+    with pytest.raises(InvalidInputError) as refused:
+        decode(text.encode(), type_, under)
+    return {fault.path: fault.message for fault in refused.value.fields}
+
+
+def test_all_faults_of_a_body_are_told_at_once_and_a_field_that_is_missing_by_its_name() -> None:
+    assert faults('{"nam": "ada", "password": "short"}', Register) == {
+        "username": "is missing",
+        "nam": "is not known here",
+        "password": "must be text of 8 to 128 characters",
+    }
+
+
+def test_the_sentence_is_the_first_fault_and_says_how_many_follow() -> None:
+    for text, sentence in {
+        '{"username": "ada"}': "password is missing.",
+        '{"username": 1}': "password is missing, and 1 more fault.",
+        '{"a": 1}': "username is missing, and 2 more faults.",
+        "[]": "The body must be an object.",
+    }.items():
+        with pytest.raises(InvalidInputError) as refused:
+            decode(text, Register)
+        assert str(refused.value) == sentence
+
+
+def test_a_path_is_written_as_the_caller_wrote_it() -> None:
+    items = '{"a": {"itemName": "x", "amount": 0}, "b": {"amount": 1, "price": 2}}'
+
+    assert faults(items, dict[str, Item], under="payload") == {
+        "payload.a.amount": "must be a whole number from 1 to 9",
+        "payload.b.itemName": "is missing",
+        "payload.b.price": "is not known here: it belongs into the order",
+    }
+    assert faults('{"requests": [{"type": "echo"}, {"type": 1}, 2]}', Batch) == {
+        "requests[1].type": "must be text of 1 to 64 characters",
+        "requests[2]": "must be an object",
+    }
+
+
+def test_a_batch_at_the_address_for_one_request_is_told_where_it_belongs() -> None:
+    found = faults('{"requests": [{"type": "echo"}]}', Order)
+
+    assert found["requests"] == "is not known here: send batches to /api/queue/enqueue/batch"
+
+
+def test_a_types_own_sentence_is_kept() -> None:
+    assert faults('{"first": 2, "last": 1}', Strict) == {"": "first must not be after last"}
+    assert faults('{"first": 2, "last": "x"}', Strict) == {"last": "must be a whole number"}
+
+
+@pytest.mark.parametrize(
+    ("type_", "words"),
+    [
+        (str, "text"),
+        (Annotated[str, msgspec.Meta(min_length=2)], "text of at least 2 characters"),
+        (Annotated[str, msgspec.Meta(max_length=2)] | None, "text of at most 2 characters"),
+        (Annotated[str, msgspec.Meta(pattern="^a$")], "text like ^a$"),
+        (Annotated[str, msgspec.Meta(pattern="^a$", extra={"words": "an a"})], "an a"),
+        (int, "a whole number"),
+        (Annotated[int, msgspec.Meta(ge=1, le=10**15)], "a whole number of at least 1"),
+        (Annotated[float, msgspec.Meta(gt=0, lt=20)], "a number above 0 and below 20"),
+        (Annotated[float, msgspec.Meta(ge=0, le=0.5)], "a number from 0 to 0.5"),
+        (bool, "true or false"),
+        (int | str, "a whole number or text"),
+        (Literal["skip", "halt"], '"halt" or "skip"'),
+        (Colour, '"red" or "blue"'),
+        (bytes, "bytes in Base64"),
+        (Decimal, "a decimal number"),
+        (UUID, "a UUID"),
+        (date, "a date such as 2026-11-25"),
+        (time, "a time such as 08:00:00"),
+        (timedelta, "a duration such as PT90S"),
+        (datetime, "a date and a time with a time zone, such as 2026-11-25T08:00:00Z"),
+        (Annotated[list[int], msgspec.Meta(max_length=3)], "a list of at most 3 items"),
+        (Annotated[dict[str, int], msgspec.Meta(max_length=3)], "an object of at most 3 members"),
+        (Item, "an object"),
+        (tuple[int, int], "a list of as many items as are expected"),
+    ],
+)
+def test_expected_values_are_said_in_words(type_: Any, words: str) -> None:
+    assert expected(type_) == words
+
+
+def test_a_number_beyond_all_is_told() -> None:
+    assert faults('{"a": 1e999}', dict[str, Any]) == {"a": "has a number that is too large"}
+
+
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        (json.dumps({"type": "echo", "on_failure": "\\" * 1_900_000}), Order),
+        (json.dumps({"type": "echo", "x" * 1_900_000: 1}), Order),
+        (json.dumps({f"{n}": 1 for n in range(100_000)}), Order),
+        (json.dumps({"requests": [{"x": 1}] * 50_000}), Batch),
+        (json.dumps({"x" * 100_000: {"y" * 100_000: "z"}}), dict[str, dict[str, int]]),
+    ],
+    ids=["a value", "a name", "many names", "many items", "a path"],
+)
+def test_no_answer_grows_with_the_input_that_it_complains_of(text: str, type_: Any) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        decode(text, type_)
+
+    assert len(refused.value.fields) <= MOST_FAULTS
+    assert all(len(f.path) <= LONGEST_ECHO and len(f.message) <= LONGEST_ECHO for f in refused.value.fields)
+    assert len(str(refused.value)) < 3 * LONGEST_ECHO
+
+
+@pytest.mark.parametrize("text", ['{"' + "x" * 100_000, '{"a": ' + "[" * 100_000, '{"a": ' + "9" * 100_000])
+def test_what_is_not_json_is_not_sent_back_either(text: str) -> None:
+    with pytest.raises(MalformedError) as refused:
+        decode(text, Order)
+
+    assert len(str(refused.value)) <= LONGEST_ECHO
