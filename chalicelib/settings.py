@@ -75,6 +75,9 @@ CHOICES = (
     Setting("ALLOWED_HOSTS", _hosts, "", "the hosts that requests of type http may call"),
     Setting("SAMPLE_HANDLERS", _switch, "off", "take requests of the types echo, sleep and fail (on, off)"),
     Setting("CORS_ORIGINS", _origins, "", "the origins whose web pages may call the API"),
+    Setting(
+        "REGISTRATION", _one_of("open", "closed"), "open", "whether strangers may sign up (open, closed)"
+    ),
     Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
 )
 
@@ -101,6 +104,7 @@ class Settings:
     allowed_hosts: AllowedHosts
     sample_handlers: bool
     cors_origins: tuple[str, ...]
+    registration: str
     tracing: bool
     resources: Mapping[str, str]
 

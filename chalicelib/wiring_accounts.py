@@ -50,7 +50,8 @@ def throttle() -> Throttle:
 def registration() -> Registration:
     from chalicelib.core.registration import Registration
 
-    return Registration(accounts(), passwords(), wiring.CLOCK)
+    is_open = wiring.settings().registration == "open"
+    return Registration(accounts(), passwords(), wiring.CLOCK, is_open)
 
 
 @cache

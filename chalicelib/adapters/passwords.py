@@ -1,11 +1,12 @@
 """Argon2id, as PHC strings."""
 
-import unicodedata
 from functools import cache
 from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
+
+from chalicelib.core.passwords import normalised
 
 # OWASP Password Storage Cheat Sheet (2026): 19 MiB, two passes, one lane; 22 ms of a full core.
 MEMORY_KIB, PASSES, LANES = 19_456, 2, 1
@@ -18,11 +19,11 @@ class Argon2Passwords:
         self._nobody: str | None = None
 
     def hash(self, password: str) -> str:
-        return self._hasher.hash(_normalised(password))
+        return self._hasher.hash(normalised(password))
 
     def verify(self, password_hash: str | None, password: str) -> bool:
         try:
-            self._hasher.verify(password_hash or self._nobodys_hash(), _normalised(password))
+            self._hasher.verify(password_hash or self._nobodys_hash(), normalised(password))
         except VerifyMismatchError:
             return False
         return password_hash is not None
@@ -31,18 +32,13 @@ class Argon2Passwords:
         return self._hasher.check_needs_rehash(password_hash)
 
     def is_common(self, password: str) -> bool:
-        return _normalised(password).casefold() in _common()
+        return normalised(password).casefold() in _common()
 
     def _nobodys_hash(self) -> str:
         """So that an unknown user takes as long as a wrong password."""
         if self._nobody is None:
             self._nobody = self._hasher.hash("nobody has this password")
         return self._nobody
-
-
-def _normalised(password: str) -> str:
-    """The same characters, however a keyboard composes them (NIST SP 800-63B)."""
-    return unicodedata.normalize("NFKC", password)
 
 
 @cache

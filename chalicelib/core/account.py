@@ -10,6 +10,15 @@ from chalicelib.core.request import Millis
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
 
+# Names that others would take for the operator's. An application's own are an adopter's to add.
+RESERVED = frozenset(
+    {
+        *("abuse", "admin", "administrator", "anonymous", "api", "gurukool", "help", "hostmaster", "info"),
+        *("moderator", "nobody", "null", "operator", "owner", "postmaster", "root", "security", "staff"),
+        *("superuser", "support", "sysadmin", "system", "webmaster", "www"),
+    }
+)
+
 
 class Role(StrEnum):
     USER = "user"
@@ -59,4 +68,6 @@ def new_username(username: str) -> str:
             "must be 3 to 64 letters a to z, digits, dots, hyphens and underscores, a letter or digit first"
         )
         raise InvalidInputError("Choose another username.", (FieldError("username", message),))
+    if name in RESERVED:
+        raise InvalidInputError("Choose another username.", (FieldError("username", "is reserved"),))
     return name

@@ -1,10 +1,13 @@
 """Which passwords are accepted: any kind of characters, but none that everybody tries first."""
 
+import unicodedata
+
 from chalicelib.core.account import folded
 from chalicelib.core.account_ports import Passwords
 from chalicelib.core.errors import FieldError, InvalidInputError
 
-SHORTEST, LONGEST = 8, 128  # characters
+SHORTEST, LONGEST = 8, 128  # characters, as they are hashed
+PRODUCT = "gurukool"
 
 
 def hash_new(passwords: Passwords, password: str, username: str, field: str = "password") -> str:
@@ -14,11 +17,18 @@ def hash_new(passwords: Passwords, password: str, username: str, field: str = "p
     return passwords.hash(password)
 
 
+def normalised(password: str) -> str:
+    """The same characters, however a keyboard composes them (NIST SP 800-63B)."""
+    return unicodedata.normalize("NFKC", password)
+
+
 def _fault(passwords: Passwords, password: str, username: str) -> str | None:
-    if not SHORTEST <= len(password) <= LONGEST:
+    if not SHORTEST <= len(normalised(password)) <= LONGEST:
         return f"must be {SHORTEST} to {LONGEST} characters long"
-    if folded(password) == username:
-        return "must not be the username"
+    if len(set(folded(password))) == 1:
+        return "must not be one character repeated"
+    if len(folded(password).replace(username, "").replace(PRODUCT, "")) < SHORTEST:
+        return f"must have {SHORTEST} characters besides the username and the name of this product"
     if passwords.is_common(password):
         return "is one of the most common passwords"
     return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.core.account import Account, new_username
 from chalicelib.core.account_ports import Accounts, Passwords
-from chalicelib.core.errors import ConflictError, LostRaceError
+from chalicelib.core.errors import ConflictError, ForbiddenError, LostRaceError
 from chalicelib.core.events import tell
 from chalicelib.core.passwords import hash_new
 from chalicelib.core.ports import Clock
@@ -16,9 +16,14 @@ class Registration:
     accounts: Accounts
     passwords: Passwords
     clock: Clock
+    is_open: bool = True
 
     def __call__(self, username: str, password: str) -> Account:
-        """Raises InvalidInputError, ConflictError if the username is taken."""
+        """Raises InvalidInputError, ConflictError if the username is taken, ForbiddenError if closed."""
+        if not self.is_open:
+            raise ForbiddenError(
+                "Sign-up is closed. Ask the operator for an account.", code="registration_closed"
+            )
         name = new_username(username)
         password_hash = hash_new(self.passwords, password, name)
         account = Account(name, secrets.token_hex(16), password_hash, self.clock.now())

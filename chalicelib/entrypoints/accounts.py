@@ -31,7 +31,14 @@ LONGEST_CLIENT = 120
 type SessionId = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,40}$")]
 
 
-@endpoint(routes, "POST", "/api/auth/register", "Sign up", status=HTTPStatus.CREATED, raises=(ConflictError,))
+@endpoint(
+    routes,
+    "POST",
+    "/api/auth/register",
+    "Sign up",
+    status=HTTPStatus.CREATED,
+    raises=(ForbiddenError, ConflictError),
+)
 def register(body: Register) -> AccountAnswer:
     return account_view(wiring.registration()(body.username, body.password))
 

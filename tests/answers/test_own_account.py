@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.account import Account
 from local_cloud.api_client import Answer, Api
 from tests.answers.service import Service
 from tests.e2e.users import User
-from tests.fakes.secrets import COMMON
+from tests.fakes.secrets import COMMON, FakePasswords
 
 NEW = "a quite different one"
 PASSWORD_CALLS = [
@@ -88,3 +89,17 @@ def test_a_deleted_account_is_answered_with_204_and_is_gone_at_once(api: Api, us
     assert (answer.status, answer.body) == (204, None)
     assert user.session.call("GET", "/api/account").status == 401
     assert signs_in(api, user.username, user.password) == 401
+
+
+@pytest.mark.parametrize("settings", [{"REGISTRATION": "closed"}])
+def test_where_sign_up_is_closed_nobody_gets_an_account_and_who_has_one_signs_in(
+    service: Service, api: Api
+) -> None:
+    account = Account("ada", "ada's id", FakePasswords().hash(NEW), service.clock.now())
+    service.accounts.add(account)
+
+    answer = api.call("POST", "/api/auth/register", {"username": "bob", "password": NEW})
+
+    assert (answer.status, answer.body["code"]) == (403, "registration_closed")
+    assert list(service.accounts.accounts) == ["ada"]
+    assert signs_in(api, "ada", NEW) == 200

@@ -29,10 +29,29 @@ def account(door: Door) -> Account:
     return door.register("Ada", PASSWORD)
 
 
-@pytest.mark.parametrize("password", [COMMON, "ADA", "x" * 7, "x" * 129])
+@pytest.mark.parametrize(
+    "password",
+    [
+        *(COMMON, "ADA", "xy" * 3, "xy" * 65),
+        *("e\u0301" * 4, "\u1112\u1161\u11ab" * 3),  # 4 and 3 characters, composed
+        *("aaaaaaaa", "AaAaAaAa", " " * 8, "x" * 128),
+        *("gurukool", "Gurukool1", "\uff47urukool123", "my ada 12", "adaadaada", "ada-gurukool"),
+    ],
+)
 def test_a_bad_password_is_refused(door: Door, password: str) -> None:
     with pytest.raises(InvalidInputError):
         door.register("ada", password)
+
+
+@pytest.mark.parametrize("password", ["e\u0301" * 4 + "ab" * 2, "xy" * 64, "ada is what they call me"])
+def test_a_good_password_is_taken_whatever_it_is_made_of(door: Door, password: str) -> None:
+    assert door.register("ada", password)
+
+
+@pytest.mark.parametrize("username", ["admin", "Root", "GURUKOOL"])
+def test_names_that_pass_for_the_operators_are_reserved(door: Door, username: str) -> None:
+    with pytest.raises(InvalidInputError):
+        door.register(username, PASSWORD)
 
 
 @pytest.mark.parametrize("typed", ["ada", "ADA", "\uff21da"])
