@@ -15,8 +15,8 @@ app.register_blueprint(events.functions)
 
 # Lambda says which function it starts: the worker and the sweeper do without the HTTP API.
 if os.environ.get("_HANDLER", "app.app") == "app.app":
-    from chalicelib.entrypoints import accounts, admin, console, docs, middleware, queue, system
+    from chalicelib.entrypoints import accounts, admin, console, docs, middleware, outcomes, queue, system
 
     app.register_middleware(middleware.around, "http")
-    for module in (console, docs, accounts, queue, admin, system):
+    for module in (console, docs, accounts, queue, outcomes, admin, system):
         app.register_blueprint(module.routes)

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from chalicelib.core.dequeue import Dequeue
     from chalicelib.core.drain import Drain
     from chalicelib.core.enqueue import Enqueue
+    from chalicelib.core.outcomes import Outcomes
     from chalicelib.core.ports import Lease, Log, WakeUps
     from chalicelib.core.sweep import Sweep
+    from chalicelib.core.waits import Waits, WaitSlots
     from chalicelib.core.watch import Watch
 
 CLOCK = SystemClock()
@@ -109,14 +111,35 @@ def controls() -> Controls:
 def dequeue() -> Dequeue:
     from chalicelib.core.dequeue import Dequeue
 
-    return Dequeue(log(), CLOCK)
+    return Dequeue(log(), CLOCK, waits())
+
+
+@cache
+def outcomes() -> Outcomes:
+    from chalicelib.core.outcomes import Outcomes
+
+    return Outcomes(log(), CLOCK, waits())
 
 
 @cache
 def watch() -> Watch:
     from chalicelib.core.watch import Watch
 
-    return Watch(log(), CLOCK)
+    return Watch(log(), CLOCK, waits())
+
+
+@cache
+def wait_slots() -> WaitSlots:
+    from chalicelib.adapters.dynamodb.sessions import DynamoSessions
+
+    return DynamoSessions(tables())
+
+
+@cache
+def waits() -> Waits:
+    from chalicelib.core.waits import Waits
+
+    return Waits(wait_slots(), CLOCK)
 
 
 @cache

@@ -4,33 +4,48 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chalicelib.core.errors import SESSION_ENDED, LostRaceError, UnauthenticatedError
-from chalicelib.core.polling import poll
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.pages import Extent, read_page
 from chalicelib.core.ports import Clock, Log
-from chalicelib.core.queue import Queue
-from chalicelib.core.request import Request, Status
-
-PAGE = 10
+from chalicelib.core.queue import Queue, require_live
+from chalicelib.core.request import Request
+from chalicelib.core.waits import Waits
 
 
 @dataclass(frozen=True, slots=True)
 class Dequeue:
+    """Hands each outcome to one caller. Whether that caller is still there to receive it, nobody can tell."""
+
     log: Log
     clock: Clock
+    waits: Waits
     mark: Callable[[], str] = lambda: secrets.token_hex(4)
 
-    def __call__(self, user_id: str, session_id: str, wait: float = 0) -> Request | None:
-        """The next outcome, or None if there is none within `wait` seconds. Raises UnauthenticatedError."""
-        for _ in poll(self.clock, wait):
-            if found := self._take(user_id, session_id):
-                return found
-        return None
+    def __call__[T](
+        self, user_id: str, session_id: str, show: Callable[[Request], T], wait: float = 0
+    ) -> T | None:
+        """What `show` makes of the next outcome, or None if there is none within `wait` seconds.
 
-    def _take(self, user_id: str, session_id: str) -> Request | None:
-        while request := self._next(queue := self._live_queue(user_id, session_id)):
+        `show` is called before `read` moves: an outcome of which no answer can be made is not lost. The
+        request is given without its payload. Raises UnauthenticatedError, and what `show` raises.
+        """
+        end = self.clock.now() + wait * 1000
+        while True:
+            left = (end - self.clock.now()) / 1000
+            found = self.waits(session_id, left, lambda: self._look(user_id, session_id))
+            if found is None:
+                return None
+            queue, request = found
+            answer = show(request)
             if self._move_read(queue, session_id, request.seq):
-                return request
-        return None
+                return answer
+
+    def _look(self, user_id: str, session_id: str) -> tuple[Queue, Request] | None:
+        """The first outcome after `read`; voids and requests that have expired are stepped over."""
+        queue = require_live(self.log.queue(user_id), session_id, self.clock.now())
+        # Mostly it is the next number, and what is read is paid for.
+        page = read_page(self.log, user_id, queue.handed_out, queue.head, Extent(1))
+        return (queue, page.requests[0]) if page.requests else None
 
     def _move_read(self, queue: Queue, session_id: str, seq: int) -> bool:
         """False if another client of this user was first, or the session has ended."""
@@ -42,19 +57,3 @@ class Dequeue:
             found = self.log.queue(queue.user_id)
             return found is not None and found.read_by == mark
         return True
-
-    def _live_queue(self, user_id: str, session_id: str) -> Queue:
-        queue = self.log.queue(user_id)
-        if queue is None or not queue.is_live(session_id, self.clock.now()):
-            raise UnauthenticatedError(SESSION_ENDED)
-        return queue
-
-    def _next(self, queue: Queue) -> Request | None:
-        """The first outcome after `read`; voids and requests whose time to live is over are stepped over."""
-        after, limit = queue.handed_out, 1  # mostly it is the next one, and what is read is paid for
-        while after < queue.head and (page := self.log.requests(queue.user_id, after, limit)):
-            for request in page:
-                if request.seq <= queue.head and request.status is not Status.VOID:
-                    return request
-            after, limit = page[-1].seq, PAGE
-        return None

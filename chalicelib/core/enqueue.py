@@ -16,7 +16,7 @@ from chalicelib.core.errors import (
 from chalicelib.core.events import tell
 from chalicelib.core.idempotency import IdempotencyKey, Known
 from chalicelib.core.ports import Clock, Log, WakeUps
-from chalicelib.core.queue import Queue, must_ring
+from chalicelib.core.queue import Queue, must_ring, require_live
 from chalicelib.core.request import Millis, Request, Status
 
 # Tries to write under fresh numbers when a drain has closed the places before the requests got there.
@@ -120,9 +120,7 @@ class Enqueue:
 
     def _replay(self, user_id: str, session_id: str, known: Known, key: IdempotencyKey) -> Accepted:
         """All that was accepted under the key. Raises InvalidInputError, UnauthenticatedError."""
-        queue = self.log.queue(user_id)
-        if queue is None or not queue.is_live(session_id, self.clock.now()):
-            raise UnauthenticatedError(SESSION_ENDED)
+        queue = require_live(self.log.queue(user_id), session_id, self.clock.now())
         if known.fingerprint != key.fingerprint:
             raise InvalidInputError(
                 "This Idempotency-Key was used for a call that asked for something else.", code="key_reused"

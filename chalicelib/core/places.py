@@ -6,11 +6,10 @@ from chalicelib.core.attempt import Hold
 from chalicelib.core.events import tell
 from chalicelib.core.polling import poll
 from chalicelib.core.ports import Clock, Log
-from chalicelib.core.queue import Queue
+from chalicelib.core.queue import HOLE_GRACE_MS, Queue
 from chalicelib.core.request import Outcome, Request, Status
 
 CHUNK = 25
-HOLE_GRACE_MS = 3_000  # how long after taking a number its request may be written
 
 
 @dataclass(slots=True)
@@ -45,7 +44,7 @@ class Places:
         """A number was taken and its request is not there: wait for it a moment, then close the hole."""
         over = queue.tail_at + HOLE_GRACE_MS
         self.hold.outlast(over)
-        for _ in poll(self.clock, (over - self.clock.now()) / 1000, first=0.005, longest=0.1):
+        for _ in poll(self.clock, (over - self.clock.now()) / 1000, first=0.005, longest=0.1, at_last=0.1):
             if request := self.log.request(queue.user_id, seq):
                 return request
         now = self.clock.now()

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from chalicelib.core.errors import SESSION_ENDED, UnauthenticatedError
 from chalicelib.core.request import NO_COUNTS, Millis, Request, Status
 
 # A ring this old, with no movement since, is taken for lost and the next enqueue rings again.
 RING_TRUSTED_MS = 5_000
+HOLE_GRACE_MS = 3_000  # how long after taking a number its request may be written
 
 
 class State(StrEnum):
@@ -104,3 +106,10 @@ def must_ring(queue: Queue, now: Millis) -> bool:
     if not queue.runnable:
         return False
     return queue.awake == now or not queue.stirred_since(now - RING_TRUSTED_MS)
+
+
+def require_live(queue: Queue | None, session_id: str, now: Millis) -> Queue:
+    """The queue, if the session may use it. Raises UnauthenticatedError."""
+    if queue is None or not queue.is_live(session_id, now):
+        raise UnauthenticatedError(SESSION_ENDED)
+    return queue

@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 import msgspec
 from chalice.app import Blueprint
 
+from chalicelib import wiring as queue_wiring
 from chalicelib import wiring_accounts as wiring
 from chalicelib.core.account import Principal
 from chalicelib.core.errors import ConflictError, NotFoundError
+from chalicelib.core.line import Line
 from chalicelib.core.queue import Queue
 from chalicelib.entrypoints.admin_views import (
     AuditAnswer,
@@ -90,7 +92,8 @@ def purge_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
 )
 def retry_user_request(principal: Principal, user_id: UserId, seq: Seq) -> RequestAnswer:
     request = wiring.administration().retry(principal, user_id, seq)
-    return request_view(request, wiring.administration().queue(principal, user_id))
+    queue = wiring.administration().queue(principal, user_id)
+    return request_view(request, Line(queue, request, queue_wiring.CLOCK.now()))
 
 
 @endpoint(

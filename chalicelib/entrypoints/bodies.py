@@ -59,6 +59,10 @@ class Order(Body):
     ) = None
 
 
+class MarkRead(Body):
+    seq: Annotated[int, msgspec.Meta(ge=0, le=10**15 - 1, description="The last number that was read")]
+
+
 class Batch(Body):
     """All or none, under consecutive numbers."""
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from chalice.app import Request, Response
 
-SHOWN = "Location, Retry-After, X-Request-Id, Idempotency-Replayed"
+SHOWN = "Location, Retry-After, X-Request-Id, Idempotency-Replayed, Results-Omitted"
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, DELETE",
     # The star stands for what tracing agents add, whatever it is called; never Authorization.

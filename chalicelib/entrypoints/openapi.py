@@ -20,6 +20,10 @@ TEXT = {"schema": {"type": "string"}}
 HEADERS = {
     "Idempotency-Replayed": {"description": "true: an earlier call was answered like this", **TEXT},
     "Location": {"description": "Where the new thing can be read, relative to this address", **TEXT},
+    "Results-Omitted": {
+        "description": "true: results and errors are left out, because the answer would be too large",
+        **TEXT,
+    },
     "Retry-After": {
         "description": "Seconds to wait before the next try",
         "schema": {"type": "integer", "minimum": 1},

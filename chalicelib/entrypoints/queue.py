@@ -1,8 +1,6 @@
-"""One's own queue: send, take outcomes, look, and control."""
+"""One's own queue: send, look, and control."""
 
-from collections.abc import Sequence
 from http import HTTPStatus
-from itertools import accumulate
 from typing import Annotated
 
 import msgspec
@@ -12,22 +10,25 @@ from chalicelib import wiring
 from chalicelib.core.account import Principal
 from chalicelib.core.enqueue import Accepted
 from chalicelib.core.errors import ConflictError, NotFoundError, TooManyError
-from chalicelib.core.request import Request
+from chalicelib.core.line import Line
+from chalicelib.core.queue import Queue
+from chalicelib.entrypoints.answers import ANSWER_LIMIT, one_answer, size, without_results
 from chalicelib.entrypoints.bodies import Batch, Order
 from chalicelib.entrypoints.http import Call, endpoint
 from chalicelib.entrypoints.operations import Header
 from chalicelib.entrypoints.views import (
     QueueAnswer,
     RequestAnswer,
+    RequestDetailAnswer,
     RequestsAnswer,
     queue_view,
+    request_detail_view,
     request_view,
 )
 
 routes = Blueprint(__name__)
 
 BODY_LIMIT = 2 * 1024 * 1024  # bytes; Lambda takes 6 MB, and the body arrives in it as an escaped string
-RESULTS_LIMIT = 1024 * 1024  # characters in one page; Lambda's answer has 6 MB, and escapes may triple it
 LONGEST_WAIT_S = 20  # the gateway gives up after 29
 LONGEST_PAGE = 100
 HIGHEST = 10**15 - 1
@@ -63,7 +64,7 @@ def enqueue(
     "Send up to 100 requests: all or none, under consecutive numbers",
     status=HTTPStatus.ACCEPTED,
     raises=(TooManyError,),
-    headers=("Location", "Idempotency-Replayed"),
+    headers=("Location", "Idempotency-Replayed", "Results-Omitted"),
     body_limit=BODY_LIMIT,
 )
 def enqueue_batch(
@@ -72,56 +73,47 @@ def enqueue_batch(
     return RequestsAnswer(_accepted(call, _enqueue(principal, body, idempotency_key), "../requests"))
 
 
-@endpoint(routes, "GET", "/api/queue/dequeue", "Take the next outcome, in order")
-def dequeue(principal: Principal, wait: Wait = 0) -> RequestAnswer | None:
-    request = wiring.dequeue()(principal.user_id, principal.session_id, wait)
-    return None if request is None else request_view(request)
-
-
-@endpoint(routes, "GET", "/api/queue", "How the queue stands", raises=(NotFoundError,))
+@endpoint(routes, "GET", "/api/queue", "How the queue stands")
 def show_queue(principal: Principal) -> QueueAnswer:
-    return queue_view(wiring.watch().queue(principal.user_id))
+    return queue_view(wiring.watch().queue(principal.user_id, principal.session_id))
 
 
 @endpoint(routes, "DELETE", "/api/queue", "Cancel all that waits and forget what was")
 def delete_queue(principal: Principal) -> QueueAnswer:
-    wiring.controls().purge(principal.user_id, principal.session_id, forget=True)
-    return show_queue(principal)
+    return _changed(wiring.controls().purge(principal.user_id, principal.session_id, forget=True))
 
 
 @endpoint(routes, "POST", "/api/queue/pause", "Start nothing new until resumed", raises=(ConflictError,))
 def pause(principal: Principal) -> QueueAnswer:
-    wiring.controls().pause(principal.user_id, principal.session_id)
-    return show_queue(principal)
+    return _changed(wiring.controls().pause(principal.user_id, principal.session_id))
 
 
 @endpoint(routes, "POST", "/api/queue/resume", "Go on after a pause", raises=(ConflictError,))
 def resume(principal: Principal) -> QueueAnswer:
-    wiring.controls().resume(principal.user_id, principal.session_id)
-    return show_queue(principal)
+    return _changed(wiring.controls().resume(principal.user_id, principal.session_id))
 
 
 @endpoint(routes, "POST", "/api/queue/purge", "Cancel all that waits")
 def purge(principal: Principal) -> QueueAnswer:
-    wiring.controls().purge(principal.user_id, principal.session_id)
-    return show_queue(principal)
+    return _changed(wiring.controls().purge(principal.user_id, principal.session_id))
 
 
 @endpoint(
     routes,
     "GET",
     "/api/queue/requests",
-    "A page of requests, in order; it may be shorter than the limit, and is empty at the end",
-    raises=(NotFoundError,),
+    "A page of requests, in order, without payloads; an empty page is the end. A page has fewer than `limit` "
+    "at the end, or where more would make the answer too large",
 )
 def list_requests(principal: Principal, after: After = 0, limit: Limit = 50) -> RequestsAnswer:
-    requests, queue = wiring.watch().requests(principal.user_id, after, limit)
-    return RequestsAnswer([request_view(request, queue) for request in _fitting(requests)])
+    page, line = wiring.watch().requests(principal.user_id, principal.session_id, after, one_answer(limit))
+    return RequestsAnswer([request_view(request, line) for request in page.requests])
 
 
 @endpoint(routes, "GET", "/api/queue/requests/{seq}", "One request", raises=(NotFoundError,))
-def show_request(principal: Principal, seq: Seq, wait: Wait = 0) -> RequestAnswer:
-    return request_view(*wiring.watch().request(principal.user_id, seq, wait))
+def show_request(principal: Principal, seq: Seq, wait: Wait = 0) -> RequestDetailAnswer:
+    found = wiring.watch().request(principal.user_id, principal.session_id, seq, wait)
+    return request_detail_view(*found)
 
 
 @endpoint(
@@ -149,7 +141,7 @@ def retry(call: Call, principal: Principal, seq: Seq) -> RequestAnswer:
     if isinstance(retried, Accepted):
         call.status = HTTPStatus.ACCEPTED
         return _accepted(call, retried, "..")[0]
-    return request_view(*wiring.watch().request(principal.user_id, retried.seq))
+    return request_view(*wiring.watch().request(principal.user_id, principal.session_id, retried.seq))
 
 
 @endpoint(
@@ -171,16 +163,21 @@ def _enqueue(principal: Principal, body: Order | Batch, idempotency_key: str | N
     return wiring.enqueue()(principal.user_id, principal.session_id, works, key)
 
 
-def _fitting(requests: Sequence[Request]) -> Sequence[Request]:
-    """As many as fit into one answer; at least one."""
-    sizes = accumulate(len(request.result or "") for request in requests)
-    return [request for request, size in zip(requests, sizes, strict=True) if size <= RESULTS_LIMIT]
+def _changed(queue: Queue) -> QueueAnswer:
+    return queue_view(wiring.watch().line(queue))
 
 
 def _accepted(call: Call, accepted: Accepted, base: str) -> list[RequestAnswer]:
     """`base` leads from the call's path to the requests: a stage's prefix is not ours to know."""
-    views = [request_view(request, accepted.queue) for request in accepted.requests]
-    call.headers["Location"] = f"{base}/{views[0].seq}"
-    if accepted.replayed:
-        call.headers["Idempotency-Replayed"] = "true"
-    return views
+    first = accepted.requests[0]
+    # What was ahead before is not read for this: the wait is known only behind the head of the line.
+    line = Line(accepted.queue, first, wiring.CLOCK.now())
+    views = [request_view(request, line) for request in accepted.requests]
+    call.headers["Location"] = f"{base}/{first.seq}"
+    if not accepted.replayed:
+        return views
+    call.headers["Idempotency-Replayed"] = "true"
+    if sum(map(size, views)) <= ANSWER_LIMIT:
+        return views
+    call.headers["Results-Omitted"] = "true"
+    return without_results(views)

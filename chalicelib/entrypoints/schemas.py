@@ -20,7 +20,8 @@ class Schemas:
         self._by_type = {id(type_): schema for type_, schema in zip(every, schemas, strict=True)}
         payloads = {handler.type: self.of(handler.payload_type) for handler in handlers}
         self._describe_payloads("Order", payloads)
-        self._describe_results("RequestAnswer", [self.of(handler.result_type) for handler in handlers])
+        for name in ("RequestAnswer", "RequestDetailAnswer"):
+            self._describe_results(name, [self.of(handler.result_type) for handler in handlers])
 
     def of(self, type_: Any) -> dict[str, Any]:
         return self._by_type[id(type_)]

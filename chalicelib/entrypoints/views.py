@@ -1,14 +1,13 @@
 """The core's records as the JSON of the HTTP contract."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
 from chalicelib.adapters.logs import iso
 from chalicelib.core.account import Account, Credentials
-from chalicelib.core.queue import Queue
+from chalicelib.core.line import Line, Waiting
 from chalicelib.core.request import Failure, Millis, Request, Status
-from chalicelib.core.watch import QueueView, estimated_wait_seconds, position
 
 if TYPE_CHECKING:
     from chalicelib.core.session import Session
@@ -16,7 +15,14 @@ if TYPE_CHECKING:
 type Moment = Annotated[str, msgspec.Meta(description="UTC", extra_json_schema={"format": "date-time"})]
 type Number = Annotated[int, msgspec.Meta(ge=0)]
 type EstimatedWait = (
-    Annotated[float, msgspec.Meta(ge=0, description="Null while the queue is paused or halted")] | None
+    Annotated[
+        float,
+        msgspec.Meta(
+            ge=0,
+            description="Null while the queue is paused or halted, or if what is ahead is not known here",
+        ),
+    ]
+    | None
 )
 type Seconds = Annotated[float, msgspec.Meta(ge=0)]
 
@@ -74,14 +80,50 @@ class RequestAnswer(msgspec.Struct):
     estimated_wait_seconds: EstimatedWait
 
 
+class RequestDetailAnswer(RequestAnswer):
+    """With what its sender asked for."""
+
+    payload: msgspec.Raw
+    max_attempts: Annotated[int, msgspec.Meta(ge=1, description="Null: as its handler has it")] | None
+    on_failure: (
+        Annotated[Literal["skip", "halt"], msgspec.Meta(description="Null: as its handler has it")] | None
+    )
+
+
 class RequestsAnswer(msgspec.Struct):
     requests: list[RequestAnswer]
+
+
+class OutcomesAnswer(msgspec.Struct):
+    outcomes: Annotated[
+        list[RequestAnswer], msgspec.Meta(description="In order; empty: there are no more as yet")
+    ]
+    next: Annotated[int, msgspec.Meta(ge=0, description="What to give as `after` to go on from here")]
+    read: Number
+    head: Number
 
 
 class CountsAnswer(msgspec.Struct):
     succeeded: Number
     failed: Number
     cancelled: Number
+
+
+class WaitingAnswer(msgspec.Struct):
+    """What the head of the line waits for, and everything behind it with it."""
+
+    reason: Annotated[
+        Literal["running", "backoff", "not_before", "halted", "paused", "hole", "rung", "idle"],
+        msgspec.Meta(
+            description="hole: a number was given out and its request is not there yet; "
+            "rung: a worker is on its way; idle: none is, until the sweeper looks"
+        ),
+    ]
+    since: Annotated[Moment, msgspec.Meta(description="When it began to run, or came to the head")]
+    seq: Annotated[int, msgspec.Meta(ge=1, description="The number at the head of the line")]
+    until: Annotated[Moment, msgspec.Meta(description="When that is over; running: at the latest")] | None
+    behind: Annotated[int, msgspec.Meta(ge=0, description="So many numbers wait behind it")]
+    error: ErrorAnswer | None
 
 
 class QueueAnswer(msgspec.Struct):
@@ -95,6 +137,7 @@ class QueueAnswer(msgspec.Struct):
     counts: CountsAnswer
     average_seconds: Seconds
     estimated_wait_seconds: EstimatedWait
+    waiting: Annotated[WaitingAnswer, msgspec.Meta(description="Null if nothing waits")] | None
 
 
 COUNTED = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)  # as in CountsAnswer
@@ -124,45 +167,74 @@ def credentials_view(credentials: Credentials) -> TokensAnswer:
     return TokensAnswer(credentials.access_token, credentials.refresh_token, credentials.expires_in)
 
 
-def request_view(request: Request, queue: Queue | None = None) -> RequestAnswer:
-    """The queue tells the place in it and the wait, as far as the request still has a place."""
-    place = None if queue is None else position(request, queue)
-    wait = None if place is None or queue is None else estimated_wait_seconds(place - 1, queue)
-    return RequestAnswer(
-        seq=request.seq,
-        type=request.type,
-        status=request.status.value,  # type: ignore[arg-type]  # voids are not shown to anybody
-        attempts=request.attempts,
-        enqueued_at=iso(request.enqueued_at),
-        not_before=_moment(request.not_before),
-        started_at=_moment(request.started_at),
-        finished_at=_moment(request.finished_at),
-        result=msgspec.Raw(b"null" if request.result is None else request.result.encode(errors="replace")),
-        error=None if request.error is None else _error(request.error),
-        origin=request.origin,
-        position=place,
-        estimated_wait_seconds=None if wait is None else round(wait, 3),
+def request_view(request: Request, line: Line | None = None) -> RequestAnswer:
+    """The line tells the place in it and the wait, as far as the request still has a place."""
+    return RequestAnswer(**_members(request, line))
+
+
+def request_detail_view(request: Request, line: Line) -> RequestDetailAnswer:
+    return RequestDetailAnswer(
+        **_members(request, line),
+        payload=msgspec.Raw(request.payload.encode(errors="replace")),
+        max_attempts=request.max_attempts,
+        on_failure=request.on_failure,  # type: ignore[arg-type]  # as it was accepted
     )
 
 
-def queue_view(view: QueueView) -> QueueAnswer:
-    queue, wait = view.queue, view.estimated_wait_seconds
+def _members(request: Request, line: Line | None) -> dict[str, Any]:
+    return {
+        "seq": request.seq,
+        "type": request.type,
+        "status": request.status.value,  # voids are not shown to anybody
+        "attempts": request.attempts,
+        "enqueued_at": iso(request.enqueued_at),
+        "not_before": _moment(request.not_before),
+        "started_at": _moment(request.started_at),
+        "finished_at": _moment(request.finished_at),
+        "result": msgspec.Raw(b"null" if request.result is None else request.result.encode(errors="replace")),
+        "error": _error(request.error),
+        "origin": request.origin,
+        "position": line and line.position(request),
+        "estimated_wait_seconds": line and _rounded(line.estimated_wait_seconds_of(request)),
+    }
+
+
+def queue_view(line: Line) -> QueueAnswer:
+    queue = line.queue
     return QueueAnswer(
         state=queue.state.value,
         tail=queue.tail,
         head=queue.head,
         read=queue.read,
         depth=queue.depth,
-        running=view.running,
-        oldest_age_seconds=view.oldest_age_seconds,
+        running=line.running,
+        oldest_age_seconds=line.oldest_age_seconds,
         counts=CountsAnswer(*(queue.counts[status] for status in COUNTED)),
         average_seconds=round(queue.average_ms / 1000, 6),
-        estimated_wait_seconds=None if wait is None else round(wait, 3),
+        estimated_wait_seconds=_rounded(line.estimated_wait_seconds),
+        waiting=_waiting(line.waiting),
     )
 
 
-def _error(failure: Failure) -> ErrorAnswer:
-    return ErrorAnswer(failure.kind, failure.message)
+def _waiting(waiting: Waiting | None) -> WaitingAnswer | None:
+    if waiting is None:
+        return None
+    return WaitingAnswer(
+        reason=waiting.reason.value,
+        since=iso(waiting.since),
+        seq=waiting.seq,
+        until=_moment(waiting.until),
+        behind=waiting.behind,
+        error=_error(waiting.error),
+    )
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
+
+
+def _error(failure: Failure | None) -> ErrorAnswer | None:
+    return None if failure is None else ErrorAnswer(failure.kind, failure.message)
 
 
 def _moment(moment: Millis | None) -> str | None:

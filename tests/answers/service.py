@@ -44,6 +44,7 @@ class Service:
         sessions = Sessions(self.sessions, self.log, tokens, self.clock)
         patch.setattr(wiring, "log", lambda: self.log)
         patch.setattr(wiring, "wake_ups", lambda: wake_ups)
+        patch.setattr(wiring, "wait_slots", lambda: self.sessions)
         for name, made in (
             ("accounts", self.accounts),
             ("passwords", FakePasswords()),

@@ -9,7 +9,7 @@ from tests.e2e.users import User
 
 ORIGIN = "https://app.example"
 OPENED = {"CORS_ORIGINS": f"https://other.example, {ORIGIN}"}
-SHOWN = {"Location", "Retry-After", "X-Request-Id", "Idempotency-Replayed"}
+SHOWN = {"Location", "Retry-After", "X-Request-Id", "Idempotency-Replayed", "Results-Omitted"}
 
 
 def permissions(answer: Answer) -> Mapping[str, str]:

@@ -24,7 +24,7 @@ def test_a_request_that_was_accepted_is_answered_with_its_address_and_all_that_i
     answer = send(user, ECHO)
 
     assert (answer.status, answer.headers["Location"]) == (202, "requests/1")
-    assert answer.body == user.session.request(1)
+    assert user.session.request(1).items() >= answer.body.items()
     assert answer.body | {"enqueued_at": ""} == {
         "seq": 1,
         "type": "echo",

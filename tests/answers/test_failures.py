@@ -24,6 +24,7 @@ BODIES = {
     "enqueue_batch": {"requests": [{"type": "echo"}]},
     "change_password": {"current_password": PASSWORD, "new_password": PASSWORD},
     "delete_account": {"password": PASSWORD},
+    "mark_read": {"seq": 1},
 }
 PLACES = {"seq": "1", "user_id": "0" * 32, "username": "somebody", "session_id": "session"}
 WITHOUT_STORE = {"health", "openapi"}

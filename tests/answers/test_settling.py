@@ -66,7 +66,7 @@ def test_an_older_failed_request_is_retried_as_a_new_one_that_has_an_address(
 
     assert (answer.status, answer.headers["Location"]) == (202, "../2"), "from its own path"
     assert (answer.body["seq"], answer.body["origin"], answer.body["status"]) == (2, 1, "queued")
-    assert user.session.request(2) == answer.body
+    assert user.session.request(2).items() >= answer.body.items()
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "succeeded", "cancelled"])

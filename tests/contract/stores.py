@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 from secrets import token_hex
-from typing import Any
+from typing import Any, Protocol
 
 import boto3
 
@@ -13,6 +13,7 @@ from chalicelib.adapters.dynamodb.sessions import DynamoSessions, DynamoTryCount
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.core.account_ports import Accounts, AuditTrail, SessionStore, TryCounts
 from chalicelib.core.ports import Log
+from chalicelib.core.waits import WaitSlots
 from infra import template
 from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeSessions, FakeTryCounts
 from tests.fakes.log import FakeLog
@@ -21,11 +22,15 @@ LIMIT = 5
 SHAPE = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 
 
+class SessionsAndWaits(SessionStore, WaitSlots, Protocol):
+    """One table holds both."""
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     log: Log
     accounts: Accounts
-    sessions: SessionStore
+    sessions: SessionsAndWaits
     tries: TryCounts
     audit: AuditTrail
 

@@ -192,3 +192,47 @@ def test_thirty_tries_that_are_made_at_once_count_as_thirty(store: Store, subjec
     counted = store.tries.get(subject)
     assert counted is not None
     assert counted.count == THIRTY
+
+
+def test_a_slot_for_waiting_is_had_by_one_call_until_it_is_given_back(store: Store, session: Session) -> None:
+    store.sessions.occupy(session.session_id, 1, LATER, NOW)
+    with pytest.raises(LostRaceError):
+        store.sessions.occupy(session.session_id, 1, LATER + 1, LATER - 1)
+    store.sessions.occupy(session.session_id, 2, LATER, NOW)
+
+    store.sessions.vacate(session.session_id, 1, LATER)
+    store.sessions.occupy(session.session_id, 1, LATER + 1, NOW)
+
+    assert store.sessions.get(session.session_id) == session
+
+
+def test_a_slot_frees_itself_and_is_not_taken_from_who_has_it_then(store: Store, session: Session) -> None:
+    store.sessions.occupy(session.session_id, 1, LATER, NOW)
+    store.sessions.occupy(session.session_id, 1, LATER + 5_000, LATER)
+
+    store.sessions.vacate(session.session_id, 1, LATER)
+
+    with pytest.raises(LostRaceError):
+        store.sessions.occupy(session.session_id, 1, LATER + 9_000, LATER)
+
+
+def test_a_session_that_is_gone_has_no_slots(store: Store, session: Session) -> None:
+    store.sessions.remove(session.session_id, session.user_id)
+
+    store.sessions.vacate(session.session_id, 1, LATER)
+    with pytest.raises(LostRaceError):
+        store.sessions.occupy(session.session_id, 1, LATER, NOW)
+    assert store.sessions.get(session.session_id) is None
+
+
+@at_once
+def test_of_many_who_want_a_slot_at_once_one_has_it(store: Store, session: Session) -> None:
+    def occupy(n: int) -> bool:
+        try:
+            store.sessions.occupy(session.session_id, 1, LATER + n, NOW)
+        except LostRaceError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(occupy, range(10))) == 1

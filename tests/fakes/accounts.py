@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from threading import Lock
 
-from chalicelib.core.account import Account
+from chalicelib.core.account import Account, Role
 from chalicelib.core.audit import Entry
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.request import Millis
-from chalicelib.core.session import RefreshToken, Session
+from chalicelib.core.session import IDLE_MS, LONGEST_MS, RefreshToken, Session
 from chalicelib.core.tries import Tries
 from tests.fakes.queues import require
 
@@ -47,6 +47,7 @@ class FakeAccounts:
 class FakeSessions:
     def __init__(self) -> None:
         self.sessions: dict[str, Session] = {}
+        self.waits: dict[tuple[str, int], Millis] = {}  # by session and slot: until when it is taken
         self._lock = Lock()
 
     def add(self, session: Session) -> None:
@@ -81,6 +82,33 @@ class FakeSessions:
         found = self.sessions.get(session_id)
         if found and found.user_id == user_id:
             del self.sessions[session_id]
+
+    def occupy(self, session_id: str, slot: int, until: Millis, now: Millis) -> None:
+        with self._lock:
+            require(session_id in self.sessions)
+            require(self.waits.get((session_id, slot), 0) <= now)
+            self.waits[session_id, slot] = until
+
+    def vacate(self, session_id: str, slot: int, until: Millis) -> None:
+        with self._lock:
+            if self.waits.get((session_id, slot)) == until:
+                del self.waits[session_id, slot]
+
+
+def new_session(session_id: str, user_id: str, now: Millis) -> Session:
+    return Session(
+        session_id=session_id,
+        user_id=user_id,
+        username=user_id,
+        role=Role.USER,
+        client="a client",
+        family_hash="family",
+        refresh_hash="refresh",
+        created_at=now,
+        refreshed_at=now,
+        expires_at=now + IDLE_MS,
+        ends_at=now + LONGEST_MS,
+    )
 
 
 class FakeTryCounts:

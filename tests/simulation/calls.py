@@ -11,6 +11,7 @@ from chalicelib.core.dequeue import Dequeue
 from chalicelib.core.enqueue import Enqueue, Work
 from chalicelib.core.errors import SESSION_ENDED, GurukoolError, UnauthenticatedError
 from chalicelib.core.idempotency import IdempotencyKey
+from chalicelib.core.outcomes import Outcomes
 from chalicelib.core.queue import Queue
 from chalicelib.core.request import Millis
 from chalicelib.core.sessions import Sessions
@@ -53,6 +54,7 @@ class Api:
 
     enqueue: Enqueue
     dequeue: Dequeue
+    outcomes: Outcomes
     sessions: Sessions
     controls: Controls
     leave: Callable[[str, Millis], None]
@@ -129,7 +131,7 @@ class Calls:
     def _dequeue(self, user: User, kind: str) -> Any:
         call = self._call(user, kind)
         wait = self.rng.choice((0, 0, 0.5))
-        return call, lambda: self.api.dequeue(user.id, call.session_id, wait)
+        return call, lambda: self.api.dequeue(user.id, call.session_id, lambda request: request, wait)
 
     def _sign_in(self, user: User, kind: str) -> Any:
         def do() -> str:

@@ -9,12 +9,14 @@ from chalicelib.core.controls import Controls
 from chalicelib.core.dequeue import Dequeue
 from chalicelib.core.drain import Drain
 from chalicelib.core.enqueue import Enqueue
+from chalicelib.core.outcomes import Outcomes
 from chalicelib.core.queue import State
 from chalicelib.core.request import KEPT_MS, Millis, Request
 from chalicelib.core.session import IDLE_MS
 from chalicelib.core.sessions import Sessions
 from chalicelib.core.sweep import STILL_EVERY, Sweep
-from tests.fakes.accounts import FakeSessions
+from chalicelib.core.waits import Waits
+from tests.fakes.accounts import FakeSessions, new_session
 from tests.fakes.clock import START
 from tests.fakes.log import FakeLog
 from tests.fakes.secrets import FakeTokens
@@ -81,7 +83,9 @@ class World:
         enqueue = Enqueue(log, self.service, clock)
         sessions = Sessions(store, log, FakeTokens(), clock)
         controls = Controls(log, self.service, clock, enqueue, self._mark)
-        api = Api(enqueue, Dequeue(log, clock, self._mark), sessions, controls, log.leave)
+        waits = Waits(store, clock)
+        dequeue, outcomes = Dequeue(log, clock, waits, self._mark), Outcomes(log, clock, waits, self._mark)
+        api = Api(enqueue, dequeue, outcomes, sessions, controls, log.leave)
         self.calls = Calls(
             self.scheduler,
             self.network,
@@ -95,8 +99,10 @@ class World:
         return f"{self.rng.getrandbits(32):08x}"
 
     def _user(self, id_: str) -> User:
-        self.log.open_session(id_, "first", START + IDLE_MS, START)
-        return User(id_, ["first"])
+        first = new_session(f"first-{id_}", id_, START)
+        self.sessions.add(first)
+        self.log.open_session(id_, first.session_id, first.expires_at, START)
+        return User(id_, [first.session_id])
 
     def _watch(self, arguments: tuple[Any, ...]) -> None:
         if arguments and not isinstance(arguments[0], int):

@@ -10,11 +10,9 @@ import pytest
 from chalicelib import handlers
 from chalicelib.core.errors import FieldError, InvalidInputError, TooLargeError
 from chalicelib.core.handler import handler
-from chalicelib.core.request import Request, Status
 from chalicelib.entrypoints.bodies import Batch, Order
 from chalicelib.entrypoints.orders import LONGEST_WAIT, to_key, to_works
 from chalicelib.entrypoints.payloads import PAYLOAD_LIMIT
-from chalicelib.entrypoints.queue import RESULTS_LIMIT, _fitting
 
 NOW = 1_795_000_000_000
 TODAY = datetime.fromtimestamp(NOW / 1000, UTC)
@@ -104,17 +102,6 @@ def test_a_moment_is_kept_to_the_millisecond() -> None:
     (work,) = to_works(Order("echo", not_before=datetime.fromisoformat("2020-01-02T03:04:05.678+02:00")), NOW)
 
     assert work.not_before == 1_577_927_045_678
-
-
-def test_a_page_has_no_more_than_fits_into_one_answer() -> None:
-    results = ["x" * (RESULTS_LIMIT // 2), None, "x" * (RESULTS_LIMIT // 2), "x"]
-    requests = [
-        Request("user", seq, "echo", "null", Status.SUCCEEDED, enqueued_at=0, result=result)
-        for seq, result in enumerate(results, 1)
-    ]
-
-    assert list(_fitting(requests)) == requests[:3]
-    assert list(_fitting(requests[:1])) == requests[:1]
 
 
 def test_a_key_stands_for_each_member_of_what_was_asked() -> None:

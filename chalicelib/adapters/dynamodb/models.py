@@ -29,6 +29,8 @@ class SessionItem(Model):
     refreshed_at = NumberAttribute()
     expires_at = NumberAttribute()  # seconds: DynamoDB's time to live
     ends_at = NumberAttribute()
+    wait_1 = NumberAttribute(null=True)  # until when a waiting call has this slot
+    wait_2 = NumberAttribute(null=True)
 
 
 class TriesItem(Model):

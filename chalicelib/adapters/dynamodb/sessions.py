@@ -57,6 +57,20 @@ class DynamoSessions:
         with suppress(LostRaceError), translated():
             self._sessions(session_id).delete(condition=self._sessions.user_id == user_id)
 
+    def occupy(self, session_id: str, slot: int, until: Millis, now: Millis) -> None:
+        m, taken = self._sessions, self._slot(slot)
+        free = taken.does_not_exist() | (taken <= now)
+        with translated():
+            m(session_id).update(actions=[taken.set(until)], condition=m.session_id.exists() & free)
+
+    def vacate(self, session_id: str, slot: int, until: Millis) -> None:
+        taken = self._slot(slot)
+        with suppress(LostRaceError), translated():
+            self._sessions(session_id).update(actions=[taken.remove()], condition=taken == until)
+
+    def _slot(self, number: int) -> Any:
+        return {1: self._sessions.wait_1, 2: self._sessions.wait_2}[number]
+
 
 class DynamoTryCounts:
     def __init__(self, tables: Tables) -> None:

@@ -1,6 +1,6 @@
 """The use cases over the fakes, with one user who is signed in and handlers that do as they are told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -11,11 +11,14 @@ from chalicelib.core.drain import Drain, Ending
 from chalicelib.core.enqueue import Accepted, Enqueue, Work
 from chalicelib.core.handler import Handler, Registry
 from chalicelib.core.idempotency import IdempotencyKey
+from chalicelib.core.outcomes import Outcomes
 from chalicelib.core.policy import OnFailure, Policy
 from chalicelib.core.queue import Queue
 from chalicelib.core.request import Failure, Request, Status
 from chalicelib.core.sweep import Sweep
+from chalicelib.core.waits import Waits
 from chalicelib.core.watch import Watch
+from tests.fakes.accounts import FakeSessions, new_session
 from tests.fakes.clock import FakeClock
 from tests.fakes.log import FakeLog
 from tests.fakes.sqs import FakeFifo, Receipt
@@ -53,10 +56,14 @@ class Stage:
         )
         self.drain = Drain(self.log, bell, self.clock, attempt, QUANTUM_MS, lambda: f"ring {next(rings)}")
         self.enqueue = Enqueue(self.log, bell, self.clock)
-        self.dequeue = Dequeue(self.log, self.clock)
+        self.slots = FakeSessions()
+        self.add_session(SESSION)
+        waits = Waits(self.slots, self.clock)
+        self._dequeue = Dequeue(self.log, self.clock, waits)
+        self.outcomes = Outcomes(self.log, self.clock, waits)
         self.controls = Controls(self.log, bell, self.clock, self.enqueue, lambda: f"ring {next(rings)}")
         self.sweep = Sweep(self.log, bell, self.clock, lambda: f"ring {next(rings)}")
-        self.watch = Watch(self.log, self.clock)
+        self.watch = Watch(self.log, self.clock, waits)
         self.log.open_session(USER, SESSION, self.clock.now() + HOUR_MS, self.clock.now())
 
     @property
@@ -72,6 +79,13 @@ class Stage:
     def send(self, count: int = 1, type_: str = "skip", key: IdempotencyKey | None = None) -> Accepted:
         """Requests sent in one call."""
         return self.enqueue(USER, SESSION, [Work(type_, "null")] * count, key)
+
+    def dequeue(self, user_id: str, session_id: str, wait: float = 0) -> Request | None:
+        return self._dequeue(user_id, session_id, lambda request: request, wait)
+
+    def add_session(self, session_id: str) -> None:
+        """To the sessions; the queue has sessions of its own."""
+        self.slots.add(new_session(session_id, USER, self.clock.now()))
 
     def wake(self) -> Ending:
         """A worker serves the next wake-up, and deletes it if it is done."""
@@ -124,5 +138,5 @@ def _handlers() -> Registry:
     return registry
 
 
-def seqs(requests: Sequence[Request]) -> list[int]:
+def seqs(requests: Iterable[Request]) -> list[int]:
     return [request.seq for request in requests]
