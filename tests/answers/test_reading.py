@@ -69,7 +69,7 @@ def test_a_dequeue_that_cannot_be_answered_loses_nothing(
 
 
 def test_a_page_counts_all_that_it_shows(service: Service, user: User) -> None:
-    """As Lambda sends it, where a quotation mark in a result takes four characters and a letter like é six."""
+    """As Lambda sends it: a quotation mark in a result takes four characters there, a letter like é six."""
     for _ in range(12):
         send(user)
     service.work()
