@@ -155,6 +155,7 @@ def drain() -> Drain:
 
 @cache
 def sweep() -> Sweep:
+    from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
     from chalicelib.core.sweep import Sweep
 
-    return Sweep(log(), wake_ups(), CLOCK)
+    return Sweep(log(), DynamoAccounts(tables()), wake_ups(), CLOCK)

@@ -27,8 +27,8 @@ class Accounts(Protocol):
         """On condition that the account is still there."""
         ...
 
-    def remove(self, account: Account) -> None:
-        """If it is still this one; harmless if there is none, or another one of that name."""
+    def remove(self, username: str, user_id: str) -> None:
+        """If it is this user's; harmless if there is none, or another user's of that name."""
         ...
 
 

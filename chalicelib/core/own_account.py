@@ -14,6 +14,7 @@ from chalicelib.core.errors import (
 from chalicelib.core.events import tell
 from chalicelib.core.passwords import hash_new
 from chalicelib.core.ports import Clock, Log
+from chalicelib.core.queue import Queue
 from chalicelib.core.sessions import Sessions
 from chalicelib.core.throttle import Throttle
 
@@ -40,6 +41,7 @@ class OwnAccount:
         May be repeated if there was no answer: that the password is already the new one is no fault.
         Raises ForbiddenError if `current` is wrong, InvalidInputError, TooManyError, UnauthenticatedError.
         """
+        self.sessions.require_live(principal)
         account = self._verified(principal, current, new)
         password_hash = hash_new(self.passwords, new, account.username, "new_password")
         ended: list[str] = []
@@ -69,18 +71,29 @@ class OwnAccount:
     def delete(self, principal: Principal, password: str) -> None:
         """At once nobody can use the account; the sweeper removes the data when what runs has ended.
 
-        Raises ForbiddenError if the password is wrong, TooManyError, UnauthenticatedError.
+        A deletion that is interrupted after its first write is completed by the sweeper, or by the same call
+        again, though its session has ended by then. Raises ForbiddenError if the password is wrong,
+        TooManyError, UnauthenticatedError.
         """
+        self._live_or_leaving(principal)
         account = self._verified(principal, password)
-        before = self.sessions.require_live(principal)
-        self.log.leave(account.user_id, self.clock.now())
+        before = self._live_or_leaving(principal)
+        if before.leaving is None:
+            self.log.leave(account.user_id, self.clock.now())
         self.sessions.forget(account.user_id, list(before.sessions))
-        self.accounts.remove(account)
+        self.accounts.remove(account.username, account.user_id)
         tell("account deleted", user=account.user_id)
+
+    def _live_or_leaving(self, principal: Principal) -> Queue:
+        """The user's queue, if the session is live or the deletion has begun, which has ended it."""
+        queue = self.log.queue(principal.user_id)
+        live = queue is not None and queue.is_live(principal.session_id, self.clock.now())
+        if queue is None or not (live or queue.leaving is not None):
+            raise UnauthenticatedError(SESSION_ENDED)
+        return queue
 
     def _verified(self, principal: Principal, *passwords: str) -> Account:
         """Throttled apart from sign-ins: strangers who fail there do not keep the user from this."""
-        self.sessions.require_live(principal)
         account = self._account(principal)
         subject = f"password {account.user_id}"
         self.throttle.admit(subject)

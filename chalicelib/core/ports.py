@@ -196,8 +196,8 @@ class Log(Protocol):
         """Bar the user for good, and mark the queue for removal."""
         ...
 
-    def forget(self, user_id: str) -> None:
-        """Remove all requests and idempotency keys of the user."""
+    def forget(self, user_id: str) -> bool:
+        """Remove the user's requests and idempotency keys, some thousands of them. True if none are left."""
         ...
 
     def remove(self, queue: Queue) -> None:
@@ -211,7 +211,10 @@ class Log(Protocol):
     # What the sweeper looks for
 
     def working(self) -> Sequence[str]:
-        """Users whose queues may have work: all that do, and some that were lately drained."""
+        """Users whose queues may have work: all that do, and some that were lately drained.
+
+        Those of a shard of the index that cannot be read are left out.
+        """
         ...
 
     def unmark(self, queue: Queue) -> None:
@@ -224,7 +227,8 @@ class Log(Protocol):
     def expiring(self, now: Millis) -> Sequence[str]:
         """Users of open queues whose sessions may all have expired by `now`.
 
-        It is the expiry noted last that counts, by a sign-in, a refresh or `unmark`.
+        It is the expiry noted last that counts, by a sign-in, a refresh or `unmark`. Those of a shard of the
+        index that cannot be read are left out.
         """
         ...
 

@@ -66,7 +66,7 @@ def test_a_password_does_not_change_if_its_generation_has(store: Store, account:
 
 
 def test_nobody_changes_the_password_of_an_account_made_since(store: Store, account: Account) -> None:
-    store.accounts.remove(account)
+    store.accounts.remove(account.username, account.user_id)
 
     with pytest.raises(LostRaceError):
         store.accounts.set_password(account, "new hash", 1)
@@ -84,18 +84,18 @@ def test_an_account_is_disabled_and_enabled(store: Store, account: Account) -> N
 
 def test_an_account_of_that_name_made_since_is_not_removed(store: Store, account: Account) -> None:
     """As a repeated write would."""
-    store.accounts.remove(account)
+    store.accounts.remove(account.username, account.user_id)
     stranger = Account(account.username, token_hex(16), "hash", LATER)
     store.accounts.add(stranger)
 
-    store.accounts.remove(account)
+    store.accounts.remove(account.username, account.user_id)
 
     assert found(store, stranger) == stranger
 
 
 def test_an_account_that_is_gone_does_not_come_back(store: Store, account: Account) -> None:
-    store.accounts.remove(account)
-    store.accounts.remove(account)
+    store.accounts.remove(account.username, account.user_id)
+    store.accounts.remove(account.username, account.user_id)
 
     with pytest.raises(LostRaceError):
         store.accounts.set_disabled(account, disabled=True)

@@ -148,7 +148,7 @@ def test_all_of_a_user_is_forgotten_and_nothing_of_others(store: Store, user: Us
     for seq in range(1, 31):
         user.write(seq, KEY if seq == 1 else None)
 
-    store.log.forget(user.id)
+    assert store.log.forget(user.id)
 
     assert store.log.requests(user.id, 0, 100) == []
     assert store.log.known(user.id, KEY.key, NOW) is None

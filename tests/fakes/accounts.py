@@ -32,10 +32,10 @@ class FakeAccounts:
     def set_disabled(self, account: Account, *, disabled: bool) -> None:
         self.accounts[account.username] = replace(self._existing(account), disabled=disabled)
 
-    def remove(self, account: Account) -> None:
-        found = self.accounts.get(account.username)
-        if found and found.user_id == account.user_id:
-            del self.accounts[account.username]
+    def remove(self, username: str, user_id: str) -> None:
+        found = self.accounts.get(username)
+        if found and found.user_id == user_id:
+            del self.accounts[username]
 
     def _existing(self, account: Account) -> Account:
         found = self.accounts.get(account.username)

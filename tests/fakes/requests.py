@@ -29,9 +29,10 @@ class FakeRequests(FakeKeys):
             self._note(request, key, last)
         places[request.seq] = _storable(request)
 
-    def forget(self, user_id: str) -> None:
+    def forget(self, user_id: str) -> bool:
         self.requests_of.pop(user_id, None)
         self.forget_keys(user_id)
+        return True
 
     def void(self, user_id: str, seq: int, now: Millis) -> None:
         self.write(Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now))

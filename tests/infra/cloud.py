@@ -13,7 +13,9 @@ from chalicelib.settings import CHOICES, RESOURCES
 from infra.target import local_cloud
 from tests.infra.documents import TABLES, Document, environment
 
-CONTEXT = SimpleNamespace(function_name="function", aws_request_id="request")
+CONTEXT = SimpleNamespace(
+    function_name="function", aws_request_id="request", get_remaining_time_in_millis=lambda: 50_000
+)
 REGION = "us-east-1"
 SECRETS = ("TokenKeys", "WebhookKeys")
 CREATE_TABLE = {"AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode"}

@@ -27,9 +27,16 @@ def test_every_resource_is_named(template: Document, role: str) -> None:
 
 
 def test_only_the_api_reads_the_token_keys_and_the_accounts(template: Document) -> None:
-    for role in ("WorkerRole", "SweeperRole"):
-        reach = {resource_name(r) for _, resources in statements(template, role) for r in resources}
-        assert not reach & {"TokenKeys", "AccountsTable", "SessionsTable"}
+    """The sweeper removes accounts whose deletion was interrupted, and cannot read them."""
+    for role, accounts in (("WorkerRole", set()), ("SweeperRole", {"dynamodb:DeleteItem"})):
+        reach = {
+            (action, resource_name(resource))
+            for actions, resources in statements(template, role)
+            for action in actions
+            for resource in resources
+        }
+        assert {action for action, name in reach if name == "AccountsTable"} == accounts
+        assert not {name for _, name in reach} & {"TokenKeys", "SessionsTable"}
 
 
 def test_only_the_worker_reads_the_webhook_keys(template: Document) -> None:

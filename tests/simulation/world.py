@@ -16,7 +16,7 @@ from chalicelib.core.session import IDLE_MS
 from chalicelib.core.sessions import Sessions
 from chalicelib.core.sweep import STILL_EVERY, Sweep
 from chalicelib.core.waits import Waits
-from tests.fakes.accounts import FakeSessions, new_session
+from tests.fakes.accounts import FakeAccounts, FakeSessions, new_session
 from tests.fakes.clock import START
 from tests.fakes.log import FakeLog
 from tests.fakes.secrets import FakeTokens
@@ -78,7 +78,7 @@ class World:
         drain = Drain(log, self.service, clock, attempt, QUANTUM_MS, self._mark)
         Workers(self.service, drain)
         self.sweeper = Sweeper(
-            self.scheduler, self.network, Sweep(log, self.service, clock, self._mark, self.rng.shuffle)
+            self.scheduler, self.network, Sweep(log, FakeAccounts(), self.service, clock, self.rng.shuffle)
         )
         enqueue = Enqueue(log, self.service, clock)
         sessions = Sessions(store, log, FakeTokens(), clock)

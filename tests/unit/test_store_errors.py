@@ -11,6 +11,7 @@ from pynamodb.exceptions import TransactWriteError
 
 from chalicelib.adapters.dynamodb import transaction
 from chalicelib.adapters.dynamodb.log import DynamoLog
+from chalicelib.adapters.dynamodb.queue_items import SHARDS
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.core.errors import EffectRefusedError, LostRaceError, UnavailableError
 from chalicelib.core.idempotency import IdempotencyKey
@@ -168,3 +169,26 @@ def test_what_passes_is_tried_again() -> None:
 def test_a_mistake_of_our_own_is_not_taken_for_anything_else() -> None:
     with pytest.raises(TransactWriteError):
         Broken(answered("ValidationException")).log.write(NEW, IdempotencyKey("key", "fingerprint"), 1)
+
+
+def test_a_shard_that_cannot_be_read_does_not_hide_what_is_found_in_others(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And of a shard that fails in the middle, what was read before counts."""
+    broken = Broken(answered("ThrottlingException"))
+    queues = broken.tables.queues
+
+    def pages(index: object, shard: str, *_: object) -> Iterator[Any]:
+        yield queues(f"user {shard}")
+        if shard == "3":
+            raise ValueError
+        yield queues(f"another {shard}")
+
+    for index, found in (("working", broken.log.working), ("expiring", lambda: broken.log.expiring(1))):
+        monkeypatch.setattr(type(getattr(queues, index)), "query", pages)
+
+        user_ids = found()
+
+        assert len(user_ids) == 2 * SHARDS - 1
+        assert "another 3" not in user_ids
+    assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]

@@ -40,9 +40,9 @@ class DynamoAccounts:
         action = m.disabled.set(1) if disabled else m.disabled.remove()
         self._update(account, [action], m.user_id == account.user_id)
 
-    def remove(self, account: Account) -> None:
+    def remove(self, username: str, user_id: str) -> None:
         with suppress(LostRaceError), translated():
-            self._accounts(account.username).delete(condition=self._accounts.user_id == account.user_id)
+            self._accounts(username).delete(condition=self._accounts.user_id == user_id)
 
     def _update(self, account: Account, actions: list[Any], condition: Any) -> None:
         with translated():

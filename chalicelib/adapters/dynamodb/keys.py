@@ -31,10 +31,13 @@ class DynamoKeys:
         expired = m.expires_at <= first.enqueued_at // 1000
         return item.get_save_kwargs_from_instance(condition=m.user_id.does_not_exist() | expired)
 
-    def forget_keys(self, user_id: str) -> None:
+    def forget_keys(self, user_id: str, most: int) -> bool:
+        """Remove so many. Whether there may be more."""
         with translated(), self._keys.batch_write() as batch:
-            for item in self._keys.query(user_id, attributes_to_get=["user_id", "key"]):
+            found = list(self._keys.query(user_id, limit=most, attributes_to_get=["user_id", "key"]))
+            for item in found:
                 batch.delete(item)
+        return len(found) == most
 
     def expire_key(self, request: Request, expires_at: Millis) -> None:
         """Idempotent: a drain that crashed after the outcome leaves this to the next one."""

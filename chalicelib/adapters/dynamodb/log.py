@@ -6,6 +6,8 @@ from chalicelib.adapters.dynamodb.queues import DynamoQueues
 from chalicelib.adapters.dynamodb.requests import DynamoRequests
 from chalicelib.adapters.dynamodb.tables import Tables
 
+AT_ONCE = 2_500  # requests or keys that one call forgets: a hundred writes of 25, some seconds
+
 
 class DynamoLog(DynamoQueues, DynamoQueueSessions, DynamoRequests, DynamoKeys):
     def __init__(self, tables: Tables, limit: int) -> None:
@@ -13,6 +15,6 @@ class DynamoLog(DynamoQueues, DynamoQueueSessions, DynamoRequests, DynamoKeys):
         DynamoKeys.__init__(self, tables)
         DynamoRequests.__init__(self, tables, self)
 
-    def forget(self, user_id: str) -> None:
-        self.forget_requests(user_id)
-        self.forget_keys(user_id)
+    def forget(self, user_id: str) -> bool:
+        left = [self.forget_requests(user_id, AT_ONCE), self.forget_keys(user_id, AT_ONCE)]
+        return not any(left)

@@ -1,15 +1,15 @@
 """The queue item: cursors, states and marks."""
 
-from collections.abc import Sequence
-from itertools import chain
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.models import Expiring
+from chalicelib.adapters.dynamodb.models import Expiring, QueueItem
 from chalicelib.adapters.dynamodb.queue_items import SHARDS, QueueItems, shard
+from chalicelib.core.events import tell
 from chalicelib.core.progress import Progress
 from chalicelib.core.queue import PausedBy, Queue, State, state_under
 from chalicelib.core.request import Millis, Status
@@ -112,9 +112,7 @@ class DynamoQueues(QueueItems):
         return idle
 
     def working(self) -> Sequence[str]:
-        with translated():
-            pages = (self._queues.working.query(str(s)) for s in range(SHARDS))
-            return [item.user_id for item in chain.from_iterable(pages)]
+        return _of_all_shards(self._queues.working.query)
 
     def unmark(self, queue: Queue) -> None:
         m = self._queues
@@ -123,9 +121,18 @@ class DynamoQueues(QueueItems):
 
     def expiring(self, now: Millis) -> Sequence[str]:
         over: Any = Expiring.sessions_until
-        with translated():
-            pages = (self._queues.expiring.query(str(s), over <= now) for s in range(SHARDS))
-            return [item.user_id for item in chain.from_iterable(pages)]
+        return _of_all_shards(lambda shard: self._queues.expiring.query(shard, over <= now))
+
+
+def _of_all_shards(query: Callable[[str], Iterable[QueueItem]]) -> Sequence[str]:
+    """What could be read: an error ends the reading of its shard, and is logged."""
+    found = list[str]()
+    for number in range(SHARDS):
+        try:
+            found.extend(item.user_id for item in query(str(number)))
+        except Exception as error:  # noqa: BLE001 - the sweeper must not stop for it
+            tell("index not read to its end", level=logging.ERROR, shard=number, exception=error)
+    return found
 
 
 def _is(attribute: Any, value: object) -> Any:

@@ -127,10 +127,13 @@ class DynamoRequests:
         ]
         return self._update_request(seen, actions, self._untouched(seen))
 
-    def forget_requests(self, user_id: str) -> None:
+    def forget_requests(self, user_id: str, most: int) -> bool:
+        """Remove so many. Whether there may be more."""
         with translated(), self._requests.batch_write() as batch:
-            for item in self._requests.query(user_id, attributes_to_get=["user_id", "seq"]):
+            found = list(self._requests.query(user_id, limit=most, attributes_to_get=["user_id", "seq"]))
+            for item in found:
                 batch.delete(item)
+        return len(found) == most
 
     def _ending(self, before: Request, ended: Request) -> list[Action]:
         m = self._requests

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from chalicelib.core.account import Account, Principal, Role
 from chalicelib.core.administration import Administration
 from chalicelib.core.sessions import Sessions
-from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeSessions
+from tests.fakes.accounts import FakeAudit, FakeSessions
 from tests.fakes.secrets import FakeTokens
 from tests.unit.core.stage import USER, Stage
 
@@ -14,7 +14,6 @@ from tests.unit.core.stage import USER, Stage
 class Office(Stage):
     """`admin` is called root; the user of the stage is called ada."""
 
-    accounts: FakeAccounts = field(default_factory=FakeAccounts)
     audit: FakeAudit = field(default_factory=FakeAudit)
     store: FakeSessions = field(default_factory=FakeSessions)
 

@@ -18,7 +18,7 @@ from chalicelib.core.request import Failure, Request, Status
 from chalicelib.core.sweep import Sweep
 from chalicelib.core.waits import Waits
 from chalicelib.core.watch import Watch
-from tests.fakes.accounts import FakeSessions, new_session
+from tests.fakes.accounts import FakeAccounts, FakeSessions, new_session
 from tests.fakes.clock import FakeClock
 from tests.fakes.log import FakeLog
 from tests.fakes.sqs import FakeFifo, Receipt
@@ -38,6 +38,7 @@ type Ran = Result | Failure | Callable[[Request], Result | Failure]
 class Stage:
     clock: FakeClock = field(default_factory=FakeClock)
     log: FakeLog = field(default_factory=lambda: FakeLog(LIMIT))
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
     script: dict[int, list[Ran]] = field(default_factory=dict)  # what comes of the attempts of a request
     started: list[int] = field(default_factory=list)  # the numbers of requests, in the order of their starts
     limits: list[float] = field(default_factory=list)  # the seconds that each of them was given
@@ -62,7 +63,7 @@ class Stage:
         self._dequeue = Dequeue(self.log, self.clock, waits)
         self.outcomes = Outcomes(self.log, self.clock, waits)
         self.controls = Controls(self.log, bell, self.clock, self.enqueue, lambda: f"ring {next(rings)}")
-        self.sweep = Sweep(self.log, bell, self.clock, lambda: f"ring {next(rings)}")
+        self.sweep = Sweep(self.log, self.accounts, bell, self.clock)
         self.watch = Watch(self.log, self.clock, waits)
         self.log.open_session(USER, SESSION, self.clock.now() + HOUR_MS, self.clock.now())
 
@@ -136,6 +137,11 @@ def _handlers() -> Registry:
     ):
         registry.add(Handler(type_, lambda payload: payload, object, object, timeout=2.0, policy=policy))
     return registry
+
+
+def lose_wake_ups(stage: Stage) -> None:
+    for message in stage.fifo.messages():
+        stage.fifo.drop(message)
 
 
 def seqs(requests: Iterable[Request]) -> list[int]:

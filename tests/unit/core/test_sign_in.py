@@ -11,11 +11,8 @@ from chalicelib.core.errors import (
     UnauthenticatedError,
 )
 from chalicelib.core.session import GRACE_MS, IDLE_MS, LONGEST_MS, RefreshToken
-from chalicelib.core.sweep import WORKER_MS, Sweep
 from chalicelib.core.tries import FREE_TRIES
 from tests.fakes.secrets import COMMON
-from tests.fakes.sqs import FakeFifo
-from tests.fakes.wake_ups import FakeWakeUps
 from tests.unit.core.door import PASSWORD, Door, before_next
 
 
@@ -170,21 +167,6 @@ def test_a_disabled_account_is_refused_in_the_words_of_a_wrong_password(door: Do
         refused.append(str(caught.value))
 
     assert refused[0] == refused[1]
-
-
-def test_a_deleted_account_is_removed_when_its_worker_must_have_ended(door: Door, account: Account) -> None:
-    me = door.verify(door.sign_in("ada", PASSWORD).access_token)
-    door.log.take_numbers(me.user_id, me.session_id, 1, door.clock.now())
-    sweep = Sweep(door.log, FakeWakeUps(FakeFifo(door.clock.now)), door.clock)
-    door.own.delete(me, PASSWORD)
-
-    sweep()
-    assert door.log.queue(me.user_id) is not None
-    door.clock.advance(WORKER_MS + 1)
-    sweep()
-
-    assert door.log.queue(me.user_id) is None
-    assert door.accounts.by_username("ada") is None
 
 
 @pytest.mark.parametrize("session_id", ["tries 0123", "", "a/b", "ä"])

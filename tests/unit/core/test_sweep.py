@@ -1,24 +1,13 @@
 """Finding what should be moving and is not, and what is over."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-
-import pytest
-
 from chalicelib.core.attempt import Wait
 from chalicelib.core.drain import Done
 from chalicelib.core.enqueue import Work
-from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queue import State
-from chalicelib.core.request import Request, Status
-from tests.unit.core.stage import BROKEN, HOUR_MS, SESSION, USER, Stage
+from chalicelib.core.request import Status
+from tests.unit.core.stage import BROKEN, HOUR_MS, SESSION, USER, Stage, lose_wake_ups
 
 MINUTE_MS = 60_000
-
-
-def lose_wake_ups(stage: Stage) -> None:
-    for message in stage.fifo.messages():
-        stage.fifo.drop(message)
 
 
 def sweep_for_ten_minutes(stage: Stage) -> None:
@@ -103,28 +92,6 @@ def test_a_queue_whose_wake_up_waits_for_the_head_is_not_rung_until_that_is_late
     stage.sweep()
 
     assert stage.rings() == 1
-
-
-def test_what_goes_wrong_with_one_queue_does_not_stop_the_sweep(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stage.log.open_session("other", SESSION, stage.clock.now() + HOUR_MS, stage.clock.now())
-    for user in (USER, "other"):
-        stage.enqueue(user, SESSION, [Work("skip", "null")])
-    lose_wake_ups(stage)
-    stage.clock.advance(MINUTE_MS)
-    requests = stage.log.requests
-
-    def throttled(user_id: str, after: int, limit: int) -> Sequence[Request]:
-        if user_id == USER:
-            raise UnavailableError("Throttled.")
-        return requests(user_id, after, limit)
-
-    monkeypatch.setattr(stage.log, "requests", throttled)
-    monkeypatch.setattr(stage.log, "working", lambda: [USER, "other"])
-    replace(stage.sweep, shuffle=list.sort)()
-
-    assert [message.group for message in stage.fifo.messages()] == ["other"]
 
 
 def test_paused_and_halted_queues_are_not_rung(stage: Stage) -> None:
