@@ -79,43 +79,46 @@ class Administration:
             complete=len(queues) < LONGEST_SCAN,
         )
 
-    def pause(self, admin: Principal, user_id: str) -> None:
-        self._note(admin, "pause queue", user_id)
-        self.controls.pause(user_id, None)
+    def pause(self, admin: Principal, user_id: str) -> Queue:
+        return self._steer(admin, "pause queue", user_id, lambda: self.controls.pause(user_id, None))
 
-    def resume(self, admin: Principal, user_id: str) -> None:
-        self._note(admin, "resume queue", user_id)
-        self.controls.resume(user_id, None)
+    def resume(self, admin: Principal, user_id: str) -> Queue:
+        return self._steer(admin, "resume queue", user_id, lambda: self.controls.resume(user_id, None))
 
-    def purge(self, admin: Principal, user_id: str) -> None:
-        self._note(admin, "purge queue", user_id)
-        self.controls.purge(user_id, None)
+    def purge(self, admin: Principal, user_id: str) -> Queue:
+        return self._steer(admin, "purge queue", user_id, lambda: self.controls.purge(user_id, None))
 
-    def retry(self, admin: Principal, user_id: str, seq: int) -> Request:
-        self._note(admin, f"retry request {seq}", user_id)
-        return self.controls.retry_head(user_id, None, seq)
+    def retry(self, admin: Principal, user_id: str, seq: int) -> tuple[Request, Queue]:
+        action = f"retry request {seq}"
+        return self._steer(admin, action, user_id, lambda: self.controls.retry_head(user_id, None, seq))
 
     def skip(self, admin: Principal, user_id: str, seq: int) -> Request:
-        self._note(admin, f"skip request {seq}", user_id)
-        return self.controls.skip(user_id, None, seq)
+        action = f"skip request {seq}"
+        return self._steer(admin, action, user_id, lambda: self.controls.skip(user_id, None, seq))
 
     def disable(self, admin: Principal, username: str) -> Account:
         """Ends all sessions and lets none be started. What was accepted still runs. Raises ConflictError."""
         account = self._account(admin, username)
         if account.user_id == admin.user_id:
             raise ConflictError("You cannot disable your own account. Ask another administrator.")
-        self._note(admin, "disable account", account.username)
-        return self._set_disabled(account, disabled=True)
+        action, name = "disable account", account.username
+        return self._act(admin, action, name, lambda: self._set_disabled(account, disabled=True))
 
     def enable(self, admin: Principal, username: str) -> Account:
         account = self._account(admin, username)
-        self._note(admin, "enable account", account.username)
-        return self._set_disabled(account, disabled=False)
+        action, name = "enable account", account.username
+        return self._act(admin, action, name, lambda: self._set_disabled(account, disabled=False))
 
-    def entries(self, admin: Principal, month: str | None, before: str | None, limit: int) -> Sequence[Entry]:
-        """The audit log of a month such as 2026-11, the newest entry first."""
+    def entries(
+        self, admin: Principal, month: str | None, before: str | None, limit: int
+    ) -> tuple[Sequence[Entry], str | None]:
+        """The audit log of a month such as 2026-11, the newest entry first, and before which one to go on.
+
+        That is None at the end of the month.
+        """
         self._require_admin(admin)
-        return self.audit.page(month or month_of(self.clock.now()), before, limit)
+        found = self.audit.page(month or month_of(self.clock.now()), before, limit)
+        return found, found[-1].entry_id if len(found) == limit else None
 
     def _set_disabled(self, account: Account, *, disabled: bool) -> Account:
         """The queue decides who is connected, so it has to know; with it, all sessions end at once."""
@@ -138,8 +141,20 @@ class Administration:
             return account
         raise NotFoundError("There is no such account.")
 
-    def _note(self, admin: Principal, action: str, subject: str) -> None:
+    def _steer[Done](self, admin: Principal, action: str, user_id: str, do: Callable[[], Done]) -> Done:
         self._require_admin(admin)
+        return self._act(admin, action, user_id, do)
+
+    def _act[Done](self, admin: Principal, action: str, subject: str, do: Callable[[], Done]) -> Done:
+        """Whatever is done is in the audit log before. What is refused is there once more, as refused."""
+        self._note(admin, action, subject)
+        try:
+            return do()
+        except (ConflictError, NotFoundError):
+            self._note(admin, f"refused: {action}", subject)
+            raise
+
+    def _note(self, admin: Principal, action: str, subject: str) -> None:
         now = self.clock.now()
         self.audit.add(Entry(_entry_id(now), now, admin.username, action, subject))
         tell("administrator acts", user=admin.user_id, action=action, subject=subject)

@@ -11,7 +11,7 @@ class Entry:
     entry_id: str  # sorts by time within a month
     at: Millis
     actor: str  # username of the administrator
-    action: str  # "pause queue", "disable account", …
+    action: str  # "pause queue", "disable account", …; "refused: pause queue" follows if it was not done
     subject: str  # a username, or a user id
 
     @property

@@ -1,7 +1,6 @@
 """What a user, or an admin for them, can do to a queue and to what waits in it."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -87,14 +86,15 @@ class Controls:
 
     def skip(self, user_id: str, session_id: str | None, seq: int) -> Request:
         """Give the halted head up: it has failed and the next one goes on. Raises ConflictError."""
-        request = self._halted_head(user_id, session_id, seq)
+        queue = self._queue(user_id, session_id)
+        request = _halted_head(queue, self._request(queue, seq))
         if not request.settled:
             request = self._give_up(request)
             tell("request skipped", user=user_id, seq=seq)
         self._open_after(user_id, seq)
         return request
 
-    def retry(self, user_id: str, session_id: str, seq: int) -> Request | Accepted:
+    def retry(self, user_id: str, session_id: str, seq: int) -> tuple[Request, Queue] | Accepted:
         """Run the halted head again in its place, or a request that failed earlier as a new one."""
         queue = self._queue(user_id, session_id)
         request = self._request(queue, seq)
@@ -103,19 +103,21 @@ class Controls:
                 request.type, request.payload, request.max_attempts, request.on_failure, origin=request.seq
             )
             return self.enqueue(user_id, session_id, [work])
-        return self.retry_head(user_id, session_id, seq)
+        return self._retry_in_place(_halted_head(queue, request), queue)
 
-    def retry_head(self, user_id: str, session_id: str | None, seq: int) -> Request:
+    def retry_head(self, user_id: str, session_id: str | None, seq: int) -> tuple[Request, Queue]:
         """Run the halted head again in its place. Raises ConflictError."""
-        request = self._halted_head(user_id, session_id, seq)
+        queue = self._queue(user_id, session_id)
+        return self._retry_in_place(_halted_head(queue, self._request(queue, seq)), queue)
+
+    def _retry_in_place(self, request: Request, queue: Queue) -> tuple[Request, Queue]:
         if not request.settled:
             try:
                 request = self.log.allow(request)
             except LostRaceError:
                 raise ConflictError(CHANGED) from None
-            tell("request allowed again", user=user_id, seq=seq)
-        self._open_after(user_id, seq)
-        return request
+            tell("request allowed again", user=queue.user_id, seq=request.seq)
+        return request, self._open_after(queue.user_id, request.seq) or queue
 
     def _change_pause(self, user_id: str, session_id: str | None, wanted: PausedBy | None) -> Queue:
         while True:
@@ -134,21 +136,17 @@ class Controls:
             tell("queue paused" if wanted else "queue open", user=user_id, by=wanted)
             return queue
 
-    def _halted_head(self, user_id: str, session_id: str | None, seq: int) -> Request:
-        queue = self._queue(user_id, session_id)
-        request = self._request(queue, seq)
-        if queue.state is not State.HALTED or seq != queue.head + 1:
-            raise ConflictError(f"Request {seq} does not halt the queue: it is {request.status}.")
-        return request
-
-    def _open_after(self, user_id: str, seq: int) -> None:
+    def _open_after(self, user_id: str, seq: int) -> Queue | None:
         """If the queue is halted by this request, that is over. Read anew: it may be halted only just now."""
         queue = self.log.queue(user_id)
         if queue is None or queue.state is not State.HALTED or seq != queue.head + 1:
-            return
-        with suppress(LostRaceError):  # somebody else has opened it, or this very write was repeated
-            self.log.change_state(queue, State.OPEN, self.clock.now())
+            return queue
+        try:
+            queue = self.log.change_state(queue, State.OPEN, self.clock.now())
+        except LostRaceError:  # somebody else has opened it, or this very write was repeated
+            queue = self.log.queue(user_id) or queue
         self._ring(queue)
+        return queue
 
     def _ring(self, queue: Queue) -> None:
         if queue.state is not State.CLOSED:
@@ -191,3 +189,10 @@ class Controls:
             return True
         first = self.log.request(request.user_id, request.batch)
         return first.status is not Status.VOID if first else request.batch <= queue.head
+
+
+def _halted_head(queue: Queue, request: Request) -> Request:
+    """The request, if it halts the queue. Raises ConflictError."""
+    if queue.state is not State.HALTED or request.seq != queue.head + 1:
+        raise ConflictError(f"Request {request.seq} does not halt the queue: it is {request.status}.")
+    return request

@@ -66,20 +66,17 @@ def show_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
 
 @endpoint(routes, "POST", f"{QUEUE}/pause", "Start nothing new of this user", admin=True, raises=REFUSALS)
 def pause_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
-    wiring.administration().pause(principal, user_id)
-    return show_user_queue(principal, user_id)
+    return user_queue_view(wiring.administration().pause(principal, user_id))
 
 
 @endpoint(routes, "POST", f"{QUEUE}/resume", "Go on after a pause", admin=True, raises=REFUSALS)
 def resume_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
-    wiring.administration().resume(principal, user_id)
-    return show_user_queue(principal, user_id)
+    return user_queue_view(wiring.administration().resume(principal, user_id))
 
 
 @endpoint(routes, "POST", f"{QUEUE}/purge", "Cancel all of this user that waits", admin=True, raises=REFUSALS)
 def purge_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
-    wiring.administration().purge(principal, user_id)
-    return show_user_queue(principal, user_id)
+    return user_queue_view(wiring.administration().purge(principal, user_id))
 
 
 @endpoint(
@@ -91,8 +88,7 @@ def purge_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
     raises=REFUSALS,
 )
 def retry_user_request(principal: Principal, user_id: UserId, seq: Seq) -> RequestAnswer:
-    request = wiring.administration().retry(principal, user_id, seq)
-    queue = wiring.administration().queue(principal, user_id)
+    request, queue = wiring.administration().retry(principal, user_id, seq)
     return request_view(request, Line(queue, request, queue_wiring.CLOCK.now()))
 
 
@@ -135,5 +131,5 @@ def enable_account(principal: Principal, username: Name) -> StandingAnswer:
 def read_audit_log(
     principal: Principal, month: Month | None = None, before: EntryId | None = None, limit: Limit = 50
 ) -> AuditAnswer:
-    entries = wiring.administration().entries(principal, month, before, limit)
-    return AuditAnswer([entry_view(entry) for entry in entries])
+    entries, go_on_before = wiring.administration().entries(principal, month, before, limit)
+    return AuditAnswer([entry_view(entry) for entry in entries], go_on_before)

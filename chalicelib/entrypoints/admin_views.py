@@ -6,7 +6,7 @@ import msgspec
 
 from chalicelib.adapters.logs import iso
 from chalicelib.core.audit import Entry
-from chalicelib.core.queue import Queue
+from chalicelib.core.queue import Queue, State
 from chalicelib.entrypoints.views import COUNTED, CountsAnswer, Moment, Number, Seconds
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class UserQueueAnswer(msgspec.Struct):
         Literal["user", "administrator"] | None,
         msgspec.Meta(description="A closed or halted queue remembers its pause for when it opens"),
     ]
+    halted_by: Annotated[int, msgspec.Meta(ge=1, description="The request that halts it")] | None
     tail: Number
     head: Number
     read: Number
@@ -64,12 +65,13 @@ class EntryAnswer(msgspec.Struct):
     entry_id: str
     at: Moment
     actor: str
-    action: str
+    action: Annotated[str, msgspec.Meta(description="`refused: …` follows if it could not be done")]
     subject: str
 
 
 class AuditAnswer(msgspec.Struct):
     entries: list[EntryAnswer]
+    next: Annotated[str, msgspec.Meta(description="Where to go on: `before` of the next call")] | None
 
 
 def user_queue_view(queue: Queue) -> UserQueueAnswer:
@@ -78,6 +80,7 @@ def user_queue_view(queue: Queue) -> UserQueueAnswer:
         username=queue.username,
         state=queue.state.value,
         paused_by=queue.paused_by.value if queue.paused_by else None,
+        halted_by=queue.head + 1 if queue.state is State.HALTED else None,
         tail=queue.tail,
         head=queue.head,
         read=queue.read,

@@ -141,7 +141,8 @@ def retry(call: Call, principal: Principal, seq: Seq) -> RequestAnswer:
     if isinstance(retried, Accepted):
         call.status = HTTPStatus.ACCEPTED
         return _accepted(call, retried, "..")[0]
-    return request_view(*wiring.watch().request(principal.user_id, principal.session_id, retried.seq))
+    request, queue = retried
+    return request_view(request, wiring.watch().line(queue, request))
 
 
 @endpoint(

@@ -46,6 +46,7 @@ def test_a_users_queue_is_shown_with_all_its_numbers(service: Service, admin: Us
             "username": user.username,
             "state": "open",
             "paused_by": None,
+            "halted_by": None,
             "tail": 4,
             "head": 3,
             "read": 1,
@@ -84,6 +85,12 @@ def test_what_a_halted_queue_does_not_allow_its_user_it_does_not_allow_administr
     assert answer.status == 409
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert user.session.queue()["state"] == "halted"
+    assert queue_call(admin, user.user_id).body["halted_by"] == 1
+    actions = {entry["action"] for entry in admin.session.ask("GET", "/api/admin/audit")["entries"]}
+    action = {"requests/2/retry": "retry request 2", "requests/2/skip": "skip request 2"}.get(
+        deed, f"{deed} queue"
+    )
+    assert actions == {action, f"refused: {action}"}
 
 
 def test_a_user_cannot_resume_what_an_administrator_has_paused(api: Api, admin: User, user: User) -> None:
@@ -141,7 +148,7 @@ def test_an_account_that_there_is_not_can_be_neither_disabled_nor_enabled(admin:
     answer = admin.session.call("POST", f"/api/admin/accounts/nobody/{deed}")
 
     assert (answer.status, answer.body["detail"]) == (404, "There is no such account.")
-    assert admin.session.ask("GET", "/api/admin/audit") == {"entries": []}, "nothing was done"
+    assert admin.session.ask("GET", "/api/admin/audit") == {"entries": [], "next": None}, "nothing was done"
 
 
 def test_disabling_and_enabling_are_answered_with_how_the_account_stands(admin: User, user: User) -> None:

@@ -53,5 +53,8 @@ def test_the_way_from_sign_up_to_enqueue(recorder: Recorder, caller: Caller) -> 
     caller.call("POST", "/api/auth/refresh", {"refresh_token": caller.refresh_token})
     assert made() == ["UpdateItem", "UpdateItem"]
 
+    caller.call("POST", "/api/queue/pause")
+    assert made() == ["GetItem", "UpdateItem", "Query"]  # the last for what waits at the head
+
     caller.call("POST", "/api/auth/logout")
     assert made() == ["UpdateItem", "DeleteItem"]

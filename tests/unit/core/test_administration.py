@@ -100,7 +100,8 @@ def test_whatever_an_administrator_tries_is_written_down(
     else:
         refuse(halted, deed, halted.admin, error)
 
-    assert halted.noted() == [("root", action, subject)]
+    refused = [("root", f"refused: {action}", subject)] if error else []
+    assert halted.noted() == [("root", action, subject), *refused]
 
 
 @pytest.mark.parametrize("deed", [deed for deed, *_ in DEEDS])
@@ -120,3 +121,28 @@ def test_looking_is_not_written_down(office: Office, deed: Deed) -> None:
     deed(office.administration, office.admin)
 
     assert office.noted() == []
+
+
+def test_a_deed_looks_once_whether_an_administrator_does_it_and_uses_what_was_written(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+
+    def count(store: object, name: str) -> None:
+        method = getattr(store, name)
+
+        def counted(*arguments: object) -> object:
+            calls.append(name)
+            return method(*arguments)
+
+        monkeypatch.setattr(store, name, counted)
+
+    for store in (office.log, office.accounts, office.audit):
+        for name in dir(store):
+            if not name.startswith("_") and callable(getattr(store, name)):
+                count(store, name)
+
+    queue = office.administration.pause(office.admin, USER)
+
+    assert queue.state is State.PAUSED
+    assert calls == ["queue", "by_username", "add", "queue", "change_pause"]

@@ -1,8 +1,11 @@
 """Disabling and enabling accounts, and the overview of all queues and of what was done."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from chalicelib.core.account import Account, Principal
+from chalicelib.core.audit import Entry
 from chalicelib.core.errors import ConflictError, LostRaceError, NotFoundError, UnauthenticatedError
 from chalicelib.core.queue import State
 from tests.unit.core.office import Office
@@ -114,6 +117,10 @@ def test_the_log_of_this_month_is_read_unless_another_month_is_named(office: Off
     office.administration.resume(office.admin, USER)
     [_, resumed] = office.audit.entries
 
-    assert office.administration.entries(office.admin, None, None, 10) == [resumed]
-    assert office.administration.entries(office.admin, paused.month, None, 10) == [paused]
-    assert office.administration.entries(office.admin, None, resumed.entry_id, 10) == []
+    def read(month: str | None, before: str | None, limit: int) -> tuple[Sequence[Entry], str | None]:
+        return office.administration.entries(office.admin, month, before, limit)
+
+    assert read(None, None, 10) == ([resumed], None)
+    assert read(paused.month, None, 10) == ([paused], None)
+    assert read(None, None, 1) == ([resumed], resumed.entry_id), "where to go on"
+    assert read(None, resumed.entry_id, 1) == ([], None)
