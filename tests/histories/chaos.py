@@ -87,7 +87,7 @@ class Chaos:
 
     def _break_sqs(self) -> None:
         url = f"{self.emulator.edge_url}/_gurukool/faults?service=sqs&seconds={STOPPED_SECONDS}"
-        with urlopen(Request(url, method="POST"), timeout=10):
+        with urlopen(Request(url, method="POST", headers={"X-Gurukool-Faults": "yes"}), timeout=10):
             self.outages += 1
 
 

@@ -1,8 +1,9 @@
 """A service that answers with errors for a while, to see what depends on it go on.
 
-    POST /_gurukool/faults?service=sqs&seconds=2
+    POST /_gurukool/faults?service=sqs&seconds=2        at the edge, with the header X-Gurukool-Faults: yes
 
-From then on and for that long, every call to the service from outside is answered with 503.
+From then on and for that long (ten minutes at most), every call to the service from outside is answered 503.
+The header is one that a web page cannot send unasked.
 """
 
 import time
@@ -11,7 +12,11 @@ from typing import Any
 
 from localstack.runtime import get_current_runtime
 
+from gurukool_localstack import settings
+
 PATH = "/_gurukool/faults"
+HEADER = "X-Gurukool-Faults"
+LONGEST_SECONDS = 600.0
 
 _until: dict[str, float] = {}
 
@@ -23,10 +28,23 @@ def install() -> None:
 def _answer(chain: Any, context: Any, _response: Any) -> None:
     request = context.request
     if request.path == PATH and request.method == "POST":
-        _until[request.args["service"]] = time.monotonic() + float(request.args["seconds"])
-        chain.respond(HTTPStatus.NO_CONTENT)
+        chain.respond(_begin(request))
     elif _until and _is_failing(request.headers.get("Authorization", "")):
         chain.respond(HTTPStatus.SERVICE_UNAVAILABLE, b"This fault was asked for.")
+
+
+def _begin(request: Any) -> HTTPStatus:
+    at_edge = request.environ.get("SERVER_PORT") != str(settings.current().api_port)
+    if not at_edge or HEADER not in request.headers:
+        return HTTPStatus.NOT_FOUND
+    try:
+        service, seconds = request.args["service"], float(request.args["seconds"])
+    except (KeyError, ValueError):
+        return HTTPStatus.BAD_REQUEST
+    if not 0 <= seconds <= LONGEST_SECONDS:
+        return HTTPStatus.BAD_REQUEST
+    _until[service] = time.monotonic() + seconds
+    return HTTPStatus.NO_CONTENT
 
 
 def _is_failing(authorization: str) -> bool:

@@ -32,6 +32,7 @@ _CONCERNS = (
     "throttling",
     "tracing",
     "updates",
+    "guard",  # last: of those that take hold of requests, the last to come is the first to be asked
 )
 
 
