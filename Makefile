@@ -2,7 +2,7 @@
 # The first one that needs it sets everything up in a cache outside the checkout.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs admin rotate-keys demo test soak check bench
+.PHONY: help up down reset status kill-worker lock logs admin rotate-keys demo test soak check bench
 
 RUN := localstack/run
 
@@ -15,15 +15,19 @@ up: ## start everything: http://localhost:3000 (PORT=3001 make up: another port)
 down: ## stop everything; nothing stays, the data neither
 	@$(RUN) -m local_cloud down
 
-reset: ## wipe the data
+reset: ## wipe the data and start anew
 	@$(RUN) -m local_cloud reset
 
-status: ## say what is running
+status: ## say what is running; fails if the stack is down, or something is wrong with it
 	@$(RUN) -m local_cloud status
 
-# USER counts only as `make logs USER=name`: every shell has a variable of that name.
-logs: ## follow the logs (USER=name SEQ=number: of one user, of one request)
-	@$(RUN) -m infra.logs $(if $(filter command line,$(origin USER)),--user '$(USER)') $(if $(SEQ),--seq '$(SEQ)')
+kill-worker: ## kill what carries out requests now, to see that nothing is lost
+	@$(RUN) -m local_cloud kill-worker
+
+# USER, too, counts as `make logs USER=name`, but not from the environment: every shell has a variable of that name.
+logs: ## follow the logs (USERNAME=name SEQ=number MINUTES=60: of one user, of one request, since then)
+	@$(RUN) -m infra.logs $(if $(WHO),--user '$(WHO)') $(if $(SEQ),--seq '$(SEQ)') $(if $(MINUTES),--minutes '$(MINUTES)')
+logs: WHO = $(or $(USERNAME),$(if $(filter command line,$(origin USER)),$(USER)))
 
 admin: ## make a user an administrator (USERNAME=name)
 	@$(RUN) -m infra.operate role '$(or $(USERNAME),$(error Say whom: make admin USERNAME=name))' admin
@@ -40,6 +44,9 @@ test: ## run the tests, beside a running stack or without one (ARGS="-k order")
 soak: ## try for hours what `make test` tries for a minute (HISTORIES=1000000)
 	@$(RUN) -m tests.simulation.soak $(or $(HISTORIES),1000000)
 	@HISTORY_USERS=20 HISTORY_REQUESTS=100 HISTORY_KILL_SECONDS=2 $(RUN) -m pytest tests/histories
+
+lock: ## pin what requirements.in and requirements-dev.in name, after a change there
+	@$(RUN) -m infra.lock
 
 check: ## check format, lint and types
 	@$(RUN) -m ruff format --check --quiet .

@@ -17,6 +17,8 @@ from infra.errors import DeployError, told
 from infra.log_follower import Follower
 from infra.stack import Stack
 from infra.target import Target, add_target, chosen
+from local_cloud.owners import stranger
+from local_cloud.settings import load
 
 FUNCTIONS = {"api": "ApiFunction", "worker": "WorkerFunction", "sweeper": "SweeperFunction"}
 PAUSE = 0.7  # seconds between two looks at the three groups; AWS allows ten calls a second
@@ -26,7 +28,10 @@ ID_LENGTH = 32  # of a user's id, which is hexadecimal
 def main(arguments: list[str]) -> None:
     given = _parse(arguments)
     try:
-        follow(chosen(given.stack, given.region), given, Console(soft_wrap=True, highlight=False))
+        target = chosen(given.stack, given.region)
+        if target.local and (other := stranger(load().edge_port)):
+            print(f"(the stack of {other})", file=sys.stderr)
+        follow(target, given, Console(soft_wrap=True, highlight=False))
     except (SetupError, BotoCoreError, ClientError) as error:
         sys.exit(told(error))
     except KeyboardInterrupt:
@@ -38,7 +43,7 @@ def follow(target: Target, given: argparse.Namespace, console: Console) -> None:
     outputs = Stack(target.client("cloudformation"), target.stack, print, _pause).outputs()
     if not outputs:
         raise DeployError(f"There is no stack {target.stack}. Locally, `make up` starts it.")
-    user = given.user and user_id(target.client("dynamodb"), outputs["AccountsTable"], given.user)
+    user = user_id(target.client("dynamodb"), outputs["AccountsTable"], given.user) if given.user else None
     groups = {function: f"/aws/lambda/{outputs[name]}" for function, name in FUNCTIONS.items()}
     since = int((time.time() - given.minutes * 60) * 1000)
     follower = Follower(target.client("logs"), groups, since, pattern(user, given.seq))

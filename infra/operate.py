@@ -15,12 +15,16 @@ from infra import keys, roles
 from infra.errors import DeployError, told
 from infra.stack import Stack
 from infra.target import Target, add_target, chosen
+from local_cloud.owners import require_own
+from local_cloud.settings import load
 
 
 def main(arguments: list[str]) -> None:
     given = _parse(arguments)
     try:
         target = chosen(given.stack, given.region)
+        if target.local:
+            require_own(load().edge_port)
         print(given.run(target, _outputs(target), given))
     except (SetupError, BotoCoreError, ClientError) as error:
         sys.exit(told(error))

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable
 
+from bootstrap.dotenv import assignment
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,8 +32,12 @@ def root(file: Path = CHECKOUT / ".env") -> Path:
 
 def _from_file(path: Path) -> str | None:
     lines = path.read_text().splitlines() if path.exists() else []
-    found = [line.partition("=")[2].strip() for line in lines if line.strip().startswith(f"{VARIABLE}=")]
-    return found[-1] if found else None
+    found = None
+    for line in lines:
+        with contextlib.suppress(ValueError):  # local_cloud/settings.py complains, when it reads the file
+            name, value = assignment(line) or ("", "")
+            found = value if name == VARIABLE else found
+    return found
 
 
 def digest(*sources: bytes) -> str:

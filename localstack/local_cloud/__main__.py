@@ -1,4 +1,7 @@
-"""`python -m local_cloud up|down|reset|status`."""
+"""`python -m local_cloud up|down|reset|status|kill-worker`.
+
+The exit status of `status` is 0 if the stack is up, 3 if it is down, 1 if something is wrong with it.
+"""
 
 import argparse
 import sys
@@ -13,10 +16,10 @@ from local_cloud.stack import Stack
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="local_cloud", description="The stack of this checkout.")
-    parser.add_argument("command", choices=["up", "down", "reset", "status"])
-    command = parser.parse_args().command
+    parser.add_argument("command", choices=["up", "down", "reset", "status", "kill-worker"])
+    command = parser.parse_args().command.replace("-", "_")
     try:
-        getattr(_stack(), command)()
+        sys.exit(getattr(_stack(), command)())
     except SetupError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:

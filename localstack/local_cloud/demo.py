@@ -20,8 +20,9 @@ from bootstrap.errors import SetupError
 from local_cloud.api_client import Api, RefusedError, RequestView, Session
 from local_cloud.demo_results import Lane, is_right, summary
 from local_cloud.errors import LocalCloudError
+from local_cloud.owners import stranger
 from local_cloud.settings import load
-from local_cloud.waiting import answers
+from local_cloud.waiting import answers, responds
 
 NAMES = ("ada", "alan", "barbara", "donald", "grace")
 REQUESTS = 20
@@ -46,11 +47,14 @@ def main() -> None:
 def play(console: Console) -> tuple[list[Lane], float]:
     """What became of every user's requests, and how many seconds it took in all."""
     started = time.monotonic()
-    with Api(_running_stack()) as api, _bars(console) as bars, ThreadPoolExecutor(2 * len(NAMES)) as clients:
+    url, password = _running_stack(console), secrets.token_urlsafe(12)
+    with Api(url) as api, _bars(console) as bars, ThreadPoolExecutor(2 * len(NAMES)) as clients:
         users = []
         for name in NAMES:
             bar = bars.add_task(name, total=REQUESTS)
-            username, session = _sign_up(api, name)
+            username, session = _sign_up(api, name, password)
+            if not users:
+                console.print(f"Watch it there: sign in as {username} with the password {password}")
             sent = clients.submit(_send, session)
             taken = clients.submit(_take, session, partial(bars.advance, bar))
             users.append((username, sent, taken))
@@ -58,18 +62,26 @@ def play(console: Console) -> tuple[list[Lane], float]:
     return lanes, time.monotonic() - started
 
 
-def _running_stack() -> str:
-    port = load().api_port
+def _running_stack(console: Console) -> str:
+    """Its address. Raises LocalCloudError."""
+    settings = load()
+    port = settings.api_port
     if not answers(port, "/api/health", timeout=10):
         raise LocalCloudError(
             f"No stack answers at http://localhost:{port}. Start it with `make up`, "
             "or say with PORT=… where yours is."
         )
+    other = stranger(port)
+    if not other and not responds(settings.dynamodb_port, timeout=10):
+        raise LocalCloudError(
+            "DynamoDB Local does not answer. `make up` starts the stack anew, without its data."
+        )
+    console.print(f"At http://localhost:{port}" + (f" (the stack of {other})" if other else ""))
     return f"http://localhost:{port}"
 
 
-def _sign_up(api: Api, name: str) -> tuple[str, Session]:
-    username, password = f"{name}-{secrets.token_hex(4)}", secrets.token_urlsafe(16)
+def _sign_up(api: Api, name: str, password: str) -> tuple[str, Session]:
+    username = f"{name}-{secrets.token_hex(4)}"
     api.register(username, password)
     return username, api.sign_in(username, password)
 

@@ -11,7 +11,7 @@ from local_cloud.environment import localstack_environment
 from local_cloud.errors import LocalCloudError
 from local_cloud.ports import HOST, Ports
 from local_cloud.processes import MAIN, Process, kill_all, of_stack
-from local_cloud.waiting import answers, wait_until
+from local_cloud.waiting import answers, responds, wait_until
 
 START_SECONDS = 90.0
 ANSWER_SECONDS = 15.0  # a busy machine is no reason to start anew, which would lose the data
@@ -74,8 +74,16 @@ class Emulator:
         """The processes of the Lambda functions."""
         return [process for process in of_stack(self.state) if process.is_function]
 
+    def workers(self) -> list[Process]:
+        """Those of the functions that carry out requests."""
+        return [process for process in self.functions() if process.command[-1].endswith("worker")]
+
     def is_healthy(self) -> bool:
-        return answers(self.ports.edge, HEALTH, ANSWER_SECONDS)
+        return self.database_answers() and answers(self.ports.edge, HEALTH, ANSWER_SECONDS)
+
+    def database_answers(self) -> bool:
+        """DynamoDB Local may have ended alone (out of memory, killed): LocalStack does not notice."""
+        return responds(self.ports.dynamodb, ANSWER_SECONDS)
 
     def is_as_it_would_start_now(self) -> bool:
         """Whether what runs has the ports, the extension and the settings that a new one would have.

@@ -66,7 +66,7 @@ def _taken(port: int, but_for: Path | None) -> str:
     """By whom, as a sentence; nothing if it is free."""
     if is_free(port):
         return ""
-    process = _holder(port)
+    process = holder(port)
     stack = process and process.environment.get(MARK)
     if process is None:
         return f"Port {port} is in use by another program."
@@ -75,7 +75,8 @@ def _taken(port: int, but_for: Path | None) -> str:
     return "" if stack == str(but_for) else f"Port {port} is in use by the stack in {stack}."
 
 
-def _holder(port: int) -> Process | None:
+def holder(port: int) -> Process | None:
+    """Whoever listens on the port, if this user may know."""
     sockets = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
     for pid in (int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()):
         if sockets & set(_open_files(pid)) and (process := read(pid)):

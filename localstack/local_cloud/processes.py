@@ -43,7 +43,7 @@ def kill_all(directory: Path) -> None:
     deadline = time.monotonic() + KILL_SECONDS
     while found := of_stack(directory):
         for process in found:
-            _kill(process.pid, directory, deadline)
+            kill(process.pid, directory, deadline)
         if time.monotonic() > deadline:
             raise LocalCloudError(
                 f"Processes of the stack cannot be killed: {[process.pid for process in found]}."
@@ -71,7 +71,8 @@ def _belongs(process: Process, directory: Path) -> bool:
     )
 
 
-def _kill(pid: int, directory: Path, deadline: float) -> None:
+def kill(pid: int, directory: Path, deadline: float) -> None:
+    """SIGKILL, if it is of the stack in `directory`; returns when it has ended, or at the deadline."""
     with _handle(pid) as handle:
         # Looked at again through the handle: the number may have gone to another process since.
         process = read(pid)

@@ -1,5 +1,6 @@
 """What can be set, from the environment and from the optional file `.env`; the environment wins."""
 
+import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from bootstrap.dotenv import assignment
 from chalicelib.settings import CHOICES, Setting
 from local_cloud.errors import LocalCloudError
 
@@ -69,13 +71,21 @@ def read_file(path: Path) -> dict[str, str]:
     """The lines NAME=value of `path`, if it exists. Raises LocalCloudError for a line that is wrong."""
     lines = path.read_text().splitlines() if path.exists() else []
     values = {}
-    for number, line in enumerate(map(str.strip, lines), start=1):
-        if line and not line.startswith("#"):
-            name, equals, value = line.partition("=")
-            if not equals or name not in VARIABLES:
-                raise LocalCloudError(f"{path}, line {number}: no NAME=value with a NAME of .env.example.")
-            values[name] = value
+    for number, line in enumerate(lines, start=1):
+        try:
+            if found := assignment(line):
+                values[_known(found[0])] = found[1]
+        except ValueError as error:
+            raise LocalCloudError(f"{path}, line {number} {error}") from None
     return values
+
+
+def _known(name: str) -> str:
+    if name in VARIABLES:
+        return name
+    similar = difflib.get_close_matches(name, VARIABLES, 1)
+    advice = f"did you mean {similar[0]}?" if similar else ".env.example lists what can be set."
+    raise ValueError(f"sets {name}, which is unknown: {advice}")
 
 
 def _parse(setting: Setting, given: str | None) -> Any:

@@ -2,17 +2,20 @@
 
 import contextlib
 import fcntl
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from local_cloud.emulator import Emulator
 from local_cloud.errors import LocalCloudError
-from local_cloud.processes import of_stack
+from local_cloud.owners import checkout_of
+from local_cloud.processes import KILL_SECONDS, kill, of_stack
 from local_cloud.waiting import answers, wait_until
 
 API_HEALTH = "/api/health"
 API_SECONDS = 30.0
+UP, BROKEN, DOWN = 0, 1, 3
 
 
 class Stack:
@@ -46,24 +49,56 @@ class Stack:
         with self._alone():
             was_running = bool(of_stack(self._state))
             self._emulator.stop()
-        say("The stack is down." if was_running else "Nothing was running.")
+        say("The stack is down." if was_running else self._nothing("Nothing was running."))
 
     def reset(self) -> None:
         """Wipes all data: it is in memory, so a new start is the fastest wipe that forgets nothing."""
         self.down()
         self.up()
 
-    def status(self) -> None:
+    def status(self) -> int:
+        """UP, DOWN or BROKEN, as the exit status of a command."""
         processes = of_stack(self._state)
         if not processes:
-            say("The stack is down. Start it with `make up`.")
-        elif not self._emulator.is_as_it_would_start_now():
-            say(f"{len(processes)} processes run, incomplete or with other settings than there are now.")
-            say("`make up` starts the stack anew, without its data.")
-        elif not answers(self._emulator.ports.api, API_HEALTH, timeout=5):
-            say(f"{len(processes)} processes run, but the API does not answer. `make up` mends that.")
-        else:
-            say(f"The stack is up ({len(processes)} processes): {self._emulator.api_url}")
+            say(self._nothing("The stack is down. Start it with `make up`."))
+            return DOWN
+        if complaint := self._complaint():
+            say(f"{len(processes)} processes run, but {complaint}")
+            return BROKEN
+        say(f"The stack is up ({len(processes)} processes): {self._emulator.api_url}")
+        return UP
+
+    def kill_worker(self) -> None:
+        """What carries out requests is killed, as by a crash, to see that nothing is lost."""
+        workers = self._emulator.workers()
+        for worker in workers:
+            kill(worker.pid, self._state, time.monotonic() + KILL_SECONDS)
+        numbers = ", ".join(str(worker.pid) for worker in workers)
+        say(f"Killed: {numbers}." if workers else "No worker runs. Send something that takes long first.")
+
+    def _complaint(self) -> str | None:
+        """What is wrong with a stack that runs, and what to do about it."""
+        if not self._emulator.is_as_it_would_start_now():
+            return (
+                "they are incomplete, or have other settings than there are now. "
+                "`make up` starts the stack anew, without its data."
+            )
+        if not self._emulator.database_answers():
+            return "DynamoDB Local does not answer. `make up` starts the stack anew, without its data."
+        if not answers(self._emulator.ports.api, API_HEALTH, timeout=5):
+            return "the API does not answer. `make up` mends that."
+        return None
+
+    def _nothing(self, otherwise: str) -> str:
+        """That nothing of this checkout runs; and whose stack it is that answers on its ports."""
+        port = self._emulator.ports.api
+        other = checkout_of(port)
+        if other is None:
+            return otherwise
+        return (
+            f"Nothing of this checkout runs. Port {port} belongs to the stack of {other} "
+            f"(`make -C {shlex.quote(str(other))} down` stops that)."
+        )
 
     def _runs_as_wanted(self) -> bool:
         if not of_stack(self._state):
@@ -74,7 +109,8 @@ class Stack:
             )
             return False
         if not self._emulator.is_healthy():
-            say("The stack that runs does not answer; starting it anew, without its data.")
+            silent = "The stack that runs" if self._emulator.database_answers() else "DynamoDB Local"
+            say(f"{silent} does not answer; starting the stack anew, without its data.")
             return False
         return True
 
@@ -117,7 +153,10 @@ class Stack:
             (
                 f"Ready in {seconds:.1f} s.",
                 f"  Console      {self._emulator.api_url}",
-                f"  AWS          {self._emulator.edge_url} (AWS_ENDPOINT_URL for any AWS tool)",
+                f"  AWS          {self._emulator.edge_url}; for the tools of AWS, in a shell:",
+                f"               export AWS_ENDPOINT_URL={self._emulator.edge_url}",
+                "               export AWS_DEFAULT_REGION=us-east-1",
+                "               export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test",
                 "  make logs    follows the logs",
                 "  make demo    lets five users work",
                 "  make down    stops everything and forgets the data",

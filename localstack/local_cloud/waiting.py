@@ -11,12 +11,21 @@ POLL_SECONDS = 0.05
 
 def answers(port: int, path: str, timeout: float) -> bool:
     """Whether GET `path` on a port of this machine is answered with 200 within `timeout` seconds."""
+    return _status(port, path, timeout) == http.client.OK
+
+
+def responds(port: int, timeout: float) -> bool:
+    """Whether a server answers on a port of this machine within `timeout` seconds, whatever it says."""
+    return _status(port, "/", timeout) is not None
+
+
+def _status(port: int, path: str, timeout: float) -> int | None:
     connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status == http.client.OK
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
 

@@ -1,7 +1,8 @@
 """Stands in for LocalStack: starts a child and answers every GET.
 
 The file `behaviour` beside it says how it does: well (200), sick (503), sick until it is started anew, dies
-(at the start). Run as LocalStack is, with its environment, and with arguments that it does not look at.
+(at the start). Its database is a process of its own, as DynamoDB Local is. Run as LocalStack is, with its
+environment, and with arguments that it does not look at.
 """
 
 import os
@@ -36,7 +37,10 @@ def main() -> None:
     if BEHAVIOUR.read_text() == "sick until it is started anew":
         BEHAVIOUR.write_text("well")
     child = {**os.environ, "LAMBDA_TASK_ROOT": f"{os.environ['TMPDIR']}/code"}
-    subprocess.Popen(["sleep", "600"], env=child, start_new_session=True)
+    sleep = "import time; time.sleep(600)"
+    subprocess.Popen([sys.executable, "-c", sleep, "lambda:fake-worker"], env=child, start_new_session=True)
+    server = ["-m", "http.server", os.environ["DYNAMODB_LOCAL_PORT"], "--bind", "127.0.0.1"]
+    subprocess.Popen([sys.executable, *server], cwd=os.environ["TMPDIR"])
     for address in os.environ["GATEWAY_LISTEN"].split(","):
         Thread(target=serve, args=[address]).start()
 

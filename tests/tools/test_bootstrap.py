@@ -132,7 +132,7 @@ def test_the_cache_is_where_the_variable_the_file_or_the_conventions_say(
     monkeypatch.delenv("GURUKOOL_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     assert cache.root(tmp_path / "none") == tmp_path / "xdg" / "gurukool"
-    (tmp_path / "env").write_text(f"PORT=3001\nGURUKOOL_CACHE={tmp_path}/mine\n")
+    (tmp_path / "env").write_text(f"PORT=3001\nnonsense\nexport GURUKOOL_CACHE='{tmp_path}/mine' # disk\n")
     assert cache.root(tmp_path / "env") == tmp_path / "mine"
 
 

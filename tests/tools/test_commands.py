@@ -42,3 +42,5 @@ def test_a_user_is_passed_on_only_if_given_to_make() -> None:
     given = run("make", "--dry-run", "logs", "USER=asha", "SEQ=3").stdout
     assert "--user" not in shell
     assert "--user 'asha' --seq '3'" in given
+    assert "--user 'asha'" in run("make", "--dry-run", "logs", "USERNAME=asha").stdout
+    assert "--user" not in run("make", "--dry-run", "logs", "USER=").stdout

@@ -23,7 +23,7 @@ def test_it_runs_between_start_and_stop(fake_cloud: FakeCloud) -> None:
     with emulator:
         assert emulator.is_healthy()
         assert emulator.is_as_it_would_start_now()
-        assert [process.command for process in emulator.functions()] == [("sleep", "600")]
+        assert [process.command[-1] for process in emulator.functions()] == ["lambda:fake-worker"]
     assert not of_stack(emulator.state)
     emulator.ports.require_free()
 

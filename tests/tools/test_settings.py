@@ -51,11 +51,39 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     assert load(tmp_path, {"PORT": "3002"}) == Settings(api_port=3002, choices={"QUEUE_LIMIT": "5"})
 
 
-@pytest.mark.parametrize("line", ["PROT=3001", "PORT", "export PORT=3001"])
-def test_a_wrong_line_of_the_file_is_refused(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("QUEUE_LIMITS=5", "sets QUEUE_LIMITS, which is unknown: did you mean QUEUE_LIMIT?"),
+        ("STRIPE_KEY=5", "sets STRIPE_KEY, which is unknown: .env.example lists what can be set."),
+        ("PORT", "is no NAME=value."),
+        ("PORT='3001", "has a quote without an end."),
+    ],
+)
+def test_a_wrong_line_of_the_file_is_refused(tmp_path: Path, line: str, sentence: str) -> None:
     (tmp_path / ".env").write_text(f"PORT=3001\n{line}\n")
-    with pytest.raises(LocalCloudError, match=r"\.env, line 2: no NAME=value"):
+    with pytest.raises(LocalCloudError) as refused:
         load(tmp_path, {})
+    assert str(refused.value) == f"{tmp_path}/.env, line 2 {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("PORT=3001", "3001"),
+        ("export PORT=3001", "3001"),
+        ("  PORT = 3001  # mine", "3001"),
+        ("PORT='3001' # mine", "3001"),
+        ('PORT="3001"', "3001"),
+        ("CORS_ORIGINS=https://app.example/#a", "https://app.example/#a"),
+        ("CORS_ORIGINS='https://app.example/ # a'", "https://app.example/ # a"),
+        ("CORS_ORIGINS=", ""),
+        ("CORS_ORIGINS=#", ""),
+    ],
+)
+def test_a_line_may_be_written_as_other_programs_take_it(tmp_path: Path, line: str, value: str) -> None:
+    (tmp_path / ".env").write_text(f"{line}\n")
+    assert list(read_file(tmp_path / ".env").values()) == [value]
 
 
 def test_the_example_file_lists_every_variable_with_its_default() -> None:

@@ -6,15 +6,17 @@ import signal
 import socket
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from local_cloud.emulator import Emulator
 from local_cloud.errors import LocalCloudError
+from local_cloud.owners import require_own
 from local_cloud.ports import HOST
 from local_cloud.processes import of_stack
 from local_cloud.stack import Stack
-from tests.tools.conftest import FakeCloud
+from tests.tools.conftest import FakeCloud, fake_installation
 
 Deploy = Callable[[Emulator], object]
 
@@ -84,7 +86,7 @@ def test_up_mends_a_stack_that_does_not_answer(
     fake_cloud.behave("sick until it is started anew")
     stack.up()
     assert main_pid(fake_cloud) != sick
-    assert "does not answer; starting it anew" in capsys.readouterr().out
+    assert "does not answer; starting the stack anew" in capsys.readouterr().out
 
 
 def test_up_from_a_shell_with_another_path_keeps_what_runs(
@@ -150,14 +152,66 @@ def test_reset_starts_with_nothing(fake_cloud: FakeCloud, stack: Stack) -> None:
 def test_status_tells_the_three_states(
     fake_cloud: FakeCloud, stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stack.status()
+    assert stack.status() == 3
     assert "is down" in capsys.readouterr().out
     stack.up()
-    stack.status()
-    assert f"is up (2 processes): {fake_cloud.emulator.api_url}" in capsys.readouterr().out
+    assert stack.status() == 0
+    assert f"is up (3 processes): {fake_cloud.emulator.api_url}" in capsys.readouterr().out
     fake_cloud.behave("sick until it is started anew")
-    stack.status()
+    assert stack.status() == 1
     assert "the API does not answer" in capsys.readouterr().out
+
+
+def test_a_database_that_has_ended_alone_is_seen_and_mended(
+    fake_cloud: FakeCloud, stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack.up()
+    first = main_pid(fake_cloud)
+    [database] = [
+        process for process in of_stack(fake_cloud.emulator.state) if "http.server" in process.command
+    ]
+    os.kill(database.pid, signal.SIGKILL)
+    assert stack.status() == 1
+    assert "DynamoDB Local does not answer. `make up` starts the stack anew" in capsys.readouterr().out
+    stack.up()
+    assert main_pid(fake_cloud) != first
+    assert stack.status() == 0
+
+
+def test_a_worker_is_killed_and_nothing_else(
+    fake_cloud: FakeCloud, stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack.up()
+    [worker] = fake_cloud.emulator.workers()
+    stack.kill_worker()
+    assert f"Killed: {worker.pid}." in capsys.readouterr().out
+    assert fake_cloud.emulator.is_healthy()
+    stack.kill_worker()
+    assert "No worker runs." in capsys.readouterr().out
+
+
+def test_the_stack_of_another_checkout_is_told_by_its_name(
+    fake_cloud: FakeCloud, stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack.up()
+    ports = fake_cloud.emulator.ports
+    emulator = Emulator(ports, tmp_path / "mine", installation=fake_installation(fake_cloud.program))
+    mine = Stack(emulator, deploy=lambda _: None)
+    capsys.readouterr()
+    assert mine.status() == 3
+    mine.down()
+    told = capsys.readouterr().out
+    assert told.count(f"Port {ports.api} belongs to the stack of {fake_cloud.emulator.state} (`make -C ") == 2
+    assert fake_cloud.emulator.is_healthy()
+
+
+def test_what_changes_a_stack_refuses_another_checkouts(fake_cloud: FakeCloud, stack: Stack) -> None:
+    require_own(fake_cloud.emulator.ports.edge, {})  # nothing is there yet
+    stack.up()
+    edge = fake_cloud.emulator.ports.edge
+    with pytest.raises(LocalCloudError, match=f"belongs to the stack of {fake_cloud.emulator.state}"):
+        require_own(edge, {})
+    require_own(edge, {"AWS_ENDPOINT_URL": fake_cloud.emulator.edge_url})  # it was named outright
 
 
 def fails_with(mishap: BaseException) -> Deploy:

@@ -1,0 +1,35 @@
+"""Whose stack it is that answers on a port: a machine may have several checkouts."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from local_cloud.errors import LocalCloudError
+from local_cloud.ports import HOST, holder
+from local_cloud.processes import MARK
+from local_cloud.settings import CHECKOUT, EDGE, STATE
+
+
+def checkout_of(port: int) -> Path | None:
+    """The checkout whose stack listens on the port; None if no stack does."""
+    process = holder(port)
+    directory = process and process.environment.get(MARK)
+    if not directory:
+        return None
+    return Path(directory).parent if Path(directory).name == STATE.name else Path(directory)
+
+
+def stranger(port: int) -> Path | None:
+    """The checkout whose stack listens on the port, if it is not this one."""
+    owner = checkout_of(port)
+    return None if owner == CHECKOUT else owner
+
+
+def require_own(port: int, environment: Mapping[str, str] = os.environ) -> None:
+    """Raises LocalCloudError if another checkout's stack has the edge's port, unless the command names it."""
+    other = stranger(port)
+    if other and EDGE.name not in environment:
+        raise LocalCloudError(
+            f"Port {port} belongs to the stack of {other}. Run this there, or give this checkout ports of its "
+            f"own in a file .env. If you mean that stack: `{EDGE.name}=http://{HOST}:{port} make …`."
+        )
