@@ -12,7 +12,7 @@ _COMMENT = re.compile(r"(?:^|\s)#.*")
 def assignment(line: str) -> tuple[str, str] | None:
     """Name and value; None for an empty line and a comment.
 
-    `export` before the name, spaces around the `=`, quotes around the value and a comment after it are allowed.
+    Allowed: `export` before the name, spaces around the `=`, quotes around the value, a comment after it.
     Raises ValueError if it is none of these.
     """
     text = line.strip()

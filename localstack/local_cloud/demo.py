@@ -49,12 +49,11 @@ def play(console: Console) -> tuple[list[Lane], float]:
     started = time.monotonic()
     url, password = _running_stack(console), secrets.token_urlsafe(12)
     with Api(url) as api, _bars(console) as bars, ThreadPoolExecutor(2 * len(NAMES)) as clients:
+        sessions = [_sign_up(api, name, password) for name in NAMES]
+        console.print(f"Watch it there: sign in as {sessions[0][0]} with the password {password}")
         users = []
-        for name in NAMES:
+        for name, (username, session) in zip(NAMES, sessions, strict=True):
             bar = bars.add_task(name, total=REQUESTS)
-            username, session = _sign_up(api, name, password)
-            if not users:
-                console.print(f"Watch it there: sign in as {username} with the password {password}")
             sent = clients.submit(_send, session)
             taken = clients.submit(_take, session, partial(bars.advance, bar))
             users.append((username, sent, taken))

@@ -30,6 +30,6 @@ def require_own(port: int, environment: Mapping[str, str] = os.environ) -> None:
     other = stranger(port)
     if other and EDGE.name not in environment:
         raise LocalCloudError(
-            f"Port {port} belongs to the stack of {other}. Run this there, or give this checkout ports of its "
-            f"own in a file .env. If you mean that stack: `{EDGE.name}=http://{HOST}:{port} make …`."
+            f"Port {port} belongs to the stack of {other}. Run this there, or give this checkout ports of "
+            f"its own in a file .env. If you mean that stack: `{EDGE.name}=http://{HOST}:{port} make …`."
         )
