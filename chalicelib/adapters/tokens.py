@@ -56,11 +56,17 @@ class JwtTokens:
         try:
             claims = self._claims(token)
             return Principal(claims["sub"], claims["name"], claims["sid"], Role(claims["role"]))
+        except jwt.ExpiredSignatureError:
+            raise UnauthenticatedError(
+                "The access token has expired. Refresh it, or sign in again.", code="token_expired"
+            ) from None
         except (
             jwt.PyJWTError,
             ValueError,
         ):  # ValueError: not even text that could be a token, or no such role
-            raise UnauthenticatedError("The access token is not valid. Sign in again.") from None
+            raise UnauthenticatedError(
+                "The access token is not valid. Sign in again.", code="invalid_token"
+            ) from None
 
     def _claims(self, token: str) -> dict[str, str]:
         claims: dict[str, str] = jwt.decode(

@@ -100,7 +100,9 @@ class Administration:
         """Ends all sessions and lets none be started. What was accepted still runs. Raises ConflictError."""
         account = self._account(admin, username)
         if account.user_id == admin.user_id:
-            raise ConflictError("You cannot disable your own account. Ask another administrator.")
+            raise ConflictError(
+                "You cannot disable your own account. Ask another administrator.", code="own_account"
+            )
         action, name = "disable account", account.username
         return self._act(admin, action, name, lambda: self._set_disabled(account, disabled=True))
 
@@ -164,7 +166,7 @@ class Administration:
         self.sessions.require_live(admin)
         account = self.accounts.by_username(admin.username)
         if account is None or account.user_id != admin.user_id or account.role is not Role.ADMIN:
-            raise ForbiddenError("This is for administrators only.")
+            raise ForbiddenError("This is for administrators only.", code="admin_only")
 
     def _scan(self, after: str | None) -> Iterator[Queue]:
         while page := self.log.page(after, SCAN):

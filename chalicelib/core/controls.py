@@ -69,7 +69,9 @@ class Controls:
             queue = self._queue(user_id, session_id)
             request = self._request(queue, seq)
             if request.status is not Status.QUEUED:
-                raise ConflictError(f"Request {seq} cannot be cancelled: it is {request.status}.")
+                raise ConflictError(
+                    f"Request {seq} cannot be cancelled: it is {request.status}.", code="cannot_cancel"
+                )
             now = self.clock.now()
             try:
                 cancelled = self.log.cancel(request, now)
@@ -115,7 +117,7 @@ class Controls:
             try:
                 request = self.log.allow(request)
             except LostRaceError:
-                raise ConflictError(CHANGED) from None
+                raise ConflictError(CHANGED, code="changed_meanwhile") from None
             tell("request allowed again", user=queue.user_id, seq=request.seq)
         return request, self._open_after(queue.user_id, request.seq) or queue
 
@@ -159,7 +161,7 @@ class Controls:
         except LostRaceError:
             if self._is_own(head, Status.FAILED, now):
                 return head.ended(outcome, now)
-            raise ConflictError(CHANGED) from None
+            raise ConflictError(CHANGED, code="changed_meanwhile") from None
 
     def _is_own(self, seen: Request, status: Status, now: Millis) -> bool:
         """Whether the first answer was lost and the write repeated: then it met itself."""
@@ -171,7 +173,7 @@ class Controls:
         if queue is None and session_id is None:
             raise NotFoundError("This user has no queue.")
         if queue is None or (session_id and not queue.is_live(session_id, self.clock.now())):
-            raise UnauthenticatedError(SESSION_ENDED)
+            raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
         return queue
 
     def _request(self, queue: Queue, seq: int) -> Request:

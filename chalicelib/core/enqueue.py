@@ -173,15 +173,17 @@ def ring(wake_ups: WakeUps, queue: Queue, ring_id: str) -> None:
 def refusal(queue: Queue | None, session_id: str, count: int, now: Millis) -> Exception:
     """Why numbers were refused."""
     if queue is None or not queue.is_live(session_id, now):
-        return UnauthenticatedError(SESSION_ENDED)
+        return UnauthenticatedError(SESSION_ENDED, code="session_ended")
     if count > queue.limit:
         return InvalidInputError(
-            f"{count} requests at once are more than the queue has room for: {queue.limit}."
+            f"{count} requests at once are more than the queue has room for: {queue.limit}.",
+            code="batch_exceeds_limit",
         )
     wait = math.ceil((count - queue.room) * queue.average_ms / 1000)
     return TooManyError(
         f"The queue is full: {queue.depth} requests wait and there is room for {max(0, queue.room)} more.",
         retry_after=min(LONGEST_RETRY_AFTER_S, max(1, wait)),
+        code="queue_full",
     )
 
 

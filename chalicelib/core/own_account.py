@@ -53,7 +53,9 @@ class OwnAccount:
             except LostRaceError:
                 account = self._account(principal)
                 if not self._is_right(account, current, new):
-                    raise UnauthenticatedError("The password was changed meanwhile. Sign in again.") from None
+                    raise UnauthenticatedError(
+                        "The password was changed meanwhile. Sign in again.", code="session_ended"
+                    ) from None
                 continue
             tell("password changed", user=account.user_id)
             return self.sessions.forget(account.user_id, ended)
@@ -89,7 +91,7 @@ class OwnAccount:
         queue = self.log.queue(principal.user_id)
         live = queue is not None and queue.is_live(principal.session_id, self.clock.now())
         if queue is None or not (live or queue.leaving is not None):
-            raise UnauthenticatedError(SESSION_ENDED)
+            raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
         return queue
 
     def _verified(self, principal: Principal, *passwords: str) -> Account:
@@ -98,7 +100,7 @@ class OwnAccount:
         subject = f"password {account.user_id}"
         self.throttle.admit(subject)
         if not self._is_right(account, *passwords):
-            raise ForbiddenError("The password is wrong.")
+            raise ForbiddenError("The password is wrong.", code="wrong_password")
         self.throttle.forgive(subject)
         return account
 
@@ -108,5 +110,5 @@ class OwnAccount:
     def _account(self, principal: Principal) -> Account:
         account = self.accounts.by_username(principal.username)
         if account is None or account.user_id != principal.user_id:
-            raise UnauthenticatedError(SESSION_ENDED)
+            raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
         return account

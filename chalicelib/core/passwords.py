@@ -12,9 +12,14 @@ PRODUCT = "gurukool"
 
 def hash_new(passwords: Passwords, password: str, username: str, field: str = "password") -> str:
     """The hash of an acceptable password. Raises InvalidInputError."""
-    if fault := _fault(passwords, password, username):
-        raise InvalidInputError("Choose another password.", (FieldError(field, fault),))
+    if faults := faults_of(passwords, password, username, field):
+        raise InvalidInputError("Choose another password.", faults, code="password_refused")
     return passwords.hash(password)
+
+
+def faults_of(passwords: Passwords, password: str, username: str, field: str) -> tuple[FieldError, ...]:
+    fault = _fault(passwords, password, username)
+    return (FieldError(field, fault),) if fault else ()
 
 
 def normalised(password: str) -> str:

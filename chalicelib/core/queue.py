@@ -111,5 +111,5 @@ def must_ring(queue: Queue, now: Millis) -> bool:
 def require_live(queue: Queue | None, session_id: str, now: Millis) -> Queue:
     """The queue, if the session may use it. Raises UnauthenticatedError."""
     if queue is None or not queue.is_live(session_id, now):
-        raise UnauthenticatedError(SESSION_ENDED)
+        raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
     return queue

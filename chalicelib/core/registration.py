@@ -3,11 +3,11 @@
 import secrets
 from dataclasses import dataclass
 
-from chalicelib.core.account import Account, new_username
+from chalicelib.core.account import Account, folded, new_username
 from chalicelib.core.account_ports import Accounts, Passwords
-from chalicelib.core.errors import ConflictError, ForbiddenError, LostRaceError
+from chalicelib.core.errors import ConflictError, ForbiddenError, InvalidInputError, LostRaceError
 from chalicelib.core.events import tell
-from chalicelib.core.passwords import hash_new
+from chalicelib.core.passwords import faults_of, hash_new
 from chalicelib.core.ports import Clock
 
 
@@ -24,13 +24,21 @@ class Registration:
             raise ForbiddenError(
                 "Sign-up is closed. Ask the operator for an account.", code="registration_closed"
             )
-        name = new_username(username)
+        name = self._checked(username, password)
         password_hash = hash_new(self.passwords, password, name)
         account = Account(name, secrets.token_hex(16), password_hash, self.clock.now())
         try:
             self.accounts.add(account)
         except LostRaceError:
             if self.accounts.by_username(name) != account:  # else the write was repeated and met itself
-                raise ConflictError("This username is taken.") from None
+                raise ConflictError("This username is taken.", code="username_taken") from None
         tell("user registered", user=account.user_id)
         return account
+
+    def _checked(self, username: str, password: str) -> str:
+        """The name in its one spelling. The faults of both are told at once: a form shows them together."""
+        try:
+            return new_username(username)
+        except InvalidInputError as error:
+            faults = faults_of(self.passwords, password, folded(username), "password")
+            raise InvalidInputError.listing(*error.fields, *faults) from None

@@ -59,7 +59,7 @@ class Sessions:
         """Spend the refresh token for new credentials. Raises UnauthenticatedError."""
         now, token = self.clock.now(), RefreshToken.parse(text)
         if token is None:
-            raise UnauthenticatedError(SESSION_ENDED)
+            raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
         successor = token.successor()
         try:
             session = self.store.rotate(token, successor, now, now + IDLE_MS)
@@ -104,7 +104,7 @@ class Sessions:
         """Raises UnauthenticatedError."""
         queue = self.log.queue(principal.user_id)
         if queue is None or not queue.is_live(principal.session_id, self.clock.now()):
-            raise UnauthenticatedError(SESSION_ENDED)
+            raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
         return queue
 
     def forget(self, user_id: str, session_ids: Sequence[str]) -> None:
@@ -117,12 +117,12 @@ class Sessions:
         """The token is not the current one: what was given for it a moment ago, or the end of the session."""
         session = self.store.get(token.session_id)
         if session is None or session.over_at <= now or session.is_guessed(token):
-            raise UnauthenticatedError(SESSION_ENDED)
+            raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
         if sealed := session.repeats(token, now):
             return session, token.unseal(sealed)
         tell("spent refresh token", level=logging.WARNING, user=session.user_id, session=session.session_id)
         self._end(session.user_id, session.session_id)
-        raise UnauthenticatedError(SESSION_ENDED)
+        raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
 
     def _keep_up(self, session: Session, now: Millis) -> None:
         """In the queue as well, which is where a session is live or not."""
@@ -130,7 +130,7 @@ class Sessions:
             self.log.extend_session(session.user_id, session.session_id, session.over_at, now)
         except LostRaceError:
             self.store.remove(session.session_id, session.user_id)
-            raise UnauthenticatedError(SESSION_ENDED) from None
+            raise UnauthenticatedError(SESSION_ENDED, code="session_ended") from None
 
     def _end_oldest(self, queue: Queue) -> None:
         surplus = len(queue.sessions) - MOST_SESSIONS

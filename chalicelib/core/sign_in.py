@@ -80,4 +80,4 @@ class SignIn:
 
 def _refusal(account: Account | None) -> UnauthenticatedError:
     tell("sign-in refused", user=account and account.user_id)
-    return UnauthenticatedError("The username or the password is wrong.")
+    return UnauthenticatedError("The username or the password is wrong.", code="wrong_credentials")

@@ -48,4 +48,6 @@ class Throttle:
 def _refusal(wait_ms: Millis) -> TooManyError:
     seconds = math.ceil(wait_ms / 1000)
     tell("try refused", wait_seconds=seconds)
-    return TooManyError(f"Too many wrong passwords. Try again in {seconds} seconds.", seconds)
+    return TooManyError(
+        f"Too many wrong passwords. Try again in {seconds} seconds.", seconds, code="throttled"
+    )

@@ -138,7 +138,7 @@ def _input(operation: Operation, call: Call) -> dict[str, Any]:
 
 def _allowed(operation: Operation, principal: Principal) -> Principal:
     if operation.admin and principal.role is not Role.ADMIN:
-        raise ForbiddenError("This is for administrators only.")
+        raise ForbiddenError("This is for administrators only.", code="admin_only")
     return principal
 
 

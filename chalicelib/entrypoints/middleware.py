@@ -52,7 +52,7 @@ def _as_problem(response: Response) -> Response:
         return response
     message = response.body.get("Message") if isinstance(response.body, dict) else None
     sentence = f"{message or status.description}".rstrip(".") + "."
-    converted = problems.problem(status, sentence, status.name.lower())
+    converted = problems.problem(status, sentence, problems.general_code(status))
     if allow := response.headers.get("Allow"):
         converted.headers["Allow"] = allow
     return converted

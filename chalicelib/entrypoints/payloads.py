@@ -22,8 +22,8 @@ def checked(type_: str, payload: bytes, under: str = "") -> str:
     handler = registry.get(type_)
     if handler is None:
         known = ", ".join(registry.types())
-        message = f"is not known; known are {known}"
-        raise InvalidInputError("There is no handler for this type.", (FieldError(f"{under}type", message),))
+        fault = FieldError(f"{under}type", f"is not known; known are {known}")
+        raise InvalidInputError("There is no handler for this type.", (fault,), code="unknown_type")
     value = decode(payload, handler.payload_type, under=f"{under}payload")
     if handler.check is not None:
         _check(handler.check, value, under)
@@ -35,4 +35,4 @@ def _check(check: Check, value: Any, under: str) -> None:
         check(value)
     except InvalidInputError as error:
         fields = tuple(FieldError(f"{under}{field.path}", field.message) for field in error.fields)
-        raise InvalidInputError(str(error), fields) from None
+        raise InvalidInputError(str(error), fields, code=error.code) from None

@@ -74,6 +74,14 @@ def _own_header(error: errors.GurukoolError) -> str:
     return str(error.retry_after) if isinstance(error, errors.TooManyError) else "1"
 
 
+def general_code(status: HTTPStatus) -> str:
+    """The code of a problem of which only the status is known."""
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        return "method_not_allowed"
+    unknown = errors.MalformedError.code if status.is_client_error else "internal"
+    return next((error.code for error, known in STATUS.items() if known is status), unknown)
+
+
 def problem(status: HTTPStatus, detail: str, code: str, faults: Sequence[errors.FieldError] = ()) -> Response:
     """`about:blank` is RFC 9457's type for a problem that its status and detail describe in full."""
     body = Problem(

@@ -15,7 +15,7 @@ def allowed(payload: Delivery) -> None:
         wiring.settings().allowed_hosts.networks(Url.parse(payload.url).origin)
     except NotAllowedError as error:
         fields = (FieldError("payload.url", str(error)),)
-        raise InvalidInputError("The payload cannot be delivered.", fields) from None
+        raise InvalidInputError("The payload cannot be delivered.", fields, code="host_not_allowed") from None
 
 
 @handler("http", timeout=15, max_attempts=10, check=allowed)

@@ -89,7 +89,7 @@ def test_a_full_queue_refuses_what_it_has_no_room_for_and_says_when_to_come_back
     assert answer.body == {
         "type": "about:blank",
         "title": "Too Many Requests",
-        "code": "too_many",
+        "code": "queue_full",
         "status": 429,
         "detail": f"The queue is full: {3 - left} requests wait and there is room for {left} more.",
     }

@@ -136,7 +136,7 @@ class Calls:
     def _sign_in(self, user: User, kind: str) -> Any:
         def do() -> str:
             if self.is_gone(user):
-                raise UnauthenticatedError(SESSION_ENDED)  # there is no such account
+                raise UnauthenticatedError(SESSION_ENDED, code="session_ended")  # there is no such account
             credentials = self.api.sessions.start(Account(user.id, user.id, "hash", START), "client")
             session_id = FakeTokens().verify(credentials.access_token).session_id
             user.sessions.append(session_id)

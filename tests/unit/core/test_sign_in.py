@@ -51,6 +51,13 @@ def test_names_that_pass_for_the_operators_are_reserved(door: Door, username: st
         door.register(username, PASSWORD)
 
 
+def test_the_faults_of_a_username_and_its_password_are_told_together(door: Door) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        door.register("a b", "short")
+
+    assert [fault.path for fault in refused.value.fields] == ["username", "password"]
+
+
 @pytest.mark.parametrize("typed", ["ada", "ADA", "\uff21da"])
 def test_a_username_has_one_spelling(door: Door, account: Account, typed: str) -> None:
     assert account.username == "ada"
