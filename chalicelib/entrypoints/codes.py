@@ -29,6 +29,7 @@ CODES = {
     "conflict": Code(409, "The state of the thing does not allow it."),
     "cannot_cancel": Code(409, "The request is running, or has an outcome."),
     "changed_meanwhile": Code(409, "Another call changed the thing at the same moment. Look and try again."),
+    "no_outcome_yet": Code(409, "There is no outcome yet under the number that was said to be read."),
     "not_halting": Code(
         409, "The request does not halt the queue: there is nothing to retry in place or skip."
     ),
