@@ -196,5 +196,7 @@ class Controls:
 def _halted_head(queue: Queue, request: Request) -> Request:
     """The request, if it halts the queue. Raises ConflictError."""
     if queue.state is not State.HALTED or request.seq != queue.head + 1:
-        raise ConflictError(f"Request {request.seq} does not halt the queue: it is {request.status}.")
+        raise ConflictError(
+            f"Request {request.seq} does not halt the queue: it is {request.status}.", code="not_halting"
+        )
     return request
