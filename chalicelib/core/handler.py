@@ -1,6 +1,7 @@
 """The functions that carry requests out, and how one is declared."""
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, get_type_hints
@@ -12,6 +13,9 @@ type HandlerFunction = Callable[..., Any]
 type Check = Callable[[Any], None]
 
 
+# What the API's calls take as a type, what may name a component of its OpenAPI document, and what a scope can
+# name: a letter or a digit first, 64 characters at most.
+TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LONGEST_TIMEOUT_S = 45.0  # with the longest quantum it must fit into the worker function's 60 seconds
 
 
@@ -76,10 +80,7 @@ def handler(
 
     Raises TypeError or ValueError where the declaration is wrong.
     """
-    if not 0 < timeout <= LONGEST_TIMEOUT_S:
-        raise ValueError(f"{type_}: timeout must be more than 0 and at most {LONGEST_TIMEOUT_S:g} seconds")
-    if max_attempts < 1:
-        raise ValueError(f"{type_}: max_attempts must be at least 1")
+    _require_sound(type_, timeout, max_attempts, on_failure)
     policy = Policy(max_attempts=max_attempts, on_failure=OnFailure(on_failure))
 
     def declare(function: HandlerFunction) -> HandlerFunction:
@@ -89,9 +90,21 @@ def handler(
     return declare
 
 
+def _require_sound(type_: str, timeout: float, max_attempts: int, on_failure: str) -> None:
+    if not isinstance(type_, str) or not TYPE.fullmatch(type_):
+        raise ValueError(f"{type_!r} cannot be a type: it takes 1 to 64 of A-Z a-z 0-9 . _ -, no sign first")
+    if not 0 < timeout <= LONGEST_TIMEOUT_S:
+        raise ValueError(f"{type_}: timeout must be more than 0 and at most {LONGEST_TIMEOUT_S:g} seconds")
+    if not isinstance(max_attempts, int) or max_attempts < 1:
+        raise ValueError(f"{type_}: max_attempts must be a whole number of at least 1")
+    if on_failure not in list(OnFailure):
+        raise ValueError(f"{type_}: on_failure must be one of {', '.join(OnFailure)}")
+
+
 def _handler(
     type_: str, function: HandlerFunction, timeout: float, policy: Policy, check: Check | None
 ) -> Handler:
+    _require_plain(type_, function)
     hints = get_type_hints(function)
     payload, *wants = inspect.signature(function).parameters or [""]
     if payload != "payload" or not set(wants) <= {"request", "effects"}:
@@ -100,3 +113,13 @@ def _handler(
         raise TypeError(f"{type_}: the payload has no type to be validated against; say Any if it needs none")
     types = hints["payload"], hints.get("return", Any)
     return Handler(type_, function, *types, timeout, policy, tuple(wants), check)
+
+
+def _require_plain(type_: str, function: HandlerFunction) -> None:
+    """Raises TypeError for what would not do its work when it is called: coroutines and generators."""
+    if not inspect.isroutine(function):
+        raise TypeError(f"{type_}: a handler is a function, not {function!r:.100}")
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise TypeError(f"{type_}: a handler is a plain function, not `async def`; it may call asyncio.run")
+    if inspect.isgeneratorfunction(function):
+        raise TypeError(f"{type_}: a handler returns its result, it does not yield")
