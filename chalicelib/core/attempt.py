@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from chalicelib.core.errors import EffectRefusedError, LostRaceError, UnavailableError
 from chalicelib.core.events import tell
 from chalicelib.core.handler import Handler, Registry
-from chalicelib.core.policy import Halt, OnFailure, Policy, Retry, after_failure, exhausted
+from chalicelib.core.policy import UNFIT, Halt, OnFailure, Policy, Retry, after_failure, exhausted
 from chalicelib.core.ports import Clock, Lease, Log
 from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
 
@@ -134,11 +134,13 @@ class Attempt:
         decision = after_failure(running, failure, policy, now, self.fraction)
         if isinstance(decision, Outcome):
             return self._finish(running, decision)
-        not_before = decision.not_before if isinstance(decision, Retry) else None
-        self.log.put_back(running, not_before, failure)
-        event = "request will be retried" if isinstance(decision, Retry) else "request halts the queue"
-        _tell(event, running, kind=failure.kind, error=failure.message)
-        return Wait(decision.not_before) if isinstance(decision, Retry) else decision
+        if isinstance(decision, Halt):
+            self.log.put_back(running, None, failure, running.unfit_since if failure.kind in UNFIT else None)
+            _tell("request halts the queue", running, kind=failure.kind, error=failure.message)
+            return decision
+        self.log.put_back(running, decision.not_before, failure, decision.unfit_since)
+        _tell("request will be retried", running, kind=failure.kind, error=failure.message)
+        return Wait(decision.not_before)
 
     def _finish(self, running: Request, outcome: Outcome, effects: Sequence[object] = ()) -> Request:
         now = self.clock.now()

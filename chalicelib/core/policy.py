@@ -11,7 +11,13 @@ from typing import Self
 
 from chalicelib.core.request import LONGEST_DELAY_MS, Failure, Millis, Outcome, Request, Status
 
-PERMANENT = frozenset({"permanent", "unknown_type", "invalid_payload"})
+# Kinds of failures that may lie in this worker's code: it may be older or newer than that of the API which has
+# accepted the request, since a deployment, or its roll-back, does not change all functions at one moment.
+UNFIT = frozenset({"unknown_type", "invalid_payload"})
+# How long such a request is tried, from the first worker that could not take it. Not from when it was accepted:
+# its turn may come after hours, and the deployment is now.
+PATIENCE_MS = 15 * 60_000
+UNFIT_CAP_MS = 20_000  # the longest wait between two of these tries
 
 
 class HandlerError(Exception):
@@ -85,6 +91,7 @@ class Retry:
 
     not_before: Millis
     error: Failure
+    unfit_since: Millis | None = None  # since when no worker could take it; such a try counts as no attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +107,22 @@ def after_failure(
     """What follows when the current attempt has failed. `fraction` draws from [0, 1).
 
     Exponential back-off with full jitter: a uniform draw from [0, min(cap, base * 2 ** (attempts - 1))]
-    (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+    (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). What this worker's code cannot
+    take is tried again for PATIENCE_MS, with waits that grow likewise and at no attempt's cost.
     """
-    if exhausted(replace(request, error=failure), policy):
-        if policy.on_failure is OnFailure.HALT:
-            return Halt(failure)
-        return Outcome(Status.FAILED, error=failure)
-    ceiling = min(policy.cap_ms, policy.base_ms * 2 ** (request.counted_attempts - 1))
-    wait = int(fraction() * ceiling) if failure.retry_after_ms is None else failure.retry_after_ms
-    return Retry(now + wait, failure)
+    if failure.kind in UNFIT:
+        since = now if request.unfit_since is None else request.unfit_since
+        if now < since + PATIENCE_MS:
+            ceiling = min(max(now - since, policy.base_ms), UNFIT_CAP_MS)
+            return Retry(now + int(fraction() * ceiling), failure, since)
+    elif not exhausted(replace(request, error=failure), policy):
+        ceiling = min(policy.cap_ms, policy.base_ms * 2 ** (request.counted_attempts - 1))
+        wait = int(fraction() * ceiling) if failure.retry_after_ms is None else failure.retry_after_ms
+        return Retry(now + wait, failure)
+    return Halt(failure) if policy.on_failure is OnFailure.HALT else Outcome(Status.FAILED, error=failure)
 
 
 def exhausted(request: Request, policy: Policy) -> bool:
     """Whether a request whose last attempt failed may not be tried again."""
-    permanent = request.error is not None and request.error.kind in PERMANENT
+    permanent = request.error is not None and request.error.kind == "permanent"
     return permanent or request.counted_attempts >= policy.max_attempts

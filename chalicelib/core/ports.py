@@ -75,8 +75,17 @@ class Log(Protocol):
         """
         ...
 
-    def put_back(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
-        """End a failed attempt without an outcome. On the same condition as `finish`."""
+    def put_back(
+        self,
+        running: Request,
+        not_before: Millis | None,
+        error: Failure,
+        unfit_since: Millis | None = None,
+    ) -> Request:
+        """End a failed attempt without an outcome. On the same condition as `finish`.
+
+        With `unfit_since`, the moment since which no worker could take it, the attempt does not count.
+        """
         ...
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:

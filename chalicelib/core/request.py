@@ -69,6 +69,7 @@ class Request:
     attempts: int = 0  # how often it was begun
     forgiven: int = 0  # attempts that no longer count, because somebody said retry since
     begun_by: str | None = None  # the worker's mark on the last attempt
+    unfit_since: Millis | None = None  # since when no worker has had code that can take it
     max_attempts: int | None = None  # the caller's wish instead of the handler's policy
     on_failure: str | None = None  # likewise: skip or halt
     not_before: Millis | None = None  # nobody begins it earlier; it holds the line

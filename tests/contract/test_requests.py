@@ -135,6 +135,19 @@ def test_what_is_put_back_without_a_moment_waits_for_none(user: User, queued: Re
     assert user.log.put_back(user.begin(1), None, BROKEN).not_before is None
 
 
+def test_a_try_of_what_no_worker_can_take_does_not_count(user: User, queued: Request) -> None:
+    running = user.begin(1)
+
+    put_back = user.log.put_back(running, LATER, BROKEN, NOW)
+
+    assert (put_back.unfit_since, put_back.counted_attempts) == (NOW, 0)
+    assert user.written(1) == put_back
+    again = user.log.put_back(user.begin(1), LATER, BROKEN)
+    assert (again.unfit_since, again.counted_attempts) == (None, 1), "but what follows does"
+    unfit = user.log.put_back(user.begin(1), LATER, BROKEN, NOW)
+    assert user.log.allow(unfit).unfit_since is None
+
+
 def test_an_attempt_is_put_back_once(user: User, queued: Request) -> None:
     running = user.begin(1)
     user.log.put_back(running, LATER, BROKEN)

@@ -62,12 +62,24 @@ class FakeRequests(FakeKeys):
         self.ledger.commit(effects)
         return self._save(finished)
 
-    def put_back(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
+    def put_back(
+        self,
+        running: Request,
+        not_before: Millis | None,
+        error: Failure,
+        unfit_since: Millis | None = None,
+    ) -> Request:
         found = self._current(running)
-        stored = Failure(error.kind, error.message)
-        return self._save(
-            replace(found, status=Status.QUEUED, not_before=not_before, deadline=None, error=stored)
+        waiting = replace(
+            found,
+            status=Status.QUEUED,
+            not_before=not_before,
+            deadline=None,
+            error=Failure(error.kind, error.message),
+            unfit_since=unfit_since,
+            forgiven=found.forgiven + (unfit_since is not None),
         )
+        return self._save(waiting)
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
         return self._save(self._untouched(seen).ended(outcome, now))
@@ -90,7 +102,7 @@ class FakeRequests(FakeKeys):
 
     def allow(self, seen: Request) -> Request:
         found = self._untouched(seen)
-        return self._save(replace(found, forgiven=seen.attempts, not_before=None, error=None))
+        return self._save(replace(found, forgiven=seen.attempts, unfit_since=None, not_before=None, error=None))
 
     def _untouched(self, seen: Request) -> Request:
         found = self.request(seen.user_id, seen.seq)

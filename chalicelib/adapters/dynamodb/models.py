@@ -115,6 +115,7 @@ class RequestItem(Model):
     enqueued_at = NumberAttribute()
     attempts = NumberAttribute()
     forgiven = NumberAttribute(null=True)
+    unfit_since = NumberAttribute(null=True)
     max_attempts = NumberAttribute(null=True)
     on_failure = UnicodeAttribute(null=True)
     origin = NumberAttribute(null=True)

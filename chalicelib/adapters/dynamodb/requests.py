@@ -98,10 +98,20 @@ class DynamoRequests:
                 raise
             raise EffectRefusedError("The result could not be written: it is too large.") from error
 
-    def put_back(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
+    def put_back(
+        self,
+        running: Request,
+        not_before: Millis | None,
+        error: Failure,
+        unfit_since: Millis | None = None,
+    ) -> Request:
         m = self._requests
         actions = [m.status.set(Status.QUEUED), m.deadline.remove(), *self._failure(error)]
         actions.append(m.not_before.remove() if not_before is None else m.not_before.set(not_before))
+        if unfit_since is None:
+            actions.append(m.unfit_since.remove())
+        else:
+            actions += [m.unfit_since.set(unfit_since), m.forgiven.set(running.forgiven + 1)]
         return self._update_request(running, actions, self._current(running))
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
@@ -121,6 +131,7 @@ class DynamoRequests:
         m = self._requests
         actions = [
             m.forgiven.set(seen.attempts),
+            m.unfit_since.remove(),
             m.not_before.remove(),
             m.error_kind.remove(),
             m.error_message.remove(),

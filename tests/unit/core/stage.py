@@ -45,12 +45,13 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.fifo = FakeFifo(self.clock.now)
+        self.handlers = _handlers()
         rings, marks = count(1), count(1)
         bell = FakeWakeUps(self.fifo)
         attempt = Attempt(
             self.log,
             self.clock,
-            _handlers(),
+            self.handlers,
             self._run,
             fraction=lambda: 0.5,
             mark=lambda: f"mark {next(marks)}",
@@ -105,9 +106,12 @@ class Stage:
 
     def run(self) -> None:
         """Serve wake-ups, as time passes, until there are none."""
-        while messages := self.fifo.messages():
-            self.clock.advance(max(0, messages[0].visible_at - self.clock.now()))
+        while self.fifo.messages():
+            self.pass_until_next_wake_up()
             self.wake()
+
+    def pass_until_next_wake_up(self) -> None:
+        self.clock.advance(max(0, self.fifo.messages()[0].visible_at - self.clock.now()))
 
     def working_for(self, ms: int) -> Ran:
         """A handler that takes its time and succeeds."""

@@ -7,10 +7,12 @@ import pytest
 from chalicelib.core.attempt import Result, Wait
 from chalicelib.core.drain import Done
 from chalicelib.core.enqueue import Work
+from chalicelib.core.handler import Handler
+from chalicelib.core.policy import PATIENCE_MS, UNFIT, UNFIT_CAP_MS, Policy
 from chalicelib.core.queue import Queue, State
 from chalicelib.core.request import Failure, Request, Status
 from tests.fakes.effects import Booking
-from tests.unit.core.stage import BROKEN, DONE, SESSION, USER, Stage
+from tests.unit.core.stage import BROKEN, DONE, HOUR_MS, SESSION, USER, Stage
 
 PERMANENT = Failure("permanent", "It will never work.")
 
@@ -51,7 +53,6 @@ def test_a_handler_s_own_delay_is_kept(stage: Stage) -> None:
     [
         ("skip", [BROKEN] * 3, 3, "error"),
         ("skip", [PERMANENT], 1, "permanent"),
-        ("unheard of", [], 1, "unknown_type"),
     ],
 )
 def test_what_cannot_succeed_has_failed_and_the_next_goes_on(
@@ -70,6 +71,68 @@ def test_what_cannot_succeed_has_failed_and_the_next_goes_on(
         kind,
     )
     assert stage.request(2).status is Status.SUCCEEDED
+
+
+NEW = "of a release that this worker does not know yet"
+
+
+def appear(stage: Stage, type_: str) -> None:
+    """A handler is deployed."""
+    handler = Handler(type_, lambda payload: payload, object, object, timeout=2.0, policy=Policy())
+    stage.handlers.add(handler)
+
+
+def test_a_type_that_no_worker_knows_yet_is_tried_again_until_one_does(stage: Stage) -> None:
+    stage.enqueue(USER, SESSION, [Work(NEW, "null", max_attempts=1), Work("skip", "null")])
+    for _ in range(10):
+        stage.wake()
+        assert stage.request(1).status is Status.QUEUED
+        assert stage.request(1).error == Failure("unknown_type", f"No handler for {NEW!r}.")
+        stage.pass_until_next_wake_up()
+
+    appear(stage, NEW)
+    stage.run()
+
+    assert stage.statuses() == [Status.SUCCEEDED, Status.SUCCEEDED]
+    assert stage.request(1).counted_attempts == 1, "only the one that ran"
+
+
+@pytest.mark.parametrize("kind", sorted(UNFIT))
+def test_what_no_worker_can_take_for_a_quarter_of_an_hour_has_failed(stage: Stage, kind: str) -> None:
+    """From the first try, not from when it was accepted: its turn may come hours later."""
+    stage.script[1] = [Failure(kind, "This code cannot take it.")] * 1_000
+    stage.send()
+    stage.clock.advance(2 * HOUR_MS)
+    first = stage.clock.now()
+
+    stage.run()
+
+    failed = stage.request(1)
+    assert (failed.status, failed.error and failed.error.kind) == (Status.FAILED, kind)
+    assert PATIENCE_MS <= (failed.finished_at or 0) - first <= PATIENCE_MS + UNFIT_CAP_MS
+    assert len(stage.started) < 120
+
+
+def test_what_no_worker_can_take_halts_its_queue_if_it_is_to(stage: Stage) -> None:
+    stage.script[1] = [Failure("invalid_payload", "Too new.")] * 1_000
+    stage.send(type_="halt")
+    stage.run()
+    assert stage.queue.state is State.HALTED
+
+    stage.script[1] = [Failure("invalid_payload", "Too new."), DONE]
+    stage.controls.retry(USER, SESSION, 1)
+    stage.run()
+
+    assert stage.statuses() == [Status.SUCCEEDED], "and a retry is as patient as the first time"
+
+
+def test_what_was_unfit_once_has_all_its_patience_again_later(stage: Stage) -> None:
+    stage.script[1] = [Failure("invalid_payload", "Too new."), BROKEN, DONE]
+    stage.send()
+
+    stage.wake()
+
+    assert stage.request(1).unfit_since is None
 
 
 def test_the_caller_s_own_number_of_attempts_counts(stage: Stage) -> None:
