@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from chalicelib.core.errors import EffectRefusedError, LostRaceError, UnavailableError
 from chalicelib.core.events import tell
 from chalicelib.core.handler import Handler, Registry
-from chalicelib.core.policy import UNFIT, Halt, OnFailure, Policy, Retry, after_failure, exhausted
+from chalicelib.core.policy import UNFIT, Halt, OnFailure, Policy, after_failure, exhausted
 from chalicelib.core.ports import Clock, Lease, Log
 from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
 
@@ -122,7 +122,9 @@ class Attempt:
 
     def _exhausted(self, request: Request, policy: Policy) -> Request | Wait | Halt:
         """Its last attempt crashed, or the decision about it was not carried out, or the policy changed."""
-        failure = request.error or CRASHED
+        # A worker that could not take it does not know its policy: a crash may have been its last attempt.
+        unfit = request.error is None or request.error.kind in UNFIT
+        failure = CRASHED if unfit or request.error is None else request.error
         if request.status is Status.RUNNING:
             return self._failed(request, CRASHED, policy)
         if policy.on_failure is OnFailure.HALT:

@@ -11,11 +11,11 @@ from typing import Self
 
 from chalicelib.core.request import LONGEST_DELAY_MS, Failure, Millis, Outcome, Request, Status
 
-# Kinds of failures that may lie in this worker's code: it may be older or newer than that of the API which has
+# Kinds of failures that may lie in this worker's code: it may be older or newer than that of the API which
 # accepted the request, since a deployment, or its roll-back, does not change all functions at one moment.
 UNFIT = frozenset({"unknown_type", "invalid_payload"})
-# How long such a request is tried, from the first worker that could not take it. Not from when it was accepted:
-# its turn may come after hours, and the deployment is now.
+# How long such a request is tried, from the first worker that could not take it. Not from when it was
+# accepted: its turn may come hours later, just when something is deployed.
 PATIENCE_MS = 15 * 60_000
 UNFIT_CAP_MS = 20_000  # the longest wait between two of these tries
 
@@ -107,8 +107,8 @@ def after_failure(
     """What follows when the current attempt has failed. `fraction` draws from [0, 1).
 
     Exponential back-off with full jitter: a uniform draw from [0, min(cap, base * 2 ** (attempts - 1))]
-    (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). What this worker's code cannot
-    take is tried again for PATIENCE_MS, with waits that grow likewise and at no attempt's cost.
+    (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). What this worker's code
+    cannot take is tried again for PATIENCE_MS, with waits that grow likewise and at no attempt's cost.
     """
     if failure.kind in UNFIT:
         since = now if request.unfit_since is None else request.unfit_since

@@ -102,7 +102,9 @@ class FakeRequests(FakeKeys):
 
     def allow(self, seen: Request) -> Request:
         found = self._untouched(seen)
-        return self._save(replace(found, forgiven=seen.attempts, unfit_since=None, not_before=None, error=None))
+        return self._save(
+            replace(found, forgiven=seen.attempts, unfit_since=None, not_before=None, error=None)
+        )
 
     def _untouched(self, seen: Request) -> Request:
         found = self.request(seen.user_id, seen.seq)

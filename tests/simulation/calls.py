@@ -118,7 +118,7 @@ class Calls:
 
     def _work(self, payload: str) -> Work:
         self.plans.setdefault(payload, draw_plan(self.rng))
-        type_ = self.rng.choice(("skip", "skip", "book", "book", "halt", "unknown"))
+        type_ = self.rng.choice(TYPES)
         max_attempts = self.rng.choice((None, None, 1))
         return Work(type_, payload, max_attempts=max_attempts, not_before=self._draw_moment())
 
@@ -196,6 +196,8 @@ class Calls:
         return queue is None or queue.leaving is not None
 
 
+UNKNOWN = "unknown"  # no code ever takes it: it is tried for a quarter of an hour
+TYPES = ("skip", "book", "halt", "skip", "book") * 9 + (UNKNOWN,)
 API_MS = 30_000  # the API function's time-out
 LONG_WAIT_MS = 2 * 3_600_000
 SENDING = ("enqueue", "enqueue", "enqueue", "batch", "keyed")

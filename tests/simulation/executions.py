@@ -2,17 +2,25 @@
 
 from dataclasses import dataclass, field
 from random import Random
+from zlib import crc32
 
+from chalicelib.adapters.runner import last_words
 from chalicelib.core.attempt import LAST_RESORT_MS, Result
 from chalicelib.core.handler import Handler, Registry
-from chalicelib.core.policy import OnFailure, Policy
+from chalicelib.core.policy import HandlerError, OnFailure, Policy
 from chalicelib.core.request import Failure, Millis, Request
 from tests.fakes.effects import Booking
+from tests.fakes.nonsense import DELAYS, RAISED, changed_later, later
+from tests.simulation.deployments import DeployedHandlers, Deployment
 from tests.simulation.history import Violation
 from tests.simulation.ports import Network
 from tests.simulation.scheduler import Crash, Scheduler
 
 OK = '"ok"'
+NONSENSE = [
+    *(make(DELAYS[name]) for make in (later, changed_later) for name in sorted(DELAYS)),
+    *(RAISED[name] for name in ("half a surrogate pair", "a null byte", "a text that raises")),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class Executions:
 
     scheduler: Scheduler
     network: Network
+    deployment: Deployment
     patience_ms: int | None = (
         None  # how soon after the death of its worker a request is begun again, if it matters
     )
@@ -53,6 +62,8 @@ class Executions:
     all: list[Execution] = field(default_factory=list)
 
     def run(self, handler: Handler, request: Request, seconds: float) -> Result | Failure:
+        if self.deployment.is_behind(request.type, "invalid_payload"):
+            return Failure("invalid_payload", "This worker's code cannot take it.")
         execution = Execution(request, self.scheduler.now)
         self._check_alone(execution)
         self._check_soon(execution)
@@ -69,6 +80,10 @@ class Executions:
         """Whether its latest attempt has ended well."""
         attempt = (request.user_id, request.seq, request.attempts)
         return any(isinstance(e.ran, Result) and e.attempt == attempt for e in self.all)
+
+    def has_crashed(self, request: Request) -> bool:
+        """Whether an attempt has ended with its process."""
+        return any(e.ran is None and e.attempt[:2] == (request.user_id, request.seq) for e in self.all)
 
     def _check_alone(self, new: Execution) -> None:
         for other in self.all:
@@ -100,9 +115,21 @@ class Executions:
         if plan.ms > limit:
             return Failure("timeout", "It took too long.")
         if request.attempts <= plan.fails or plan.permanent:
-            kind = "permanent" if plan.permanent else "error"
-            return Failure(kind, "Planned.", plan.retry_after_ms)
+            return _failure(request, plan)
         return Result(OK, (Booking(account_of(request), 1),) if has_effects(request) else ())
+
+
+def _failure(request: Request, plan: Plan) -> Failure:
+    """As planned, or what comes of a handler that raises something nonsensical."""
+    lot = crc32(request.payload.encode())
+    if plan.permanent or lot % 3:
+        kind = "permanent" if plan.permanent else "error"
+        return Failure(kind, "Planned.", plan.retry_after_ms)
+    try:
+        NONSENSE[lot % len(NONSENSE)]()
+    except HandlerError as error:
+        return last_words(error, request)
+    raise AssertionError("it raises")
 
 
 def account_of(request: Request) -> str:
@@ -128,8 +155,8 @@ def draw_plan(rng: Random) -> Plan:
     )
 
 
-def handlers() -> Registry:
-    registry = Registry()
+def handlers(deployment: Deployment) -> Registry:
+    registry = DeployedHandlers(deployment)
     for type_, policy in (
         ("skip", Policy(max_attempts=3)),
         ("halt", Policy(max_attempts=2, on_failure=OnFailure.HALT)),

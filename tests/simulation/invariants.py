@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from chalicelib.core.attempt import SKEW_MS
 from chalicelib.core.queue import Queue, State
-from chalicelib.core.request import NO_COUNTS, OUTCOMES, Millis, Request, Status
+from chalicelib.core.request import LONGEST_DELAY_MS, NO_COUNTS, OUTCOMES, Millis, Request, Status
 from tests.fakes.log import FakeLog
 from tests.simulation.executions import Executions, account_of, has_effects
 from tests.simulation.history import Violation
@@ -73,6 +73,8 @@ def _check_change(before: Request, after: Request) -> None:
     changed = before.settled and not only_expires
     _require(not changed, f"I5: {after.seq} was {before.status} and became {after.status}")
     _require(after.attempts >= before.attempts, f"attempts of {after.seq} went back")
+    put_off = (after.not_before or 0) - (after.started_at or after.not_before or 0)
+    _require(put_off <= LONGEST_DELAY_MS, f"{after.seq} was put off for ever")
     _require(after.payload == before.payload, f"{after.seq} became another request")
     if after.attempts > before.attempts and before.status is Status.RUNNING:
         over = (after.started_at or 0) >= (before.deadline or 0)

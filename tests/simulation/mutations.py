@@ -10,7 +10,8 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
-from chalicelib.core import enqueue, sweep
+from chalicelib.adapters import runner
+from chalicelib.core import enqueue, policy, sweep
 from chalicelib.core.attempt import Hold
 from chalicelib.core.controls import Controls
 from chalicelib.core.dequeue import Dequeue
@@ -19,7 +20,7 @@ from chalicelib.core.enqueue import Enqueue
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.places import Places
 from chalicelib.core.queue import Queue
-from chalicelib.core.request import Outcome, Request, Status
+from chalicelib.core.request import Failure, Outcome, Request, Status, storable
 from chalicelib.core.sweep import Sweep
 from tests.fakes import queues
 from tests.fakes.keys import FakeKeys
@@ -293,3 +294,29 @@ def own_read_taken_for_anothers(patch: MonkeyPatch) -> None:
         return True
 
     patch.setattr(Dequeue, "_move_read", move_read)
+
+
+@defect
+def what_this_code_cannot_take_is_failed_at_once(patch: MonkeyPatch) -> None:
+    patch.setattr(policy, "PATIENCE_MS", 0)
+
+
+@defect
+@under(faults.NONE)
+def what_this_code_cannot_take_costs_an_attempt(patch: MonkeyPatch) -> None:
+    put_back = FakeLog.put_back
+
+    def put_back_counted(log: FakeLog, running: Request, *arguments: Any) -> Request:
+        return log._save(replace(put_back(log, running, *arguments), forgiven=running.forgiven))
+
+    patch.setattr(FakeLog, "put_back", put_back_counted)
+
+
+@defect
+def delays_of_handlers_taken_as_they_are(patch: MonkeyPatch) -> None:
+    patch.setattr(runner, "delay_ms", lambda after: min(after, 10**13) * 1000 if type(after) is int else 0)
+    patch.setattr(
+        Failure,
+        "__post_init__",
+        lambda failure: object.__setattr__(failure, "message", storable(failure.message)),
+    )

@@ -5,8 +5,9 @@ from itertools import combinations
 
 from chalicelib.core.enqueue import Accepted
 from chalicelib.core.errors import InvalidInputError, TooManyError, UnauthenticatedError
+from chalicelib.core.policy import UNFIT
 from chalicelib.core.request import Request, Status
-from tests.simulation.calls import Call
+from tests.simulation.calls import UNKNOWN, Call
 from tests.simulation.history import Violation
 from tests.simulation.world import World
 
@@ -54,6 +55,12 @@ def _check_sent(world: World, call: Call) -> None:
         _require(not stored, call, "was refused and yet stored")
     for request in stored:
         _require(request.settled, call, f"{request.seq} has no outcome")
+        unfit = request.error is not None and request.error.kind in UNFIT
+        known = request.type not in (UNKNOWN, "halt")  # a person who skips a halted head takes its error
+        _require(not unfit or not known, call, f"{request.seq} has failed though code that takes it came")
+        crashed = request.error is not None and request.error.kind == "crash"
+        innocent = crashed and world.faultless and not world.executions.has_crashed(request)
+        _require(not innocent, call, f"{request.seq} is told to have crashed its worker")
 
 
 def _stored(world: World, call: Call) -> list[Request]:

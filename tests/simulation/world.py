@@ -22,6 +22,7 @@ from tests.fakes.log import FakeLog
 from tests.fakes.secrets import FakeTokens
 from tests.simulation import faults
 from tests.simulation.calls import Api, Call, Calls, User, draw_kinds
+from tests.simulation.deployments import Deployment
 from tests.simulation.executions import Executions, handlers
 from tests.simulation.history import History, Violation
 from tests.simulation.invariants import Invariants
@@ -62,7 +63,8 @@ class World:
         self.faultless = self.network.faults is faults.NONE
         self.log = IndexedLog(rng.choice((3, 6, 100)), lambda: rng.random() < self.network.faults.stale)
         self.sessions = FakeSessions()
-        self.executions = Executions(self.scheduler, self.network)
+        self.deployment = Deployment(self.scheduler)
+        self.executions = Executions(self.scheduler, self.network, self.deployment)
         self.invariants = Invariants(self.log, self.executions)
         self.service = WakeUpService(self.scheduler, self.network, rng)
         self._build()
@@ -73,7 +75,7 @@ class World:
         clock = SimulatedClock(self.scheduler, self.rng, self.network)
         log: Any = Remote(self.log, self.network, self._watch)
         store: Any = Remote(self.sessions, self.network, lambda args: None)
-        registry = handlers()
+        registry = handlers(self.deployment)
         attempt = Attempt(log, clock, registry, self.executions.run, self.rng.random, self._mark)
         drain = Drain(log, self.service, clock, attempt, QUANTUM_MS, self._mark)
         Workers(self.service, drain)
@@ -123,9 +125,10 @@ class World:
     def _trouble(self) -> None:
         lasts = self.rng.choice((200, 3_000, 30_000, 120_000))
         controlled = self.rng.random() < 0.5
+        self.deployment.draw(self.rng, lasts)
         if not self.faultless:
             self.sweeper.start(self.rng.randrange(SWEEP_MS))
-        elif not controlled:
+        elif not controlled and not self.deployment.type:
             self.executions.patience_ms = PATIENCE_MS
         for user in self.users:
             for kind in draw_kinds(self.rng, controlled):
