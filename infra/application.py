@@ -10,8 +10,7 @@ from typing import Any
 
 from bootstrap.cache import CHECKOUT, Entry
 from bootstrap.commands import run
-from infra import archive, template
-from infra.loadable import require_loadable
+from infra import archive, loadable, template
 
 STAGE = "live"
 TEMPLATE = "template.json"
@@ -47,13 +46,14 @@ def _contents(project: Path) -> list[bytes]:
 
 
 def _builders() -> list[bytes]:
-    """What makes the zip file: these modules, and the versions of Chalice and of all it needs."""
-    paths = [Path(__file__), Path(archive.__file__), CHECKOUT / "requirements-dev.txt"]
-    return [path.read_bytes() for path in paths]
+    """What makes the zip file, and what it must be loadable with: modules, Chalice, packages that ship."""
+    modules = [Path(module.__file__ or "") for module in (archive, loadable)]
+    requirements = [CHECKOUT / "requirements.txt", CHECKOUT / "requirements-dev.txt"]
+    return [path.read_bytes() for path in (Path(__file__), *modules, *requirements)]
 
 
 def _build(project: Path, directory: Path, lock: int) -> None:
-    require_loadable(project)
+    loadable.require_loadable(project)
     chalice = directory / "chalice"
     merge = project.with_name("merge.json")
     (project / merge.name).rename(merge)

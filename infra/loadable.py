@@ -1,14 +1,26 @@
-"""Whether the application can be loaded at all: a handler that cannot would take every queue down with it."""
+"""Whether the application can be loaded at all: a handler that cannot would take every queue down with it.
 
+It is loaded where nothing is installed but what ships, so that a package of the developer's own tools is not
+taken for one of the functions'.
+"""
+
+import importlib.util
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from bootstrap import uv
+from bootstrap.cache import CHECKOUT
+from bootstrap.parts import Environment
 from infra.errors import DeployError
 
+# What Chalice adds to the application's zip file.
+CHALICE = ("__init__.py", "app.py")
 LOAD = """
 import os, sys, traceback
-sys.path.insert(0, os.getcwd())
+sys.path[:0] = [os.getcwd(), sys.argv[1]]
 try:
     import app
     from chalicelib.entrypoints import openapi
@@ -18,21 +30,40 @@ except Exception as error:
     ours = [frame for frame in frames if frame.filename.startswith(os.getcwd())]
     where = next((frame for frame in reversed(ours) if "/handlers/" in frame.filename), ours[-1])
     place = f"{os.path.relpath(where.filename)}, line {where.lineno}"
-    sys.exit(f"{place}: {type(error).__name__}: {error}")
+    package = isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0]
+    advice = "\\n  Is it in requirements.in? Add it there and run `make lock`." if package else ""
+    sys.exit(f"{place}: {type(error).__name__}: {error}{advice}")
 """
 
 
 def require_loadable(project: Path) -> None:
     """Raises DeployError that names the file, the line and the error."""
-    loaded = subprocess.run(
-        [sys.executable, "-I", "-B", "-c", LOAD],
-        cwd=project,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with TemporaryDirectory(prefix="gurukool-load-") as temporary:
+        _ship_chalice(Path(temporary))
+        loaded = subprocess.run(
+            [str(_python()), "-I", "-B", "-c", LOAD, temporary],
+            cwd=project,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if loaded.returncode:
         raise DeployError(
             f"The application cannot be loaded. Nothing was deployed.\n  {loaded.stderr.strip()}"
         )
+
+
+def _python() -> Path:
+    """Of an environment with the packages of the layer, for this machine, and no other."""
+    shipped = Environment("shipped", CHECKOUT / "requirements.txt")
+    shipped.ensure(uv.ensure(), sys.executable)
+    return shipped.python
+
+
+def _ship_chalice(directory: Path) -> None:
+    spec = importlib.util.find_spec("chalice")
+    assert spec is not None and spec.origin is not None  # noqa: S101, PT018  (it is one of our tools)
+    (directory / "chalice").mkdir()
+    for name in CHALICE:
+        shutil.copyfile(Path(spec.origin).with_name(name), directory / "chalice" / name)

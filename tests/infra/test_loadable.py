@@ -14,6 +14,9 @@ HEAD = """from chalicelib.core.handler import handler
 """
 
 
+ADVICE = "\n  Is it in requirements.in? Add it there and run `make lock`."
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     shutil.copytree(CHECKOUT / "chalicelib", tmp_path / "chalicelib")
@@ -29,6 +32,11 @@ def test_the_application_can_be_loaded(project: Path) -> None:
     ("source", "reason"),
     [
         ("import nosuchmodule", "line 1: ModuleNotFoundError: No module named 'nosuchmodule'"),
+        # Tools of the developer that do not ship; boto3 is on AWS, in whatever version Lambda has just then.
+        ("import rich", "line 1: ModuleNotFoundError: No module named 'rich'" + ADVICE),
+        ("from boto3.session import Session", "No module named 'boto3'" + ADVICE),
+        ("import awslambdaric", "No module named 'awslambdaric'" + ADVICE),
+        ("from chalice.cli import main", "No module named 'chalice.cli'"),
         (
             HEAD + '@handler("echo")\ndef echo(payload: str) -> str: ...',
             "there is already a handler for 'echo'",
