@@ -1,110 +1,171 @@
-// What became of one request: the cell that was chosen, or the outcome that was just dequeued.
+// One request: the cell that was chosen, or the outcome that was just dequeued. Fires "open" with its number.
 import { explain } from "./api.js";
-import { byId, element, say, setText } from "./dom.js";
+import { now } from "./clock.js";
+import { byId, element, press, say, setText } from "./dom.js";
 import { isSettled } from "./feed.js";
-import { between, number, time } from "./format.js";
+import { number } from "./format.js";
+import { answer, rows, statusInWords } from "./record.js";
+import { shownStatus } from "./situation.js";
 
-const figures = (request) => [
-  ["Type", request.type],
-  ["Attempts", number(request.attempts)],
-  ["Position", request.position == null ? null : number(request.position)],
-  ["Waited", between(request.enqueued_at, request.started_at)],
-  ["Ran", between(request.started_at, request.finished_at)],
-  ["Enqueued", time(request.enqueued_at)],
-  ["Started", time(request.started_at)],
-  ["Finished", time(request.finished_at)],
-];
-
-const FAILURES = {
-  error: "Error", permanent: "Permanent error", timeout: "Out of time", crash: "Crash",
-  unknown_type: "Unknown type", invalid_payload: "Invalid payload",
+/** What can be done to a request in this state: [label, act]. */
+const OFFERS = {
+  queued: [["Cancel request", "cancel"]],
+  retrying: [["Cancel request", "cancel"]],
+  scheduled: [["Cancel request", "cancel"]],
+  halted: [["Retry", "retry"], ["Skip", "skip"]],
+  failed: [["Send again", "retry"]],
 };
 
-/** What the handler answered or, until it has succeeded, how its last attempt failed: title, text and tone. */
-function answer({ status, result, error, finished_at }) {
-  if (error !== null && status !== "succeeded") {
-    const kind = FAILURES[error.kind] ?? error.kind;
-    return [finished_at ? kind : `${kind}, last attempt`, error.message, "bad"];
-  }
-  return result === null ? null : ["Result", JSON.stringify(result, null, 2), "plain"];
-}
-
-export class Details {
+export class Details extends EventTarget {
   #session;
+  #feed;
+  #actions;
   #request = null;
   #seq = null;
+  #offered = "";
 
-  constructor(session, feed) {
-    this.#session = session;
-    feed.addEventListener("change", () => this.#follow(feed));
+  constructor(session, feed, actions) {
+    super();
+    [this.#session, this.#feed, this.#actions] = [session, feed, actions];
+    feed.addEventListener("change", () => this.#follow());
+    byId("details-previous").addEventListener("click", () => this.open(this.#seq - 1));
+    byId("details-next").addEventListener("click", () => this.open(this.#seq + 1));
+    byId("details-close").addEventListener("click", () => this.close());
+    byId("copy").addEventListener("click", () => this.#copy());
+    byId("copy").hidden = !navigator.clipboard;
+    byId("details-origin").addEventListener("click", () => this.open(this.#request.origin));
   }
 
-  clear() {
-    this.#seq = this.#request = null;
-    say(byId("details-message"), "");
-    setText(byId("details-title"), "Request");
-    byId("details-status").hidden = byId("details-body").hidden = true;
-    byId("details-empty").hidden = false;
+  /** Shows the request of this number: at once what the lane knows, then the rest. */
+  async open(seq) {
+    this.#choose(seq);
+    this.say("");
+    const known = this.#feed.requests.get(seq);
+    if (known) this.#render(known);
+    byId("details-title").scrollIntoView({ block: "nearest" });
+    await this.#load(seq);
   }
 
-  /** Shows a request; `sentence` says why, where the user did not choose this one. */
-  show(request, sentence = "") {
-    this.#seq = request.seq;
-    this.#render(request);
+  /** Shows an outcome; `sentence` says where it comes from. */
+  async show(outcome, sentence) {
+    this.#choose(outcome.seq);
+    this.#render(outcome);
     this.say(sentence);
+    await this.#load(outcome.seq);
   }
 
-  say(sentence, tone) {
-    say(byId("details-message"), sentence, tone);
-    byId("details").scrollIntoView({ block: "nearest" });
+  close() {
+    this.#choose(null);
+    this.#request = null;
+    this.say("");
+    byId("details").dataset.open = "no";
+    byId("details-body").hidden = byId("details-status").hidden = byId("details-steps").hidden = true;
+    byId("details-empty").hidden = false;
+    setText(byId("details-title"), "Request");
   }
 
-  /** Shows the request of this number, asking for it unless it is at hand. */
-  async open(seq, known) {
+  say(sentence, tone, problem) {
+    say(byId("details-message"), sentence, tone, problem);
+    if (sentence) byId("details-title").scrollIntoView({ block: "nearest" });
+  }
+
+  #choose(seq) {
+    if (seq === this.#seq) return;
     this.#seq = seq;
-    if (known) this.show(known);
-    else await this.#load(seq, (request) => this.show(request));
+    this.#request = null;
+    this.dispatchEvent(new CustomEvent("open", { detail: seq }));
   }
 
-  async #load(seq, then) {
+  async #load(seq) {
     try {
       const request = await this.#session.call("GET", `api/queue/requests/${seq}`);
-      if (seq === this.#seq) then(request); // unless another was chosen meanwhile
+      if (seq === this.#seq) this.#render(request); // unless another was chosen meanwhile
     } catch (error) {
-      explain(error, (sentence) => this.#miss(sentence));
+      explain(error, (sentence, problem) => this.#miss(seq, sentence, problem));
     }
   }
 
-  #miss(sentence) {
-    this.clear();
-    this.say(sentence, "bad");
+  #miss(seq, sentence, problem) {
+    if (seq !== this.#seq) return;
+    if (problem.status === 404) {
+      this.close();
+      this.say(`Nothing is kept of request ${number(seq)} any more.`);
+    } else {
+      this.say(sentence, "bad", problem);
+    }
   }
 
   /** Keeps an unfinished request up to date, also when the lane's window has passed it by. */
-  #follow(feed) {
+  #follow() {
+    if (this.#seq !== null && this.#seq <= this.#feed.floor) this.close();
     if (this.#request === null || isSettled(this.#request)) return;
-    const request = feed.requests.get(this.#seq);
-    if (request) this.#render(request);
-    else if (feed.queue.head >= this.#seq) this.#load(this.#seq, (found) => this.#render(found));
+    const { requests, queue, situation } = this.#feed;
+    const known = requests.get(this.#seq) ?? [situation.request].find((head) => head?.seq === this.#seq);
+    if (known) this.#render(known);
+    else if (queue.head >= this.#seq) this.#load(this.#seq);
   }
 
+  /** Lists have no payload and no policy: what is known of them stays. */
   #render(request) {
-    this.#request = request;
-    byId("details-body").hidden = byId("details-status").hidden = false;
+    this.#request = { ...this.#request, ...request };
+    const status = shownStatus(this.#request, this.#feed.queue, now());
+    byId("details").dataset.open = "yes";
+    byId("details-body").hidden = byId("details-status").hidden = byId("details-steps").hidden = false;
     byId("details-empty").hidden = true;
     setText(byId("details-title"), `Request ${number(request.seq)}`);
-    setText(byId("details-status"), request.status);
-    byId("details-status").dataset.status = request.status;
-    byId("details-record").replaceChildren(...figures(request).filter(([, value]) => value !== null).map(pair));
-    this.#answer(answer(request));
+    setText(byId("details-status"), statusInWords(status));
+    byId("details-status").dataset.status = status;
+    byId("details-record").replaceChildren(...rows(this.#request, status, now()).map(pair));
+    this.#texts();
+    this.#offer(status);
+    this.#arrange();
   }
 
-  #answer(answered) {
-    const [title, text, tone] = answered ?? ["", "", "plain"];
-    byId("details-answer").hidden = byId("details-answer-title").hidden = answered === null;
-    setText(byId("details-answer-title"), title);
-    say(byId("details-answer"), text, tone);
+  #texts() {
+    const { payload, origin } = this.#request;
+    text("details-answer", ...(answer(this.#request) ?? []));
+    text("details-payload", ...(payload === undefined ? [] : ["Payload", JSON.stringify(payload, null, 2)]));
+    byId("details-origin-row").hidden = origin === null;
+    setText(byId("details-origin"), `request ${number(origin)}`);
+  }
+
+  /** New buttons only when others are needed: a button keeps its focus and its being busy. */
+  #offer(status) {
+    const offered = `${this.#seq} ${status}`;
+    if (offered === this.#offered) return;
+    this.#offered = offered;
+    const buttons = (OFFERS[status] ?? []).map(([label, act]) => this.#button(label, act, this.#seq));
+    byId("details-actions").replaceChildren(...buttons);
+  }
+
+  #button(label, act, seq) {
+    const button = element("button", { type: "button", className: "secondary" }, label);
+    const work = async () => {
+      const request = await this.#actions[act](seq);
+      if (request.seq === seq) this.#render(request);
+      else await this.show(request, `Sent again, as request ${number(request.seq)}.`);
+    };
+    button.addEventListener("click", () => press(button, byId("details-message"), work));
+    return button;
+  }
+
+  #arrange() {
+    const { floor, queue } = this.#feed;
+    byId("details-previous").disabled = this.#seq <= floor + 1;
+    byId("details-next").disabled = this.#seq >= (queue?.tail ?? 0);
+  }
+
+  async #copy() {
+    await navigator.clipboard.writeText(JSON.stringify(this.#request, null, 2));
+    this.say("Copied.");
   }
 }
 
 const pair = ([term, value]) => element("div", {}, element("dt", {}, term), element("dd", {}, value));
+
+/** Fills a text and its title, or hides both. */
+function text(id, title = "", content = null, tone = "plain") {
+  byId(id).hidden = byId(`${id}-title`).hidden = content === null;
+  setText(byId(`${id}-title`), title);
+  say(byId(id), content ?? "", tone);
+}

@@ -1,4 +1,5 @@
 // The few helpers every view uses. Text only, never markup: the page's trusted types forbid anything else.
+import { explain } from "./api.js";
 
 export const byId = (id) => document.getElementById(id);
 
@@ -24,11 +25,31 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** @param {"bad" | "plain"} tone */
-export function say(node, sentence, tone = "plain") {
+/** @param {"bad" | "plain"} tone
+ * @param problem where the sentence tells of one: what passes by itself is wiped at the next good look */
+export function say(node, sentence, tone = "plain", problem = null) {
   node.dataset.tone = tone;
+  node.toggleAttribute("data-passing", problem?.passing === true);
   setText(node, sentence);
+}
+
+/** The service answers again: what was said because it did not is no longer true. */
+export function wipePassing() {
+  for (const node of document.querySelectorAll("[data-passing]")) say(node, "");
 }
 
 /** Tells screen readers what the eye sees happen elsewhere on the page. */
 export const announce = (sentence) => setText(byId("announcer"), sentence);
+
+/** Does what a button says, once at a time. The button is busy meanwhile; what goes wrong is said in `message`. */
+export async function press(button, message, work) {
+  if (button.ariaBusy === "true") return;
+  button.ariaBusy = "true";
+  try {
+    await work();
+  } catch (error) {
+    explain(error, (sentence, problem) => say(message, sentence, "bad", problem));
+  } finally {
+    button.ariaBusy = "false";
+  }
+}

@@ -1,6 +1,7 @@
 // Signing in and signing up: one form, two wordings.
 import { explain } from "./api.js";
 import { byId, say, setText } from "./dom.js";
+import { clearFaults, showFaults } from "./faults.js";
 
 const SIGN_IN = {
   title: "Sign in", question: "New here?", other: "Create an account", autocomplete: "current-password", enter: "signIn",
@@ -25,18 +26,20 @@ export class Door {
     });
   }
 
-  /** Opens the door, with a sentence if the user did not leave by themselves. */
-  open(sentence) {
+  /** Opens the door, with a sentence if the user did not leave by themselves, and the name if they are to come back. */
+  open(sentence, name) {
+    const { username, password } = this.#form.elements;
     this.#turn(SIGN_IN);
+    username.value = name;
     say(this.#message, sentence, "bad");
     byId("door").hidden = false;
-    const { username, password } = this.#form.elements;
-    (username.value ? password : username).focus();
+    (name ? password : username).focus();
   }
 
+  /** Keeps nothing of what was typed. */
   close() {
-    this.#form.elements.password.value = "";
-    say(this.#message, "");
+    this.#form.reset();
+    this.#turn(SIGN_IN);
     byId("door").hidden = true;
   }
 
@@ -48,6 +51,7 @@ export class Door {
     setText(byId("door-switch"), mode.other);
     this.#form.elements.password.autocomplete = mode.autocomplete;
     byId("door-hint").hidden = mode === SIGN_IN;
+    clearFaults(this.#form);
     say(this.#message, "");
   }
 
@@ -57,7 +61,9 @@ export class Door {
     try {
       await this.#session[this.#mode.enter](username.value, password.value);
     } catch (error) {
-      explain(error, (sentence) => say(this.#message, sentence, "bad"));
+      explain(error, (sentence, problem) => {
+        say(this.#message, [sentence, ...showFaults(this.#form, problem.faults)].join("\n"), "bad");
+      });
     } finally {
       this.#setBusy(false);
     }

@@ -1,11 +1,14 @@
-// The queue in figures, and the sentences said when it moves.
-import { announce, byId, say, setText } from "./dom.js";
-import { number, requests, span } from "./format.js";
+// The queue in figures, and how old they are.
+import { everySecond } from "./clock.js";
+import { byId, say, setText, wipePassing } from "./dom.js";
+import { number, seconds, span, timeOfDay } from "./format.js";
+
+const SLOW = 3000; // milliseconds after which an answer that has not come makes the figures doubtful
 
 const figures = (queue) => ({
   depth: number(queue.depth),
   "estimated-wait": queue.depth > 0 ? span(queue.estimated_wait_seconds) : span(null),
-  average: span(queue.head > 0 ? queue.average_seconds : null),
+  average: span(queue.average_seconds || null),
   succeeded: number(queue.counts.succeeded),
   failed: number(queue.counts.failed),
   cancelled: number(queue.counts.cancelled),
@@ -15,23 +18,40 @@ const figures = (queue) => ({
 });
 
 export class Facts {
+  #feed;
   #nodes = document.querySelectorAll("[data-fact]");
-  #before = null; // the queue as last shown
+  #trouble = null;
 
-  constructor(feed) {
-    feed.addEventListener("change", () => this.#show(feed.queue));
-    feed.addEventListener("trouble", ({ detail }) => say(byId("queue-message"), detail, "bad"));
+  constructor(feed, signal) {
+    this.#feed = feed;
+    feed.addEventListener("change", () => this.#show());
+    feed.addEventListener("trouble", ({ detail }) => this.#tell(detail));
+    everySecond(() => this.#age(), signal);
   }
 
-  #show(queue) {
-    const shown = figures(queue);
+  #show() {
+    const shown = figures(this.#feed.queue);
     for (const node of this.#nodes) setText(node, shown[node.dataset.fact]);
-    setText(byId("queue-state"), queue.state);
-    if (this.#before?.depth > 0 && queue.depth === 0 && queue.tail > 0) announce(this.#drained(queue));
-    this.#before = queue;
+    byId("queue").dataset.known = "yes";
+    this.#age();
   }
 
-  #drained({ tail, counts: { succeeded, failed } }) {
-    return `Your queue is drained. Of ${requests(tail)}, ${number(succeeded)} succeeded and ${number(failed)} failed.`;
+  #tell(problem) {
+    if (problem === null) wipePassing();
+    this.#trouble = problem;
+    say(byId("queue-message"), problem?.message ?? "", "bad");
+    this.#age();
+  }
+
+  /** How old the figures are, and when the next try comes: beside the alert, which would be read out each time. */
+  #age() {
+    const { seenAt, askedAt, nextAt } = this.#feed;
+    const late = askedAt !== null && Date.now() - askedAt > SLOW;
+    byId("as-of").dataset.late = String(late || this.#trouble !== null);
+    setText(byId("as-of"), [
+      seenAt === null ? "" : `as of ${timeOfDay(seenAt)}`,
+      late && `no answer for ${seconds(Date.now() - askedAt)}`,
+      !late && this.#trouble && `next try in ${seconds(Math.max(1000, nextAt - Date.now()))}`,
+    ].filter(Boolean).join(" · "));
   }
 }

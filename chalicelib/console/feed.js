@@ -1,12 +1,13 @@
 // Watches one user's queue: asks for the queue, then only for those requests on show that may have changed.
-// Fires "change" after every look and "trouble" (a sentence, or "" once it is over).
+// Fires "change" after every look and "trouble" (a Problem, or null once it is over).
 import { Problem } from "./api.js";
+import { now } from "./clock.js";
 import { afterLook, afterTrouble } from "./pace.js";
+import { situation } from "./situation.js";
 import { follow, within } from "./view.js";
 
-const EMPTY = {
-  state: "open", tail: 0, head: 0, read: 0, depth: 0, counts: { succeeded: 0, failed: 0, cancelled: 0 },
-};
+/** The queue without those figures that change while nothing happens. */
+const lasting = ({ oldest_age_seconds, average_seconds, estimated_wait_seconds, ...rest }) => rest;
 
 /** Whether the request has its outcome, which never changes. */
 export const isSettled = (request) => ["succeeded", "failed", "cancelled"].includes(request?.status);
@@ -17,96 +18,141 @@ export class Feed extends EventTarget {
   #delay = 0;
   #look = null; // the AbortController of the look under way
   #seen = ""; // what the last look saw of the queue, and through which window
+  #headSeen = ""; // and of the request at its head
+  #suspectsFloor = true;
+  queue = null; // until the first look
+  situation = null;
+  requests = new Map(); // seq → request, those on show
+  floor = 0; // the last number of which nothing is kept any more
+  first = 1;
   size = 24;
+  following = true;
+  seenAt = null; // when the last look succeeded
+  askedAt = null; // when the look under way began
+  nextAt = null; // when the next look is due
 
   constructor(session) {
     super();
     this.#session = session;
-    this.reset();
-    document.addEventListener("visibilitychange", () => (document.hidden ? this.#pause() : this.nudge()));
-  }
-
-  /** Forgets everything: the next user starts with a clean page. */
-  reset() {
-    this.#pause();
-    this.#seen = "";
-    this.#delay = 0;
-    this.queue = EMPTY;
-    this.requests = new Map(); // seq → request, those on show
-    this.first = 1;
-    this.following = true;
-    this.dispatchEvent(new Event("change"));
+    const { signal } = session;
+    signal.addEventListener("abort", () => this.#rest());
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#rest() : this.nudge()), { signal });
   }
 
   get last() {
-    return Math.min(this.first + this.size - 1, this.queue.tail);
+    return Math.min(this.first + this.size - 1, this.queue?.tail ?? 0);
   }
 
-  /** Looks now, whatever was planned; while the tab is hidden or nobody is signed in, not at all. */
+  /** Looks now at everything on show, whatever was planned; while the tab is hidden, not at all. */
   nudge() {
-    this.#pause();
+    this.#rest();
     this.#delay = 0;
-    if (this.#session.live && !document.hidden) this.#watch();
+    this.#seen = "";
+    if (!this.#session.signal.aborted && !document.hidden) this.#watch();
+  }
+
+  /** The history was deleted: the lane begins anew. */
+  forgotten() {
+    this.requests.clear();
+    this.#suspectsFloor = true;
+    this.nudge();
+  }
+
+  /** What somebody has learnt of a request in another way. */
+  learn(request) {
+    if (this.requests.has(request.seq)) this.requests.set(request.seq, request);
+    this.#report("change");
   }
 
   /** Shows the window that begins at `first`, or follows the head again if that is null. */
   show(first) {
     this.following = first === null;
-    if (!this.following) this.first = within(first, this.size, this.queue.tail);
+    if (!this.following) this.first = within(first, this.size, this.floor, this.queue.tail);
     this.nudge();
   }
 
   resize(size) {
     if (size === this.size) return;
     this.size = size;
-    this.first = within(this.first, size, this.queue.tail);
+    if (this.queue === null) return;
+    this.first = within(this.first, size, this.floor, this.queue.tail);
     this.nudge();
   }
 
-  #pause() {
+  #rest() {
     clearTimeout(this.#timer);
     this.#look?.abort();
+    this.askedAt = null;
   }
 
   async #watch() {
     const look = (this.#look = new AbortController());
+    this.askedAt = Date.now();
     try {
-      await this.#refresh(look.signal);
-      this.#delay = afterLook(this.queue.depth, this.#delay);
-      this.#report("trouble", "");
+      const differed = await this.#refresh(look.signal);
+      this.#delay = afterLook(this.situation, differed, this.#delay, now());
+      this.#report("trouble", null);
     } catch (error) {
-      if (look.signal.aborted || !this.#session.live) return;
+      if (look.signal.aborted) return;
       if (!(error instanceof Problem)) throw error;
       this.#delay = afterTrouble(this.#delay, error.retryAfter);
-      this.#report("trouble", `${error.message} Next try in ${Math.round(this.#delay / 1000)} s.`);
+      this.nextAt = Date.now() + this.#delay;
+      this.#report("trouble", error);
     }
-    if (!look.signal.aborted) this.#timer = setTimeout(() => this.#watch(), this.#delay);
+    if (look.signal.aborted) return;
+    this.askedAt = null;
+    this.#timer = setTimeout(() => this.#watch(), this.#delay);
   }
 
+  /** Whether anything differs from the last look. */
   async #refresh(signal) {
-    const queue = await this.#session.call("GET", "api/queue", { signal });
-    if (this.following) this.first = follow(this.first, this.size, queue);
-    const { tail, head, state, running, counts } = queue;
-    const seen = JSON.stringify([tail, head, state, running, counts, this.first, this.size]);
-    const page = await this.#page(queue, seen !== this.#seen, signal);
+    const queue = await this.#get("api/queue", signal);
+    const floor = await this.#floorOf(queue, signal);
+    const first = this.following ? follow(this.first, this.size, floor, queue) : this.first;
+    const seen = [lasting(queue), first, this.size].map((part) => JSON.stringify(part)).join();
+    const moved = seen !== this.#seen;
+    const page = await this.#page(queue, first, moved, signal);
+    const head = await this.#head(queue, first, page, signal);
     signal.throwIfAborted();
-    if (seen !== this.#seen) this.#delay = 0;
-    this.#seen = seen;
-    this.queue = queue;
+    const differed = moved || JSON.stringify(head) !== this.#headSeen;
+    [this.#seen, this.#headSeen] = [seen, JSON.stringify(head)];
+    Object.assign(this, { queue, floor, first, seenAt: Date.now(), situation: situation(queue, head, floor, now()) });
     this.#keep(page);
     this.#report("change");
+    return differed;
+  }
+
+  /** The last number of which nothing is kept: asked for at first, and when the window's first one is missing. */
+  async #floorOf(queue, signal) {
+    if (!this.#suspectsFloor) return this.floor;
+    const [oldest] = queue.tail > 0 ? (await this.#get("api/queue/requests?after=0&limit=1", signal)).requests : [];
+    this.#suspectsFloor = false;
+    return oldest ? oldest.seq - 1 : queue.head;
   }
 
   /** The requests on show that may have changed: not those with an outcome at hand, and while the queue stands still
    * only the one at its head, which can begin or be tried again. */
-  async #page(queue, moved, signal) {
-    const end = Math.min(this.first + this.size - 1, queue.tail);
+  async #page(queue, start, moved, signal) {
+    const end = Math.min(start + this.size - 1, queue.tail);
     const last = moved ? end : Math.min(queue.head + 1, end);
-    let first = this.first;
+    let first = start;
     while (first <= last && isSettled(this.requests.get(first))) first += 1;
     if (first > last || (!moved && queue.depth === 0)) return [];
-    const query = `after=${first - 1}&limit=${last - first + 1}`;
-    return (await this.#session.call("GET", `api/queue/requests?${query}`, { signal })).requests;
+    const page = (await this.#get(`api/queue/requests?after=${first - 1}&limit=${last - first + 1}`, signal)).requests;
+    this.#suspectsFloor = first === start && first <= queue.head && page[0]?.seq !== first;
+    return page;
+  }
+
+  /** The request at the head of the line, which may be out of sight. */
+  async #head({ head, depth }, first, page, signal) {
+    if (depth === 0) return null;
+    const isHead = ({ seq }) => seq === head + 1;
+    if (head + 1 >= first && head + 1 < first + this.size) return page.find(isHead) ?? null;
+    return (await this.#get(`api/queue/requests?after=${head}&limit=1`, signal)).requests.find(isHead) ?? null;
+  }
+
+  #get(path, signal) {
+    return this.#session.call("GET", path, { signal });
   }
 
   #keep(page) {

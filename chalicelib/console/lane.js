@@ -1,7 +1,9 @@
 // The lane: a window of the queue as cells, moved through by mouse, touch or arrow keys.
 // Fires "select" with the request's number.
+import { now } from "./clock.js";
 import { byId, element, setText } from "./dom.js";
 import { number } from "./format.js";
+import { shownStatus } from "./situation.js";
 import { Slot } from "./slot.js";
 
 const LEAST_CELLS = 18;
@@ -16,31 +18,37 @@ export class Lane extends EventTarget {
   #wanted = null; // the cell that gets the focus once the window holds it
   selected = null;
 
-  constructor(feed) {
+  constructor(feed, signal) {
     super();
     this.#feed = feed;
     feed.addEventListener("change", () => this.render());
     // A frame later: rendering changes the height, which an observer must not do to what it observes.
-    new ResizeObserver(() => requestAnimationFrame(() => this.#measure())).observe(this.#list);
+    const observer = new ResizeObserver(() => requestAnimationFrame(() => this.#measure()));
+    observer.observe(this.#list);
+    signal.addEventListener("abort", () => observer.disconnect());
     this.#list.addEventListener("click", (event) => this.#choose(event.target.closest(".cell")));
     this.#list.addEventListener("focusin", (event) => (this.#anchor = Number(event.target.dataset.seq)));
     this.#list.addEventListener("keydown", (event) => this.#steer(event));
     byId("earlier").addEventListener("click", () => feed.show(feed.first - feed.size));
     byId("later").addEventListener("click", () => feed.show(feed.first + feed.size));
     byId("follow").addEventListener("click", () => feed.show(feed.following ? feed.first : null));
+    byId("go-to").addEventListener("submit", (event) => this.#goTo(event));
   }
 
   select(seq) {
     this.selected = seq;
     if (seq !== null) this.#anchor = seq;
     this.render();
+    this.#slots.get(seq)?.cell.scrollIntoView({ block: "nearest" }); // on a phone the request's sheet may cover it
   }
 
   render() {
     const hadFocus = this.#list.contains(document.activeElement);
     this.#place();
+    const { queue, requests } = this.#feed;
     for (const slot of this.#slots.values()) {
-      slot.update(this.#feed.requests.get(slot.seq), this.#feed.queue, slot.seq === this.selected);
+      const request = requests.get(slot.seq);
+      slot.update(request, shownStatus(request, queue, now()), queue, slot.seq === this.selected);
     }
     this.#aim(hadFocus);
     this.#summarise();
@@ -82,16 +90,16 @@ export class Lane extends EventTarget {
     const { first, last } = this.#feed;
     const anchor = Math.min(Math.max(this.#anchor, first), last);
     for (const { seq, cell } of this.#slots.values()) cell.tabIndex = seq === anchor ? 0 : -1;
-    if (hadFocus) this.#slots.get(anchor)?.cell.focus();
+    if (hadFocus) this.#slots.get(anchor)?.cell.focus({ preventScroll: true });
   }
 
   #summarise() {
-    const { first, last, size, following, queue } = this.#feed;
-    byId("lane-empty").hidden = queue.tail > 0;
-    byId("pager").hidden = queue.tail <= size;
-    setText(byId("earlier"), `‹ ${number(first - 1)} earlier`);
+    const { first, last, size, floor, following, queue } = this.#feed;
+    if (queue === null) return;
+    byId("pager").hidden = queue.tail - floor <= size;
+    setText(byId("earlier"), `‹ ${number(first - floor - 1)} earlier`);
     setText(byId("later"), `${number(queue.tail - last)} later ›`);
-    byId("earlier").disabled = first === 1;
+    byId("earlier").disabled = first === floor + 1;
     byId("later").disabled = last === queue.tail;
     byId("follow").ariaPressed = String(following);
   }
@@ -105,14 +113,11 @@ export class Lane extends EventTarget {
   }
 
   #choose(cell) {
-    if (!cell) return;
-    const seq = Number(cell.dataset.seq);
-    this.select(seq);
-    this.dispatchEvent(new CustomEvent("select", { detail: seq }));
+    if (cell) this.#report(Number(cell.dataset.seq));
   }
 
   #steer(event) {
-    const { first, last, queue, size } = this.#feed;
+    const { first, last, queue, size, floor } = this.#feed;
     const at = Number(event.target.dataset.seq);
     const step = {
       ArrowRight: 1, ArrowLeft: -1, ArrowDown: this.#columns, ArrowUp: -this.#columns,
@@ -120,7 +125,7 @@ export class Lane extends EventTarget {
     }[event.key];
     if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    this.#focus(Math.min(Math.max(at + step, 1), queue.tail));
+    this.#focus(Math.min(Math.max(at + step, floor + 1), queue.tail));
   }
 
   /** Puts the focus on a number's cell; one that is not on show comes with the next look at the queue. */
@@ -128,6 +133,19 @@ export class Lane extends EventTarget {
     this.#wanted = seq;
     const { first, last, size } = this.#feed;
     if (seq >= first && seq <= last) this.render();
-    else this.#feed.show(seq < first ? Math.max(1, seq - size + 1) : seq);
+    else this.#feed.show(seq < first ? seq - size + 1 : seq);
+  }
+
+  #goTo(event) {
+    event.preventDefault();
+    const { floor, size, queue } = this.#feed;
+    const seq = Math.min(Math.max(event.target.elements.seq.valueAsNumber, floor + 1), queue.tail);
+    this.#feed.show(seq - Math.floor(size / 3));
+    this.#report(seq);
+  }
+
+  #report(seq) {
+    this.select(seq);
+    this.dispatchEvent(new CustomEvent("select", { detail: seq }));
   }
 }

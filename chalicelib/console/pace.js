@@ -1,18 +1,25 @@
 // How long to wait before looking at the queue again, in milliseconds.
+import { isStanding } from "./situation.js";
 
-const BUSY = 500;
-const IDLE_FIRST = 1000;
-const IDLE_LAST = 10_000;
+const MOVING = 500;
+const SLOWER = 1.5;
+const RUNNING_LAST = 2000;
+const STANDING_LAST = 10_000;
+const TROUBLE_FIRST = 1000;
 const TROUBLE_LAST = 30_000;
+const AFTERWARDS = 150; // a look at the very moment would come too early
 
-/** While requests are waiting or running the pace is steady; an idle queue is asked ever less often. */
-export function afterLook(depth, previous) {
-  if (depth > 0) return BUSY;
-  return Math.min(IDLE_LAST, Math.max(IDLE_FIRST, previous * 1.5));
+/** Often while each look differs from the one before, then ever less often; in time for what is to come. */
+export function afterLook(situation, differed, previous, now) {
+  if (differed) return MOVING;
+  const last = isStanding(situation, now) ? STANDING_LAST : RUNNING_LAST;
+  const delay = Math.min(last, Math.max(MOVING, previous * SLOWER));
+  const left = situation.until - now + AFTERWARDS;
+  return left > MOVING ? Math.min(delay, left) : delay;
 }
 
 /** @param retryAfter seconds the service asked for, or null */
 export function afterTrouble(previous, retryAfter) {
   if (retryAfter) return retryAfter * 1000;
-  return Math.min(TROUBLE_LAST, Math.max(IDLE_FIRST, previous * 2));
+  return Math.min(TROUBLE_LAST, Math.max(TROUBLE_FIRST, previous * 2));
 }

@@ -1,97 +1,113 @@
-// The form that sends one request, or a burst of them.
-// Fires "sent" as soon as there is something to watch, and at the end of a burst.
-import { Problem, explain } from "./api.js";
-import { byId, say } from "./dom.js";
+// The form that sends one request, or a burst of them in one call.
+import { explain } from "./api.js";
+import { byId, element, press, say } from "./dom.js";
+import { clearFaults, showFaults } from "./faults.js";
 import { number, requests } from "./format.js";
+import { call, fieldsAsJson, hasFields, order } from "./order.js";
+import { typesOf } from "./types.js";
 
-/** From the form's fields to the body of an enqueue; the handler's name is the type but for raw JSON. */
-const bodies = {
-  echo: (fields) => ({ type: "echo", payload: { message: fields.message.value } }),
-  sleep: (fields) => ({ type: "sleep", payload: { seconds: fields.seconds.valueAsNumber } }),
-  fail: (fields) => ({ type: "fail", payload: { times: fields.times.valueAsNumber } }),
-  json: (fields) => ({ type: fields.type.value.trim(), payload: parse(fields.json.value) }),
-};
+const UNSURE = "Whether the last one was accepted is not known. “Try again” never sends it twice.";
 
-/** Throws a Problem that says how to put it right; the parser's own words differ from browser to browser. */
-function parse(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Problem(0, 'The payload is not JSON. Write it like {"message": "hello"}, with double quotes.');
-  }
-}
-
-export class Sender extends EventTarget {
+export class Sender {
   #form = byId("send-form");
+  #fields = this.#form.elements;
   #message = byId("send-message");
-  #progress = byId("send-progress");
+  #again = byId("send-again");
   #session;
+  #feed;
+  #types = null; // Map from type to the payload's skeleton
+  #raw = false; // whether the user writes JSON for a type that has fields of its own
   #line = Promise.resolve(); // what was pressed before and is still being sent
+  #lost = null; // the call whose answer did not come
 
-  constructor(session) {
-    super();
-    this.#session = session;
-    this.#form.addEventListener("change", () => this.#arrange());
+  constructor(session, feed) {
+    [this.#session, this.#feed] = [session, feed];
+    this.#fields.type.addEventListener("change", () => this.#turn(false));
+    byId("as-json").addEventListener("click", () => this.#turn(!this.#raw));
+    this.#again.addEventListener("click", () => press(this.#again, this.#message, () => this.#send(this.#lost)));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#submit(Number(event.submitter?.value ?? 1), session.signal);
+      this.#submit(Number(event.submitter?.value ?? 1));
     });
+    feed.addEventListener("trouble", ({ detail }) => detail === null && this.#recover());
+    this.#learn();
   }
 
-  clear() {
-    this.#form.reset();
-    this.#arrange();
-    this.#progress.hidden = true;
-    say(this.#message, "");
-  }
-
-  /** Shows the fields of the chosen handler; the others are disabled, so they are neither checked nor reached. */
-  #arrange() {
-    for (const fields of this.#form.querySelectorAll(".payload")) {
-      fields.hidden = fields.disabled = fields.dataset.handler !== this.#form.elements.handler.value;
+  /** Which types there are. Until that is known nothing can be sent. */
+  async #learn() {
+    try {
+      this.#types = typesOf(await this.#session.call("GET", "api/openapi.json"));
+      const options = [...this.#types.keys()].map((type) => element("option", { value: type }, type));
+      this.#fields.type.replaceChildren(...options);
+      byId("send-fields").disabled = false;
+      this.#turn(false);
+    } catch (error) {
+      explain(error, (sentence, problem) => say(this.#message, `The types cannot be read. ${sentence}`, "bad", problem));
     }
+  }
+
+  /** The service answers again. */
+  #recover() {
+    if (this.#types === null) this.#learn();
+    if (this.#lost) say(this.#message, UNSURE);
+  }
+
+  /** Shows the fields of the chosen type, or its payload as JSON. Hidden fields are disabled: neither checked nor
+   * reached. */
+  #turn(raw) {
+    const { type, json } = this.#fields;
+    this.#raw = raw || !hasFields(type.value);
+    json.value = raw ? fieldsAsJson(this.#fields) : (this.#types.get(type.value) ?? "{}");
+    const shown = this.#raw ? "json" : type.value;
+    for (const fields of this.#form.querySelectorAll(".payload")) {
+      fields.hidden = fields.disabled = fields.dataset.fields !== shown;
+    }
+    byId("as-json").hidden = !hasFields(type.value);
+    byId("as-json").textContent = this.#raw ? "Use the form" : "Write JSON";
+    clearFaults(this.#form);
   }
 
   /** Sends what the form holds now, after whatever was pressed earlier: requests keep the order of the presses. */
-  #submit(count, signal) {
+  #submit(count) {
     try {
-      const body = bodies[this.#form.elements.handler.value](this.#form.elements);
-      const send = () => this.#send(body, count, signal);
+      const next = call(order(this.#fields, this.#raw), count);
+      const send = () => this.#send(next);
       this.#line = this.#line.then(send, send);
     } catch (error) {
-      explain(error, (sentence) => say(this.#message, sentence, "bad"));
+      explain(error, (...told) => this.#refuse(...told));
     }
   }
 
-  async #send(body, count, signal) {
-    const accepted = [];
-    this.#progress.max = count;
-    this.#progress.hidden = count === 1;
+  async #send(next) {
+    this.#form.ariaBusy = "true";
     try {
-      await this.#enqueue(body, count, signal, accepted);
-      say(this.#message, summary(accepted));
+      const { path, json, key } = next;
+      const answer = await this.#session.call("POST", path, { json, key });
+      this.#offer(null);
+      clearFaults(this.#form);
+      say(this.#message, summary(answer.requests ?? [answer]));
+      this.#feed.nudge();
     } catch (error) {
-      explain(error, (sentence) => say(this.#message, partly(accepted, count) + sentence, "bad"));
+      explain(error, (...told) => this.#refuse(...told, next));
+    } finally {
+      this.#form.ariaBusy = "false";
     }
-    this.#progress.hidden = true;
-    if (accepted.length > 1) this.dispatchEvent(new Event("sent"));
   }
 
-  /** One call after the other, so that the numbers follow the order of sending. */
-  async #enqueue(body, count, signal, accepted) {
-    while (accepted.length < count) {
-      this.#progress.value = accepted.length;
-      accepted.push((await this.#session.call("POST", "api/queue/enqueue", { body, signal })).seq);
-      if (accepted.length === 1) this.dispatchEvent(new Event("sent"));
-    }
+  #refuse(sentence, problem, next = null) {
+    const lines = showFaults(this.#form, problem.faults);
+    say(this.#message, [sentence, ...lines].join("\n"), "bad");
+    this.#offer(problem.passing ? next : null);
+  }
+
+  #offer(lost) {
+    this.#lost = lost;
+    this.#again.hidden = lost === null;
   }
 }
 
-const partly = (accepted, count) =>
-  accepted.length > 0 ? `${accepted.length} of ${count} were accepted, then this happened.\n` : "";
-
 function summary(accepted) {
-  const [first, last] = [accepted[0], accepted.at(-1)].map(number);
+  const [first, last] = [accepted[0], accepted.at(-1)].map(({ seq }) => number(seq));
   if (accepted.length === 1) return `Request ${first} was accepted.`;
   return `${requests(accepted.length)} were accepted, numbers ${first} to ${last}.`;
 }

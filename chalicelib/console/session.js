@@ -1,18 +1,25 @@
-// Who is signed in. Fires "started" and "ended"; the latter carries a sentence if it was not the user's wish.
-import { explain, send } from "./api.js";
+// Who is signed in. Fires "started" and "ended"; the latter carries a sentence if it was not the user's wish here, and
+// the name if the session ended by itself.
+import { Problem, explain, send } from "./api.js";
+import { exclusively, forget, sessionOf, store, stored, watch } from "./vault.js";
 
 const ENDED = "Your session has ended. Sign in again.";
+const ELSEWHERE = "You have signed out in another tab.";
 
 export class Session extends EventTarget {
-  // Tokens live in memory only. sessionStorage would spare a sign-in after a reload, but it also outlives the page:
-  // a restored or duplicated tab, or any script that ever gets in, would find a token that opens the account.
-  #tokens = null;
+  #access = null; // the access token; never stored
+  #id = null; // of the session that this tab takes part in
   #renewal = null;
   #end = new AbortController();
   username = "";
 
+  constructor() {
+    super();
+    watch(() => this.#follow());
+  }
+
   get live() {
-    return this.#tokens !== null;
+    return this.#id !== null;
   }
 
   /** Aborted when this session ends, so that nothing it set going reaches the next one. */
@@ -20,62 +27,123 @@ export class Session extends EventTarget {
     return this.#end.signal;
   }
 
+  /** Goes on with the session that this browser has. Whether there is one. */
+  resume() {
+    const kept = stored();
+    if (kept) this.#start(kept);
+    return kept !== null;
+  }
+
   async signUp(username, password) {
-    await send("POST", "api/auth/register", { body: { username, password } });
+    await send("POST", "api/auth/register", { json: JSON.stringify({ username, password }) });
     await this.signIn(username, password);
   }
 
+  /** A browser has one session: an older one that is still there ends. */
   async signIn(username, password) {
-    this.#keep(await send("POST", "api/auth/login", { body: { username, password } }));
-    this.#end = new AbortController();
-    this.username = username;
-    this.dispatchEvent(new Event("started"));
+    const answer = await send("POST", "api/auth/login", { json: JSON.stringify({ username, password }) });
+    const kept = { username, token: answer.refresh_token };
+    await exclusively(() => {
+      const older = stored();
+      store(kept);
+      if (older) this.#retire(older);
+    });
+    this.#start(kept, answer.access_token);
   }
 
   /** Leaves at once, and tells the service; one that cannot be told lets the session expire by itself. */
-  async signOut() {
-    const token = this.#tokens?.access;
+  signOut() {
+    const kept = stored();
+    const access = this.#access;
+    forget();
     this.#leave("");
-    await send("POST", "api/auth/logout", { token }).catch((error) => explain(error, () => {}));
+    return kept && this.#retire(kept, access);
   }
 
-  /** A call on the user's behalf. An access token is valid for minutes; then the refresh token gives the next one. */
-  async call(method, path, { body, signal = this.signal } = {}) {
-    const either = AbortSignal.any([signal, this.signal]);
-    const token = this.#tokens?.access;
-    const attempt = () => send(method, path, { body, token: this.#tokens?.access, signal: either });
+  /** A call on the user's behalf. `body` is what to send as JSON; `json` is the same as text.
+   * An access token is valid for minutes; then the refresh token gives the next one. */
+  async call(method, path, { body, json, key, signal } = {}) {
+    const either = signal ? AbortSignal.any([signal, this.signal]) : this.signal;
+    const options = { json: body === undefined ? json : JSON.stringify(body), key, signal: either };
+    const tried = this.#access;
     try {
-      return await attempt().catch(async (error) => {
-        if (error.status !== 401 || either.aborted) throw error;
-        await this.#renew(token);
-        return attempt();
+      if (tried === null) await this.#renew(tried);
+      return await this.#attempt(method, path, options).catch(async (error) => {
+        if (error.status !== 401 || either.aborted || tried === null) throw error;
+        await this.#renew(tried);
+        return this.#attempt(method, path, options);
       });
     } catch (error) {
-      if (error.status === 401 && !either.aborted) this.#leave(ENDED);
+      either.throwIfAborted();
+      if (error.status === 401) this.#expire();
       throw error;
     }
   }
 
-  /** One refresh for all calls that met the same old token. */
-  async #renew(token) {
-    if (token !== this.#tokens?.access) return;
-    this.#renewal ??= this.#refresh().finally(() => { this.#renewal = null; });
-    await this.#renewal;
+  #attempt(method, path, options) {
+    return send(method, path, { ...options, token: this.#access });
   }
 
+  /** One refresh for all calls of this tab that met the same old token, and one tab at a time. */
+  async #renew(tried) {
+    if (tried !== this.#access) return;
+    const renewal = (this.#renewal ??= exclusively(() => this.#refresh()));
+    try {
+      await renewal;
+    } finally {
+      if (this.#renewal === renewal) this.#renewal = null;
+    }
+  }
+
+  /** Never cut short: the answer holds the only token that is good from then on. */
   async #refresh() {
-    const body = { refresh_token: this.#tokens.refresh };
-    this.#keep(await send("POST", "api/auth/refresh", { body, signal: this.signal }));
+    const kept = stored();
+    if (!kept) throw new Problem(ENDED, { status: 401 });
+    const answer = await spend(kept.token);
+    if (stored()?.token !== kept.token) return; // signed out meanwhile
+    store({ ...kept, token: answer.refresh_token });
+    this.#access = answer.access_token;
   }
 
-  #keep(answer) {
-    this.#tokens = { access: answer.access_token, refresh: answer.refresh_token };
+  async #retire(kept, access = null) {
+    const logout = (token) => send("POST", "api/auth/logout", { token });
+    try {
+      if (access === null) await logout((await spend(kept.token)).access_token);
+      else await logout(access).catch(async () => logout((await spend(kept.token)).access_token));
+    } catch (error) {
+      explain(error, () => {});
+    }
   }
 
-  #leave(sentence) {
+  /** Another tab has written: signed out, signed in anew, or only renewed the token. */
+  #follow() {
+    const kept = stored();
+    if (sessionOf(kept) === this.#id) return;
+    this.#leave(kept ? "" : ELSEWHERE);
+    if (kept) this.#start(kept);
+  }
+
+  #expire() {
+    if (sessionOf(stored()) === this.#id) forget();
+    this.#leave(ENDED, this.username);
+  }
+
+  #start(kept, access = null) {
+    this.#id = sessionOf(kept);
+    this.#access = access;
+    this.#end = new AbortController();
+    this.username = kept.username;
+    this.dispatchEvent(new Event("started"));
+  }
+
+  #leave(sentence, username = "") {
     if (!this.live) return;
-    this.#tokens = null;
+    this.#id = this.#access = this.#renewal = null;
+    this.username = "";
     this.#end.abort();
-    this.dispatchEvent(new CustomEvent("ended", { detail: sentence }));
+    this.dispatchEvent(new CustomEvent("ended", { detail: { sentence, username } }));
   }
 }
+
+/** The refresh token for a new pair; a second try with the same one is answered alike for a while. */
+const spend = (token) => send("POST", "api/auth/refresh", { json: JSON.stringify({ refresh_token: token }) });

@@ -2,12 +2,8 @@
 import { element, glyph, setText } from "./dom.js";
 import { number } from "./format.js";
 
-const STATUSES = new Set(["queued", "running", "succeeded", "failed", "cancelled"]);
 const CURSORS = ["tail", "head", "read"];
 const LONG = 10_000; // from here on a number needs smaller type to fit its cell
-
-/** What a cell shows. A number without a request is being written just now, or was a long time ago. */
-const statusOf = (request) => (STATUSES.has(request?.status) ? request.status : "missing");
 
 export class Slot {
   #label = element("span");
@@ -26,8 +22,9 @@ export class Slot {
     this.node = element("li", { className: "slot" }, this.cell, ...this.#rails);
   }
 
-  update(request, cursors, selected) {
-    this.#show(statusOf(request), request?.type);
+  /** `status` as shownStatus gives it: a number without a request is being written just now, or was long ago. */
+  update(request, status, cursors, selected) {
+    this.#show(status, request?.type);
     this.cell.ariaPressed = String(selected);
     this.#rails.forEach((rail, index) => this.#reach(rail, cursors[CURSORS[index]]));
   }

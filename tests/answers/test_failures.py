@@ -99,7 +99,7 @@ def test_a_page_that_cannot_be_served_shows_nothing_of_why(api: Api, monkeypatch
     def fail(*_: object) -> None:
         raise RuntimeError(INSIDE)
 
-    monkeypatch.setattr(console, "_read", fail)
+    monkeypatch.setattr(console, "release", fail)
 
     answer = api.call("GET", "/")
 

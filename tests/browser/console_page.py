@@ -56,13 +56,33 @@ class ConsolePage:
         self.button("Sign in").click()
 
     def choose(self, handler: str) -> None:
-        self.page.get_by_role("radio", name=handler).check()
+        self.page.get_by_label("Type", exact=True).select_option(handler)
 
     def send(self, handler: str, button: str = "Send one", **fields: str) -> None:
+        """`fields` by their label; those of `when and how often` have a `_` for each space."""
         self.choose(handler)
         for label, value in fields.items():
-            self.page.get_by_label(label, exact=True).fill(value)
+            self.page.get_by_label(label.replace("_", " "), exact=True).fill(value)
         self.button(button).click()
+
+    def send_json(self, handler: str, payload: str) -> None:
+        self.choose(handler)
+        self.button("Write JSON").click()
+        self.page.get_by_label("Payload", exact=True).fill(payload)
+        self.button("Send one").click()
+
+    def say_when(self, **fields: str) -> None:
+        """Fills in what is under `When and how often`."""
+        self.page.get_by_text("When and how often").click()
+        for label, value in fields.items():
+            self.page.get_by_label(label.replace("_", " "), exact=True).fill(value)
+
+    def halt_if_it_fails(self) -> None:
+        self.page.get_by_label("If all attempts fail").select_option("halt")
+
+    @property
+    def situation(self) -> Locator:
+        return self.page.get_by_role("group", name="What is going on")
 
     @property
     def cells(self) -> Locator:

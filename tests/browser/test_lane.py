@@ -1,5 +1,7 @@
 """The lane shows what becomes of one's requests, and of nobody else's."""
 
+import re
+
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import OpenConsole
@@ -56,18 +58,28 @@ def test_a_failing_request_is_shown_as_failed_with_its_error(console: ConsolePag
 
 def test_raw_json_is_sent_as_it_is_written(console: ConsolePage) -> None:
     console.sign_up()
-    console.send("JSON", Type="echo", Payload='{"list": [1, null, "ü"]}')
+    console.send_json("echo", '{"list": [1, null, "ü"], "id": 12345678901234567890}')
     console.expect_cell(1, "echo, succeeded")
     console.cell(1).click()
-    expect(console.details).to_contain_text('"ü"')
+    for written in ('"ü"', "12345678901234567890"):
+        expect(console.details.get_by_role("region", name="Result")).to_contain_text(written)
 
 
-def test_a_refused_request_is_explained_beside_the_form(console: ConsolePage) -> None:
+def test_a_refused_request_is_explained_under_the_field(console: ConsolePage) -> None:
     console.sign_up()
-    console.send("JSON", Type="echo", Payload="{message: 1}")
-    expect(console.page.get_by_text("The payload is not JSON.")).to_be_visible()
-    console.send("JSON", Type="no-such-handler", Payload="{}")
-    expect(console.page.get_by_text("There is no handler for this type.")).to_be_visible()
+    console.send_json("echo", "{message: 1}")
+    payload = console.page.get_by_label("Payload", exact=True)
+    expect(payload).to_have_accessible_error_message(re.compile("This is not JSON"))
+    payload.fill("{}")
+    expect(console.page.get_by_text("This is not JSON")).to_be_hidden()
+    console.choose("sleep")
+    with console.page.expect_response("**/api/queue/enqueue") as answered:
+        console.send("sleep", Seconds="21")
+    [fault] = answered.value.json()["errors"]
+    assert fault["path"] == "payload.seconds"
+    seconds = console.page.get_by_label("Seconds", exact=True)
+    expect(seconds).to_have_accessible_error_message(fault["message"])
+    expect(seconds).to_be_focused()
     console.expect_fact("tail", "0")
 
 
@@ -87,20 +99,20 @@ def test_a_second_user_does_not_see_the_lane_of_the_first(
     for view in (console, elsewhere):
         expect(view.cells).to_have_count(0)
         expect(view.details).to_contain_text("Choose a cell")
-        expect(view.page.get_by_text("Nothing has been sent yet.")).to_be_visible()
+        expect(view.page.get_by_text("Nothing has been sent yet")).to_be_visible()
 
 
 def test_what_one_user_is_still_sending_never_reaches_the_queue_of_the_next(console: ConsolePage) -> None:
     held: list[Route] = []
     console.sign_up()
-    console.page.route("**/api/queue/enqueue", lambda route: held.append(route))  # noqa: PLW0108 - Playwright puts a mark on it
-    with console.page.expect_request("**/api/queue/enqueue"):
+    console.page.route("**/api/queue/enqueue/batch", lambda route: held.append(route))  # noqa: PLW0108 - Playwright puts a mark on it
+    with console.page.expect_request("**/api/queue/enqueue/batch"):
         console.send("echo", "Send 20")
     console.button("Send one").click()
     console.button("Sign out").click()
     console.sign_up()
-    held[0].fulfill(status=202, json={"seq": 1})
-    console.page.unroute("**/api/queue/enqueue")
+    held[0].fulfill(status=202, json={"requests": [{"seq": 1}]})
+    console.page.unroute("**/api/queue/enqueue/batch")
     console.send("sleep", Seconds="0")
     console.expect_cell(1, "sleep, succeeded")
     expect(console.page.get_by_text("Request 1 was accepted.")).to_be_visible()

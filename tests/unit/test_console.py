@@ -1,17 +1,22 @@
-"""The console's files as the API serves them."""
+"""The console's page and its three files as the API serves them."""
 
 import re
 from collections.abc import Iterator
+from graphlib import CycleError
+from pathlib import Path
 
 import pytest
 from chalice.test import Client, HTTPResponse
 
 from app import app
-from chalicelib.entrypoints.console import CONTENT_TYPES, FILES, PAGE
+from chalicelib.entrypoints import bundle
+from chalicelib.entrypoints.console import CONTENT_TYPES, FILES, PAGE, SHARED, release
 
-NAMES = sorted(path.name for path in FILES.iterdir())
-SERVED = [name for name in NAMES if name != PAGE]
-PAGE_TEXT = (FILES / PAGE).read_text()
+SOURCES = sorted(path.name for path in FILES.iterdir())
+SERVED = sorted(set(release()) - {PAGE})
+HASHED = [name for name in SERVED if name not in SHARED]
+PAGE_TEXT = release()[PAGE].body
+[SCRIPT] = [name for name in HASHED if name.endswith(".js")]
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +41,25 @@ def test_every_file_is_served_with_its_content_type(client: Client, name: str) -
     answer = get(client, f"/console/{name}")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == CONTENT_TYPES[name.rpartition(".")[2]]
-    assert answer.body == (FILES / name).read_bytes()
+    assert answer.body.decode() == release()[name].body
 
 
-@pytest.mark.parametrize("path", ["/", "/console/main.js", "/console/base.css"])
+def test_the_page_loads_three_files_and_no_more() -> None:
+    loaded = set(re.findall(r'(?:href|src)="(console/[^"]*)"', PAGE_TEXT))
+    assert loaded == {f"console/{name}" for name in HASHED}
+    assert len(loaded) == 3
+
+
+@pytest.mark.parametrize("name", HASHED)
+def test_a_file_named_by_its_content_is_kept_for_ever(client: Client, name: str) -> None:
+    assert get(client, f"/console/{name}").headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_the_page_is_asked_for_each_time(client: Client) -> None:
+    assert get(client, "/").headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/", f"/console/{SCRIPT}", "/console/base.css"])
 def test_every_answer_carries_the_security_headers(client: Client, path: str) -> None:
     headers = get(client, path).headers
     policy = headers["Content-Security-Policy"].split("; ")
@@ -50,12 +70,13 @@ def test_every_answer_carries_the_security_headers(client: Client, path: str) ->
     assert headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_a_file_the_browser_still_has_is_not_sent_again(client: Client) -> None:
-    first = get(client, "/console/main.js")
-    again = get(client, "/console/main.js", If_None_Match=first.headers["ETag"])
-    assert first.headers["Cache-Control"] == "no-cache"
+@pytest.mark.parametrize("path", ["/", f"/console/{SCRIPT}", "/console/base.css"])
+def test_a_file_the_browser_still_has_is_not_sent_again(client: Client, path: str) -> None:
+    first = get(client, path)
+    again = get(client, path, If_None_Match=first.headers["ETag"])
     assert (again.status_code, again.body) == (304, b"")
-    assert again.headers["ETag"] == first.headers["ETag"]
+    for header in ("ETag", "Cache-Control"):
+        assert again.headers[header] == first.headers[header]
 
 
 @pytest.mark.parametrize(
@@ -78,6 +99,9 @@ def test_if_none_match_is_a_list_compared_weakly(client: Client, template: str, 
     "name",
     [
         "nothing.js",
+        "main.js",
+        "main-0123456789abcdef.js",
+        "session.js",
         "index.html",
         "main.js.map",
         "console.py",
@@ -94,21 +118,68 @@ def test_an_unknown_name_or_a_path_trick_is_not_found(client: Client, name: str)
     assert get(client, f"/console/{name}").status_code == 404
 
 
-def test_the_page_refers_to_its_own_files_only_and_by_relative_addresses() -> None:
-    addresses = re.findall(r'(?:href|src)="([^"]*)"', PAGE_TEXT)
-    files = {address for address in addresses if not address.startswith("#glyph-")}
-    assert files <= {f"console/{name}" for name in SERVED}
-
-
-def test_the_page_asks_for_every_module_and_style_sheet_at_once() -> None:
-    assert all(f'="console/{name}"' in PAGE_TEXT for name in SERVED)
-
-
 def test_the_page_has_no_script_or_style_of_its_own() -> None:
     assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", PAGE_TEXT)
 
 
-@pytest.mark.parametrize("name", [name for name in SERVED if name.endswith(".js")])
-def test_no_module_uses_an_address_from_the_root_or_another_host(name: str) -> None:
-    text = (FILES / name).read_text().replace("http://www.w3.org/2000/svg", "")
-    assert not re.search(r"""["'`]/|https?://|innerHTML|insertAdjacentHTML""", text)
+def test_the_page_uses_relative_addresses_only() -> None:
+    for address in re.findall(r'(?:href|src)="([^"]*)"', PAGE_TEXT):
+        assert re.match(r"#glyph-|console/|docs$", address)
+
+
+def test_no_script_uses_an_address_from_the_root_or_another_host() -> None:
+    text = release()[SCRIPT].body.replace("http://www.w3.org/2000/svg", "")
+    assert not re.search(r"""["'`]/\w|https?://|innerHTML|insertAdjacentHTML""", text)
+
+
+@pytest.mark.parametrize("suffix", [".js", ".css"])
+def test_every_source_is_in_its_bundle(suffix: str) -> None:
+    [bundled] = [release()[name].body for name in HASHED if name.endswith(suffix)]
+    for name in SOURCES:
+        if name.endswith(suffix) and name != "main.css":
+            assert (FILES / name).read_text().splitlines()[0] in bundled
+
+
+def write(folder: Path, **modules: str) -> Path:
+    for name, text in modules.items():
+        (folder / f"{name}.js").write_text(text)
+    return folder / "main.js"
+
+
+def test_a_bundle_has_each_module_once_before_those_that_use_it(tmp_path: Path) -> None:
+    entry = write(
+        tmp_path,
+        main='import { a } from "./one.js";\nimport { b } from "./two-words.js";\na(b);\n',
+        one='import { b } from "./two-words.js";\nexport const a = () => b;\n',
+        **{"two-words": "export class b {}\nexport async function c() {}\n"},
+    )
+    assert bundle.script(entry) == (
+        "const $two_words = (() => {\nclass b {}\nasync function c() {}\nreturn { b, c };\n})();\n"
+        "const $one = (() => {\nconst { b } = $two_words;\nconst a = () => b;\nreturn { a };\n})();\n"
+        "const $main = (() => {\nconst { a } = $one;\nconst { b } = $two_words;\na(b);\nreturn {  };\n})();\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'import * as all from "./one.js";',
+        "export default 1;",
+        "export let a = 1;",
+        'export { a } from "./one.js";',
+    ],
+)
+def test_what_the_bundle_does_not_understand_it_refuses(tmp_path: Path, line: str) -> None:
+    with pytest.raises(bundle.BundleError, match=re.escape(line)):
+        bundle.script(write(tmp_path, main=f"{line}\n", one="export const a = 1;\n"))
+
+
+def test_modules_that_import_each_other_in_a_circle_are_refused(tmp_path: Path) -> None:
+    entry = write(
+        tmp_path,
+        main='import { a } from "./one.js";\n',
+        one='import { a } from "./two.js";\n',
+        two='import { a } from "./one.js";\n',
+    )
+    with pytest.raises(CycleError):
+        bundle.script(entry)

@@ -1,0 +1,31 @@
+// Takes the next outcome: shows it, and moves `read` once it is on show. An answer that gets lost loses nothing.
+import { byId, press } from "./dom.js";
+import { number } from "./format.js";
+
+export class Dequeue {
+  #session;
+  #feed;
+  #details;
+
+  constructor(session, feed, details) {
+    this.#session = session;
+    this.#feed = feed;
+    this.#details = details;
+    const button = byId("dequeue");
+    button.addEventListener("click", () => press(button, byId("details-message"), () => this.#take()));
+  }
+
+  async #take() {
+    const outcome = await this.#session.call("GET", "api/queue/dequeue");
+    if (outcome === null) this.#details.say(await this.#nothingYet());
+    else this.#details.show(outcome, `Dequeued: request ${number(outcome.seq)} ${outcome.status}.`);
+    this.#feed.nudge();
+  }
+
+  async #nothingYet() {
+    const { depth } = this.#feed.queue ?? (await this.#session.call("GET", "api/queue"));
+    return depth > 0
+      ? "No outcome yet: the next request has not finished."
+      : "Nothing to dequeue: no outcome is waiting.";
+  }
+}

@@ -1,0 +1,31 @@
+// What a signed-in user works with. It is made for a session and removed with it, so that nothing of one user
+// can be left for the next.
+import { Actions } from "./actions.js";
+import { byId } from "./dom.js";
+import { Dequeue } from "./dequeue.js";
+import { Details } from "./details.js";
+import { Facts } from "./facts.js";
+import { Feed } from "./feed.js";
+import { Lane } from "./lane.js";
+import { Menu } from "./menu.js";
+import { News } from "./news.js";
+import { Sender } from "./sender.js";
+import { SituationBar } from "./situation-bar.js";
+
+export function openDesk(session) {
+  byId("desk-place").append(byId("desk-template").content.cloneNode(true));
+  const feed = new Feed(session);
+  const actions = new Actions(session, feed);
+  const lane = new Lane(feed, session.signal);
+  const details = new Details(session, feed, actions);
+  new Facts(feed, session.signal);
+  new SituationBar(feed, actions, session.signal);
+  new Menu(feed, actions, session.signal);
+  new News(feed);
+  new Sender(session, feed);
+  new Dequeue(session, feed, details);
+  lane.addEventListener("select", ({ detail }) => details.open(detail));
+  details.addEventListener("open", ({ detail }) => lane.select(detail));
+  byId("queue-title").focus();
+  feed.nudge();
+}

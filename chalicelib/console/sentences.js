@@ -1,0 +1,79 @@
+// What goes on in the queue, in words: { title, detail, error } for each kind of situation.
+import { attempts, moment, named, number, requests, seconds, span } from "./format.js";
+
+/** @param locked whether an administrator has paused the queue */
+export function sentences(situation, queue, now, locked) {
+  return wordings[situation.kind]?.({ ...situation, ...names(situation), queue, now, locked }) ?? unknown(situation);
+}
+
+const names = ({ seq, request }) => ({ name: seq === null ? "" : named(seq, request?.type) });
+
+const waiting = (behind) => (behind > 0 ? ` ${number(behind)} ${behind === 1 ? "waits" : "wait"} behind it.` : "");
+
+/** "Attempt 2 of 3", as far as the number of attempts is known. */
+const attempt = ({ attempts: made, max_attempts: most }) => `attempt ${number(made)}${most ? ` of ${number(most)}` : ""}`;
+
+const wordings = {
+  empty: ({ queue }) => ({
+    title: queue.tail > 0 ? "The history was deleted" : "Nothing has been sent yet",
+    detail: `Send a request and it takes its place in the lane, with number ${number(queue.tail + 1)}.`,
+  }),
+
+  idle: ({ queue: { counts } }) => ({
+    title: "All done",
+    detail: [
+      `${number(counts.succeeded)} succeeded`,
+      `${number(counts.failed)} failed`,
+      ...(counts.cancelled ? [`${number(counts.cancelled)} cancelled`] : []),
+    ].join(", ") + ".",
+  }),
+
+  starting: ({ name, behind }) => ({ title: `${name} is about to start`, detail: waiting(behind).trim() }),
+
+  running: ({ name, request, since, until, behind, now }) => ({
+    title: `${name} is running`,
+    detail: [
+      since ? `For ${seconds(now - since) === "–" ? "less than 1 s" : seconds(now - since)}${limit(since, until)}.` : "",
+      request?.attempts > 1 ? ` This is ${attempt(request)}.` : "",
+      waiting(behind),
+    ].join("").trim(),
+  }),
+
+  retrying: ({ name, request, until, behind, now }) => ({
+    title: request ? `${name}: ${attempt(request)} failed` : `${name} is tried again`,
+    detail: `Next try ${soon(until, now)}.${waiting(behind)}`,
+    error: request?.error?.message,
+  }),
+
+  scheduled: ({ name, until, behind, now }) => ({
+    title: until ? `${name} waits until ${moment(until)}` : `${name} waits for its time`,
+    detail: `It starts ${soon(until, now)}.${waiting(behind)}`,
+  }),
+
+  paused: ({ queue, locked }) => ({
+    title: locked ? "Paused by an administrator" : "Paused",
+    detail: [
+      queue.running !== null ? `${named(queue.running)} goes on to its end. ` : "",
+      queue.depth > 0 ? `${requests(queue.depth)} ${queue.depth === 1 ? "waits" : "wait"}.` : "Nothing waits.",
+      locked ? " Only an administrator can resume it." : "",
+    ].join(""),
+  }),
+
+  halted: ({ name, request, behind }) => ({
+    title: request ? `${name} failed after ${attempts(request.attempts)}` : `${name} has failed`,
+    detail: `The queue is halted until you decide.${waiting(behind)}`,
+    error: request?.error?.message,
+  }),
+
+  hole: ({ seq, behind }) => ({
+    title: `Number ${number(seq)} was given out, but its request has not arrived`,
+    detail: `After a few seconds the queue goes on without it.${waiting(behind)}`,
+  }),
+};
+
+/** A reason that a newer service gives. */
+const unknown = ({ kind, seq }) => ({ title: `${named(seq)} waits`, detail: `Reason: ${kind}.` });
+
+const limit = (since, until) => (until > since ? `, at most ${span(Math.round((until - since) / 1000))}` : "");
+
+const soon = (until, now) => (until && until - now >= 500 ? `in ${seconds(until - now)}` : "any moment");
