@@ -26,6 +26,12 @@ def configure(level: str) -> None:
     logger.setLevel(level)
 
 
+def flush() -> None:
+    """Before the process is ended without Python's own clean-up."""
+    for handler in logging.getLogger("gurukool").handlers:
+        handler.flush()
+
+
 def begin_invocation(function: str, request_id: str) -> None:
     """Every line from now on tells which invocation it belongs to."""
     _invocation.update(function=function, request_id=request_id)

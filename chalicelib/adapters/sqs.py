@@ -59,7 +59,14 @@ def to_message(user_id: str, seq: int) -> str:
     return json.dumps({"user": user_id, "seq": seq})
 
 
+class NotAWakeUpError(ValueError):
+    """Somebody else's message: sent by hand, or by a release that has other ones."""
+
+
 def from_message(body: str) -> tuple[str, int]:
-    """The user whose queue has work, and up to which number at least."""
-    message = json.loads(body)
-    return str(message["user"]), int(message["seq"])
+    """The user whose queue has work, and up to which number at least. Raises NotAWakeUpError."""
+    try:
+        message = json.loads(body)
+        return str(message["user"]), int(message["seq"])
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise NotAWakeUpError from error

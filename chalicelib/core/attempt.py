@@ -16,6 +16,7 @@ from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
 GRACE_MS = 1_500  # between a handler's time limit and the moment its attempt is given up as crashed
 LAST_RESORT_MS = 500  # after its time limit what is deaf to it is ended, together with its process
 SKEW_MS = 500  # by which the clocks of two workers may differ
+ENDING_MS = 2_000  # what a worker needs at most after an attempt: to write what came of it, and to ring
 SPARE_MS = 2_500  # the lease is held this much longer, so that it need not be held anew for each request
 
 CRASHED = Failure("crash", "The worker ended in the middle of the request.")
@@ -72,6 +73,11 @@ class Attempt:
     run: Run
     fraction: Callable[[], float] = random.random
     mark: Callable[[], str] = lambda: secrets.token_hex(4)
+
+    def takes_ms(self, request: Request) -> int:
+        """How long a worker may be at an attempt of this request, from reading it to the end of its pass."""
+        handler = self.handlers.get(request.type)
+        return ENDING_MS + (int(handler.timeout * 1000) + GRACE_MS if handler else 0)
 
     def __call__(self, request: Request, hold: Hold) -> Request | Wait | Halt:
         """The request with its outcome, or why there is none. Raises LostRaceError."""

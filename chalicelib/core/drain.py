@@ -13,7 +13,7 @@ from chalicelib.core.policy import Halt
 from chalicelib.core.ports import Clock, Lease, Log, WakeUps
 from chalicelib.core.progress import Progress
 from chalicelib.core.queue import Queue, State
-from chalicelib.core.request import OUTCOMES, Request
+from chalicelib.core.request import OUTCOMES, Millis, Request
 
 CHECKPOINT_MS = 200  # under load the head is written at most this often
 # For longer waits the sweeper rings in time: every 60 s it looks at what has not moved for 30 s. A message
@@ -40,17 +40,21 @@ class Drain:
     quantum_ms: int
     ring_id: Callable[[], str] = lambda: uuid4().hex
 
-    def __call__(self, user_id: str, lease: Lease) -> Ending:
-        """Drain until there is nothing to do, the head must wait, or the quantum is used up."""
+    def __call__(self, user_id: str, lease: Lease, until: Millis | None = None) -> Ending:
+        """Drain until there is nothing to do, the head must wait, or the quantum is used up.
+
+        `until` is when the process is ended: no attempt is begun that may last longer.
+        """
         queue = self.log.queue(user_id)
-        return Done() if queue is None else _Pass(self, queue, lease).drain()
+        return Done() if queue is None else _Pass(self, queue, lease, until).drain()
 
 
 class _Pass:
     """One wake-up's way along one log."""
 
-    def __init__(self, parts: Drain, queue: Queue, lease: Lease) -> None:
+    def __init__(self, parts: Drain, queue: Queue, lease: Lease, until: Millis | None) -> None:
         self._parts = parts
+        self._until = until
         self._log = parts.log
         self._clock = parts.clock
         self._queue = queue  # as last read or written
@@ -91,6 +95,8 @@ class _Pass:
         if self._keeps_back(request):
             self._checkpoint()
             return None  # and look again: it shows as well what a user's control has changed
+        if not request.settled and not self._has_time_for(request):
+            return self._yield_turn()
         step = request if request.settled else self._attempt(request)
         if isinstance(step, Wait):
             return self._wait(step)
@@ -105,6 +111,11 @@ class _Pass:
         """Whether it may take long, and what is done so far is not written yet, so that no user sees it."""
         unwritten = self._progress.head != self._queue.head
         return unwritten and not request.settled and not self._quick.get(request.type)
+
+    def _has_time_for(self, request: Request) -> bool:
+        now = self._clock.now()
+        is_due = request.due <= now
+        return self._until is None or not is_due or now + self._parts.attempt.takes_ms(request) <= self._until
 
     def _attempt(self, request: Request) -> Request | Wait | Halt:
         begun = self._clock.now()

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from cfnlint.api import ManualArgs, lint_file
 
+from chalicelib.core.attempt import ENDING_MS, GRACE_MS
+from chalicelib.core.handler import LONGEST_TIMEOUT_S
 from chalicelib.entrypoints import middleware
-from chalicelib.entrypoints.events import MOST_RECEIVES
+from chalicelib.entrypoints.serving import MOST_RECEIVES
 from chalicelib.settings import CHOICES, SettingError
 from tests.infra.documents import FUNCTIONS, TABLES, Document, at, environment
 
@@ -129,6 +131,17 @@ def test_every_function_writes_to_a_log_group_that_ends(template: Document, func
     logs = template["Resources"][properties["LoggingConfig"]["LogGroup"]["Ref"]]["Properties"]
     assert logs["LogGroupName"]["Fn::Sub"] == f"/aws/lambda/{properties['FunctionName']['Fn::Sub']}"
     assert logs["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+START_MS = 5_000  # until a worker that was started anew looks at its first request, at most
+
+
+def test_the_longest_attempt_fits_into_an_invocation_that_has_just_begun(template: Document) -> None:
+    """Else the worker would leave it to the next one for ever."""
+    longest = LONGEST_TIMEOUT_S * 1000 + GRACE_MS + ENDING_MS
+    for name, function in template["Resources"].items():
+        if name.endswith("Worker"):
+            assert START_MS + longest <= function["Properties"]["Timeout"] * 1000
 
 
 def test_a_timer_is_replaced_before_its_queue_gives_it_up(template: Document) -> None:

@@ -7,7 +7,7 @@ from chalicelib.core.attempt import Wait
 from chalicelib.core.drain import Done, Drain
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.sweep import Sweep
-from chalicelib.entrypoints.events import LONGEST_TIMER_S, MOST_RECEIVES, SHORTEST_TIMER_S
+from chalicelib.entrypoints.serving import LONGEST_TIMER_S, MOST_RECEIVES, SHORTEST_TIMER_S
 from tests.fakes.sqs import Receipt
 from tests.simulation.ports import Network
 from tests.simulation.scheduler import Scheduler
@@ -36,11 +36,11 @@ class Workers:
             self._scheduler.after(WORKER_MS, worker.kill)
 
     def _work(self, receipt: Receipt) -> None:
-        """As entrypoints/events.py has it."""
+        """As entrypoints/serving.py has it."""
         user_id, seq = from_message(receipt.body)
         lease = SimulatedLease(self._service, receipt)
         try:
-            ending = self._drain(user_id, lease)
+            ending = self._drain(user_id, lease, self._scheduler.now + WORKER_MS)
             if isinstance(ending, Wait) and receipt.number > MOST_RECEIVES:
                 self._service.ring(user_id, seq, f"{user_id} {next(self._number)}")
                 ending = Done()

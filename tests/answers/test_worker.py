@@ -1,0 +1,176 @@
+"""One invocation of the worker: what becomes of the wake-up that started it, and of its process."""
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.adapters.dynamodb.errors import SILENT
+from chalicelib.core.errors import UnavailableError
+from chalicelib.core.handler import LONGEST_TIMEOUT_S, handler, registry
+from chalicelib.entrypoints import events, serving
+from tests.answers.service import Service
+from tests.e2e.users import User
+from tests.fakes.wake_ups import FakeLease
+
+MINUTE_MS = 60_000
+
+
+class EndedError(BaseException):
+    """The process is gone."""
+
+
+class Worker:
+    """One process."""
+
+    def __init__(self, service: Service, patch: pytest.MonkeyPatch) -> None:
+        self.service = service
+        self.clock = service.clock
+        patch.setattr(serving, "_unanswered", 0)
+        patch.setattr(serving, "os", SimpleNamespace(_exit=self._end))
+        patch.setattr(wiring, "lease", lambda handle: FakeLease(service.fifo, self.receipt))
+
+    def _end(self, code: int) -> None:
+        assert code
+        raise EndedError
+
+    def invoke(self, body: str | None = None, left_ms: int = MINUTE_MS) -> bool:
+        """Whether the next wake-up was served for good."""
+        receipt = self.service.fifo.receive()
+        assert receipt is not None
+        self.receipt = receipt
+        record = {
+            "messageId": "message",
+            "receiptHandle": "handle",
+            "body": receipt.body if body is None else body,
+            "attributes": {"ApproximateReceiveCount": str(receipt.number)},
+        }
+        context = SimpleNamespace(
+            function_name="worker", aws_request_id="id", get_remaining_time_in_millis=lambda: left_ms
+        )
+        answer = events.worker({"Records": [record]}, context)
+        if answer["batchItemFailures"]:
+            return False
+        self.service.fifo.delete(receipt)
+        return True
+
+    def comes_back_after(self) -> float:
+        """Seconds until the wake-up that was received last is handed out again."""
+        return (self.receipt.message.visible_at - self.clock.now()) / 1000
+
+
+@pytest.fixture
+def worker(service: Service, monkeypatch: pytest.MonkeyPatch) -> Worker:
+    return Worker(service, monkeypatch)
+
+
+def failing(error: BaseException) -> Callable[[], Any]:
+    def drain(*_: object) -> None:
+        raise error
+
+    return lambda: drain
+
+
+def test_a_wake_up_is_served(worker: Worker, user: User) -> None:
+    user.session.enqueue("echo", {"n": 1})
+
+    assert worker.invoke()
+    assert user.session.request(1)["status"] == "succeeded"
+
+
+@pytest.mark.parametrize("body", ["", "null", "[]", "{}", '{"user": "a"}', '{"user": "a", "seq": "b"}'])
+def test_a_message_that_is_no_wake_up_is_dropped(worker: Worker, user: User, body: str) -> None:
+    user.session.enqueue("echo", {})
+
+    assert worker.invoke(body)
+
+
+def test_a_store_that_does_not_answer_is_asked_again_in_seconds(
+    worker: Worker, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user.session.enqueue("echo", {})
+    monkeypatch.setattr(wiring, "drain", failing(UnavailableError(SILENT)))
+
+    assert not worker.invoke()
+    assert worker.comes_back_after() == serving.UNAVAILABLE_S
+
+
+def test_a_process_to_which_nothing_answers_is_ended(
+    worker: Worker, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be the process that cannot call, for lack of descriptors, say."""
+    user.session.enqueue("echo", {})
+    monkeypatch.setattr(wiring, "drain", failing(UnavailableError(SILENT)))
+    for _ in range(serving.MOST_UNANSWERED - 1):
+        assert not worker.invoke()
+        worker.clock.advance(5_000)
+
+    with pytest.raises(EndedError):
+        worker.invoke()
+
+
+@pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), SystemExit(), MemoryError()])
+def test_a_process_in_which_the_worker_itself_fails_is_ended(
+    worker: Worker,
+    user: User,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+) -> None:
+    user.session.enqueue("echo", {})
+    monkeypatch.setattr(wiring, "drain", failing(error))
+
+    with pytest.raises(EndedError):
+        worker.invoke()
+
+    assert worker.comes_back_after() == serving.FAILED_S
+
+
+def test_handlers_that_cannot_be_loaded_end_the_process_too(
+    worker: Worker, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drain() -> None:
+        raise ModuleNotFoundError("No module named 'rich'")
+
+    user.session.enqueue("echo", {})
+    monkeypatch.setattr(wiring, "drain", drain)
+
+    with pytest.raises(EndedError):
+        worker.invoke()
+
+
+def test_a_timer_that_another_has_taken_over_is_no_failure(
+    worker: Worker, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stale:
+        def hold(self, seconds: float) -> None:
+            raise UnavailableError("The wake-up could not be held.")
+
+    user.session.ask("POST", "/api/queue/enqueue", {"type": "echo", "not_before": "2027-01-15T08:00:10Z"})
+    monkeypatch.setattr(wiring, "lease", lambda handle: Stale())
+
+    assert not worker.invoke()
+
+
+@pytest.fixture
+def longest() -> Iterator[None]:
+    @handler("longest", timeout=LONGEST_TIMEOUT_S, into=registry)
+    def work(payload: dict[str, Any]) -> None: ...
+
+    yield
+    registry.remove("longest")
+
+
+def test_what_does_not_fit_into_the_invocation_is_left_to_the_next_one(
+    worker: Worker, user: User, longest: None
+) -> None:
+    user.session.enqueue("echo", {})
+    user.session.enqueue("longest", {})
+
+    assert worker.invoke(left_ms=45_000)
+    assert [user.session.request(seq)["status"] for seq in (1, 2)] == ["succeeded", "queued"]
+    assert user.session.request(2)["attempts"] == 0
+
+    assert worker.invoke(), "it has rung again"
+    assert user.session.request(2)["status"] == "succeeded"
