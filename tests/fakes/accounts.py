@@ -82,6 +82,7 @@ class FakeSessions:
         found = self.sessions.get(session_id)
         if found and found.user_id == user_id:
             del self.sessions[session_id]
+            self.waits = {place: until for place, until in self.waits.items() if place[0] != session_id}
 
     def occupy(self, session_id: str, slot: int, until: Millis, now: Millis) -> None:
         with self._lock:

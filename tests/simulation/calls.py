@@ -12,6 +12,7 @@ from chalicelib.core.enqueue import Enqueue, Work
 from chalicelib.core.errors import SESSION_ENDED, GurukoolError, UnauthenticatedError
 from chalicelib.core.idempotency import IdempotencyKey
 from chalicelib.core.outcomes import Outcomes
+from chalicelib.core.pages import Extent, Page
 from chalicelib.core.queue import Queue
 from chalicelib.core.request import Millis
 from chalicelib.core.sessions import Sessions
@@ -20,6 +21,7 @@ from tests.fakes.secrets import FakeTokens
 from tests.simulation.executions import Plan, draw_plan
 from tests.simulation.faults import NONE
 from tests.simulation.ports import Network
+from tests.simulation.readers import Reader
 from tests.simulation.scheduler import Scheduler
 
 
@@ -46,6 +48,7 @@ class Call:
 class User:
     id: str
     sessions: list[str]
+    reader: Reader = field(default_factory=Reader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,22 @@ class Calls:
         wait = self.rng.choice((0, 0, 0.5))
         return call, lambda: self.api.dequeue(user.id, call.session_id, lambda request: request, wait)
 
+    def _outcomes(self, user: User, kind: str) -> Any:
+        call = self._call(user, kind, asked=user.reader.place)
+        extent, wait = Extent(self.rng.randrange(1, 4)), self.rng.choice((0, 0, 0.5, 2))
+
+        def do() -> Page:
+            page, _ = self.api.outcomes(user.id, call.session_id, call.asked, extent, wait)
+            user.reader.take(call.asked, page)
+            return page
+
+        return call, do
+
+    def _mark_read(self, user: User, kind: str) -> Any:
+        """What was seen last, or more than that by mistake."""
+        call = self._call(user, kind, asked=user.reader.place + self.rng.choice((0, 0, 1)))
+        return call, lambda: self.api.outcomes.mark_read(user.id, call.session_id, call.asked)
+
     def _sign_in(self, user: User, kind: str) -> Any:
         def do() -> str:
             if self.is_gone(user):
@@ -201,7 +220,7 @@ TYPES = ("skip", "book", "halt", "skip", "book") * 9 + (UNKNOWN,)
 API_MS = 30_000  # the API function's time-out
 LONG_WAIT_MS = 2 * 3_600_000
 SENDING = ("enqueue", "enqueue", "enqueue", "batch", "keyed")
-READING = ("dequeue",)
+READING = ("dequeue", "outcomes", "mark_read")
 SIGNING = ("sign_in", "sign_out")
 CONTROLLING = ("pause", "resume", "cancel", "purge", "retry", "skip")
 
@@ -210,4 +229,4 @@ def draw_kinds(rng: Random, controlled: bool) -> list[str]:
     """What one user does: always something to send."""
     others = READING * 2 + SIGNING + (CONTROLLING if controlled else ())
     sends = [rng.choice(SENDING) for _ in range(rng.randrange(1, 6))]
-    return sends + [rng.choice(others) for _ in range(rng.randrange(6))]
+    return sends + [rng.choice(others) for _ in range(rng.randrange(8))]

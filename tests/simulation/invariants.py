@@ -33,6 +33,8 @@ class Invariants:
         before = self._queues.get(user_id, Queue(user_id, 0, 0, counts=NO_COUNTS))
         if queue is not before:
             _check_queue(before, queue, requests)
+            if not actor.startswith("mark_read"):
+                _check_read(before, queue, requests)
             if queue.state is State.CLOSED and before.state is not State.CLOSED:
                 _check_closed(before, self._executions.scheduler.now)
             _require(
@@ -88,7 +90,6 @@ def _check_queue(before: Queue, queue: Queue, requests: Requests) -> None:
     back = queue.tail < before.tail or queue.head < before.head or queue.read < before.read
     _require(not back, "a cursor went back")
     _check_passed(before, queue, requests)
-    _check_read(before, queue, requests)
     if queue.state is State.HALTED and before.state is not State.HALTED:
         _check_halted(queue, requests)
     _require(queue.tail == before.tail or queue.room >= 0, "a request was taken for which there was no room")
@@ -112,7 +113,7 @@ def _check_passed(before: Queue, queue: Queue, requests: Requests) -> None:
 
 
 def _check_read(before: Queue, queue: Queue, requests: Requests) -> None:
-    """`read` steps over nothing that could be handed out."""
+    """`read` steps over nothing that could be handed out, unless a reader says that it has seen it."""
     for seq in range(max(before.read, queue.floor) + 1, queue.read):
         request = requests.get(seq)  # none if it has expired
         _require(request is None or request.status is Status.VOID, f"the outcome of {seq} was stepped over")

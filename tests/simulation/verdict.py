@@ -7,7 +7,7 @@ from chalicelib.core.enqueue import Accepted
 from chalicelib.core.errors import InvalidInputError, TooManyError, UnauthenticatedError
 from chalicelib.core.policy import UNFIT
 from chalicelib.core.request import Request, Status
-from tests.simulation.calls import UNKNOWN, Call
+from tests.simulation.calls import UNKNOWN, Call, User
 from tests.simulation.history import Violation
 from tests.simulation.world import World
 
@@ -21,6 +21,8 @@ def judge(world: World) -> None:
             _check_sent(world, call)
         elif call.kind == "dequeue":
             _check_read(world, call)
+        elif call.kind == "mark_read" and call.worked:
+            _require(call.answer.read >= call.asked, call, "did not move `read`")
         elif call.kind == "cancel" and call.worked:
             _require(call.answer.status is Status.CANCELLED, call, "was not cancelled")
     for user in world.users:
@@ -29,6 +31,8 @@ def judge(world: World) -> None:
         _check_order(call for call in mine if isinstance(call.answer, Accepted) and not call.answer.replayed)
         _check_read_order([call for call in mine if call.kind == "dequeue" and call.answer])
         _check_sessions(mine)
+        if user.id not in gone:
+            _check_reader(world, user)
 
 
 def _check_gone(world: World, gone: set[str]) -> None:
@@ -84,6 +88,15 @@ def _check_read(world: World, call: Call) -> None:
         lost = [seq for seq in moved if seq not in handed_out and not _was_overtaken(world, call, seq)]
         _require(not lost and set(handed_out) <= set(moved), call, f"read {moved}")
         _require(not call.answer or call.answer.settled, call, "handed out what has no outcome")
+
+
+def _check_reader(world: World, user: User) -> None:
+    """It has seen every outcome once and in order, but for what was deleted or has expired before it came."""
+    seen, floor = user.reader.seen, world.log.queues[user.id].floor
+    _require(seen == sorted(set(seen)), None, f"{user.id} read {seen}")
+    kept = world.log.requests_of.get(user.id, {}).values()
+    lost = {r.seq for r in kept if r.status is not Status.VOID and r.seq > floor} - {*seen}
+    _require(not lost, None, f"{user.id} never saw the outcomes of {lost}")
 
 
 def _was_overtaken(world: World, call: Call, seq: int) -> bool:

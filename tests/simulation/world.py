@@ -16,7 +16,7 @@ from chalicelib.core.session import IDLE_MS
 from chalicelib.core.sessions import Sessions
 from chalicelib.core.sweep import STILL_EVERY, Sweep
 from chalicelib.core.waits import Waits
-from tests.fakes.accounts import FakeAccounts, FakeSessions, new_session
+from tests.fakes.accounts import FakeAccounts, new_session
 from tests.fakes.clock import START
 from tests.fakes.log import FakeLog
 from tests.fakes.secrets import FakeTokens
@@ -28,6 +28,7 @@ from tests.simulation.history import History, Violation
 from tests.simulation.invariants import Invariants
 from tests.simulation.lambdas import SWEEP_MS, Sweeper, Workers
 from tests.simulation.ports import Network, Remote, SimulatedClock
+from tests.simulation.readers import WatchedSessions
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.wake_ups import WakeUpService
 
@@ -62,7 +63,7 @@ class World:
         self.network = Network(self.scheduler, rng, faults.draw(rng), self.history)
         self.faultless = self.network.faults is faults.NONE
         self.log = IndexedLog(rng.choice((3, 6, 100)), lambda: rng.random() < self.network.faults.stale)
-        self.sessions = FakeSessions()
+        self.sessions = WatchedSessions()
         self.deployment = Deployment(self.scheduler)
         self.executions = Executions(self.scheduler, self.network, self.deployment)
         self.invariants = Invariants(self.log, self.executions)
@@ -198,12 +199,14 @@ class World:
             self.calls.make(user, self.rng.choice(("admin_retry", "admin_skip")))
 
     def _farewell(self) -> None:
-        """Everybody comes back, dequeues what is left and signs out. Then nothing is left."""
+        """Everybody comes back, reads what is left and signs out. Then nothing is left."""
         if self.faultless:
             self.sweeper.start(0)
         known = {user.id: [user.sessions.pop() for _ in list(user.sessions)] for user in self.users}
         self._everybody("sign_in")
         while any(call.answer for call in self._everybody("dequeue")):
+            pass
+        while any(call.answer and call.answer.requests for call in self._everybody("outcomes")):
             pass
         for user in self.users:
             for session_id in [*known[user.id], *user.sessions]:

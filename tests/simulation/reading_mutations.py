@@ -1,0 +1,77 @@
+"""Deliberate defects of reading and waiting, beside those of mutations.py."""
+
+from dataclasses import replace
+from typing import Any
+
+from pytest import MonkeyPatch  # noqa: PT013 - only the type
+
+from chalicelib.core import outcomes, waits
+from chalicelib.core.outcomes import Outcomes
+from chalicelib.core.pages import Page, read_page
+from chalicelib.core.queue import Queue
+from chalicelib.core.request import Millis
+from tests.fakes.accounts import FakeSessions
+from tests.fakes.queues import require
+from tests.simulation import calls, faults
+from tests.simulation.mutations import defect, under
+
+PATIENT = ("outcomes", "outcomes", "dequeue", "outcomes")
+
+
+@defect
+def reader_sent_past_what_did_not_fit(patch: MonkeyPatch) -> None:
+    def read(log: Any, user_id: str, after: int, last: int, extent: Any) -> Page:
+        return replace(read_page(log, user_id, after, last, extent), after=max(after, last))
+
+    patch.setattr(outcomes, "read_page", read)
+
+
+@defect
+def reader_sent_past_the_head(patch: MonkeyPatch) -> None:
+    def read(log: Any, user_id: str, after: int, last: int, extent: Any) -> Page:
+        return read_page(log, user_id, after, last + 1, extent)
+
+    patch.setattr(outcomes, "read_page", read)
+
+
+@defect
+def read_moved_past_the_head(patch: MonkeyPatch) -> None:
+    _mark_read_if(patch, lambda queue, seq: queue.read < seq)
+
+
+@defect
+def read_moved_back(patch: MonkeyPatch) -> None:
+    _mark_read_if(patch, lambda queue, seq: queue.read != seq <= queue.head)
+
+
+def _mark_read_if(patch: MonkeyPatch, condition: Any) -> None:
+    def mark_read(use: Outcomes, user_id: str, session_id: str, seq: int) -> Queue:
+        queue = use._queue(user_id, session_id)
+        if condition(queue, seq):
+            use.log.move_read(queue, session_id, seq, use.mark(), use.clock.now())
+        return replace(queue, read=max(queue.read, seq))
+
+    patch.setattr(Outcomes, "mark_read", mark_read)
+
+
+@defect
+def slot_for_waiting_taken_from_who_has_it(patch: MonkeyPatch) -> None:
+    patch.setattr(calls, "READING", PATIENT)
+
+    def occupy(store: FakeSessions, session_id: str, slot: int, until: Millis, now: Millis) -> None:
+        require(session_id in store.sessions)
+        store.waits[session_id, slot] = until
+
+    patch.setattr(FakeSessions, "occupy", occupy)
+
+
+@defect
+@under(faults.Faults(stall=0.2))
+def slot_for_waiting_given_back_by_who_has_it_no_longer(patch: MonkeyPatch) -> None:
+    patch.setattr(calls, "READING", PATIENT)
+    patch.setattr(waits, "GRACE_MS", 0)
+
+    def vacate(store: FakeSessions, session_id: str, slot: int, until: Millis) -> None:
+        store.waits.pop((session_id, slot), None)
+
+    patch.setattr(FakeSessions, "vacate", vacate)
