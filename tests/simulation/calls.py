@@ -9,7 +9,7 @@ from chalicelib.core.account import Account, Principal
 from chalicelib.core.controls import Controls
 from chalicelib.core.dequeue import Dequeue
 from chalicelib.core.enqueue import Enqueue, Work
-from chalicelib.core.errors import SESSION_ENDED, GurukoolError, UnauthenticatedError
+from chalicelib.core.errors import SESSION_ENDED, GurukoolError, LostRaceError, UnauthenticatedError
 from chalicelib.core.idempotency import IdempotencyKey
 from chalicelib.core.outcomes import Outcomes
 from chalicelib.core.pages import Extent, Page
@@ -156,7 +156,10 @@ class Calls:
         def do() -> str:
             if self.is_gone(user):
                 raise UnauthenticatedError(SESSION_ENDED, code="session_ended")  # there is no such account
-            credentials = self.api.sessions.start(Account(user.id, user.id, "hash", START), "client")
+            try:
+                credentials = self.api.sessions.start(Account(user.id, user.id, "hash", START), "client")
+            except LostRaceError:  # deleted a moment ago
+                raise UnauthenticatedError(SESSION_ENDED, code="session_ended") from None
             session_id = FakeTokens().verify(credentials.access_token).session_id
             user.sessions.append(session_id)
             return session_id
