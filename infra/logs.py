@@ -17,7 +17,7 @@ from infra.errors import DeployError, told
 from infra.log_follower import Follower
 from infra.stack import Stack
 from infra.target import Target, add_target, chosen
-from local_cloud.owners import stranger
+from local_cloud.owners import unnamed_stranger
 from local_cloud.settings import load
 
 FUNCTIONS = {"api": "ApiFunction", "worker": "WorkerFunction", "sweeper": "SweeperFunction"}
@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> None:
     given = _parse(arguments)
     try:
         target = chosen(given.stack, given.region)
-        if target.local and (other := stranger(load().edge_port)):
+        if target.local and (other := unnamed_stranger(load().edge_port)):
             print(f"(the stack of {other})", file=sys.stderr)
         follow(target, given, Console(soft_wrap=True, highlight=False))
     except (SetupError, BotoCoreError, ClientError) as error:

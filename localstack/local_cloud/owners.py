@@ -25,10 +25,14 @@ def stranger(port: int) -> Path | None:
     return None if owner == CHECKOUT else owner
 
 
+def unnamed_stranger(port: int, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """The same for the edge's port, unless the command names that stack outright."""
+    return None if EDGE.name in environment else stranger(port)
+
+
 def require_own(port: int, environment: Mapping[str, str] = os.environ) -> None:
     """Raises LocalCloudError if another checkout's stack has the edge's port, unless the command names it."""
-    other = stranger(port)
-    if other and EDGE.name not in environment:
+    if other := unnamed_stranger(port, environment):
         raise LocalCloudError(
             f"Port {port} belongs to the stack of {other}. Run this there, or give this checkout ports of "
             f"its own in a file .env. If you mean that stack: `{EDGE.name}=http://{HOST}:{port} make …`."

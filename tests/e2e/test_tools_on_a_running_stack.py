@@ -31,6 +31,10 @@ def test_the_demo_finds_everything_in_order(stack: DeployedStack) -> None:
     assert "All 100 requests of 5 users were carried out" in demo.stdout
 
 
+def test_the_address_among_the_outputs_is_one(stack: DeployedStack) -> None:
+    assert stack.outputs["ApiUrl"] == f"{stack.api_url}/"
+
+
 def test_the_way_of_a_request_can_be_followed_in_the_logs(stack: DeployedStack, user: User) -> None:
     user.session.enqueue("echo", {})
     groups = {part: f"/aws/lambda/{stack.outputs[part]}" for part in ("ApiFunction", "WorkerFunction")}

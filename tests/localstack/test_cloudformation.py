@@ -15,6 +15,8 @@ from tests.localstack.functions import ROLE
 STACK_SECONDS = 30
 NAME = f"test-{uuid.uuid4().hex[:12]}"
 TEMPLATE: dict[str, Any] = {
+    "Parameters": {"Days": {"Type": "Number", "Default": 14}},
+    "Conditions": {"TwoWeeks": {"Fn::Equals": [{"Ref": "Days"}, "14"]}},
     "Resources": {
         "Table": {
             "Type": "AWS::DynamoDB::Table",
@@ -28,7 +30,7 @@ TEMPLATE: dict[str, Any] = {
         },
         "LogGroup": {
             "Type": "AWS::Logs::LogGroup",
-            "Properties": {"LogGroupName": NAME, "RetentionInDays": 14},
+            "Properties": {"LogGroupName": NAME, "RetentionInDays": {"Fn::If": ["TwoWeeks", 14, 1]}},
         },
         "Function": {
             "Type": "AWS::Lambda::Function",
@@ -42,7 +44,7 @@ TEMPLATE: dict[str, Any] = {
                 "ReservedConcurrentExecutions": 3,
             },
         },
-    }
+    },
 }
 
 

@@ -1,18 +1,22 @@
 """The API at the root of a port of its own and under a known id, as a custom domain would have it on AWS."""
 
+import re
 from typing import Any
 
 from localstack.runtime import get_current_runtime
 from localstack.services.apigateway.patches import apigateway_models
+from localstack.services.cloudformation.engine.v2.change_set_model_executor import ChangeSetModelExecutor
 
 from gurukool_localstack import settings
 
 _Backend = apigateway_models.APIGatewayBackend
 _create_rest_api = _Backend.create_rest_api
+_visit_output = ChangeSetModelExecutor.visit_node_output
 
 
 def install() -> None:
     _Backend.create_rest_api = _create_with_known_id
+    ChangeSetModelExecutor.visit_node_output = _visit_output_with_address
     get_current_runtime().components.gateway.request_handlers.insert(0, _route_to_api)
 
 
@@ -24,6 +28,18 @@ def _create_with_known_id(backend: Any, name: str, *args: Any, **options: Any) -
         api.id = name
         backend.apis[name] = api
     return api
+
+
+def _visit_output_with_address(executor: ChangeSetModelExecutor, node_output: Any) -> Any:
+    """An output that is the API's address on AWS becomes the one where it answers here."""
+    delta = _visit_output(executor, node_output)
+    ours = settings.current()
+    address = rf"https://{re.escape(ours.api_id)}\.execute-api\.[^/]+/{re.escape(ours.api_stage)}(?=/|$)"
+    for output in executor.outputs:
+        if isinstance(output["OutputValue"], str):
+            here = f"http://localhost:{ours.api_port}"
+            output["OutputValue"] = re.sub(f"^{address}", here, output["OutputValue"])
+    return delta
 
 
 def _route_to_api(_chain: Any, context: Any, _response: Any) -> None:

@@ -1,8 +1,9 @@
-"""Properties of resources that LocalStack's CloudFormation accepts and forgets."""
+"""What LocalStack's CloudFormation accepts and forgets, or compares otherwise than AWS."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from localstack.services.cloudformation.engine.v2.change_set_model_preproc import ChangeSetModelPreproc
 from localstack.services.cloudformation.resource_provider import OperationStatus
 from localstack.services.dynamodb.resource_providers.aws_dynamodb_table import DynamoDBTableProvider
 from localstack.services.lambda_.resource_providers.aws_lambda_function import LambdaFunctionProvider
@@ -12,10 +13,20 @@ _TRUE = (True, "true", "True")  # CloudFormation takes them for the same
 
 
 def install() -> None:
+    ChangeSetModelPreproc.visit_node_intrinsic_function_fn_equals = _compare
     DynamoDBTableProvider.create = _followed_by(_set_point_in_time_recovery, DynamoDBTableProvider.create)
     LogsLogGroupProvider.create = _followed_by(_set_retention, LogsLogGroupProvider.create)
     LambdaFunctionProvider.create = _followed_by(_set_limits, LambdaFunctionProvider.create)
     LambdaFunctionProvider.update = _followed_by(_set_limits, LambdaFunctionProvider.update)
+
+
+def _compare(template: ChangeSetModelPreproc, equals: Any) -> Any:
+    """Fn::Equals compares texts; a parameter of type Number is 0 in LocalStack, and "0" on AWS."""
+    return template._cached_apply(  # noqa: SLF001  (LocalStack's name)
+        scope=equals.scope,
+        arguments_delta=template.visit(equals.arguments),
+        resolver=lambda values: str(values[0]) == str(values[1]),
+    )
 
 
 def _followed_by(
