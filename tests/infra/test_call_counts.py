@@ -21,6 +21,13 @@ def recorder(template: Document) -> Iterator[Recorder]:
     forget_clients()
 
 
+def made(recorder: Recorder) -> list[str]:
+    """The calls since it was last asked, without those that verify the access token."""
+    calls = [action.partition(":")[2] for action, _ in recorder.made if action != KEYS_READ[0]]
+    recorder.made.clear()
+    return calls
+
+
 @pytest.fixture
 def caller() -> Iterator[Caller]:
     with Client(app) as client:
@@ -28,16 +35,11 @@ def caller() -> Iterator[Caller]:
 
 
 def test_the_way_from_sign_up_to_enqueue(recorder: Recorder, caller: Caller) -> None:
-    def made() -> list[str]:
-        calls = [action.partition(":")[2] for action, _ in recorder.made if action != KEYS_READ[0]]
-        recorder.made.clear()
-        return calls
-
     caller.call("POST", "/api/auth/register", {"username": "ada", "password": PASSWORD})
-    assert made() == ["PutItem"]
+    assert made(recorder) == ["PutItem"]
 
     caller.sign_in("ada")
-    first_sign_in = made()
+    first_sign_in = made(recorder)
     assert first_sign_in[:3] == [
         "PutItem",
         "GetItem",
@@ -45,16 +47,60 @@ def test_the_way_from_sign_up_to_enqueue(recorder: Recorder, caller: Caller) -> 
     ]  # the try, the account, the try forgotten
 
     caller.sign_in("ada")
-    assert made() == ["PutItem", "GetItem", "DeleteItem", "PutItem", "UpdateItem"]
+    assert made(recorder) == ["PutItem", "GetItem", "DeleteItem", "PutItem", "UpdateItem"]
 
     caller.call("POST", "/api/queue/enqueue", {"type": "echo"})
-    assert made() == ["UpdateItem", "PutItem", "SendMessage"]
+    assert made(recorder) == ["UpdateItem", "PutItem", "SendMessage"]
 
     caller.call("POST", "/api/auth/refresh", {"refresh_token": caller.refresh_token})
-    assert made() == ["UpdateItem", "UpdateItem"]
+    assert made(recorder) == ["UpdateItem", "UpdateItem"]
 
     caller.call("POST", "/api/queue/pause")
-    assert made() == ["GetItem", "UpdateItem", "Query"]  # the last for what waits at the head
+    assert made(recorder) == ["GetItem", "UpdateItem", "Query"]  # the last for what waits at the head
 
     caller.call("POST", "/api/auth/logout")
-    assert made() == ["UpdateItem", "DeleteItem"]
+    assert made(recorder) == ["UpdateItem", "DeleteItem"]
+
+
+def test_reading_costs_the_queue_item_and_what_is_shown(recorder: Recorder, caller: Caller) -> None:
+    """The session is looked at in the queue item, at no cost."""
+    caller.call("POST", "/api/auth/register", {"username": "ada", "password": PASSWORD})
+    caller.sign_in("ada")
+    for path, calls in (
+        ("/api/queue", ["GetItem"]),
+        ("/api/queue/outcomes", ["GetItem"]),
+        ("/api/queue/dequeue", ["GetItem"]),
+    ):
+        made(recorder)
+        caller.call("GET", path)
+        assert (path, made(recorder)) == (path, calls)
+    for _ in range(2):
+        caller.call("POST", "/api/queue/enqueue", {"type": "echo"})
+    for path, calls in (
+        ("/api/queue", ["GetItem", "Query"]),
+        ("/api/queue/requests", ["GetItem", "Query"]),
+        ("/api/queue/requests/1", ["GetItem", "GetItem"]),
+        ("/api/queue/requests/2", ["GetItem", "GetItem", "Query"]),  # the last for what it waits for
+        ("/api/queue/requests?after=1", ["GetItem", "Query", "Query"]),
+    ):
+        made(recorder)
+        caller.call("GET", path)
+        assert (path, made(recorder)) == (path, calls)
+
+
+@pytest.mark.parametrize("path", ["/api/queue/dequeue", "/api/queue/outcomes", "/api/queue/requests/1"])
+def test_a_wait_costs_two_writes_and_looks_at_the_queue_item_alone(
+    recorder: Recorder, caller: Caller, path: str
+) -> None:
+    caller.call("POST", "/api/auth/register", {"username": "ada", "password": PASSWORD})
+    caller.sign_in("ada")
+    caller.call("POST", "/api/queue/enqueue", {"type": "echo"})
+    caller.call("GET", path)
+    made(recorder)
+
+    caller.call("GET", f"{path}?wait=1")
+
+    calls = [action.partition(":")[2] for action, _ in recorder.made]
+    requests_read = sum(table == "RequestsTable" for _, table in recorder.made)
+    assert (set(calls), calls.count("UpdateItem")) == ({"GetItem", "UpdateItem"}, 2)
+    assert requests_read <= 2, "at the beginning and at the end, if at all"
