@@ -8,6 +8,7 @@ import uuid
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from local_cloud.waiting import wait_until
@@ -83,3 +84,22 @@ def zipped(files: Mapping[str, str]) -> bytes:
 
 def _state(client: Any, name: str) -> str:
     return str(client.get_function_configuration(FunctionName=name)["State"])
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def processes_named(name: str) -> list[int]:
+    found = (path for path in Path("/proc").iterdir() if path.name.isdigit())
+    return [int(path.name) for path in found if f"lambda:{name}\0" in _command(path)]
+
+
+def _command(process: Path) -> str:
+    try:
+        return (process / "cmdline").read_text()
+    except OSError:
+        return ""

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import textwrap
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
-from tests.localstack.functions import Function, deploy, zipped
+from tests.localstack.functions import Function, deploy, is_running, processes_named, zipped
 
 SOURCE = """
     import ctypes, os, subprocess, sys, time
@@ -49,25 +48,6 @@ def function(emulator: Emulator) -> Iterator[Function]:
 
 def evaluate(function: Function, expression: str) -> object:
     return function.invoke(do="evaluate", expression=expression).payload["value"]
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return False
-
-
-def processes_named(name: str) -> list[int]:
-    found = (path for path in Path("/proc").iterdir() if path.name.isdigit())
-    return [int(path.name) for path in found if f"lambda:{name}\0" in _command(path)]
-
-
-def _command(process: Path) -> str:
-    try:
-        return (process / "cmdline").read_text()
-    except OSError:
-        return ""
 
 
 def test_one_process_serves_invocations_one_after_another(function: Function) -> None:
@@ -205,35 +185,3 @@ def test_a_process_that_is_killed_while_it_starts_is_started_once_more(
 
     assert function.invoke().payload == "started"
     function.delete()
-
-
-SLOW = """
-    import pathlib, time
-
-    def handler(event, context):
-        pathlib.Path(event["note"]).touch()
-        time.sleep(1.5)
-        import late
-        return late.WORD
-"""
-
-
-@pytest.mark.parametrize("change", ["code", "configuration", "deletion"])
-def test_a_busy_function_that_is_changed_finishes_first(
-    emulator: Emulator, tmp_path: Path, change: str
-) -> None:
-    """On AWS too. Even what it imports only then is still there; afterwards its process ends."""
-    client, note = emulator.client("lambda"), tmp_path / "note"
-    function = deploy(emulator, SLOW, files={"late.py": "WORD = 'finished'"})
-    code = zipped({"app.py": textwrap.dedent(SOURCE)})
-    changes = {
-        "code": lambda: client.update_function_code(FunctionName=function.name, ZipFile=code),
-        "configuration": lambda: client.update_function_configuration(FunctionName=function.name, Timeout=9),
-        "deletion": function.delete,
-    }
-    with ThreadPoolExecutor(1) as threads:
-        answer = threads.submit(function.invoke, note=str(note))
-        assert wait_until(note.exists, 5)
-        changes[change]()
-    assert answer.result().payload == "finished"
-    assert wait_until(lambda: not processes_named(function.name), 5)

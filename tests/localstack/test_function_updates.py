@@ -1,0 +1,41 @@
+"""A function that is changed or deleted while it works."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from local_cloud.emulator import Emulator
+from local_cloud.waiting import wait_until
+from tests.localstack.functions import deploy, processes_named, zipped
+
+SOURCE = """
+    import pathlib, time
+
+    def handler(event, context):
+        pathlib.Path(event["note"]).touch()
+        time.sleep(1.5)
+        import late
+        return late.WORD
+"""
+
+
+@pytest.mark.parametrize("change", ["code", "configuration", "deletion"])
+def test_a_busy_function_that_is_changed_finishes_first(
+    emulator: Emulator, tmp_path: Path, change: str
+) -> None:
+    """On AWS too. Even what it imports only then is still there; afterwards its process ends."""
+    client, note = emulator.client("lambda"), tmp_path / "note"
+    function = deploy(emulator, SOURCE, files={"late.py": "WORD = 'finished'"})
+    code = zipped({"app.py": "def handler(event, context): return 'new'"})
+    changes = {
+        "code": lambda: client.update_function_code(FunctionName=function.name, ZipFile=code),
+        "configuration": lambda: client.update_function_configuration(FunctionName=function.name, Timeout=9),
+        "deletion": function.delete,
+    }
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(function.invoke, note=str(note))
+        assert wait_until(note.exists, 5)
+        changes[change]()
+    assert answer.result().payload == "finished"
+    assert wait_until(lambda: not processes_named(function.name), 5)
