@@ -52,11 +52,11 @@ const heading = (text) => element("h3", { textContent: text });
 
 function parameters(spec, list) {
   const rows = list.map((one) => {
-    const meaning = [outline(spec, one.schema), one.required ? "required" : "", one.schema.description ?? ""];
+    const meaning = [outline(spec, one.schema), one.required ? "required" : "", one.description ?? ""];
     const text = `${one.in}: ${meaning.filter(Boolean).join(", ")}`;
     return element("tr", {}, element("th", { scope: "row", textContent: one.name }), element("td", { textContent: text }));
   });
-  return [heading("Takes"), element("table", {}, ...rows)];
+  return [heading("Parameters"), element("table", {}, ...rows)];
 }
 
 function json(spec, content) {
@@ -74,10 +74,11 @@ function answers(spec, responses) {
 
 function article(spec, path, method, operation) {
   const title = element("h2", {}, element("span", { className: "method", textContent: method.toUpperCase() }), path);
-  const signedIn = path.split("/")[2] === "admin" ? "For administrators." : "For who is signed in.";
-  const access = operation.security.length ? signedIn : "For everybody.";
+  const signedIn = path.split("/")[2] === "admin" ? "For administrators." : "Needs an access token.";
+  const access = operation.security.length ? signedIn : "Needs no access token.";
   const made = element("article", { id: operation.operationId }, title);
   made.append(element("p", { textContent: `${operation.summary}. ${access}` }));
+  made.append(element("p", { textContent: operation.description }));
   if (operation.parameters.length) made.append(...parameters(spec, operation.parameters));
   if (operation.requestBody) made.append(heading("Body"), json(spec, operation.requestBody.content));
   made.append(heading("Answers"), ...answers(spec, operation.responses));

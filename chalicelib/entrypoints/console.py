@@ -92,7 +92,7 @@ def answer(routes: Blueprint, path: Path) -> Response:
 def reply(routes: Blueprint, file: File) -> Response:
     """The file, or that the browser still has it."""
     headers = {**SECURITY_HEADERS, "Cache-Control": file.cache_control, "ETag": file.etag}
-    if _is_fresh(file.etag, routes.current_request.headers.get("if-none-match", "")):
+    if is_fresh(file.etag, routes.current_request.headers.get("if-none-match", "")):
         return Response(body="", headers=headers, status_code=304)
     return Response(body=file.body, headers={**headers, "Content-Type": file.content_type})
 
@@ -116,7 +116,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _is_fresh(etag: str, if_none_match: str) -> bool:
+def is_fresh(etag: str, if_none_match: str) -> bool:
     """Whether the header If-None-Match (RFC 9110: a list, compared weakly) names `etag`."""
     known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
     return "*" in known or etag in known

@@ -7,50 +7,65 @@ from typing import Any
 
 from chalicelib import handlers
 from chalicelib.core import errors
-from chalicelib.entrypoints import problems
+from chalicelib.entrypoints import explanations, problems
+from chalicelib.entrypoints.codes import CODES
 from chalicelib.entrypoints.operations import OPERATIONS, REQUIRED, Operation, Parameter
+from chalicelib.entrypoints.schema_nodes import pascal
 from chalicelib.entrypoints.schemas import Schemas
 
 VERSION = "1.0.0"
-DESCRIPTION = (
-    "Every user has a queue of their own: the requests of one user run one at a time, in the order in which "
-    "they were accepted; different users never wait for each other. Errors are problem documents (RFC 9457)."
-)
+INFO = {
+    "title": "Gurukool",
+    "version": VERSION,
+    "description": explanations.API,
+    "contact": {"name": "The operator of this service"},
+    "license": {"name": "MIT", "identifier": "MIT"},
+}
 TEXT = {"schema": {"type": "string"}}
 HEADERS = {
     "Idempotency-Replayed": {"description": "true: an earlier call was answered like this", **TEXT},
     "Location": {"description": "Where the new thing can be read, relative to this address", **TEXT},
-    "Results-Omitted": {
-        "description": "true: results and errors are left out, because the answer would be too large",
-        **TEXT,
-    },
+    "Results-Omitted": {"description": "true: the results are too large for one answer", **TEXT},
     "Retry-After": {
         "description": "Seconds to wait before the next try",
         "schema": {"type": "integer", "minimum": 1},
     },
-    "WWW-Authenticate": {"description": "How to say who one is", **TEXT},
-    "X-Request-Id": {"description": "What this call is called in the logs", **TEXT},
+    "WWW-Authenticate": {"description": "How to authenticate: with a bearer token", **TEXT},
+    "X-Request-Id": {"description": "The id of this call in the logs", **TEXT},
 }
 # Whatever the call: the gateway sheds load, and what this depends on may not answer.
 ALWAYS = (errors.TooManyError, errors.UnavailableError)
+ALWAYS_STATUSES = {HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.GATEWAY_TIMEOUT}
+
+
+def document(server: str = "/") -> dict[str, Any]:
+    """`server` is the address that the paths are relative to."""
+    return {**_document(), "servers": [{"url": server}]}
 
 
 @cache
-def document() -> dict[str, Any]:
-    schemas = Schemas([problems.Problem, *_types(OPERATIONS)], handlers.load())
+def _document() -> dict[str, Any]:
+    schemas = Schemas(_types(OPERATIONS), handlers.load())
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schemas)
     statuses = sorted({status for operation in OPERATIONS for status in _problem_statuses(operation)})
+    # A later release may have more codes: clients must not take the list for all that there will ever be.
+    code = schemas.components["Problem"]["properties"]["code"]
+    code["description"] = "What programs match. A later release may have further codes."
+    code["x-extensible-enum"] = list(CODES)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Gurukool", "version": VERSION, "description": DESCRIPTION},
-        "servers": [{"url": ".."}],  # relative to where this is: a stage's prefix is not ours to know
+        "info": INFO,
+        "tags": [{"name": name, "description": text} for name, text in sorted({*explanations.TAGS.values()})],
         "paths": paths,
         "components": {
             "schemas": schemas.components,
             "headers": HEADERS,
-            "responses": {status.name: _problem(status, schemas) for status in statuses},
+            "responses": {
+                **{_name(status): _problem(status, schemas) for status in statuses},
+                "Problem": _any_problem(schemas),
+            },
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
@@ -63,10 +78,12 @@ def _types(operations: Iterable[Operation]) -> Iterable[Any]:
 
 
 def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
+    name = operation.operation_id
     described: dict[str, Any] = {
-        "operationId": operation.operation_id,
+        "operationId": name,
         "summary": operation.summary,
-        "tags": [operation.path.split("/")[2]],
+        "description": explanations.OPERATIONS.get(name, f"{operation.summary}."),
+        "tags": [explanations.TAGS[operation.path.split("/")[2]][0]],
         "parameters": [_parameter(p, schemas) for p in operation.signature.parameters],
         "responses": {**_answers(operation, schemas), **_problems(operation)},
         "security": [{"bearer": []}] if operation.signed_in else [],
@@ -77,15 +94,24 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
 
 
 def _json(type_: Any, schemas: Schemas) -> dict[str, Any]:
-    return {"application/json": {"schema": schemas.of(type_)}}
+    example = schemas.example(type_)
+    return {"application/json": {"schema": schemas.of(type_), **({"example": example} if example else {})}}
 
 
 def _parameter(parameter: Parameter, schemas: Schemas) -> dict[str, Any]:
     schema = dict(schemas.of(parameter.type))
     required = parameter.default is REQUIRED
-    if not required and parameter.default is not None:
+    if not required and parameter.default not in (None, ""):
         schema["default"] = parameter.default
-    return {"name": parameter.name, "in": parameter.place.value, "required": required, "schema": schema}
+    said = schema.pop("description", "")
+    described = f"{explanations.PARAMETERS.get(parameter.name, '')} {said}".strip()
+    return {
+        "name": parameter.name,
+        "in": parameter.place.value,
+        "description": described,
+        "required": required,
+        "schema": schema,
+    }
 
 
 def _answers(operation: Operation, schemas: Schemas) -> dict[str, Any]:
@@ -103,10 +129,15 @@ def _answers(operation: Operation, schemas: Schemas) -> dict[str, Any]:
 
 
 def _problems(operation: Operation) -> dict[str, Any]:
+    named = {str(status.value): _name(status) for status in _problem_statuses(operation)}
     return {
-        str(status.value): {"$ref": f"#/components/responses/{status.name}"}
-        for status in _problem_statuses(operation)
+        status: {"$ref": f"#/components/responses/{name}"}
+        for status, name in {**named, "default": "Problem"}.items()
     }
+
+
+def _name(status: HTTPStatus) -> str:
+    return pascal(status.phrase)
 
 
 def _problem_statuses(operation: Operation) -> list[HTTPStatus]:
@@ -120,13 +151,19 @@ def _problem_statuses(operation: Operation) -> list[HTTPStatus]:
         raised |= {errors.TooLargeError, errors.InvalidInputError, problems.UnsupportedMediaTypeError}
     if operation.signature.parameters:
         raised.add(errors.InvalidInputError)
-    return sorted(problems.STATUS[error] for error in raised)
+    return sorted({problems.STATUS[error] for error in raised} | ALWAYS_STATUSES)
 
 
 def _problem(status: HTTPStatus, schemas: Schemas) -> dict[str, Any]:
     names = [name for error, name in problems.OWN_HEADERS.items() if problems.STATUS[error] is status]
+    codes = ", ".join(f"`{code}`" for code, listed in CODES.items() if listed.status == status)
+    described = f"{status.phrase}. Codes: {codes}"
+    return {**_any_problem(schemas), "description": described, "headers": _headers(names)}
+
+
+def _any_problem(schemas: Schemas) -> dict[str, Any]:
     content = {problems.CONTENT_TYPE: {"schema": schemas.of(problems.Problem)}}
-    return {"description": status.phrase, "headers": _headers(names), "content": content}
+    return {"description": "An error.", "headers": _headers(), "content": content}
 
 
 def _headers(names: Iterable[str] = ()) -> dict[str, Any]:

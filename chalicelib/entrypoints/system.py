@@ -1,13 +1,21 @@
 """Liveness, and what the API says of itself."""
 
+import hashlib
+import re
+from http import HTTPStatus
 from typing import Any, Literal
 
 import msgspec
-from chalice.app import Blueprint
+from chalice.app import Blueprint, Request, Response
 
-from chalicelib.entrypoints.http import endpoint
+from chalicelib.adapters.codec import encode
+from chalicelib.entrypoints.console import is_fresh
+from chalicelib.entrypoints.http import JSON, Call, endpoint
 
 routes = Blueprint(__name__)
+
+DOCUMENT = "/api/openapi.json"
+HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?")
 
 
 class Health(msgspec.Struct):
@@ -19,8 +27,23 @@ def health() -> Health:
     return Health()
 
 
-@endpoint(routes, "GET", "/api/openapi.json", "This document", head=True)
-def openapi() -> dict[str, Any]:
+@endpoint(routes, "GET", DOCUMENT, "This document", head=True)
+def openapi(call: Call) -> dict[str, Any] | Response:
     from chalicelib.entrypoints.openapi import document
 
-    return document()
+    text = encode(document(_server(call.request)))
+    etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    headers: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": "no-cache"}
+    if is_fresh(etag, call.request.headers.get("if-none-match", "")):
+        return Response("", headers, HTTPStatus.NOT_MODIFIED)
+    return Response(text, {**headers, "Content-Type": JSON})
+
+
+def _server(request: Request) -> str:
+    """Where the document was asked for, with the stage's prefix: a saved copy needs the whole address."""
+    host = request.headers.get("host", "")
+    if not HOST.fullmatch(host):
+        return "/"
+    context: dict[str, Any] = request.context
+    prefix = str(context.get("path", "")).rstrip("/").removesuffix(DOCUMENT)
+    return f"{request.headers.get('x-forwarded-proto', 'https')}://{host}{prefix}"
