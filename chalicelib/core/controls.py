@@ -5,16 +5,10 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from chalicelib.core.enqueue import Accepted, Enqueue, Work, ring
-from chalicelib.core.errors import (
-    SESSION_ENDED,
-    ConflictError,
-    LostRaceError,
-    NotFoundError,
-    UnauthenticatedError,
-)
+from chalicelib.core.errors import ConflictError, LostRaceError, NotFoundError
 from chalicelib.core.events import tell
 from chalicelib.core.ports import Clock, Log, WakeUps
-from chalicelib.core.queue import PausedBy, Queue, State
+from chalicelib.core.queue import PausedBy, Queue, State, require_live
 from chalicelib.core.request import Millis, Outcome, Request, Status
 
 CHANGED = "The queue has changed meanwhile. Look at it and try again."
@@ -126,7 +120,7 @@ class Controls:
             queue = self._queue(user_id, session_id)
             if queue.state is State.HALTED:
                 raise ConflictError(HALTED.format(seq=queue.head + 1), code="queue_halted")
-            held = session_id is not None and queue.paused_by is PausedBy.ADMINISTRATOR
+            held = _is_held(queue, session_id)
             if held and wanted is None:
                 raise ConflictError(HELD, code="paused_by_administrator")
             if held or queue.paused_by is wanted:
@@ -170,10 +164,10 @@ class Controls:
 
     def _queue(self, user_id: str, session_id: str | None) -> Queue:
         queue = self.log.queue(user_id)
-        if queue is None and session_id is None:
+        if session_id is not None:
+            return require_live(queue, session_id, self.clock.now())
+        if queue is None:
             raise NotFoundError("This user has no queue.")
-        if queue is None or (session_id and not queue.is_live(session_id, self.clock.now())):
-            raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
         return queue
 
     def _request(self, queue: Queue, seq: int) -> Request:
@@ -191,6 +185,11 @@ class Controls:
             return True
         first = self.log.request(request.user_id, request.batch)
         return first.status is not Status.VOID if first else request.batch <= queue.head
+
+
+def _is_held(queue: Queue, session_id: str | None) -> bool:
+    """Whether it is under a pause that this caller may not end."""
+    return session_id is not None and queue.paused_by is PausedBy.ADMINISTRATOR
 
 
 def _halted_head(queue: Queue, request: Request) -> Request:

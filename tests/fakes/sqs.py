@@ -37,15 +37,20 @@ class Receipt:
 class FakeFifo:
     now: Callable[[], Millis]
     visibility_ms: int = 70_000
+    deduplication_ms: int = DEDUPLICATION_MS
     _groups: dict[str, list[Message]] = field(default_factory=dict)
     _sent: dict[tuple[str, str], Millis] = field(default_factory=dict)
 
     def send(self, group: str, body: str, deduplication_id: str) -> None:
         sent = self._sent.get((group, deduplication_id))
-        if sent is not None and self.now() - sent < DEDUPLICATION_MS:
+        if sent is not None and self.now() - sent < self.deduplication_ms:
             return
         self._sent[group, deduplication_id] = self.now()
         self._groups.setdefault(group, []).append(Message(group, body, visible_at=0))
+
+    def lose(self, group: str, deduplication_id: str) -> None:
+        """A message that was accepted, and that nobody will see."""
+        self._sent.setdefault((group, deduplication_id), self.now())
 
     def receive(self) -> Receipt | None:
         """The first message of a group none of whose messages is being served."""

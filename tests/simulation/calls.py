@@ -6,18 +6,27 @@ from random import Random
 from typing import Any
 
 from chalicelib.core.account import Account, Principal
+from chalicelib.core.account_ports import Accounts
 from chalicelib.core.controls import Controls
 from chalicelib.core.dequeue import Dequeue
 from chalicelib.core.enqueue import Enqueue, Work
-from chalicelib.core.errors import SESSION_ENDED, GurukoolError, LostRaceError, UnauthenticatedError
+from chalicelib.core.errors import (
+    SESSION_ENDED,
+    ConflictError,
+    GurukoolError,
+    LostRaceError,
+    UnauthenticatedError,
+)
 from chalicelib.core.idempotency import IdempotencyKey
 from chalicelib.core.outcomes import Outcomes
+from chalicelib.core.own_account import OwnAccount
 from chalicelib.core.pages import Extent, Page
 from chalicelib.core.queue import Queue
 from chalicelib.core.request import Millis
 from chalicelib.core.sessions import Sessions
 from tests.fakes.clock import START
 from tests.fakes.secrets import FakeTokens
+from tests.simulation.administrators import DEEDS, Office
 from tests.simulation.executions import Plan, draw_plan
 from tests.simulation.faults import NONE
 from tests.simulation.ports import Network
@@ -60,7 +69,9 @@ class Api:
     outcomes: Outcomes
     sessions: Sessions
     controls: Controls
-    leave: Callable[[str, Millis], None]
+    own: OwnAccount
+    office: Office
+    accounts: Accounts
 
 
 @dataclass(slots=True)
@@ -75,7 +86,8 @@ class Calls:
 
     def make(self, user: User, kind: str, after: int = 0) -> None:
         """Let the user make a call of this kind."""
-        begin: Callable[[User, str], tuple[Call, Callable[[], Any]]] = getattr(self, f"_{kind}")
+        method = "administer" if kind in DEEDS else kind
+        begin: Callable[[User, str], tuple[Call, Callable[[], Any]]] = getattr(self, f"_{method}")
         self.scheduler.after(after, lambda: self._start(*begin(user, kind)))
 
     def _start(self, call: Call, do: Callable[[], Any]) -> None:
@@ -158,7 +170,7 @@ class Calls:
                 raise UnauthenticatedError(SESSION_ENDED, code="session_ended")  # there is no such account
             try:
                 credentials = self.api.sessions.start(Account(user.id, user.id, "hash", START), "client")
-            except LostRaceError:  # deleted a moment ago
+            except LostRaceError:  # disabled or deleted meanwhile
                 raise UnauthenticatedError(SESSION_ENDED, code="session_ended") from None
             session_id = FakeTokens().verify(credentials.access_token).session_id
             user.sessions.append(session_id)
@@ -197,16 +209,24 @@ class Calls:
         return call, lambda: control(user.id, call.session_id, call.asked)
 
     def _leave(self, user: User, kind: str) -> Any:
-        return self._call(user, kind), lambda: self.api.leave(user.id, self.scheduler.now)
+        call = self._call(user, kind)
+        return call, lambda: self.api.own.delete(Principal(user.id, user.id, call.session_id), PASSWORD)
 
-    def _admin_resume(self, user: User, kind: str) -> Any:
-        return self._call(user, kind), lambda: self.api.controls.resume(user.id, None)
+    def _take_name(self, user: User, kind: str) -> Any:
+        """A stranger signs up under the name of this user, if it is free."""
+        stranger = Account(user.id, f"stranger-{len(self.made)}", "hash", START)
 
-    def _admin_skip(self, user: User, kind: str) -> Any:
-        return self._call(user, kind), lambda: self.api.controls.skip(user.id, None, self._next(user))
+        def do() -> Account:
+            try:
+                self.api.accounts.add(stranger)
+            except LostRaceError:
+                raise ConflictError("This name is taken.") from None
+            return stranger
 
-    def _admin_retry(self, user: User, kind: str) -> Any:
-        return self._call(user, kind), lambda: self.api.controls.retry_head(user.id, None, self._next(user))
+        return self._call(user, kind), do
+
+    def _administer(self, user: User, kind: str) -> Any:
+        return self._call(user, kind), lambda: DEEDS[kind](self.api.office, user.id, self._next(user))
 
     def _next(self, user: User) -> int:
         queue = self.queue(user.id)
@@ -226,10 +246,13 @@ SENDING = ("enqueue", "enqueue", "enqueue", "batch", "keyed")
 READING = ("dequeue", "outcomes", "mark_read")
 SIGNING = ("sign_in", "sign_out")
 CONTROLLING = ("pause", "resume", "cancel", "purge", "retry", "skip")
+PASSWORD = "correct horse battery"
 
 
 def draw_kinds(rng: Random, controlled: bool) -> list[str]:
     """What one user does: always something to send."""
     others = READING * 2 + SIGNING + (CONTROLLING if controlled else ())
+    if controlled and rng.random() < 0.5:
+        others += tuple(DEEDS)
     sends = [rng.choice(SENDING) for _ in range(rng.randrange(1, 6))]
     return sends + [rng.choice(others) for _ in range(rng.randrange(8))]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chalicelib.core.attempt import SKEW_MS
-from chalicelib.core.queue import Queue, State
+from chalicelib.core.queue import PausedBy, Queue, State
 from chalicelib.core.request import LONGEST_DELAY_MS, NO_COUNTS, OUTCOMES, Millis, Request, Status
 from tests.fakes.log import FakeLog
 from tests.simulation.executions import Executions, account_of, has_effects
@@ -35,15 +35,23 @@ class Invariants:
             _check_queue(before, queue, requests)
             if not actor.startswith("mark_read"):
                 _check_read(before, queue, requests)
+            _check_pause(before, queue, actor)
             if queue.state is State.CLOSED and before.state is not State.CLOSED:
                 _check_closed(before, self._executions.scheduler.now)
-            _require(
-                not queue.depth or user_id in self._log.marked, "the sweeper cannot find a queue with work"
-            )
+            self._check_found(queue)
+            opened = before.state is State.CLOSED and queue.state is not State.CLOSED
+            _require(not opened or bool(queue.sessions), "a closed queue was opened and nobody is connected")
             if queue.read != before.read:
                 self.reads[user_id, queue.read] = actor
             self._queues[user_id] = queue
         _check_line(queue, requests)
+
+    def _check_found(self, queue: Queue) -> None:
+        """By the sweeper, as long as the queue has work or is open."""
+        marked = queue.user_id in self._log.marked
+        _require(not queue.depth or marked, "the sweeper cannot find a queue with work")
+        found = marked or queue.user_id in self._log.open_until
+        _require(found or queue.state is State.CLOSED, "the sweeper cannot find an open queue")
 
     def _check_requests(self, known: Requests, requests: Requests) -> None:
         booked = self._balances is not self._log.ledger.balances
@@ -93,6 +101,13 @@ def _check_queue(before: Queue, queue: Queue, requests: Requests) -> None:
     if queue.state is State.HALTED and before.state is not State.HALTED:
         _check_halted(queue, requests)
     _require(queue.tail == before.tail or queue.room >= 0, "a request was taken for which there was no room")
+
+
+def _check_pause(before: Queue, queue: Queue, actor: str) -> None:
+    """It holds until it is ended by whoever may; a user cannot end an administrator's."""
+    enders = ("admin_resume",) if before.paused_by is PausedBy.ADMINISTRATOR else ("resume", "admin_resume")
+    ended = before.paused_by is not None and queue.paused_by not in (before.paused_by, PausedBy.ADMINISTRATOR)
+    _require(not ended or actor.startswith(enders), f"a pause by the {before.paused_by} was ended by {actor}")
 
 
 def _check_closed(before: Queue, now: Millis) -> None:

@@ -66,12 +66,6 @@ class Sweeper:
         self._scheduler.after(after, self._run)
 
     def _run(self) -> None:
-        sweeper = self._scheduler.spawn(f"sweeper-{next(self._number)}", self._live)
+        sweeper = self._scheduler.spawn(f"sweeper-{next(self._number)}", self._sweep)
         self._scheduler.after(SWEEPER_MS, sweeper.kill)
         self._scheduler.after(SWEEP_MS, self._run)
-
-    def _live(self) -> None:
-        try:
-            self._sweep()
-        except UnavailableError as error:
-            self._network.tell("sweeper fails", (), error)

@@ -49,7 +49,7 @@ def under(always: faults.Faults) -> Callable[[Defect], Defect]:
     return decorate
 
 
-def _unconditionally(method: str) -> Defect:
+def unconditionally(method: str) -> Defect:
     """A write of the queue that goes through whatever it finds."""
     original = getattr(FakeLog, method)
 
@@ -62,7 +62,7 @@ def _unconditionally(method: str) -> Defect:
 
 
 for _method in ("take_numbers", "advance", "rest", "move_read", "close"):
-    DEFECTS[f"{_method} without a condition"] = _unconditionally(_method)
+    DEFECTS[f"{_method} without a condition"] = unconditionally(_method)
 
 
 @defect

@@ -41,6 +41,15 @@ def _check_gone(world: World, gone: set[str]) -> None:
     kept |= {user_id for user_id, _ in world.log.keys}
     if left := gone & kept:
         raise Violation(f"something is left of {left}, whose account was deleted")
+    owners = {name: account.user_id for name, account in world.accounts.accounts.items()}
+    for user in world.users:
+        if (owners.get(user.id) == user.id) is (user.id in gone):
+            raise Violation(f"the account of {user.id} was {'kept' if user.id in gone else 'removed'}")
+    for call in world.calls.made:
+        if call.kind == "take_name" and call.worked:
+            _require(
+                owners.get(call.user_id) == call.answer.user_id, call, "a stranger's account was removed"
+            )
 
 
 def _check_sent(world: World, call: Call) -> None:

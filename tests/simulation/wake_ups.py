@@ -7,7 +7,7 @@ from random import Random
 
 from chalicelib.adapters.sqs import to_message
 from chalicelib.core.errors import UnavailableError
-from tests.fakes.sqs import FakeFifo, Receipt
+from tests.fakes.sqs import DEDUPLICATION_MS, FakeFifo, Receipt
 from tests.simulation.ports import Network
 from tests.simulation.scheduler import Scheduler
 
@@ -27,6 +27,8 @@ class WakeUpService:
         self.network = network
         self.rng = rng
         self.fifo = FakeFifo(lambda: scheduler.now)
+        # SQS remembers ids for five minutes; nothing here may depend on its not being longer.
+        self.fifo.deduplication_ms = rng.choice((DEDUPLICATION_MS, 2 * 3_600_000))
         self.serve: Serve = _nobody_serves
 
     def ring(self, user_id: str, seq: int, ring_id: str) -> None:
@@ -35,6 +37,7 @@ class WakeUpService:
     def _send(self, user_id: str, seq: int, ring_id: str) -> str:
         faults = self.network.faults
         if self.rng.random() < faults.lose:
+            self.fifo.lose(user_id, ring_id)
             return "lost"
         delay = self.rng.randrange(20_000) if self.rng.random() < faults.late else self.rng.randrange(1, 20)
         self.scheduler.after(delay, lambda: self._arrive(user_id, seq, ring_id))

@@ -1,30 +1,34 @@
 """One history: everything put together, left to itself under faults, then in calm, and looked at."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
+from chalicelib.core.account import Account
 from chalicelib.core.attempt import Attempt
 from chalicelib.core.controls import Controls
 from chalicelib.core.dequeue import Dequeue
 from chalicelib.core.drain import Drain
 from chalicelib.core.enqueue import Enqueue
 from chalicelib.core.outcomes import Outcomes
+from chalicelib.core.own_account import OwnAccount
 from chalicelib.core.queue import State
 from chalicelib.core.request import KEPT_MS, Millis, Request
 from chalicelib.core.session import IDLE_MS
 from chalicelib.core.sessions import Sessions
 from chalicelib.core.sweep import STILL_EVERY, Sweep
+from chalicelib.core.throttle import Throttle
 from chalicelib.core.waits import Waits
-from tests.fakes.accounts import FakeAccounts, new_session
+from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeTryCounts, new_session
 from tests.fakes.clock import START
-from tests.fakes.log import FakeLog
-from tests.fakes.secrets import FakeTokens
+from tests.fakes.secrets import FakePasswords, FakeTokens
 from tests.simulation import faults
-from tests.simulation.calls import Api, Call, Calls, User, draw_kinds
+from tests.simulation.administrators import Office
+from tests.simulation.calls import PASSWORD, Api, Call, Calls, User, draw_kinds
 from tests.simulation.deployments import Deployment
 from tests.simulation.executions import Executions, handlers
 from tests.simulation.history import History, Violation
+from tests.simulation.indexed import IndexedLog, report_unforeseen
 from tests.simulation.invariants import Invariants
 from tests.simulation.lambdas import SWEEP_MS, Sweeper, Workers
 from tests.simulation.ports import Network, Remote, SimulatedClock
@@ -40,21 +44,6 @@ PATIENCE_MS = (
 PERSON_MS = 20_000  # how often somebody looks whether a queue is paused or halted
 
 
-class IndexedLog(FakeLog):
-    """Its indexes may show how things were before, as those of DynamoDB do."""
-
-    def __init__(self, limit: int, is_stale: Callable[[], bool]) -> None:
-        super().__init__(limit)
-        self._is_stale = is_stale
-        self._shown: Sequence[str] = []
-
-    def working(self) -> Sequence[str]:
-        now = super().working()
-        shown = self._shown if self._is_stale() else now
-        self._shown = now
-        return shown
-
-
 class World:
     def __init__(self, seed: int, *, recorded: bool = False) -> None:
         self.rng = rng = Random(seed)
@@ -62,7 +51,9 @@ class World:
         self.scheduler = Scheduler(rng)
         self.network = Network(self.scheduler, rng, faults.draw(rng), self.history)
         self.faultless = self.network.faults is faults.NONE
-        self.log = IndexedLog(rng.choice((3, 6, 100)), lambda: rng.random() < self.network.faults.stale)
+        self.log = IndexedLog(rng)
+        self.log.stale = self.network.faults.stale
+        self.accounts = FakeAccounts()
         self.sessions = WatchedSessions()
         self.deployment = Deployment(self.scheduler)
         self.executions = Executions(self.scheduler, self.network, self.deployment)
@@ -75,20 +66,21 @@ class World:
     def _build(self) -> None:
         clock = SimulatedClock(self.scheduler, self.rng, self.network)
         log: Any = Remote(self.log, self.network, self._watch)
-        store: Any = Remote(self.sessions, self.network, lambda args: None)
+        store, accounts, audit = (self._remote(s) for s in (self.sessions, self.accounts, FakeAudit()))
         registry = handlers(self.deployment)
         attempt = Attempt(log, clock, registry, self.executions.run, self.rng.random, self._mark)
         drain = Drain(log, self.service, clock, attempt, QUANTUM_MS, self._mark)
         Workers(self.service, drain)
-        self.sweeper = Sweeper(
-            self.scheduler, self.network, Sweep(log, FakeAccounts(), self.service, clock, self.rng.shuffle)
-        )
+        sweep = Sweep(log, accounts, self.service, clock, self.rng.shuffle, report_unforeseen)
+        self.sweeper = Sweeper(self.scheduler, self.network, sweep)
         enqueue = Enqueue(log, self.service, clock)
         sessions = Sessions(store, log, FakeTokens(), clock)
         controls = Controls(log, self.service, clock, enqueue, self._mark)
         waits = Waits(store, clock)
         dequeue, outcomes = Dequeue(log, clock, waits, self._mark), Outcomes(log, clock, waits, self._mark)
-        api = Api(enqueue, dequeue, outcomes, sessions, controls, log.leave)
+        own = OwnAccount(accounts, log, FakePasswords(), Throttle(FakeTryCounts(), clock), sessions, clock)
+        office = Office(accounts, log, audit, sessions, controls, clock)
+        api = Api(enqueue, dequeue, outcomes, sessions, controls, own, office, accounts)
         self.calls = Calls(
             self.scheduler,
             self.network,
@@ -98,13 +90,17 @@ class World:
             self.log.queues.get,
         )
 
+    def _remote(self, store: object) -> Any:
+        return Remote(store, self.network, lambda args: None)
+
     def _mark(self) -> str:
         return f"{self.rng.getrandbits(32):08x}"
 
     def _user(self, id_: str) -> User:
         first = new_session(f"first-{id_}", id_, START)
         self.sessions.add(first)
-        self.log.open_session(id_, first.session_id, first.expires_at, START)
+        self.accounts.add(Account(id_, id_, FakePasswords().hash(PASSWORD), START))
+        self.log.open_session(id_, first.session_id, first.expires_at, START, id_)
         return User(id_, [first.session_id])
 
     def _watch(self, arguments: tuple[Any, ...]) -> None:
@@ -137,9 +133,16 @@ class World:
         if self.rng.random() < 0.1:
             self.scheduler.after(self.rng.randrange(lasts), self._change_limit)
         if self.rng.random() < 0.1 and not self.network.faults.undying:
-            self.calls.make(self.users[-1], "leave", after=self.rng.randrange(lasts))
+            self._leave(self.users[-1], lasts)
         self.scheduler.run_until(START + lasts + self.rng.choice((0, 5_000, 60_000)))
         self.network.faults = faults.NONE
+        self.log.stale = 0.0
+
+    def _leave(self, user: User, lasts: int) -> None:
+        """Perhaps again, and perhaps a stranger takes the name as soon as it is free."""
+        leaves = self.rng.randrange(lasts)
+        for kind in ("leave", "leave", *["take_name"] * 4)[: self.rng.choice((1, 2, 6))]:
+            self.calls.make(user, kind, after=leaves + self.rng.randrange(60_000) * (kind != "leave"))
 
     def _change_limit(self) -> None:
         self.log.limit = self.rng.choice((3, 6, 100))
@@ -189,19 +192,26 @@ class World:
         return not any(q.depth for q in queues if q.leaving is None) and not self.scheduler.is_busy()
 
     def _help(self, user: User) -> None:
-        """Resume a paused queue, retry or skip a halted head."""
+        """Enable a disabled account, resume a paused queue, retry or skip a halted head."""
         queue = self.log.queues.get(user.id)
-        if queue is None or queue.state not in (State.PAUSED, State.HALTED):
+        if queue is None or queue.leaving is not None:
             return
+        if queue.barred:
+            self.calls.make(user, "admin_enable")
         if queue.state is State.PAUSED:
             self.calls.make(user, "admin_resume")
-        else:
+        elif queue.state is State.HALTED:
             self.calls.make(user, self.rng.choice(("admin_retry", "admin_skip")))
 
     def _farewell(self) -> None:
         """Everybody comes back, reads what is left and signs out. Then nothing is left."""
         if self.faultless:
             self.sweeper.start(0)
+        if self.log.ailment == "index":
+            self.log.ailment = None
+        for user in self.users:
+            self._help(user)  # who is disabled cannot come back
+        self._run_until_done()
         known = {user.id: [user.sessions.pop() for _ in list(user.sessions)] for user in self.users}
         self._everybody("sign_in")
         while any(call.answer for call in self._everybody("dequeue")):

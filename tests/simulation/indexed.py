@@ -1,0 +1,52 @@
+"""The log as the sweeper finds it: its indexes may be late or broken, and a queue may be poisoned."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Literal
+
+from chalicelib.core.queue import Queue
+from chalicelib.core.request import Millis
+from tests.fakes.log import FakeLog
+
+POISONED = "poisoned"
+
+type Ailment = Literal["queue", "index"]
+
+
+class PoisonError(ValueError):
+    """Nobody foresees it: what a state of a newer release raises, or a bug."""
+
+
+class IndexedLog(FakeLog):
+    def __init__(self, rng: Random) -> None:
+        super().__init__(rng.choice((3, 6, 100)))
+        self.stale = 0.0  # how often a look at an index shows how things were before, as DynamoDB's may
+        # A queue that cannot be understood whoever reads it, or an index that cannot be read.
+        self.ailment: Ailment | None = rng.choice(("queue", "index")) if rng.random() < 0.2 else None
+        self._rng = rng
+        self._shown: Sequence[str] = []
+
+    def working(self) -> Sequence[str]:
+        now = super().working()
+        shown = self._shown if self._rng.random() < self.stale else now
+        self._shown = now
+        return self._with_poison(shown)
+
+    def expiring(self, now: Millis) -> Sequence[str]:
+        if self.ailment == "index":
+            raise PoisonError
+        return self._with_poison(super().expiring(now))
+
+    def several(self, user_ids: Sequence[str]) -> Sequence[Queue]:
+        if POISONED in user_ids:
+            raise PoisonError
+        return super().several(user_ids)
+
+    def _with_poison(self, user_ids: Sequence[str]) -> Sequence[str]:
+        return [*user_ids, POISONED] if self.ailment == "queue" else user_ids
+
+
+def report_unforeseen(user_id: str | None, error: Exception) -> None:
+    """What a sweep survives must have been made here: anything else is a defect, or a violation."""
+    if not isinstance(error, PoisonError):
+        raise error

@@ -1,0 +1,101 @@
+"""Deliberate defects of pauses, of the sweeper and of deletions. mutations.py has the others."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pytest import MonkeyPatch  # noqa: PT013 - only the type
+
+from chalicelib.core import controls, queue, sweep
+from chalicelib.core.queue import PausedBy, Queue, State
+from chalicelib.core.sweep import Sweep
+from tests.fakes import queues
+from tests.fakes.accounts import FakeAccounts
+from tests.fakes.log import FakeLog
+from tests.simulation import faults, world
+from tests.simulation.mutations import defect, unconditionally, under
+
+
+@defect
+@under(faults.Faults(slow=0.5))
+def change_pause_without_a_condition(patch: MonkeyPatch) -> None:
+    """Seen where a user and an administrator pause and resume at the same moment."""
+    pauses = ("pause", "resume", "admin_pause", "admin_resume")
+    patch.setattr(world, "draw_kinds", lambda rng, controlled: [rng.choice(pauses) for _ in range(20)])
+    unconditionally("change_pause")(patch)
+
+
+@defect
+def users_end_pauses_of_administrators(patch: MonkeyPatch) -> None:
+    patch.setattr(controls, "_is_held", lambda queue, session_id: False)
+
+
+@defect
+def pause_lost_when_the_queue_closes(patch: MonkeyPatch) -> None:
+    close = FakeLog.close
+
+    def close_and_forget(log: FakeLog, queue: Queue) -> None:
+        close(log, queue)
+        log._put(replace(log.queues[queue.user_id], paused_by=None))
+
+    patch.setattr(FakeLog, "close", close_and_forget)
+
+
+@defect
+def pause_opens_a_closed_queue(patch: MonkeyPatch) -> None:
+    def state_under(paused_by: PausedBy | None, state: State) -> State:
+        return (
+            State.PAUSED if paused_by and state is not State.HALTED else queue.state_under(paused_by, state)
+        )
+
+    patch.setattr(queues, "state_under", state_under)
+
+
+@defect
+@under(faults.Faults(lose=0.8))
+def sweeper_rings_under_the_same_id_for_ever(patch: MonkeyPatch) -> None:
+    patch.setattr(sweep, "REPEAT_MS", 10**15)
+
+
+@defect
+def sweep_ended_by_one_error(patch: MonkeyPatch) -> None:
+    def survive(use: Sweep, do: Callable[[], None], user_id: str | None = None) -> None:
+        try:
+            do()
+        except ValueError as error:
+            raise End from error
+
+    def read(use: Sweep, user_ids: Sequence[str]) -> Sequence[Queue]:
+        return use.log.several(user_ids)
+
+    sweep_once = Sweep.__call__
+
+    def sweep_until_an_error(use: Sweep, *arguments: Any) -> None:
+        try:
+            sweep_once(use, *arguments)
+        except (End, ValueError):
+            return
+
+    patch.setattr(Sweep, "_survive", survive)
+    patch.setattr(Sweep, "_read", read)
+    patch.setattr(Sweep, "__call__", sweep_until_an_error)
+
+
+class End(Exception):  # noqa: N818
+    """Of a sweep."""
+
+
+@defect
+@under(faults.Faults(crash=0.2))
+def interrupted_deletion_left_at_that(patch: MonkeyPatch) -> None:
+    def remove(use: Sweep, queue: Queue, now: int, end: int) -> None:
+        if now - (queue.leaving or 0) > sweep.WORKER_MS and use.log.forget(queue.user_id):
+            use.log.remove(queue)
+
+    patch.setattr(Sweep, "_remove", remove)
+
+
+@defect
+@under(faults.Faults(stall=0.1))
+def account_removed_whosever_it_is(patch: MonkeyPatch) -> None:
+    patch.setattr(FakeAccounts, "remove", lambda use, name, user_id: use.accounts.pop(name, None))
