@@ -44,9 +44,9 @@ class RefusedError(Exception):
 
 
 class Api:
-    def __init__(self, url: str, connections: int = 32) -> None:
+    def __init__(self, url: str, connections: int = 32, timeout: urllib3.Timeout = TIMEOUT) -> None:
         """`url` may have a path, such as a stage's prefix."""
-        self._pool = urllib3.connection_from_url(url, maxsize=connections, timeout=TIMEOUT, retries=False)
+        self._pool = urllib3.connection_from_url(url, maxsize=connections, timeout=timeout, retries=False)
         self._prefix = urllib3.util.parse_url(url).path or ""
 
     def __enter__(self) -> Self:
