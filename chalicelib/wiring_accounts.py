@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from chalicelib import wiring
 
 if TYPE_CHECKING:
-    from chalicelib.core.account_ports import Accounts, Passwords, Tokens
+    from chalicelib.core.account_ports import Accounts, Passwords, Tokens, TryCounts
     from chalicelib.core.administration import Administration
+    from chalicelib.core.guesses import Guesses
     from chalicelib.core.own_account import OwnAccount
     from chalicelib.core.registration import Registration
     from chalicelib.core.sessions import Sessions
@@ -39,11 +40,24 @@ def tokens() -> Tokens:
 
 
 @cache
+def tries() -> TryCounts:
+    from chalicelib.adapters.dynamodb.tries import DynamoTryCounts
+
+    return DynamoTryCounts(wiring.tables())
+
+
+@cache
 def throttle() -> Throttle:
-    from chalicelib.adapters.dynamodb.sessions import DynamoTryCounts
     from chalicelib.core.throttle import Throttle
 
-    return Throttle(DynamoTryCounts(wiring.tables()), wiring.CLOCK)
+    return Throttle(tries(), wiring.CLOCK)
+
+
+@cache
+def guesses() -> Guesses:
+    from chalicelib.core.guesses import Guesses
+
+    return Guesses(tries(), throttle(), wiring.CLOCK)
 
 
 @cache
@@ -51,7 +65,7 @@ def registration() -> Registration:
     from chalicelib.core.registration import Registration
 
     is_open = wiring.settings().registration == "open"
-    return Registration(accounts(), passwords(), wiring.CLOCK, is_open)
+    return Registration(accounts(), passwords(), wiring.CLOCK, guesses(), is_open)
 
 
 @cache
@@ -66,7 +80,7 @@ def sessions() -> Sessions:
 def sign_in() -> SignIn:
     from chalicelib.core.sign_in import SignIn
 
-    return SignIn(accounts(), passwords(), throttle(), sessions())
+    return SignIn(accounts(), passwords(), guesses(), sessions())
 
 
 @cache

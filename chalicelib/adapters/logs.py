@@ -34,11 +34,17 @@ def flush() -> None:
 
 def begin_invocation(function: str, request_id: str) -> None:
     """Every line from now on tells which invocation it belongs to."""
-    _invocation.update(function=function, request_id=request_id)
+    _invocation.clear()
+    bind(function=function, request_id=request_id)
+
+
+def bind(**fields: str) -> None:
+    """Every further line of this invocation has these fields too, unless it has its own of the same name."""
+    _invocation.update(fields)
 
 
 class JsonFormatter(logging.Formatter):
-    """time, level and event first, then the event's own fields, then the invocation's."""
+    """time, level and event first, then the invocation's fields and the event's own."""
 
     def format(self, record: logging.LogRecord) -> str:
         fields: dict[str, Any] = getattr(record, "fields", {})
@@ -49,8 +55,8 @@ class JsonFormatter(logging.Formatter):
             "time": iso(int(record.created * 1000)),
             "level": record.levelname,
             "event": record.getMessage(),
-            **fields,
             **_invocation,
+            **fields,
         }
         if trace := _trace_id():
             line["trace"] = trace
@@ -64,6 +70,9 @@ def iso(moment: Millis) -> str:
 
 
 def _trace_id() -> str | None:
-    """The root of X-Ray's header, which Lambda sets for each invocation: Root=1-…;Parent=…;Sampled=…"""
+    """The root of X-Ray's header, which Lambda sets for each invocation: Root=1-…;Parent=…;Sampled=…
+
+    A caller may choose it by sending `X-Amzn-Trace-Id`: it helps to find lines, and proves nothing.
+    """
     parts = dict(part.partition("=")[::2] for part in os.environ.get("_X_AMZN_TRACE_ID", "").split(";"))
     return parts.get("Root")

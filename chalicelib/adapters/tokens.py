@@ -1,5 +1,7 @@
 """Access tokens: JWT, HS256, every claim checked (RFC 8725)."""
 
+import hmac
+import logging
 import secrets
 from typing import Any, Protocol
 
@@ -8,6 +10,7 @@ import jwt
 from chalicelib.adapters.secret_keys import Keys
 from chalicelib.core.account import Principal, Role
 from chalicelib.core.errors import UnauthenticatedError
+from chalicelib.core.events import tell
 from chalicelib.core.request import Millis
 
 ALGORITHM = "HS256"
@@ -57,16 +60,24 @@ class JwtTokens:
             claims = self._claims(token)
             return Principal(claims["sub"], claims["name"], claims["sid"], Role(claims["role"]))
         except jwt.ExpiredSignatureError:
+            tell("access token refused", reason="expired")
             raise UnauthenticatedError(
                 "The access token has expired. Refresh it, or sign in again.", code="token_expired"
             ) from None
         except (
             jwt.PyJWTError,
             ValueError,
-        ):  # ValueError: not even text that could be a token, or no such role
+        ) as error:  # ValueError: not even text that could be a token, or no such role
+            tell("access token refused", level=logging.WARNING, reason=type(error).__name__)
             raise UnauthenticatedError(
                 "The access token is not valid. Sign in again.", code="invalid_token"
             ) from None
+
+    def pseudonym(self, text: str) -> str:
+        """Of what is to be recognised in the logs but not read there. It changes when the keys do."""
+        keys = self._keys()
+        key = keys.all[keys.current].encode()
+        return hmac.digest(key, b"pseudonym " + text.encode(), "sha256").hex()[:16]
 
     def _claims(self, token: str) -> dict[str, str]:
         claims: dict[str, str] = jwt.decode(

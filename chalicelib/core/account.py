@@ -53,6 +53,7 @@ class Credentials:
     access_token: str
     refresh_token: str
     expires_in: int  # seconds the access token lives
+    principal: Principal  # whose they are
 
 
 def folded(username: str) -> str:

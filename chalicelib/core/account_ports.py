@@ -1,6 +1,6 @@
 """What the core needs of the outside for accounts: stores, and the keepers of secrets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from chalicelib.core.account import Account, Principal
@@ -44,9 +44,12 @@ class SessionStore(Protocol):
         ...
 
     def rotate(
-        self, token: RefreshToken, successor: RefreshToken, now: Millis, expires_at: Millis
+        self, token: RefreshToken, successor: RefreshToken, now: Millis, expires_at: Millis, mark: str
     ) -> Session:
-        """On condition that `token` is the current one and that the session is not over."""
+        """On condition that `token` is the current one and that the session is not over.
+
+        `mark` stays with the session: by it the client is known again that repeats the call.
+        """
         ...
 
     def remove(self, session_id: str, user_id: str) -> None:
@@ -57,17 +60,40 @@ class SessionStore(Protocol):
 class TryCounts(Protocol):
     """Counts of tries, by subject. Writes raise LostRaceError when their condition does not hold."""
 
-    def begin(self, subject: str, tries: Tries) -> None:
-        """On condition that there is no count, or that it is forgotten by then."""
+    def admit(self, subject: str, now: Millis) -> Tries:
+        """Count one more. On condition that it is free: that there is no count, or `Tries.is_free`."""
         ...
 
     def get(self, subject: str) -> Tries | None: ...
 
-    def replace(self, subject: str, seen: Tries, tries: Tries) -> None:
+    def replace(self, subject: str, seen: Tries, tries: Tries) -> Tries:
         """On condition that the count is still as `seen`."""
         ...
 
-    def forget(self, subject: str) -> None: ...
+    def fail(self, subject: str) -> None:
+        """One of those counted has failed. On condition that there is a count."""
+        ...
+
+    def succeed(self, subject: str, seen: Tries, known_until: Millis) -> None:
+        """One of those counted was right, and those that had failed are forgotten.
+
+        On condition that no more and no fewer have failed than in `seen`.
+        """
+        ...
+
+    def take_back(self, subject: str) -> None:
+        """One of those counted was not made. On condition that there is a count."""
+        ...
+
+    def know(self, subject: str, known_until: Millis) -> None: ...
+
+    def spend(self, budget: str, expires_at: Millis) -> None:
+        """Count one more failure against a budget, which is kept at least until then."""
+        ...
+
+    def spent(self, budgets: Sequence[str]) -> Mapping[str, int]:
+        """Failures by budget, for those that have any."""
+        ...
 
 
 class AuditTrail(Protocol):
@@ -105,4 +131,8 @@ class Tokens(Protocol):
 
     def verify(self, token: str) -> Principal:
         """Raises UnauthenticatedError."""
+        ...
+
+    def pseudonym(self, text: str) -> str:
+        """The same for the same text, and nobody without our keys can tell the text from it."""
         ...

@@ -1,5 +1,6 @@
 """What users do to their own account. What cannot be undone asks for the password once more."""
 
+import logging
 from dataclasses import dataclass, replace
 
 from chalicelib.core.account import Account, Principal
@@ -95,13 +96,15 @@ class OwnAccount:
         return queue
 
     def _verified(self, principal: Principal, *passwords: str) -> Account:
-        """Throttled apart from sign-ins: strangers who fail there do not keep the user from this."""
+        """Each session is throttled by itself: whoever has stolen one does not keep the user from this."""
         account = self._account(principal)
-        subject = f"password {account.user_id}"
-        self.throttle.admit(subject)
+        subject = f"password {principal.session_id}"
+        tries = self.throttle.admit(subject)
         if not self._is_right(account, *passwords):
+            self.throttle.failed(subject)
+            tell("password refused", level=logging.WARNING, user=account.user_id)
             raise ForbiddenError("The password is wrong.", code="wrong_password")
-        self.throttle.forgive(subject)
+        self.throttle.succeeded(subject, tries)
         return account
 
     def _is_right(self, account: Account, *passwords: str) -> bool:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from chalicelib.core.account import Account, folded, new_username
 from chalicelib.core.account_ports import Accounts, Passwords
+from chalicelib.core.client import Client
 from chalicelib.core.errors import ConflictError, ForbiddenError, InvalidInputError, LostRaceError
 from chalicelib.core.events import tell
+from chalicelib.core.guesses import Guesses
 from chalicelib.core.passwords import faults_of, hash_new
 from chalicelib.core.ports import Clock
 
@@ -16,9 +18,10 @@ class Registration:
     accounts: Accounts
     passwords: Passwords
     clock: Clock
+    guesses: Guesses
     is_open: bool = True
 
-    def __call__(self, username: str, password: str) -> Account:
+    def __call__(self, username: str, password: str, client: Client) -> Account:
         """Raises InvalidInputError, ConflictError if the username is taken, ForbiddenError if closed."""
         if not self.is_open:
             raise ForbiddenError(
@@ -27,6 +30,7 @@ class Registration:
         name = self._checked(username, password)
         password_hash = hash_new(self.passwords, password, name)
         account = Account(name, secrets.token_hex(16), password_hash, self.clock.now())
+        self.guesses.know(account.user_id, client.network)
         try:
             self.accounts.add(account)
         except LostRaceError:

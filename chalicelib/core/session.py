@@ -1,8 +1,9 @@
 """One signed-in client of a user, and the refresh token that keeps it signed in.
 
 A refresh token is used once: each refresh spends it and gives its successor. An answer may get lost, so for a
-few seconds the token just spent gives the same successor once more. A spent token that comes back later was
-stolen from somebody, and ends the session for the thief and the user alike.
+few seconds the token just spent gives the same successor once more, and for a minute to a client of the same
+network. A spent token that comes back later was stolen from somebody, and ends the session for the thief and
+the user alike.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ DAY_MS = 24 * 3600 * 1000
 IDLE_MS = 14 * DAY_MS  # a session that is not refreshed for this long is over
 LONGEST_MS = 30 * DAY_MS  # and none lasts longer; NIST SP 800-63B asks for a new sign-in by then
 GRACE_MS = 10_000  # how long a spent token still gives its successor
+OWN_GRACE_MS = 60_000  # and how long to whoever comes from where it was spent
 SECRET_BYTES = 32
 MOST_SESSIONS = 10  # of one user: their ids are in the queue item, every write of which shall stay one unit
 
@@ -55,6 +57,10 @@ class RefreshToken:
     def successor(self) -> Self:
         return type(self)(self.session_id, self.family, secrets.token_urlsafe(SECRET_BYTES))
 
+    def mark(self, network: str) -> str:
+        """By which the network is known again, and cannot be read where it is stored."""
+        return _hash(f"{self.family} {network}")
+
     def seal(self, successor: "RefreshToken") -> str:
         """The successor's secret, for nobody but the holder of this token to read. Hexadecimal."""
         return _mixed(self.secret, successor.secret.encode())
@@ -79,6 +85,7 @@ class Session:
     ends_at: Millis  # in any case
     previous_hash: str | None = None  # of the token that was spent last
     sealed: str | None = None  # the current token's secret, sealed by the previous one
+    refreshed_by: str | None = None  # the mark of the network from which that was
 
     @property
     def over_at(self) -> Millis:
@@ -87,9 +94,10 @@ class Session:
     def is_guessed(self, token: RefreshToken) -> bool:
         return not hmac.compare_digest(self.family_hash, token.family_hash)
 
-    def repeats(self, token: RefreshToken, now: Millis) -> str | None:
+    def repeats(self, token: RefreshToken, mark: str, now: Millis) -> str | None:
         """The sealed successor if the token was spent a moment ago."""
-        recent = now - self.refreshed_at <= GRACE_MS
+        grace = OWN_GRACE_MS if self.refreshed_by == mark else GRACE_MS
+        recent = now - self.refreshed_at <= grace
         return self.sealed if recent and self.previous_hash == token.hash else None
 
 

@@ -55,16 +55,16 @@ class Sessions:
         self._end_oldest(queue)
         return self._credentials(session, token, now)
 
-    def refresh(self, text: str) -> Credentials:
+    def refresh(self, text: str, network: str = "") -> Credentials:
         """Spend the refresh token for new credentials. Raises UnauthenticatedError."""
         now, token = self.clock.now(), RefreshToken.parse(text)
         if token is None:
             raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
-        successor = token.successor()
+        successor, mark = token.successor(), token.mark(network)
         try:
-            session = self.store.rotate(token, successor, now, now + IDLE_MS)
+            session = self.store.rotate(token, successor, now, now + IDLE_MS, mark)
         except LostRaceError:
-            session, successor = self._repeat(token, now)
+            session, successor = self._repeat(token, mark, now)
         self._keep_up(session, now)
         return self._credentials(session, successor, now)
 
@@ -113,12 +113,12 @@ class Sessions:
             self.store.remove(session_id, user_id)
             tell("session ended", user=user_id, session=session_id)
 
-    def _repeat(self, token: RefreshToken, now: Millis) -> tuple[Session, RefreshToken]:
+    def _repeat(self, token: RefreshToken, mark: str, now: Millis) -> tuple[Session, RefreshToken]:
         """The token is not the current one: what was given for it a moment ago, or the end of the session."""
         session = self.store.get(token.session_id)
         if session is None or session.over_at <= now or session.is_guessed(token):
             raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
-        if sealed := session.repeats(token, now):
+        if sealed := session.repeats(token, mark, now):
             return session, token.unseal(sealed)
         tell("spent refresh token", level=logging.WARNING, user=session.user_id, session=session.session_id)
         self._end(session.user_id, session.session_id)
@@ -146,7 +146,7 @@ class Sessions:
     def _credentials(self, session: Session, token: RefreshToken, now: Millis) -> Credentials:
         principal = Principal(session.user_id, session.username, session.session_id, session.role)
         access_token, expires_in = self.tokens.issue(principal, now)
-        return Credentials(access_token, str(token), expires_in)
+        return Credentials(access_token, str(token), expires_in, principal)
 
 
 def _new_session(account: Account, token: RefreshToken, client: str, now: Millis) -> Session:

@@ -1,13 +1,15 @@
 """Sign in."""
 
+import logging
 from dataclasses import dataclass, replace
 
 from chalicelib.core.account import Account, Credentials, folded
 from chalicelib.core.account_ports import Accounts, Passwords
-from chalicelib.core.errors import LostRaceError, UnauthenticatedError, UnavailableError
+from chalicelib.core.client import Client
+from chalicelib.core.errors import LostRaceError, TooManyError, UnauthenticatedError, UnavailableError
 from chalicelib.core.events import tell
+from chalicelib.core.guesses import Guesses
 from chalicelib.core.sessions import Sessions
-from chalicelib.core.throttle import Throttle
 
 TRIES = 5  # each further one is needed only if the password was changed during the one before
 
@@ -16,26 +18,42 @@ TRIES = 5  # each further one is needed only if the password was changed during 
 class SignIn:
     accounts: Accounts
     passwords: Passwords
-    throttle: Throttle
+    guesses: Guesses
     sessions: Sessions
 
-    def __call__(self, username: str, password: str, client: str = "") -> Credentials:
+    def __call__(self, username: str, password: str, client: Client) -> Credentials:
         """Raises UnauthenticatedError, in the same words for unknown and disabled users and wrong passwords.
 
         Raises TooManyError after too many of them.
         """
         name = folded(username)
-        subject = f"sign-in {name}"
-        self.throttle.admit(subject)
-        account = self._verified(name, password)
-        self.throttle.forgive(subject)
+        try:
+            account = self._guessed(name, password, client)
+        except TooManyError as error:
+            self._tell_refused(name, error.code)
+            raise
         return self._start(self._with_current_hash(account, password), password, client)
 
-    def _verified(self, name: str, password: str) -> Account:
+    def _guessed(self, name: str, password: str, client: Client) -> Account:
+        """The account of that name, if the password opens it. It counts as a guess."""
         account = self.accounts.by_username(name)
+        guess = self.guesses.admit(account.user_id if account else name, client.network)
+        try:
+            opened = self._opened(name, account, password)
+        except UnauthenticatedError:
+            self.guesses.failed(guess)
+            raise
+        self.guesses.succeeded(guess)
+        return opened
+
+    def _opened(self, name: str, account: Account | None, password: str) -> Account:
         right = self.passwords.verify(account.password_hash if account else None, password)
-        if account is None or not right or account.disabled:
-            raise _refusal(account)
+        if account is None:
+            raise self._refusal(name, "unknown user")
+        if not right:
+            raise self._refusal(name, "wrong password", account)
+        if account.disabled:
+            raise self._refusal(name, "disabled", account)
         return account
 
     def _with_current_hash(self, account: Account, password: str) -> Account:
@@ -50,13 +68,14 @@ class SignIn:
         tell("password hash renewed", user=account.user_id)
         return replace(account, password_hash=renewed)
 
-    def _start(self, account: Account, password: str, client: str) -> Credentials:
+    def _start(self, account: Account, password: str, client: Client) -> Credentials:
         """The session is opened only if nobody has changed the password since it was verified."""
         for _ in range(TRIES):
             try:
-                return self.sessions.start(account, client)
+                return self.sessions.start(account, client.name)
             except LostRaceError:
-                account = self._caught_up(self._verified(account.username, password))
+                found = self.accounts.by_username(account.username)
+                account = self._caught_up(self._opened(account.username, found, password))
         raise UnavailableError("The password is being changed. Try again.")
 
     def _caught_up(self, account: Account) -> Account:
@@ -69,7 +88,7 @@ class SignIn:
         queue = self.sessions.log.queue(account.user_id)
         if queue is None or queue.generation == account.generation:
             if queue and queue.barred:
-                raise _refusal(account)
+                raise self._refusal(account.username, "disabled", account)
             return account
         try:
             self.accounts.set_password(account, account.password_hash, queue.generation)
@@ -77,7 +96,11 @@ class SignIn:
             return account  # as it was: its session will not be opened, and it is read again
         return replace(account, generation=queue.generation)
 
+    def _refusal(self, name: str, reason: str, account: Account | None = None) -> UnauthenticatedError:
+        self._tell_refused(name, reason, user=account.user_id if account else None)
+        return UnauthenticatedError("The username or the password is wrong.", code="wrong_credentials")
 
-def _refusal(account: Account | None) -> UnauthenticatedError:
-    tell("sign-in refused", user=account and account.user_id)
-    return UnauthenticatedError("The username or the password is wrong.", code="wrong_credentials")
+    def _tell_refused(self, name: str, reason: str, **fields: str | None) -> None:
+        """What was typed as a username may be a password: it is told by a name that only we can give it."""
+        subject = self.sessions.tokens.pseudonym(name)
+        tell("sign-in refused", level=logging.WARNING, reason=reason, subject=subject, **fields)

@@ -4,14 +4,18 @@ A try is counted before it is made, so that many made at once count as many. One
 """
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 
 from chalicelib.core.account_ports import TryCounts
 from chalicelib.core.errors import LostRaceError, TooManyError
-from chalicelib.core.events import tell
 from chalicelib.core.ports import Clock
 from chalicelib.core.request import Millis
-from chalicelib.core.tries import Tries
+from chalicelib.core.tries import DAY_MS, Tries
+
+LOOK_S = 0.1  # how often a call looks whether those before it were right
+PATIENCE_MS = 10_000
+SETTLINGS = 5  # each further one is needed only if another try was settled at the same moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,35 +23,57 @@ class Throttle:
     counts: TryCounts
     clock: Clock
 
-    def admit(self, subject: str) -> None:
-        """Count one more try for the subject. Raises TooManyError if it comes too early."""
-        try:
-            self.counts.begin(subject, Tries(1, self.clock.now()))
-        except LostRaceError:
-            self._admit_another(subject)
+    def admit(self, subject: str) -> Tries:
+        """Count one more try for the subject, which `failed` or `succeeded` has to settle.
 
-    def forgive(self, subject: str) -> None:
-        """The try was right: all before it are forgotten."""
-        self.counts.forget(subject)
-
-    def _admit_another(self, subject: str) -> None:
+        While as many as are free are being made, the call waits: they may be right.
+        Raises TooManyError if the try comes too early.
+        """
+        patience = self.clock.now() + PATIENCE_MS
         while True:
-            now, seen = self.clock.now(), self.counts.get(subject)
-            if seen is not None and seen.open_at > now:
-                raise _refusal(seen.open_at - now)
+            now = self.clock.now()
+            with suppress(LostRaceError):
+                return self.counts.admit(subject, now)
+            seen = self.counts.get(subject)
+            if seen is None or seen.is_free(now):
+                continue
+            if seen.may_be_right(now):
+                self._wait(patience)
+            elif seen.open_at > now:
+                raise too_many(seen.open_at - now)
+            else:
+                with suppress(LostRaceError):  # somebody else's try was counted meanwhile
+                    return self.counts.replace(subject, seen, seen.another(now))
+
+    def failed(self, subject: str) -> None:
+        with suppress(LostRaceError):  # the count has expired
+            self.counts.fail(subject)
+
+    def taken_back(self, subject: str) -> None:
+        """The try was not made after all."""
+        with suppress(LostRaceError):
+            self.counts.take_back(subject)
+
+    def succeeded(self, subject: str, tries: Tries, remembered_ms: Millis = DAY_MS) -> None:
+        """The try was right: those before it are forgotten, those beside it are not."""
+        seen: Tries | None = tries
+        for _ in range(SETTLINGS):
             try:
-                if seen is None:
-                    self.counts.begin(subject, Tries(1, now))
-                else:
-                    self.counts.replace(subject, seen, seen.another(now))
+                self.counts.succeed(subject, seen or tries, self.clock.now() + remembered_ms)
             except LostRaceError:
-                continue  # somebody else's try was counted meanwhile
-            return
+                seen = self.counts.get(subject)
+            else:
+                break
+
+    def _wait(self, patience: Millis) -> None:
+        if self.clock.now() >= patience:
+            message = "Too many of your calls try a password at the same moment. Try again in 1 second."
+            raise TooManyError(message, 1, code="too_many_at_once")
+        self.clock.sleep(LOOK_S)
 
 
-def _refusal(wait_ms: Millis) -> TooManyError:
+def too_many(wait_ms: Millis) -> TooManyError:
     seconds = math.ceil(wait_ms / 1000)
-    tell("try refused", wait_seconds=seconds)
     return TooManyError(
         f"Too many wrong passwords. Try again in {seconds} seconds.", seconds, code="throttled"
     )

@@ -8,10 +8,11 @@ import msgspec
 from chalice.app import Blueprint
 
 from chalicelib import wiring_accounts as wiring
-from chalicelib.core.account import Principal
+from chalicelib.core.account import Credentials, Principal
+from chalicelib.core.client import Client
 from chalicelib.core.errors import ConflictError, ForbiddenError, NotFoundError, UnauthenticatedError
 from chalicelib.entrypoints.bodies import ChangePassword, DeleteAccount, Login, Refresh, Register
-from chalicelib.entrypoints.http import Call, endpoint
+from chalicelib.entrypoints.http import Call, endpoint, known, source_of
 from chalicelib.entrypoints.views import (
     AccountAnswer,
     OwnAccountAnswer,
@@ -31,6 +32,16 @@ LONGEST_CLIENT = 120
 type SessionId = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,40}$")]
 
 
+def client_of(call: Call) -> Client:
+    name = NOT_PRINTABLE.sub("", call.request.headers.get("user-agent", ""))[:LONGEST_CLIENT]
+    return Client.at(source_of(call.request), name)
+
+
+def credentials_of(credentials: Credentials) -> TokensAnswer:
+    known(credentials.principal)
+    return credentials_view(credentials)
+
+
 @endpoint(
     routes,
     "POST",
@@ -39,14 +50,13 @@ type SessionId = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,40}$")]
     status=HTTPStatus.CREATED,
     raises=(ForbiddenError, ConflictError),
 )
-def register(body: Register) -> AccountAnswer:
-    return account_view(wiring.registration()(body.username, body.password))
+def register(call: Call, body: Register) -> AccountAnswer:
+    return account_view(wiring.registration()(body.username, body.password, client_of(call)))
 
 
 @endpoint(routes, "POST", "/api/auth/login", "Sign in", raises=(UnauthenticatedError,))
 def login(call: Call, body: Login) -> TokensAnswer:
-    client = NOT_PRINTABLE.sub("", call.request.headers.get("user-agent", ""))[:LONGEST_CLIENT]
-    return credentials_view(wiring.sign_in()(body.username, body.password, client))
+    return credentials_of(wiring.sign_in()(body.username, body.password, client_of(call)))
 
 
 @endpoint(
@@ -56,8 +66,8 @@ def login(call: Call, body: Login) -> TokensAnswer:
     "Spend the refresh token for new tokens; a spent one that comes back ends the session",
     raises=(UnauthenticatedError,),
 )
-def refresh(body: Refresh) -> TokensAnswer:
-    return credentials_view(wiring.sessions().refresh(body.refresh_token))
+def refresh(call: Call, body: Refresh) -> TokensAnswer:
+    return credentials_of(wiring.sessions().refresh(body.refresh_token, client_of(call).network))
 
 
 @endpoint(routes, "POST", "/api/auth/logout", "Sign out: nothing more is accepted from this session")

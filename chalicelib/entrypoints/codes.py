@@ -49,6 +49,9 @@ CODES = {
     "unknown_type": Code(422, "No handler carries out requests of this type."),
     "too_many": Code(429, "Too many calls at once. Wait for the seconds of `Retry-After`."),
     "queue_full": Code(429, "The queue has no room. Wait for the seconds of `Retry-After`."),
+    "too_many_at_once": Code(
+        429, "Too many calls try a password of this account from one network at this moment."
+    ),
     "throttled": Code(429, "Too many wrong passwords. Wait for the seconds of `Retry-After`."),
     "internal": Code(500, "Something is wrong in this service. Its logs say what, under `X-Request-Id`."),
     "unavailable": Code(

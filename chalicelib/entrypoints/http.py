@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import wiring_accounts
+from chalicelib.adapters import logs
 from chalicelib.adapters.codec import decode, encode, require_unambiguous
 from chalicelib.core.account import Principal, Role
 from chalicelib.core.errors import (
@@ -45,7 +46,7 @@ class Call:
         credentials = BEARER.fullmatch(self.request.headers.get("authorization", "").strip())
         if credentials is None:
             raise UnauthenticatedError("Sign in and send the access token as `Authorization: Bearer …`.")
-        return wiring_accounts.tokens().verify(credentials[1])
+        return known(wiring_accounts.tokens().verify(credentials[1]))
 
     def raw_body(self, limit: int = BODY_LIMIT) -> bytes:
         """Raises MalformedError, TooLargeError."""
@@ -62,6 +63,18 @@ class Call:
         raw = self.raw_body(limit)
         require_unambiguous(raw)
         return decode(raw, type_)
+
+
+def source_of(request: Request) -> str:
+    """The caller's address as the gateway saw it; what a caller says of it in a header does not count."""
+    identity: Any = (request.context or {}).get("identity") or {}
+    return str(identity.get("sourceIp") or "unknown")
+
+
+def known(principal: Principal) -> Principal:
+    """From now on each line of this call's log says who makes it."""
+    logs.bind(user=principal.user_id, session=principal.session_id)
+    return principal
 
 
 class Declare(Protocol):

@@ -7,8 +7,10 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib import wiring
+from chalicelib.adapters import logs
 from chalicelib.core.events import tell
 from chalicelib.entrypoints import cors, problems
+from chalicelib.entrypoints.http import source_of
 from chalicelib.entrypoints.invocation import begin
 
 HEADERS = {
@@ -25,6 +27,7 @@ def around(request: Request, get_response: Callable[[Request], Response]) -> Res
     """Chalice middleware."""
     context: Any = request.lambda_context
     begin(context)
+    logs.bind(source=source_of(request))
     began, origins = wiring.CLOCK.now(), wiring.settings().cors_origins
     response = cors.preflight(request, origins) or _as_problem(get_response(request))
     response.headers = {

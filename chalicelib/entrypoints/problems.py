@@ -7,6 +7,7 @@ from http import HTTPStatus
 import msgspec
 from chalice.app import Response
 
+from chalicelib.adapters import logs
 from chalicelib.adapters.codec import encode
 from chalicelib.core import errors
 from chalicelib.core.events import tell
@@ -54,6 +55,8 @@ OWN_HEADERS: dict[type[errors.GurukoolError], str] = {
     errors.TooManyError: "Retry-After",
     errors.UnavailableError: "Retry-After",
 }
+# Their sentences are ours alone; those of the others may repeat what a caller sent, which is not logged.
+REFUSALS = (errors.UnauthenticatedError, errors.ForbiddenError, errors.TooManyError)
 
 
 def from_error(error: Exception) -> Response:
@@ -62,6 +65,8 @@ def from_error(error: Exception) -> Response:
         tell("call failed", level=logging.ERROR, exception=error)
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side.", "internal")
     faults = error.fields if isinstance(error, errors.InvalidInputError) else ()
+    if isinstance(error, REFUSALS):
+        logs.bind(reason=str(error))
     response = problem(STATUS[type(error)], str(error), error.code, faults)
     if name := OWN_HEADERS.get(type(error)):
         response.headers[name] = _own_header(error)
@@ -84,6 +89,7 @@ def general_code(status: HTTPStatus) -> str:
 
 def problem(status: HTTPStatus, detail: str, code: str, faults: Sequence[errors.FieldError] = ()) -> Response:
     """`about:blank` is RFC 9457's type for a problem that its status and detail describe in full."""
+    logs.bind(code=code)
     body = Problem(
         type="about:blank",
         title=status.phrase,

@@ -49,6 +49,7 @@ class Service:
             ("accounts", self.accounts),
             ("passwords", FakePasswords()),
             ("tokens", tokens),
+            ("tries", self.tries),
             ("throttle", throttle),
             ("sessions", sessions),
         ):

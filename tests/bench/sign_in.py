@@ -1,6 +1,6 @@
 """How long refusing a sign-in takes, for a known and for an unknown user.
 
-python -m tests.bench.sign_in URL
+python -m tests.bench.sign_in URL    Twice a day at most: after 100 failures a network is refused.
 """
 
 import secrets
@@ -10,7 +10,7 @@ import time
 
 from local_cloud.api_client import Api
 
-ROUNDS, TRIES = 20, 4  # four tries a user: the fifth is the last that is free
+ROUNDS, TRIES = 10, 4  # four tries a user: the fifth is the last that is free
 
 
 def measure(url: str) -> dict[str, list[float]]:

@@ -9,8 +9,9 @@ import boto3
 from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
 from chalicelib.adapters.dynamodb.audit import DynamoAudit
 from chalicelib.adapters.dynamodb.log import DynamoLog
-from chalicelib.adapters.dynamodb.sessions import DynamoSessions, DynamoTryCounts
+from chalicelib.adapters.dynamodb.sessions import DynamoSessions
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
+from chalicelib.adapters.dynamodb.tries import DynamoTryCounts
 from chalicelib.core.account_ports import Accounts, AuditTrail, SessionStore, TryCounts
 from chalicelib.core.ports import Log
 from chalicelib.core.waits import WaitSlots

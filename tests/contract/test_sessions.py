@@ -1,4 +1,4 @@
-"""Sessions and their refresh tokens, and the counts of tries beside them."""
+"""Sessions and their refresh tokens."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -7,14 +7,11 @@ from secrets import token_hex
 import pytest
 
 from chalicelib.core.account import Role
-from chalicelib.core.errors import LostRaceError, TooManyError
+from chalicelib.core.errors import LostRaceError
 from chalicelib.core.session import RefreshToken, Session, new_session_id
-from chalicelib.core.throttle import Throttle
-from chalicelib.core.tries import FREE_TRIES, WINDOW_MS, Tries
 from tests.contract.backends import EMULATOR, FAKE
 from tests.contract.stores import Store
 from tests.contract.users import EXPIRY, LATER, NOW
-from tests.fakes.clock import FakeClock
 
 END = EXPIRY + 3_600_000
 THIRTY = 30
@@ -46,11 +43,6 @@ def session(store: Store, token: RefreshToken) -> Session:
     return added
 
 
-@pytest.fixture
-def subject() -> str:
-    return f"sign-in {token_hex(4)}"
-
-
 def test_a_session_is_read_as_it_was_added(store: Store, session: Session) -> None:
     assert store.sessions.get(session.session_id) == session
     assert list(store.sessions.several([session.session_id, "none"])) == [session]
@@ -62,7 +54,7 @@ def test_rotation_spends_the_token_and_seals_its_successor(
 ) -> None:
     successor = token.successor()
 
-    rotated = store.sessions.rotate(token, successor, LATER, EXPIRY + 1_000)
+    rotated = store.sessions.rotate(token, successor, LATER, EXPIRY + 1_000, "mark")
 
     assert store.sessions.get(session.session_id) == rotated
     assert rotated.sealed is not None
@@ -73,15 +65,16 @@ def test_rotation_spends_the_token_and_seals_its_successor(
         previous_hash=token.hash,
         sealed=rotated.sealed,
         refreshed_at=LATER,
+        refreshed_by="mark",
         expires_at=EXPIRY + 1_000,
     )
 
 
 def test_a_token_is_spent_once(store: Store, session: Session, token: RefreshToken) -> None:
-    rotated = store.sessions.rotate(token, token.successor(), NOW, EXPIRY)
+    rotated = store.sessions.rotate(token, token.successor(), NOW, EXPIRY, "mark")
 
     with pytest.raises(LostRaceError):
-        store.sessions.rotate(token, token.successor(), NOW, EXPIRY)
+        store.sessions.rotate(token, token.successor(), NOW, EXPIRY, "mark")
 
     assert store.sessions.get(session.session_id) == rotated
 
@@ -91,14 +84,14 @@ def test_a_session_that_is_over_is_not_refreshed(
     store: Store, session: Session, token: RefreshToken, now: int
 ) -> None:
     with pytest.raises(LostRaceError):
-        store.sessions.rotate(token, token.successor(), now, now + 1)
+        store.sessions.rotate(token, token.successor(), now, now + 1, "mark")
 
 
 def test_the_right_secret_in_another_family_is_not_enough(
     store: Store, session: Session, token: RefreshToken
 ) -> None:
     with pytest.raises(LostRaceError):
-        store.sessions.rotate(replace(token, family="guessed"), token.successor(), NOW, EXPIRY)
+        store.sessions.rotate(replace(token, family="guessed"), token.successor(), NOW, EXPIRY, "mark")
 
 
 @at_once
@@ -107,7 +100,7 @@ def test_thirty_rotations_at_once_spend_the_token_once(
 ) -> None:
     def rotate(_: int) -> bool:
         try:
-            store.sessions.rotate(token, token.successor(), NOW, EXPIRY)
+            store.sessions.rotate(token, token.successor(), NOW, EXPIRY, "mark")
         except LostRaceError:
             return False
         return True
@@ -123,75 +116,6 @@ def test_a_session_is_removed_by_its_own_user_only(store: Store, session: Sessio
     store.sessions.remove(session.session_id, session.user_id)
     store.sessions.remove(session.session_id, session.user_id)
     assert store.sessions.get(session.session_id) is None
-
-
-def test_tries_are_counted_from_one_to_the_next(store: Store, subject: str) -> None:
-    first, second = Tries(1, NOW), Tries(2, LATER)
-    assert store.tries.get(subject) is None
-
-    store.tries.begin(subject, first)
-    store.tries.replace(subject, first, second)
-
-    assert store.tries.get(subject) == second
-
-
-def test_no_try_is_lost_to_another_one(store: Store, subject: str) -> None:
-    store.tries.begin(subject, Tries(1, NOW))
-    store.tries.replace(subject, Tries(1, NOW), Tries(2, NOW))
-
-    with pytest.raises(LostRaceError):
-        store.tries.begin(subject, Tries(1, LATER))
-    with pytest.raises(LostRaceError):
-        store.tries.replace(subject, Tries(1, NOW), Tries(2, LATER))
-
-
-def test_tries_begin_anew_when_they_are_forgotten(store: Store, subject: str) -> None:
-    store.tries.begin(subject, Tries(1, NOW))
-    again = Tries(1, NOW + WINDOW_MS)
-
-    store.tries.begin(subject, again)
-    assert store.tries.get(subject) == again
-
-    store.tries.forget(subject)
-    assert store.tries.get(subject) is None
-
-
-@at_once
-def test_thirty_tries_at_once_are_five_that_are_made(store: Store, subject: str) -> None:
-    throttle = Throttle(store.tries, FakeClock(NOW))
-
-    def is_admitted(_: int) -> bool:
-        try:
-            throttle.admit(subject)
-        except TooManyError:
-            return False
-        return True
-
-    with ThreadPoolExecutor(THIRTY) as pool:
-        admitted = sum(pool.map(is_admitted, range(THIRTY)))
-
-    assert admitted == FREE_TRIES
-    assert store.tries.get(subject) == Tries(FREE_TRIES, NOW)
-
-
-@at_once
-def test_thirty_tries_that_are_made_at_once_count_as_thirty(store: Store, subject: str) -> None:
-    def make(i: int) -> None:
-        while True:
-            seen = store.tries.get(subject)
-            try:
-                if seen is None:
-                    return store.tries.begin(subject, Tries(1, NOW))
-                return store.tries.replace(subject, seen, seen.another(NOW + i))
-            except LostRaceError:
-                continue
-
-    with ThreadPoolExecutor(THIRTY) as pool:
-        list(pool.map(make, range(THIRTY)))
-
-    counted = store.tries.get(subject)
-    assert counted is not None
-    assert counted.count == THIRTY
 
 
 def test_a_slot_for_waiting_is_had_by_one_call_until_it_is_given_back(store: Store, session: Session) -> None:

@@ -1,6 +1,7 @@
 """Accounts, sessions, counts of tries and the audit log in memory."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from threading import Lock
 
@@ -60,7 +61,7 @@ class FakeSessions:
         return [self.sessions[id_] for id_ in session_ids if id_ in self.sessions]
 
     def rotate(
-        self, token: RefreshToken, successor: RefreshToken, now: Millis, expires_at: Millis
+        self, token: RefreshToken, successor: RefreshToken, now: Millis, expires_at: Millis, mark: str
     ) -> Session:
         with self._lock:
             found = self.sessions.get(token.session_id)
@@ -73,6 +74,7 @@ class FakeSessions:
                 sealed=token.seal(successor),
                 refresh_hash=successor.hash,
                 refreshed_at=now,
+                refreshed_by=mark,
                 expires_at=expires_at,
             )
             self.sessions[token.session_id] = rotated
@@ -115,24 +117,58 @@ def new_session(session_id: str, user_id: str, now: Millis) -> Session:
 class FakeTryCounts:
     def __init__(self) -> None:
         self.tries: dict[str, Tries] = {}
+        self.failures: Counter[str] = Counter()  # by budget
         self._lock = Lock()
 
-    def begin(self, subject: str, tries: Tries) -> None:
+    def admit(self, subject: str, now: Millis) -> Tries:
         with self._lock:
-            found = self.tries.get(subject)
-            require(found is None or found.forgotten_at <= tries.last_at)
-            self.tries[subject] = tries
+            found = self.tries.get(subject, Tries(0, now))
+            require(found.is_free(now))
+            return self._put(subject, replace(found, count=found.count + 1, last_at=now))
 
     def get(self, subject: str) -> Tries | None:
         return self.tries.get(subject)
 
-    def replace(self, subject: str, seen: Tries, tries: Tries) -> None:
+    def replace(self, subject: str, seen: Tries, tries: Tries) -> Tries:
         with self._lock:
             require(self.tries.get(subject) == seen)
-            self.tries[subject] = tries
+            return self._put(subject, tries)
 
-    def forget(self, subject: str) -> None:
-        self.tries.pop(subject, None)
+    def fail(self, subject: str) -> None:
+        with self._lock:
+            found = self._existing(subject)
+            self._put(subject, replace(found, failed=found.failed + 1))
+
+    def succeed(self, subject: str, seen: Tries, known_until: Millis) -> None:
+        with self._lock:
+            found = self._existing(subject)
+            require(found.failed == seen.failed)
+            left = found.count - seen.failed - 1
+            self._put(subject, replace(found, count=left, failed=0, known_until=known_until))
+
+    def take_back(self, subject: str) -> None:
+        with self._lock:
+            found = self._existing(subject)
+            self._put(subject, replace(found, count=found.count - 1))
+
+    def know(self, subject: str, known_until: Millis) -> None:
+        self._put(subject, replace(self.tries.get(subject, Tries(0, 0)), known_until=known_until))
+
+    def spend(self, budget: str, expires_at: Millis) -> None:
+        self.failures[budget] += 1
+
+    def spent(self, budgets: Sequence[str]) -> Mapping[str, int]:
+        return {budget: self.failures[budget] for budget in budgets if self.failures[budget]}
+
+    def _existing(self, subject: str) -> Tries:
+        found = self.tries.get(subject)
+        if found is None:
+            raise LostRaceError
+        return found
+
+    def _put(self, subject: str, tries: Tries) -> Tries:
+        self.tries[subject] = tries
+        return tries
 
 
 class FakeAudit:

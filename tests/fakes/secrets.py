@@ -31,6 +31,9 @@ class FakeTokens:
     def issue(self, principal: Principal, now: Millis) -> tuple[str, int]:
         return json.dumps(asdict(principal)), LIFE_S
 
+    def pseudonym(self, text: str) -> str:
+        return f"pseudonym of {len(text)} characters"
+
     def verify(self, token: str) -> Principal:
         try:
             claims = json.loads(token)

@@ -27,6 +27,7 @@ class SessionItem(Model):
     sealed = UnicodeAttribute(null=True)
     created_at = NumberAttribute()
     refreshed_at = NumberAttribute()
+    refreshed_by = UnicodeAttribute(null=True)
     expires_at = NumberAttribute()  # seconds: DynamoDB's time to live
     ends_at = NumberAttribute()
     wait_1 = NumberAttribute(null=True)  # until when a waiting call has this slot
@@ -38,7 +39,9 @@ class TriesItem(Model):
 
     subject = UnicodeAttribute(hash_key=True, attr_name="session_id")
     tries = NumberAttribute()
+    failed = NumberAttribute()
     last_at = NumberAttribute()
+    known_until = NumberAttribute(null=True)  # seconds
     expires_at = NumberAttribute()  # seconds
 
 

@@ -1,6 +1,5 @@
-"""Sessions, by id, and counts of tries beside them."""
+"""Sessions, by id."""
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -12,7 +11,6 @@ from chalicelib.core.account import Role
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.request import Millis
 from chalicelib.core.session import RefreshToken, Session
-from chalicelib.core.tries import Tries
 
 
 class DynamoSessions:
@@ -36,7 +34,7 @@ class DynamoSessions:
             return [to_session(item) for item in found]
 
     def rotate(
-        self, token: RefreshToken, successor: RefreshToken, now: Millis, expires_at: Millis
+        self, token: RefreshToken, successor: RefreshToken, now: Millis, expires_at: Millis, mark: str
     ) -> Session:
         m = self._sessions
         item = m(token.session_id)
@@ -45,6 +43,7 @@ class DynamoSessions:
             m.sealed.set(token.seal(successor)),
             m.refresh_hash.set(successor.hash),
             m.refreshed_at.set(now),
+            m.refreshed_by.set(mark),
             m.expires_at.set(expires_at // 1000),
         ]
         live: Any = (m.expires_at > now // 1000) & (m.ends_at > now)
@@ -70,47 +69,6 @@ class DynamoSessions:
 
     def _slot(self, number: int) -> Any:
         return {1: self._sessions.wait_1, 2: self._sessions.wait_2}[number]
-
-
-class DynamoTryCounts:
-    def __init__(self, tables: Tables) -> None:
-        self._tries = tables.tries
-
-    def begin(self, subject: str, tries: Tries) -> None:
-        m = self._tries
-        over: Any = m.expires_at <= tries.last_at // 1000
-        self._write(subject, tries, m.subject.does_not_exist() | over)
-
-    def get(self, subject: str) -> Tries | None:
-        with translated():
-            try:
-                item = self._tries.get(_key(subject), consistent_read=True)
-            except self._tries.DoesNotExist:
-                return None
-        return Tries(int(item.tries), int(item.last_at))
-
-    def replace(self, subject: str, seen: Tries, tries: Tries) -> None:
-        m = self._tries
-        self._write(subject, tries, (m.tries == seen.count) & (m.last_at == seen.last_at))
-
-    def forget(self, subject: str) -> None:
-        with translated():
-            self._tries(_key(subject)).delete()
-
-    def _write(self, subject: str, tries: Tries, condition: Any) -> None:
-        item = self._tries(
-            subject=_key(subject),
-            tries=tries.count,
-            last_at=tries.last_at,
-            expires_at=-(-tries.forgotten_at // 1000),
-        )
-        with translated():
-            item.save(condition=condition)
-
-
-def _key(subject: str) -> str:
-    """Whatever was typed as a username makes a key, and does not stand there to be read."""
-    return f"tries {hashlib.sha256(subject.encode()).hexdigest()}"
 
 
 def to_attributes(session: Session) -> dict[str, Any]:
@@ -142,6 +100,7 @@ def to_session(item: SessionItem) -> Session:
         sealed=item.sealed,
         created_at=int(item.created_at),
         refreshed_at=int(item.refreshed_at),
+        refreshed_by=item.refreshed_by,
         expires_at=int(item.expires_at) * 1000,
         ends_at=int(item.ends_at),
     )

@@ -6,6 +6,9 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
+from chalicelib.core.account import Account, Credentials
+from chalicelib.core.client import Client
+from chalicelib.core.guesses import Guesses
 from chalicelib.core.own_account import OwnAccount
 from chalicelib.core.registration import Registration
 from chalicelib.core.sessions import Sessions
@@ -16,6 +19,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.log import FakeLog
 from tests.fakes.secrets import FakePasswords, FakeTokens
 
+HOME = "192.0.2.1"
 PASSWORD = "correct horse battery"
 
 
@@ -31,12 +35,19 @@ class Door:
     def __post_init__(self) -> None:
         passwords, tokens = FakePasswords(), FakeTokens()
         throttle = Throttle(self.tries, self.clock)
-        self.register = Registration(self.accounts, passwords, self.clock)
+        guesses = Guesses(self.tries, throttle, self.clock)
+        self._register = Registration(self.accounts, passwords, self.clock, guesses)
         self.store = FakeSessions()
         self.sessions = Sessions(self.store, self.log, tokens, self.clock)
-        self.sign_in = SignIn(self.accounts, passwords, throttle, self.sessions)
+        self._sign_in = SignIn(self.accounts, passwords, guesses, self.sessions)
         self.own = OwnAccount(self.accounts, self.log, passwords, throttle, self.sessions, self.clock)
         self.verify = tokens.verify
+
+    def register(self, username: str, password: str, network: str = HOME) -> Account:
+        return self._register(username, password, Client("", network))
+
+    def sign_in(self, username: str, password: str, network: str = HOME) -> Credentials:
+        return self._sign_in(username, password, Client("", network))
 
 
 def before_next(patch: MonkeyPatch, store: object, name: str, do: Callable[[], object]) -> None:

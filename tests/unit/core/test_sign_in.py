@@ -10,10 +10,10 @@ from chalicelib.core.errors import (
     TooManyError,
     UnauthenticatedError,
 )
-from chalicelib.core.session import GRACE_MS, IDLE_MS, LONGEST_MS, RefreshToken
+from chalicelib.core.session import GRACE_MS, IDLE_MS, LONGEST_MS, OWN_GRACE_MS, RefreshToken
 from chalicelib.core.tries import FREE_TRIES
 from tests.fakes.secrets import COMMON
-from tests.unit.core.door import PASSWORD, Door, before_next
+from tests.unit.core.door import HOME, PASSWORD, Door, before_next
 
 
 @pytest.fixture
@@ -135,19 +135,27 @@ def test_a_session_that_is_idle_too_long_is_over(door: Door, account: Account) -
         door.sessions.refresh(token)
 
 
-@pytest.mark.parametrize(("later", "lives"), [(GRACE_MS, True), (GRACE_MS + 1, False)])
+@pytest.mark.parametrize(
+    ("later", "network", "lives"),
+    [
+        (GRACE_MS, "elsewhere", True),
+        (GRACE_MS + 1, "elsewhere", False),
+        (OWN_GRACE_MS, HOME, True),
+        (OWN_GRACE_MS + 1, HOME, False),
+    ],
+)
 def test_a_spent_token_gives_its_successor_again_or_ends_the_session(
-    door: Door, account: Account, later: int, lives: bool
+    door: Door, account: Account, later: int, network: str, lives: bool
 ) -> None:
     token = door.sign_in("ada", PASSWORD).refresh_token
-    successor = door.sessions.refresh(token).refresh_token
+    successor = door.sessions.refresh(token, HOME).refresh_token
     door.clock.advance(later)
 
     if lives:
-        assert door.sessions.refresh(token).refresh_token == successor
+        assert door.sessions.refresh(token, network).refresh_token == successor
     else:
         with pytest.raises(UnauthenticatedError):
-            door.sessions.refresh(token)
+            door.sessions.refresh(token, network)
         with pytest.raises(UnauthenticatedError):
             door.sessions.refresh(successor)
 

@@ -1,0 +1,68 @@
+"""Access tokens: why one was refused is in the logs, and names stand there as pseudonyms."""
+
+from typing import Any
+
+import jwt
+import pytest
+
+from chalicelib.adapters.secret_keys import Keys
+from chalicelib.adapters.tokens import JwtTokens
+from chalicelib.core.account import Principal
+from chalicelib.core.errors import UnauthenticatedError
+
+ADA = Principal("ada's id", "ada", "session")
+LONG_AGO = 1_000_000_000_000
+SOON = 4_000_000_000_000
+
+
+class Ring:
+    def __init__(self, key: str = "k" * 64) -> None:
+        self._keys = Keys("1", {"1": key})
+
+    def __call__(self) -> Keys:
+        return self._keys
+
+    def knowing(self, kid: str) -> Keys:
+        return self._keys
+
+
+def reason(token: str, caplog: pytest.LogCaptureFixture) -> tuple[Any, str]:
+    with caplog.at_level("INFO", "gurukool"), pytest.raises(UnauthenticatedError) as refused:
+        JwtTokens(Ring(), 600).verify(token)
+    [record] = caplog.records
+    assert record.message == "access token refused"
+    assert token not in str(vars(record))
+    return vars(record)["fields"]["reason"], refused.value.code
+
+
+def test_an_expired_token_is_told_from_a_forged_one(caplog: pytest.LogCaptureFixture) -> None:
+    token, _ = JwtTokens(Ring(), 600).issue(ADA, LONG_AGO)
+
+    assert reason(token, caplog) == ("expired", "token_expired")
+
+
+def test_a_forged_token_is_told_with_what_gives_it_away(caplog: pytest.LogCaptureFixture) -> None:
+    token, _ = JwtTokens(Ring("f" * 64), 600).issue(ADA, SOON)
+
+    assert reason(token, caplog) == (jwt.InvalidSignatureError.__name__, "invalid_token")
+
+
+def test_what_is_no_token_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    assert reason("Hunter2", caplog)[0] == jwt.DecodeError.__name__
+
+
+def test_a_pseudonym_is_the_same_for_the_same_name_and_key_alone() -> None:
+    tokens = JwtTokens(Ring(), 600)
+
+    assert tokens.pseudonym("ada") == JwtTokens(Ring(), 60).pseudonym("ada")
+    assert (
+        len(
+            {
+                tokens.pseudonym("ada"),
+                tokens.pseudonym("bob"),
+                JwtTokens(Ring("f" * 64), 600).pseudonym("ada"),
+            }
+        )
+        == 3
+    )
+    assert "ada" not in tokens.pseudonym("ada")
