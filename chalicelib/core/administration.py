@@ -3,7 +3,8 @@
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import islice
 
 from chalicelib.core.account import Account, Principal, Role, folded
@@ -103,13 +104,15 @@ class Administration:
             raise ConflictError(
                 "You cannot disable your own account. Ask another administrator.", code="own_account"
             )
-        action, name = "disable account", account.username
-        return self._act(admin, action, name, lambda: self._set_disabled(account, disabled=True))
+        name, id_ = account.username, account.user_id
+        disable = partial(self._set_disabled, account, disabled=True)
+        return self._act(admin, "disable account", name, disable, id_)
 
     def enable(self, admin: Principal, username: str) -> Account:
         account = self._account(admin, username)
-        action, name = "enable account", account.username
-        return self._act(admin, action, name, lambda: self._set_disabled(account, disabled=False))
+        name, id_ = account.username, account.user_id
+        enable = partial(self._set_disabled, account, disabled=False)
+        return self._act(admin, "enable account", name, enable, id_)
 
     def entries(
         self, admin: Principal, month: str | None, before: str | None, limit: int
@@ -147,19 +150,23 @@ class Administration:
         self._require_admin(admin)
         return self._act(admin, action, user_id, do)
 
-    def _act[Done](self, admin: Principal, action: str, subject: str, do: Callable[[], Done]) -> Done:
+    def _act[Done](
+        self, admin: Principal, action: str, subject: str, do: Callable[[], Done], subject_id: str = ""
+    ) -> Done:
         """Whatever is done is in the audit log before. What is refused is there once more, as refused."""
-        self._note(admin, action, subject)
+        self._note(admin, action, subject, subject_id or subject)
         try:
             return do()
         except (ConflictError, NotFoundError):
-            self._note(admin, f"refused: {action}", subject)
+            self._note(admin, f"refused: {action}", subject, subject_id or subject)
             raise
 
-    def _note(self, admin: Principal, action: str, subject: str) -> None:
+    def _note(self, admin: Principal, action: str, subject: str, subject_id: str) -> None:
+        """In the logs as well, where the API can add lines and change none."""
         now = self.clock.now()
-        self.audit.add(Entry(_entry_id(now), now, admin.username, action, subject))
-        tell("administrator acts", user=admin.user_id, action=action, subject=subject)
+        entry = Entry(_entry_id(now), now, admin.username, action, subject, admin.user_id, subject_id)
+        self.audit.add(entry)
+        tell("administrator acts", user=admin.user_id, **asdict(entry))
 
     def _require_admin(self, admin: Principal) -> None:
         """As it is now, whatever the token says."""

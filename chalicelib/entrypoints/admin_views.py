@@ -67,6 +67,8 @@ class EntryAnswer(msgspec.Struct):
     actor: str
     action: Annotated[str, msgspec.Meta(description="`refused: …` follows if it could not be done")]
     subject: str
+    actor_id: str
+    subject_id: str
 
 
 class AuditAnswer(msgspec.Struct):
@@ -106,4 +108,12 @@ def stats_view(stats: "Stats") -> StatsAnswer:
 
 
 def entry_view(entry: Entry) -> EntryAnswer:
-    return EntryAnswer(entry.entry_id, iso(entry.at), entry.actor, entry.action, entry.subject)
+    return EntryAnswer(
+        entry.entry_id,
+        iso(entry.at),
+        entry.actor,
+        entry.action,
+        entry.subject,
+        entry.actor_id,
+        entry.subject_id,
+    )

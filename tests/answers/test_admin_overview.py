@@ -104,6 +104,8 @@ def test_the_audit_log_shows_what_was_done_by_whom_to_whom_and_when(
         "actor": admin.username,
         "action": "pause queue",
         "subject": user.user_id,
+        "actor_id": admin.user_id,
+        "subject_id": user.user_id,
     }
 
 

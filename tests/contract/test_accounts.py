@@ -105,7 +105,9 @@ def test_an_account_that_is_gone_does_not_come_back(store: Store, account: Accou
 
 def test_what_is_in_the_audit_log_is_not_added_again(store: Store) -> None:
     long_ago = NOW - 100 * 24 * AN_HOUR_MS
-    entry = Entry(f"{long_ago:015d}-{token_hex(4)}", long_ago, "root", "pause queue", "ada")
+    entry = Entry(
+        f"{long_ago:015d}-{token_hex(4)}", long_ago, "root", "pause queue", "ada", "root's id", "ada's id"
+    )
 
     for _ in range(2):  # the second time as a repeated write would
         store.audit.add(entry)

@@ -1,9 +1,14 @@
-"""The audit log: entries are added and read; no function may change or remove one."""
+"""The audit log: entries are added, each once, and read. No function may remove one.
+
+IAM cannot forbid that PutItem replaces an item: the condition here keeps entries as they are. If other code
+did without it, an entry would differ from its log line, which the functions may add and not change.
+"""
 
 from collections.abc import Sequence
 from contextlib import suppress
 
 from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.models import AuditItem
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.audit import Entry
 from chalicelib.core.errors import LostRaceError
@@ -21,6 +26,8 @@ class DynamoAudit:
             actor=entry.actor,
             action=entry.action,
             subject=entry.subject,
+            actor_id=entry.actor_id,
+            subject_id=entry.subject_id,
         )
         with suppress(LostRaceError), translated():
             item.save(condition=self._audit.month.does_not_exist())
@@ -29,6 +36,16 @@ class DynamoAudit:
         earlier = None if before is None else self._audit.entry_id < before
         with translated():
             found = self._audit.query(month, earlier, scan_index_forward=False, limit=limit)
-            return [
-                Entry(item.entry_id, int(item.at), item.actor, item.action, item.subject) for item in found
-            ]
+            return [to_entry(item) for item in found]
+
+
+def to_entry(item: AuditItem) -> Entry:
+    return Entry(
+        item.entry_id,
+        int(item.at),
+        item.actor,
+        item.action,
+        item.subject,
+        item.actor_id or "",
+        item.subject_id or "",
+    )

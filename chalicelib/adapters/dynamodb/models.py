@@ -52,6 +52,8 @@ class AuditItem(Model):
     actor = UnicodeAttribute()
     action = UnicodeAttribute()
     subject = UnicodeAttribute()
+    actor_id = UnicodeAttribute(default="")
+    subject_id = UnicodeAttribute(default="")
 
 
 class Working(GlobalSecondaryIndex["QueueItem"]):

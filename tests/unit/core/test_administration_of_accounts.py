@@ -1,6 +1,7 @@
 """Disabling and enabling accounts, and the overview of all queues and of what was done."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import pytest
 
@@ -124,3 +125,15 @@ def test_the_log_of_this_month_is_read_unless_another_month_is_named(office: Off
     assert read(paused.month, None, 10) == ([paused], None)
     assert read(None, None, 1) == ([resumed], resumed.entry_id), "where to go on"
     assert read(None, resumed.entry_id, 1) == ([], None)
+
+
+def test_each_deed_is_logged_as_it_is_in_the_audit_log_with_the_ids_of_both(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", "gurukool"):
+        office.administration.disable(office.admin, "ada")
+
+    [entry] = office.audit.entries
+    [line] = [vars(record)["fields"] for record in caplog.records if record.message == "administrator acts"]
+    assert (entry.actor_id, entry.subject_id) == (office.admin.user_id, USER)
+    assert line == {"user": office.admin.user_id, **asdict(entry)}
