@@ -1,9 +1,14 @@
 """Carry a request out with its handler."""
 
 import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from chalicelib.adapters.codec import decode
 from chalicelib.adapters.dynamodb.effects import Effects
+from chalicelib.adapters.logs import bound
+from chalicelib.adapters.logs import restore as restore_logs
 from chalicelib.adapters.results import ResultError, result_json
 from chalicelib.adapters.time_limit import OverrunError, alarm, last_resort
 from chalicelib.adapters.tracing import subsegment
@@ -27,15 +32,25 @@ def run(handler: Handler, request: Request, seconds: float) -> Result | Failure:
     Raises nothing that a handler can cause. What it does raise is the worker's own failure: no time limit
     could be set, for example.
     """
-    with last_resort(seconds):
+    with _bound(request), last_resort(seconds):
         try:
             with alarm(seconds):
                 return _carry_out(handler, request)
         except OverrunError:
             return Failure("timeout", f"It took longer than {seconds:g} seconds.")
         except BaseException:  # noqa: BLE001 - the handler's error cannot even be told
-            tell("handler raised", level=logging.ERROR, user=request.user_id, seq=request.seq)
+            tell("handler raised", level=logging.ERROR)
             return Failure("error", "The handler raised an error that cannot be shown.")
+
+
+@contextmanager
+def _bound(request: Request) -> Iterator[None]:
+    """What the handler logs is found under its user and number; and it cannot silence what follows it."""
+    with bound(user=request.user_id, seq=request.seq, type=request.type, attempt=request.attempts):
+        output = sys.stdout
+        yield
+        sys.stdout = output
+    restore_logs()
 
 
 def _carry_out(handler: Handler, request: Request) -> Result | Failure:
@@ -45,7 +60,7 @@ def _carry_out(handler: Handler, request: Request) -> Result | Failure:
     except (InvalidInputError, MalformedError) as error:
         return Failure("invalid_payload", str(error))
     except Exception as error:  # noqa: BLE001 - a payload's type may have code of its own
-        return last_words(error, request)
+        return last_words(error)
     try:
         with subsegment(request.type, user=request.user_id, seq=request.seq):
             effects = Effects()
@@ -54,17 +69,17 @@ def _carry_out(handler: Handler, request: Request) -> Result | Failure:
     except OverrunError:
         raise
     except BaseException as error:  # noqa: BLE001 - even SystemExit fails its own request, nothing else
-        return last_words(error, request)
+        return last_words(error)
 
 
-def last_words(error: BaseException, request: Request) -> Failure:
+def last_words(error: BaseException) -> Failure:
     """Why the attempt failed, from what ended it.
 
     Of an error that is not meant for the user, only its kind is told: its text may show internals, and is in
     the logs.
     """
     if isinstance(error, ResultError | ImpossibleDelayError) or not isinstance(error, HandlerError):
-        _log(error, request)
+        tell("handler raised", level=logging.ERROR, exception=error)
     if not isinstance(error, HandlerError):
         return Failure("error", f"The handler raised {type(error).__name__}.")
     if not isinstance(error, RetryLaterError):
@@ -72,7 +87,7 @@ def last_words(error: BaseException, request: Request) -> Failure:
     try:
         return Failure("error", _text(error), retry_after_ms=delay_ms(error.after))
     except ImpossibleDelayError as impossible:  # the handler has changed what the error was made with
-        return last_words(impossible, request)
+        return last_words(impossible)
 
 
 def _text(error: HandlerError) -> str:
@@ -80,14 +95,3 @@ def _text(error: HandlerError) -> str:
         return str(error)
     except Exception:  # noqa: BLE001 - whatever the author's __str__ does
         return f"The handler raised {type(error).__name__}, whose text cannot be shown."
-
-
-def _log(error: BaseException, request: Request) -> None:
-    tell(
-        "handler raised",
-        level=logging.ERROR,
-        user=request.user_id,
-        seq=request.seq,
-        type=request.type,
-        exception=error,
-    )

@@ -19,7 +19,11 @@ SKEW_MS = 500  # by which the clocks of two workers may differ
 ENDING_MS = 2_000  # what a worker needs at most after an attempt: to write what came of it, and to ring
 SPARE_MS = 2_500  # the lease is held this much longer, so that it need not be held anew for each request
 
-CRASHED = Failure("crash", "The worker ended in the middle of the request.")
+# Which of the two it was, the next worker cannot know: both leave a running attempt past its deadline.
+CRASHED = Failure(
+    "crash",
+    "The worker ended in the middle of the request, or the request took too long and could not be stopped.",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,11 @@ _unanswered = 0
 def serve(event: SQSEvent) -> dict[str, Any]:
     """Serve each wake-up of one invocation. The answer names those that have to come back."""
     context: Any = event.context
-    begin(context)
+    try:
+        begin(context)
+    except OSError:  # there is nothing left to log to
+        for record in event:
+            _end_process(record)
     until = wiring.CLOCK.now() + context.get_remaining_time_in_millis()
     returned = [record for record in event if not _served(record, until)]
     return {"batchItemFailures": [{"itemIdentifier": r.to_dict()["messageId"]} for r in returned]}

@@ -128,7 +128,7 @@ def _failure(request: Request, plan: Plan) -> Failure:
     try:
         NONSENSE[lot % len(NONSENSE)]()
     except HandlerError as error:
-        return last_words(error, request)
+        return last_words(error)
     raise AssertionError("it raises")
 
 

@@ -1,0 +1,87 @@
+"""What a handler's author logs is found, and nobody can silence what follows."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+PROGRAM = """
+import logging, os, socket, sys
+from chalicelib.adapters import logs
+from chalicelib.adapters.runner import run
+from chalicelib.core.events import tell
+from chalicelib.core.handler import Registry, handler
+from chalicelib.core.request import Request, Status
+
+registry = Registry()
+gurukool = logging.getLogger("gurukool")
+
+@handler("work", into=registry)
+def work(payload: str) -> str:
+    {body}
+    return "done"
+
+logs.configure("INFO")
+logs.begin_invocation("worker", "id")
+request = Request("ada", 7, "work", '"x"', Status.RUNNING, enqueued_at=0, attempts=2)
+assert run(registry.get("work"), request, 5).json == '"done"'
+tell("after it", user="eve")
+"""
+BOUND = {"user": "ada", "seq": 7, "type": "work", "attempt": 2, "function": "worker", "request_id": "id"}
+
+
+def lines(body: str) -> list[dict[str, Any]]:
+    program = PROGRAM.replace("{body}", body)
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert not ran.returncode, ran.stderr
+    return [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
+
+
+def test_what_a_handler_logs_is_found_under_its_user_and_number() -> None:
+    body = """logging.info("to the root"); logging.getLogger("mine").warning("%d of %d", 1, 2)
+    logging.getLogger("mine").debug("too little"); tell("as we do", extra=1)
+    logging.getLogger("botocore.hooks").info("what a library says")"""
+
+    *logged, after = lines(body)
+
+    assert [line["event"] for line in logged] == ["to the root", "1 of 2", "as we do"]
+    assert all(line | BOUND == line for line in logged)
+    assert (logged[1]["logger"], logged[1]["level"]) == ("mine", "WARNING")
+    assert (after["event"], after["user"], "seq" in after) == ("after it", "eve", False)
+
+
+def test_an_error_that_a_handler_logs_has_its_traceback() -> None:
+    body = """
+    try: 1 / 0
+    except ZeroDivisionError: logging.exception("oh")"""
+
+    assert "ZeroDivisionError" in lines(body)[0]["exception"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "logging.disable(logging.CRITICAL)",
+        "logging.basicConfig(level=logging.CRITICAL, force=True); logging.shutdown()",
+        "logging.getLogger().handlers.clear()",
+        "gurukool.propagate = False; gurukool.disabled = True; gurukool.setLevel(99)",
+        "sys.stdout.close()",
+        "os.close(1)",
+        "os.close(1); LEFT = socket.socket(); assert LEFT.fileno() == 1; sys.LEFT = LEFT",
+        "sys.stdout = None",
+        "import io; sys.stdout = io.StringIO()",
+        "os.closerange(3, 1024)",
+    ],
+)
+def test_a_handler_cannot_silence_what_follows_it(body: str) -> None:
+    assert [line["event"] for line in lines(body)] == ["after it"]
+
+
+def test_a_line_that_cannot_be_formatted_fails_nothing() -> None:
+    said = lines('logging.info("%d", "x")')
+
+    assert [line["event"] for line in said] == ["a line could not be logged", "after it"]
