@@ -1,0 +1,155 @@
+"""Sign-ins against changes of the password, with every fault at every call: a small world of its own."""
+
+from random import Random
+from typing import Any
+
+from chalicelib.core.account import Account, Principal
+from chalicelib.core.client import Client
+from chalicelib.core.errors import GurukoolError
+from chalicelib.core.own_account import OwnAccount
+from chalicelib.core.queue import Queue
+from chalicelib.core.sessions import Sessions
+from chalicelib.core.sign_in import SignIn
+from chalicelib.core.throttle import Throttle
+from tests.fakes.accounts import FakeAccounts, FakeSessions, FakeTryCounts, new_session
+from tests.fakes.clock import START
+from tests.fakes.log import FakeLog
+from tests.fakes.secrets import FakePasswords, FakeTokens
+from tests.simulation import faults
+from tests.simulation.history import History, Violation
+from tests.simulation.ports import Network, Remote, SimulatedClock
+from tests.simulation.scheduler import Scheduler
+
+USER, FIRST, FIRST_PASSWORD = "a", "first", "the first password"
+
+
+class FreeGuesses:
+    """As many as anybody likes: what bounds them is tested elsewhere."""
+
+    def admit(self, who: str, network: str) -> None:
+        return
+
+    def failed(self, made: None) -> None:
+        return
+
+    def succeeded(self, made: None) -> None:
+        return
+
+
+class PasswordWorld:
+    """After a change was answered, no session opened with an older password is live but the caller's."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = rng = Random(seed)
+        self.scheduler = Scheduler(rng)
+        self.history = History(recorded=False)
+        self.network = Network(self.scheduler, rng, faults.draw(rng), self.history)
+        self.order = [FIRST_PASSWORD]  # the passwords that the account has had
+        self.asked = [FIRST_PASSWORD]  # and those that somebody wanted
+        self.tried: dict[str, str] = {}  # by actor
+        self.opened = {FIRST: FIRST_PASSWORD}  # by session
+        self.answered = 0  # the place in `order` of the newest password whose change was answered
+        self.log, self.accounts, self.sessions = _Log(self), _Accounts(self), FakeSessions()
+        self.accounts.add(Account(USER, USER, FakePasswords().hash(FIRST_PASSWORD), START))
+        first = new_session(FIRST, USER, START)
+        self.sessions.add(first)
+        FakeLog.open_session(self.log, USER, FIRST, first.expires_at, START, USER)
+        self._build()
+
+    def _build(self) -> None:
+        clock = SimulatedClock(self.scheduler, self.rng, self.network)
+        store, accounts, log = (self._remote(s) for s in (self.sessions, self.accounts, self.log))
+        sessions, guesses = Sessions(store, log, FakeTokens(), clock), FreeGuesses()
+        self.sign_in = SignIn(accounts, FakePasswords(), guesses, sessions)  # type: ignore[arg-type]
+        throttle = Throttle(FakeTryCounts(), clock)
+        self.own = OwnAccount(accounts, log, FakePasswords(), throttle, sessions, clock)
+
+    def _remote(self, store: object) -> Any:
+        return Remote(store, self.network, lambda args: None)
+
+    def live(self) -> None:
+        """Raises Violation."""
+        try:
+            lasts = self.rng.choice((50, 200, 1_000))
+            for i in range(self.rng.randrange(2, 7)):
+                self._spawn(f"sign-in-{i}", lambda i=i: self._sign_in(f"sign-in-{i}"), lasts)
+            for i in range(self.rng.randrange(1, 4)):
+                self._spawn(f"change-{i}", lambda i=i: self._change(f"the {i + 1}th password"), lasts)
+            self.scheduler.run_until(START + 600_000)
+            self.network.faults = faults.NONE
+            self._farewell()
+        finally:
+            self.scheduler.end()
+
+    def _spawn(self, name: str, do: Any, lasts: int) -> None:
+        def body() -> None:
+            try:
+                do()
+            except GurukoolError:
+                return
+
+        self.scheduler.spawn(name, body, after=self.rng.randrange(lasts))
+
+    def _sign_in(self, name: str) -> None:
+        self.tried[name] = self.rng.choice(self.asked)
+        self.sign_in(USER, self.tried[name], Client())
+
+    def _change(self, new: str) -> None:
+        """Perhaps by a session that an earlier change has ended, and again if there was no answer."""
+        session_id, current = self.rng.choice([*self.opened]), self.rng.choice(self.asked)
+        self.asked.append(new)
+        try:
+            self._change_once(session_id, current, new)
+        except GurukoolError:
+            self._change_once(session_id, current, new)
+
+    def _change_once(self, session_id: str, current: str, new: str) -> None:
+        self.own.change_password(Principal(USER, USER, session_id), current, new)
+        self.answered = max(self.answered, self.order.index(new))
+        for other in self.log.queues[USER].sessions:
+            if other != session_id:
+                self.check(other)
+
+    def check(self, session_id: str) -> None:
+        password = self.opened[session_id]
+        if self.order.index(password) < self.answered:
+            raise Violation(f"{session_id} was opened with {password} and is live")
+
+    def _farewell(self) -> None:
+        """Whatever was interrupted, the password that the account has signs in, and can be changed."""
+        done: list[str] = []
+
+        def owner() -> None:
+            self.tried["owner"] = self.order[-1]
+            token = self.sign_in(USER, self.order[-1], Client()).access_token
+            self._change_once(FakeTokens().verify(token).session_id, self.order[-1], "the last password")
+            done.append("the last password")
+
+        self._spawn("owner", owner, 1)
+        self.scheduler.run_until(self.scheduler.now + 60_000)
+        if not done or len(self.log.queues[USER].sessions) != 1:
+            raise Violation("the owner is locked out, or not alone")
+
+
+class _Log(FakeLog):
+    def __init__(self, world: PasswordWorld) -> None:
+        super().__init__()
+        self._world = world
+
+    def open_session(self, user_id: str, session_id: str, *args: Any, **kwargs: Any) -> Queue:
+        queue = super().open_session(user_id, session_id, *args, **kwargs)
+        self._world.opened[session_id] = self._world.tried[self._world.scheduler.current.name]
+        self._world.check(session_id)
+        return queue
+
+
+class _Accounts(FakeAccounts):
+    def __init__(self, world: PasswordWorld) -> None:
+        super().__init__()
+        self._world = world
+
+    def set_password(self, account: Account, password_hash: str, generation: int) -> None:
+        super().set_password(account, password_hash, generation)
+        password = password_hash.removeprefix("hashed ")
+        if password != self._world.order[-1]:
+            self._world.order.append(password)
