@@ -11,6 +11,8 @@ from tests.simulation.calls import UNKNOWN, Call, User
 from tests.simulation.history import Violation
 from tests.simulation.world import World
 
+CONNECTED = ("sign_in", "enqueue", "batch", "keyed", "pause", "purge")  # what only the connected can do
+
 
 def judge(world: World) -> None:
     """Raises Violation."""
@@ -31,6 +33,7 @@ def judge(world: World) -> None:
         _check_order(call for call in mine if isinstance(call.answer, Accepted) and not call.answer.replayed)
         _check_read_order([call for call in mine if call.kind == "dequeue" and call.answer])
         _check_sessions(mine)
+        _check_disabled(mine)
         if user.id not in gone:
             _check_reader(world, user)
 
@@ -147,6 +150,16 @@ def _check_sessions(calls: list[Call]) -> None:
                 late = call.session_id == out.session_id and call.started > (out.ended or 0)
                 if late and call.worked and call.kind in ("enqueue", "batch", "keyed", "pause", "purge"):
                     raise Violation(f"{call.name} was accepted after {out.name}")
+
+
+def _check_disabled(calls: list[Call]) -> None:
+    """Once it is answered that an account is disabled, nothing is accepted until somebody enables it."""
+    enabled = [call.started for call in calls if call.kind == "admin_enable"]
+    for disabled in (call for call in calls if call.kind == "admin_disable" and call.worked):
+        for call in calls:
+            late = call.worked and call.started > (disabled.ended or 0)
+            if late and call.kind in CONNECTED and not any(at < (call.ended or 0) for at in enabled):
+                raise Violation(f"{call.name} was accepted after {disabled.name}")
 
 
 def _require(condition: bool, call: Call | None, violation: str) -> None:
