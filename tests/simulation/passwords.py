@@ -105,14 +105,15 @@ class PasswordWorld:
 
     def _change_once(self, session_id: str, current: str, new: str) -> None:
         self.own.change_password(Principal(USER, USER, session_id), current, new)
-        self.answered = max(self.answered, self.order.index(new))
+        changed = self.order.index(new)
+        self.answered = max(self.answered, changed)
         for other in self.log.queues[USER].sessions:
             if other != session_id:
-                self.check(other)
+                self.check(other, changed)  # a later change, by `other` itself, may have been answered before
 
-    def check(self, session_id: str) -> None:
+    def check(self, session_id: str, changed: int) -> None:
         password = self.opened[session_id]
-        if self.order.index(password) < self.answered:
+        if self.order.index(password) < changed:
             raise Violation(f"{session_id} was opened with {password} and is live")
 
     def _farewell(self) -> None:
@@ -139,7 +140,7 @@ class _Log(FakeLog):
     def open_session(self, user_id: str, session_id: str, *args: Any, **kwargs: Any) -> Queue:
         queue = super().open_session(user_id, session_id, *args, **kwargs)
         self._world.opened[session_id] = self._world.tried[self._world.scheduler.current.name]
-        self._world.check(session_id)
+        self._world.check(session_id, self._world.answered)
         return queue
 
 
