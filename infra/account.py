@@ -7,10 +7,16 @@ from infra.errors import DeployError
 from infra.events import Report
 
 UNRESERVED = 100  # of its concurrency, Lambda keeps so much for functions that reserve none
-WORKERS = ("MaximumConcurrency",)  # each: how many workers of one kind may run at once
-RESERVING = ("ApiConcurrency", "WorkerConcurrency", "SweeperConcurrency")
+WORKERS = (
+    "MaximumConcurrency",
+    "SlowMaximumConcurrency",
+)  # each: how many workers of one kind may run at once
+RESERVING = ("ApiConcurrency", "WorkerConcurrency", "SlowWorkerConcurrency", "SweeperConcurrency")
 # A function that may run less often than its queue starts it is throttled, and its wake-ups come 70 s late.
-AT_LEAST = {"WorkerConcurrency": "MaximumConcurrency"}
+AT_LEAST = {
+    "WorkerConcurrency": "MaximumConcurrency",
+    "SlowWorkerConcurrency": "SlowMaximumConcurrency",
+}
 
 
 def check_concurrency(limit: int, values: Mapping[str, str], report: Report) -> None:

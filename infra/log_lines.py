@@ -13,13 +13,13 @@ PLATFORM = ("INIT_START ", "START ", "END ", "REPORT ")
 # Shown in places of their own, or too long to be of use to a reader of many lines.
 APART = frozenset({"time", "level", "event", "function", "request_id", "trace"})
 COLOURS = {"DEBUG": "dim", "INFO": "default", "WARNING": "yellow", "ERROR": "bold red"}
-FUNCTION_COLOURS = {"api": "cyan", "worker": "magenta", "sweeper": "blue"}
+FUNCTION_COLOURS = {"api": "cyan", "worker": "magenta", "slow": "bright_magenta", "sweeper": "blue"}
 
 
 @dataclass(frozen=True)
 class Line:
     moment: int  # milliseconds since 1970
-    function: str  # api, worker or sweeper
+    function: str  # api, worker, slow or sweeper
     level: str
     event: str
     fields: Mapping[str, Any]

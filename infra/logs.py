@@ -20,8 +20,13 @@ from infra.target import Target, add_target, chosen
 from local_cloud.owners import unnamed_stranger
 from local_cloud.settings import load
 
-FUNCTIONS = {"api": "ApiFunction", "worker": "WorkerFunction", "sweeper": "SweeperFunction"}
-PAUSE = 0.7  # seconds between two looks at the three groups; AWS allows ten calls a second
+FUNCTIONS = {
+    "api": "ApiFunction",
+    "worker": "WorkerFunction",
+    "slow": "SlowWorkerFunction",
+    "sweeper": "SweeperFunction",
+}
+PAUSE = 0.7  # seconds between two looks at the four groups; AWS allows ten calls a second
 ID_LENGTH = 32  # of a user's id, which is hexadecimal
 
 

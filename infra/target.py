@@ -43,6 +43,7 @@ class Target:
             "SampleHandlers": "on",
             # A worker is a process of its own: as many as a small machine holds.
             "MaximumConcurrency": "16",
+            "SlowMaximumConcurrency": "8",
         }
 
     def client(self, service: str) -> Any:

@@ -1,13 +1,15 @@
-"""Wake-ups on SQS FIFO: one message group per user."""
+"""Wake-ups on SQS FIFO: a queue for each lane, in it a message group for each user."""
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.errors import UnavailableError
+from chalicelib.core.lane import Lane
 
 # A ring that stalls must not hold up an answer: the request is accepted without it.
 TIMEOUTS = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2, "mode": "standard"})
@@ -20,14 +22,14 @@ def create_client(session: Any) -> Any:
 
 
 class SqsWakeUps:
-    def __init__(self, client: Any, queue_url: str) -> None:
+    def __init__(self, client: Any, queue_urls: Mapping[Lane, str]) -> None:
         self._client = client
-        self._queue_url = queue_url
+        self._queue_urls = queue_urls
 
-    def ring(self, user_id: str, seq: int, ring_id: str) -> None:
+    def ring(self, user_id: str, seq: int, ring_id: str, lane: Lane = Lane.QUICK) -> None:
         try:
             self._client.send_message(
-                QueueUrl=self._queue_url,
+                QueueUrl=self._queue_urls[lane],
                 MessageBody=to_message(user_id, seq),
                 MessageGroupId=user_id,
                 MessageDeduplicationId=ring_id,

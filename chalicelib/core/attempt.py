@@ -59,7 +59,10 @@ class Hold:
         Nothing depends on it: whoever is woken too early finds the attempt running and waits for its end.
         """
         now = self._clock.now()
-        if max(self._until, now) >= moment:
+        too_long = (
+            self._until > moment + 2 * SPARE_MS and moment > now
+        )  # for a request that could take longer
+        if max(self._until, now) >= moment and not too_long:
             return
         try:
             self._lease.hold((moment + SPARE_MS - now) / 1000)
@@ -93,7 +96,8 @@ class Attempt:
         if request.attempts and exhausted(request, policy):
             return self._exhausted(request, policy)
         if handler is None:
-            running = self._begin(request, now, now)
+            # With some time, in which nobody may take it for crashed: the other lane's worker may look on.
+            running = self._begin(request, now, now + GRACE_MS)
             return self._failed(running, Failure("unknown_type", f"No handler for {request.type!r}."), policy)
         return self._attempt(request, handler, policy, hold)
 

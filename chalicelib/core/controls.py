@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
-from chalicelib.core.enqueue import Accepted, Enqueue, Work, ring
+from chalicelib.core.enqueue import Accepted, Enqueue, Work
 from chalicelib.core.errors import ConflictError, LostRaceError, NotFoundError
 from chalicelib.core.events import tell
 from chalicelib.core.ports import Clock, Log, WakeUps
 from chalicelib.core.queue import PausedBy, Queue, State, require_live
 from chalicelib.core.request import Millis, Outcome, Request, Status
+from chalicelib.core.rings import ring
 
 CHANGED = "The queue has changed meanwhile. Look at it and try again."
 HALTED = "The queue is halted by request {seq}. Say retry or skip for that request first."

@@ -8,12 +8,14 @@ from chalicelib.core.attempt import Attempt, Hold, Wait
 from chalicelib.core.closing import close_if_over
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.events import tell
+from chalicelib.core.lane import Lane
 from chalicelib.core.places import Places
 from chalicelib.core.policy import Halt
 from chalicelib.core.ports import Clock, Lease, Log, WakeUps
 from chalicelib.core.progress import Progress
 from chalicelib.core.queue import Queue, State
 from chalicelib.core.request import OUTCOMES, Millis, Request
+from chalicelib.core.turn import Turn
 
 CHECKPOINT_MS = 200  # under load the head is written at most this often
 # For longer waits the sweeper rings in time: every 60 s it looks at what has not moved for 30 s. A message
@@ -39,6 +41,7 @@ class Drain:
     attempt: Attempt
     quantum_ms: int
     ring_id: Callable[[], str] = lambda: uuid4().hex
+    lane: Lane = Lane.QUICK
 
     def __call__(self, user_id: str, lease: Lease, until: Millis | None = None) -> Ending:
         """Drain until there is nothing to do, the head must wait, or the quantum is used up.
@@ -60,8 +63,8 @@ class _Pass:
         self._queue = queue  # as last read or written
         self._hold = Hold(lease, parts.clock)
         self._places = Places(parts.log, parts.clock, self._hold)
-        self._started = parts.clock.now()
-        self._progress = Progress.none(queue, self._started)
+        self._turn = Turn(parts.lane, parts.attempt.handlers, parts.clock, parts.quantum_ms)
+        self._progress = Progress.none(queue, self._turn.started)
         self._quick: dict[str, bool] = {}  # type of request: whether the last one took no time to speak of
 
     def drain(self) -> Ending:
@@ -95,16 +98,25 @@ class _Pass:
         if self._keeps_back(request):
             self._checkpoint()
             return None  # and look again: it shows as well what a user's control has changed
-        if not request.settled and not self._has_time_for(request):
-            return self._yield_turn()
+        if ending := self._leave(request):
+            return ending
+        self._turn.took_ms = None
         step = request if request.settled else self._attempt(request)
         if isinstance(step, Wait):
-            return self._wait(step)
+            return self._hand_over() if self._turn.was_slow else self._wait(step)
         if isinstance(step, Halt):
             return self._halt()
         if step.status in OUTCOMES and (step.key or step.expires_at is None):
             self._log.expire(step, self._clock.now())
-        self._progress = self._progress.past(step)
+        self._progress = self._progress.past(step, self._turn.took_ms)
+        return None
+
+    def _leave(self, request: Request) -> Ending | None:
+        """To another worker what may not begin here, or not in the time that is left."""
+        if self._turn.cannot_begin(request, self._progress.average_ms):
+            return self._hand_over()
+        if not request.settled and not self._has_time_for(request):
+            return self._yield_turn()
         return None
 
     def _keeps_back(self, request: Request) -> bool:
@@ -120,8 +132,9 @@ class _Pass:
     def _attempt(self, request: Request) -> Request | Wait | Halt:
         begun = self._clock.now()
         step = self._parts.attempt(request, self._hold)
+        self._turn.took_ms = self._clock.now() - begun
         if isinstance(step, Request):
-            self._quick[request.type] = self._clock.now() - begun < CHECKPOINT_MS
+            self._quick[request.type] = self._turn.took_ms < CHECKPOINT_MS
         return step
 
     def _wait(self, step: Wait) -> Ending | None:
@@ -149,13 +162,21 @@ class _Pass:
 
     def _turn_is_over(self) -> bool:
         """Not when all is done: then the worker must rest, or the next enqueue takes it for awake."""
-        over = self._clock.now() - self._started >= self._parts.quantum_ms
-        return over and self._progress.head < self._queue.tail
+        return self._turn.is_over and self._progress.head < self._queue.tail
 
     def _yield_turn(self) -> Ending:
         """So that one long queue does not keep a worker: ring again, and let others have their turn."""
+        following = self._places.read_ahead(self._progress.head + 1)
+        return self._ring(self._turn.lane_for(following, self._progress.average_ms))
+
+    def _hand_over(self) -> Ending:
+        """To a worker of the slow lane, so that those of the quick one stay free for others."""
+        return self._ring(Lane.SLOW)
+
+    def _ring(self, lane: Lane) -> Ending:
+        """End here, and have a worker of that lane go on."""
         self._checkpoint()
-        self._parts.wake_ups.ring(self._queue.user_id, self._queue.tail, self._parts.ring_id())
+        self._parts.wake_ups.ring(self._queue.user_id, self._queue.tail, self._parts.ring_id(), lane)
         return Done()
 
     def _rest(self) -> bool:

@@ -1,9 +1,8 @@
 """Accept requests: take numbers, write the requests under them, send a wake-up."""
 
-import logging
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chalicelib.core.errors import (
     SESSION_ENDED,
@@ -14,10 +13,13 @@ from chalicelib.core.errors import (
     UnavailableError,
 )
 from chalicelib.core.events import tell
+from chalicelib.core.handler import Registry
 from chalicelib.core.idempotency import IdempotencyKey, Known
+from chalicelib.core.lane import lane_of
 from chalicelib.core.ports import Clock, Log, WakeUps
 from chalicelib.core.queue import Queue, must_ring, require_live
 from chalicelib.core.request import Millis, Request, Status
+from chalicelib.core.rings import is_to_ring, ring
 
 # Tries to write under fresh numbers when a drain has closed the places before the requests got there.
 MAX_TRIES = 3
@@ -57,6 +59,7 @@ class Enqueue:
     wake_ups: WakeUps
     clock: Clock
     each: Each = one_by_one  # how the places of a batch are written; may be side by side
+    handlers: Registry = field(default_factory=Registry)  # their time limits tell the lane
 
     def __call__(
         self, user_id: str, session_id: str, works: Sequence[Work], key: IdempotencyKey | None = None
@@ -75,8 +78,9 @@ class Enqueue:
                 written = self._write(requests, key)
             finally:
                 # Even for nothing: others may have taken numbers meanwhile and rely on this ring.
-                if must_ring(queue, now):
-                    ring(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}")
+                if must_ring(queue, now) and is_to_ring(self.log, queue, now):
+                    lane = lane_of(queue.average_ms, self.handlers.get(requests[0].type))
+                    ring(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}", lane)
             if written:
                 return _accepted(requests, queue)
         raise UnavailableError("The request could not be stored in time. Nothing was accepted; try again.")
@@ -160,14 +164,6 @@ def _accepted(requests: Sequence[Request], queue: Queue) -> Accepted:
     for request in requests:
         tell("request accepted", user=request.user_id, seq=request.seq, type=request.type)
     return Accepted(requests, queue)
-
-
-def ring(wake_ups: WakeUps, queue: Queue, ring_id: str) -> None:
-    """Everything goes on if this does not work: the next enqueue or the sweeper rings again."""
-    try:
-        wake_ups.ring(queue.user_id, queue.tail, ring_id)
-    except UnavailableError:
-        tell("wake-up not sent", level=logging.WARNING, user=queue.user_id, seq=queue.tail)
 
 
 def refusal(queue: Queue | None, session_id: str, count: int, now: Millis) -> Exception:

@@ -32,6 +32,10 @@ class Places:
             return self.log.settle(request, Outcome(Status.CANCELLED), now)
         return request
 
+    def read_ahead(self, seq: int) -> Request | None:
+        """What was at this place when it was read, if it was."""
+        return self._held.get(seq)
+
     def forget(self) -> None:
         self._held = {}
 

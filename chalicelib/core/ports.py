@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.core.idempotency import IdempotencyKey, Known
+from chalicelib.core.lane import Lane
 from chalicelib.core.progress import Progress
 from chalicelib.core.queue import PausedBy, Queue, State
 from chalicelib.core.request import Failure, Millis, Outcome, Request
@@ -121,6 +122,13 @@ class Log(Protocol):
 
     def rest(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
         """Advance, and say that the worker rests. On condition also that no number was given out since."""
+        ...
+
+    def claim_ring(self, queue: Queue, now: Millis) -> None:
+        """Note that a wake-up is sent anew, because the last one may be lost: it is awake since `now`.
+
+        On condition that since when it is awake is as `queue` has it: of many callers, one is to send it.
+        """
         ...
 
     def move_read(self, queue: Queue, session_id: str, read: int, by: str, now: Millis) -> None:
@@ -243,8 +251,10 @@ class Log(Protocol):
 
 
 class WakeUps(Protocol):
-    def ring(self, user_id: str, seq: int, ring_id: str) -> None:
-        """Say that the user's queue has work at least up to `seq`. A repeated `ring_id` may be dropped.
+    def ring(self, user_id: str, seq: int, ring_id: str, lane: Lane = Lane.QUICK) -> None:
+        """Tell the workers of a lane that the user's queue has work at least up to `seq`.
+
+        A repeated `ring_id` may be dropped. Nobody else is woken in that lane while one serves the user.
 
         Raises UnavailableError if the message could not be handed over.
         """

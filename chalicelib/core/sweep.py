@@ -11,12 +11,12 @@ from zlib import crc32
 from chalicelib.core.account_ports import Accounts
 from chalicelib.core.closing import close_if_over
 from chalicelib.core.drain import LONGEST_TIMED_MS
-from chalicelib.core.enqueue import ring
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.events import tell
 from chalicelib.core.ports import Clock, Log, WakeUps
 from chalicelib.core.queue import Queue, State
 from chalicelib.core.request import Millis, Request
+from chalicelib.core.rings import ring
 
 STALE_MS = 30_000  # work, but no ring and no movement for this long: the wake-up is taken for lost
 AHEAD_MS = 60_000  # until the next sweep: what is due before that is rung, and its worker waits for it

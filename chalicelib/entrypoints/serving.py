@@ -13,6 +13,7 @@ from chalicelib.adapters.sqs import NotAWakeUpError, from_message
 from chalicelib.core.attempt import Wait
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.events import tell
+from chalicelib.core.lane import Lane
 from chalicelib.core.request import Millis
 from chalicelib.entrypoints.invocation import begin
 
@@ -29,7 +30,7 @@ MOST_UNANSWERED = 3
 _unanswered = 0
 
 
-def serve(event: SQSEvent) -> dict[str, Any]:
+def serve(event: SQSEvent, lane: Lane) -> dict[str, Any]:
     """Serve each wake-up of one invocation. The answer names those that have to come back."""
     context: Any = event.context
     try:
@@ -38,64 +39,65 @@ def serve(event: SQSEvent) -> dict[str, Any]:
         for record in event:
             _end_process(record)
     until = wiring.CLOCK.now() + context.get_remaining_time_in_millis()
-    returned = [record for record in event if not _served(record, until)]
+    returned = [record for record in event if not _served(record, lane, until)]
     return {"batchItemFailures": [{"itemIdentifier": r.to_dict()["messageId"]} for r in returned]}
 
 
-def _served(record: SQSRecord, until: Millis) -> bool:
+def _served(record: SQSRecord, lane: Lane, until: Millis) -> bool:
     """False if the wake-up has to come back, which it does when its visibility ends."""
     try:
-        user_id, seq = from_message(record.body)
+        user_id, _ = from_message(record.body)
     except NotAWakeUpError:
         tell("message dropped", level=logging.ERROR, bytes=len(record.body))
         return True  # it would come back, and fail, a hundred times
     try:
-        return _drained(record, user_id, seq, until)
+        return _drained(record, lane, until)
     except UnavailableError as error:
         tell("wake-up put back", level=logging.ERROR, user=user_id, exception=error)
-        return _put_back(record)
+        return _put_back(record, lane)
     except BaseException as error:  # noqa: BLE001 - what it is does not matter: this process is not sound
         tell("worker failed", level=logging.CRITICAL, user=user_id, exception=error)
-        _end_process(record)
+        _end_process(record, lane)
 
 
-def _drained(record: SQSRecord, user_id: str, seq: int, until: Millis) -> bool:
+def _drained(record: SQSRecord, lane: Lane, until: Millis) -> bool:
     global _unanswered  # noqa: PLW0603 - one process, one count
-    ending = wiring.drain()(user_id, wiring.lease(record.receipt_handle), until)
+    user_id, seq = from_message(record.body)
+    ending = wiring.drain(lane)(user_id, wiring.lease(record.receipt_handle, lane), until)
     _unanswered = 0
     if not isinstance(ending, Wait):
         return True
     if _receives(record) > MOST_RECEIVES:
-        wiring.wake_ups().ring(user_id, seq, uuid4().hex)
+        wiring.wake_ups().ring(user_id, seq, uuid4().hex, lane)
         return True
     wait = (ending.until - wiring.CLOCK.now()) / 1000
-    _hold(record, min(LONGEST_TIMER_S, max(SHORTEST_TIMER_S, wait)))
+    _hold(record, lane, min(LONGEST_TIMER_S, max(SHORTEST_TIMER_S, wait)))
     return False
 
 
-def _put_back(record: SQSRecord) -> bool:
+def _put_back(record: SQSRecord, lane: Lane) -> bool:
     global _unanswered  # noqa: PLW0603
     _unanswered += 1
-    _hold(record, UNAVAILABLE_S)
+    _hold(record, lane, UNAVAILABLE_S)
     if _unanswered >= MOST_UNANSWERED:
-        _end_process(record, UNAVAILABLE_S)
+        _end_process(record, lane, UNAVAILABLE_S)
     return False
 
 
-def _end_process(record: SQSRecord, seconds: float | None = None) -> Never:
+def _end_process(record: SQSRecord, lane: Lane, seconds: float | None = None) -> Never:
     """A process that fails whatever it is given is free again at once: it would get everybody's wake-ups.
 
     The next invocation gets a new one, on Lambda and on the local cloud.
     """
-    _hold(record, seconds or min(LONGEST_TIMER_S, FAILED_S * _receives(record)))
+    _hold(record, lane, seconds or min(LONGEST_TIMER_S, FAILED_S * _receives(record)))
     logs.flush()
     os._exit(1)
 
 
-def _hold(record: SQSRecord, seconds: float) -> None:
+def _hold(record: SQSRecord, lane: Lane, seconds: float) -> None:
     """If possible: the message may be another's already, and then it comes back without us."""
     try:
-        wiring.lease(record.receipt_handle).hold(seconds)
+        wiring.lease(record.receipt_handle, lane).hold(seconds)
     except Exception as error:  # noqa: BLE001 - it comes back anyhow, only later
         tell("wake-up not held", level=logging.WARNING, exception=error)
 

@@ -10,6 +10,7 @@ from chalicelib.adapters.sqs import from_message
 from chalicelib.core.account import Role
 from chalicelib.core.administration import Administration
 from chalicelib.core.attempt import Wait
+from chalicelib.core.lane import Lane
 from chalicelib.core.request import Status
 from chalicelib.core.sessions import Sessions
 from chalicelib.core.throttle import Throttle
@@ -32,14 +33,15 @@ class Service:
         self.log = FakeLog(wiring.settings().queue_limit)
         self.accounts, self.audit = FakeAccounts(), FakeAudit()
         self.sessions, self.tries = FakeSessions(), FakeTryCounts()
-        self.fifo = FakeFifo(self.clock.now)
+        self.fifos = {lane: FakeFifo(self.clock.now) for lane in Lane}
         patch.setattr(samples, "time", SimpleNamespace(sleep=self.clock.sleep))
         patch.setattr(wiring, "CLOCK", self.clock)
         self._wire(patch)
 
     def _wire(self, patch: pytest.MonkeyPatch) -> None:
         """Puts the fakes where the adapters are; all use cases over them are made as ever."""
-        wake_ups, tokens = FakeWakeUps(self.fifo), FakeTokens()
+        wake_ups = FakeWakeUps(self.fifos[Lane.QUICK], self.fifos[Lane.SLOW])
+        tokens = FakeTokens()
         throttle = Throttle(self.tries, self.clock)
         sessions = Sessions(self.sessions, self.log, tokens, self.clock)
         patch.setattr(wiring, "log", lambda: self.log)
@@ -81,18 +83,22 @@ class Service:
         return User(user.user_id, user.username, user.password, session)
 
     def work(self) -> None:
-        """The worker serves wake-ups, as time passes, until there are none."""
-        drain = wiring.drain()
-        while messages := self.fifo.messages():
-            self.clock.advance(max(0, messages[0].visible_at - self.clock.now()))
-            receipt = self.fifo.receive()
-            assert receipt is not None
-            lease = FakeLease(self.fifo, receipt)
-            ending = drain(from_message(receipt.body)[0], lease)
-            if isinstance(ending, Wait):
-                lease.hold((ending.until - self.clock.now()) / 1000)
-            else:
-                self.fifo.delete(receipt)
+        """The workers serve wake-ups, as time passes, until there are none."""
+        while heads := [(m[0].visible_at, lane) for lane in Lane if (m := self.fifos[lane].messages())]:
+            soonest, lane = min(heads)
+            self.clock.advance(max(0, soonest - self.clock.now()))
+            self._work(lane)
+
+    def _work(self, lane: Lane) -> None:
+        fifo = self.fifos[lane]
+        receipt = fifo.receive()
+        assert receipt is not None
+        lease = FakeLease(fifo, receipt)
+        ending = wiring.drain(lane)(from_message(receipt.body)[0], lease)
+        if isinstance(ending, Wait):
+            lease.hold((ending.until - self.clock.now()) / 1000)
+        else:
+            fifo.delete(receipt)
 
     def begin(self, user: User, seq: int) -> None:
         """A worker has begun the request and is still at it."""

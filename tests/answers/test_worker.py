@@ -10,12 +10,16 @@ from chalicelib import wiring
 from chalicelib.adapters.dynamodb.errors import SILENT
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.handler import LONGEST_TIMEOUT_S, handler, registry
+from chalicelib.core.lane import Lane
 from chalicelib.entrypoints import events, serving
 from tests.answers.service import Service
 from tests.e2e.users import User
 from tests.fakes.wake_ups import FakeLease
 
 MINUTE_MS = 60_000
+
+
+FUNCTIONS = {Lane.QUICK: events.worker, Lane.SLOW: events.slow_worker}
 
 
 class EndedError(BaseException):
@@ -30,15 +34,15 @@ class Worker:
         self.clock = service.clock
         patch.setattr(serving, "_unanswered", 0)
         patch.setattr(serving, "os", SimpleNamespace(_exit=self._end))
-        patch.setattr(wiring, "lease", lambda handle: FakeLease(service.fifo, self.receipt))
+        patch.setattr(wiring, "lease", lambda _, lane: FakeLease(service.fifos[lane], self.receipt))
 
     def _end(self, code: int) -> None:
         assert code
         raise EndedError
 
-    def invoke(self, body: str | None = None, left_ms: int = MINUTE_MS) -> bool:
-        """Whether the next wake-up was served for good."""
-        receipt = self.service.fifo.receive()
+    def invoke(self, body: str | None = None, left_ms: int = MINUTE_MS, lane: Lane = Lane.QUICK) -> bool:
+        """Whether the lane's next wake-up was served for good."""
+        receipt = self.service.fifos[lane].receive()
         assert receipt is not None
         self.receipt = receipt
         record = {
@@ -50,10 +54,10 @@ class Worker:
         context = SimpleNamespace(
             function_name="worker", aws_request_id="id", get_remaining_time_in_millis=lambda: left_ms
         )
-        answer = events.worker({"Records": [record]}, context)
+        answer = FUNCTIONS[lane]({"Records": [record]}, context)
         if answer["batchItemFailures"]:
             return False
-        self.service.fifo.delete(receipt)
+        self.service.fifos[lane].delete(receipt)
         return True
 
     def comes_back_after(self) -> float:
@@ -66,11 +70,11 @@ def worker(service: Service, monkeypatch: pytest.MonkeyPatch) -> Worker:
     return Worker(service, monkeypatch)
 
 
-def failing(error: BaseException) -> Callable[[], Any]:
+def failing(error: BaseException) -> Callable[[Lane], Any]:
     def drain(*_: object) -> None:
         raise error
 
-    return lambda: drain
+    return lambda lane: drain
 
 
 def test_a_wake_up_is_served(worker: Worker, user: User) -> None:
@@ -130,7 +134,7 @@ def test_a_process_in_which_the_worker_itself_fails_is_ended(
 def test_handlers_that_cannot_be_loaded_end_the_process_too(
     worker: Worker, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def drain() -> None:
+    def drain(lane: Lane) -> None:
         raise ModuleNotFoundError("No module named 'rich'")
 
     user.session.enqueue("echo", {})
@@ -148,7 +152,7 @@ def test_a_timer_that_another_has_taken_over_is_no_failure(
             raise UnavailableError("The wake-up could not be held.")
 
     user.session.ask("POST", "/api/queue/enqueue", {"type": "echo", "not_before": "2027-01-15T08:00:10Z"})
-    monkeypatch.setattr(wiring, "lease", lambda handle: Stale())
+    monkeypatch.setattr(wiring, "lease", lambda handle, lane: Stale())
 
     assert not worker.invoke()
 
@@ -168,9 +172,10 @@ def test_what_does_not_fit_into_the_invocation_is_left_to_the_next_one(
     user.session.enqueue("echo", {})
     user.session.enqueue("longest", {})
 
-    assert worker.invoke(left_ms=45_000)
+    assert worker.invoke(), "the second is for a slow worker"
+    assert worker.invoke(left_ms=45_000, lane=Lane.SLOW)
     assert [user.session.request(seq)["status"] for seq in (1, 2)] == ["succeeded", "queued"]
     assert user.session.request(2)["attempts"] == 0
 
-    assert worker.invoke(), "it has rung again"
+    assert worker.invoke(lane=Lane.SLOW), "it has rung again"
     assert user.session.request(2)["status"] == "succeeded"

@@ -107,7 +107,10 @@ def measure(emulator: Emulator, outputs: Mapping[str, str], then: Callable[[Mete
     sqs, meter = emulator.client("sqs"), Meter()
     # Of its own: the deployed worker must not be faster.
     queue_url = sqs.create_queue(QueueName="bench.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-    os.environ |= _environment(emulator, outputs) | {"WAKE_UPS_URL": queue_url, "LOG_LEVEL": "ERROR"}
+    os.environ |= _environment(emulator, outputs) | {
+        "WAKE_UPS_URL": queue_url,
+        "LOG_LEVEL": "ERROR",
+    }
     from app import app
     from chalicelib import wiring
 

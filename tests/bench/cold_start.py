@@ -37,7 +37,8 @@ import os
 os.environ["_HANDLER"] = "app.worker"
 import app
 from chalicelib import wiring
-wiring.drain(), wiring.lease(""), wiring.tables().connection.client
+from chalicelib.core.lane import Lane
+wiring.drain(Lane.QUICK), wiring.lease("", Lane.QUICK), wiring.tables().connection.client
 """
 BOTO3 = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")
 TIMED = "import time\nbegan = time.process_time()\n{code}\nprint(time.process_time() - began)"
@@ -47,6 +48,7 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_EC2_METADATA_DISABLED": "true",
     "WAKE_UPS_URL": "http://127.0.0.1/wake-ups.fifo",
+    "SLOW_WAKE_UPS_URL": "http://127.0.0.1/slow-wake-ups.fifo",
     "TOKEN_KEYS_ARN": "keys",
 } | {f"{table}_TABLE": table for table in ("ACCOUNTS", "SESSIONS", "QUEUES", "REQUESTS", "IDEMPOTENCY")}
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from chalicelib import wiring
 from chalicelib.core.attempt import Wait
 from chalicelib.core.enqueue import Work
+from chalicelib.core.lane import Lane
 from tests.bench.calls import Meter
 
 BACKLOGS = (10, 5_000)
@@ -35,11 +36,11 @@ class User:
         wiring.enqueue()(self.user_id, self.session_id, works)
 
     def drain_a_little(self) -> None:
-        replace(wiring.drain(), quantum_ms=1)(self.user_id, Nobody())
+        replace(wiring.drain(Lane.QUICK), quantum_ms=1)(self.user_id, Nobody())
 
     def drain(self) -> None:
         while (queue := wiring.log().queue(self.user_id)) and queue.depth:
-            ending = wiring.drain()(self.user_id, Nobody())
+            ending = wiring.drain(Lane.QUICK)(self.user_id, Nobody())
             assert not isinstance(ending, Wait), "there is nothing to wait for"
 
 

@@ -5,6 +5,7 @@ from secrets import token_hex
 from typing import Any, Protocol
 
 from chalicelib.adapters.sqs import SqsLease, SqsWakeUps, from_message
+from chalicelib.core.lane import Lane
 from chalicelib.core.ports import Lease, WakeUps
 from tests.fakes.clock import FakeClock
 from tests.fakes.sqs import FakeFifo, Receipt
@@ -24,12 +25,12 @@ class Received:
 
 
 class Fifo(Protocol):
-    """A queue of wake-ups and what Lambda's poller does with it."""
+    """The queues of wake-ups and what Lambda's poller does with them."""
 
     wake_ups: WakeUps
 
-    def receive(self, wait: int = 0) -> Received | None:
-        """The next wake-up, if there is one within `wait` seconds."""
+    def receive(self, wait: int = 0, lane: Lane = Lane.QUICK) -> Received | None:
+        """The next wake-up of the lane, if there is one within `wait` seconds."""
         ...
 
     def delete(self, received: Received) -> None: ...
@@ -38,28 +39,35 @@ class Fifo(Protocol):
 class TimedFifo:
     def __init__(self) -> None:
         self._clock = FakeClock()
-        self._fifo = FakeFifo(self._clock.now, VISIBILITY_S * 1000)
-        self.wake_ups: WakeUps = FakeWakeUps(self._fifo)
+        self._fifos = {lane: FakeFifo(self._clock.now, VISIBILITY_S * 1000) for lane in Lane}
+        self.wake_ups: WakeUps = FakeWakeUps(self._fifos[Lane.QUICK], self._fifos[Lane.SLOW])
 
-    def receive(self, wait: int = 0) -> Received | None:
+    def receive(self, wait: int = 0, lane: Lane = Lane.QUICK) -> Received | None:
+        fifo = self._fifos[lane]
         for _ in range(wait):
-            if receipt := self._fifo.receive():
-                return self._received(receipt)
+            if receipt := fifo.receive():
+                return _received(receipt, fifo)
             self._clock.sleep(1)
-        receipt = self._fifo.receive()
-        return self._received(receipt) if receipt else None
-
-    def _received(self, receipt: Receipt) -> Received:
-        return Received(*from_message(receipt.body), FakeLease(self._fifo, receipt), receipt)
+        receipt = fifo.receive()
+        return _received(receipt, fifo) if receipt else None
 
     def delete(self, received: Received) -> None:
-        self._fifo.delete(received.handle)
+        self._fifos[Lane.QUICK].delete(received.handle)
+
+
+def _received(receipt: Receipt, fifo: FakeFifo) -> Received:
+    return Received(*from_message(receipt.body), FakeLease(fifo, receipt), receipt)
 
 
 class SqsFifo:
     def __init__(self, client: Any) -> None:
         self._client = client
-        self._url = client.create_queue(
+        self._urls = {lane: self._create() for lane in Lane}
+        self._url = self._urls[Lane.QUICK]
+        self.wake_ups: WakeUps = SqsWakeUps(client, self._urls)
+
+    def _create(self) -> str:
+        created = self._client.create_queue(
             QueueName=f"{token_hex(4)}.fifo",
             Attributes={
                 "FifoQueue": "true",
@@ -67,15 +75,16 @@ class SqsFifo:
                 "FifoThroughputLimit": "perMessageGroupId",
                 "VisibilityTimeout": str(VISIBILITY_S),
             },
-        )["QueueUrl"]
-        self.wake_ups: WakeUps = SqsWakeUps(client, self._url)
+        )
+        return str(created["QueueUrl"])
 
-    def receive(self, wait: int = 0) -> Received | None:
-        messages = self._client.receive_message(QueueUrl=self._url, WaitTimeSeconds=wait).get("Messages", [])
+    def receive(self, wait: int = 0, lane: Lane = Lane.QUICK) -> Received | None:
+        url = self._urls[lane]
+        messages = self._client.receive_message(QueueUrl=url, WaitTimeSeconds=wait).get("Messages", [])
         if not messages:
             return None
         handle = messages[0]["ReceiptHandle"]
-        return Received(*from_message(messages[0]["Body"]), SqsLease(self._client, self._url, handle), handle)
+        return Received(*from_message(messages[0]["Body"]), SqsLease(self._client, url, handle), handle)
 
     def delete(self, received: Received) -> None:
         self._client.delete_message(QueueUrl=self._url, ReceiptHandle=received.handle)

@@ -196,6 +196,28 @@ def test_only_a_live_session_changes_the_state(user: User) -> None:
     assert user.queue == before
 
 
+def test_of_many_that_find_a_ring_old_one_may_send_it_anew(user: User) -> None:
+    seen = user.take(now=NOW)
+
+    user.log.claim_ring(seen, LATER)
+    with pytest.raises(LostRaceError):
+        user.log.claim_ring(seen, LATER)
+
+    assert user.queue.awake == LATER
+
+
+def test_no_ring_is_sent_anew_once_the_worker_rests(user: User) -> None:
+    user.send(1)
+    seen = user.queue
+    user.succeed(1)
+    user.log.rest(seen, user.progress(seen, 1), LATER)
+
+    with pytest.raises(LostRaceError):
+        user.log.claim_ring(seen, LATER)
+
+    assert user.queue.awake is None
+
+
 @pytest.mark.parametrize("forget", [True, False])
 def test_a_purge_marks_what_was_seen(user: User, forget: bool) -> None:
     seen = user.take(2)

@@ -5,6 +5,7 @@ from secrets import token_hex
 import pytest
 
 from chalicelib.core.errors import UnavailableError
+from chalicelib.core.lane import Lane
 from tests.contract.backends import FAITHFUL
 from tests.contract.fifos import Fifo, Received
 
@@ -29,6 +30,16 @@ def test_a_ring_arrives_with_its_user_and_number(fifo: Fifo, user: str) -> None:
     received = receive(fifo)
 
     assert (received.user_id, received.seq) == (user, 7)
+
+
+def test_a_ring_arrives_in_its_lane_and_the_lanes_do_not_wait_for_each_other(fifo: Fifo, user: str) -> None:
+    fifo.wake_ups.ring(user, 1, "a", Lane.SLOW)
+    assert fifo.receive() is None
+    fifo.wake_ups.ring(user, 2, "a", Lane.QUICK)
+
+    served = fifo.receive(SOON_S, Lane.SLOW), fifo.receive(SOON_S, Lane.QUICK)
+
+    assert [received.seq for received in served if received] == [1, 2]
 
 
 def test_a_served_wake_up_does_not_come_again(fifo: Fifo, user: str) -> None:

@@ -46,6 +46,11 @@ class FakeQueues:
         require(found.head == queue.head and found.tail == progress.head)
         return self._put(replace(_moved(found, progress, now), awake=None))
 
+    def claim_ring(self, queue: Queue, now: Millis) -> None:
+        found = self._existing(queue.user_id)
+        require(found.awake == queue.awake)
+        self._put(replace(found, awake=now))
+
     def move_read(self, queue: Queue, session_id: str, read: int, by: str, now: Millis) -> None:
         found = self._existing(queue.user_id)
         require(found.read == queue.read and _live(found, session_id, now))

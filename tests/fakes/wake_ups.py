@@ -4,15 +4,17 @@ import math
 
 from chalicelib.adapters.sqs import to_message
 from chalicelib.core.errors import UnavailableError
+from chalicelib.core.lane import Lane
 from tests.fakes.sqs import FakeFifo, Receipt
 
 
 class FakeWakeUps:
-    def __init__(self, fifo: FakeFifo) -> None:
-        self._fifo = fifo
+    def __init__(self, fifo: FakeFifo, slow: FakeFifo | None = None) -> None:
+        """Without a queue for the slow lane, both lanes are one."""
+        self._fifos = {Lane.QUICK: fifo, Lane.SLOW: slow or fifo}
 
-    def ring(self, user_id: str, seq: int, ring_id: str) -> None:
-        self._fifo.send(user_id, to_message(user_id, seq), ring_id)
+    def ring(self, user_id: str, seq: int, ring_id: str, lane: Lane = Lane.QUICK) -> None:
+        self._fifos[lane].send(user_id, to_message(user_id, seq), ring_id)
 
 
 class FakeLease:

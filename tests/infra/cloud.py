@@ -11,7 +11,7 @@ import pytest
 from chalicelib import wiring, wiring_accounts
 from chalicelib.settings import CHOICES, RESOURCES
 from infra.target import local_cloud
-from tests.infra.documents import TABLES, Document, environment
+from tests.infra.documents import TABLES, WORKERS, Document, environment
 
 CONTEXT = SimpleNamespace(
     function_name="function", aws_request_id="request", get_remaining_time_in_millis=lambda: 50_000
@@ -60,7 +60,7 @@ class Cloud:
         self._sqs = boto3.client("sqs")
         self._ids = {table: self._create_table(table) for table in TABLES}
         self._ids |= {
-            "WakeUps": self._create_queue(),
+            **{queue: self._create_queue(queue) for queue in WORKERS.values()},
             **{name: self._create_secret(name) for name in SECRETS},
         }
 
@@ -82,21 +82,25 @@ class Cloud:
             calls.register("before-parameter-build", recorder)
         return recorder
 
-    def deliver(self, worker: Callable[[Document, Any], Any]) -> None:
-        """The next wake-up, as Lambda does it: deleted when it is done."""
-        queue = {"QueueUrl": self._ids["WakeUps"]}
-        message = self._sqs.receive_message(**queue)["Messages"][0]
-        record = {"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"]}
+    def deliver(self, worker: Callable[[Document, Any], Any], queue: str, receives: int = 1) -> None:
+        """The queue's next wake-up, as Lambda does it: deleted when it is done."""
+        queue_url = {"QueueUrl": self._ids[queue]}
+        message = self._sqs.receive_message(**queue_url)["Messages"][0]
+        record = {
+            "messageId": message["MessageId"],
+            "receiptHandle": message["ReceiptHandle"],
+            "attributes": {"ApproximateReceiveCount": str(receives)},
+        }
         worker({"Records": [record | {"body": message["Body"]}]}, CONTEXT)
-        self._sqs.delete_message(**queue, ReceiptHandle=message["ReceiptHandle"])
+        self._sqs.delete_message(**queue_url, ReceiptHandle=message["ReceiptHandle"])
 
-    def change_queue(self, user_id: str, expression: str) -> None:
-        """An UpdateExpression, in which `:one` is 1: a number, or a moment long ago."""
+    def change_queue(self, user_id: str, expression: str, one: int = 1) -> None:
+        """An UpdateExpression, in which `:one` is 1 if nothing else is said: also a moment long ago."""
         self._dynamodb.update_item(
             TableName="QueuesTable",
             Key={"user_id": {"S": user_id}},
             UpdateExpression=expression,
-            ExpressionAttributeValues={":one": {"N": "1"}},
+            ExpressionAttributeValues={":one": {"N": str(one)}},
         )
 
     def make_admin(self, username: str) -> None:
@@ -118,8 +122,8 @@ class Cloud:
         self._dynamodb.create_table(TableName=name, **wanted)
         return name
 
-    def _create_queue(self) -> str:
-        queue = self._sqs.create_queue(QueueName="WakeUps.fifo", Attributes={"FifoQueue": "true"})
+    def _create_queue(self, name: str) -> str:
+        queue = self._sqs.create_queue(QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true"})
         return str(queue["QueueUrl"])
 
     def _create_secret(self, name: str) -> str:

@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-FUNCTIONS = {"APIHandler": "ApiHandlerRole", "Worker": "WorkerRole", "Sweeper": "SweeperRole"}
+FUNCTIONS = {
+    "APIHandler": "ApiHandlerRole",
+    "Worker": "WorkerRole",
+    "SlowWorker": "SlowWorkerRole",
+    "Sweeper": "SweeperRole",
+}
+WORKERS = {"Worker": "WakeUps", "SlowWorker": "SlowWakeUps"}  # and the queue that starts each
 TABLES = ("AccountsTable", "SessionsTable", "QueuesTable", "RequestsTable", "IdempotencyTable", "AuditTable")
 
 Document = dict[str, Any]

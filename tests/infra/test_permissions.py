@@ -5,6 +5,7 @@ The local cloud does not enforce IAM, so a permission that is missing would show
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from chalice.test import Client
 from moto import mock_aws
 
 from app import app
+from chalicelib.core.lane import QUICK_MS
 from chalicelib.entrypoints import events
+from chalicelib.entrypoints.serving import MOST_RECEIVES
 from tests.infra.cloud import CONTEXT, Call, Cloud, forget_clients
 from tests.infra.documents import Document, resource_name, statements
 
@@ -20,16 +23,13 @@ EVENT_KEYS = ("version", "account", "region", "detail", "detail-type", "source",
 MINUTE = dict.fromkeys(EVENT_KEYS, "")
 
 # What Lambda's poller, its log agent and the X-Ray daemon do in a function's name.
-POLLER = {
-    ("sqs:DeleteMessage", "WakeUps"),
-    ("sqs:GetQueueAttributes", "WakeUps"),
-    ("sqs:ReceiveMessage", "WakeUps"),
-}
+POLLS = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 X_RAY = {("xray:PutTelemetryRecords", "*"), ("xray:PutTraceSegments", "*")}
 # How a worker finds out, after a write whose answer was lost, that it was itself that began the request.
 AFTER_A_LOST_ANSWER = {("dynamodb:GetItem", "RequestsTable")}
 
 
+SLEEP = {"type": "sleep", "payload": {"seconds": 0.6}}
 PASSWORD = "correct horse battery"
 
 
@@ -43,18 +43,23 @@ class Caller:
         if idempotency_key:
             self._headers["Idempotency-Key"] = idempotency_key
 
-    def call(self, method: str, path: str, body: object = None) -> Any:
+    def call(self, method: str, path: str, body: object = None, key: str | None = None) -> Any:
+        """`key`: the idempotency key, if it is not the usual one."""
         send = getattr(self._client.http, method.lower())
-        answer = send(path, headers=self._headers, body=json.dumps(body).encode() if body else b"")
+        headers = self._headers | ({"Idempotency-Key": key} if key else {})
+        answer = send(path, headers=headers, body=json.dumps(body).encode() if body else b"")
         assert answer.status_code < 400, answer.body
         return json.loads(answer.body or b"null")
 
-    def enqueue_as(self, username: str, type_: str = "echo", **payload: object) -> str:
+    def enqueue_as(
+        self, username: str, type_: str = "echo", *, not_before: str | None = None, **payload: object
+    ) -> str:
         """The id of a new user, who stays signed in, with one request."""
         credentials = {"username": username, "password": PASSWORD}
         user_id: str = self.call("POST", "/api/auth/register", credentials)["user_id"]
         self.sign_in(username)
-        self.call("POST", "/api/queue/enqueue", {"type": type_, "payload": payload})
+        due = {"not_before": not_before} if not_before else {}
+        self.call("POST", "/api/queue/enqueue", {"type": type_, "payload": payload, **due})
         return user_id
 
     def sign_in(self, username: str) -> None:
@@ -80,6 +85,10 @@ def logs(function: str) -> set[Call]:
     return {("logs:CreateLogStream", f"{function}Logs"), ("logs:PutLogEvents", f"{function}Logs")}
 
 
+def polls(queue: str) -> set[Call]:
+    return {(action, queue) for action in POLLS}
+
+
 def granted(template: Document, role: str) -> set[Call]:
     return {
         (action, resource_name(resource))
@@ -91,6 +100,7 @@ def granted(template: Document, role: str) -> set[Call]:
 
 def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Cloud, caller: Caller) -> None:
     recorder = cloud.become("APIHandler")
+    caller.enqueue_as("joe", "sleep", seconds=1)
     user_id = caller.enqueue_as("ada")
     cloud.make_admin("ada")
     caller.sign_in("ada")
@@ -112,15 +122,39 @@ def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Clou
 
 def test_the_worker_may_do_what_it_does_and_no_more(template: Document, cloud: Cloud, caller: Caller) -> None:
     cloud.become("APIHandler", ALLOWED_HOSTS="localhost")
-    user_id = caller.enqueue_as("ada", "sleep", seconds=1)
+    user_id = caller.enqueue_as("ada")
     cloud.change_queue(user_id, "SET tail = tail + :one, tail_at = :one")  # a hole to fill
-    caller.enqueue_as("bob", "http", url="https://localhost/")  # signed, then refused for where localhost is
-    # The quantum is over after the sleep, so it rings again.
-    recorder = cloud.become("Worker", QUANTUM_SECONDS="1", ALLOWED_HOSTS="localhost")
-    for _ in range(3):
-        cloud.deliver(events.worker)
+    caller.enqueue_as("bob")
+    caller.call("POST", "/api/queue/enqueue", SLEEP, key="b")  # for a slow worker
+    caller.enqueue_as("eve", not_before=_soon())
+    recorder = cloud.become("Worker")
+    for receives in (1, 1, MOST_RECEIVES + 1):  # a timer that came so often is replaced
+        cloud.deliver(events.worker, "WakeUps", receives)
     done = recorder.calls | AFTER_A_LOST_ANSWER
-    assert done | POLLER | X_RAY | logs("Worker") == granted(template, "WorkerRole")
+    assert done | polls("WakeUps") | X_RAY | logs("Worker") == granted(template, "WorkerRole")
+
+
+def test_the_slow_worker_may_do_what_it_does_and_no_more(
+    template: Document, cloud: Cloud, caller: Caller
+) -> None:
+    cloud.become("APIHandler", ALLOWED_HOSTS="localhost")
+    caller.enqueue_as("ada", "sleep", seconds=0.6)
+    caller.call("POST", "/api/queue/enqueue", SLEEP, key="b")
+    caller.call("POST", "/api/queue/enqueue", {"type": "echo"}, key="c")
+    caller.enqueue_as("bob", "http", url="https://localhost/")  # signed, then refused for where localhost is
+    user_id = caller.enqueue_as("eve", "sleep", seconds=0)
+    cloud.change_queue(user_id, "SET tail = tail + :one, tail_at = :one")  # a hole to fill
+    caller.enqueue_as("joe", "sleep", not_before=_soon(), seconds=0)
+    # The quantum is over after the sleeps, so it has a quick worker go on.
+    recorder = cloud.become("SlowWorker", QUANTUM_SECONDS="1", ALLOWED_HOSTS="localhost")
+    for receives in (1, 1, 1, MOST_RECEIVES + 1):
+        cloud.deliver(events.slow_worker, "SlowWakeUps", receives)
+    done = recorder.calls | AFTER_A_LOST_ANSWER
+    assert done | polls("SlowWakeUps") | X_RAY | logs("SlowWorker") == granted(template, "SlowWorkerRole")
+
+
+def _soon() -> str:
+    return (datetime.now(UTC) + timedelta(seconds=50)).isoformat()
 
 
 def test_the_sweeper_may_do_what_it_does_and_no_more(
@@ -133,6 +167,9 @@ def test_the_sweeper_may_do_what_it_does_and_no_more(
     idle, stuck = caller.enqueue_as("ada"), caller.enqueue_as("bob")
     cloud.change_queue(idle, "SET head = tail, tail_at = :one, moved_at = :one")
     cloud.change_queue(stuck, "SET awake = :one, moved_at = :one, sessions_until = :one")
+    slow = caller.enqueue_as("joe", "sleep", seconds=0)
+    cloud.change_queue(slow, "SET awake = :one, moved_at = :one")
+    cloud.change_queue(slow, "SET average_ms = :one", 2 * QUICK_MS)
     recorder = cloud.become("Sweeper")
     events.sweeper(MINUTE, CONTEXT)
     assert recorder.calls | X_RAY | logs("Sweeper") == granted(template, "SweeperRole")

@@ -28,7 +28,11 @@ def test_every_resource_is_named(template: Document, role: str) -> None:
 
 def test_only_the_api_reads_the_token_keys_and_the_accounts(template: Document) -> None:
     """The sweeper removes accounts whose deletion was interrupted, and cannot read them."""
-    for role, accounts in (("WorkerRole", set()), ("SweeperRole", {"dynamodb:DeleteItem"})):
+    for role, accounts in (
+        ("WorkerRole", set()),
+        ("SlowWorkerRole", set()),
+        ("SweeperRole", {"dynamodb:DeleteItem"}),
+    ):
         reach = {
             (action, resource_name(resource))
             for actions, resources in statements(template, role)
@@ -39,7 +43,8 @@ def test_only_the_api_reads_the_token_keys_and_the_accounts(template: Document) 
         assert not {name for _, name in reach} & {"TokenKeys", "SessionsTable"}
 
 
-def test_only_the_worker_reads_the_webhook_keys(template: Document) -> None:
-    for role in ("ApiHandlerRole", "SweeperRole"):
+def test_only_the_slow_worker_reads_the_webhook_keys(template: Document) -> None:
+    """Requests of type http may take long, so that no quick worker ever runs one."""
+    for role in ("ApiHandlerRole", "WorkerRole", "SweeperRole"):
         reach = {resource_name(r) for _, resources in statements(template, role) for r in resources}
         assert "WebhookKeys" not in reach

@@ -11,12 +11,10 @@ from cfnlint.api import ManualArgs, lint_file
 from chalicelib.core.attempt import ENDING_MS, GRACE_MS
 from chalicelib.core.handler import LONGEST_TIMEOUT_S
 from chalicelib.entrypoints import middleware
-from chalicelib.entrypoints.serving import MOST_RECEIVES
 from chalicelib.settings import CHOICES, SettingError
 from tests.infra.documents import FUNCTIONS, TABLES, Document, at, environment
 
 PROTECTED = {"Fn::If": ["Protected", True, False]}
-MARGIN_SECONDS = 10
 TEXTS = {
     "ALLOWED_HOSTS": (
         "",
@@ -40,37 +38,9 @@ PROPERTIES = [
     ("RestAPI.Properties.DefinitionBody.x-amazon-apigateway-endpoint-access-mode", "STRICT"),
     ("APIHandler.Properties.Timeout", 29),
     ("APIHandler.Properties.MemorySize", 512),
-    ("Worker.Properties.Timeout", 60),
-    ("Worker.Properties.RecursiveLoop", "Allow"),
-    ("Worker.Properties.Events.WorkerSqsEventSource.Properties.Queue", {"Fn::GetAtt": ["WakeUps", "Arn"]}),
-    ("Worker.Properties.Events.WorkerSqsEventSource.Properties.BatchSize", 1),
-    (
-        "Worker.Properties.Events.WorkerSqsEventSource.Properties.FunctionResponseTypes",
-        ["ReportBatchItemFailures"],
-    ),
-    (
-        "Worker.Properties.Events.WorkerSqsEventSource.Properties.ScalingConfig.MaximumConcurrency",
-        {"Ref": "MaximumConcurrency"},
-    ),
-    (
-        "Worker.Properties.Events.WorkerSqsEventSource.Properties.MaximumBatchingWindowInSeconds",
-        {"Ref": "AWS::NoValue"},
-    ),
     ("Sweeper.Properties.Timeout", 50),
     ("Sweeper.Properties.EventInvokeConfig.MaximumRetryAttempts", 0),
     ("Sweeper.Properties.Events.SweeperEvent.Properties.Schedule", "rate(1 minute)"),
-    ("WakeUps.Properties.FifoQueue", True),
-    ("WakeUps.Properties.DeduplicationScope", "messageGroup"),
-    ("WakeUps.Properties.FifoThroughputLimit", "perMessageGroupId"),
-    ("WakeUps.Properties.ContentBasedDeduplication", False),
-    ("WakeUps.Properties.SqsManagedSseEnabled", True),
-    ("WakeUps.Properties.RedrivePolicy.maxReceiveCount", 150),
-    (
-        "WakeUps.Properties.RedrivePolicy.deadLetterTargetArn",
-        {"Fn::GetAtt": ["WakeUpsDeadLetters", "Arn"]},
-    ),
-    ("WakeUpsDeadLetters.Properties.FifoQueue", True),
-    ("WakeUpsDeadLetters.Properties.SqsManagedSseEnabled", True),
     ("TokenKeys.Properties.GenerateSecretString.GenerateStringKey", "key"),
     ("TokenKeys.Properties.GenerateSecretString.PasswordLength", 64),
     ("WebhookKeys.Properties.GenerateSecretString.GenerateStringKey", "key"),
@@ -144,34 +114,9 @@ def test_the_longest_attempt_fits_into_an_invocation_that_has_just_begun(templat
             assert START_MS + longest <= function["Properties"]["Timeout"] * 1000
 
 
-def test_a_timer_is_replaced_before_its_queue_gives_it_up(template: Document) -> None:
-    """With some receives to spare, which crashes of the worker take."""
-    assert at(template, "Resources.WakeUps.Properties.RedrivePolicy.maxReceiveCount") >= MOST_RECEIVES + 40
-
-
-@pytest.mark.parametrize(
-    ("function", "name"), [("APIHandler", "Api"), ("Worker", "Worker"), ("Sweeper", "Sweeper")]
-)
-def test_concurrency_is_reserved_only_if_the_operator_says_so(
-    template: Document, function: str, name: str
-) -> None:
-    reserved = template["Resources"][function]["Properties"]["ReservedConcurrentExecutions"]
-    parameter = f"{name}Concurrency"
-    none = str(template["Parameters"][parameter]["Default"])
-    assert reserved == {"Fn::If": [f"{name}Reserved", {"Ref": parameter}, {"Ref": "AWS::NoValue"}]}
-    assert template["Conditions"][f"{name}Reserved"] == {
-        "Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, none]}]
-    }
-
-
 def test_no_table_asks_for_a_key_that_is_charged(template: Document) -> None:
     """Without an SSESpecification, DynamoDB encrypts with a key of its own."""
     assert not [table for table in TABLES if "SSESpecification" in template["Resources"][table]["Properties"]]
-
-
-def test_a_wake_up_stays_invisible_a_little_longer_than_the_worker_may_run(template: Document) -> None:
-    visibility = at(template, "Resources.WakeUps.Properties.VisibilityTimeout")
-    assert visibility == at(template, "Resources.Worker.Properties.Timeout") + MARGIN_SECONDS
 
 
 def test_throttling_names_calls_that_exist(template: Document) -> None:

@@ -27,7 +27,7 @@ from chalicelib.core.sessions import Sessions
 from tests.fakes.clock import START
 from tests.fakes.secrets import FakeTokens
 from tests.simulation.administrators import DEEDS, Office
-from tests.simulation.executions import Plan, draw_plan
+from tests.simulation.executions import SLOW, Plan, draw_plan
 from tests.simulation.faults import NONE
 from tests.simulation.ports import Network
 from tests.simulation.readers import Reader
@@ -239,7 +239,7 @@ class Calls:
 
 
 UNKNOWN = "unknown"  # no code ever takes it: it is tried for a quarter of an hour
-TYPES = ("skip", "book", "halt", "skip", "book") * 9 + (UNKNOWN,)
+TYPES = ("skip", "book", "halt", "skip", "book", SLOW) * 9 + (UNKNOWN,)
 API_MS = 30_000  # the API function's time-out
 LONG_WAIT_MS = 2 * 3_600_000
 SENDING = ("enqueue", "enqueue", "enqueue", "batch", "keyed")

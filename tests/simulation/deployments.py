@@ -35,7 +35,7 @@ class Deployment:
         """Whether the worker whose turn it is has code that meets a request of this type so."""
         if (type_, kind) != (self.type, self.kind) or not self.begins <= self.scheduler.now < self.ends:
             return False
-        return int(self.scheduler.current.name.partition("-")[2]) % self.every == 0
+        return int(self.scheduler.current.name.rpartition("-")[2]) % self.every == 0
 
 
 class DeployedHandlers(Registry):

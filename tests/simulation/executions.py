@@ -7,6 +7,7 @@ from zlib import crc32
 from chalicelib.adapters.runner import last_words
 from chalicelib.core.attempt import LAST_RESORT_MS, Result
 from chalicelib.core.handler import Handler, Registry
+from chalicelib.core.lane import QUICK_TIMEOUT_S, Lane
 from chalicelib.core.policy import HandlerError, OnFailure, Policy
 from chalicelib.core.request import Failure, Millis, Request
 from tests.fakes.effects import Booking
@@ -21,6 +22,7 @@ NONSENSE = [
     *(make(DELAYS[name]) for make in (later, changed_later) for name in sorted(DELAYS)),
     *(RAISED[name] for name in ("half a surrogate pair", "a null byte", "a text that raises")),
 ]
+SLOW = "slow"  # the type of requests that may take long
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Executions:
             return Failure("invalid_payload", "This worker's code cannot take it.")
         execution = Execution(request, self.scheduler.now)
         self._check_alone(execution)
+        self._check_lane(request)
         self._check_soon(execution)
         self.all.append(execution)
         try:
@@ -91,11 +94,15 @@ class Executions:
             if beside and not other.stood_still:
                 raise Violation(f"I3: {other.request.seq} is still running while {new.request.seq} starts")
 
+    def _check_lane(self, request: Request) -> None:
+        if request.type == SLOW and self.scheduler.current.name.startswith(Lane.QUICK):
+            raise Violation(f"{request.seq} may take long and was begun in the quick lane")
+
     def _check_soon(self, new: Execution) -> None:
         """The wake-up was held for not much longer than the attempt could take."""
         same = new.attempt[:2]
         before = [e for e in self.all if e.attempt[:2] == same]
-        if self.patience_ms and before and before[-1].ran is None and new.request.type != "halt":
+        if self.patience_ms and before and before[-1].ran is None and new.request.type not in ("halt", SLOW):
             waited = new.started - before[-1].ended
             if waited > self.patience_ms:
                 raise Violation(f"{same} was begun again {waited} ms after its worker had died")
@@ -157,12 +164,13 @@ def draw_plan(rng: Random) -> Plan:
 
 def handlers(deployment: Deployment) -> Registry:
     registry = DeployedHandlers(deployment)
-    for type_, policy in (
-        ("skip", Policy(max_attempts=3)),
-        ("halt", Policy(max_attempts=2, on_failure=OnFailure.HALT)),
-        ("book", Policy(max_attempts=3)),
+    for type_, timeout, policy in (
+        ("skip", 2.0, Policy(max_attempts=3)),
+        ("halt", 2.0, Policy(max_attempts=2, on_failure=OnFailure.HALT)),
+        ("book", 2.0, Policy(max_attempts=3)),
+        (SLOW, QUICK_TIMEOUT_S + 1, Policy(max_attempts=3)),
     ):
-        registry.add(Handler(type_, _never_called, object, object, timeout=2.0, policy=policy))
+        registry.add(Handler(type_, _never_called, object, object, timeout, policy))
     return registry
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from random import Random
 from typing import Literal
 
-from chalicelib.core.queue import Queue
+from chalicelib.core.queue import RING_TRUSTED_MS, Queue
 from chalicelib.core.request import Millis
 from tests.fakes.log import FakeLog
+from tests.simulation.history import Violation
 
 POISONED = "poisoned"
 
@@ -25,6 +26,12 @@ class IndexedLog(FakeLog):
         self.ailment: Ailment | None = rng.choice(("queue", "index")) if rng.random() < 0.2 else None
         self._rng = rng
         self._shown: Sequence[str] = []
+
+    def claim_ring(self, queue: Queue, now: Millis) -> None:
+        before = self.queues[queue.user_id].awake
+        super().claim_ring(queue, now)
+        if before is None or before > now - RING_TRUSTED_MS:
+            raise Violation("an enqueue rang again after a ring that it should have trusted")
 
     def working(self) -> Sequence[str]:
         now = super().working()

@@ -30,7 +30,9 @@ class Workers:
 
     def _serve(self, receipt: Receipt) -> None:
         worker = self._scheduler.spawn(
-            f"worker-{next(self._number)}", lambda: self._work(receipt), after=self._rng.randrange(1, 30)
+            f"{self._drain.lane}-worker-{next(self._number)}",
+            lambda: self._work(receipt),
+            after=self._rng.randrange(1, 30),
         )
         if self._rng.random() >= self._network.faults.undying:
             self._scheduler.after(WORKER_MS, worker.kill)

@@ -5,7 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.simulation import reading_mutations, sweeping_mutations  # noqa: F401 - they enter themselves into DEFECTS
+from tests.simulation import (  # noqa: F401 - they enter themselves into DEFECTS
+    lane_mutations,
+    reading_mutations,
+    sweeping_mutations,
+)
 from tests.simulation.mutations import DEFECTS
 from tests.simulation.run import reason_against
 

@@ -1,13 +1,14 @@
 """SQS as an actor sees it, and Lambda's poller behind it."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
 from chalicelib.adapters.sqs import to_message
 from chalicelib.core.errors import UnavailableError
-from tests.fakes.sqs import DEDUPLICATION_MS, FakeFifo, Receipt
+from chalicelib.core.lane import Lane
+from tests.fakes.sqs import DEDUPLICATION_MS, FakeFifo, Message, Receipt
 from tests.simulation.ports import Network
 from tests.simulation.scheduler import Scheduler
 
@@ -20,9 +21,10 @@ def _nobody_serves(receipt: Receipt) -> None:
 
 
 class WakeUpService:
-    """SQS and the event source mapping, with their faults."""
+    """SQS and the event source mapping of one lane, with their faults."""
 
-    def __init__(self, scheduler: Scheduler, network: Network, rng: Random) -> None:
+    def __init__(self, lane: Lane, scheduler: Scheduler, network: Network, rng: Random) -> None:
+        self.lane = lane
         self.scheduler = scheduler
         self.network = network
         self.rng = rng
@@ -32,7 +34,9 @@ class WakeUpService:
         self.serve: Serve = _nobody_serves
 
     def ring(self, user_id: str, seq: int, ring_id: str) -> None:
-        self.network.call("ring", (user_id, seq, ring_id), lambda: self._send(user_id, seq, ring_id))
+        self.network.call(
+            f"ring {self.lane}", (user_id, seq, ring_id), lambda: self._send(user_id, seq, ring_id)
+        )
 
     def _send(self, user_id: str, seq: int, ring_id: str) -> str:
         faults = self.network.faults
@@ -67,6 +71,24 @@ class WakeUpService:
     def delete(self, receipt: Receipt) -> None:
         self.fifo.delete(receipt)
         self.scheduler.after(1, self.poll)
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """All wake-ups."""
+
+    services: Mapping[Lane, WakeUpService]
+
+    def ring(self, user_id: str, seq: int, ring_id: str, lane: Lane = Lane.QUICK) -> None:
+        self.services[lane].ring(user_id, seq, ring_id)
+
+    def messages(self) -> list[Message]:
+        return [message for service in self.services.values() for message in service.fifo.messages()]
+
+    def drop_all(self) -> None:
+        for service in self.services.values():
+            for message in service.fifo.messages():
+                service.fifo.drop(message)
 
 
 @dataclass(frozen=True, slots=True)

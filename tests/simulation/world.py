@@ -10,6 +10,7 @@ from chalicelib.core.controls import Controls
 from chalicelib.core.dequeue import Dequeue
 from chalicelib.core.drain import Drain
 from chalicelib.core.enqueue import Enqueue
+from chalicelib.core.lane import Lane
 from chalicelib.core.outcomes import Outcomes
 from chalicelib.core.own_account import OwnAccount
 from chalicelib.core.queue import State
@@ -34,7 +35,7 @@ from tests.simulation.lambdas import SWEEP_MS, Sweeper, Workers
 from tests.simulation.ports import Network, Remote, SimulatedClock
 from tests.simulation.readers import WatchedSessions
 from tests.simulation.scheduler import Scheduler
-from tests.simulation.wake_ups import WakeUpService
+from tests.simulation.wake_ups import Lanes, WakeUpService
 
 QUANTUM_MS = 2_000  # short, so that turns end in the middle of work
 CALM_MS = 40 * 60_000  # within this after the last fault everything must have its outcome
@@ -58,7 +59,8 @@ class World:
         self.deployment = Deployment(self.scheduler)
         self.executions = Executions(self.scheduler, self.network, self.deployment)
         self.invariants = Invariants(self.log, self.executions)
-        self.service = WakeUpService(self.scheduler, self.network, rng)
+        services = {lane: WakeUpService(lane, self.scheduler, self.network, rng) for lane in Lane}
+        self.lanes = Lanes(services)
         self._build()
         self.forgotten: list[Request] = []
         self.users = [self._user(id_) for id_ in "abc"[: rng.randrange(1, 4)]]
@@ -69,13 +71,13 @@ class World:
         store, accounts, audit = (self._remote(s) for s in (self.sessions, self.accounts, FakeAudit()))
         registry = handlers(self.deployment)
         attempt = Attempt(log, clock, registry, self.executions.run, self.rng.random, self._mark)
-        drain = Drain(log, self.service, clock, attempt, QUANTUM_MS, self._mark)
-        Workers(self.service, drain)
-        sweep = Sweep(log, accounts, self.service, clock, self.rng.shuffle, report_unforeseen)
+        for lane, service in self.lanes.services.items():
+            Workers(service, Drain(log, self.lanes, clock, attempt, QUANTUM_MS, self._mark, lane))
+        sweep = Sweep(log, accounts, self.lanes, clock, self.rng.shuffle, report_unforeseen)
         self.sweeper = Sweeper(self.scheduler, self.network, sweep)
-        enqueue = Enqueue(log, self.service, clock)
+        enqueue = Enqueue(log, self.lanes, clock, handlers=registry)
         sessions = Sessions(store, log, FakeTokens(), clock)
-        controls = Controls(log, self.service, clock, enqueue, self._mark)
+        controls = Controls(log, self.lanes, clock, enqueue, self._mark)
         waits = Waits(store, clock)
         dequeue, outcomes = Dequeue(log, clock, waits, self._mark), Outcomes(log, clock, waits, self._mark)
         own = OwnAccount(accounts, log, FakePasswords(), Throttle(FakeTryCounts(), clock), sessions, clock)
@@ -153,8 +155,7 @@ class World:
         if self.scheduler.is_busy():
             return
         self.scheduler.jump(KEPT_MS + 24 * 3_600_000)
-        for message in self.service.fifo.messages():
-            self.service.fifo.drop(message)
+        self.lanes.drop_all()
         for user in self.users:
             self._forget(user)
         self.log.remove_expired(self.scheduler.now)
@@ -243,7 +244,7 @@ class World:
         for queue in self.log.queues.values():
             if queue.state is not State.CLOSED:
                 raise Violation(f"the queue of {queue.user_id} is still open")
-        if self.service.fifo.messages() or self.log.marked or self.log.open_until:
+        if self.lanes.messages() or self.log.marked or self.log.open_until:
             raise Violation("something is left: a wake-up or a mark")
 
     @property

@@ -43,6 +43,10 @@ class DynamoQueues(QueueItems):
             (m.head == queue.head) & (m.tail == progress.head),
         )
 
+    def claim_ring(self, queue: Queue, now: Millis) -> None:
+        m = self._queues
+        self._update_queue(queue.user_id, [m.awake.set(now)], m.awake == queue.awake)
+
     def _moved(self, queue: Queue, progress: Progress, now: Millis) -> list[Action]:
         m = self._queues
         counted = (

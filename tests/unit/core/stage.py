@@ -11,6 +11,7 @@ from chalicelib.core.drain import Drain, Ending
 from chalicelib.core.enqueue import Accepted, Enqueue, Work
 from chalicelib.core.handler import Handler, Registry
 from chalicelib.core.idempotency import IdempotencyKey
+from chalicelib.core.lane import QUICK_TIMEOUT_S, Lane
 from chalicelib.core.outcomes import Outcomes
 from chalicelib.core.policy import OnFailure, Policy
 from chalicelib.core.queue import Queue
@@ -44,10 +45,10 @@ class Stage:
     limits: list[float] = field(default_factory=list)  # the seconds that each of them was given
 
     def __post_init__(self) -> None:
-        self.fifo = FakeFifo(self.clock.now)
+        self.fifo, self.slow = FakeFifo(self.clock.now), FakeFifo(self.clock.now)
         self.handlers = _handlers()
         rings, marks = count(1), count(1)
-        bell = FakeWakeUps(self.fifo)
+        bell = FakeWakeUps(self.fifo, self.slow)
         attempt = Attempt(
             self.log,
             self.clock,
@@ -56,8 +57,11 @@ class Stage:
             fraction=lambda: 0.5,
             mark=lambda: f"mark {next(marks)}",
         )
-        self.drain = Drain(self.log, bell, self.clock, attempt, QUANTUM_MS, lambda: f"ring {next(rings)}")
-        self.enqueue = Enqueue(self.log, bell, self.clock)
+        self.drains = {
+            lane: Drain(self.log, bell, self.clock, attempt, QUANTUM_MS, lambda: f"ring {next(rings)}", lane)
+            for lane in Lane
+        }
+        self.enqueue = Enqueue(self.log, bell, self.clock, handlers=self.handlers)
         self.slots = FakeSessions()
         self.add_session(SESSION)
         waits = Waits(self.slots, self.clock)
@@ -67,6 +71,10 @@ class Stage:
         self.sweep = Sweep(self.log, self.accounts, bell, self.clock)
         self.watch = Watch(self.log, self.clock, waits)
         self.log.open_session(USER, SESSION, self.clock.now() + HOUR_MS, self.clock.now())
+
+    @property
+    def drain(self) -> Drain:
+        return self.drains[Lane.QUICK]
 
     @property
     def queue(self) -> Queue:
@@ -89,29 +97,40 @@ class Stage:
         """To the sessions; the queue has sessions of its own."""
         self.slots.add(new_session(session_id, USER, self.clock.now()))
 
-    def wake(self) -> Ending:
-        """A worker serves the next wake-up, and deletes it if it is done."""
-        receipt = self.fifo.receive()
-        assert receipt is not None, "there is no wake-up"
-        return self.serve(receipt)
+    def make_room(self, count: int) -> None:
+        """For so many requests; a limit counts from the next sign-in."""
+        self.log.limit = count
+        self.log.open_session(USER, "another", self.clock.now() + HOUR_MS, self.clock.now())
 
-    def serve(self, receipt: Receipt) -> Ending:
-        lease = FakeLease(self.fifo, receipt)
-        ending = self.drain(USER, lease)
+    def wake(self, lane: Lane = Lane.QUICK) -> Ending:
+        """A worker of the lane serves the next wake-up, and deletes it if it is done."""
+        receipt = self._fifo(lane).receive()
+        assert receipt is not None, "there is no wake-up"
+        return self.serve(receipt, lane)
+
+    def serve(self, receipt: Receipt, lane: Lane = Lane.QUICK) -> Ending:
+        lease = FakeLease(self._fifo(lane), receipt)
+        ending = self.drains[lane](USER, lease)
         if isinstance(ending, Wait):
             lease.hold((ending.until - self.clock.now()) / 1000)
         else:
-            self.fifo.delete(receipt)
+            self._fifo(lane).delete(receipt)
         return ending
 
     def run(self) -> None:
         """Serve wake-ups, as time passes, until there are none."""
-        while self.fifo.messages():
-            self.pass_until_next_wake_up()
-            self.wake()
+        while any(self._fifo(lane).messages() for lane in Lane):
+            self.wake(self.pass_until_next_wake_up())
 
-    def pass_until_next_wake_up(self) -> None:
-        self.clock.advance(max(0, self.fifo.messages()[0].visible_at - self.clock.now()))
+    def pass_until_next_wake_up(self) -> Lane:
+        """The lane of that wake-up."""
+        heads = [(m[0].visible_at, lane) for lane in Lane if (m := self._fifo(lane).messages())]
+        soonest, lane = min(heads)
+        self.clock.advance(max(0, soonest - self.clock.now()))
+        return lane
+
+    def _fifo(self, lane: Lane) -> FakeFifo:
+        return self.slow if lane is Lane.SLOW else self.fifo
 
     def working_for(self, ms: int) -> Ran:
         """A handler that takes its time and succeeds."""
@@ -122,8 +141,8 @@ class Stage:
 
         return work
 
-    def rings(self) -> int:
-        return len(self.fifo.messages())
+    def rings(self, lane: Lane = Lane.QUICK) -> int:
+        return len(self._fifo(lane).messages())
 
     def _run(self, _handler: Handler, request: Request, seconds: float) -> Result | Failure:
         self.started.append(request.seq)
@@ -135,11 +154,12 @@ class Stage:
 
 def _handlers() -> Registry:
     registry = Registry()
-    for type_, policy in (
-        ("skip", Policy(max_attempts=3)),
-        ("halt", Policy(max_attempts=1, on_failure=OnFailure.HALT)),
+    for type_, timeout, policy in (
+        ("skip", 2.0, Policy(max_attempts=3)),
+        ("halt", 2.0, Policy(max_attempts=1, on_failure=OnFailure.HALT)),
+        ("slow", QUICK_TIMEOUT_S + 1, Policy(max_attempts=3)),
     ):
-        registry.add(Handler(type_, lambda payload: payload, object, object, timeout=2.0, policy=policy))
+        registry.add(Handler(type_, lambda payload: payload, object, object, timeout, policy))
     return registry
 
 

@@ -6,6 +6,7 @@ from chalicelib.core.attempt import Result, Wait
 from chalicelib.core.drain import Done
 from chalicelib.core.enqueue import Work
 from chalicelib.core.errors import UnavailableError
+from chalicelib.core.lane import QUICK_MS
 from chalicelib.core.progress import Progress
 from chalicelib.core.queue import HOLE_GRACE_MS, Queue, State
 from chalicelib.core.request import Request, Status
@@ -93,16 +94,18 @@ def test_of_a_batch_whose_first_place_is_a_hole_nothing_runs(stage: Stage) -> No
 
 
 def test_a_long_queue_gives_others_their_turn(stage: Stage) -> None:
-    stage.script = {seq: [stage.working_for(QUANTUM_MS // 2)] for seq in (1, 2, 3)}
-    stage.send(3)
+    parts = QUANTUM_MS // QUICK_MS
+    stage.script = {seq: [stage.working_for(QUICK_MS)] for seq in range(1, parts + 2)}
+    stage.make_room(parts + 1)
+    stage.send(parts + 1)
 
     assert stage.wake() == Done()
 
-    assert stage.started == [1, 2]
-    assert stage.queue.head == 2
+    assert stage.started == list(range(1, parts + 1))
+    assert stage.queue.head == parts
     assert stage.rings() == 1
     stage.run()
-    assert stage.started == [1, 2, 3]
+    assert stage.queue.depth == 0
 
 
 def test_a_turn_that_ends_with_the_work_ends_in_rest(stage: Stage) -> None:

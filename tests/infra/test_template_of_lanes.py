@@ -1,0 +1,90 @@
+"""The two lanes in the packaged template: queues, workers and their concurrency."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.entrypoints.serving import MOST_RECEIVES
+from tests.infra.documents import WORKERS, Document, at
+
+MARGIN_SECONDS = 10
+CRASHES = 40  # of its worker, which a timer may see beside its own returns
+SOURCE = "Properties.Events.{worker}SqsEventSource.Properties"
+WORKER_PROPERTIES = [
+    ("Properties.Timeout", 60),
+    ("Properties.MemorySize", 512),
+    ("Properties.RecursiveLoop", "Allow"),
+    (f"{SOURCE}.BatchSize", 1),
+    (f"{SOURCE}.FunctionResponseTypes", ["ReportBatchItemFailures"]),
+    (f"{SOURCE}.MaximumBatchingWindowInSeconds", {"Ref": "AWS::NoValue"}),
+]
+QUEUE_PROPERTIES = [
+    ("Properties.FifoQueue", True),
+    ("Properties.DeduplicationScope", "messageGroup"),
+    ("Properties.FifoThroughputLimit", "perMessageGroupId"),
+    ("Properties.ContentBasedDeduplication", False),
+    ("Properties.SqsManagedSseEnabled", True),
+    ("Properties.RedrivePolicy.maxReceiveCount", 150),
+]
+
+
+@pytest.mark.parametrize("worker", WORKERS)
+@pytest.mark.parametrize(("path", "expected"), WORKER_PROPERTIES)
+def test_workers_differ_in_their_lane_only(template: Document, worker: str, path: str, expected: Any) -> None:
+    assert at(template["Resources"][worker], path.format(worker=worker)) == expected
+
+
+@pytest.mark.parametrize(
+    ("worker", "parameter"), [("Worker", "MaximumConcurrency"), ("SlowWorker", "SlowMaximumConcurrency")]
+)
+def test_each_worker_has_a_queue_and_a_concurrency_of_its_own(
+    template: Document, worker: str, parameter: str
+) -> None:
+    source = at(template["Resources"][worker], SOURCE.format(worker=worker))
+    assert source["Queue"] == {"Fn::GetAtt": [WORKERS[worker], "Arn"]}
+    assert source["ScalingConfig"] == {"MaximumConcurrency": {"Ref": parameter}}
+
+
+@pytest.mark.parametrize("queue", WORKERS.values())
+@pytest.mark.parametrize(("path", "expected"), QUEUE_PROPERTIES)
+def test_the_queues_of_wake_ups_are_alike(template: Document, queue: str, path: str, expected: Any) -> None:
+    assert at(template["Resources"][queue], path) == expected
+
+
+@pytest.mark.parametrize("queue", WORKERS.values())
+def test_what_nobody_can_serve_is_put_aside(template: Document, queue: str) -> None:
+    aside = at(template, f"Resources.{queue}.Properties.RedrivePolicy.deadLetterTargetArn")
+    assert aside == {"Fn::GetAtt": [f"{queue}DeadLetters", "Arn"]}
+    properties = template["Resources"][f"{queue}DeadLetters"]["Properties"]
+    assert properties["FifoQueue"]
+    assert properties["SqsManagedSseEnabled"]
+
+
+@pytest.mark.parametrize(("worker", "queue"), WORKERS.items())
+def test_a_wake_up_stays_invisible_a_little_longer_than_the_worker_may_run(
+    template: Document, worker: str, queue: str
+) -> None:
+    visibility = at(template, f"Resources.{queue}.Properties.VisibilityTimeout")
+    assert visibility == at(template, f"Resources.{worker}.Properties.Timeout") + MARGIN_SECONDS
+
+
+@pytest.mark.parametrize("queue", WORKERS.values())
+def test_a_timer_is_replaced_before_its_queue_gives_it_up(template: Document, queue: str) -> None:
+    most = at(template, f"Resources.{queue}.Properties.RedrivePolicy.maxReceiveCount")
+    assert most >= MOST_RECEIVES + CRASHES
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [("APIHandler", "Api"), *((name, name) for name in ("Worker", "SlowWorker", "Sweeper"))],
+)
+def test_concurrency_is_reserved_only_if_the_operator_says_so(
+    template: Document, function: str, name: str
+) -> None:
+    reserved = template["Resources"][function]["Properties"]["ReservedConcurrentExecutions"]
+    parameter = f"{name}Concurrency"
+    none = str(template["Parameters"][parameter]["Default"])
+    assert reserved == {"Fn::If": [f"{name}Reserved", {"Ref": parameter}, {"Ref": "AWS::NoValue"}]}
+    assert template["Conditions"][f"{name}Reserved"] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, none]}]
+    }

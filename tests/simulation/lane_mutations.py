@@ -1,0 +1,28 @@
+"""Deliberate defects of the lanes and of rings, which the simulation must find."""
+
+from pytest import MonkeyPatch  # noqa: PT013 - only the type
+
+from chalicelib.core.drain import Done, Ending, _Pass
+from chalicelib.core.turn import Turn
+from tests.simulation import faults
+from tests.simulation.mutations import DEFECTS, defect, unconditionally, under
+
+DEFECTS["claim_ring without a condition"] = under(faults.Faults(slow=0.9, lose=0.5))(
+    unconditionally("claim_ring")
+)
+
+
+@defect
+def hand_over_without_a_ring(patch: MonkeyPatch) -> None:
+    """The quick worker leaves a request that may take long to nobody."""
+
+    def hand_over(turn: _Pass) -> Ending:
+        turn._checkpoint()
+        return Done()
+
+    patch.setattr(_Pass, "_hand_over", hand_over)
+
+
+@defect
+def slow_requests_begun_in_the_quick_lane(patch: MonkeyPatch) -> None:
+    patch.setattr(Turn, "cannot_begin", lambda turn, request, average_ms: False)
