@@ -22,9 +22,9 @@ def kill_worker_of(stack: DeployedStack, user: User) -> None:
 
 
 def _where_started(stack: DeployedStack, user: User) -> str:
-    """The log stream of the user's worker: each process has one of its own."""
+    """The log stream of the user's worker: each process has one of its own. A `sleep` is for a slow one."""
     pages, found = stack.emulator.client("logs").get_paginator("filter_log_events"), list[Any]()
-    group = f"/aws/lambda/{stack.outputs['WorkerFunction']}"
+    group = f"/aws/lambda/{stack.outputs['SlowWorkerFunction']}"
 
     def has_started() -> bool:
         events = [event for page in pages.paginate(logGroupName=group) for event in page["events"]]

@@ -3,24 +3,47 @@
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
+import pytest
+
 from local_cloud.api_client import RequestView
 from tests.e2e.users import SignUp, User
 
+CROWD = 18  # more than there are quick workers on a local cloud, and more than twice the slow ones
 USERS = 8
 REQUESTS = 3
 
 
-def test_users_are_served_at_the_same_time_but_each_one_request_at_a_time(sign_up: SignUp) -> None:
+@pytest.fixture(scope="module")
+def crowd(sign_up: SignUp) -> list[User]:
+    with ThreadPoolExecutor(USERS) as clients:
+        return list(clients.map(lambda _: sign_up(), range(CROWD)))
+
+
+def test_users_are_served_at_the_same_time_but_each_one_request_at_a_time(crowd: list[User]) -> None:
     """24 seconds of work; `make bench` measures in how many it is done."""
     with ThreadPoolExecutor(USERS) as clients:
-        users = list(clients.map(lambda _: sign_up(), range(USERS)))
-        lanes = list(clients.map(_sleep, users))
+        lanes = list(clients.map(_sleep, crowd[:USERS]))
 
     for lane in lanes:
         assert [outcome["seq"] for outcome in lane] == [1, 2, 3]
         for first, second in pairwise(lane):
             assert _finish(first) <= _start(second)
     assert _most_at_once(lanes) > USERS // 2
+
+
+def test_requests_that_take_long_do_not_keep_those_of_a_stranger_waiting(
+    crowd: list[User], user: User
+) -> None:
+    with ThreadPoolExecutor(USERS) as clients:
+        slow = list(clients.map(lambda one: one.session.enqueue("sleep", {"seconds": 5})["seq"], crowd))
+        user.session.enqueue("echo", {})
+        outcome = user.session.dequeue()
+        standing = [one.session.request(seq)["status"] for one, seq in zip(crowd, slow, strict=True)]
+        list(clients.map(lambda one: one.session.ask("POST", "/api/queue/purge"), crowd))
+
+    assert outcome is not None
+    assert outcome["status"] == "succeeded"
+    assert "queued" in standing, "some of the crowd, who came before, still wait for a slow worker"
 
 
 def _sleep(user: User) -> list[RequestView]:

@@ -23,7 +23,7 @@ class Chaos:
     """Kills a worker every `period` seconds; now and then stops DynamoDB Local, or breaks SQS."""
 
     emulator: Emulator
-    worker: str  # the function's name
+    workers: set[str]  # the functions' names
     period: float
     chance: random.Random
     kills: int = 0
@@ -67,7 +67,7 @@ class Chaos:
 
     def _may_be_at_work(self, process: Process) -> bool:
         """Not one that only starts: killed before it holds its wake-up, it would just cost 70 seconds."""
-        if process.environment["AWS_LAMBDA_FUNCTION_NAME"] != self.worker:
+        if process.environment["AWS_LAMBDA_FUNCTION_NAME"] not in self.workers:
             return False
         with suppress(FileNotFoundError, ProcessLookupError):
             return _age(process.pid) > STARTING_SECONDS

@@ -57,9 +57,9 @@ def counting_api(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="session")
-def counting_worker(counting_api: str) -> str:
-    """The name of the worker function."""
-    return f"{STACK}-worker"
+def counting_workers(counting_api: str) -> set[str]:
+    """The names of the worker functions."""
+    return {f"{STACK}-worker", f"{STACK}-slow-worker"}
 
 
 def _copy(target: Path) -> Path:

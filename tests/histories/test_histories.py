@@ -26,12 +26,12 @@ PAGE = 100
 
 
 def test_nothing_is_lost_repeated_or_out_of_order_while_the_stack_is_broken(
-    emulator: Emulator, counting_api: str, counting_worker: str
+    emulator: Emulator, counting_api: str, counting_workers: set[str]
 ) -> None:
     chance = random.Random(SEED)
     with Api(counting_api) as api:
         users = [sign_up(api) for _ in range(USERS)]
-        with Chaos(emulator, counting_worker, PERIOD, chance) as chaos:
+        with Chaos(emulator, counting_workers, PERIOD, chance) as chaos:
             clients: list[Client] = []
             may_end = partial(_has_all_happened, chaos, clients)
             for user in users:
