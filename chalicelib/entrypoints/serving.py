@@ -37,7 +37,7 @@ def serve(event: SQSEvent, lane: Lane) -> dict[str, Any]:
         begin(context)
     except OSError:  # there is nothing left to log to
         for record in event:
-            _end_process(record)
+            _end_process(record, lane)
     until = wiring.CLOCK.now() + context.get_remaining_time_in_millis()
     returned = [record for record in event if not _served(record, lane, until)]
     return {"batchItemFailures": [{"itemIdentifier": r.to_dict()["messageId"]} for r in returned]}
