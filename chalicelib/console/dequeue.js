@@ -1,4 +1,5 @@
-// Takes the next outcome: shows it, and moves `read` once it is on show. An answer that gets lost loses nothing.
+// Takes the next outcome: shows it, and moves `read` only once it is on show. An answer that gets lost loses nothing,
+// as it would with GET dequeue, which moves `read` before its answer arrives.
 import { byId, press } from "./dom.js";
 import { number } from "./format.js";
 
@@ -16,9 +17,14 @@ export class Dequeue {
   }
 
   async #take() {
-    const outcome = await this.#session.call("GET", "api/queue/dequeue");
-    if (outcome === null) this.#details.say(await this.#nothingYet());
-    else this.#details.show(outcome, `Dequeued: request ${number(outcome.seq)} ${outcome.status}.`);
+    const { outcomes, next } = await this.#session.call("GET", "api/queue/outcomes?limit=1");
+    if (outcomes.length === 0) {
+      this.#details.say(await this.#nothingYet());
+    } else {
+      const [outcome] = outcomes;
+      this.#details.show(outcome, `Dequeued: request ${number(outcome.seq)} ${outcome.status}.`);
+      await this.#session.call("POST", "api/queue/read", { body: { seq: next } });
+    }
     this.#feed.nudge();
   }
 

@@ -90,7 +90,7 @@ export class Feed extends EventTarget {
     this.askedAt = Date.now();
     try {
       const differed = await this.#refresh(look.signal);
-      this.#delay = afterLook(this.situation, differed, this.#delay, now());
+      this.#delay = afterLook(this.situation, this.queue, differed, this.#delay, now());
       this.#report("trouble", null);
     } catch (error) {
       if (look.signal.aborted) return;
@@ -116,7 +116,7 @@ export class Feed extends EventTarget {
     signal.throwIfAborted();
     const differed = moved || JSON.stringify(head) !== this.#headSeen;
     [this.#seen, this.#headSeen] = [seen, JSON.stringify(head)];
-    Object.assign(this, { queue, floor, first, seenAt: Date.now(), situation: situation(queue, head, floor, now()) });
+    Object.assign(this, { queue, floor, first, seenAt: Date.now(), situation: situation(queue, head, floor) });
     this.#keep(page);
     this.#report("change");
     return differed;

@@ -10,9 +10,9 @@ const TROUBLE_LAST = 30_000;
 const AFTERWARDS = 150; // a look at the very moment would come too early
 
 /** Often while each look differs from the one before, then ever less often; in time for what is to come. */
-export function afterLook(situation, differed, previous, now) {
+export function afterLook(situation, queue, differed, previous, now) {
   if (differed) return MOVING;
-  const last = isStanding(situation, now) ? STANDING_LAST : RUNNING_LAST;
+  const last = isStanding(situation, queue, now) ? STANDING_LAST : RUNNING_LAST;
   const delay = Math.min(last, Math.max(MOVING, previous * SLOWER));
   const left = situation.until - now + AFTERWARDS;
   return left > MOVING ? Math.min(delay, left) : delay;

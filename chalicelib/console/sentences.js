@@ -30,6 +30,11 @@ const wordings = {
 
   starting: ({ name, behind }) => ({ title: `${name} is about to start`, detail: waiting(behind).trim() }),
 
+  unattended: ({ name, behind }) => ({
+    title: `${name} waits for a worker`,
+    detail: `None is on the way; that is put right within about a minute.${waiting(behind)}`,
+  }),
+
   running: ({ name, request, since, until, behind, now }) => ({
     title: `${name} is running`,
     detail: [
@@ -39,10 +44,10 @@ const wordings = {
     ].join("").trim(),
   }),
 
-  retrying: ({ name, request, until, behind, now }) => ({
+  retrying: ({ name, request, error, until, behind, now }) => ({
     title: request ? `${name}: ${attempt(request)} failed` : `${name} is tried again`,
     detail: `Next try ${soon(until, now)}.${waiting(behind)}`,
-    error: request?.error?.message,
+    error: error?.message,
   }),
 
   scheduled: ({ name, until, behind, now }) => ({
@@ -59,10 +64,10 @@ const wordings = {
     ].join(""),
   }),
 
-  halted: ({ name, request, behind }) => ({
+  halted: ({ name, request, error, behind }) => ({
     title: request ? `${name} failed after ${attempts(request.attempts)}` : `${name} has failed`,
     detail: `The queue is halted until you decide.${waiting(behind)}`,
-    error: request?.error?.message,
+    error: error?.message,
   }),
 
   hole: ({ seq, behind }) => ({

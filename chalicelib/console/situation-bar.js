@@ -9,7 +9,7 @@ const OFFERS = {
   retrying: [["Cancel request", "cancel"]],
   scheduled: [["Cancel request", "cancel"]],
 };
-const GLYPHS = { starting: "queued", hole: "queued", idle: "succeeded", empty: "queued" };
+const GLYPHS = { starting: "queued", unattended: "scheduled", hole: "queued", idle: "succeeded", empty: "queued" };
 const HINTS = {
   retry: "Runs it again, in its place.",
   skip: "Gives it up as failed; the next one goes on.",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
 from bootstrap import browser as chromium
 from tests.browser.console_page import ConsolePage
@@ -21,6 +21,9 @@ SWITCHES = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+# A cold start on a machine that does something else as well.
+expect.set_options(timeout=20_000)
 
 type OpenConsole = Callable[..., ConsolePage]
 

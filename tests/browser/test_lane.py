@@ -63,6 +63,7 @@ def test_raw_json_is_sent_as_it_is_written(console: ConsolePage) -> None:
     console.cell(1).click()
     for written in ('"ü"', "12345678901234567890"):
         expect(console.details.get_by_role("region", name="Result")).to_contain_text(written)
+        expect(console.details.get_by_role("region", name="Payload")).to_contain_text(written)
 
 
 def test_a_refused_request_is_explained_under_the_field(console: ConsolePage) -> None:

@@ -2,6 +2,7 @@
 hold a queue of twelve thousand still, or make an hour pass."""
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlparse
 
 import pytest
@@ -22,6 +23,7 @@ class QueueOnPaper:
 
     def __init__(self, console: ConsolePage, head: int, tail: int) -> None:
         self.head, self.tail = head, tail
+        self.state, self.reason, self.until = "open", "rung", None
         self.calls: Counter[str] = Counter()
         self.largest_page = 0
         console.page.route("**/api/queue", self._queue)
@@ -30,7 +32,7 @@ class QueueOnPaper:
     def _queue(self, route: Route) -> None:
         self.calls["queue"] += 1
         answer = {
-            "state": "open",
+            "state": self.state,
             "tail": self.tail,
             "head": self.head,
             "read": 0,
@@ -40,8 +42,22 @@ class QueueOnPaper:
             "counts": {"succeeded": self.head, "failed": 0, "cancelled": 0},
             "average_seconds": 0.1,
             "estimated_wait_seconds": (self.tail - self.head) / 10,
+            "waiting": self.waiting,
         }
         route.fulfill(json=answer)
+
+    @property
+    def waiting(self) -> dict[str, object] | None:
+        if self.head == self.tail:
+            return None
+        return {
+            "reason": self.reason,
+            "since": ENQUEUED_AT,
+            "seq": self.head + 1,
+            "until": self.until,
+            "behind": self.tail - self.head - 1,
+            "error": None,
+        }
 
     def _page(self, route: Route) -> None:
         self.calls["requests"] += 1
@@ -107,6 +123,43 @@ def test_an_idle_queue_is_asked_ever_less_often(console: ConsolePage) -> None:
         console.page.clock.run_for(1_000)
     assert 30 <= queue.calls["queue"] <= 70
     assert queue.calls["requests"] == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "until"),
+    [
+        ("paused", "paused", None),
+        ("halted", "halted", None),
+        ("open", "not_before", "2999-01-01T00:00:00.000Z"),
+        ("open", "backoff", "2999-01-01T00:00:00.000Z"),
+    ],
+)
+def test_a_queue_that_stands_still_is_asked_like_an_idle_one(
+    console: ConsolePage, state: str, reason: str, until: str | None
+) -> None:
+    console.page.clock.install()
+    queue = QueueOnPaper(console, head=3, tail=8)
+    queue.state, queue.reason, queue.until = state, reason, until
+    console.sign_up()
+    console.expect_cell(3, "echo, succeeded")
+    queue.calls.clear()
+    for _ in range(120):
+        console.page.clock.run_for(1_000)
+    assert queue.calls["queue"] <= 25
+
+
+def test_the_next_look_comes_in_time_for_the_next_try(console: ConsolePage) -> None:
+    console.page.clock.install()
+    queue = QueueOnPaper(console, head=3, tail=4)
+    now = datetime.fromtimestamp(console.page.evaluate("Date.now()") / 1000, UTC)
+    queue.reason, queue.until = "backoff", (now + timedelta(seconds=60)).isoformat()
+    console.sign_up()
+    expect(console.situation).to_contain_text("Next try in")
+    for _ in range(62):
+        console.page.clock.run_for(1_000)
+    queue.head = 4
+    console.page.clock.run_for(2_000)
+    console.expect_fact("head", "4")
 
 
 @pytest.mark.parametrize("depth", [0, 5])

@@ -1,0 +1,34 @@
+"""Looks for barriers on the page as it is now: axe-core's rules for WCAG 2.2 A and AA, and its best practices."""
+
+from functools import cache
+
+from playwright.sync_api import Page
+
+from bootstrap import axe
+
+RUN = """
+async () => {
+  // What is still fading in would be measured half transparent.
+  await Promise.allSettled(document.getAnimations().filter(({ effect }) =>
+    effect.getTiming().iterations !== Infinity).map(({ finished }) => finished));
+  const { violations, incomplete } = await axe.run(document, { resultTypes: ["violations", "incomplete"] });
+  const shown = ({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`);
+  const known = new Set(["aria-prohibited-attr", "aria-valid-attr-value"]);
+  return [...violations, ...incomplete.filter(({ id }) => known.has(id))].flatMap(shown);
+}
+"""
+
+
+@cache
+def _script() -> str:
+    return axe.script().read_text()
+
+
+def require_no_barrier(page: Page) -> None:
+    """In the colours of day and of night."""
+    page.evaluate(_script())
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found += [f"{scheme}: {barrier}" for barrier in page.evaluate(RUN)]
+    assert found == []

@@ -1,0 +1,87 @@
+"""One sign-in for a browser: it survives a reload, is shared by its tabs, and leaves nothing behind."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.console_page import PASSWORD, ConsolePage
+
+STORED = "JSON.stringify({ ...localStorage, ...sessionStorage })"
+WRITTEN = """
+document.documentElement.textContent + document.title +
+  [...document.querySelectorAll("*")].flatMap(({ attributes }) => [...attributes].map(({ value }) => value)) +
+  [...document.querySelectorAll("input, textarea")].map(({ value }) => value).join()
+"""
+
+
+def other_tab(console: ConsolePage) -> ConsolePage:
+    return ConsolePage.open(console.page.context, "/")
+
+
+def sessions_of(page: Page, username: str) -> int:
+    """Counted by another sign-in, which is one more."""
+    signed_in = page.request.post("/api/auth/login", data={"username": username, "password": PASSWORD}).json()
+    token = {"Authorization": f"Bearer {signed_in['access_token']}"}
+    return len(page.request.get("/api/auth/sessions", headers=token).json()["sessions"]) - 1
+
+
+def test_reloads_and_tabs_share_one_session(console: ConsolePage) -> None:
+    username = console.sign_up()
+    for _ in range(3):
+        console.page.reload()
+        expect(console.page.locator("#who")).to_have_text(username)
+    elsewhere = other_tab(console)
+    elsewhere.send("echo")
+    for tab in (elsewhere, console):
+        tab.expect_cell(1, "echo, succeeded")
+    assert sessions_of(console.page, username) == 1
+
+
+def test_signing_out_in_one_tab_signs_out_in_all(console: ConsolePage) -> None:
+    username = console.sign_up()
+    elsewhere = other_tab(console)
+    expect(elsewhere.page.get_by_role("heading", name="Your queue")).to_be_visible()
+    console.button("Sign out").click()
+    expect(elsewhere.page.get_by_text("You have signed out in another tab.")).to_be_visible()
+    elsewhere.sign_in(username)
+    expect(console.page.get_by_role("heading", name="Your queue")).to_be_visible()
+
+
+def test_signing_in_again_ends_the_session_that_the_browser_had(console: ConsolePage) -> None:
+    """The tab has lost sight of it: its storage came back, say, from a backup."""
+    username = console.sign_up()
+    kept = console.page.evaluate(STORED)
+    console.page.evaluate("localStorage.clear()")
+    console.page.reload()
+    console.page.evaluate(f"Object.assign(localStorage, {kept})")
+    with console.page.expect_response("**/api/auth/logout"):
+        console.sign_in(username)
+    expect(console.page.get_by_role("heading", name="Your queue")).to_be_visible()
+    assert sessions_of(console.page, username) == 1
+
+
+def test_two_tabs_whose_access_tokens_expire_do_not_end_the_session(console: ConsolePage) -> None:
+    username = console.sign_up()
+    tabs = [console, other_tab(console)]
+    for tab in tabs:
+        expect(tab.page.get_by_role("heading", name="Your queue")).to_be_visible()
+        tab.page.route("**/api/queue/outcomes*", lambda route: route.fulfill(status=401, json={}), times=1)
+    for tab in tabs:
+        tab.page.get_by_role("button", name="Dequeue").click()
+    for tab in tabs:
+        expect(tab.details).to_contain_text("Nothing to dequeue")
+        tab.page.reload()
+        expect(tab.page.locator("#who")).to_have_text(username)
+
+
+def test_after_signing_out_nothing_of_the_user_is_left(console: ConsolePage) -> None:
+    username = console.sign_up()
+    console.send("echo", Message="4111-1111")
+    console.expect_cell(1, "echo, succeeded")
+    console.cell(1).click()
+    expect(console.details.get_by_role("region", name="Result")).to_contain_text("4111-1111")
+    assert username in console.page.evaluate(STORED)
+    console.button("Sign out").click()
+    expect(console.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    for left in (console.page.evaluate(WRITTEN), console.page.evaluate(STORED)):
+        assert username not in left
+        assert "4111" not in left
+    assert console.page.evaluate("Object.keys(localStorage).length") == 0
