@@ -1,4 +1,4 @@
-"""Looks for barriers on the page as it is now: axe-core's rules for WCAG 2.2 A and AA, and its best practices."""
+"""Looks for barriers on the page as it is now, by axe-core's rules for WCAG 2.2 A and AA and good practice."""
 
 from functools import cache
 
@@ -12,7 +12,8 @@ async () => {
   await Promise.allSettled(document.getAnimations().filter(({ effect }) =>
     effect.getTiming().iterations !== Infinity).map(({ finished }) => finished));
   const { violations, incomplete } = await axe.run(document, { resultTypes: ["violations", "incomplete"] });
-  const shown = ({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`);
+  const shown = ({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`);
   const known = new Set(["aria-prohibited-attr", "aria-valid-attr-value"]);
   return [...violations, ...incomplete.filter(({ id }) => known.has(id))].flatMap(shown);
 }

@@ -1,4 +1,4 @@
-"""Each situation that a queue can be in, reached for real: said in words, settled on the spot, free of barriers.
+"""Each situation of a queue, reached for real: said in words, settled on the spot, free of barriers.
 
 Barriers are looked for on a desktop and on a phone, by day and by night.
 """
