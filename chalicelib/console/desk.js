@@ -26,6 +26,7 @@ export function openDesk(session) {
   new Dequeue(session, feed, details);
   lane.addEventListener("select", ({ detail }) => details.open(detail));
   details.addEventListener("open", ({ detail }) => lane.select(detail));
+  details.addEventListener("shown", ({ detail }) => lane.reveal(detail));
   byId("queue-title").focus();
   feed.nudge();
 }

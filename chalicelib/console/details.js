@@ -1,4 +1,5 @@
-// One request: the cell that was chosen, or the outcome that was just dequeued. Fires "open" with its number.
+// One request: the cell that was chosen, or the outcome that was just dequeued. Fires "open" with its number, and "shown"
+// once it is on show.
 import { explain } from "./api.js";
 import { now } from "./clock.js";
 import { byId, element, press, say, setText } from "./dom.js";
@@ -23,6 +24,7 @@ export class Details extends EventTarget {
   #request = null;
   #seq = null;
   #offered = "";
+  #revealed = null;
 
   constructor(session, feed, actions) {
     super();
@@ -42,7 +44,6 @@ export class Details extends EventTarget {
     this.say("");
     const known = this.#feed.requests.get(seq);
     if (known) this.#render(known);
-    byId("details-title").scrollIntoView({ block: "nearest" });
     await this.#load(seq);
   }
 
@@ -56,7 +57,7 @@ export class Details extends EventTarget {
 
   close() {
     this.#choose(null);
-    this.#request = null;
+    this.#request = this.#revealed = null;
     this.say("");
     byId("details").dataset.open = "no";
     byId("details-body").hidden = byId("details-status").hidden = byId("details-steps").hidden = true;
@@ -119,6 +120,14 @@ export class Details extends EventTarget {
     this.#texts();
     this.#offer(status);
     this.#arrange();
+    if (this.#revealed !== this.#seq) this.#reveal();
+  }
+
+  /** Both the panel and the cell it tells of are to be in sight; on a phone the panel is a sheet over the lane. */
+  #reveal() {
+    this.#revealed = this.#seq;
+    byId("details-title").scrollIntoView({ block: "nearest" });
+    this.dispatchEvent(new CustomEvent("shown", { detail: this.#seq }));
   }
 
   #texts() {

@@ -39,7 +39,10 @@ export class Lane extends EventTarget {
     this.selected = seq;
     if (seq !== null) this.#anchor = seq;
     this.render();
-    this.#slots.get(seq)?.cell.scrollIntoView({ block: "nearest" }); // on a phone the request's sheet may cover it
+  }
+
+  reveal(seq) {
+    this.#slots.get(seq)?.cell.scrollIntoView({ block: "nearest" });
   }
 
   render() {

@@ -1,4 +1,4 @@
-"""axe-core, which looks for barriers in the console. The browser tests alone need it, so they alone fetch it."""
+"""axe-core, which looks for barriers in the console. Only the browser tests need it and fetch it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import hashlib
 import shutil
 import tarfile
 from functools import partial
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bootstrap import parts, uv
 from bootstrap.cache import Entry
 from bootstrap.commands import run
 from bootstrap.errors import SetupError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PACKAGE = "axe-core@4.14.1"
 SHA512 = "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
@@ -31,7 +34,7 @@ def script() -> Path:
 def _fetch(installer: Path, python: str, directory: Path, lock: int) -> None:
     # As for DynamoDB Local, npm is to trust the machine's certificates and not only its own.
     certificates = {"NODE_USE_SYSTEM_CA": "1"}
-    npm = parts._npm(installer, python)
+    npm = parts._npm(installer, python)  # noqa: SLF001 - with another text of parts.py every part is built anew
     run(*npm, "pack", "--silent", PACKAGE, cwd=directory, environment=certificates, lock=lock)
     (archive,) = directory.glob("*.tgz")
     found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()

@@ -1,4 +1,4 @@
-"""Looks for barriers on the page as it is now, by axe-core's rules for WCAG 2.2 A and AA and good practice."""
+"""Looks for barriers on the page by axe-core's rules for WCAG 2.2 A and AA and good practice."""
 
 from functools import cache
 
@@ -30,6 +30,6 @@ def require_no_barrier(page: Page) -> None:
     page.evaluate(_script())
     found = []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         found += [f"{scheme}: {barrier}" for barrier in page.evaluate(RUN)]
     assert found == []

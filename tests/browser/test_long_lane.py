@@ -23,7 +23,8 @@ class QueueOnPaper:
 
     def __init__(self, console: ConsolePage, head: int, tail: int) -> None:
         self.head, self.tail = head, tail
-        self.state, self.reason, self.until = "open", "rung", None
+        self.state, self.reason = "open", "rung"
+        self.until: str | None = None
         self.calls: Counter[str] = Counter()
         self.largest_page = 0
         console.page.route("**/api/queue", self._queue)
