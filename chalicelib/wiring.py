@@ -6,7 +6,7 @@ Imports stay inside the functions on purpose: the worker must not pay for what o
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.clock import SystemClock
@@ -15,6 +15,7 @@ from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
     from chalicelib.adapters.outbound.deliverer import Deliverer
+    from chalicelib.adapters.overrun_watch import OverrunWatch
     from chalicelib.adapters.secret_keys import SecretKeys
     from chalicelib.core.controls import Controls
     from chalicelib.core.dequeue import Dequeue
@@ -152,13 +153,26 @@ def waits() -> Waits:
 
 
 @cache
+def overrun_watch() -> OverrunWatch:
+    from chalicelib.adapters.overrun_watch import OverrunWatch
+
+    return OverrunWatch(_note_overrun)
+
+
+def _note_overrun(user_id: str, seq: int, mark: str) -> None:
+    """In the watching process, which was forked from the worker's."""
+    tables().forget_connections()
+    log().note_overrun(user_id, seq, mark)
+
+
+@cache
 def drain(lane: Lane) -> Drain:
     from chalicelib.adapters.runner import run
     from chalicelib.core.attempt import Attempt
     from chalicelib.core.drain import Drain
     from chalicelib.handlers import load
 
-    attempt = Attempt(log(), CLOCK, load(), run)
+    attempt = Attempt(log(), CLOCK, load(), partial(run, watch=overrun_watch()))
     quantum_ms = settings().quantum_seconds * 1000
     turn_ms = quantum_ms if lane is Lane.SLOW else quantum_ms // QUICK_TURNS
     return Drain(log(), wake_ups(), CLOCK, attempt, turn_ms, lane=lane)

@@ -1,7 +1,6 @@
 """What a handler returns, as the JSON text that is stored and shown."""
 
 import math
-from types import CoroutineType
 from typing import Any
 
 import msgspec
@@ -20,9 +19,6 @@ def result_json(value: Any) -> str:
 
     Raises ResultError for what has no JSON form, PermanentError for what is too large.
     """
-    if isinstance(value, CoroutineType):
-        value.close()  # or Python warns, at some later moment, that nobody has awaited it
-        raise ResultError("The handler returned a coroutine: a handler has to await it.")
     try:
         data = msgspec.json.encode(value)
         msgspec.json.decode(data)  # a msgspec.Raw in it may hold anything

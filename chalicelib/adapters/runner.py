@@ -3,12 +3,15 @@
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from types import CoroutineType, GeneratorType
+from typing import Any
 
 from chalicelib.adapters.codec import decode
 from chalicelib.adapters.dynamodb.effects import Effects
 from chalicelib.adapters.logs import bound
 from chalicelib.adapters.logs import restore as restore_logs
+from chalicelib.adapters.overrun_watch import OverrunWatch
 from chalicelib.adapters.results import ResultError, result_json
 from chalicelib.adapters.time_limit import OverrunError, alarm, last_resort
 from chalicelib.adapters.tracing import subsegment
@@ -26,13 +29,18 @@ from chalicelib.core.policy import (
 from chalicelib.core.request import Failure, Request
 
 
-def run(handler: Handler, request: Request, seconds: float) -> Result | Failure:
+def run(
+    handler: Handler, request: Request, seconds: float, watch: OverrunWatch | None = None
+) -> Result | Failure:
     """What came of one attempt: what the handler returned, or why it failed.
+
+    What does not react to the time limit is ended together with this process; `watch` has that noted.
 
     Raises nothing that a handler can cause. What it does raise is the worker's own failure: no time limit
     could be set, for example.
     """
-    with _bound(request), last_resort(seconds):
+    watched = watch.watching(request, seconds) if watch else nullcontext()
+    with _bound(request), last_resort(seconds), watched:
         try:
             with alarm(seconds):
                 return _carry_out(handler, request)
@@ -64,12 +72,21 @@ def _carry_out(handler: Handler, request: Request) -> Result | Failure:
     try:
         with subsegment(request.type, user=request.user_id, seq=request.seq):
             effects = Effects()
-            returned = result_json(handler(payload, request, effects))
+            returned = result_json(_completed(handler(payload, request, effects)))
             return Result(returned, effects.writes)
     except OverrunError:
         raise
     except BaseException as error:  # noqa: BLE001 - even SystemExit fails its own request, nothing else
         return last_words(error)
+
+
+def _completed(returned: Any) -> Any:
+    """The result, for handlers that are `async def` too, and for those that yield it piece by piece."""
+    if isinstance(returned, CoroutineType):
+        import asyncio  # not for those that need it not: it costs some 50 ms of a cold start
+
+        return asyncio.run(returned)
+    return list(returned) if isinstance(returned, GeneratorType) else returned
 
 
 def last_words(error: BaseException) -> Failure:

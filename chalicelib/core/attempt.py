@@ -19,10 +19,9 @@ SKEW_MS = 500  # by which the clocks of two workers may differ
 ENDING_MS = 2_000  # what a worker needs at most after an attempt: to write what came of it, and to ring
 SPARE_MS = 2_500  # the lease is held this much longer, so that it need not be held anew for each request
 
-# Which of the two it was, the next worker cannot know: both leave a running attempt past its deadline.
-CRASHED = Failure(
-    "crash",
-    "The worker ended in the middle of the request, or the request took too long and could not be stopped.",
+CRASHED = Failure("crash", "The worker ended in the middle of the request.")
+OVERRAN = Failure(
+    "timeout", "It took longer than its time limit and could not be stopped: its process was ended."
 )
 
 
@@ -137,10 +136,11 @@ class Attempt:
     def _exhausted(self, request: Request, policy: Policy) -> Request | Wait | Halt:
         """Its last attempt crashed, or the decision about it was not carried out, or the policy changed."""
         # A worker that could not take it does not know its policy: a crash may have been its last attempt.
+        lost = OVERRAN if request.overran and request.overran == request.begun_by else CRASHED
         unfit = request.error is None or request.error.kind in UNFIT
-        failure = CRASHED if unfit or request.error is None else request.error
+        failure = lost if unfit or request.error is None else request.error
         if request.status is Status.RUNNING:
-            return self._failed(request, CRASHED, policy)
+            return self._failed(request, lost, policy)
         if policy.on_failure is OnFailure.HALT:
             return Halt(failure)
         return self.log.settle(request, Outcome(Status.FAILED, error=failure), self.clock.now())

@@ -4,7 +4,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from chalicelib.core.policy import OnFailure, Policy
 from chalicelib.core.request import Request
@@ -76,6 +76,7 @@ def handler(
     fails the attempt; after `max_attempts` the request has failed and the next one goes on (`skip`), or the
     queue stops until somebody decides (`halt`). After a crash it is started again; what it writes through
     `effects` is committed together with its outcome, so that happens exactly once.
+    The function may be `async def`; one that yields has the list of what it yields as its result.
     `check` is called with the payload when it is enqueued, and refuses it by raising InvalidInputError.
 
     Raises TypeError or ValueError where the declaration is wrong.
@@ -111,15 +112,21 @@ def _handler(
         raise TypeError(f"{type_}: a handler takes payload, and request and effects if it needs them")
     if "payload" not in hints:
         raise TypeError(f"{type_}: the payload has no type to be validated against; say Any if it needs none")
-    types = hints["payload"], hints.get("return", Any)
+    types = hints["payload"], _result_type(function, hints.get("return", Any))
     return Handler(type_, function, *types, timeout, policy, tuple(wants), check)
 
 
 def _require_plain(type_: str, function: HandlerFunction) -> None:
-    """Raises TypeError for what would not do its work when it is called: coroutines and generators."""
+    """Raises TypeError for what cannot be called and completed: no function, or an async generator."""
     if not inspect.isroutine(function):
         raise TypeError(f"{type_}: a handler is a function, not {function!r:.100}")
-    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-        raise TypeError(f"{type_}: a handler is a plain function, not `async def`; it may call asyncio.run")
-    if inspect.isgeneratorfunction(function):
-        raise TypeError(f"{type_}: a handler returns its result, it does not yield")
+    if inspect.isasyncgenfunction(function):
+        raise TypeError(f"{type_}: a handler that is `async def` returns its result, it does not yield")
+
+
+def _result_type(function: HandlerFunction, declared: Any) -> Any:
+    """What is stored: of a generator, the list of what it yields."""
+    if not inspect.isgeneratorfunction(function):
+        return declared
+    yielded = get_args(declared)
+    return list[yielded[0]] if yielded else list[Any]  # type: ignore[valid-type]

@@ -8,6 +8,7 @@ from chalicelib.core.errors import FieldError, InvalidInputError
 
 SHORTEST, LONGEST = 8, 128  # characters, as they are hashed
 PRODUCT = "gurukool"
+MOST_REPEATED = 64  # one character repeated as often as this is beyond what anybody tries
 
 
 def hash_new(passwords: Passwords, password: str, username: str, field: str = "password") -> str:
@@ -30,7 +31,7 @@ def normalised(password: str) -> str:
 def _fault(passwords: Passwords, password: str, username: str) -> str | None:
     if not SHORTEST <= len(normalised(password)) <= LONGEST:
         return f"must be {SHORTEST} to {LONGEST} characters long"
-    if len(set(folded(password))) == 1:
+    if len(set(folded(password))) == 1 and len(password) < MOST_REPEATED:
         return "must not be one character repeated"
     if len(folded(password).replace(username, "").replace(PRODUCT, "")) < SHORTEST:
         return f"must have {SHORTEST} characters besides the username and the name of this product"

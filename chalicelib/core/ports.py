@@ -76,6 +76,13 @@ class Log(Protocol):
         """
         ...
 
+    def note_overrun(self, user_id: str, seq: int, mark: str) -> None:
+        """Note that the attempt with this mark is not over in time.
+
+        On condition that it is the current one. It changes what the user is told, and nothing else.
+        """
+        ...
+
     def put_back(
         self,
         running: Request,

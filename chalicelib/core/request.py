@@ -73,6 +73,9 @@ class Request:
     max_attempts: int | None = None  # the caller's wish instead of the handler's policy
     on_failure: str | None = None  # likewise: skip or halt
     not_before: Millis | None = None  # nobody begins it earlier; it holds the line
+    overran: str | None = (
+        None  # the mark of an attempt that was not over in time and had to be ended by force
+    )
     started_at: Millis | None = None  # of the last attempt
     deadline: Millis | None = None  # while running: the attempt is over by then, one way or the other
     finished_at: Millis | None = None

@@ -71,8 +71,10 @@ class Emulator:
         return Session(localstack_host=f"{HOST}:{self.ports.edge}").client(service)
 
     def functions(self) -> list[Process]:
-        """The processes of the Lambda functions."""
-        return [process for process in of_stack(self.state) if process.is_function]
+        """The processes of the Lambda functions, without what those have started themselves."""
+        found = [process for process in of_stack(self.state) if process.is_function]
+        pids = {process.pid for process in found}
+        return [process for process in found if process.parent not in pids]
 
     def workers(self) -> list[Process]:
         """Those of the functions that carry out requests."""

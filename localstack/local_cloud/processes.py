@@ -22,6 +22,7 @@ class Process:
     pid: int
     command: tuple[str, ...]
     environment: Mapping[str, str]  # as it was when the process started
+    parent: int = 0
 
     @property
     def is_emulator(self) -> bool:
@@ -54,9 +55,15 @@ def read(pid: int) -> Process | None:
     """None if there is no such process, or if it is another user's."""
     try:
         pairs = [entry.partition("=") for entry in _entries(pid, "environ")]
-        return Process(pid, tuple(_entries(pid, "cmdline")), {name: value for name, _, value in pairs})
+        environment = {name: value for name, _, value in pairs}
+        return Process(pid, tuple(_entries(pid, "cmdline")), environment, _parent(pid))
     except OSError:
         return None
+
+
+def _parent(pid: int) -> int:
+    """The fourth field of stat; the second, the command in parentheses, may have anything in it."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def _entries(pid: int, file: str) -> list[str]:

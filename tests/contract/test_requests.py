@@ -85,6 +85,26 @@ def test_an_attempt_that_was_given_up_cannot_finish(user: User, queued: Request)
     assert user.written(1) == current
 
 
+def test_an_overrun_is_noted_on_the_attempt_that_is_current_and_on_no_other(
+    user: User, queued: Request
+) -> None:
+    given_up = user.begin(1, by="one")
+    current = user.begin(1, by="other")
+
+    with pytest.raises(LostRaceError):
+        user.log.note_overrun(user.id, 1, "one")
+    user.log.note_overrun(user.id, 1, "other")
+    assert user.written(1) == replace(current, overran="other")
+
+    finished = user.log.finish(current, DONE, LATER)
+    with pytest.raises(LostRaceError):
+        user.log.note_overrun(user.id, 1, "other")
+    with pytest.raises(LostRaceError):
+        user.log.note_overrun(user.id, 2, "other")  # there is no such request, and there must not be one
+    assert user.written(1).status == finished.status
+    assert given_up.begun_by == "one"
+
+
 def test_a_failure_is_kept_with_the_request(user: User, queued: Request) -> None:
     user.log.finish(user.begin(1), FAILED, LATER)
 

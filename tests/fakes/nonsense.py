@@ -144,7 +144,7 @@ RETURNED: dict[str, Act] = {
     "raw bytes that are no UTF-8": lambda: [msgspec.Raw(b'"\xff"')],
     "an object": object,
     "a generator": lambda: (n for n in range(3)),
-    "a coroutine": lambda: asyncio.sleep(0),
+    "a coroutine": lambda: asyncio.sleep(0, float("nan")),
     "a list in itself": circular,
     "a list too deep": deep,
     "names that are none": lambda: {1: "a", None: "b"},

@@ -62,6 +62,12 @@ class FakeRequests(FakeKeys):
         self.ledger.commit(effects)
         return self._save(finished)
 
+    def note_overrun(self, user_id: str, seq: int, mark: str) -> None:
+        found = self.request(user_id, seq)
+        if found is None or found.status is not Status.RUNNING or found.begun_by != mark:
+            raise LostRaceError
+        self._save(replace(found, overran=mark))
+
     def put_back(
         self,
         running: Request,

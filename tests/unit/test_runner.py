@@ -1,10 +1,11 @@
 """One attempt at the handler's own code: whatever it does, something comes of it."""
 
+import asyncio
 import faulthandler
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Annotated, Any, Never
 
@@ -199,11 +200,33 @@ def test_a_result_that_is_too_large_fails_for_good() -> None:
         ("NaN beside raw JSON", "The result has a number that JSON cannot express: NaN or infinity."),
         ("raw text that is no JSON", "The result cannot be expressed in JSON."),
         ("an object", "The result cannot be expressed in JSON."),
-        ("a coroutine", "The handler returned a coroutine: a handler has to await it."),
     ],
 )
 def test_a_result_that_is_no_json_fails_the_attempt_in_words(name: str, message: str) -> None:
     assert failure(doing(RETURNED[name])) == Failure("error", message)
+
+
+def test_an_async_handler_is_awaited_and_a_generator_is_collected() -> None:
+    async def work(payload: Payload) -> str:
+        await asyncio.sleep(0)
+        return "done"
+
+    def pieces(payload: Payload) -> Iterator[int]:
+        yield from range(3)
+
+    assert attempt(work) == Result('"done"')
+    assert attempt(pieces) == Result("[0,1,2]")
+
+
+def test_an_async_handler_fails_and_is_stopped_like_any_other() -> None:
+    async def fails(payload: Payload) -> None:
+        raise HandlerError("not today")
+
+    async def sleeps(payload: Payload) -> None:
+        await asyncio.sleep(30)
+
+    assert failure(fails) == Failure("error", "not today")
+    assert failure(sleeps, seconds=0.05).kind == "timeout"
 
 
 def test_a_result_with_nothing_in_it_is_not_taken_for_nan() -> None:

@@ -121,6 +121,7 @@ class RequestItem(Model):
     attempts = NumberAttribute()
     forgiven = NumberAttribute(null=True)
     unfit_since = NumberAttribute(null=True)
+    overran = UnicodeAttribute(null=True)
     max_attempts = NumberAttribute(null=True)
     on_failure = UnicodeAttribute(null=True)
     origin = NumberAttribute(null=True)

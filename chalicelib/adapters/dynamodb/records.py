@@ -40,6 +40,7 @@ def to_request(item: RequestItem) -> Request:
         begun_by=item.begun_by,
         forgiven=int(item.forgiven or 0),
         unfit_since=_whole(item.unfit_since),
+        overran=item.overran,
         max_attempts=_whole(item.max_attempts),
         on_failure=item.on_failure,
         not_before=_whole(item.not_before),

@@ -98,6 +98,15 @@ class DynamoRequests:
                 raise
             raise EffectRefusedError("The result could not be written: it is too large.") from error
 
+    def note_overrun(self, user_id: str, seq: int, mark: str) -> None:
+        m = self._requests
+        table = m.Meta.table_name
+        current: Condition = (m.status == Status.RUNNING) & (m.begun_by == mark)
+        with translated():
+            self._connection.update_item(
+                table, user_id, str(seq), actions=[m.overran.set(mark)], condition=current
+            )
+
     def put_back(
         self,
         running: Request,

@@ -50,6 +50,29 @@ def test_a_request_that_kills_every_worker_has_failed(stage: Stage) -> None:
     assert error.kind == "crash"
 
 
+@pytest.mark.parametrize(("overruns", "kind"), [((3,), "timeout"), ((1,), "crash"), ((), "crash")])
+def test_an_attempt_that_had_to_be_ended_by_force_is_told_as_a_time_out(
+    stage: Stage, overruns: tuple[int, ...], kind: str
+) -> None:
+    def die_of_it(request: Request) -> Result:
+        if request.attempts in overruns:
+            stage.log.note_overrun(request.user_id, request.seq, request.begun_by or "")
+        raise WorkerDiedError
+
+    stage.script[1] = [die_of_it] * 3
+    stage.send(2)
+
+    for _ in range(3):
+        with pytest.raises(WorkerDiedError):
+            stage.run()
+    stage.run()
+
+    error = stage.request(1).error
+    assert stage.started == [1, 1, 1, 2]
+    assert error
+    assert error.kind == kind
+
+
 def test_nobody_else_begins_a_running_request(stage: Stage) -> None:
     def let_another_worker_try(_: Request) -> Result:
         assert isinstance(stage.drain(USER, NeverHeld()), Wait)

@@ -21,6 +21,10 @@ def generator(payload: str) -> Iterator[str]:
     yield payload
 
 
+def anything(payload: str) -> Any:
+    yield payload
+
+
 async def async_generator(payload: str) -> AsyncIterator[str]:
     yield payload
 
@@ -33,9 +37,7 @@ class Callee:
 @pytest.mark.parametrize(
     ("function", "says"),
     [
-        (coroutine, "async def"),
-        (async_generator, "async def"),
-        (generator, "does not yield"),
+        (async_generator, "does not yield"),
         (Callee(), "is a function"),
         (partial(plain, "a"), "is a function"),
         ("plain", "is a function"),
@@ -44,6 +46,18 @@ class Callee:
 def test_what_does_nothing_when_it_is_called_is_refused(function: Any, says: str) -> None:
     with pytest.raises(TypeError, match=rf"^greet: .*{says}"):
         handler("greet", into=Registry())(function)
+
+
+@pytest.mark.parametrize(
+    ("function", "result"), [(plain, str), (coroutine, str), (generator, list[str]), (anything, list[Any])]
+)
+def test_the_type_of_the_result_is_that_of_what_is_stored(function: Any, result: Any) -> None:
+    registry = Registry()
+    handler("greet", into=registry)(function)
+
+    declared = registry.get("greet")
+    assert declared
+    assert declared.result_type == result
 
 
 @pytest.mark.parametrize("type_", ["a", "Order.v2", "send-mail_1", "9lives", "x" * 64])

@@ -1,0 +1,99 @@
+"""The watch, in real processes: what has to be ended by force is noted first."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local_cloud.waiting import wait_until
+
+PROGRAM = """
+import os, sys, time
+from pathlib import Path
+from chalicelib.adapters.overrun_watch import OverrunWatch
+from chalicelib.adapters.runner import run
+from chalicelib.core.handler import Registry, handler
+from chalicelib.core.request import Request, Status
+
+noted, how = Path(sys.argv[1]), sys.argv[2]
+
+def note(user, seq, mark):
+    noted.write_text(f"{user} {seq} {mark}")
+
+registry = Registry()
+
+@handler("work", into=registry)
+def work(payload: str) -> str:
+    if payload == "holds the interpreter's lock":
+        sum(range(10**12))
+    while payload == "catches everything":
+        try:
+            time.sleep(30)
+        except BaseException:
+            pass
+    if payload == "is killed":
+        os.kill(os.getpid(), 9)
+    if payload == "ends the watch":
+        os.kill(watch._child, 9)
+        os.waitpid(watch._child, 0)
+    return "done"
+
+watch = OverrunWatch(note)
+
+def attempt(payload, seq):
+    request = Request("ada", seq, "work", f'"{payload}"', Status.RUNNING, 0, begun_by=f"mark{seq}")
+    return run(registry.get("work"), request, 0.3, watch)
+
+for seq, payload in enumerate(["is quick", how], 1):
+    print(attempt(payload, seq), flush=True)
+print(attempt("holds the interpreter's lock", 3), flush=True)
+"""
+
+
+def run(noted: Path, how: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", PROGRAM, str(noted), how]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("how", ["holds the interpreter's lock", "catches everything"])
+def test_what_does_not_react_to_its_time_limit_is_noted_and_ended(tmp_path: Path, how: str) -> None:
+    ended = run(tmp_path / "noted", how)
+
+    assert ended.returncode == 1
+    assert ended.stdout.count("done") == 1
+    assert (tmp_path / "noted").read_text() == "ada 2 mark2"
+
+
+def test_what_is_over_in_time_is_not_noted_and_a_later_overrun_is(tmp_path: Path) -> None:
+    ended = run(tmp_path / "noted", "is quick")
+
+    assert ended.stdout.count("done") == 2
+    assert (tmp_path / "noted").read_text() == "ada 3 mark3"
+
+
+def test_a_watch_that_a_handler_has_ended_is_replaced(tmp_path: Path) -> None:
+    ended = run(tmp_path / "noted", "ends the watch")
+
+    assert ended.stdout.count("done") == 2
+    assert (tmp_path / "noted").read_text() == "ada 3 mark3"
+
+
+def test_a_crash_is_no_overrun_and_the_watch_ends_with_its_process(tmp_path: Path) -> None:
+    ended = run(tmp_path / "noted", "is killed")
+
+    assert ended.returncode == -9
+    assert not (tmp_path / "noted").exists()
+    assert wait_until(lambda: not _alive(str(tmp_path)), seconds=10)
+
+
+def _alive(argument: str) -> bool:
+    for path in Path("/proc").iterdir():
+        if path.name.isdigit() and int(path.name) != os.getpid():
+            try:
+                if argument in (path / "cmdline").read_text(errors="replace"):
+                    return True
+            except OSError:
+                continue
+    return False
