@@ -1,9 +1,9 @@
 """Note that an attempt has to be ended by force, from a process beside the worker's.
 
 Code that does not react to its time limit is ended together with its process (see time_limit.py), which then
-cannot write down why. Nor can a thread of that process, while C code holds the interpreter's lock. So a forked
-child looks on. If an attempt is not over in time, the child notes that on the request, and the next worker tells
-the user about a time-out instead of a crash.
+cannot write down why. Nor can a thread of that process, while C code holds the interpreter's lock. So a
+forked child looks on. If an attempt is not over in time, the child notes that on the request, and the next
+worker tells the user about a time-out instead of a crash.
 """
 
 import json

@@ -58,7 +58,7 @@ class Tables:
 
     def forget_connections(self) -> None:
         """For a forked process: those that are open are its parent's."""
-        self.connection._client.close()  # noqa: SLF001
+        cast("Any", self.connection._client).close()  # noqa: SLF001
 
     def _bind[M: Model](self, model: type[M], table_name: str) -> type[M]:
         """A subclass for this table. PynamoDB would make a session and a client of its own for each model."""
