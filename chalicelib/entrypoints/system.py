@@ -15,6 +15,7 @@ from chalicelib.entrypoints.http import JSON, Call, endpoint
 routes = Blueprint(__name__)
 
 DOCUMENT = "/api/openapi.json"
+LOOPBACK = ("localhost", "127.0.0.1")
 HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?")
 
 
@@ -46,4 +47,6 @@ def _server(request: Request) -> str:
         return "/"
     context: dict[str, Any] = request.context
     prefix = str(context.get("path", "")).rstrip("/").removesuffix(DOCUMENT)
-    return f"{request.headers.get('x-forwarded-proto', 'https')}://{host}{prefix}"
+    if host.partition(":")[0] in LOOPBACK:  # locally a port stands for the stage
+        prefix = ""
+    return f"{request.headers.get('x-forwarded-proto', 'https').lower()}://{host}{prefix}"

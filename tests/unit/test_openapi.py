@@ -195,7 +195,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     ("headers", "url"),
     [
         ({"Host": "api.example"}, "https://api.example"),
-        ({"Host": "localhost:3000", "X-Forwarded-Proto": "http"}, "http://localhost:3000"),
+        ({"Host": "localhost:3000", "X-Forwarded-Proto": "HTTP"}, "http://localhost:3000"),
         ({"Host": 'evil"/><script>'}, "/"),
         ({}, "/"),
     ],
