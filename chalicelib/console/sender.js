@@ -16,6 +16,7 @@ export class Sender {
   #session;
   #feed;
   #types = null; // Map from type to the payload's skeleton
+  #learning = false;
   #raw = false; // whether the user writes JSON for a type that has fields of its own
   #line = Promise.resolve(); // what was pressed before and is still being sent
   #lost = null; // the call whose answer did not come
@@ -35,6 +36,8 @@ export class Sender {
 
   /** Which types there are. Until that is known nothing can be sent. */
   async #learn() {
+    if (this.#learning) return;
+    this.#learning = true;
     try {
       this.#types = typesOf(await this.#session.call("GET", "api/openapi.json"));
       const options = [...this.#types.keys()].map((type) => element("option", { value: type }, type));
@@ -43,6 +46,8 @@ export class Sender {
       this.#turn(false);
     } catch (error) {
       explain(error, (sentence, problem) => say(this.#message, `The types cannot be read. ${sentence}`, "bad", problem));
+    } finally {
+      this.#learning = false;
     }
   }
 

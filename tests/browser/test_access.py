@@ -82,6 +82,8 @@ def test_the_whole_way_can_be_gone_by_keyboard(console: ConsolePage) -> None:
     keyboard.type(PASSWORD)
     keyboard.press("Enter")
     expect(console.page.get_by_role("heading", name="Your queue")).to_be_focused()
+    for name in ("More", "Send one"):  # once the first answers are there
+        expect(console.button(name)).to_be_enabled()
     for name in ("Dequeue next outcome", "More"):
         keyboard.press("Tab")
         expect(console.button(name)).to_be_focused()
