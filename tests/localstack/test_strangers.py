@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from gurukool_localstack.origins import is_of_this_machine, may_call
+from gurukool_localstack.origins import is_acceptable, is_of_this_machine, may_call
 from local_cloud.emulator import Emulator
 
 FAULTS = "/_gurukool/faults?service=nothing&seconds="
@@ -96,5 +96,23 @@ def test_no_fault_is_asked_for_at_the_port_of_the_api(emulator: Emulator) -> Non
 )
 def test_only_names_that_nobody_else_can_have_mean_this_machine(host: str, own: bool) -> None:
     assert is_of_this_machine(host) is own
-    assert may_call({"Host": host}) is own
     assert may_call({"Host": "localhost", "Origin": f"http://{host}"}) is own
+
+
+@pytest.mark.parametrize(
+    ("host", "acceptable"),
+    [
+        ("localhost:3000", True),
+        ("[::1]:4566", True),
+        ("gurukool.execute-api.127.0.0.1:4566", True),
+        ("gurukool", True),  # a name without a dot is no stranger's
+        ("", True),  # no browser leaves it out
+        ("evil.example", False),
+        ("evil.example.", False),
+        ("127.0.0.1.evil.example:4566", False),
+        ("[", False),
+    ],
+)
+def test_a_name_that_a_stranger_can_point_here_is_refused(host: str, acceptable: bool) -> None:
+    assert is_acceptable(host) is acceptable
+    assert may_call({"Host": host}) is acceptable

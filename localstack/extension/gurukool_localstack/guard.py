@@ -11,7 +11,7 @@ from typing import Any
 from localstack.runtime import get_current_runtime
 
 from gurukool_localstack import settings
-from gurukool_localstack.origins import is_of_this_machine, may_call
+from gurukool_localstack.origins import is_acceptable, may_call
 
 _REFUSAL = b"The local cloud answers programs and pages of this machine only."
 
@@ -24,7 +24,7 @@ def _refuse_strangers(chain: Any, context: Any, _response: Any) -> None:
     request = context.request
     is_for_api = request.environ.get("SERVER_PORT") == str(settings.current().api_port)
     if is_for_api and not request.path.startswith("/_"):
-        allowed = is_of_this_machine(request.headers.get("Host", ""))
+        allowed = is_acceptable(request.headers.get("Host", ""))
     else:
         allowed = may_call(request.headers)
     if not allowed:
