@@ -60,7 +60,7 @@ def _hosts(text: str) -> AllowedHosts:
 def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(part.strip() for part in text.split(",") if part.strip())
     if not all(ORIGIN.fullmatch(origin) for origin in origins):
-        raise SettingError("must list origins such as https://app.example, with commas between them")
+        raise SettingError("must list origins such as https://app.example, separated by commas")
     return origins
 
 

@@ -26,7 +26,7 @@ def result_json(value: Any) -> str:
     except Exception as error:
         raise ResultError("The result cannot be expressed in JSON.") from error
     if not finite:
-        raise ResultError("The result has a number that JSON cannot express: NaN or infinity.")
+        raise ResultError("The result contains NaN or infinity, which JSON cannot express.")
     if len(data) > RESULT_LIMIT:
         raise PermanentError(f"The result is larger than {RESULT_LIMIT // 1024} KiB.")
     return data.decode()

@@ -45,7 +45,7 @@ def run(
             with alarm(seconds):
                 return _carry_out(handler, request)
         except OverrunError:
-            return Failure("timeout", f"It took longer than {seconds:g} seconds.")
+            return Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         except BaseException:  # noqa: BLE001 - the handler's error cannot even be told
             tell("handler raised", level=logging.ERROR)
             return Failure("error", "The handler raised an error that cannot be shown.")

@@ -130,7 +130,7 @@ class Administration:
         try:
             self.accounts.set_disabled(account, disabled=disabled)
         except LostRaceError:
-            raise NotFoundError("There is no such account any more.") from None
+            raise NotFoundError("This account no longer exists.") from None
         if disabled:
             queue = self.log.queue(account.user_id)
             self.log.bar(account.user_id, self.clock.now(), account.username)

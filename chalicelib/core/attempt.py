@@ -19,9 +19,9 @@ SKEW_MS = 500  # by which the clocks of two workers may differ
 ENDING_MS = 2_000  # what a worker needs at most after an attempt: to write what came of it, and to ring
 SPARE_MS = 2_500  # the lease is held this much longer, so that it need not be held anew for each request
 
-CRASHED = Failure("crash", "The worker ended in the middle of the request.")
+CRASHED = Failure("crash", "The worker process ended while the request was running.")
 OVERRAN = Failure(
-    "timeout", "It took longer than its time limit and could not be stopped: its process was ended."
+    "timeout", "The handler exceeded its time limit and did not stop, so its process was ended."
 )
 
 
@@ -120,7 +120,7 @@ class Attempt:
         """Not beyond the deadline, even if it took long to begin: from then on somebody else may run it."""
         left = (deadline - SKEW_MS - LAST_RESORT_MS - self.clock.now()) / 1000
         if left <= 0:
-            return Failure("timeout", "The worker was too slow to start it.")
+            return Failure("timeout", "The worker started the handler too late.")
         return self.run(handler, running, min(handler.timeout, left))
 
     def _begin(self, request: Request, now: Millis, deadline: Millis) -> Request:

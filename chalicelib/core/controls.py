@@ -12,8 +12,8 @@ from chalicelib.core.queue import PausedBy, Queue, State, require_live
 from chalicelib.core.request import Millis, Outcome, Request, Status
 from chalicelib.core.rings import ring
 
-CHANGED = "The queue has changed meanwhile. Look at it and try again."
-HALTED = "The queue is halted by request {seq}. Say retry or skip for that request first."
+CHANGED = "The queue has changed in the meantime. Read its current state and try again."
+HALTED = "The queue is halted by request {seq}. Retry or skip that request first."
 HELD = "An administrator has paused this queue. Only an administrator can resume it."
 
 

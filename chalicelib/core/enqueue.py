@@ -126,12 +126,10 @@ class Enqueue:
         """All that was accepted under the key. Raises InvalidInputError, UnauthenticatedError."""
         queue = require_live(self.log.queue(user_id), session_id, self.clock.now())
         if known.fingerprint != key.fingerprint:
-            raise InvalidInputError(
-                "This Idempotency-Key was used for a call that asked for something else.", code="key_reused"
-            )
+            raise InvalidInputError("This Idempotency-Key was used for a different call.", code="key_reused")
         if known.last <= queue.floor:
             raise InvalidInputError(
-                "This Idempotency-Key was used for a request that was deleted since.", code="key_deleted"
+                "This Idempotency-Key was used for a request that has since been deleted.", code="key_deleted"
             )
         return Accepted(self._accepted_under(user_id, known), queue, replayed=True)
 
@@ -153,7 +151,7 @@ def _expired(known: Known, kept: Sequence[Request]) -> str:
     several = known.first != known.last
     accepted = f"requests {known.first} to {known.last}" if several else f"request {known.first}"
     still = ", ".join(str(request.seq) for request in kept)
-    left = f"Only {still} can still be read" if kept else "None of it can be read any more"
+    left = f"Only {still} can still be read" if kept else "None of it can be read now"
     return (
         f"This Idempotency-Key was accepted as {accepted}. {left}: outcomes are kept for seven days. "
         "Use a new key to send it again."
@@ -177,7 +175,8 @@ def refusal(queue: Queue | None, session_id: str, count: int, now: Millis) -> Ex
         )
     wait = math.ceil((count - queue.room) * queue.average_ms / 1000)
     return TooManyError(
-        f"The queue is full: {queue.depth} requests wait and there is room for {max(0, queue.room)} more.",
+        f"The queue is full: {queue.depth} requests are waiting, "
+        f"and there is room for {max(0, queue.room)} more.",
         retry_after=min(LONGEST_RETRY_AFTER_S, max(1, wait)),
         code="queue_full",
     )

@@ -93,7 +93,10 @@ def handler(
 
 def _require_sound(type_: str, timeout: float, max_attempts: int, on_failure: str) -> None:
     if not isinstance(type_, str) or not TYPE.fullmatch(type_):
-        raise ValueError(f"{type_!r} cannot be a type: it takes 1 to 64 of A-Z a-z 0-9 . _ -, no sign first")
+        raise ValueError(
+            f"{type_!r} cannot be a type: "
+            "a type has 1 to 64 characters of A-Z a-z 0-9 . _ - and begins with a letter or digit"
+        )
     if not 0 < timeout <= LONGEST_TIMEOUT_S:
         raise ValueError(f"{type_}: timeout must be more than 0 and at most {LONGEST_TIMEOUT_S:g} seconds")
     if not isinstance(max_attempts, int) or max_attempts < 1:
@@ -111,7 +114,7 @@ def _handler(
     if payload != "payload" or not set(wants) <= {"request", "effects"}:
         raise TypeError(f"{type_}: a handler takes payload, and request and effects if it needs them")
     if "payload" not in hints:
-        raise TypeError(f"{type_}: the payload has no type to be validated against; say Any if it needs none")
+        raise TypeError(f"{type_}: the payload has no type annotation; use Any to accept every payload")
     types = hints["payload"], _result_type(function, hints.get("return", Any))
     return Handler(type_, function, *types, timeout, policy, tuple(wants), check)
 
@@ -121,7 +124,7 @@ def _require_plain(type_: str, function: HandlerFunction) -> None:
     if not inspect.isroutine(function):
         raise TypeError(f"{type_}: a handler is a function, not {function!r:.100}")
     if inspect.isasyncgenfunction(function):
-        raise TypeError(f"{type_}: a handler that is `async def` returns its result, it does not yield")
+        raise TypeError(f"{type_}: a handler that is `async def` must return its result and not yield")
 
 
 def _result_type(function: HandlerFunction, declared: Any) -> Any:

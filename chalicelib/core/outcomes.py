@@ -48,7 +48,7 @@ class Outcomes:
         while (queue := self._queue(user_id, session_id)).read < seq:
             if seq > queue.head:
                 raise ConflictError(
-                    f"Request {seq} has no outcome yet: outcomes are there up to number {queue.head}.",
+                    f"Request {seq} has no outcome yet. The last number with an outcome is {queue.head}.",
                     code="no_outcome_yet",
                 )
             try:

@@ -55,12 +55,12 @@ class OwnAccount:
                 account = self._account(principal)
                 if not self._is_right(account, current, new):
                     raise UnauthenticatedError(
-                        "The password was changed meanwhile. Sign in again.", code="session_ended"
+                        "The password was changed in the meantime. Sign in again.", code="session_ended"
                     ) from None
                 continue
             tell("password changed", user=account.user_id)
             return self.sessions.forget(account.user_id, ended)
-        raise UnavailableError("Others are signing in with the old password at this moment. Try again.")
+        raise UnavailableError("There are sign-ins with the old password at this moment. Try again.")
 
     def _set_password(self, account: Account, password_hash: str, generation: int) -> None:
         """Raises LostRaceError if the account has changed since it was read."""

@@ -33,7 +33,9 @@ class ImpossibleDelayError(HandlerError, ValueError):
 
     def __init__(self) -> None:
         days = timedelta(milliseconds=LONGEST_DELAY_MS).days
-        super().__init__(f"The handler asked for an impossible delay: it takes seconds, {days} days at most.")
+        super().__init__(
+            f"The handler asked for an invalid delay: a delay is a number of seconds, at most {days} days."
+        )
 
 
 class RetryLaterError(HandlerError):

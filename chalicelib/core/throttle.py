@@ -67,7 +67,7 @@ class Throttle:
 
     def _wait(self, patience: Millis) -> None:
         if self.clock.now() >= patience:
-            message = "Too many of your calls try a password at the same moment. Try again in 1 second."
+            message = "Too many simultaneous calls with a password. Try again in 1 second."
             raise TooManyError(message, 1, code="too_many_at_once")
         self.clock.sleep(LOOK_S)
 

@@ -63,25 +63,25 @@ def login(call: Call, body: Login) -> TokensAnswer:
     routes,
     "POST",
     "/api/auth/refresh",
-    "Spend the refresh token for new tokens; a spent one that comes back ends the session",
+    "Exchange the refresh token for new tokens",
     raises=(UnauthenticatedError,),
 )
 def refresh(call: Call, body: Refresh) -> TokensAnswer:
     return credentials_of(wiring.sessions().refresh(body.refresh_token, client_of(call).network))
 
 
-@endpoint(routes, "POST", "/api/auth/logout", "Sign out: nothing more is accepted from this session")
+@endpoint(routes, "POST", "/api/auth/logout", "Sign out")
 def logout(principal: Principal) -> None:
     wiring.sessions().sign_out(principal)
 
 
-@endpoint(routes, "GET", "/api/auth/sessions", "One's sessions")
+@endpoint(routes, "GET", "/api/auth/sessions", "List your sessions")
 def list_sessions(principal: Principal) -> SessionsAnswer:
     sessions = wiring.sessions().list(principal)
     return SessionsAnswer([session_view(session, principal.session_id) for session in sessions])
 
 
-@endpoint(routes, "DELETE", "/api/auth/sessions", "End all of one's sessions but this one")
+@endpoint(routes, "DELETE", "/api/auth/sessions", "End all your other sessions")
 def end_other_sessions(principal: Principal) -> None:
     wiring.sessions().end_others(principal)
 
@@ -90,14 +90,14 @@ def end_other_sessions(principal: Principal) -> None:
     routes,
     "DELETE",
     "/api/auth/sessions/{session_id}",
-    "End one of one's sessions",
+    "End one of your sessions",
     raises=(NotFoundError,),
 )
 def end_session(principal: Principal, session_id: SessionId) -> None:
     wiring.sessions().end(principal, session_id)
 
 
-@endpoint(routes, "GET", "/api/account", "One's account")
+@endpoint(routes, "GET", "/api/account", "Show your account")
 def show_account(principal: Principal) -> OwnAccountAnswer:
     return own_account_view(wiring.own_account().show(principal))
 
@@ -106,7 +106,7 @@ def show_account(principal: Principal) -> OwnAccountAnswer:
     routes,
     "POST",
     "/api/account/password",
-    "Change the password; ends all other sessions",
+    "Change the password and end all other sessions",
     raises=(ForbiddenError,),
 )
 def change_password(principal: Principal, body: ChangePassword) -> None:
@@ -117,7 +117,7 @@ def change_password(principal: Principal, body: ChangePassword) -> None:
     routes,
     "POST",
     "/api/account/delete",
-    "Delete the account and everything of the user",
+    "Delete the account and all its data",
     raises=(ForbiddenError,),
 )
 def delete_account(principal: Principal, body: DeleteAccount) -> None:

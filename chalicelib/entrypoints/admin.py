@@ -29,7 +29,9 @@ routes = Blueprint(__name__)
 type UserId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 type Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 type Seq = Annotated[int, msgspec.Meta(ge=1, le=10**15 - 1)]
-type Month = Annotated[str, msgspec.Meta(pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$", description="As 2026-11")]
+type Month = Annotated[
+    str, msgspec.Meta(pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$", description="Such as 2026-11")
+]
 type EntryId = Annotated[str, msgspec.Meta(pattern="^[0-9]{15}-[0-9a-f]{8}$")]
 type Limit = Annotated[int, msgspec.Meta(ge=1, le=100)]
 type StateName = Literal["open", "paused", "halted", "closed"]
@@ -39,13 +41,13 @@ ACCOUNT = "/api/admin/accounts/{username}"
 REFUSALS = (NotFoundError, ConflictError)
 
 
-@endpoint(routes, "GET", "/api/admin/queues", "Queues of all users, in no order", admin=True)
+@endpoint(routes, "GET", "/api/admin/queues", "List the queues of all users", admin=True)
 def list_queues(
     principal: Principal,
     after: UserId | None = None,
     limit: Limit = 50,
     state: StateName | None = None,
-    username: Annotated[str, msgspec.Meta(max_length=64, description="Or a part of it")] = "",
+    username: Annotated[str, msgspec.Meta(max_length=64, description="The username or a part of it")] = "",
 ) -> QueuesAnswer:
     def matches(queue: Queue) -> bool:
         return (state is None or queue.state == state) and username.casefold() in queue.username
@@ -54,27 +56,29 @@ def list_queues(
     return QueuesAnswer([user_queue_view(queue) for queue in queues], go_on_after)
 
 
-@endpoint(routes, "GET", "/api/admin/stats", "All queues in numbers", admin=True)
+@endpoint(routes, "GET", "/api/admin/stats", "Show totals of all queues", admin=True)
 def stats(principal: Principal) -> StatsAnswer:
     return stats_view(wiring.administration().stats(principal))
 
 
-@endpoint(routes, "GET", QUEUE, "One user's queue", admin=True, raises=(NotFoundError,))
+@endpoint(routes, "GET", QUEUE, "Show the queue of a user", admin=True, raises=(NotFoundError,))
 def show_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
     return user_queue_view(wiring.administration().queue(principal, user_id))
 
 
-@endpoint(routes, "POST", f"{QUEUE}/pause", "Start nothing new of this user", admin=True, raises=REFUSALS)
+@endpoint(routes, "POST", f"{QUEUE}/pause", "Pause the queue of a user", admin=True, raises=REFUSALS)
 def pause_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
     return user_queue_view(wiring.administration().pause(principal, user_id))
 
 
-@endpoint(routes, "POST", f"{QUEUE}/resume", "Go on after a pause", admin=True, raises=REFUSALS)
+@endpoint(routes, "POST", f"{QUEUE}/resume", "Resume the queue of a user", admin=True, raises=REFUSALS)
 def resume_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
     return user_queue_view(wiring.administration().resume(principal, user_id))
 
 
-@endpoint(routes, "POST", f"{QUEUE}/purge", "Cancel all of this user that waits", admin=True, raises=REFUSALS)
+@endpoint(
+    routes, "POST", f"{QUEUE}/purge", "Cancel all waiting requests of a user", admin=True, raises=REFUSALS
+)
 def purge_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
     return user_queue_view(wiring.administration().purge(principal, user_id))
 
@@ -83,7 +87,7 @@ def purge_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
     routes,
     "POST",
     f"{QUEUE}/requests/{{seq}}/retry",
-    "Run the request that halts a queue again, in its place",
+    "Repeat the request that halts the queue of a user",
     admin=True,
     raises=REFUSALS,
 )
@@ -96,7 +100,7 @@ def retry_user_request(principal: Principal, user_id: UserId, seq: Seq) -> Reque
     routes,
     "POST",
     f"{QUEUE}/requests/{{seq}}/skip",
-    "Give the request that halts a queue up",
+    "Skip the request that halts the queue of a user",
     admin=True,
     raises=REFUSALS,
 )
@@ -108,7 +112,7 @@ def skip_user_request(principal: Principal, user_id: UserId, seq: Seq) -> Reques
     routes,
     "POST",
     f"{ACCOUNT}/disable",
-    "End all sessions of a user and let none start; what was accepted still runs",
+    "Disable an account: end all its sessions and forbid new ones",
     admin=True,
     raises=REFUSALS,
 )
@@ -117,17 +121,13 @@ def disable_account(principal: Principal, username: Name) -> StandingAnswer:
     return StandingAnswer(account.user_id, account.username, disabled=True)
 
 
-@endpoint(
-    routes, "POST", f"{ACCOUNT}/enable", "Let a user sign in again", admin=True, raises=(NotFoundError,)
-)
+@endpoint(routes, "POST", f"{ACCOUNT}/enable", "Enable an account", admin=True, raises=(NotFoundError,))
 def enable_account(principal: Principal, username: Name) -> StandingAnswer:
     account = wiring.administration().enable(principal, username)
     return StandingAnswer(account.user_id, account.username, disabled=False)
 
 
-@endpoint(
-    routes, "GET", "/api/admin/audit", "What administrators did in a month, the newest first", admin=True
-)
+@endpoint(routes, "GET", "/api/admin/audit", "Read the audit log, the newest entries first", admin=True)
 def read_audit_log(
     principal: Principal, month: Month | None = None, before: EntryId | None = None, limit: Limit = 50
 ) -> AuditAnswer:

@@ -19,9 +19,11 @@ class UserQueueAnswer(msgspec.Struct):
     state: Literal["open", "paused", "halted", "closed"]
     paused_by: Annotated[
         Literal["user", "administrator"] | None,
-        msgspec.Meta(description="A closed or halted queue remembers its pause for when it opens"),
+        msgspec.Meta(
+            description="Who paused the queue. A closed or halted queue keeps its pause for when it opens"
+        ),
     ]
-    halted_by: Annotated[int, msgspec.Meta(ge=1, description="The request that halts it")] | None
+    halted_by: Annotated[int, msgspec.Meta(ge=1, description="The request that halts the queue")] | None
     tail: Number
     head: Number
     read: Number
@@ -36,7 +38,7 @@ class UserQueueAnswer(msgspec.Struct):
 
 class QueuesAnswer(msgspec.Struct):
     queues: list[UserQueueAnswer]
-    next: Annotated[str, msgspec.Meta(description="Where to go on: `after` of the next call")] | None
+    next: Annotated[str, msgspec.Meta(description="The `after` of the next call")] | None
 
 
 class StatesAnswer(msgspec.Struct):
@@ -65,7 +67,7 @@ class EntryAnswer(msgspec.Struct):
     entry_id: str
     at: Moment
     actor: str
-    action: Annotated[str, msgspec.Meta(description="`refused: …` follows if it could not be done")]
+    action: Annotated[str, msgspec.Meta(description="If the act failed, an entry `refused: …` follows")]
     subject: str
     actor_id: str
     subject_id: str
@@ -73,7 +75,7 @@ class EntryAnswer(msgspec.Struct):
 
 class AuditAnswer(msgspec.Struct):
     entries: list[EntryAnswer]
-    next: Annotated[str, msgspec.Meta(description="Where to go on: `before` of the next call")] | None
+    next: Annotated[str, msgspec.Meta(description="The `before` of the next call")] | None
 
 
 def user_queue_view(queue: Queue) -> UserQueueAnswer:

@@ -47,14 +47,19 @@ class DeleteAccount(Body):
 class Order(Body):
     """One request. `not_before` holds the line: nothing behind it starts earlier either."""
 
-    elsewhere: ClassVar = {"requests": "is not known here: send batches to /api/queue/enqueue/batch"}
+    elsewhere: ClassVar = {"requests": "is not accepted here: send batches to /api/queue/enqueue/batch"}
 
     type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     payload: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))
     max_attempts: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
     on_failure: Literal["skip", "halt"] | None = None
     not_before: (
-        Annotated[datetime, msgspec.Meta(tz=True, description="At most 366 days ahead; holds the line")]
+        Annotated[
+            datetime,
+            msgspec.Meta(
+                tz=True, description="The earliest start; at most 366 days ahead. Later requests wait as well"
+            ),
+        ]
         | None
     ) = None
 

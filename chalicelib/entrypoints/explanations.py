@@ -7,22 +7,22 @@ Every user has a queue of their own. The requests of one user run one at a time,
 they were accepted. Different users never wait for each other.
 
 **Sign in** with `login` and send the access token as `Authorization: Bearer …`. It is valid for some \
-minutes; `refresh` gives a new one.
+minutes. `refresh` returns a new one.
 
 **Errors** are problem documents (RFC 9457). Programs match their `code`, which keeps its meaning in \
 every release.
 
-**Lists** come in pages. `limit` is the most items in one page. To get the next page, give as `after` the \
-number of the last item, or `next` where the answer has it; as `before` where the newest items come \
-first. An empty page is the end.
+**Lists** come in pages. `limit` is the maximum number of items in a page. To get the next page, set `after` \
+to `next` if the answer has it, otherwise to the number of the last item. Lists with the newest item first \
+take `before` instead. An empty page is the end.
 
-**Waiting calls** take `wait`: so many seconds, at most 20, may pass before an answer says that there is \
-nothing yet."""
+**Waiting calls** take `wait`, the maximum number of seconds (at most 20) until the call answers that there \
+is nothing yet."""
 
 TAGS = {
-    "auth": ("Authentication", "Sign up, sign in and out; the sessions of the caller."),
+    "auth": ("Authentication", "Sign-up, sign-in and sign-out; the sessions of the caller."),
     "account": ("Account", "The account of the caller."),
-    "queue": ("Queue", "The queue of the caller: send requests, read outcomes, look and control."),
+    "queue": ("Queue", "The queue of the caller: send requests, read outcomes, control the queue."),
     "admin": ("Administration", "All queues and accounts, for administrators."),
     "health": ("Service", "The service itself."),
     "openapi.json": ("Service", "The service itself."),
@@ -35,31 +35,31 @@ OPERATIONS = {
     "enqueueBatch": "Accepts all requests of the batch or none. They get consecutive numbers. With "
     "an `Idempotency-Key` the call may be repeated: the same call with the same key"
     " is one batch.",
-    "dequeue": "Answers with the outcome after `read` and moves `read` to it: 204 if there is none "
-    "yet. If the answer is lost on its way, the outcome is not given again. Clients "
-    "whose connection may break use `listOutcomes` and `markRead` instead.",
-    "listOutcomes": "Answers with outcomes after a number and changes nothing, so it may be "
-    "repeated. The client keeps the number, or stores it with `markRead` when the "
-    "outcomes are safe.",
-    "markRead": "Moves `read` forward to the number. A number that was read already changes nothing.",
-    "showQueue": "The state of the queue, its three cursors, and what the request at its head waits for.",
+    "dequeue": "Returns the outcome after `read` and moves `read` to it; 204 if there is none "
+    "yet. If the answer is lost on its way, the outcome is not returned again. If that must "
+    "not happen, use `listOutcomes` and `markRead` instead.",
+    "listOutcomes": "Returns the outcomes after a number and changes nothing, so it may be "
+    "repeated. The client keeps the number, or stores it with `markRead` after the "
+    "outcomes were processed.",
+    "markRead": "Moves `read` forward to the number. A number that is already read changes nothing.",
+    "showQueue": "The state of the queue, its three cursors, and the reason why its next request waits.",
     "deleteQueue": "Cancels all waiting requests and hides all requests so far. A running request "
     "goes on to its end.",
     "pause": "Starts no further request until `resume`. A running request goes on to its end.",
-    "resume": "Ends a pause of the caller's own.",
+    "resume": "Ends a pause of the caller. Only administrators can end an administrator's pause.",
     "purge": "Cancels all waiting requests. A running request goes on to its end.",
     "listRequests": "Requests in the order of their numbers, without payloads.",
-    "showRequest": "One request with its payload. With `wait` the call answers when the request has"
-    " its outcome.",
+    "showRequest": "One request with its payload. With `wait`, the call answers as soon as the request"
+    " has its outcome.",
     "cancel": "A request that was cancelled is never started. A running request cannot be cancelled.",
     "retry": "A request that halts the queue runs again in its place: 200. A request that failed "
     "earlier is sent anew under a new number: 202.",
-    "skip": "A request that halts the queue has failed, and the next one runs.",
+    "skip": "The request that halts the queue becomes failed, and the next one runs.",
     "register": "Creates an account. The operator may have closed sign-up.",
     "login": "Starts a session. After some wrong passwords the next try has to wait.",
-    "refresh": "A refresh token is valid once. If a spent one comes back, the session ends: "
-    "somebody has copied it.",
-    "logout": "Ends this session at once. Requests that were accepted still run.",
+    "refresh": "A refresh token can be used once. If a used token is sent again later, the session "
+    "ends, because somebody may have copied the token.",
+    "logout": "Ends this session at once. Accepted requests still run.",
     "listSessions": "The sessions of the caller that have not ended.",
     "endOtherSessions": "Ends all sessions of the caller but this one.",
     "endSession": "Ends one session of the caller.",
@@ -67,21 +67,20 @@ OPERATIONS = {
     "deleteAccount": "Deletes the account, its queue and all its requests.",
     "listQueues": "The queues of all users, in no particular order. A page may be empty and still "
     "have a `next`.",
-    "stats": "Numbers over all queues that are open.",
-    "disableAccount": "Ends all sessions of the account and lets none start. Requests that were "
-    "accepted still run.",
-    "readAuditLog": "What administrators did in one month, the newest first.",
-    "health": "Answers while the API can. It looks at nothing that the API depends on.",
-    "openapi": "This document, with the address under which it was asked for.",
+    "stats": "Totals of all open queues.",
+    "disableAccount": "Ends all sessions of the account and forbids new ones. Accepted requests still run.",
+    "readAuditLog": "The acts of administrators in one month, the newest first.",
+    "health": "Answers 200 if the API is running. It does not check the services that the API depends on.",
+    "openapi": "This document, with the address at which it was requested.",
 }
 
 PARAMETERS = {
-    "Idempotency-Key": "Any name for this call, the same when it is repeated: 1 to 255 visible "
-    "ASCII characters.",
-    "after": "Where the page begins: after this item.",
-    "before": "Where the page begins: before this item.",
-    "limit": "The most items in the page.",
-    "wait": "How many seconds the call may wait.",
+    "Idempotency-Key": "A unique name for this call. Send the same name when you repeat the call. 1 to 255 "
+    "visible ASCII characters.",
+    "after": "The page begins after this item.",
+    "before": "The page begins before this item.",
+    "limit": "The maximum number of items in the page.",
+    "wait": "The maximum number of seconds that the call waits.",
     "seq": "The number of the request in its queue.",
     "session_id": "The id of the session, from the list of sessions.",
     "user_id": "The id of the user.",
@@ -93,24 +92,25 @@ PARAMETERS = {
 SCHEMAS = {
     "Account": "A new account.",
     "Audit": "A page of the audit log.",
-    "Batch": "Requests that are accepted all or none.",
+    "Batch": "Requests that are accepted together or not at all.",
     "ChangePassword": "The current password and the new one.",
-    "Counts": "How many requests had which outcome.",
-    "DeleteAccount": "The password once more, since nothing can be restored.",
+    "Counts": "The number of requests by outcome.",
+    "DeleteAccount": "The password again, because a deletion cannot be undone.",
     "Entry": "One act of an administrator.",
     "Failure": "Why an attempt failed.",
-    "Fault": "One field that is not acceptable.",
-    "Health": "The API answers.",
+    "Fault": "One invalid field.",
+    "Health": "The API is running.",
     "Login": "Username and password.",
-    "MarkRead": "Up to where outcomes were read.",
-    "Order": "One request to be sent: its type decides what its payload is.",
+    "MarkRead": "The number up to which outcomes were read.",
+    "Order": "One request to send. Its type determines the schema of its payload.",
     "Outcomes": "Outcomes in order.",
     "OwnAccount": "The account of the caller.",
     "Problem": "An error (RFC 9457).",
-    "Queue": "The queue: `read` ≤ `head` ≤ `tail` are the last number read, with an outcome, and given out.",
-    "QueueRequest": "A request and how far it is. Its type decides what its result is; a type that "
-    "is not listed here has no handler any more.",
-    "QueueRequestDetail": "A request with what its sender asked for.",
+    "Queue": "The queue. `read` ≤ `head` ≤ `tail`: the last number that was read, that has an outcome, "
+    "that was given out.",
+    "QueueRequest": "A request and its status. Its type determines the schema of its result. A type "
+    "that is not listed here no longer has a handler.",
+    "QueueRequestDetail": "A request with its payload and options.",
     "Queues": "A page of queues.",
     "Refresh": "The refresh token.",
     "Register": "Username and password of the new account.",
@@ -118,11 +118,11 @@ SCHEMAS = {
     "Session": "One signed-in client.",
     "Sessions": "Sessions, the oldest first.",
     "Standing": "Whether an account is disabled.",
-    "States": "How many queues are in which state.",
-    "Stats": "All open queues in numbers.",
+    "States": "The number of queues by state.",
+    "Stats": "Totals of all open queues.",
     "Tokens": "The tokens of a session. Both are secret.",
     "UserQueue": "The queue of one user, as administrators see it.",
-    "Waiting": "What the head of the queue waits for, and all requests behind it.",
+    "Waiting": "Why the next request of the queue, and all requests behind it, wait.",
 }
 
 PASSWORD = "a long and winding road"  # noqa: S105 - an example

@@ -143,7 +143,7 @@ def _input(operation: Operation, call: Call) -> dict[str, Any]:
         _require_json(call.request)
         found["body"] = call.body(body, operation.body_limit)
     elif not NOTHING.fullmatch(call.raw_body()):
-        raise MalformedError("This call takes no body, or an empty object.")
+        raise MalformedError("Send this call without a body, or with an empty object.")
     if "call" in wants:
         found["call"] = call
     return found

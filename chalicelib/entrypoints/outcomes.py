@@ -25,7 +25,7 @@ from chalicelib.entrypoints.views import (
 routes = Blueprint(__name__)
 
 type After = Annotated[
-    int, msgspec.Meta(ge=0, le=HIGHEST, description="The last number already seen; without it, `read`")
+    int, msgspec.Meta(ge=0, le=HIGHEST, description="The last number that you have seen; default: `read`")
 ]
 
 
@@ -33,7 +33,7 @@ type After = Annotated[
     routes,
     "GET",
     "/api/queue/dequeue",
-    "Take the next outcome, in order, once; not safe to repeat: an answer that is lost is not given again",
+    "Take the next outcome; not safe to repeat, because a lost answer is not returned again",
 )
 def dequeue(principal: Principal, wait: Wait = 0) -> RequestAnswer | None:
     return wiring.dequeue()(principal.user_id, principal.session_id, _shown, wait)
@@ -43,7 +43,7 @@ def dequeue(principal: Principal, wait: Wait = 0) -> RequestAnswer | None:
     routes,
     "GET",
     "/api/queue/outcomes",
-    "Outcomes after a number, in order; changes nothing and may be repeated",
+    "List outcomes after a number; changes nothing and may be repeated",
 )
 def list_outcomes(
     principal: Principal, after: After | None = None, limit: Limit = 50, wait: Wait = 0
@@ -57,7 +57,7 @@ def list_outcomes(
     routes,
     "POST",
     "/api/queue/read",
-    "Say up to which number outcomes have been read; `read` never moves back",
+    "Mark outcomes as read up to a number",
     raises=(ConflictError,),
 )
 def mark_read(principal: Principal, body: MarkRead) -> QueueAnswer:

@@ -35,7 +35,9 @@ HIGHEST = 10**15 - 1
 
 type Wait = Annotated[int, msgspec.Meta(ge=0, le=LONGEST_WAIT_S, description="Seconds")]
 type Seq = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST)]
-type After = Annotated[int, msgspec.Meta(ge=0, le=HIGHEST, description="The last number not wanted")]
+type After = Annotated[
+    int, msgspec.Meta(ge=0, le=HIGHEST, description="The number before the first wanted one")
+]
 type Limit = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_PAGE)]
 type Key = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,255}$")]
 IdempotencyKey = Annotated[Key | None, Header("Idempotency-Key")]
@@ -61,7 +63,7 @@ def enqueue(
     routes,
     "POST",
     "/api/queue/enqueue/batch",
-    "Send up to 100 requests: all or none, under consecutive numbers",
+    "Send up to 100 requests, accepted together or not at all",
     status=HTTPStatus.ACCEPTED,
     raises=(TooManyError,),
     headers=("Location", "Idempotency-Replayed", "Results-Omitted"),
@@ -73,27 +75,27 @@ def enqueue_batch(
     return RequestsAnswer(_accepted(call, _enqueue(principal, body, idempotency_key), "../requests"))
 
 
-@endpoint(routes, "GET", "/api/queue", "How the queue stands")
+@endpoint(routes, "GET", "/api/queue", "Show the queue")
 def show_queue(principal: Principal) -> QueueAnswer:
     return queue_view(wiring.watch().queue(principal.user_id, principal.session_id))
 
 
-@endpoint(routes, "DELETE", "/api/queue", "Cancel all that waits and forget what was")
+@endpoint(routes, "DELETE", "/api/queue", "Cancel all waiting requests and delete the history")
 def delete_queue(principal: Principal) -> QueueAnswer:
     return _changed(wiring.controls().purge(principal.user_id, principal.session_id, forget=True))
 
 
-@endpoint(routes, "POST", "/api/queue/pause", "Start nothing new until resumed", raises=(ConflictError,))
+@endpoint(routes, "POST", "/api/queue/pause", "Pause the queue", raises=(ConflictError,))
 def pause(principal: Principal) -> QueueAnswer:
     return _changed(wiring.controls().pause(principal.user_id, principal.session_id))
 
 
-@endpoint(routes, "POST", "/api/queue/resume", "Go on after a pause", raises=(ConflictError,))
+@endpoint(routes, "POST", "/api/queue/resume", "Resume the queue", raises=(ConflictError,))
 def resume(principal: Principal) -> QueueAnswer:
     return _changed(wiring.controls().resume(principal.user_id, principal.session_id))
 
 
-@endpoint(routes, "POST", "/api/queue/purge", "Cancel all that waits")
+@endpoint(routes, "POST", "/api/queue/purge", "Cancel all waiting requests")
 def purge(principal: Principal) -> QueueAnswer:
     return _changed(wiring.controls().purge(principal.user_id, principal.session_id))
 
@@ -102,15 +104,15 @@ def purge(principal: Principal) -> QueueAnswer:
     routes,
     "GET",
     "/api/queue/requests",
-    "A page of requests, in order, without payloads; an empty page is the end. A page has fewer than `limit` "
-    "at the end, or where more would make the answer too large",
+    "List requests in order, without payloads. A page has fewer than `limit` "
+    "requests at the end, or if more would make the answer too large",
 )
 def list_requests(principal: Principal, after: After = 0, limit: Limit = 50) -> RequestsAnswer:
     page, line = wiring.watch().requests(principal.user_id, principal.session_id, after, one_answer(limit))
     return RequestsAnswer([request_view(request, line) for request in page.requests])
 
 
-@endpoint(routes, "GET", "/api/queue/requests/{seq}", "One request", raises=(NotFoundError,))
+@endpoint(routes, "GET", "/api/queue/requests/{seq}", "Show one request", raises=(NotFoundError,))
 def show_request(principal: Principal, seq: Seq, wait: Wait = 0) -> RequestDetailAnswer:
     found = wiring.watch().request(principal.user_id, principal.session_id, seq, wait)
     return request_detail_view(*found)
@@ -120,7 +122,7 @@ def show_request(principal: Principal, seq: Seq, wait: Wait = 0) -> RequestDetai
     routes,
     "POST",
     "/api/queue/requests/{seq}/cancel",
-    "Cancel a request that waits",
+    "Cancel a waiting request",
     raises=(NotFoundError, ConflictError),
 )
 def cancel(principal: Principal, seq: Seq) -> RequestAnswer:
@@ -131,7 +133,7 @@ def cancel(principal: Principal, seq: Seq) -> RequestAnswer:
     routes,
     "POST",
     "/api/queue/requests/{seq}/retry",
-    "Run a halted request again in its place, or a failed one anew",
+    "Repeat the request that halts the queue, or send a failed request again",
     status=(HTTPStatus.OK, HTTPStatus.ACCEPTED),
     raises=(NotFoundError, ConflictError, TooManyError),
     headers=("Location",),
@@ -149,7 +151,7 @@ def retry(call: Call, principal: Principal, seq: Seq) -> RequestAnswer:
     routes,
     "POST",
     "/api/queue/requests/{seq}/skip",
-    "Give a halted request up; the next one goes on",
+    "Skip the request that halts the queue",
     raises=(NotFoundError, ConflictError),
 )
 def skip(principal: Principal, seq: Seq) -> RequestAnswer:

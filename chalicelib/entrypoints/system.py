@@ -23,12 +23,12 @@ class Health(msgspec.Struct):
     status: Literal["ok"] = "ok"
 
 
-@endpoint(routes, "GET", "/api/health", "Whether the API answers", head=True)
+@endpoint(routes, "GET", "/api/health", "Check that the API is running", head=True)
 def health() -> Health:
     return Health()
 
 
-@endpoint(routes, "GET", DOCUMENT, "This document", head=True)
+@endpoint(routes, "GET", DOCUMENT, "Get this document", head=True)
 def openapi(call: Call) -> dict[str, Any] | Response:
     from chalicelib.entrypoints.openapi import document
 

@@ -19,7 +19,7 @@ type EstimatedWait = (
         float,
         msgspec.Meta(
             ge=0,
-            description="Null while the queue is paused or halted, or if what is ahead is not known here",
+            description="Null while the queue is paused or halted, or if the requests ahead are not known",
         ),
     ]
     | None
@@ -35,7 +35,7 @@ class AccountAnswer(msgspec.Struct):
 class TokensAnswer(msgspec.Struct):
     access_token: str
     refresh_token: str
-    expires_in: Annotated[int, msgspec.Meta(description="Seconds that the access token is valid")]
+    expires_in: Annotated[int, msgspec.Meta(description="Lifetime of the access token in seconds")]
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - not a secret
 
 
@@ -48,7 +48,7 @@ class OwnAccountAnswer(msgspec.Struct):
 
 class SessionAnswer(msgspec.Struct):
     session_id: str
-    client: Annotated[str, msgspec.Meta(description="What the client called itself at sign-in")]
+    client: Annotated[str, msgspec.Meta(description="The client's own name at sign-in")]
     current: bool
     started_at: Moment
     refreshed_at: Moment
@@ -84,9 +84,9 @@ class RequestDetailAnswer(RequestAnswer):
     """With what its sender asked for."""
 
     payload: msgspec.Raw
-    max_attempts: Annotated[int, msgspec.Meta(ge=1, description="Null: as its handler has it")] | None
+    max_attempts: Annotated[int, msgspec.Meta(ge=1, description="Null: the handler's default")] | None
     on_failure: (
-        Annotated[Literal["skip", "halt"], msgspec.Meta(description="Null: as its handler has it")] | None
+        Annotated[Literal["skip", "halt"], msgspec.Meta(description="Null: the handler's default")] | None
     )
 
 
@@ -96,9 +96,9 @@ class RequestsAnswer(msgspec.Struct):
 
 class OutcomesAnswer(msgspec.Struct):
     outcomes: Annotated[
-        list[RequestAnswer], msgspec.Meta(description="In order; empty: there are no more as yet")
+        list[RequestAnswer], msgspec.Meta(description="In order; empty if there are no more yet")
     ]
-    next: Annotated[int, msgspec.Meta(ge=0, description="What to give as `after` to go on from here")]
+    next: Annotated[int, msgspec.Meta(ge=0, description="The `after` of the next call")]
     read: Number
     head: Number
 
@@ -119,10 +119,13 @@ class WaitingAnswer(msgspec.Struct):
             "rung: a worker is on its way; idle: none is, until the sweeper looks"
         ),
     ]
-    since: Annotated[Moment, msgspec.Meta(description="When it began to run, or came to the head")]
+    since: Annotated[Moment, msgspec.Meta(description="When it started to run, or came to the head")]
     seq: Annotated[int, msgspec.Meta(ge=1, description="The number at the head of the line")]
-    until: Annotated[Moment, msgspec.Meta(description="When that is over; running: at the latest")] | None
-    behind: Annotated[int, msgspec.Meta(ge=0, description="So many numbers wait behind it")]
+    until: (
+        Annotated[Moment, msgspec.Meta(description="When the wait ends; while running: the latest end")]
+        | None
+    )
+    behind: Annotated[int, msgspec.Meta(ge=0, description="How many numbers wait behind it")]
     error: ErrorAnswer | None
 
 

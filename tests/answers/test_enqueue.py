@@ -91,7 +91,7 @@ def test_a_full_queue_refuses_what_it_has_no_room_for_and_says_when_to_come_back
         "title": "Too Many Requests",
         "code": "queue_full",
         "status": 429,
-        "detail": f"The queue is full: {3 - left} requests wait and there is room for {left} more.",
+        "detail": f"The queue is full: {3 - left} requests are waiting, and there is room for {left} more.",
     }
     assert user.session.queue()["tail"] == 3 - left, "all or none"
 

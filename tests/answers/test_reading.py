@@ -53,7 +53,7 @@ def test_read_does_not_move_past_the_head(user: User) -> None:
     answer = user.session.call("POST", "/api/queue/read", {"seq": 1})
 
     assert (answer.status, answer.body["code"]) == (409, "no_outcome_yet")
-    assert answer.body["detail"] == "Request 1 has no outcome yet: outcomes are there up to number 0."
+    assert answer.body["detail"] == "Request 1 has no outcome yet. The last number with an outcome is 0."
 
 
 def test_a_dequeue_that_cannot_be_answered_loses_nothing(

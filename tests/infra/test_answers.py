@@ -51,7 +51,7 @@ def test_a_queue_is_full_at_the_operators_limit(cloud: Cloud) -> None:
     answer = send(user, 2)
 
     assert (answer.status, answer.headers["Retry-After"]) == (429, "1")
-    assert answer.body["detail"] == "The queue is full: 2 requests wait and there is room for 1 more."
+    assert answer.body["detail"] == "The queue is full: 2 requests are waiting, and there is room for 1 more."
     assert user.session.queue()["tail"] == 2
     assert send(user, 1).status == 202
 

@@ -112,7 +112,7 @@ def test_is_not_allowed(text: str) -> None:
 
 def test_nothing_is_allowed_by_default() -> None:
     allowed = Settings.from_environment({}).allowed_hosts
-    with pytest.raises(NotAllowedError, match=r"^https://hooks\.example\.com is not among the hosts"):
+    with pytest.raises(NotAllowedError, match=r"^https://hooks\.example\.com is not an allowed host"):
         allowed.networks(Origin.parse("https://hooks.example.com"))
 
 

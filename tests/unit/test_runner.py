@@ -109,7 +109,7 @@ def test_a_handler_that_takes_too_long_is_stopped() -> None:
     def work(payload: Payload) -> None:
         time.sleep(30)
 
-    assert failure(work, seconds=0.02) == Failure("timeout", "It took longer than 0.02 seconds.")
+    assert failure(work, seconds=0.02) == Failure("timeout", "The handler took longer than 0.02 seconds.")
 
 
 @pytest.mark.parametrize("payload", ['{"n": -1}', '{"n": "many"}', "null", "{"])
@@ -196,8 +196,8 @@ def test_a_result_that_is_too_large_fails_for_good() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("NaN", "The result has a number that JSON cannot express: NaN or infinity."),
-        ("NaN beside raw JSON", "The result has a number that JSON cannot express: NaN or infinity."),
+        ("NaN", "The result contains NaN or infinity, which JSON cannot express."),
+        ("NaN beside raw JSON", "The result contains NaN or infinity, which JSON cannot express."),
         ("raw text that is no JSON", "The result cannot be expressed in JSON."),
         ("an object", "The result cannot be expressed in JSON."),
     ],

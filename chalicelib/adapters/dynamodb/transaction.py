@@ -39,7 +39,7 @@ def commit(connection: Connection, own: Sequence[dict[str, Any]], effects: Seque
         if not REFUSALS.isdisjoint(codes):
             raise EffectRefusedError(f"{UNWRITABLE[:-1]}: {', '.join(filter(None, codes))}.")
         time.sleep(PAUSE_S * 2**attempt)  # botocore does not repeat these
-    raise UnavailableError("The items are written by others all the time, or by too many. Try again.")
+    raise UnavailableError("The items are being written by too many callers. Try again.")
 
 
 def _try(connection: Connection, own: Sequence[dict[str, Any]], effects: Sequence[Any]) -> list[str]:

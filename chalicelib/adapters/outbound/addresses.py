@@ -31,7 +31,9 @@ def permitted(addresses: Iterable[str], networks: Sequence[Network]) -> list[str
     """Those that may be connected to. Raises NotAllowedError if there are none."""
     found = [text for text in addresses if _may_call(ip_address(text), networks)]
     if not found:
-        raise NotAllowedError("The host's address is not on the public internet, and was not allowed.")
+        raise NotAllowedError(
+            "The host's address is not on the public internet, and the operator has not allowed it."
+        )
     return found
 
 

@@ -62,8 +62,7 @@ class AllowedHosts:
         found = [entry for entry in self.entries if entry.covers(origin)]
         if not found:
             raise NotAllowedError(
-                f"{origin.scheme}://{origin.authority} is not among the hosts that may be called. "
-                "Ask the operator to allow it."
+                f"{origin.scheme}://{origin.authority} is not an allowed host. Ask the operator to allow it."
             )
         return [network for entry in found for network in entry.networks]
 

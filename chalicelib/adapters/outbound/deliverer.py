@@ -94,7 +94,7 @@ def _redirected(url: Url, answer: Answer) -> Url:
     try:
         return url.join(answer.headers.get("Location", ""))
     except UrlError:
-        raise PermanentError("The receiver redirects to something that is no web address.") from None
+        raise PermanentError("The receiver redirects to an invalid web address.") from None
 
 
 def _merged(defaults: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:

@@ -57,22 +57,22 @@ def _check_url(text: str) -> None:
 
 def _check_headers(headers: dict[str, str]) -> None:
     if len({name.lower() for name in headers}) < len(headers):
-        raise ValueError("headers has a name twice, in different case")
+        raise ValueError("headers has the same name twice, in different case")
     for name, value in headers.items():
         _check_header(name, value)
 
 
 def _check_header(name: str, value: str) -> None:
     if not _NAME.fullmatch(name):
-        raise ValueError(f"headers has {name[:64]!r}, which is no name of a header")
+        raise ValueError(f"headers has {name[:64]!r}, which is not a valid header name")
     if "_" in name:
         # CGI, WSGI and PHP make one variable of X_User and X-User: it could pass for a header of ours.
         raise ValueError(
-            f"headers has {name}: write it without underscores, many servers take them for hyphens"
+            f"headers has {name}: it must not contain underscores, because many servers treat them as hyphens"
         )
     if _RESERVED.fullmatch(name):
-        raise ValueError(f"headers must do without {name}: it is not yours to choose")
+        raise ValueError(f"headers must not contain {name}: this header is reserved")
     if not _VALUE.fullmatch(value):
         raise ValueError(
-            f"headers.{name} must be up to 1024 printable ASCII characters without spaces at the ends"
+            f"headers.{name} must have at most 1024 printable ASCII characters and no space at either end"
         )
