@@ -1,51 +1,51 @@
 # The commands of this project. `make help` lists them.
-# The first one that needs it sets everything up in a cache outside the checkout.
+# The first command that needs the tools installs them in a cache outside the checkout.
 
 .DEFAULT_GOAL := help
 .PHONY: help up down reset status kill-worker lock logs admin rotate-keys demo test soak check bench
 
 RUN := localstack/run
 
-help: ## this list
+help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
-up: ## start everything: http://localhost:3000 (PORT=3001 make up: another port)
+up: ## start or update the stack at http://localhost:3000 (PORT=3001 make up: another port)
 	@$(RUN) -m local_cloud up
 
-down: ## stop everything; nothing stays, the data neither
+down: ## stop the stack and delete its data
 	@$(RUN) -m local_cloud down
 
-reset: ## wipe the data and start anew
+reset: ## delete the data and start the stack again
 	@$(RUN) -m local_cloud reset
 
-status: ## say what is running; fails if the stack is down, or something is wrong with it
+status: ## show what is running; fails if the stack is down or has a problem
 	@$(RUN) -m local_cloud status
 
-kill-worker: ## kill what carries out requests now, to see that nothing is lost
+kill-worker: ## kill the workers that run requests now, to see that nothing is lost
 	@$(RUN) -m local_cloud kill-worker
 
-# USER, too, counts as `make logs USER=name`, but not from the environment: every shell has a variable of that name.
-logs: ## follow the logs (USERNAME=name SEQ=number MINUTES=60: of one user, of one request, since then)
+# USER works too, as `make logs USER=name`, but not from the environment: every shell has a variable of that name.
+logs: ## follow the logs (USERNAME=name: of a user; SEQ=number: of a request; MINUTES=60: since then)
 	@$(RUN) -m infra.logs $(if $(WHO),--user '$(WHO)') $(if $(SEQ),--seq '$(SEQ)') $(if $(MINUTES),--minutes '$(MINUTES)')
 logs: WHO = $(or $(USERNAME),$(if $(filter command line,$(origin USER)),$(USER)))
 
 admin: ## make a user an administrator (USERNAME=name)
-	@$(RUN) -m infra.operate role '$(or $(USERNAME),$(error Say whom: make admin USERNAME=name))' admin
+	@$(RUN) -m infra.operate role '$(or $(USERNAME),$(error A username is missing: make admin USERNAME=name))' admin
 
 rotate-keys: ## sign access tokens with a new key; nobody is signed out
 	@$(RUN) -m infra.operate rotate-keys
 
-demo: ## five users with twenty requests each against the running stack
+demo: ## run five users with twenty requests each on the running stack
 	@$(RUN) -m local_cloud.demo
 
-test: ## run the tests, beside a running stack or without one (ARGS="-k order")
+test: ## run the tests, with or without a running stack (ARGS="-k order")
 	@$(RUN) --browser -m pytest $(ARGS)
 
-soak: ## try for hours what `make test` tries for a minute (HISTORIES=1000000)
+soak: ## run the simulation for hours instead of a minute (HISTORIES=1000000)
 	@$(RUN) -m tests.simulation.soak $(or $(HISTORIES),1000000)
 	@HISTORY_USERS=20 HISTORY_REQUESTS=100 HISTORY_KILL_SECONDS=2 $(RUN) -m pytest tests/histories
 
-lock: ## pin what requirements.in and requirements-dev.in name, after a change there
+lock: ## pin the packages of requirements.in and requirements-dev.in after a change
 	@$(RUN) -m infra.lock
 
 check: ## check format, lint and types
@@ -53,5 +53,5 @@ check: ## check format, lint and types
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m mypy --no-error-summary .
 
-bench: ## measure calls, units, import times and throughput
+bench: ## measure AWS calls, units, import times and throughput
 	@$(RUN) -m tests.bench
