@@ -81,7 +81,7 @@ def test_a_path_is_written_as_the_caller_wrote_it() -> None:
 def test_a_batch_at_the_address_for_one_request_is_told_where_it_belongs() -> None:
     found = faults('{"requests": [{"type": "echo"}]}', Order)
 
-    assert found["requests"] == "is not known here: send batches to /api/queue/enqueue/batch"
+    assert found["requests"] == "is not accepted here: send batches to /api/queue/enqueue/batch"
 
 
 def test_a_types_own_sentence_is_kept() -> None:

@@ -37,7 +37,7 @@ class Callee:
 @pytest.mark.parametrize(
     ("function", "says"),
     [
-        (async_generator, "does not yield"),
+        (async_generator, "not yield"),
         (Callee(), "is a function"),
         (partial(plain, "a"), "is a function"),
         ("plain", "is a function"),

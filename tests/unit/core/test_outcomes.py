@@ -98,7 +98,7 @@ def test_read_does_not_move_past_what_has_no_outcome(stage: Stage) -> None:
     stage.wake()
     stage.send()
 
-    with pytest.raises(ConflictError, match="up to number 2") as refused:
+    with pytest.raises(ConflictError, match="The last number with an outcome is 2") as refused:
         stage.outcomes.mark_read(USER, SESSION, 3)
 
     assert refused.value.code == "no_outcome_yet"
