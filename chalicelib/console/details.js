@@ -90,7 +90,7 @@ export class Details extends EventTarget {
     if (seq !== this.#seq) return;
     if (problem.status === 404) {
       this.close();
-      this.say(`Nothing is kept of request ${number(seq)} any more.`);
+      this.say(`Request ${number(seq)} is not available any more.`);
     } else {
       this.say(sentence, "bad", problem);
     }

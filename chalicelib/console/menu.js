@@ -89,8 +89,8 @@ const running = (queue) =>
 function purging(queue) {
   const waiting = requests(waitingIn(queue));
   return {
-    title: "Cancel all that waits?",
-    consequences: [`${waiting} will be cancelled and never run.`, ...running(queue), "What has an outcome stays."],
+    title: "Cancel all waiting requests?",
+    consequences: [`${waiting} will be cancelled and never run.`, ...running(queue), "Requests with an outcome are kept."],
     yes: `Cancel ${waiting}`,
   };
 }
@@ -102,7 +102,7 @@ function forgetting(queue) {
     consequences: [
       ...(waiting > 0 ? [`${requests(waiting)} will be cancelled and never run.`] : []),
       ...running(queue),
-      `Nothing up to number ${number(queue.tail)} will be shown or handed out any more, its results neither.`,
+      `Nothing up to number ${number(queue.tail)} will be shown or handed out any more, including results.`,
       "This cannot be undone.",
     ],
     yes: "Delete the history",

@@ -8,15 +8,15 @@ const STATUSES = {
 
 const FAILURES = {
   error: "Error of the handler",
-  permanent: "Error that no further attempt can mend",
+  permanent: "Permanent error: no further attempt",
   timeout: "The handler took too long",
   crash: "The worker crashed",
   unknown_type: "No handler for this type",
-  invalid_payload: "The handler does not take this payload",
+  invalid_payload: "The payload does not fit the handler",
   conflict: "The handler’s writes were refused",
 };
 
-const POLICIES = { skip: "The next one goes on", halt: "The queue halts" };
+const POLICIES = { skip: "The next request runs", halt: "The queue halts" };
 
 /** The status as the badge says it. */
 export const statusInWords = (status) => STATUSES[status] ?? status;

@@ -6,7 +6,7 @@ import { number, requests } from "./format.js";
 import { call, fieldsAsJson, hasFields, order } from "./order.js";
 import { typesOf } from "./types.js";
 
-const UNSURE = "Whether the last one was accepted is not known. “Try again” never sends it twice.";
+const UNSURE = "It is not known whether the last request was accepted. “Try again” never sends a request twice.";
 
 export class Sender {
   #form = byId("send-form");

@@ -16,7 +16,7 @@ const attempt = ({ attempts: made, max_attempts: most }) => `attempt ${number(ma
 const wordings = {
   empty: ({ queue }) => ({
     title: queue.tail > 0 ? "The history was deleted" : "Nothing has been sent yet",
-    detail: `Send a request and it takes its place in the lane, with number ${number(queue.tail + 1)}.`,
+    detail: `Send a request and it is added to the queue with number ${number(queue.tail + 1)}.`,
   }),
 
   idle: ({ queue: { counts } }) => ({
@@ -32,7 +32,7 @@ const wordings = {
 
   unattended: ({ name, behind }) => ({
     title: `${name} waits for a worker`,
-    detail: `None is on the way; that is put right within about a minute.${waiting(behind)}`,
+    detail: `No worker was started yet; this is corrected within about a minute.${waiting(behind)}`,
   }),
 
   running: ({ name, request, since, until, behind, now }) => ({

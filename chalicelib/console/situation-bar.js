@@ -11,8 +11,8 @@ const OFFERS = {
 };
 const GLYPHS = { starting: "queued", unattended: "scheduled", hole: "queued", idle: "succeeded", empty: "queued" };
 const HINTS = {
-  retry: "Runs it again, in its place.",
-  skip: "Gives it up as failed; the next one goes on.",
+  retry: "Runs the request again, in its place.",
+  skip: "Marks the request as failed; the next request runs.",
 };
 
 export class SituationBar {

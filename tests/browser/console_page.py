@@ -82,7 +82,7 @@ class ConsolePage:
 
     @property
     def situation(self) -> Locator:
-        return self.page.get_by_role("group", name="What is going on")
+        return self.page.get_by_role("group", name="Current state")
 
     @property
     def cells(self) -> Locator:
