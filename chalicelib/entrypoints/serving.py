@@ -78,8 +78,9 @@ def _drained(record: SQSRecord, lane: Lane, until: Millis) -> bool:
 def _put_back(record: SQSRecord, lane: Lane) -> bool:
     global _unanswered  # noqa: PLW0603
     _unanswered += 1
-    _hold(record, lane, UNAVAILABLE_S)
-    if _unanswered >= MOST_UNANSWERED:
+    # If neither the store nor SQS answers, it may well be this process that cannot call: a handler may have
+    # broken what both calls need. Then no other user's wake-up may get here.
+    if not _hold(record, lane, UNAVAILABLE_S) or _unanswered >= MOST_UNANSWERED:
         _end_process(record, lane, UNAVAILABLE_S)
     return False
 
@@ -94,12 +95,14 @@ def _end_process(record: SQSRecord, lane: Lane, seconds: float | None = None) ->
     os._exit(1)
 
 
-def _hold(record: SQSRecord, lane: Lane, seconds: float) -> None:
-    """If possible: the message may be another's already, and then it comes back without us."""
+def _hold(record: SQSRecord, lane: Lane, seconds: float) -> bool:
+    """Whether it could be held: the message may be another's already, and then it comes back without us."""
     try:
         wiring.lease(record.receipt_handle, lane).hold(seconds)
     except Exception as error:  # noqa: BLE001 - it comes back anyhow, only later
         tell("wake-up not held", level=logging.WARNING, exception=error)
+        return False
+    return True
 
 
 def _receives(record: SQSRecord) -> int:

@@ -77,6 +77,11 @@ def failing(error: BaseException) -> Callable[[Lane], Any]:
     return lambda lane: drain
 
 
+class Stale:
+    def hold(self, seconds: float) -> None:
+        raise UnavailableError("The wake-up could not be held.")
+
+
 def test_a_wake_up_is_served(worker: Worker, user: User) -> None:
     user.session.enqueue("echo", {"n": 1})
 
@@ -115,6 +120,18 @@ def test_a_process_to_which_nothing_answers_is_ended(
         worker.invoke()
 
 
+def test_a_process_that_can_call_neither_the_store_nor_sqs_is_ended_at_once(
+    worker: Worker, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A handler has left it unable to call anything: the next wake-up would be another user's."""
+    user.session.enqueue("echo", {})
+    monkeypatch.setattr(wiring, "drain", failing(UnavailableError(SILENT)))
+    monkeypatch.setattr(wiring, "lease", lambda handle, lane: Stale())
+
+    with pytest.raises(EndedError):
+        worker.invoke()
+
+
 @pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), SystemExit(), MemoryError()])
 def test_a_process_in_which_the_worker_itself_fails_is_ended(
     worker: Worker,
@@ -147,10 +164,6 @@ def test_handlers_that_cannot_be_loaded_end_the_process_too(
 def test_a_timer_that_another_has_taken_over_is_no_failure(
     worker: Worker, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Stale:
-        def hold(self, seconds: float) -> None:
-            raise UnavailableError("The wake-up could not be held.")
-
     user.session.ask("POST", "/api/queue/enqueue", {"type": "echo", "not_before": "2027-01-15T08:00:10Z"})
     monkeypatch.setattr(wiring, "lease", lambda handle, lane: Stale())
 
