@@ -58,6 +58,6 @@ def test_who_is_not_signed_in_is_told_how(api: Api) -> None:
 
 def _assert_problem(answer: Answer) -> None:
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.body.keys() - {"errors"} == {"type", "title", "status", "detail"}
+    assert answer.body.keys() - {"errors"} == {"type", "title", "status", "code", "detail"}
     assert answer.body["status"] == answer.status
     assert answer.body["detail"].endswith(".")
