@@ -99,7 +99,7 @@ def test_a_second_user_does_not_see_the_lane_of_the_first(
     console.expect_fact("tail", "0")
     for view in (console, elsewhere):
         expect(view.cells).to_have_count(0)
-        expect(view.details).to_contain_text("Choose a cell")
+        expect(view.details).to_contain_text("Choose a request")
         expect(view.page.get_by_text("Nothing has been sent yet")).to_be_visible()
 
 
