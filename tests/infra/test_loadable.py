@@ -42,9 +42,9 @@ def test_the_application_can_be_loaded(project: Path) -> None:
             "there is already a handler for 'echo'",
         ),
         (HEAD + '@handler("late", timeout=60)\ndef late(payload: str) -> str: ...', "at most 45 seconds"),
-        (HEAD + '@handler("any")\ndef anything(payload): ...', "no type to be validated against"),
+        (HEAD + '@handler("any")\ndef anything(payload): ...', "no type annotation"),
         (HEAD + '@handler("none")\ndef nothing(): ...', "a handler takes payload"),
-        (HEAD + '@handler("later")\nasync def later(payload: str) -> str: ...', "async def"),
+        (HEAD + '@handler("later")\nasync def later(payload: str) -> object:\n    yield 1', "does not yield"),
         (HEAD + '@handler("odd")\ndef odd(payload: object) -> str: ...', "TypeError"),
     ],
 )
