@@ -44,7 +44,10 @@ def test_the_application_can_be_loaded(project: Path) -> None:
         (HEAD + '@handler("late", timeout=60)\ndef late(payload: str) -> str: ...', "at most 45 seconds"),
         (HEAD + '@handler("any")\ndef anything(payload): ...', "no type annotation"),
         (HEAD + '@handler("none")\ndef nothing(): ...', "a handler takes payload"),
-        (HEAD + '@handler("later")\nasync def later(payload: str) -> object:\n    yield 1', "does not yield"),
+        (
+            HEAD + '@handler("later")\nasync def later(payload: str) -> object:\n    yield 1',
+            "must return its result",
+        ),
         (HEAD + '@handler("odd")\ndef odd(payload: object) -> str: ...', "TypeError"),
     ],
 )

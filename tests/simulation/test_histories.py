@@ -7,7 +7,7 @@ import pytest
 from tests.simulation.run import failures
 from tests.simulation.world import World
 
-HISTORIES = 20_000
+HISTORIES = 6_000
 SHOWN = 3
 
 
