@@ -1,5 +1,6 @@
 """The local cloud for the tests: an emulator and a stack of their own, beside any that is running."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,8 +27,19 @@ def environment() -> Iterator[None]:
         chosen = {name for name in os.environ if name.startswith("AWS_")} | VARIABLES.keys() - {CACHE.name}
         for name in chosen:
             patch.delenv(name, raising=False)
+        # Workers that run in the tests' own process must not fork it: it has threads, sockets and a browser.
+        patch.setattr("chalicelib.wiring.overrun_watch", lambda: None)
         patch.setenv("SAMPLE_HANDLERS", "on")  # as in the local cloud: the tests work with them
         yield
+
+
+@pytest.fixture
+def no_running_loop() -> Iterator[None]:
+    """As in a worker. Playwright keeps an event loop running in this thread once a browser test has run."""
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)
 
 
 @pytest.fixture(scope="session")
