@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from itertools import chain
 
 import pytest
 
@@ -14,6 +15,20 @@ from tests.simulation.mutations import DEFECTS
 from tests.simulation.run import reason_against
 
 HISTORIES = 3_000
+# A history that finds the defect, tried first to save time. When the simulation changes, the search finds another.
+KNOWN = {
+    "account removed while something is at it": 219,
+    "cancel what was not accepted": 945,
+    "delays of handlers taken as they are": 122,
+    "finish by whoever began it": 763,
+    "finish without a condition": 106,
+    "first of a batch taken for unwritten when it has expired": 119,
+    "halt whatever was said since": 1320,
+    "move_read without a condition": 945,
+    "users end pauses of administrators": 294,
+    "void without a condition": 445,
+    "what is cancelled expires before its turn": 2327,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -27,5 +42,6 @@ def quiet() -> Iterator[None]:
 def test_a_defect_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     DEFECTS[name](monkeypatch)
 
-    found = next(filter(None, map(reason_against, range(HISTORIES))), f"not found in {HISTORIES} histories")
+    seeds = chain([KNOWN[name]] if name in KNOWN else [], range(HISTORIES))
+    found = next(filter(None, map(reason_against, seeds)), f"not found in {HISTORIES} histories")
     assert found.startswith("Violation")
