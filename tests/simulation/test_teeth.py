@@ -15,7 +15,7 @@ from tests.simulation.mutations import DEFECTS
 from tests.simulation.run import reason_against
 
 HISTORIES = 3_000
-# A history that finds the defect, tried first to save time. When the simulation changes, the search finds another.
+# A history that finds the defect, tried first to save time. After a change, the search finds another.
 KNOWN = {
     "account removed while something is at it": 219,
     "cancel what was not accepted": 945,
