@@ -41,9 +41,10 @@ demo: ## run five users with twenty requests each on the running stack
 test: ## run the tests, with or without a running stack (ARGS="-k order")
 	@$(RUN) --browser -m pytest $(ARGS)
 
-soak: ## run the simulation for hours instead of a minute (HISTORIES=1000000)
+soak: ## run for hours what `make test` runs for seconds: histories, generated calls (HISTORIES=1000000)
 	@$(RUN) -m tests.simulation.soak $(or $(HISTORIES),1000000)
 	@HISTORY_USERS=20 HISTORY_REQUESTS=100 HISTORY_KILL_SECONDS=2 $(RUN) -m pytest tests/histories
+	@GENERATED_EXAMPLES=40 $(RUN) -m pytest tests/security/test_openapi.py
 
 lock: ## pin the packages of requirements.in and requirements-dev.in after a change
 	@$(RUN) -m infra.lock

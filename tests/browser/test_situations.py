@@ -1,6 +1,6 @@
 """Each situation of a queue, reached for real: said in words, settled on the spot, free of barriers.
 
-Barriers are looked for on a desktop and on a phone, by day and by night.
+Barriers are looked for by day and by night; on a phone too, where its layout is another one.
 """
 
 import re
@@ -30,11 +30,7 @@ def test_at_the_door_and_with_nothing_sent_yet(open_console: OpenConsole, viewpo
     require_no_barrier(console.page)
 
 
-@SCREENS
-def test_a_halted_queue_says_why_and_goes_on_with_retry_or_skip(
-    open_console: OpenConsole, viewport: ViewportSize
-) -> None:
-    console = open_console(viewport)
+def test_a_halted_queue_says_why_and_goes_on_with_retry_or_skip(console: ConsolePage) -> None:
     console.sign_up()
     console.say_when(Attempts_at_most="1")
     console.halt_if_it_fails()
@@ -117,9 +113,7 @@ def test_a_retrying_request_says_which_attempt_failed_and_when_the_next_comes(co
     console.expect_cell(1, "fail, cancelled")
 
 
-@SCREENS
-def test_pause_purge_and_delete_say_what_they_do(open_console: OpenConsole, viewport: ViewportSize) -> None:
-    console = open_console(viewport)
+def test_pause_purge_and_delete_say_what_they_do(console: ConsolePage) -> None:
     console.sign_up()
     console.button("More").click()
     require_no_barrier(console.page)
