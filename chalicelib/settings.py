@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from chalicelib.adapters.outbound.allowed_hosts import AllowedHosts
+    from chalicelib.webhooks.allowed_hosts import AllowedHosts
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 
@@ -49,7 +49,7 @@ def _switch(text: str) -> bool:
 
 
 def _hosts(text: str) -> AllowedHosts:
-    from chalicelib.adapters.outbound.allowed_hosts import AllowedHosts
+    from chalicelib.webhooks.allowed_hosts import AllowedHosts
 
     try:
         return AllowedHosts.parse(text)

@@ -9,23 +9,23 @@ import os
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.clock import SystemClock
-from chalicelib.core.lane import Lane
+from chalicelib.adapters.runtime.clock import SystemClock
+from chalicelib.core.queueing.lane import Lane
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.outbound.deliverer import Deliverer
-    from chalicelib.adapters.overrun_watch import OverrunWatch
-    from chalicelib.adapters.secret_keys import SecretKeys
-    from chalicelib.core.controls import Controls
-    from chalicelib.core.dequeue import Dequeue
-    from chalicelib.core.drain import Drain
-    from chalicelib.core.enqueue import Enqueue
-    from chalicelib.core.outcomes import Outcomes
-    from chalicelib.core.ports import Lease, Log, WakeUps
-    from chalicelib.core.sweep import Sweep
-    from chalicelib.core.waits import Waits, WaitSlots
-    from chalicelib.core.watch import Watch
+    from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
+    from chalicelib.adapters.security.secret_keys import SecretKeys
+    from chalicelib.core.queueing.controls import Controls
+    from chalicelib.core.queueing.dequeue import Dequeue
+    from chalicelib.core.queueing.drain import Drain
+    from chalicelib.core.queueing.enqueue import Enqueue
+    from chalicelib.core.queueing.outcomes import Outcomes
+    from chalicelib.core.queueing.ports import Lease, Log, WakeUps
+    from chalicelib.core.queueing.sweep import Sweep
+    from chalicelib.core.queueing.waits import Waits, WaitSlots
+    from chalicelib.core.queueing.watch import Watch
+    from chalicelib.webhooks.deliverer import Deliverer
 
 CLOCK = SystemClock()
 # In the quick lane a turn is this part of the quantum. A turn costs one wake-up, some 40 ms on AWS.
@@ -63,21 +63,21 @@ def log() -> Log:
 
 @cache
 def _sqs() -> Any:
-    from chalicelib.adapters.sqs import create_client
+    from chalicelib.adapters.sqs.wake_ups import create_client
 
     return create_client(tables().connection.session)
 
 
 @cache
 def wake_ups() -> WakeUps:
-    from chalicelib.adapters.sqs import SqsWakeUps
+    from chalicelib.adapters.sqs.wake_ups import SqsWakeUps
 
     return SqsWakeUps(_sqs(), {lane: _wake_ups_url(lane) for lane in Lane})
 
 
 def lease(receipt_handle: str, lane: Lane) -> Lease:
     """Of a wake-up that was received from the lane's queue."""
-    from chalicelib.adapters.sqs import SqsLease
+    from chalicelib.adapters.sqs.wake_ups import SqsLease
 
     return SqsLease(_sqs(), _wake_ups_url(lane), receipt_handle)
 
@@ -88,7 +88,7 @@ def _wake_ups_url(lane: Lane) -> str:
 
 def keys(resource: str) -> SecretKeys:
     from chalicelib.adapters.dynamodb.tables import CONFIG
-    from chalicelib.adapters.secret_keys import SecretKeys
+    from chalicelib.adapters.security.secret_keys import SecretKeys
 
     client = tables().connection.session.create_client("secretsmanager", config=CONFIG)
     return SecretKeys(client, settings().resource(resource))
@@ -96,15 +96,15 @@ def keys(resource: str) -> SecretKeys:
 
 @cache
 def deliverer() -> Deliverer:
-    from chalicelib.adapters.outbound.deliverer import Deliverer
+    from chalicelib.webhooks.deliverer import Deliverer
 
     return Deliverer(settings().allowed_hosts, keys("WEBHOOK_KEYS_ARN"))
 
 
 @cache
 def enqueue() -> Enqueue:
-    from chalicelib.adapters.side_by_side import each
-    from chalicelib.core.enqueue import Enqueue
+    from chalicelib.adapters.runtime.side_by_side import each
+    from chalicelib.core.queueing.enqueue import Enqueue
     from chalicelib.handlers import load
 
     return Enqueue(log(), wake_ups(), CLOCK, each, load())
@@ -112,28 +112,28 @@ def enqueue() -> Enqueue:
 
 @cache
 def controls() -> Controls:
-    from chalicelib.core.controls import Controls
+    from chalicelib.core.queueing.controls import Controls
 
     return Controls(log(), wake_ups(), CLOCK, enqueue())
 
 
 @cache
 def dequeue() -> Dequeue:
-    from chalicelib.core.dequeue import Dequeue
+    from chalicelib.core.queueing.dequeue import Dequeue
 
     return Dequeue(log(), CLOCK, waits())
 
 
 @cache
 def outcomes() -> Outcomes:
-    from chalicelib.core.outcomes import Outcomes
+    from chalicelib.core.queueing.outcomes import Outcomes
 
     return Outcomes(log(), CLOCK, waits())
 
 
 @cache
 def watch() -> Watch:
-    from chalicelib.core.watch import Watch
+    from chalicelib.core.queueing.watch import Watch
 
     return Watch(log(), CLOCK, waits())
 
@@ -147,14 +147,14 @@ def wait_slots() -> WaitSlots:
 
 @cache
 def waits() -> Waits:
-    from chalicelib.core.waits import Waits
+    from chalicelib.core.queueing.waits import Waits
 
     return Waits(wait_slots(), CLOCK)
 
 
 @cache
 def overrun_watch() -> OverrunWatch:
-    from chalicelib.adapters.overrun_watch import OverrunWatch
+    from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
 
     return OverrunWatch(_note_overrun)
 
@@ -167,9 +167,9 @@ def _note_overrun(user_id: str, seq: int, mark: str) -> None:
 
 @cache
 def drain(lane: Lane) -> Drain:
-    from chalicelib.adapters.runner import run
-    from chalicelib.core.attempt import Attempt
-    from chalicelib.core.drain import Drain
+    from chalicelib.adapters.runtime.runner import run
+    from chalicelib.core.queueing.attempt import Attempt
+    from chalicelib.core.queueing.drain import Drain
     from chalicelib.handlers import load
 
     attempt = Attempt(log(), CLOCK, load(), partial(run, watch=overrun_watch()))
@@ -181,6 +181,6 @@ def drain(lane: Lane) -> Drain:
 @cache
 def sweep() -> Sweep:
     from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
-    from chalicelib.core.sweep import Sweep
+    from chalicelib.core.queueing.sweep import Sweep
 
     return Sweep(log(), DynamoAccounts(tables()), wake_ups(), CLOCK)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from chalicelib import wiring
 
 if TYPE_CHECKING:
-    from chalicelib.core.account_ports import Accounts, Passwords, Tokens, TryCounts
-    from chalicelib.core.administration import Administration
-    from chalicelib.core.guesses import Guesses
-    from chalicelib.core.own_account import OwnAccount
-    from chalicelib.core.registration import Registration
-    from chalicelib.core.sessions import Sessions
-    from chalicelib.core.sign_in import SignIn
-    from chalicelib.core.throttle import Throttle
+    from chalicelib.core.identity.administration import Administration
+    from chalicelib.core.identity.guesses import Guesses
+    from chalicelib.core.identity.own_account import OwnAccount
+    from chalicelib.core.identity.ports import Accounts, Passwords, Tokens, TryCounts
+    from chalicelib.core.identity.registration import Registration
+    from chalicelib.core.identity.sessions import Sessions
+    from chalicelib.core.identity.sign_in import SignIn
+    from chalicelib.core.identity.throttle import Throttle
 
 
 @cache
@@ -27,14 +27,14 @@ def accounts() -> Accounts:
 
 @cache
 def passwords() -> Passwords:
-    from chalicelib.adapters.passwords import Argon2Passwords
+    from chalicelib.adapters.security.passwords import Argon2Passwords
 
     return Argon2Passwords()
 
 
 @cache
 def tokens() -> Tokens:
-    from chalicelib.adapters.tokens import JwtTokens
+    from chalicelib.adapters.security.tokens import JwtTokens
 
     return JwtTokens(wiring.keys("TOKEN_KEYS_ARN"), wiring.settings().access_token_seconds)
 
@@ -48,21 +48,21 @@ def tries() -> TryCounts:
 
 @cache
 def throttle() -> Throttle:
-    from chalicelib.core.throttle import Throttle
+    from chalicelib.core.identity.throttle import Throttle
 
     return Throttle(tries(), wiring.CLOCK)
 
 
 @cache
 def guesses() -> Guesses:
-    from chalicelib.core.guesses import Guesses
+    from chalicelib.core.identity.guesses import Guesses
 
     return Guesses(tries(), throttle(), wiring.CLOCK)
 
 
 @cache
 def registration() -> Registration:
-    from chalicelib.core.registration import Registration
+    from chalicelib.core.identity.registration import Registration
 
     is_open = wiring.settings().registration == "open"
     return Registration(accounts(), passwords(), wiring.CLOCK, guesses(), is_open)
@@ -71,21 +71,21 @@ def registration() -> Registration:
 @cache
 def sessions() -> Sessions:
     from chalicelib.adapters.dynamodb.sessions import DynamoSessions
-    from chalicelib.core.sessions import Sessions
+    from chalicelib.core.identity.sessions import Sessions
 
     return Sessions(DynamoSessions(wiring.tables()), wiring.log(), tokens(), wiring.CLOCK)
 
 
 @cache
 def sign_in() -> SignIn:
-    from chalicelib.core.sign_in import SignIn
+    from chalicelib.core.identity.sign_in import SignIn
 
     return SignIn(accounts(), passwords(), guesses(), sessions())
 
 
 @cache
 def own_account() -> OwnAccount:
-    from chalicelib.core.own_account import OwnAccount
+    from chalicelib.core.identity.own_account import OwnAccount
 
     return OwnAccount(accounts(), wiring.log(), passwords(), throttle(), sessions(), wiring.CLOCK)
 
@@ -93,7 +93,7 @@ def own_account() -> OwnAccount:
 @cache
 def administration() -> Administration:
     from chalicelib.adapters.dynamodb.audit import DynamoAudit
-    from chalicelib.core.administration import Administration
+    from chalicelib.core.identity.administration import Administration
 
     trail = DynamoAudit(wiring.tables())
     return Administration(accounts(), wiring.log(), trail, sessions(), wiring.controls(), wiring.CLOCK)

@@ -23,7 +23,7 @@ import os, sys, traceback
 sys.path[:0] = [os.getcwd(), sys.argv[1]]
 try:
     import app
-    from chalicelib.entrypoints import openapi
+    from chalicelib.web import openapi
     openapi.document()
 except Exception as error:
     frames = traceback.extract_tb(error.__traceback__)

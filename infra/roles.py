@@ -5,8 +5,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.core.account import folded
-from chalicelib.core.audit import month_of
+from chalicelib.core.identity.account import folded
+from chalicelib.core.identity.audit import month_of
 from infra.errors import DeployError
 
 OPERATOR = "(operator)"  # no username: those have no parentheses

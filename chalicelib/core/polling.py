@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from chalicelib.core.ports import Clock
+from chalicelib.core.time import Clock
 
 QUICK_MS = 2_000  # for so long the pauses stay short; whoever has waited longer notices less of a longer one
 

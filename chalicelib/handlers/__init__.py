@@ -5,9 +5,10 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from chalicelib import wiring
-from chalicelib.core.handler import Registry, registry
+from chalicelib.core.queueing.handler import Registry, registry
 
 SAMPLES = "samples"  # the module whose handlers an operator may leave out, by SAMPLE_HANDLERS=off
+OWN = "chalicelib.webhooks.handler"  # the handler `http`, in a room of its own
 
 
 def load() -> Registry:
@@ -17,6 +18,7 @@ def load() -> Registry:
 
 @cache
 def _imported(samples: bool) -> Registry:
+    import_module(OWN)
     for module in iter_modules(__path__):
         if samples or module.name != SAMPLES:
             import_module(f"{__name__}.{module.name}")

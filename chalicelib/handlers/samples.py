@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import msgspec
 
-from chalicelib.core.handler import handler
-from chalicelib.core.policy import HandlerError
-from chalicelib.core.request import Request
+from chalicelib.core.queueing.handler import handler
+from chalicelib.core.queueing.policy import HandlerError
+from chalicelib.core.queueing.request import Request
 
 
 @handler("echo", timeout=2)

@@ -6,14 +6,14 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib import wiring, wiring_accounts
-from chalicelib.adapters.sqs import from_message
-from chalicelib.core.account import Role
-from chalicelib.core.administration import Administration
-from chalicelib.core.attempt import Wait
-from chalicelib.core.lane import Lane
-from chalicelib.core.request import Status
-from chalicelib.core.sessions import Sessions
-from chalicelib.core.throttle import Throttle
+from chalicelib.adapters.sqs.wake_ups import from_message
+from chalicelib.core.identity.account import Role
+from chalicelib.core.identity.administration import Administration
+from chalicelib.core.identity.sessions import Sessions
+from chalicelib.core.identity.throttle import Throttle
+from chalicelib.core.queueing.attempt import Wait
+from chalicelib.core.queueing.lane import Lane
+from chalicelib.core.queueing.request import Status
 from chalicelib.handlers import samples
 from tests.answers.in_process import InProcessApi
 from tests.e2e.users import User, sign_up

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core import administration
+from chalicelib.core.identity import administration
 from tests.answers.service import Service
 from tests.e2e.users import User
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters import logs
+from chalicelib.adapters.runtime import logs
 from local_cloud.api_client import Api
 from tests.answers.service import Service
 from tests.e2e.users import User

@@ -6,10 +6,10 @@ import pkgutil
 import pytest
 
 import chalicelib
+from chalicelib.api import console
 from chalicelib.core.errors import GurukoolError, UnavailableError
-from chalicelib.entrypoints import console
-from chalicelib.entrypoints.operations import OPERATIONS
-from chalicelib.entrypoints.problems import STATUS
+from chalicelib.web.operations import OPERATIONS
+from chalicelib.web.problems import STATUS
 from local_cloud.api_client import Answer, Api
 from tests.answers.service import Service
 from tests.e2e.users import User

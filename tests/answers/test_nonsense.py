@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
-from chalicelib.core.handler import handler, registry
-from chalicelib.core.policy import HandlerError, PermanentError, RetryLaterError
+from chalicelib.core.queueing.handler import handler, registry
+from chalicelib.core.queueing.policy import HandlerError, PermanentError, RetryLaterError
 from tests.answers.service import Service
 from tests.e2e.users import User
 from tests.fakes.nonsense import NONSENSE, Act, changed_later, later, raises

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.account import Account
+from chalicelib.core.identity.account import Account
 from local_cloud.api_client import Answer, Api
 from tests.answers.service import Service
 from tests.e2e.users import User

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.request import Failure
-from chalicelib.entrypoints import views
-from chalicelib.entrypoints.answers import ANSWER_LIMIT
+from chalicelib.api import views
+from chalicelib.api.answers import ANSWER_LIMIT
+from chalicelib.core.queueing.request import Failure
 from tests.answers.service import Service
 from tests.e2e.users import User
 

@@ -9,9 +9,9 @@ import pytest
 from chalicelib import wiring
 from chalicelib.adapters.dynamodb.errors import SILENT
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.handler import LONGEST_TIMEOUT_S, handler, registry
-from chalicelib.core.lane import Lane
-from chalicelib.entrypoints import events, serving
+from chalicelib.core.queueing.handler import LONGEST_TIMEOUT_S, handler, registry
+from chalicelib.core.queueing.lane import Lane
+from chalicelib.functions import events, serving
 from tests.answers.service import Service
 from tests.e2e.users import User
 from tests.fakes.wake_ups import FakeLease

@@ -29,7 +29,8 @@ boto3.client("dynamodb"), boto3.client("sqs")
 API = """
 import app
 from chalicelib import handlers, wiring, wiring_accounts
-from chalicelib.entrypoints import bodies, payloads
+from chalicelib.api import bodies
+from chalicelib.api import payloads
 handlers.load(), wiring_accounts.tokens(), wiring.enqueue(), wiring.tables().connection.client
 """
 WORKER = """
@@ -37,7 +38,7 @@ import os
 os.environ["_HANDLER"] = "app.worker"
 import app
 from chalicelib import wiring
-from chalicelib.core.lane import Lane
+from chalicelib.core.queueing.lane import Lane
 wiring.drain(Lane.QUICK), wiring.lease("", Lane.QUICK), wiring.tables().connection.client
 """
 BOTO3 = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")

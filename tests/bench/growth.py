@@ -7,9 +7,9 @@ import secrets
 from dataclasses import dataclass, replace
 
 from chalicelib import wiring
-from chalicelib.core.attempt import Wait
-from chalicelib.core.enqueue import Work
-from chalicelib.core.lane import Lane
+from chalicelib.core.queueing.attempt import Wait
+from chalicelib.core.queueing.enqueue import Work
+from chalicelib.core.queueing.lane import Lane
 from tests.bench.calls import Meter
 
 BACKLOGS = (10, 5_000)

@@ -6,7 +6,7 @@ import pytest
 from botocore.session import Session
 from moto import mock_aws
 
-from chalicelib.adapters.sqs import create_client
+from chalicelib.adapters.sqs.wake_ups import create_client
 from tests.contract.backends import ALL, EMULATOR, FAKE, MOTO
 from tests.contract.fifos import Fifo, SqsFifo, TimedFifo
 from tests.contract.stores import Store, dynamo_store, fake_store

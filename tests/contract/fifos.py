@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any, Protocol
 
-from chalicelib.adapters.sqs import SqsLease, SqsWakeUps, from_message
-from chalicelib.core.lane import Lane
-from chalicelib.core.ports import Lease, WakeUps
+from chalicelib.adapters.sqs.wake_ups import SqsLease, SqsWakeUps, from_message
+from chalicelib.core.queueing.lane import Lane
+from chalicelib.core.queueing.ports import Lease, WakeUps
 from tests.fakes.clock import FakeClock
 from tests.fakes.sqs import FakeFifo, Receipt
 from tests.fakes.wake_ups import FakeLease, FakeWakeUps

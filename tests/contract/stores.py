@@ -12,9 +12,9 @@ from chalicelib.adapters.dynamodb.log import DynamoLog
 from chalicelib.adapters.dynamodb.sessions import DynamoSessions
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.adapters.dynamodb.tries import DynamoTryCounts
-from chalicelib.core.account_ports import Accounts, AuditTrail, SessionStore, TryCounts
-from chalicelib.core.ports import Log
-from chalicelib.core.waits import WaitSlots
+from chalicelib.core.identity.ports import Accounts, AuditTrail, SessionStore, TryCounts
+from chalicelib.core.queueing.ports import Log
+from chalicelib.core.queueing.waits import WaitSlots
 from infra import template
 from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeSessions, FakeTryCounts
 from tests.fakes.log import FakeLog

@@ -5,9 +5,9 @@ from secrets import token_hex
 
 import pytest
 
-from chalicelib.core.account import Account
-from chalicelib.core.audit import Entry
 from chalicelib.core.errors import LostRaceError
+from chalicelib.core.identity.account import Account
+from chalicelib.core.identity.audit import Entry
 from tests.contract.stores import Store
 from tests.contract.users import LATER, NOW
 

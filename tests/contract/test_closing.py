@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.queue import PausedBy, State
+from chalicelib.core.queueing.queue import PausedBy, State
 from tests.contract.users import EXPIRY, LATER, NOW, User
 
 

@@ -5,8 +5,8 @@ from secrets import token_hex
 import pytest
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.idempotency import IdempotencyKey
-from chalicelib.core.queue import State
+from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.queue import State
 from tests.contract.stores import Store
 from tests.contract.users import EXPIRY, LATER, NOW, User
 

@@ -13,13 +13,14 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.adapters.runner import run
-from chalicelib.core.attempt import Attempt, Result
-from chalicelib.core.drain import Done, Drain
-from chalicelib.core.enqueue import Enqueue, Work
+from chalicelib.adapters.runtime.runner import run
 from chalicelib.core.errors import EffectRefusedError
-from chalicelib.core.handler import Handler, registry
-from chalicelib.core.request import Failure, Millis, Outcome, Request, Status
+from chalicelib.core.queueing.attempt import Attempt, Result
+from chalicelib.core.queueing.drain import Done, Drain
+from chalicelib.core.queueing.enqueue import Enqueue, Work
+from chalicelib.core.queueing.handler import Handler, registry
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
+from chalicelib.core.time import Millis
 from tests.contract.backends import EMULATOR, MOTO
 from tests.contract.stores import Store
 from tests.contract.users import NOW, User

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.idempotency import IdempotencyKey, Known
-from chalicelib.core.request import Status
+from chalicelib.core.queueing.idempotency import IdempotencyKey, Known
+from chalicelib.core.queueing.request import Status
 from tests.contract.stores import LIMIT
 from tests.contract.users import EXPIRY, LATER, NOW, User
 

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.queue import PausedBy, State
-from chalicelib.core.request import Status
+from chalicelib.core.queueing.queue import PausedBy, State
+from chalicelib.core.queueing.request import Status
 from tests.contract.backends import EMULATOR
 from tests.contract.stores import LIMIT, Store
 from tests.contract.users import EXPIRY, LATER, NOW, User

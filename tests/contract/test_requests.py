@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.errors import EffectRefusedError, LostRaceError
-from chalicelib.core.request import Failure, Outcome, Request, Status, expiry
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
 from tests.contract.backends import EMULATOR, FAKE
 from tests.contract.users import DONE, LATER, NOW, User
 

@@ -6,9 +6,9 @@ from secrets import token_hex
 
 import pytest
 
-from chalicelib.core.account import Role
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.session import RefreshToken, Session, new_session_id
+from chalicelib.core.identity.account import Role
+from chalicelib.core.identity.session import RefreshToken, Session, new_session_id
 from tests.contract.backends import EMULATOR, FAKE
 from tests.contract.stores import Store
 from tests.contract.users import EXPIRY, LATER, NOW

@@ -8,8 +8,8 @@ from secrets import token_hex
 import pytest
 
 from chalicelib.core.errors import LostRaceError, TooManyError
-from chalicelib.core.throttle import Throttle
-from chalicelib.core.tries import DAY_MS, FREE_TRIES, LONGEST_TRY_MS, Tries
+from chalicelib.core.identity.throttle import Throttle
+from chalicelib.core.identity.tries import DAY_MS, FREE_TRIES, LONGEST_TRY_MS, Tries
 from tests.contract.backends import EMULATOR, FAKE
 from tests.contract.stores import Store
 from tests.contract.users import LATER, NOW

@@ -5,7 +5,7 @@ from secrets import token_hex
 import pytest
 
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.lane import Lane
+from chalicelib.core.queueing.lane import Lane
 from tests.contract.backends import FAITHFUL
 from tests.contract.fifos import Fifo, Received
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from secrets import token_hex
 
-from chalicelib.core.idempotency import IdempotencyKey
-from chalicelib.core.ports import Log
-from chalicelib.core.progress import Progress
-from chalicelib.core.queue import Queue
-from chalicelib.core.request import Millis, Outcome, Request, Status
+from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.ports import Log
+from chalicelib.core.queueing.progress import Progress
+from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.request import Outcome, Request, Status
+from chalicelib.core.time import Millis
 from tests.fakes.clock import START
 
 NOW: Millis = START

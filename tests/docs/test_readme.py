@@ -36,7 +36,7 @@ def test_the_session_prints_what_it_says(stack: DeployedStack) -> None:
 
 
 GREET = """
-from chalicelib.core.handler import registry
+from chalicelib.core.queueing.handler import registry
 
 print(registry.get("greet")(Greeting("Ada"), None, None))
 """

@@ -7,11 +7,12 @@ import json
 
 import pytest
 
-from chalicelib.adapters.clock import SystemClock
 from chalicelib.adapters.dynamodb.log import DynamoLog
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
-from chalicelib.core.progress import Progress
-from chalicelib.core.request import Millis, Request, Status
+from chalicelib.adapters.runtime.clock import SystemClock
+from chalicelib.core.queueing.progress import Progress
+from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.time import Millis
 from infra.target import LOCAL_REGION
 from tests.conftest import DeployedStack
 from tests.e2e.users import User

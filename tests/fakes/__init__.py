@@ -1,4 +1,4 @@
-"""The outside in memory, for tests: it obeys chalicelib/core/ports.py as the real thing does.
+"""The outside in memory, for tests: it obeys chalicelib/core/queueing/ports.py as the real thing does.
 
 tests/contract holds each of these and its real counterpart to the same suite.
 """

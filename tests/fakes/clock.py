@@ -1,6 +1,6 @@
 """Time that passes only when somebody says so."""
 
-from chalicelib.core.request import Millis
+from chalicelib.core.time import Millis
 
 START: Millis = 1_800_000_000_000
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.idempotency import IdempotencyKey, Known
-from chalicelib.core.request import Millis, Request
+from chalicelib.core.queueing.idempotency import IdempotencyKey, Known
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.time import Millis
 
 
 @dataclass(frozen=True, slots=True)

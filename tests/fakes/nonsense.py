@@ -8,7 +8,7 @@ from typing import Any, Never
 
 import msgspec
 
-from chalicelib.core.policy import HandlerError, PermanentError, RetryLaterError
+from chalicelib.core.queueing.policy import HandlerError, PermanentError, RetryLaterError
 
 type Act = Callable[[], Any]
 HALF = "\ud83d"  # half of a surrogate pair: UTF-8 cannot express it

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.progress import Progress
-from chalicelib.core.queue import PausedBy, Queue, State, state_under
-from chalicelib.core.request import Millis
+from chalicelib.core.queueing.progress import Progress
+from chalicelib.core.queueing.queue import PausedBy, Queue, State, state_under
+from chalicelib.core.time import Millis
 
 
 class FakeQueues:

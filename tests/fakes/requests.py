@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from chalicelib.core.errors import EffectRefusedError, LostRaceError
-from chalicelib.core.idempotency import IdempotencyKey
-from chalicelib.core.request import Failure, Millis, Outcome, Request, Status, expiry
+from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
+from chalicelib.core.time import Millis
 from tests.fakes.effects import Ledger
 from tests.fakes.keys import FakeKeys
 

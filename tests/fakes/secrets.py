@@ -3,9 +3,9 @@
 import json
 from dataclasses import asdict
 
-from chalicelib.core.account import Principal, Role
 from chalicelib.core.errors import UnauthenticatedError
-from chalicelib.core.request import Millis
+from chalicelib.core.identity.account import Principal, Role
+from chalicelib.core.time import Millis
 
 LIFE_S = 600
 COMMON = "password"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chalicelib.core.request import Millis
+from chalicelib.core.time import Millis
 
 DEDUPLICATION_MS = 5 * 60 * 1000
 

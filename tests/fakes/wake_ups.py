@@ -2,9 +2,9 @@
 
 import math
 
-from chalicelib.adapters.sqs import to_message
+from chalicelib.adapters.sqs.wake_ups import to_message
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.lane import Lane
+from chalicelib.core.queueing.lane import Lane
 from tests.fakes.sqs import FakeFifo, Receipt
 
 

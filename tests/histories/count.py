@@ -9,8 +9,8 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.effects import Effects
-from chalicelib.core.handler import handler
-from chalicelib.core.request import Request
+from chalicelib.core.queueing.handler import handler
+from chalicelib.core.queueing.request import Request
 
 
 class Counted(Model):

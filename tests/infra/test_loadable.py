@@ -9,7 +9,7 @@ from bootstrap.cache import CHECKOUT
 from infra.errors import DeployError
 from infra.loadable import require_loadable
 
-HEAD = """from chalicelib.core.handler import handler
+HEAD = """from chalicelib.core.queueing.handler import handler
 
 """
 

@@ -13,9 +13,9 @@ from chalice.test import Client
 from moto import mock_aws
 
 from app import app
-from chalicelib.core.lane import QUICK_MS
-from chalicelib.entrypoints import events
-from chalicelib.entrypoints.serving import MOST_RECEIVES
+from chalicelib.core.queueing.lane import QUICK_MS
+from chalicelib.functions import events
+from chalicelib.functions.serving import MOST_RECEIVES
 from tests.infra.cloud import CONTEXT, Call, Cloud, forget_clients
 from tests.infra.documents import Document, resource_name, statements
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from cfnlint.api import ManualArgs, lint_file
 
-from chalicelib.core.attempt import ENDING_MS, GRACE_MS
-from chalicelib.core.handler import LONGEST_TIMEOUT_S
-from chalicelib.entrypoints import middleware
+from chalicelib.core.queueing.attempt import ENDING_MS, GRACE_MS
+from chalicelib.core.queueing.handler import LONGEST_TIMEOUT_S
 from chalicelib.settings import CHOICES, SettingError
+from chalicelib.web import middleware
 from tests.infra.documents import FUNCTIONS, TABLES, Document, at, environment
 
 PROTECTED = {"Fn::If": ["Protected", True, False]}

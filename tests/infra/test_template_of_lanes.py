@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.entrypoints.serving import MOST_RECEIVES
+from chalicelib.functions.serving import MOST_RECEIVES
 from tests.infra.documents import WORKERS, Document, at
 
 MARGIN_SECONDS = 10

@@ -8,7 +8,7 @@ from typing import Any
 import jwt
 import pytest
 
-from chalicelib.adapters.secret_keys import to_keys
+from chalicelib.adapters.security.secret_keys import to_keys
 from infra import roles
 from local_cloud.api_client import Answer, Api, Session
 from tests.conftest import DeployedStack

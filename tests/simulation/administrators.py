@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from chalicelib.core.account import Principal, Role
-from chalicelib.core.administration import Administration
+from chalicelib.core.identity.account import Principal, Role
+from chalicelib.core.identity.administration import Administration
 
 ROOT = Principal("root", "root", "session of root", Role.ADMIN)
 

@@ -5,11 +5,6 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from chalicelib.core.account import Account, Principal
-from chalicelib.core.account_ports import Accounts
-from chalicelib.core.controls import Controls
-from chalicelib.core.dequeue import Dequeue
-from chalicelib.core.enqueue import Enqueue, Work
 from chalicelib.core.errors import (
     SESSION_ENDED,
     ConflictError,
@@ -17,13 +12,18 @@ from chalicelib.core.errors import (
     LostRaceError,
     UnauthenticatedError,
 )
-from chalicelib.core.idempotency import IdempotencyKey
-from chalicelib.core.outcomes import Outcomes
-from chalicelib.core.own_account import OwnAccount
-from chalicelib.core.pages import Extent, Page
-from chalicelib.core.queue import Queue
-from chalicelib.core.request import Millis
-from chalicelib.core.sessions import Sessions
+from chalicelib.core.identity.account import Account, Principal
+from chalicelib.core.identity.own_account import OwnAccount
+from chalicelib.core.identity.ports import Accounts
+from chalicelib.core.identity.sessions import Sessions
+from chalicelib.core.queueing.controls import Controls
+from chalicelib.core.queueing.dequeue import Dequeue
+from chalicelib.core.queueing.enqueue import Enqueue, Work
+from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.outcomes import Outcomes
+from chalicelib.core.queueing.pages import Extent, Page
+from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.time import Millis
 from tests.fakes.clock import START
 from tests.fakes.secrets import FakeTokens
 from tests.simulation.administrators import DEEDS, Office
@@ -98,13 +98,13 @@ class Calls:
 
     def _live(self, call: Call, do: Callable[[], Any]) -> None:
         call.started = self.scheduler.now
-        self.network.tell(call.kind, (call.user_id, call.asked), "starts")
+        self.network.trace(call.kind, (call.user_id, call.asked), "starts")
         try:
             call.answer = do()
         except GurukoolError as error:
             call.error = error
         call.ended = self.scheduler.now
-        self.network.tell(call.kind, (call.user_id, call.asked), call.error or call.answer)
+        self.network.trace(call.kind, (call.user_id, call.asked), call.error or call.answer)
 
     def _call(self, user: User, kind: str, asked: Any = None) -> Call:
         return Call(

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from random import Random
 
-from chalicelib.core.handler import Handler, Registry
-from chalicelib.core.request import Millis
+from chalicelib.core.queueing.handler import Handler, Registry
+from chalicelib.core.time import Millis
 from tests.simulation.scheduler import Scheduler
 
 LONGEST_MS = 5 * 60_000

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from random import Random
 from zlib import crc32
 
-from chalicelib.adapters.runner import last_words
-from chalicelib.core.attempt import LAST_RESORT_MS, Result
-from chalicelib.core.handler import Handler, Registry
-from chalicelib.core.lane import QUICK_TIMEOUT_S, Lane
-from chalicelib.core.policy import HandlerError, OnFailure, Policy
-from chalicelib.core.request import Failure, Millis, Request
+from chalicelib.adapters.runtime.runner import last_words
+from chalicelib.core.queueing.attempt import LAST_RESORT_MS, Result
+from chalicelib.core.queueing.handler import Handler, Registry
+from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
+from chalicelib.core.queueing.policy import HandlerError, OnFailure, Policy
+from chalicelib.core.queueing.request import Failure, Request
+from chalicelib.core.time import Millis
 from tests.fakes.effects import Booking
 from tests.fakes.nonsense import DELAYS, RAISED, changed_later, later
 from tests.simulation.deployments import DeployedHandlers, Deployment
@@ -76,7 +77,7 @@ class Executions:
             execution.ran = self._carry_out(request, int(seconds * 1000))
         finally:
             execution.ended = self.scheduler.now
-        self.network.tell("handler ends", (request,), execution.ran)
+        self.network.trace("handler ends", (request,), execution.ran)
         return execution.ran
 
     def has_succeeded(self, request: Request) -> bool:
@@ -114,10 +115,10 @@ class Executions:
 
     def _carry_out(self, request: Request, limit: int) -> Result | Failure:
         plan = self.plans[request.payload]
-        self.network.tell("handler starts", (request,), plan)
+        self.network.trace("handler starts", (request,), plan)
         self.scheduler.wait(min(plan.ms, limit + LAST_RESORT_MS if plan.deaf else limit))
         if request.attempts <= plan.kills or (plan.deaf and plan.ms > limit):
-            self.network.tell("handler", (request,), "kills its process")
+            self.network.trace("handler", (request,), "kills its process")
             raise Crash
         if plan.ms > limit:
             return Failure("timeout", "It took too long.")

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.core.queue import Queue
-from chalicelib.core.request import Millis, Request
+from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.time import Millis
 from tests.fakes.clock import START
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from random import Random
 from typing import Literal
 
-from chalicelib.core.queue import RING_TRUSTED_MS, Queue
-from chalicelib.core.request import Millis
+from chalicelib.core.queueing.queue import RING_TRUSTED_MS, Queue
+from chalicelib.core.time import Millis
 from tests.fakes.log import FakeLog
 from tests.simulation.history import Violation
 

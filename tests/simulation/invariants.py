@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from chalicelib.core.attempt import SKEW_MS
-from chalicelib.core.queue import PausedBy, Queue, State
-from chalicelib.core.request import LONGEST_DELAY_MS, NO_COUNTS, OUTCOMES, Millis, Request, Status
+from chalicelib.core.queueing.attempt import SKEW_MS
+from chalicelib.core.queueing.queue import PausedBy, Queue, State
+from chalicelib.core.queueing.request import LONGEST_DELAY_MS, NO_COUNTS, OUTCOMES, Request, Status
+from chalicelib.core.time import Millis
 from tests.fakes.log import FakeLog
 from tests.simulation.executions import Executions, account_of, has_effects
 from tests.simulation.history import Violation

@@ -2,12 +2,12 @@
 
 from itertools import count
 
-from chalicelib.adapters.sqs import from_message
-from chalicelib.core.attempt import Wait
-from chalicelib.core.drain import Done, Drain
+from chalicelib.adapters.sqs.wake_ups import from_message
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.sweep import Sweep
-from chalicelib.entrypoints.serving import LONGEST_TIMER_S, MOST_RECEIVES, SHORTEST_TIMER_S
+from chalicelib.core.queueing.attempt import Wait
+from chalicelib.core.queueing.drain import Done, Drain
+from chalicelib.core.queueing.sweep import Sweep
+from chalicelib.functions.serving import LONGEST_TIMER_S, MOST_RECEIVES, SHORTEST_TIMER_S
 from tests.fakes.sqs import Receipt
 from tests.simulation.ports import Network
 from tests.simulation.scheduler import Scheduler
@@ -50,9 +50,9 @@ class Workers:
                 wait = (ending.until - self._scheduler.now) / 1000
                 lease.hold(min(LONGEST_TIMER_S, max(SHORTEST_TIMER_S, wait)))
         except UnavailableError as error:
-            self._network.tell("worker fails", (user_id,), error)
+            self._network.trace("worker fails", (user_id,), error)
             return
-        self._network.tell("worker ends", (user_id,), ending)
+        self._network.trace("worker ends", (user_id,), ending)
         if not isinstance(ending, Wait):
             self._service.delete(receipt)
 

@@ -2,8 +2,8 @@
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
-from chalicelib.core.drain import Done, Ending, _Pass
-from chalicelib.core.turn import Turn
+from chalicelib.core.queueing.drain import Done, Ending, _Pass
+from chalicelib.core.queueing.turn import Turn
 from tests.simulation import faults
 from tests.simulation.mutations import DEFECTS, defect, unconditionally, under
 

@@ -10,18 +10,18 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
-from chalicelib.adapters import runner
-from chalicelib.core import enqueue, policy, sweep
-from chalicelib.core.attempt import Hold
-from chalicelib.core.controls import Controls
-from chalicelib.core.dequeue import Dequeue
-from chalicelib.core.drain import Done, Ending, _Pass
-from chalicelib.core.enqueue import Enqueue
+from chalicelib.adapters.runtime import runner
 from chalicelib.core.errors import LostRaceError, UnavailableError
-from chalicelib.core.places import Places
-from chalicelib.core.queue import Queue
-from chalicelib.core.request import Failure, Outcome, Request, Status, storable
-from chalicelib.core.sweep import Sweep
+from chalicelib.core.queueing import enqueue, policy, sweep
+from chalicelib.core.queueing.attempt import Hold
+from chalicelib.core.queueing.controls import Controls
+from chalicelib.core.queueing.dequeue import Dequeue
+from chalicelib.core.queueing.drain import Done, Ending, _Pass
+from chalicelib.core.queueing.enqueue import Enqueue
+from chalicelib.core.queueing.places import Places
+from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, storable
+from chalicelib.core.queueing.sweep import Sweep
 from tests.fakes import queues
 from tests.fakes.keys import FakeKeys
 from tests.fakes.log import FakeLog

@@ -3,14 +3,14 @@
 from random import Random
 from typing import Any
 
-from chalicelib.core.account import Account, Principal
-from chalicelib.core.client import Client
 from chalicelib.core.errors import GurukoolError
-from chalicelib.core.own_account import OwnAccount
-from chalicelib.core.queue import Queue
-from chalicelib.core.sessions import Sessions
-from chalicelib.core.sign_in import SignIn
-from chalicelib.core.throttle import Throttle
+from chalicelib.core.identity.account import Account, Principal
+from chalicelib.core.identity.client import Client
+from chalicelib.core.identity.own_account import OwnAccount
+from chalicelib.core.identity.sessions import Sessions
+from chalicelib.core.identity.sign_in import SignIn
+from chalicelib.core.identity.throttle import Throttle
+from chalicelib.core.queueing.queue import Queue
 from tests.fakes.accounts import FakeAccounts, FakeSessions, FakeTryCounts, new_session
 from tests.fakes.clock import START
 from tests.fakes.log import FakeLog

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from chalicelib.core.errors import LostRaceError, UnavailableError
-from chalicelib.core.request import Millis
+from chalicelib.core.time import Millis
 from tests.simulation.faults import Faults, latency, stall
 from tests.simulation.history import History
 from tests.simulation.scheduler import Crash, Scheduler
@@ -53,22 +53,22 @@ class Network:
             answer = do()
         except (LostRaceError, UnavailableError) as error:
             answer = error
-        self.tell(name, arguments, answer)
+        self.trace(name, arguments, answer)
         return answer
 
     def _fail(self, name: str, arguments: tuple[Any, ...], do: Callable[[], Any]) -> None:
         if self._rng.random() < 0.5:
             self._do(f"{name}, answer lost", arguments, do)
         else:
-            self.tell(name, arguments, "not carried out")
+            self.trace(name, arguments, "not carried out")
         raise UnavailableError("Simulated.")
 
     def _perhaps_crash(self, name: str, arguments: tuple[Any, ...], how: str) -> None:
         if self._rng.random() < self.faults.crash:
-            self.tell(name, arguments, how)
+            self.trace(name, arguments, how)
             raise Crash
 
-    def tell(self, call: str, arguments: tuple[Any, ...], answer: Any) -> None:
+    def trace(self, call: str, arguments: tuple[Any, ...], answer: Any) -> None:
         self._history.add(self._scheduler.now, self._scheduler.current.name, call, arguments, answer)
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from chalicelib.core.pages import Page
-from chalicelib.core.request import Millis
-from chalicelib.core.waits import SLOTS
+from chalicelib.core.queueing.pages import Page
+from chalicelib.core.queueing.waits import SLOTS
+from chalicelib.core.time import Millis
 from tests.fakes.accounts import FakeSessions
 from tests.simulation.history import Violation
 

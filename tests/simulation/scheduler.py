@@ -8,7 +8,7 @@ from random import Random
 
 from greenlet import getcurrent, greenlet
 
-from chalicelib.core.request import Millis
+from chalicelib.core.time import Millis
 from tests.fakes.clock import START
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
-from chalicelib.core import controls, queue, sweep
-from chalicelib.core.queue import PausedBy, Queue, State
-from chalicelib.core.sweep import Sweep
+from chalicelib.core.queueing import controls, queue, sweep
+from chalicelib.core.queueing.queue import PausedBy, Queue, State
+from chalicelib.core.queueing.sweep import Sweep
 from tests.fakes import queues
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.log import FakeLog

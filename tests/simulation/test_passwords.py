@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.account import Account
-from chalicelib.core.queue import Queue
+from chalicelib.core.identity.account import Account
+from chalicelib.core.queueing.queue import Queue
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.log import FakeLog
 from tests.simulation.history import Violation

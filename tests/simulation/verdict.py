@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from itertools import combinations
 
-from chalicelib.core.enqueue import Accepted
 from chalicelib.core.errors import InvalidInputError, TooManyError, UnauthenticatedError
-from chalicelib.core.policy import UNFIT
-from chalicelib.core.request import Request, Status
+from chalicelib.core.queueing.enqueue import Accepted
+from chalicelib.core.queueing.policy import UNFIT
+from chalicelib.core.queueing.request import Request, Status
 from tests.simulation.calls import UNKNOWN, Call, User
 from tests.simulation.history import Violation
 from tests.simulation.world import World

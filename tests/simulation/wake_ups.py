@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from chalicelib.adapters.sqs import to_message
+from chalicelib.adapters.sqs.wake_ups import to_message
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.lane import Lane
+from chalicelib.core.queueing.lane import Lane
 from tests.fakes.sqs import DEDUPLICATION_MS, FakeFifo, Message, Receipt
 from tests.simulation.ports import Network
 from tests.simulation.scheduler import Scheduler

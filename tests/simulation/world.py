@@ -4,22 +4,23 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from chalicelib.core.account import Account
-from chalicelib.core.attempt import Attempt
-from chalicelib.core.controls import Controls
-from chalicelib.core.dequeue import Dequeue
-from chalicelib.core.drain import Drain
-from chalicelib.core.enqueue import Enqueue
-from chalicelib.core.lane import Lane
-from chalicelib.core.outcomes import Outcomes
-from chalicelib.core.own_account import OwnAccount
-from chalicelib.core.queue import State
-from chalicelib.core.request import KEPT_MS, Millis, Request
-from chalicelib.core.session import IDLE_MS
-from chalicelib.core.sessions import Sessions
-from chalicelib.core.sweep import STILL_EVERY, Sweep
-from chalicelib.core.throttle import Throttle
-from chalicelib.core.waits import Waits
+from chalicelib.core.identity.account import Account
+from chalicelib.core.identity.own_account import OwnAccount
+from chalicelib.core.identity.session import IDLE_MS
+from chalicelib.core.identity.sessions import Sessions
+from chalicelib.core.identity.throttle import Throttle
+from chalicelib.core.queueing.attempt import Attempt
+from chalicelib.core.queueing.controls import Controls
+from chalicelib.core.queueing.dequeue import Dequeue
+from chalicelib.core.queueing.drain import Drain
+from chalicelib.core.queueing.enqueue import Enqueue
+from chalicelib.core.queueing.lane import Lane
+from chalicelib.core.queueing.outcomes import Outcomes
+from chalicelib.core.queueing.queue import State
+from chalicelib.core.queueing.request import KEPT_MS, Request
+from chalicelib.core.queueing.sweep import STILL_EVERY, Sweep
+from chalicelib.core.queueing.waits import Waits
+from chalicelib.core.time import Millis
 from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeTryCounts, new_session
 from tests.fakes.clock import START
 from tests.fakes.secrets import FakePasswords, FakeTokens

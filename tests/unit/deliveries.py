@@ -4,11 +4,11 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.adapters.outbound.allowed_hosts import AllowedHosts
-from chalicelib.adapters.outbound.deliverer import Deliverer
-from chalicelib.adapters.outbound.delivery import Delivery, Receipt
-from chalicelib.adapters.secret_keys import Keys
-from chalicelib.core.request import Request, Status
+from chalicelib.adapters.security.secret_keys import Keys
+from chalicelib.core.queueing.request import Request, Status
+from chalicelib.webhooks.allowed_hosts import AllowedHosts
+from chalicelib.webhooks.deliverer import Deliverer
+from chalicelib.webhooks.delivery import Delivery, Receipt
 from tests.unit.receiver import Receiver
 
 KEYS = Keys("2", {"2": "secret", "1": "older secret"})

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from chalicelib.entrypoints.codes import CODES
-from chalicelib.entrypoints.problems import STATUS
+from chalicelib.api.codes import CODES
+from chalicelib.web.problems import STATUS
 from infra.gateway_responses import ANSWERS
 
 CHECKOUT = Path(__file__).parents[2]

@@ -9,8 +9,8 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 from app import app
-from chalicelib.entrypoints import bundle
-from chalicelib.entrypoints.console import CONTENT_TYPES, FILES, PAGE, SHARED, release
+from chalicelib.api.console import CONTENT_TYPES, FILES, PAGE, SHARED, release
+from chalicelib.web import bundle
 
 SOURCES = sorted(path.name for path in FILES.iterdir())
 SERVED = sorted(set(release()) - {PAGE})

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.entrypoints.cors import headers, preflight
 from chalicelib.settings import SettingError, Settings
+from chalicelib.web.cors import headers, preflight
 
 ALLOWED = ("https://app.example",)
 

@@ -10,11 +10,11 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from chalicelib.adapters.codec import decode
-from chalicelib.adapters.expectations import expected
-from chalicelib.adapters.faults import LONGEST_ECHO, MOST_FAULTS
+from chalicelib.adapters.json.codec import decode
+from chalicelib.adapters.json.expectations import expected
+from chalicelib.adapters.json.faults import LONGEST_ECHO, MOST_FAULTS
+from chalicelib.api.bodies import Batch, Order, Register
 from chalicelib.core.errors import InvalidInputError, MalformedError
-from chalicelib.entrypoints.bodies import Batch, Order, Register
 
 
 class Colour(Enum):

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.adapters.outbound.delivery import Delivery, Receipt
-from chalicelib.adapters.outbound.exchange import BODY_LIMIT
-from chalicelib.adapters.runner import run
-from chalicelib.adapters.secret_keys import Keys
-from chalicelib.core.attempt import Result
+from chalicelib.adapters.runtime.runner import run
+from chalicelib.adapters.security.secret_keys import Keys
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.handler import Handler, Registry, handler
-from chalicelib.core.policy import HandlerError, Policy, Retry, after_failure
-from chalicelib.core.request import Failure, Outcome, Request, Status
+from chalicelib.core.queueing.attempt import Result
+from chalicelib.core.queueing.handler import Handler, Registry, handler
+from chalicelib.core.queueing.policy import HandlerError, Policy, Retry, after_failure
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
+from chalicelib.webhooks.delivery import Delivery, Receipt
+from chalicelib.webhooks.exchange import BODY_LIMIT
 from tests.unit.deliveries import NOW, REQUEST, allowing, at, deliver, deliverer, to
 from tests.unit.receiver import OK, Receiver, answer
 
@@ -191,5 +191,5 @@ def test_what_only_a_delivery_needs_is_imported_by_the_first_one() -> None:
     program = "import sys; from chalicelib.handlers import load; load(); print(*sys.modules)"
     command = [sys.executable, "-c", program]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True, cwd=CHECKOUT).stdout.split()
-    assert "chalicelib.handlers.http" in loaded
+    assert "chalicelib.webhooks.handler" in loaded
     assert not {"ssl", "http.client", "email.utils"} & set(loaded)

@@ -4,10 +4,10 @@ from http.client import HTTPMessage
 
 import pytest
 
-from chalicelib.adapters.outbound.answers import receipt, retry_after
-from chalicelib.adapters.outbound.delivery import Receipt
-from chalicelib.adapters.outbound.exchange import Answer
-from chalicelib.core.policy import HandlerError, PermanentError, RetryLaterError
+from chalicelib.core.queueing.policy import HandlerError, PermanentError, RetryLaterError
+from chalicelib.webhooks.answers import receipt, retry_after
+from chalicelib.webhooks.delivery import Receipt
+from chalicelib.webhooks.exchange import Answer
 
 NOW = 1_700_000_000.0  # Tue, 14 Nov 2023 22:13:20 GMT
 

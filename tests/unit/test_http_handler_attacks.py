@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from chalicelib.adapters.outbound.delivery import Delivery
-from chalicelib.core.policy import HandlerError, PermanentError
+from chalicelib.core.queueing.policy import HandlerError, PermanentError
+from chalicelib.webhooks.delivery import Delivery
 from tests.unit.deliveries import REQUEST, allowing, at, deliver, deliverer, to
 from tests.unit.receiver import OK, Answer, Receiver, answer, dripping
 

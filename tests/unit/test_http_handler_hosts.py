@@ -6,10 +6,10 @@ from threading import Event
 
 import pytest
 
-from chalicelib.adapters.outbound.addresses import is_public, permitted, resolve
-from chalicelib.adapters.outbound.allowed_hosts import AllowedHosts, NotAllowedError
-from chalicelib.adapters.outbound.urls import Origin
 from chalicelib.settings import SettingError, Settings
+from chalicelib.webhooks.addresses import is_public, permitted, resolve
+from chalicelib.webhooks.allowed_hosts import AllowedHosts, NotAllowedError
+from chalicelib.webhooks.urls import Origin
 
 ALLOWED = AllowedHosts.parse(
     "hooks.example.com, *.example.org,other.example:8443,http://plain.example,10.0.0.5,"

@@ -5,10 +5,10 @@ import json
 import msgspec
 import pytest
 
-from chalicelib.adapters.codec import decode
-from chalicelib.adapters.outbound.delivery import Delivery
+from chalicelib.adapters.json.codec import decode
+from chalicelib.api.payloads import checked
 from chalicelib.core.errors import InvalidInputError
-from chalicelib.entrypoints.payloads import checked
+from chalicelib.webhooks.delivery import Delivery
 
 URL = "https://hooks.example.com/"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.core.policy import HandlerError
+from chalicelib.core.queueing.policy import HandlerError
 from tests.unit.certificates import Certificates
 from tests.unit.deliveries import REQUEST, allowing, deliverer, to
 from tests.unit.receiver import OK, Answer, Receiver, dripping

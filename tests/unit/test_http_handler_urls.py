@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters.outbound.urls import Url, UrlError
+from chalicelib.webhooks.urls import Url, UrlError
 
 REFUSED = [
     "",

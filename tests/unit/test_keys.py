@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.adapters import secret_keys
-from chalicelib.adapters.secret_keys import SecretKeys
+from chalicelib.adapters.security import secret_keys
+from chalicelib.adapters.security.secret_keys import SecretKeys
 from chalicelib.core.errors import UnavailableError
 from infra import keys
 from infra.errors import DeployError

@@ -9,11 +9,11 @@ import pytest
 
 PROGRAM = """
 import logging, os, socket, sys
-from chalicelib.adapters import logs
-from chalicelib.adapters.runner import run
-from chalicelib.core.events import tell
-from chalicelib.core.handler import Registry, handler
-from chalicelib.core.request import Request, Status
+from chalicelib.adapters.runtime import logs
+from chalicelib.adapters.runtime.runner import run
+from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.handler import Registry, handler
+from chalicelib.core.queueing.request import Request, Status
 
 registry = Registry()
 gurukool = logging.getLogger("gurukool")
@@ -27,7 +27,7 @@ logs.configure("INFO")
 logs.begin_invocation("worker", "id")
 request = Request("ada", 7, "work", '"x"', Status.RUNNING, enqueued_at=0, attempts=2)
 assert run(registry.get("work"), request, 5).json == '"done"'
-tell("after it", user="eve")
+log_event("after it", user="eve")
 """
 BOUND = {"user": "ada", "seq": 7, "type": "work", "attempt": 2, "function": "worker", "request_id": "id"}
 
@@ -43,7 +43,7 @@ def lines(body: str) -> list[dict[str, Any]]:
 
 def test_what_a_handler_logs_is_found_under_its_user_and_number() -> None:
     body = """logging.info("to the root"); logging.getLogger("mine").warning("%d of %d", 1, 2)
-    logging.getLogger("mine").debug("too little"); tell("as we do", extra=1)
+    logging.getLogger("mine").debug("too little"); log_event("as we do", extra=1)
     logging.getLogger("botocore.hooks").info("what a library says")"""
 
     *logged, after = lines(body)

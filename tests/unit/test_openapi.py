@@ -9,12 +9,12 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 import app
-from chalicelib.core.handler import Registry, handler
-from chalicelib.entrypoints.bodies import Order as OrderBody
-from chalicelib.entrypoints.codes import CODES
-from chalicelib.entrypoints.openapi import document
-from chalicelib.entrypoints.schemas import Schemas
-from chalicelib.entrypoints.views import RequestAnswer, RequestDetailAnswer
+from chalicelib.api.bodies import Order as OrderBody
+from chalicelib.api.codes import CODES
+from chalicelib.api.views import RequestAnswer, RequestDetailAnswer
+from chalicelib.core.queueing.handler import Registry, handler
+from chalicelib.web.openapi import document
+from chalicelib.web.schemas import Schemas
 from local_cloud.api_client import Api
 from tests.answers.service import Service
 

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from chalicelib import handlers
+from chalicelib.api.bodies import Batch, Order
+from chalicelib.api.orders import LONGEST_WAIT, to_key, to_works
+from chalicelib.api.payloads import PAYLOAD_LIMIT
 from chalicelib.core.errors import FieldError, InvalidInputError, TooLargeError
-from chalicelib.core.handler import handler
-from chalicelib.entrypoints.bodies import Batch, Order
-from chalicelib.entrypoints.orders import LONGEST_WAIT, to_key, to_works
-from chalicelib.entrypoints.payloads import PAYLOAD_LIMIT
+from chalicelib.core.queueing.handler import handler
 
 NOW = 1_795_000_000_000
 TODAY = datetime.fromtimestamp(NOW / 1000, UTC)

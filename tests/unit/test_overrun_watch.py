@@ -12,10 +12,10 @@ from local_cloud.waiting import wait_until
 PROGRAM = """
 import os, sys, time
 from pathlib import Path
-from chalicelib.adapters.overrun_watch import OverrunWatch
-from chalicelib.adapters.runner import run
-from chalicelib.core.handler import Registry, handler
-from chalicelib.core.request import Request, Status
+from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
+from chalicelib.adapters.runtime.runner import run
+from chalicelib.core.queueing.handler import Registry, handler
+from chalicelib.core.queueing.request import Request, Status
 
 noted, how = Path(sys.argv[1]), sys.argv[2]
 

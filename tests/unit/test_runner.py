@@ -15,12 +15,17 @@ from pynamodb.attributes import NumberAttribute
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.effects import LIMIT, Effects
-from chalicelib.adapters.results import RESULT_LIMIT
-from chalicelib.adapters.runner import run
-from chalicelib.core.attempt import Result
-from chalicelib.core.handler import Handler, Registry, handler
-from chalicelib.core.policy import HandlerError, ImpossibleDelayError, PermanentError, RetryLaterError
-from chalicelib.core.request import LONGEST_DELAY_MS, TEXT_LIMIT, Failure, Request, Status
+from chalicelib.adapters.runtime.results import RESULT_LIMIT
+from chalicelib.adapters.runtime.runner import run
+from chalicelib.core.queueing.attempt import Result
+from chalicelib.core.queueing.handler import Handler, Registry, handler
+from chalicelib.core.queueing.policy import (
+    HandlerError,
+    ImpossibleDelayError,
+    PermanentError,
+    RetryLaterError,
+)
+from chalicelib.core.queueing.request import LONGEST_DELAY_MS, TEXT_LIMIT, Failure, Request, Status
 from tests.fakes.nonsense import DELAYS, NONSENSE, RAISED, RETURNED, Act, changed_later, later
 
 pytestmark = pytest.mark.usefixtures("no_running_loop")

@@ -14,8 +14,8 @@ from chalicelib.adapters.dynamodb.log import DynamoLog
 from chalicelib.adapters.dynamodb.queue_items import SHARDS
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.core.errors import EffectRefusedError, LostRaceError, UnavailableError
-from chalicelib.core.idempotency import IdempotencyKey
-from chalicelib.core.request import Outcome, Request, Status
+from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.request import Outcome, Request, Status
 
 NEW = Request("u" * 32, 1, "echo", "{}", Status.QUEUED, enqueued_at=1)
 EFFECT = {"Put": {"TableName": "adopters", "Item": {"id": {"S": "1"}}}}

@@ -10,10 +10,10 @@ from contextlib import suppress
 
 import pytest
 
-from chalicelib.adapters.time_limit import OverrunError, alarm, last_resort
+from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, last_resort
 
 DEAF = """
-from chalicelib.adapters.time_limit import alarm, last_resort
+from chalicelib.adapters.runtime.time_limit import alarm, last_resort
 
 with last_resort(0.05), alarm(0.05):
     while True:
@@ -27,7 +27,7 @@ print("it went on")
 
 LATE = """
 import time
-from chalicelib.adapters import time_limit as module
+from chalicelib.adapters.runtime import time_limit as module
 
 module.LAST_RESORT_S = 0.2
 with module.last_resort(0.1), module.alarm(0.1):

@@ -5,10 +5,10 @@ from typing import Any
 import jwt
 import pytest
 
-from chalicelib.adapters.secret_keys import Keys
-from chalicelib.adapters.tokens import JwtTokens
-from chalicelib.core.account import Principal
+from chalicelib.adapters.security.secret_keys import Keys
+from chalicelib.adapters.security.tokens import JwtTokens
 from chalicelib.core.errors import UnauthenticatedError
+from chalicelib.core.identity.account import Principal
 
 ADA = Principal("ada's id", "ada", "session")
 LONG_AGO = 1_000_000_000_000

@@ -8,7 +8,7 @@ import sys
 
 TRACED = """
 from aws_xray_sdk.core import xray_recorder
-from chalicelib.adapters import tracing
+from chalicelib.adapters.runtime import tracing
 
 tracing.configure(on=True)
 xray_recorder.configure(context_missing="RUNTIME_ERROR", sampling=False)
@@ -21,7 +21,8 @@ print(subsegment.name, subsegment.annotations)
 
 UNTRACED = """
 import sys
-from chalicelib.adapters import runner, tracing
+from chalicelib.adapters.runtime import runner
+from chalicelib.adapters.runtime import tracing
 
 tracing.configure(on=False)
 with tracing.subsegment("echo", user="u1", seq=7):
@@ -30,7 +31,7 @@ print([name for name in sys.modules if name.startswith("aws_xray_sdk")])
 """
 
 OUTSIDE = """
-from chalicelib.adapters import tracing
+from chalicelib.adapters.runtime import tracing
 
 tracing.configure(on=True)
 with tracing.subsegment("echo", user="u1", seq=7):

@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from chalicelib.adapters.logs import iso
-from chalicelib.core.request import Failure, Request, Status
-from chalicelib.entrypoints.views import request_view
+from chalicelib.adapters.runtime.logs import iso
+from chalicelib.api.views import request_view
+from chalicelib.core.queueing.request import Failure, Request, Status
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.models import AccountItem
 from chalicelib.adapters.dynamodb.records import is_generation
 from chalicelib.adapters.dynamodb.tables import Tables
-from chalicelib.core.account import Account, Role
 from chalicelib.core.errors import LostRaceError
+from chalicelib.core.identity.account import Account, Role
 
 LONGEST_KEY = 2048  # bytes, says DynamoDB; nor has it empty keys
 

@@ -10,8 +10,8 @@ from contextlib import suppress
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.models import AuditItem
 from chalicelib.adapters.dynamodb.tables import Tables
-from chalicelib.core.audit import Entry
 from chalicelib.core.errors import LostRaceError
+from chalicelib.core.identity.audit import Entry
 
 
 class DynamoAudit:

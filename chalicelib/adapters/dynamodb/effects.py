@@ -7,7 +7,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.core.policy import PermanentError
+from chalicelib.core.queueing.policy import PermanentError
 
 LIMIT = 99  # of DynamoDB's 100 items in a transaction, one is the outcome
 

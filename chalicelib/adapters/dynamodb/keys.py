@@ -5,9 +5,10 @@ from typing import Any
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.events import tell
-from chalicelib.core.idempotency import IdempotencyKey, Known
-from chalicelib.core.request import Millis, Request
+from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.idempotency import IdempotencyKey, Known
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.time import Millis
 
 
 class DynamoKeys:
@@ -47,4 +48,4 @@ class DynamoKeys:
             with translated():
                 m(request.user_id, request.key).update(actions=actions, condition=m.first <= request.seq)
         except LostRaceError:
-            tell("idempotency key gone", user=request.user_id, seq=request.seq)
+            log_event("idempotency key gone", user=request.user_id, seq=request.seq)

@@ -9,8 +9,8 @@ from pynamodb.expressions.update import Action
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.records import to_queue
 from chalicelib.adapters.dynamodb.tables import Tables
-from chalicelib.core.queue import Queue
-from chalicelib.core.request import Millis
+from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.time import Millis
 
 SHARDS = 8  # of the sparse indexes, so that no partition of theirs is hot
 

@@ -12,8 +12,8 @@ from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.queue_items import QueueItems, shard
 from chalicelib.adapters.dynamodb.records import is_generation, to_queue
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.queue import Queue, State
-from chalicelib.core.request import Millis
+from chalicelib.core.queueing.queue import Queue, State
+from chalicelib.core.time import Millis
 
 ZEROS = ("tail", "head", "read", "succeeded", "failed", "cancelled", "average_ms", "purged", "floor")
 

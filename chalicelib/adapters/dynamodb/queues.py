@@ -9,10 +9,11 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.models import Expiring, QueueItem
 from chalicelib.adapters.dynamodb.queue_items import SHARDS, QueueItems, shard
-from chalicelib.core.events import tell
-from chalicelib.core.progress import Progress
-from chalicelib.core.queue import PausedBy, Queue, State, state_under
-from chalicelib.core.request import Millis, Status
+from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.progress import Progress
+from chalicelib.core.queueing.queue import PausedBy, Queue, State, state_under
+from chalicelib.core.queueing.request import Status
+from chalicelib.core.time import Millis
 
 
 class DynamoQueues(QueueItems):
@@ -135,7 +136,7 @@ def _of_all_shards(query: Callable[[str], Iterable[QueueItem]]) -> Sequence[str]
         try:
             found.extend(item.user_id for item in query(str(number)))
         except Exception as error:  # noqa: BLE001 - the sweeper must not stop for it
-            tell("index not read to its end", level=logging.ERROR, shard=number, exception=error)
+            log_event("index not read to its end", level=logging.ERROR, shard=number, exception=error)
     return found
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
-from chalicelib.core.queue import PausedBy, Queue, State, state_under
-from chalicelib.core.request import Failure, Request, Status
+from chalicelib.core.queueing.queue import PausedBy, Queue, State, state_under
+from chalicelib.core.queueing.request import Failure, Request, Status
 
 
 def request_attributes(request: Request) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from chalicelib.adapters.dynamodb.records import request_attributes, to_request
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.transaction import commit
 from chalicelib.core.errors import EffectRefusedError
-from chalicelib.core.idempotency import IdempotencyKey
-from chalicelib.core.request import Failure, Millis, Outcome, Request, Status, expiry
+from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
+from chalicelib.core.time import Millis
 
 
 class DynamoRequests:

@@ -7,10 +7,10 @@ from typing import Any
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.models import SessionItem
 from chalicelib.adapters.dynamodb.tables import Tables
-from chalicelib.core.account import Role
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.request import Millis
-from chalicelib.core.session import RefreshToken, Session
+from chalicelib.core.identity.account import Role
+from chalicelib.core.identity.session import RefreshToken, Session
+from chalicelib.core.time import Millis
 
 
 class DynamoSessions:

@@ -14,7 +14,7 @@ from pynamodb.exceptions import TransactWriteError, VerboseClientError
 
 from chalicelib.adapters.dynamodb.errors import is_passing, translated
 from chalicelib.core.errors import EffectRefusedError, LostRaceError, UnavailableError
-from chalicelib.core.events import tell
+from chalicelib.core.log_events import log_event
 
 CANCELLED = "TransactionCanceledException"
 UNWRITABLE = "The effects could not be written."
@@ -64,5 +64,5 @@ def _refuse_effects(error: ClientError, effects: Sequence[Any]) -> None:
     item, a table that is missing or not permitted, more than a transaction takes.
     """
     if effects and not is_passing(error):
-        tell("effects refused", level=logging.ERROR, exception=error)
+        log_event("effects refused", level=logging.ERROR, exception=error)
         raise EffectRefusedError(UNWRITABLE) from error

@@ -7,8 +7,8 @@ from typing import Any
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.models import TriesItem
 from chalicelib.adapters.dynamodb.tables import Tables
-from chalicelib.core.request import Millis
-from chalicelib.core.tries import FORGOTTEN_MS, FREE_TRIES, Tries
+from chalicelib.core.identity.tries import FORGOTTEN_MS, FREE_TRIES, Tries
+from chalicelib.core.time import Millis
 
 
 class DynamoTryCounts:

@@ -1,6 +1,6 @@
 import pytest
 
-from chalicelib.core.queue import State
+from chalicelib.core.queueing.queue import State
 from tests.unit.core.office import Office
 from tests.unit.core.stage import BROKEN, Stage
 

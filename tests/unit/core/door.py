@@ -6,14 +6,14 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
-from chalicelib.core.account import Account, Credentials
-from chalicelib.core.client import Client
-from chalicelib.core.guesses import Guesses
-from chalicelib.core.own_account import OwnAccount
-from chalicelib.core.registration import Registration
-from chalicelib.core.sessions import Sessions
-from chalicelib.core.sign_in import SignIn
-from chalicelib.core.throttle import Throttle
+from chalicelib.core.identity.account import Account, Credentials
+from chalicelib.core.identity.client import Client
+from chalicelib.core.identity.guesses import Guesses
+from chalicelib.core.identity.own_account import OwnAccount
+from chalicelib.core.identity.registration import Registration
+from chalicelib.core.identity.sessions import Sessions
+from chalicelib.core.identity.sign_in import SignIn
+from chalicelib.core.identity.throttle import Throttle
 from tests.fakes.accounts import FakeAccounts, FakeSessions, FakeTryCounts
 from tests.fakes.clock import FakeClock
 from tests.fakes.log import FakeLog

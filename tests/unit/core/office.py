@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from chalicelib.core.account import Account, Principal, Role
-from chalicelib.core.administration import Administration
-from chalicelib.core.sessions import Sessions
+from chalicelib.core.identity.account import Account, Principal, Role
+from chalicelib.core.identity.administration import Administration
+from chalicelib.core.identity.sessions import Sessions
 from tests.fakes.accounts import FakeAudit, FakeSessions
 from tests.fakes.secrets import FakeTokens
 from tests.unit.core.stage import USER, Stage

@@ -4,21 +4,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
-from chalicelib.core.attempt import Attempt, Result, Wait
-from chalicelib.core.controls import Controls
-from chalicelib.core.dequeue import Dequeue
-from chalicelib.core.drain import Drain, Ending
-from chalicelib.core.enqueue import Accepted, Enqueue, Work
-from chalicelib.core.handler import Handler, Registry
-from chalicelib.core.idempotency import IdempotencyKey
-from chalicelib.core.lane import QUICK_TIMEOUT_S, Lane
-from chalicelib.core.outcomes import Outcomes
-from chalicelib.core.policy import OnFailure, Policy
-from chalicelib.core.queue import Queue
-from chalicelib.core.request import Failure, Request, Status
-from chalicelib.core.sweep import Sweep
-from chalicelib.core.waits import Waits
-from chalicelib.core.watch import Watch
+from chalicelib.core.queueing.attempt import Attempt, Result, Wait
+from chalicelib.core.queueing.controls import Controls
+from chalicelib.core.queueing.dequeue import Dequeue
+from chalicelib.core.queueing.drain import Drain, Ending
+from chalicelib.core.queueing.enqueue import Accepted, Enqueue, Work
+from chalicelib.core.queueing.handler import Handler, Registry
+from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
+from chalicelib.core.queueing.outcomes import Outcomes
+from chalicelib.core.queueing.policy import OnFailure, Policy
+from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.request import Failure, Request, Status
+from chalicelib.core.queueing.sweep import Sweep
+from chalicelib.core.queueing.waits import Waits
+from chalicelib.core.queueing.watch import Watch
 from tests.fakes.accounts import FakeAccounts, FakeSessions, new_session
 from tests.fakes.clock import FakeClock
 from tests.fakes.log import FakeLog

@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.core.account import Account, Principal, Role
-from chalicelib.core.administration import Administration
-from chalicelib.core.audit import Entry
 from chalicelib.core.errors import (
     ConflictError,
     ForbiddenError,
     UnauthenticatedError,
     UnavailableError,
 )
-from chalicelib.core.queue import State
+from chalicelib.core.identity.account import Account, Principal, Role
+from chalicelib.core.identity.administration import Administration
+from chalicelib.core.identity.audit import Entry
+from chalicelib.core.queueing.queue import State
 from tests.unit.core.office import Office
 from tests.unit.core.stage import BROKEN, USER
 

@@ -5,10 +5,10 @@ from dataclasses import asdict
 
 import pytest
 
-from chalicelib.core.account import Account, Principal
-from chalicelib.core.audit import Entry
 from chalicelib.core.errors import ConflictError, LostRaceError, NotFoundError, UnauthenticatedError
-from chalicelib.core.queue import State
+from chalicelib.core.identity.account import Account, Principal
+from chalicelib.core.identity.audit import Entry
+from chalicelib.core.queueing.queue import State
 from tests.unit.core.office import Office
 from tests.unit.core.stage import SESSION, USER
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from chalicelib.core.enqueue import Accepted, Work
 from chalicelib.core.errors import ConflictError, NotFoundError, UnauthenticatedError
-from chalicelib.core.queue import PausedBy, State
-from chalicelib.core.request import Failure, Request, Status
+from chalicelib.core.queueing.enqueue import Accepted, Work
+from chalicelib.core.queueing.queue import PausedBy, State
+from chalicelib.core.queueing.request import Failure, Request, Status
 from tests.unit.core.stage import BROKEN, DONE, HOUR_MS, SESSION, USER, Stage
 
 

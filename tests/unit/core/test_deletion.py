@@ -2,9 +2,9 @@
 
 import pytest
 
-from chalicelib.core.account import Account, Principal
 from chalicelib.core.errors import ForbiddenError, UnauthenticatedError, UnavailableError
-from chalicelib.core.sweep import WORKER_MS, Sweep
+from chalicelib.core.identity.account import Account, Principal
+from chalicelib.core.queueing.sweep import WORKER_MS, Sweep
 from tests.fakes.sqs import FakeFifo
 from tests.fakes.wake_ups import FakeWakeUps
 from tests.unit.core.door import PASSWORD, Door

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.errors import LostRaceError, UnauthenticatedError
-from chalicelib.core.request import Request, Status
+from chalicelib.core.queueing.request import Request, Status
 from tests.unit.core.stage import BROKEN, HOUR_MS, SESSION, USER, Stage
 
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from chalicelib.core.attempt import Result, Wait
-from chalicelib.core.drain import Done
-from chalicelib.core.enqueue import Work
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.lane import QUICK_MS
-from chalicelib.core.progress import Progress
-from chalicelib.core.queue import HOLE_GRACE_MS, Queue, State
-from chalicelib.core.request import Request, Status
+from chalicelib.core.queueing.attempt import Result, Wait
+from chalicelib.core.queueing.drain import Done
+from chalicelib.core.queueing.enqueue import Work
+from chalicelib.core.queueing.lane import QUICK_MS
+from chalicelib.core.queueing.progress import Progress
+from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
+from chalicelib.core.queueing.request import Request, Status
 from tests.fakes.wake_ups import FakeWakeUps
 from tests.unit.core.stage import BROKEN, DONE, LIMIT, QUANTUM_MS, SESSION, USER, Stage, seqs
 

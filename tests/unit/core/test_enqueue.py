@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.enqueue import Work
 from chalicelib.core.errors import InvalidInputError, TooManyError, UnauthenticatedError, UnavailableError
-from chalicelib.core.idempotency import IdempotencyKey
-from chalicelib.core.queue import Queue
-from chalicelib.core.request import Status
+from chalicelib.core.queueing.enqueue import Work
+from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.request import Status
 from tests.unit.core.stage import HOUR_MS, LIMIT, SESSION, USER, Stage, seqs
 
 KEY = IdempotencyKey("key", "fingerprint")

@@ -1,8 +1,8 @@
 """What has an outcome is forgotten a week later; what waits is not, however long it waits."""
 
-from chalicelib.core.idempotency import IdempotencyKey
-from chalicelib.core.queue import State
-from chalicelib.core.request import KEPT_MS, Status
+from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.queue import State
+from chalicelib.core.queueing.request import KEPT_MS, Status
 from tests.unit.core.stage import BROKEN, SESSION, USER, Stage
 
 KEY = IdempotencyKey("key", "fingerprint")

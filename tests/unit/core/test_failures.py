@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.attempt import Result, Wait
-from chalicelib.core.drain import Done
-from chalicelib.core.enqueue import Work
-from chalicelib.core.handler import Handler
-from chalicelib.core.policy import PATIENCE_MS, UNFIT, UNFIT_CAP_MS, Policy
-from chalicelib.core.queue import Queue, State
-from chalicelib.core.request import Failure, Request, Status
+from chalicelib.core.queueing.attempt import Result, Wait
+from chalicelib.core.queueing.drain import Done
+from chalicelib.core.queueing.enqueue import Work
+from chalicelib.core.queueing.handler import Handler
+from chalicelib.core.queueing.policy import PATIENCE_MS, UNFIT, UNFIT_CAP_MS, Policy
+from chalicelib.core.queueing.queue import Queue, State
+from chalicelib.core.queueing.request import Failure, Request, Status
 from tests.fakes.effects import Booking
 from tests.unit.core.stage import BROKEN, DONE, HOUR_MS, SESSION, USER, Stage
 

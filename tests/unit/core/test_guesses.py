@@ -5,11 +5,11 @@ from secrets import token_hex
 
 import pytest
 
-from chalicelib.core.account import Account, Principal
-from chalicelib.core.client import network_of
 from chalicelib.core.errors import ForbiddenError, TooManyError, UnauthenticatedError
-from chalicelib.core.guesses import MOST_AT_AN_ACCOUNT, MOST_FROM_A_NETWORK
-from chalicelib.core.tries import DAY_MS, FREE_TRIES
+from chalicelib.core.identity.account import Account, Principal
+from chalicelib.core.identity.client import network_of
+from chalicelib.core.identity.guesses import MOST_AT_AN_ACCOUNT, MOST_FROM_A_NETWORK
+from chalicelib.core.identity.tries import DAY_MS, FREE_TRIES
 from tests.unit.core.door import PASSWORD, Door
 
 THIEF = "198.51.100.7"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.handler import Registry, handler
+from chalicelib.core.queueing.handler import Registry, handler
 
 
 def plain(payload: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.idempotency import fingerprint
+from chalicelib.core.queueing.idempotency import fingerprint
 
 
 def of(payload: str, **members: Any) -> str:

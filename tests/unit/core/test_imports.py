@@ -8,7 +8,7 @@ import pytest
 
 import chalicelib.core
 
-FILES = sorted(Path(chalicelib.core.__path__[0]).glob("*.py"))
+FILES = sorted(Path(chalicelib.core.__path__[0]).rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

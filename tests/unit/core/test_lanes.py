@@ -2,13 +2,13 @@
 
 import pytest
 
-from chalicelib.core.attempt import Result, Wait
-from chalicelib.core.drain import Done
-from chalicelib.core.enqueue import Work
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.lane import QUICK_MS, QUICK_TIMEOUT_S, Lane, lane_of
-from chalicelib.core.queue import RING_TRUSTED_MS, Queue
-from chalicelib.core.request import Failure, Request, Status
+from chalicelib.core.queueing.attempt import Result, Wait
+from chalicelib.core.queueing.drain import Done
+from chalicelib.core.queueing.enqueue import Work
+from chalicelib.core.queueing.lane import QUICK_MS, QUICK_TIMEOUT_S, Lane, lane_of
+from chalicelib.core.queueing.queue import RING_TRUSTED_MS, Queue
+from chalicelib.core.queueing.request import Failure, Request, Status
 from tests.unit.core.stage import BROKEN, DONE, QUANTUM_MS, SESSION, USER, Stage
 
 LONG_MS = QUICK_MS + 1

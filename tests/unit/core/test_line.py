@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.core.line import Line, Reason
-from chalicelib.core.queue import HOLE_GRACE_MS, Queue, State
-from chalicelib.core.request import Failure, Millis, Request, Status
+from chalicelib.core.queueing.line import Line, Reason
+from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
+from chalicelib.core.queueing.request import Failure, Request, Status
+from chalicelib.core.time import Millis
 from tests.fakes.clock import START
 
 NOW: Millis = START

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core.errors import ConflictError
-from chalicelib.core.pages import Extent
-from chalicelib.core.request import KEPT_MS
+from chalicelib.core.queueing.pages import Extent
+from chalicelib.core.queueing.request import KEPT_MS
 from tests.unit.core.stage import HOUR_MS, SESSION, USER, Stage, seqs
 
 

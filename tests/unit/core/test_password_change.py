@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.account import Principal
 from chalicelib.core.errors import ForbiddenError, UnauthenticatedError, UnavailableError
-from chalicelib.core.own_account import CHANGES
+from chalicelib.core.identity.account import Principal
+from chalicelib.core.identity.own_account import CHANGES
 from tests.unit.core.door import PASSWORD, Door, before_next
 
 NEW = "another battery"

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.core.policy import Halt, OnFailure, Policy, Retry, after_failure, exhausted
-from chalicelib.core.request import Failure, Outcome, Request, Status
+from chalicelib.core.queueing.policy import Halt, OnFailure, Policy, Retry, after_failure, exhausted
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
 
 NOW = 1_000_000
 BROKEN = Failure("error", "It broke.")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.core.queue import RING_TRUSTED_MS, Queue, State, must_ring
-from chalicelib.core.request import Request, Status
+from chalicelib.core.queueing.queue import RING_TRUSTED_MS, Queue, State, must_ring
+from chalicelib.core.queueing.request import Request, Status
 
 NOW = 1_000_000
 LONG_AGO = NOW - RING_TRUSTED_MS

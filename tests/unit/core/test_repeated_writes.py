@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.enqueue import Work
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.queue import State
-from chalicelib.core.request import Status
+from chalicelib.core.queueing.enqueue import Work
+from chalicelib.core.queueing.queue import State
+from chalicelib.core.queueing.request import Status
 from tests.unit.core.door import PASSWORD, Door
 from tests.unit.core.stage import HOUR_MS, SESSION, USER, Stage
 

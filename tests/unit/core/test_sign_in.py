@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.core.account import Account
 from chalicelib.core.errors import (
     InvalidInputError,
     TooManyError,
     UnauthenticatedError,
 )
-from chalicelib.core.session import GRACE_MS, IDLE_MS, LONGEST_MS, OWN_GRACE_MS, RefreshToken
-from chalicelib.core.tries import FREE_TRIES
+from chalicelib.core.identity.account import Account
+from chalicelib.core.identity.session import GRACE_MS, IDLE_MS, LONGEST_MS, OWN_GRACE_MS, RefreshToken
+from chalicelib.core.identity.tries import FREE_TRIES
 from tests.fakes.secrets import COMMON
 from tests.unit.core.door import HOME, PASSWORD, Door, before_next
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.core.request import Failure
-from chalicelib.core.sweep import REPEAT_MS
+from chalicelib.core.queueing.request import Failure
+from chalicelib.core.queueing.sweep import REPEAT_MS
 from tests.unit.core.stage import SESSION, USER, Stage, lose_wake_ups
 
 MINUTE_MS = 60_000

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.queue import Queue
-from chalicelib.core.request import Request
-from chalicelib.core.sweep import WORKER_MS
+from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.sweep import WORKER_MS
 from tests.unit.core.stage import HOUR_MS, SESSION, USER, Stage
 
 MINUTE_MS = 60_000

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.polling import poll
-from chalicelib.core.waits import GRACE_MS, SLOTS, Waits
+from chalicelib.core.queueing.waits import GRACE_MS, SLOTS, Waits
 from tests.fakes.accounts import FakeSessions, new_session
 from tests.fakes.clock import FakeClock
 

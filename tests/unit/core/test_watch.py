@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.core.errors import NotFoundError, UnauthenticatedError
-from chalicelib.core.pages import Extent
-from chalicelib.core.request import Status
+from chalicelib.core.queueing.pages import Extent
+from chalicelib.core.queueing.request import Status
 from tests.fakes.requests import FakeRequests
 from tests.unit.core.stage import SESSION, USER, Stage, seqs
 

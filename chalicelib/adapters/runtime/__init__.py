@@ -1,0 +1,1 @@
+"""Where the code runs: clock, logs, traces, time limits."""

@@ -1,0 +1,126 @@
+"""Structured logs: one JSON object a line, for CloudWatch Logs."""
+
+import json
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.adapters.runtime import standard_output
+from chalicelib.adapters.runtime.standard_output import StandardOutput
+from chalicelib.core.time import Millis
+
+LAST_MOMENT: Millis = 253_402_300_799_000  # 9999-12-31T23:59:59Z
+
+EXCEPTION_LIMIT = 20_000  # characters of a traceback in one line
+# They log what they send, at levels below this one; and what a line of theirs says is nobody's event.
+QUIET = ("botocore", "urllib3", "pynamodb")
+
+# One invocation at a time, and one request in it: Lambda gives each environment one.
+_invocation: dict[str, str] = {}
+_request: dict[str, Any] = {}
+_level: str | None = None
+
+
+def configure(level: str) -> None:
+    """All loggers write JSON lines to standard output, whatever a handler has done to them since.
+
+    For every invocation. Raises OSError if there is no standard output any more.
+    """
+    global _level  # noqa: PLW0603 - one process, one level
+    _level = level
+    standard_output.restore()
+    root, ours = logging.getLogger(), logging.getLogger("gurukool")
+    if root.manager.disable:
+        logging.disable(logging.NOTSET)
+    if not any(isinstance(handler, StandardOutput) for handler in root.handlers):
+        for handler in [h for h in root.handlers if type(h).__module__.startswith("awslambdaric")]:
+            root.removeHandler(handler)  # it writes each line a second time, as plain text
+        handler = StandardOutput()
+        handler.setFormatter(JsonFormatter())
+        root.addHandler(handler)
+        for name in QUIET:
+            logging.getLogger(name).setLevel(logging.WARNING)
+    for logger in (root, ours):
+        logger.setLevel(level)
+        logger.disabled = False
+    ours.propagate = True
+
+
+def restore() -> None:
+    """After every handler: as `configure`, if that was called. Raises nothing."""
+    with suppress(OSError):
+        if _level is not None:
+            configure(_level)
+
+
+def flush() -> None:
+    """Before the process is ended without Python's own clean-up."""
+    with suppress(Exception):
+        sys.stdout.flush()
+
+
+def begin_invocation(function: str, request_id: str) -> None:
+    """Every line from now on tells which invocation it belongs to."""
+    _invocation.clear()
+    bind(function=function, request_id=request_id)
+
+
+def bind(**fields: str) -> None:
+    """Every further line of this invocation has these fields too, unless it has its own of the same name."""
+    _invocation.update(fields)
+
+
+@contextmanager
+def bound(**fields: Any) -> Iterator[None]:
+    """Every line that is logged inside the block, by whatever logger, has these fields."""
+    _request.update(fields)
+    try:
+        yield
+    finally:
+        _request.clear()
+
+
+class JsonFormatter(logging.Formatter):
+    """time, level and event first, then the invocation's fields, the request's, and the event's own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": iso(int(record.created * 1000)),
+            "level": record.levelname,
+            "event": record.getMessage(),
+            **_invocation,
+            **_request,
+            **_fields(record),
+        }
+        if trace := _trace_id():
+            line["trace"] = trace
+        return json.dumps(line, default=str)
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    """Those of one of our events, or of a line that a handler's author has logged."""
+    fields: dict[str, Any] = dict(getattr(record, "fields", {"logger": record.name}))
+    exception = fields.get("exception") or (record.exc_info and record.exc_info[1])
+    if isinstance(exception, BaseException):
+        fields["exception"] = "".join(traceback.format_exception(exception))[:EXCEPTION_LIMIT]
+    return fields
+
+
+def iso(moment: Millis) -> str:
+    """ISO 8601, UTC, with milliseconds; what is beyond the calendar is shown as its last moment."""
+    shown = datetime.fromtimestamp(min(max(0, moment), LAST_MOMENT) / 1000, UTC)
+    return shown.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _trace_id() -> str | None:
+    """The root of X-Ray's header, which Lambda sets for each invocation: Root=1-…;Parent=…;Sampled=…
+
+    A caller may choose it by sending `X-Amzn-Trace-Id`: it helps to find lines, and proves nothing.
+    """
+    parts = dict(part.partition("=")[::2] for part in os.environ.get("_X_AMZN_TRACE_ID", "").split(";"))
+    return parts.get("Root")

@@ -1,0 +1,114 @@
+"""Carry a request out with its handler."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from types import CoroutineType, GeneratorType
+from typing import Any
+
+from chalicelib.adapters.dynamodb.effects import Effects
+from chalicelib.adapters.json.codec import decode
+from chalicelib.adapters.runtime.logs import bound
+from chalicelib.adapters.runtime.logs import restore as restore_logs
+from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
+from chalicelib.adapters.runtime.results import ResultError, result_json
+from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, last_resort
+from chalicelib.adapters.runtime.tracing import subsegment
+from chalicelib.core.errors import InvalidInputError, MalformedError
+from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.attempt import Result
+from chalicelib.core.queueing.handler import Handler
+from chalicelib.core.queueing.policy import (
+    HandlerError,
+    ImpossibleDelayError,
+    PermanentError,
+    RetryLaterError,
+    delay_ms,
+)
+from chalicelib.core.queueing.request import Failure, Request
+
+
+def run(
+    handler: Handler, request: Request, seconds: float, watch: OverrunWatch | None = None
+) -> Result | Failure:
+    """What came of one attempt: what the handler returned, or why it failed.
+
+    What does not react to the time limit is ended together with this process; `watch` has that noted.
+
+    Raises nothing that a handler can cause. What it does raise is the worker's own failure: no time limit
+    could be set, for example.
+    """
+    watched = watch.watching(request, seconds) if watch else nullcontext()
+    with _bound(request), last_resort(seconds), watched:
+        try:
+            with alarm(seconds):
+                return _carry_out(handler, request)
+        except OverrunError:
+            return Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
+        except BaseException:  # noqa: BLE001 - the handler's error cannot even be told
+            log_event("handler raised", level=logging.ERROR)
+            return Failure("error", "The handler raised an error that cannot be shown.")
+
+
+@contextmanager
+def _bound(request: Request) -> Iterator[None]:
+    """What the handler logs is found under its user and number; and it cannot silence what follows it."""
+    with bound(user=request.user_id, seq=request.seq, type=request.type, attempt=request.attempts):
+        output = sys.stdout
+        yield
+        sys.stdout = output
+    restore_logs()
+
+
+def _carry_out(handler: Handler, request: Request) -> Result | Failure:
+    """Within the time limit: everything that runs the author's code, the text of an error included."""
+    try:
+        payload = decode(request.payload, handler.payload_type)
+    except (InvalidInputError, MalformedError) as error:
+        return Failure("invalid_payload", str(error))
+    except Exception as error:  # noqa: BLE001 - a payload's type may have code of its own
+        return last_words(error)
+    try:
+        with subsegment(request.type, user=request.user_id, seq=request.seq):
+            effects = Effects()
+            returned = result_json(_completed(handler(payload, request, effects)))
+            return Result(returned, effects.writes)
+    except OverrunError:
+        raise
+    except BaseException as error:  # noqa: BLE001 - even SystemExit fails its own request, nothing else
+        return last_words(error)
+
+
+def _completed(returned: Any) -> Any:
+    """The result, for handlers that are `async def` too, and for those that yield it piece by piece."""
+    if isinstance(returned, CoroutineType):
+        import asyncio  # not for those that need it not: it costs some 50 ms of a cold start
+
+        return asyncio.run(returned)
+    return list(returned) if isinstance(returned, GeneratorType) else returned
+
+
+def last_words(error: BaseException) -> Failure:
+    """Why the attempt failed, from what ended it.
+
+    Of an error that is not meant for the user, only its kind is told: its text may show internals, and is in
+    the logs.
+    """
+    if isinstance(error, ResultError | ImpossibleDelayError) or not isinstance(error, HandlerError):
+        log_event("handler raised", level=logging.ERROR, exception=error)
+    if not isinstance(error, HandlerError):
+        return Failure("error", f"The handler raised {type(error).__name__}.")
+    if not isinstance(error, RetryLaterError):
+        return Failure("permanent" if isinstance(error, PermanentError) else "error", _text(error))
+    try:
+        return Failure("error", _text(error), retry_after_ms=delay_ms(error.after))
+    except ImpossibleDelayError as impossible:  # the handler has changed what the error was made with
+        return last_words(impossible)
+
+
+def _text(error: HandlerError) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - whatever the author's __str__ does
+        return f"The handler raised {type(error).__name__}, whose text cannot be shown."

@@ -1,0 +1,52 @@
+"""A time limit on a piece of Python that does not ask for one."""
+
+import faulthandler
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from chalicelib.core.queueing.attempt import LAST_RESORT_MS
+
+LAST_RESORT_S = LAST_RESORT_MS / 1000
+
+
+class OverrunError(BaseException):
+    """The time is up. Not an Exception, so that a handler's `except Exception` does not stop it."""
+
+
+@contextmanager
+def last_resort(seconds: float) -> Iterator[None]:
+    """Ends the process half a second after these seconds, if the block is not over then.
+
+    That is for code that does not react to `alarm`: code that catches everything, or a C call that does not
+    return. Nothing may go on working behind the next request's back. Main thread only, where Lambda runs us.
+    Raises RuntimeError if the process cannot start one more thread.
+    """
+    before = signal.signal(signal.SIGALRM, _overrun)
+    try:
+        faulthandler.dump_traceback_later(
+            seconds + LAST_RESORT_S, exit=True, file=sys.__stderr__ or sys.stderr
+        )
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def alarm(seconds: float) -> Iterator[None]:
+    """Raises OverrunError inside the block when it takes longer. For use inside of `last_resort`.
+
+    The alarm may strike at the very end, so the OverrunError has to be caught outside of the block.
+    """
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _overrun(_signal: int, _frame: FrameType | None) -> None:
+    raise OverrunError

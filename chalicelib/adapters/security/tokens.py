@@ -1,0 +1,102 @@
+"""Access tokens: JWT, HS256, every claim checked (RFC 8725)."""
+
+import hmac
+import logging
+import secrets
+from typing import Any, Protocol
+
+import jwt
+
+from chalicelib.adapters.security.secret_keys import Keys
+from chalicelib.core.errors import UnauthenticatedError
+from chalicelib.core.identity.account import Principal, Role
+from chalicelib.core.log_events import log_event
+from chalicelib.core.time import Millis
+
+ALGORITHM = "HS256"
+TYPE = "at+jwt"  # RFC 9068
+ISSUER = AUDIENCE = "gurukool"
+LEEWAY_S = 10
+TEXTS = ("sub", "name", "sid", "role", "jti")
+OPTIONS: Any = {
+    "require": ["exp", "nbf", "iat", "iss", "aud", *TEXTS],
+    "enforce_minimum_key_length": True,
+    "strict_aud": True,
+}
+
+
+class KeyRing(Protocol):
+    def __call__(self) -> Keys: ...
+
+    def knowing(self, kid: str) -> Keys:
+        """The keys, looked up anew if this one is not among them."""
+        ...
+
+
+class JwtTokens:
+    def __init__(self, keys: KeyRing, seconds: int) -> None:
+        self._keys = keys
+        self._seconds = seconds
+
+    def issue(self, principal: Principal, now: Millis) -> tuple[str, int]:
+        keys, issued = self._keys(), now // 1000
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": principal.user_id,
+            "name": principal.username,
+            "sid": principal.session_id,
+            "role": principal.role,
+            "jti": secrets.token_urlsafe(12),
+            "iat": issued,
+            "nbf": issued,
+            "exp": issued + self._seconds,
+        }
+        header = {"typ": TYPE, "kid": keys.current}
+        return jwt.encode(claims, keys.all[keys.current], ALGORITHM, headers=header), self._seconds
+
+    def verify(self, token: str) -> Principal:
+        try:
+            claims = self._claims(token)
+            return Principal(claims["sub"], claims["name"], claims["sid"], Role(claims["role"]))
+        except jwt.ExpiredSignatureError:
+            log_event("access token refused", reason="expired")
+            raise UnauthenticatedError(
+                "The access token has expired. Refresh it, or sign in again.", code="token_expired"
+            ) from None
+        except (
+            jwt.PyJWTError,
+            ValueError,
+        ) as error:  # ValueError: not even text that could be a token, or no such role
+            log_event("access token refused", level=logging.WARNING, reason=type(error).__name__)
+            raise UnauthenticatedError(
+                "The access token is not valid. Sign in again.", code="invalid_token"
+            ) from None
+
+    def pseudonym(self, text: str) -> str:
+        """Of what is to be recognised in the logs but not read there. It changes when the keys do."""
+        keys = self._keys()
+        key = keys.all[keys.current].encode()
+        return hmac.digest(key, b"pseudonym " + text.encode(), "sha256").hex()[:16]
+
+    def _claims(self, token: str) -> dict[str, str]:
+        claims: dict[str, str] = jwt.decode(
+            token,
+            self._key(jwt.get_unverified_header(token)),
+            algorithms=[ALGORITHM],  # never the one that the token asks for
+            audience=AUDIENCE,
+            issuer=ISSUER,
+            leeway=LEEWAY_S,
+            options=OPTIONS,
+        )
+        if not all(isinstance(claims[name], str) for name in TEXTS):
+            raise jwt.InvalidTokenError
+        return claims
+
+    def _key(self, header: dict[str, Any]) -> str:
+        kid = header.get("kid")
+        if header.get("typ") != TYPE or header.get("alg") != ALGORITHM or not isinstance(kid, str):
+            raise jwt.InvalidTokenError
+        if key := self._keys.knowing(kid).all.get(kid):
+            return key
+        raise jwt.InvalidTokenError

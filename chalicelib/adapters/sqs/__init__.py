@@ -1,0 +1,1 @@
+"""Wake-ups over Amazon SQS."""

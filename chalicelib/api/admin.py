@@ -1,0 +1,135 @@
+"""What administrators may look at and do."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from chalice.app import Blueprint
+
+from chalicelib import wiring as queue_wiring
+from chalicelib import wiring_accounts as wiring
+from chalicelib.api.admin_views import (
+    AuditAnswer,
+    QueuesAnswer,
+    StandingAnswer,
+    StatsAnswer,
+    UserQueueAnswer,
+    entry_view,
+    stats_view,
+    user_queue_view,
+)
+from chalicelib.api.views import RequestAnswer, request_view
+from chalicelib.core.errors import ConflictError, NotFoundError
+from chalicelib.core.identity.account import Principal
+from chalicelib.core.queueing.line import Line
+from chalicelib.core.queueing.queue import Queue
+from chalicelib.web.endpoint import endpoint
+
+routes = Blueprint(__name__)
+
+type UserId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+type Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+type Seq = Annotated[int, msgspec.Meta(ge=1, le=10**15 - 1)]
+type Month = Annotated[
+    str, msgspec.Meta(pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$", description="Such as 2026-11")
+]
+type EntryId = Annotated[str, msgspec.Meta(pattern="^[0-9]{15}-[0-9a-f]{8}$")]
+type Limit = Annotated[int, msgspec.Meta(ge=1, le=100)]
+type StateName = Literal["open", "paused", "halted", "closed"]
+
+QUEUE = "/api/admin/queues/{user_id}"
+ACCOUNT = "/api/admin/accounts/{username}"
+REFUSALS = (NotFoundError, ConflictError)
+
+
+@endpoint(routes, "GET", "/api/admin/queues", "List the queues of all users", admin=True)
+def list_queues(
+    principal: Principal,
+    after: UserId | None = None,
+    limit: Limit = 50,
+    state: StateName | None = None,
+    username: Annotated[str, msgspec.Meta(max_length=64, description="The username or a part of it")] = "",
+) -> QueuesAnswer:
+    def matches(queue: Queue) -> bool:
+        return (state is None or queue.state == state) and username.casefold() in queue.username
+
+    queues, go_on_after = wiring.administration().queues(principal, after, limit, matches)
+    return QueuesAnswer([user_queue_view(queue) for queue in queues], go_on_after)
+
+
+@endpoint(routes, "GET", "/api/admin/stats", "Show totals of all queues", admin=True)
+def stats(principal: Principal) -> StatsAnswer:
+    return stats_view(wiring.administration().stats(principal))
+
+
+@endpoint(routes, "GET", QUEUE, "Show the queue of a user", admin=True, raises=(NotFoundError,))
+def show_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
+    return user_queue_view(wiring.administration().queue(principal, user_id))
+
+
+@endpoint(routes, "POST", f"{QUEUE}/pause", "Pause the queue of a user", admin=True, raises=REFUSALS)
+def pause_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
+    return user_queue_view(wiring.administration().pause(principal, user_id))
+
+
+@endpoint(routes, "POST", f"{QUEUE}/resume", "Resume the queue of a user", admin=True, raises=REFUSALS)
+def resume_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
+    return user_queue_view(wiring.administration().resume(principal, user_id))
+
+
+@endpoint(
+    routes, "POST", f"{QUEUE}/purge", "Cancel all waiting requests of a user", admin=True, raises=REFUSALS
+)
+def purge_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
+    return user_queue_view(wiring.administration().purge(principal, user_id))
+
+
+@endpoint(
+    routes,
+    "POST",
+    f"{QUEUE}/requests/{{seq}}/retry",
+    "Repeat the request that halts the queue of a user",
+    admin=True,
+    raises=REFUSALS,
+)
+def retry_user_request(principal: Principal, user_id: UserId, seq: Seq) -> RequestAnswer:
+    request, queue = wiring.administration().retry(principal, user_id, seq)
+    return request_view(request, Line(queue, request, queue_wiring.CLOCK.now()))
+
+
+@endpoint(
+    routes,
+    "POST",
+    f"{QUEUE}/requests/{{seq}}/skip",
+    "Skip the request that halts the queue of a user",
+    admin=True,
+    raises=REFUSALS,
+)
+def skip_user_request(principal: Principal, user_id: UserId, seq: Seq) -> RequestAnswer:
+    return request_view(wiring.administration().skip(principal, user_id, seq))
+
+
+@endpoint(
+    routes,
+    "POST",
+    f"{ACCOUNT}/disable",
+    "Disable an account: end all its sessions and forbid new ones",
+    admin=True,
+    raises=REFUSALS,
+)
+def disable_account(principal: Principal, username: Name) -> StandingAnswer:
+    account = wiring.administration().disable(principal, username)
+    return StandingAnswer(account.user_id, account.username, disabled=True)
+
+
+@endpoint(routes, "POST", f"{ACCOUNT}/enable", "Enable an account", admin=True, raises=(NotFoundError,))
+def enable_account(principal: Principal, username: Name) -> StandingAnswer:
+    account = wiring.administration().enable(principal, username)
+    return StandingAnswer(account.user_id, account.username, disabled=False)
+
+
+@endpoint(routes, "GET", "/api/admin/audit", "Read the audit log, the newest entries first", admin=True)
+def read_audit_log(
+    principal: Principal, month: Month | None = None, before: EntryId | None = None, limit: Limit = 50
+) -> AuditAnswer:
+    entries, go_on_before = wiring.administration().entries(principal, month, before, limit)
+    return AuditAnswer([entry_view(entry) for entry in entries], go_on_before)

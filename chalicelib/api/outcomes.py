@@ -1,0 +1,72 @@
+"""Outcomes of one's own requests: handed out one by one, or read by whoever keeps their own place."""
+
+from typing import Annotated
+
+import msgspec
+from chalice.app import Blueprint
+
+from chalicelib import wiring
+from chalicelib.adapters.json.codec import encode
+from chalicelib.api.answers import one_answer
+from chalicelib.api.bodies import MarkRead
+from chalicelib.api.queue import HIGHEST, Limit, Wait
+from chalicelib.api.views import (
+    OutcomesAnswer,
+    QueueAnswer,
+    RequestAnswer,
+    queue_view,
+    request_view,
+)
+from chalicelib.core.errors import ConflictError
+from chalicelib.core.identity.account import Principal
+from chalicelib.core.queueing.request import Request
+from chalicelib.web.endpoint import endpoint
+
+routes = Blueprint(__name__)
+
+type After = Annotated[
+    int, msgspec.Meta(ge=0, le=HIGHEST, description="The last number that you have seen; default: `read`")
+]
+
+
+@endpoint(
+    routes,
+    "GET",
+    "/api/queue/dequeue",
+    "Take the next outcome; not safe to repeat, because a lost answer is not returned again",
+)
+def dequeue(principal: Principal, wait: Wait = 0) -> RequestAnswer | None:
+    return wiring.dequeue()(principal.user_id, principal.session_id, _shown, wait)
+
+
+@endpoint(
+    routes,
+    "GET",
+    "/api/queue/outcomes",
+    "List outcomes after a number; changes nothing and may be repeated",
+)
+def list_outcomes(
+    principal: Principal, after: After | None = None, limit: Limit = 50, wait: Wait = 0
+) -> OutcomesAnswer:
+    page, queue = wiring.outcomes()(principal.user_id, principal.session_id, after, one_answer(limit), wait)
+    outcomes = [request_view(request) for request in page.requests]
+    return OutcomesAnswer(outcomes, page.after, queue.read, queue.head)
+
+
+@endpoint(
+    routes,
+    "POST",
+    "/api/queue/read",
+    "Mark outcomes as read up to a number",
+    raises=(ConflictError,),
+)
+def mark_read(principal: Principal, body: MarkRead) -> QueueAnswer:
+    queue = wiring.outcomes().mark_read(principal.user_id, principal.session_id, body.seq)
+    return queue_view(wiring.watch().line(queue))
+
+
+def _shown(request: Request) -> RequestAnswer:
+    """Encoded as well: whatever cannot be answered must fail now, before `read` has moved."""
+    view = request_view(request)
+    encode(view)
+    return view

@@ -1,0 +1,1 @@
+"""Who calls: accounts, sessions, administrators, and the record of what they did."""

@@ -1,0 +1,74 @@
+"""Who may sign in, and as what."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.core.errors import FieldError, InvalidInputError
+from chalicelib.core.time import Millis
+
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
+
+# Names that others would take for the operator's. An application's own are an adopter's to add.
+RESERVED = frozenset(
+    {
+        *("abuse", "admin", "administrator", "anonymous", "api", "gurukool", "help", "hostmaster", "info"),
+        *("moderator", "nobody", "null", "operator", "owner", "postmaster", "root", "security", "staff"),
+        *("superuser", "support", "sysadmin", "system", "webmaster", "www"),
+    }
+)
+
+
+class Role(StrEnum):
+    USER = "user"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    username: str
+    user_id: str
+    password_hash: str  # a PHC string
+    created_at: Millis
+    role: Role = Role.USER
+    disabled: bool = False
+    generation: int = 0  # of the password: a session is opened only if its queue has the same
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is calling, as the access token says."""
+
+    user_id: str
+    username: str
+    session_id: str
+    role: Role = Role.USER
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a session's client holds. Both tokens are secrets."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int  # seconds the access token lives
+    principal: Principal  # whose they are
+
+
+def folded(username: str) -> str:
+    """The one spelling of a username that is typed in different ways."""
+    return unicodedata.normalize("NFKC", username).casefold()
+
+
+def new_username(username: str) -> str:
+    """Raises InvalidInputError."""
+    name = folded(username)
+    if not (username.isascii() and USERNAME.fullmatch(name)):
+        message = (
+            "must be 3 to 64 letters a to z, digits, dots, hyphens and underscores, a letter or digit first"
+        )
+        raise InvalidInputError("Choose another username.", (FieldError("username", message),))
+    if name in RESERVED:
+        raise InvalidInputError("Choose another username.", (FieldError("username", "is reserved"),))
+    return name

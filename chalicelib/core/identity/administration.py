@@ -1,0 +1,186 @@
+"""What administrators see and do. Each deed is in the audit log before it is done."""
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import islice
+
+from chalicelib.core.errors import ConflictError, ForbiddenError, LostRaceError, NotFoundError
+from chalicelib.core.identity.account import Account, Principal, Role, folded
+from chalicelib.core.identity.audit import Entry, month_of
+from chalicelib.core.identity.ports import Accounts, AuditTrail
+from chalicelib.core.identity.sessions import Sessions
+from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.controls import Controls
+from chalicelib.core.queueing.ports import Log
+from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.time import Clock, Millis
+
+SCAN = 200  # queues read at a time
+LONGEST_SCAN = 10_000  # queues one call looks at
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    queues: dict[str, int]  # by state
+    users_with_work: int
+    waiting: int  # requests without an outcome
+    counts: dict[str, int]  # outcomes, by status
+    sessions: int
+    complete: bool  # False: there are more queues than one call looks at
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """All raise UnauthenticatedError, and ForbiddenError for who is no administrator (any more)."""
+
+    accounts: Accounts
+    log: Log
+    audit: AuditTrail
+    sessions: Sessions
+    controls: Controls
+    clock: Clock
+
+    def queues(
+        self, admin: Principal, after: str | None, limit: int, matches: Callable[[Queue], bool]
+    ) -> tuple[Sequence[Queue], str | None]:
+        """The next queues that match, in no order, and after which user to go on; None at the end.
+
+        At most LONGEST_SCAN are looked at.
+        """
+        self._require_admin(admin)
+        found: list[Queue] = []
+        for looked_at, queue in enumerate(self._scan(after), 1):
+            if matches(queue):
+                found.append(queue)
+            if len(found) == limit or looked_at == LONGEST_SCAN:
+                return found, queue.user_id
+        return found, None
+
+    def queue(self, admin: Principal, user_id: str) -> Queue:
+        """Raises NotFoundError."""
+        self._require_admin(admin)
+        if queue := self.log.queue(user_id):
+            return queue
+        raise NotFoundError("This user has no queue.")
+
+    def stats(self, admin: Principal) -> Stats:
+        self._require_admin(admin)
+        queues = list(islice(self._scan(None), LONGEST_SCAN))
+        counts = sum((Counter({s.value: n for s, n in q.counts.items()}) for q in queues), Counter[str]())
+        now = self.clock.now()
+        return Stats(
+            queues=dict(Counter(queue.state.value for queue in queues)),
+            users_with_work=sum(queue.depth > 0 for queue in queues),
+            waiting=sum(queue.depth for queue in queues),
+            counts=dict(counts),
+            sessions=sum(queue.live_sessions(now) for queue in queues),
+            complete=len(queues) < LONGEST_SCAN,
+        )
+
+    def pause(self, admin: Principal, user_id: str) -> Queue:
+        return self._steer(admin, "pause queue", user_id, lambda: self.controls.pause(user_id, None))
+
+    def resume(self, admin: Principal, user_id: str) -> Queue:
+        return self._steer(admin, "resume queue", user_id, lambda: self.controls.resume(user_id, None))
+
+    def purge(self, admin: Principal, user_id: str) -> Queue:
+        return self._steer(admin, "purge queue", user_id, lambda: self.controls.purge(user_id, None))
+
+    def retry(self, admin: Principal, user_id: str, seq: int) -> tuple[Request, Queue]:
+        action = f"retry request {seq}"
+        return self._steer(admin, action, user_id, lambda: self.controls.retry_head(user_id, None, seq))
+
+    def skip(self, admin: Principal, user_id: str, seq: int) -> Request:
+        action = f"skip request {seq}"
+        return self._steer(admin, action, user_id, lambda: self.controls.skip(user_id, None, seq))
+
+    def disable(self, admin: Principal, username: str) -> Account:
+        """Ends all sessions and lets none be started. What was accepted still runs. Raises ConflictError."""
+        account = self._account(admin, username)
+        if account.user_id == admin.user_id:
+            raise ConflictError(
+                "You cannot disable your own account. Ask another administrator.", code="own_account"
+            )
+        name, id_ = account.username, account.user_id
+        disable = partial(self._set_disabled, account, disabled=True)
+        return self._act(admin, "disable account", name, disable, id_)
+
+    def enable(self, admin: Principal, username: str) -> Account:
+        account = self._account(admin, username)
+        name, id_ = account.username, account.user_id
+        enable = partial(self._set_disabled, account, disabled=False)
+        return self._act(admin, "enable account", name, enable, id_)
+
+    def entries(
+        self, admin: Principal, month: str | None, before: str | None, limit: int
+    ) -> tuple[Sequence[Entry], str | None]:
+        """The audit log of a month such as 2026-11, the newest entry first, and before which one to go on.
+
+        That is None at the end of the month.
+        """
+        self._require_admin(admin)
+        found = self.audit.page(month or month_of(self.clock.now()), before, limit)
+        return found, found[-1].entry_id if len(found) == limit else None
+
+    def _set_disabled(self, account: Account, *, disabled: bool) -> Account:
+        """The queue decides who is connected, so it has to know; with it, all sessions end at once."""
+        try:
+            self.accounts.set_disabled(account, disabled=disabled)
+        except LostRaceError:
+            raise NotFoundError("This account no longer exists.") from None
+        if disabled:
+            queue = self.log.queue(account.user_id)
+            self.log.bar(account.user_id, self.clock.now(), account.username)
+            self.sessions.forget(account.user_id, list(queue.sessions) if queue else [])
+        else:
+            self.log.unbar(account.user_id)
+        log_event("account disabled" if disabled else "account enabled", user=account.user_id)
+        return account
+
+    def _account(self, admin: Principal, username: str) -> Account:
+        self._require_admin(admin)
+        if account := self.accounts.by_username(folded(username)):
+            return account
+        raise NotFoundError("There is no such account.")
+
+    def _steer[Done](self, admin: Principal, action: str, user_id: str, do: Callable[[], Done]) -> Done:
+        self._require_admin(admin)
+        return self._act(admin, action, user_id, do)
+
+    def _act[Done](
+        self, admin: Principal, action: str, subject: str, do: Callable[[], Done], subject_id: str = ""
+    ) -> Done:
+        """Whatever is done is in the audit log before. What is refused is there once more, as refused."""
+        self._note(admin, action, subject, subject_id or subject)
+        try:
+            return do()
+        except (ConflictError, NotFoundError):
+            self._note(admin, f"refused: {action}", subject, subject_id or subject)
+            raise
+
+    def _note(self, admin: Principal, action: str, subject: str, subject_id: str) -> None:
+        """In the logs as well, where the API can add lines and change none."""
+        now = self.clock.now()
+        entry = Entry(_entry_id(now), now, admin.username, action, subject, admin.user_id, subject_id)
+        self.audit.add(entry)
+        log_event("administrator acts", user=admin.user_id, **asdict(entry))
+
+    def _require_admin(self, admin: Principal) -> None:
+        """As it is now, whatever the token says."""
+        self.sessions.require_live(admin)
+        account = self.accounts.by_username(admin.username)
+        if account is None or account.user_id != admin.user_id or account.role is not Role.ADMIN:
+            raise ForbiddenError("This is for administrators only.", code="admin_only")
+
+    def _scan(self, after: str | None) -> Iterator[Queue]:
+        while page := self.log.page(after, SCAN):
+            yield from page
+            after = page[-1].user_id
+
+
+def _entry_id(now: Millis) -> str:
+    return f"{now:015d}-{secrets.token_hex(4)}"

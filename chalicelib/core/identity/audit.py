@@ -1,0 +1,28 @@
+"""What administrators did: who, what, to whom, when. Written before it is done, so nothing goes unseen."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from chalicelib.core.time import Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    entry_id: str  # sorts by time within a month
+    at: Millis
+    actor: str  # username of the administrator
+    action: str  # "pause queue", "disable account", …; "refused: pause queue" follows if it was not done
+    subject: str  # a username, or a user id
+    actor_id: str = (
+        ""  # names of deleted accounts can be taken by others, ids cannot; older entries lack them
+    )
+    subject_id: str = ""
+
+    @property
+    def month(self) -> str:
+        return month_of(self.at)
+
+
+def month_of(moment: Millis) -> str:
+    """2026-11"""
+    return datetime.fromtimestamp(moment / 1000, UTC).strftime("%Y-%m")

@@ -1,0 +1,138 @@
+"""What the core needs of the outside for accounts: stores, and the keepers of secrets."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from chalicelib.core.identity.account import Account, Principal
+from chalicelib.core.identity.audit import Entry
+from chalicelib.core.identity.session import RefreshToken, Session
+from chalicelib.core.identity.tries import Tries
+from chalicelib.core.time import Millis
+
+
+class Accounts(Protocol):
+    """Writes raise LostRaceError when their condition does not hold."""
+
+    def add(self, account: Account) -> None:
+        """On condition that the username is free."""
+        ...
+
+    def by_username(self, username: str) -> Account | None: ...
+
+    def set_password(self, account: Account, password_hash: str, generation: int) -> None:
+        """On condition that hash and generation are as `account` has them."""
+        ...
+
+    def set_disabled(self, account: Account, *, disabled: bool) -> None:
+        """On condition that the account is still there."""
+        ...
+
+    def remove(self, username: str, user_id: str) -> None:
+        """If it is this user's; harmless if there is none, or another user's of that name."""
+        ...
+
+
+class SessionStore(Protocol):
+    """What belongs to a session but need not be in the queue item."""
+
+    def add(self, session: Session) -> None: ...
+
+    def get(self, session_id: str) -> Session | None: ...
+
+    def several(self, session_ids: Sequence[str]) -> Sequence[Session]:
+        """Those that there are, in no order."""
+        ...
+
+    def rotate(
+        self, token: RefreshToken, successor: RefreshToken, now: Millis, expires_at: Millis, mark: str
+    ) -> Session:
+        """On condition that `token` is the current one and that the session is not over.
+
+        `mark` stays with the session: by it the client is known again that repeats the call.
+        """
+        ...
+
+    def remove(self, session_id: str, user_id: str) -> None:
+        """If it is this user's; harmless if there is none."""
+        ...
+
+
+class TryCounts(Protocol):
+    """Counts of tries, by subject. Writes raise LostRaceError when their condition does not hold."""
+
+    def admit(self, subject: str, now: Millis) -> Tries:
+        """Count one more. On condition that it is free: that there is no count, or `Tries.is_free`."""
+        ...
+
+    def get(self, subject: str) -> Tries | None: ...
+
+    def replace(self, subject: str, seen: Tries, tries: Tries) -> Tries:
+        """On condition that the count is still as `seen`."""
+        ...
+
+    def fail(self, subject: str) -> None:
+        """One of those counted has failed. On condition that there is a count."""
+        ...
+
+    def succeed(self, subject: str, seen: Tries, known_until: Millis) -> None:
+        """One of those counted was right, and those that had failed are forgotten.
+
+        On condition that no more and no fewer have failed than in `seen`.
+        """
+        ...
+
+    def take_back(self, subject: str) -> None:
+        """One of those counted was not made. On condition that there is a count."""
+        ...
+
+    def know(self, subject: str, known_until: Millis) -> None: ...
+
+    def spend(self, budget: str, expires_at: Millis) -> None:
+        """Count one more failure against a budget, which is kept at least until then."""
+        ...
+
+    def spent(self, budgets: Sequence[str]) -> Mapping[str, int]:
+        """Failures by budget, for those that have any."""
+        ...
+
+
+class AuditTrail(Protocol):
+    """Written once, never changed."""
+
+    def add(self, entry: Entry) -> None:
+        """Harmless if it is there already, which a repeated write finds."""
+        ...
+
+    def page(self, month: str, before: str | None, limit: int) -> Sequence[Entry]:
+        """Of that month, the newest first; those before the entry id `before`."""
+        ...
+
+
+class Passwords(Protocol):
+    def hash(self, password: str) -> str: ...
+
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        """Takes as long when there is no hash to verify against."""
+        ...
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether it was made with other parameters than new ones are."""
+        ...
+
+    def is_common(self, password: str) -> bool:
+        """Whether it is among the most common passwords."""
+        ...
+
+
+class Tokens(Protocol):
+    def issue(self, principal: Principal, now: Millis) -> tuple[str, int]:
+        """An access token and the seconds it lives."""
+        ...
+
+    def verify(self, token: str) -> Principal:
+        """Raises UnauthenticatedError."""
+        ...
+
+    def pseudonym(self, text: str) -> str:
+        """The same for the same text, and nobody without our keys can tell the text from it."""
+        ...

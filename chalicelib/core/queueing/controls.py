@@ -1,0 +1,203 @@
+"""What a user, or an admin for them, can do to a queue and to what waits in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from chalicelib.core.errors import ConflictError, LostRaceError, NotFoundError
+from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.enqueue import Accepted, Enqueue, Work
+from chalicelib.core.queueing.ports import Log, WakeUps
+from chalicelib.core.queueing.queue import PausedBy, Queue, State, require_live
+from chalicelib.core.queueing.request import Outcome, Request, Status
+from chalicelib.core.queueing.rings import ring
+from chalicelib.core.time import Clock, Millis
+
+CHANGED = "The queue has changed in the meantime. Read its current state and try again."
+HALTED = "The queue is halted by request {seq}. Retry or skip that request first."
+HELD = "An administrator has paused this queue. Only an administrator can resume it."
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """Each call takes the caller's session, or None for an administrator. All raise UnauthenticatedError.
+
+    Pause, resume and purge have the session as a condition of their own write. Cancel, skip and retry write
+    the request, which knows no sessions: they look at the session first, and a sign-out in the milliseconds
+    between may be answered before the write. An administrator's pause holds until an administrator ends it.
+    """
+
+    log: Log
+    wake_ups: WakeUps
+    clock: Clock
+    enqueue: Enqueue
+    ring_id: Callable[[], str] = lambda: uuid4().hex
+
+    def pause(self, user_id: str, session_id: str | None) -> Queue:
+        """What runs goes on to its end; the next starts after `resume`. Raises ConflictError if halted.
+
+        A closed queue, which only an administrator can pause, stays closed and is paused when it opens.
+        """
+        by = PausedBy.USER if session_id else PausedBy.ADMINISTRATOR
+        return self._change_pause(user_id, session_id, by)
+
+    def resume(self, user_id: str, session_id: str | None) -> Queue:
+        """Raises ConflictError if halted, and with a code of its own if a user's queue is held."""
+        queue = self._change_pause(user_id, session_id, None)
+        self._ring(queue)  # even for nothing: an opened queue is taken to be rung
+        return queue
+
+    def purge(self, user_id: str, session_id: str | None, *, forget: bool = False) -> Queue:
+        """Cancel all that waits. With `forget`, nothing up to here is shown or handed out any more either."""
+        while True:
+            queue = self._queue(user_id, session_id)
+            try:
+                purged = self.log.purge(queue, forget, self.clock.now(), session_id)
+            except LostRaceError:
+                continue
+            log_event("queue purged", user=user_id, seq=queue.tail)
+            self._ring(purged)
+            return purged
+
+    def cancel(self, user_id: str, session_id: str | None, seq: int) -> Request:
+        """A cancelled request is never started. Raises NotFoundError, ConflictError if it is too late."""
+        while True:
+            queue = self._queue(user_id, session_id)
+            request = self._request(queue, seq)
+            if request.status is not Status.QUEUED:
+                raise ConflictError(
+                    f"Request {seq} cannot be cancelled: it is {request.status}.", code="cannot_cancel"
+                )
+            now = self.clock.now()
+            try:
+                cancelled = self.log.cancel(request, now)
+            except LostRaceError:
+                if not self._is_own(request, Status.CANCELLED, now):
+                    continue
+                cancelled = request.cancelled(now)
+            log_event("request cancelled", user=user_id, seq=seq)
+            if request.attempts:
+                self._open_after(user_id, seq)
+            if request.due > now or not queue.runnable:
+                self._ring(queue)  # perhaps nobody was to come otherwise
+            return cancelled
+
+    def skip(self, user_id: str, session_id: str | None, seq: int) -> Request:
+        """Give the halted head up: it has failed and the next one goes on. Raises ConflictError."""
+        queue = self._queue(user_id, session_id)
+        request = _halted_head(queue, self._request(queue, seq))
+        if not request.settled:
+            request = self._give_up(request)
+            log_event("request skipped", user=user_id, seq=seq)
+        self._open_after(user_id, seq)
+        return request
+
+    def retry(self, user_id: str, session_id: str, seq: int) -> tuple[Request, Queue] | Accepted:
+        """Run the halted head again in its place, or a request that failed earlier as a new one."""
+        queue = self._queue(user_id, session_id)
+        request = self._request(queue, seq)
+        if request.status is Status.FAILED:
+            work = Work(
+                request.type, request.payload, request.max_attempts, request.on_failure, origin=request.seq
+            )
+            return self.enqueue(user_id, session_id, [work])
+        return self._retry_in_place(_halted_head(queue, request), queue)
+
+    def retry_head(self, user_id: str, session_id: str | None, seq: int) -> tuple[Request, Queue]:
+        """Run the halted head again in its place. Raises ConflictError."""
+        queue = self._queue(user_id, session_id)
+        return self._retry_in_place(_halted_head(queue, self._request(queue, seq)), queue)
+
+    def _retry_in_place(self, request: Request, queue: Queue) -> tuple[Request, Queue]:
+        if not request.settled:
+            try:
+                request = self.log.allow(request)
+            except LostRaceError:
+                raise ConflictError(CHANGED, code="changed_meanwhile") from None
+            log_event("request allowed again", user=queue.user_id, seq=request.seq)
+        return request, self._open_after(queue.user_id, request.seq) or queue
+
+    def _change_pause(self, user_id: str, session_id: str | None, wanted: PausedBy | None) -> Queue:
+        while True:
+            queue = self._queue(user_id, session_id)
+            if queue.state is State.HALTED:
+                raise ConflictError(HALTED.format(seq=queue.head + 1), code="queue_halted")
+            held = _is_held(queue, session_id)
+            if held and wanted is None:
+                raise ConflictError(HELD, code="paused_by_administrator")
+            if held or queue.paused_by is wanted:
+                return queue
+            try:
+                queue = self.log.change_pause(queue, wanted, self.clock.now(), session_id)
+            except LostRaceError:
+                continue
+            log_event("queue paused" if wanted else "queue open", user=user_id, by=wanted)
+            return queue
+
+    def _open_after(self, user_id: str, seq: int) -> Queue | None:
+        """If the queue is halted by this request, that is over. Read anew: it may be halted only just now."""
+        queue = self.log.queue(user_id)
+        if queue is None or queue.state is not State.HALTED or seq != queue.head + 1:
+            return queue
+        try:
+            queue = self.log.change_state(queue, State.OPEN, self.clock.now())
+        except LostRaceError:  # somebody else has opened it, or this very write was repeated
+            queue = self.log.queue(user_id) or queue
+        self._ring(queue)
+        return queue
+
+    def _ring(self, queue: Queue) -> None:
+        if queue.state is not State.CLOSED:
+            ring(self.wake_ups, queue, self.ring_id())
+
+    def _give_up(self, head: Request) -> Request:
+        outcome, now = Outcome(Status.FAILED, error=head.error), self.clock.now()
+        try:
+            return self.log.settle(head, outcome, now)
+        except LostRaceError:
+            if self._is_own(head, Status.FAILED, now):
+                return head.ended(outcome, now)
+            raise ConflictError(CHANGED, code="changed_meanwhile") from None
+
+    def _is_own(self, seen: Request, status: Status, now: Millis) -> bool:
+        """Whether the first answer was lost and the write repeated: then it met itself."""
+        found = self.log.request(seen.user_id, seen.seq)
+        return found is not None and (found.status, found.finished_at) == (status, now)
+
+    def _queue(self, user_id: str, session_id: str | None) -> Queue:
+        queue = self.log.queue(user_id)
+        if session_id is not None:
+            return require_live(queue, session_id, self.clock.now())
+        if queue is None:
+            raise NotFoundError("This user has no queue.")
+        return queue
+
+    def _request(self, queue: Queue, seq: int) -> Request:
+        request = self.log.request(queue.user_id, seq) if seq > queue.floor else None
+        if request is None or request.status is Status.VOID or not self._is_accepted(request, queue):
+            raise NotFoundError(f"There is no request {seq}.")
+        return request
+
+    def _is_accepted(self, request: Request, queue: Queue) -> bool:
+        """The first place of a batch is written last: before that nobody was told of the others.
+
+        Behind the head it was written, even if it has expired since.
+        """
+        if request.batch is None:
+            return True
+        first = self.log.request(request.user_id, request.batch)
+        return first.status is not Status.VOID if first else request.batch <= queue.head
+
+
+def _is_held(queue: Queue, session_id: str | None) -> bool:
+    """Whether it is under a pause that this caller may not end."""
+    return session_id is not None and queue.paused_by is PausedBy.ADMINISTRATOR
+
+
+def _halted_head(queue: Queue, request: Request) -> Request:
+    """The request, if it halts the queue. Raises ConflictError."""
+    if queue.state is not State.HALTED or request.seq != queue.head + 1:
+        raise ConflictError(
+            f"Request {request.seq} does not halt the queue: it is {request.status}.", code="not_halting"
+        )
+    return request

@@ -1,0 +1,60 @@
+"""Hand the user the next outcome, in order, once."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queueing.pages import Extent, read_page
+from chalicelib.core.queueing.ports import Log
+from chalicelib.core.queueing.queue import Queue, require_live
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.waits import Waits
+from chalicelib.core.time import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Dequeue:
+    """Hands each outcome to one caller. Whether that caller is still there to receive it, nobody can tell."""
+
+    log: Log
+    clock: Clock
+    waits: Waits
+    mark: Callable[[], str] = lambda: secrets.token_hex(4)
+
+    def __call__[T](
+        self, user_id: str, session_id: str, show: Callable[[Request], T], wait: float = 0
+    ) -> T | None:
+        """What `show` makes of the next outcome, or None if there is none within `wait` seconds.
+
+        `show` is called before `read` moves: an outcome of which no answer can be made is not lost. The
+        request is given without its payload. Raises UnauthenticatedError, and what `show` raises.
+        """
+        end = self.clock.now() + wait * 1000
+        while True:
+            left = (end - self.clock.now()) / 1000
+            found = self.waits(session_id, left, lambda: self._look(user_id, session_id))
+            if found is None:
+                return None
+            queue, request = found
+            answer = show(request)
+            if self._move_read(queue, session_id, request.seq):
+                return answer
+
+    def _look(self, user_id: str, session_id: str) -> tuple[Queue, Request] | None:
+        """The first outcome after `read`; voids and requests that have expired are stepped over."""
+        queue = require_live(self.log.queue(user_id), session_id, self.clock.now())
+        # Mostly it is the next number, and what is read is paid for.
+        page = read_page(self.log, user_id, queue.handed_out, queue.head, Extent(1))
+        return (queue, page.requests[0]) if page.requests else None
+
+    def _move_read(self, queue: Queue, session_id: str, seq: int) -> bool:
+        """False if another client of this user was first, or the session has ended."""
+        mark = self.mark()
+        try:
+            self.log.move_read(queue, session_id, seq, mark, self.clock.now())
+        except LostRaceError:
+            # Or the first answer was lost and the write repeated: then it was this call that read it.
+            found = self.log.queue(queue.user_id)
+            return found is not None and found.read_by == mark
+        return True

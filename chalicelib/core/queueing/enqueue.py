@@ -1,0 +1,206 @@
+"""Accept requests: take numbers, write the requests under them, send a wake-up."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from chalicelib.core.errors import (
+    SESSION_ENDED,
+    InvalidInputError,
+    LostRaceError,
+    TooManyError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.handler import Registry
+from chalicelib.core.queueing.idempotency import IdempotencyKey, Known
+from chalicelib.core.queueing.lane import lane_of
+from chalicelib.core.queueing.ports import Log, WakeUps
+from chalicelib.core.queueing.queue import Queue, must_ring, require_live
+from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.rings import is_to_ring, ring
+from chalicelib.core.time import Clock, Millis
+
+# Tries to write under fresh numbers when a drain has closed the places before the requests got there.
+MAX_TRIES = 3
+LONGEST_RETRY_AFTER_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a caller asks for, already validated."""
+
+    type: str
+    payload: str  # JSON text
+    max_attempts: int | None = None
+    on_failure: str | None = None
+    not_before: Millis | None = None
+    origin: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    requests: Sequence[Request]
+    queue: Queue
+    replayed: bool = False  # accepted by an earlier call with the same idempotency key
+
+
+type Each = Callable[[Callable[[Request], None], Sequence[Request]], None]
+
+
+def one_by_one(write: Callable[[Request], None], requests: Sequence[Request]) -> None:
+    for request in requests:
+        write(request)
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueue:
+    log: Log
+    wake_ups: WakeUps
+    clock: Clock
+    each: Each = one_by_one  # how the places of a batch are written; may be side by side
+    handlers: Registry = field(default_factory=Registry)  # their time limits tell the lane
+
+    def __call__(
+        self, user_id: str, session_id: str, works: Sequence[Work], key: IdempotencyKey | None = None
+    ) -> Accepted:
+        """Accept all of `works` under consecutive numbers, or none.
+
+        Raises UnauthenticatedError, InvalidInputError, TooManyError, UnavailableError.
+        """
+        for _ in range(MAX_TRIES):
+            if key and (known := self.log.known(user_id, key.key, self.clock.now())):
+                return self._replay(user_id, session_id, known, key)
+            now = self.clock.now()
+            queue = self._take_numbers(user_id, session_id, len(works), now)
+            requests = _numbered(user_id, queue.tail - len(works) + 1, works, key, now)
+            try:
+                written = self._write(requests, key)
+            finally:
+                # Even for nothing: others may have taken numbers meanwhile and rely on this ring.
+                if must_ring(queue, now) and is_to_ring(self.log, queue, now):
+                    lane = lane_of(queue.average_ms, self.handlers.get(requests[0].type))
+                    ring(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}", lane)
+            if written:
+                return _accepted(requests, queue)
+        raise UnavailableError("The request could not be stored in time. Nothing was accepted; try again.")
+
+    def _take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
+        try:
+            return self.log.take_numbers(user_id, session_id, count, now)
+        except LostRaceError:
+            raise refusal(self.log.queue(user_id), session_id, count, now) from None
+
+    def _write(self, requests: Sequence[Request], key: IdempotencyKey | None) -> bool:
+        """All or none, without a transaction: the first place of a batch is written last.
+
+        The drain cannot pass the first place before that, and once it has closed it as a hole it discards
+        the rest. False if that, or another call with the same key, was faster.
+        """
+        first, *others = requests
+        try:
+            self.each(self._write_place, others)
+            self._write_place(first, key, requests[-1].seq)
+        except LostRaceError:
+            self._give_up(first)
+            return False
+        return True
+
+    def _write_place(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
+        try:
+            self.log.write(request, key, last)
+        except LostRaceError:
+            # Numbers are given out once: what is there is a void, or this request from a repeated write.
+            found = self.log.request(request.user_id, request.seq)
+            if found is None or found.status is Status.VOID:
+                raise
+
+    def _give_up(self, first: Request) -> None:
+        """Close the place ourselves, so that the drain need not wait for it."""
+        try:
+            self.log.void(first.user_id, first.seq, self.clock.now())
+        except LostRaceError:
+            log_event("hole closed by the drain", user=first.user_id, seq=first.seq)
+
+    def _replay(self, user_id: str, session_id: str, known: Known, key: IdempotencyKey) -> Accepted:
+        """All that was accepted under the key. Raises InvalidInputError, UnauthenticatedError."""
+        queue = require_live(self.log.queue(user_id), session_id, self.clock.now())
+        if known.fingerprint != key.fingerprint:
+            raise InvalidInputError("This Idempotency-Key was used for a different call.", code="key_reused")
+        if known.last <= queue.floor:
+            raise InvalidInputError(
+                "This Idempotency-Key was used for a request that has since been deleted.", code="key_deleted"
+            )
+        return Accepted(self._accepted_under(user_id, known), queue, replayed=True)
+
+    def _accepted_under(self, user_id: str, known: Known) -> Sequence[Request]:
+        """Raises InvalidInputError if any of it has expired: an answer with the rest would tell half."""
+        found: list[Request] = []
+        after = known.first - 1
+        while after < known.last and (
+            page := self.log.requests_without_payloads(user_id, after, known.last - after)
+        ):
+            found += [request for request in page if request.seq <= known.last]
+            after = page[-1].seq
+        if len(found) <= known.last - known.first:
+            raise InvalidInputError(_expired(known, found), code="key_expired")
+        return found
+
+
+def _expired(known: Known, kept: Sequence[Request]) -> str:
+    several = known.first != known.last
+    accepted = f"requests {known.first} to {known.last}" if several else f"request {known.first}"
+    still = ", ".join(str(request.seq) for request in kept)
+    left = f"Only {still} can still be read" if kept else "None of it can be read now"
+    return (
+        f"This Idempotency-Key was accepted as {accepted}. {left}: outcomes are kept for seven days. "
+        "Use a new key to send it again."
+    )
+
+
+def _accepted(requests: Sequence[Request], queue: Queue) -> Accepted:
+    for request in requests:
+        log_event("request accepted", user=request.user_id, seq=request.seq, type=request.type)
+    return Accepted(requests, queue)
+
+
+def refusal(queue: Queue | None, session_id: str, count: int, now: Millis) -> Exception:
+    """Why numbers were refused."""
+    if queue is None or not queue.is_live(session_id, now):
+        return UnauthenticatedError(SESSION_ENDED, code="session_ended")
+    if count > queue.limit:
+        return InvalidInputError(
+            f"{count} requests at once are more than the queue has room for: {queue.limit}.",
+            code="batch_exceeds_limit",
+        )
+    wait = math.ceil((count - queue.room) * queue.average_ms / 1000)
+    return TooManyError(
+        f"The queue is full: {queue.depth} requests are waiting, "
+        f"and there is room for {max(0, queue.room)} more.",
+        retry_after=min(LONGEST_RETRY_AFTER_S, max(1, wait)),
+        code="queue_full",
+    )
+
+
+def _numbered(
+    user_id: str, first: int, works: Sequence[Work], key: IdempotencyKey | None, now: Millis
+) -> Sequence[Request]:
+    last = first + len(works) - 1
+    return [
+        Request(
+            user_id=user_id,
+            seq=seq,
+            type=work.type,
+            payload=work.payload,
+            status=Status.QUEUED,
+            enqueued_at=now,
+            max_attempts=work.max_attempts,
+            on_failure=work.on_failure,
+            not_before=work.not_before,
+            origin=work.origin,
+            batch=None if seq == first else first,
+            key=key.key if key and seq == last else None,
+        )
+        for seq, work in enumerate(works, first)
+    ]

@@ -1,0 +1,52 @@
+"""Pages of requests in the order of their numbers. Nobody is shown voids."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from chalicelib.core.queueing.ports import Log
+from chalicelib.core.queueing.request import Request, Status
+
+MORE = 100  # read at a time after the first read, which is mostly enough: voids may come in long rows
+
+
+def _anything(_: Request) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much one page holds at most."""
+
+    limit: int  # requests
+    fits: Callable[[Request], bool] = _anything  # asked for each in order; the first one is taken in any case
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An empty page means that there is nothing more."""
+
+    requests: Sequence[Request]  # without their payloads
+    after: int  # the number to go on after: nothing up to it will be shown that is not in this page
+
+
+def read_page(log: Log, user_id: str, after: int, last: int, extent: Extent) -> Page:
+    """The requests with numbers above `after` and up to `last`, as far as a page may hold them."""
+    requests: list[Request] = []
+    for request in _shown(log, user_id, after, last, extent.limit):
+        if not extent.fits(request) and requests:
+            return Page(requests, requests[-1].seq)
+        requests.append(request)
+        if len(requests) == extent.limit:
+            return Page(requests, request.seq)
+    return Page(requests, max(after, last))
+
+
+def _shown(log: Log, user_id: str, after: int, last: int, first_read: int) -> Iterator[Request]:
+    wanted = first_read
+    while after < last and (found := log.requests_without_payloads(user_id, after, wanted)):
+        for request in found:
+            if request.seq > last:
+                return
+            if request.status is not Status.VOID:
+                yield request
+        after, wanted = found[-1].seq, MORE

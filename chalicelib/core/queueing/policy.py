@@ -1,0 +1,131 @@
+"""What a failed attempt leads to. Decisions are values; the caller acts on them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+from math import isfinite
+from numbers import Real
+from typing import Self
+
+from chalicelib.core.queueing.request import LONGEST_DELAY_MS, Failure, Outcome, Request, Status
+from chalicelib.core.time import Millis
+
+# Kinds of failures that may lie in this worker's code: it may be older or newer than that of the API which
+# accepted the request, since a deployment, or its roll-back, does not change all functions at one moment.
+UNFIT = frozenset({"unknown_type", "invalid_payload"})
+# How long such a request is tried, from the first worker that could not take it. Not from when it was
+# accepted: its turn may come hours later, just when something is deployed.
+PATIENCE_MS = 15 * 60_000
+UNFIT_CAP_MS = 20_000  # the longest wait between two of these tries
+
+
+class HandlerError(Exception):
+    """Raised by a handler: this attempt has failed. The message is shown to the user."""
+
+
+class PermanentError(HandlerError):
+    """Raised by a handler: no further attempt can succeed either."""
+
+
+class ImpossibleDelayError(HandlerError, ValueError):
+    """Raised by `RetryLaterError(…, after=…)` for a delay that makes no sense; this attempt has failed."""
+
+    def __init__(self) -> None:
+        days = timedelta(milliseconds=LONGEST_DELAY_MS).days
+        super().__init__(
+            f"The handler asked for an invalid delay: a delay is a number of seconds, at most {days} days."
+        )
+
+
+class RetryLaterError(HandlerError):
+    """Raised by a handler that knows when to try again."""
+
+    def __init__(self, message: str, after: float | Decimal | timedelta) -> None:
+        """`after` is in seconds from now, or a timedelta; a moment that is over means at once.
+
+        Raises ImpossibleDelayError if it is no finite number, or more than 366 days.
+        """
+        super().__init__(message)
+        self.after = delay_ms(after) / 1000
+
+
+def delay_ms(after: object) -> int:
+    """What a handler gives as `after`, in whole milliseconds; never negative. Raises ImpossibleDelayError."""
+    seconds = after.total_seconds() if isinstance(after, timedelta) else after
+    if not isinstance(seconds, Real | Decimal):
+        raise ImpossibleDelayError
+    try:
+        ms = float(seconds) * 1000
+    except (ValueError, OverflowError):
+        raise ImpossibleDelayError from None
+    if not isfinite(ms) or ms > LONGEST_DELAY_MS:
+        raise ImpossibleDelayError
+    return max(0, int(ms))
+
+
+class OnFailure(StrEnum):
+    SKIP = "skip"  # the request is failed, the next one goes on
+    HALT = "halt"  # the queue stops until somebody says retry or skip
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How often a request is tried, how long it waits in between, and what follows when it has failed."""
+
+    max_attempts: int = 3
+    on_failure: OnFailure = OnFailure.SKIP
+    base_ms: int = 1_000  # the first wait is up to this long
+    cap_ms: int = 60_000  # and none is longer than this
+
+    def for_request(self, request: Request) -> Self:
+        """The handler's policy with what the caller asked for instead."""
+        return replace(
+            self,
+            max_attempts=request.max_attempts or self.max_attempts,
+            on_failure=OnFailure(request.on_failure or self.on_failure),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Try again, not before this moment; the request stays at the head of the line."""
+
+    not_before: Millis
+    error: Failure
+    unfit_since: Millis | None = None  # since when no worker could take it; such a try counts as no attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Stop the queue; the request stays at the head of the line."""
+
+    error: Failure
+
+
+def after_failure(
+    request: Request, failure: Failure, policy: Policy, now: Millis, fraction: Callable[[], float]
+) -> Outcome | Retry | Halt:
+    """What follows when the current attempt has failed. `fraction` draws from [0, 1).
+
+    Exponential back-off with full jitter: a uniform draw from [0, min(cap, base * 2 ** (attempts - 1))]
+    (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). What this worker's code
+    cannot take is tried again for PATIENCE_MS, with waits that grow likewise and at no attempt's cost.
+    """
+    if failure.kind in UNFIT:
+        since = now if request.unfit_since is None else request.unfit_since
+        if now < since + PATIENCE_MS:
+            ceiling = min(max(now - since, policy.base_ms), UNFIT_CAP_MS)
+            return Retry(now + int(fraction() * ceiling), failure, since)
+    elif not exhausted(replace(request, error=failure), policy):
+        ceiling = min(policy.cap_ms, policy.base_ms * 2 ** (request.counted_attempts - 1))
+        wait = int(fraction() * ceiling) if failure.retry_after_ms is None else failure.retry_after_ms
+        return Retry(now + wait, failure)
+    return Halt(failure) if policy.on_failure is OnFailure.HALT else Outcome(Status.FAILED, error=failure)
+
+
+def exhausted(request: Request, policy: Policy) -> bool:
+    """Whether a request whose last attempt failed may not be tried again."""
+    permanent = request.error is not None and request.error.kind == "permanent"
+    return permanent or request.counted_attempts >= policy.max_attempts

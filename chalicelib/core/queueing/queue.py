@@ -1,0 +1,116 @@
+"""One user's ordered log: the three cursors and what follows from them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from chalicelib.core.errors import SESSION_ENDED, UnauthenticatedError
+from chalicelib.core.queueing.request import NO_COUNTS, Request, Status
+from chalicelib.core.time import Millis
+
+# A ring this old, with no movement since, is taken for lost and the next enqueue rings again.
+RING_TRUSTED_MS = 5_000
+HOLE_GRACE_MS = 3_000  # how long after taking a number its request may be written
+
+
+class State(StrEnum):
+    OPEN = "open"
+    PAUSED = "paused"
+    HALTED = "halted"
+    CLOSED = "closed"
+
+
+class PausedBy(StrEnum):
+    USER = "user"
+    ADMINISTRATOR = "administrator"  # only an administrator ends this pause
+
+
+def state_under(paused_by: PausedBy | None, state: State) -> State:
+    """The state of a queue under this pause, or under none.
+
+    A pause shows in an open queue. A queue that is closed or halted remembers its pause, and is paused when
+    it opens again.
+    """
+    if state in (State.HALTED, State.CLOSED):
+        return state
+    return State.PAUSED if paused_by else State.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    user_id: str
+    room: int  # how many more requests are taken: the limit less those without an outcome
+    limit: int
+    tail: int = 0  # the last number given out
+    head: int = 0  # the last number that has an outcome, and all before it too
+    read: int = 0  # the last number whose outcome the user has dequeued
+    read_by: str | None = None  # the mark of the call that did
+    state: State = State.OPEN
+    paused_by: PausedBy | None = None  # whose pause it is under, whatever its state is
+    awake: Millis | None = None  # since when a wake-up is on its way or being served; None: the worker rests
+    sessions: Mapping[str, Millis] = field(default_factory=dict)  # live session id: its expiry
+    counts: Mapping[Status, int] = NO_COUNTS
+    average_ms: float = 0.0  # running time of a request, exponentially weighted
+    tail_at: Millis = 0  # when the last number was given out
+    moved_at: Millis = 0  # when head last moved
+    purged: int = 0  # up to this number, what waits is cancelled instead of run
+    username: str = ""
+    barred: bool = False  # nobody can sign in as this user
+    leaving: Millis | None = None  # since when the account is deleted and waits to be removed
+    generation: int = 0  # grows with each change of the password, which ends the sessions opened before
+    floor: int = 0  # up to this number, everything is forgotten: nobody is shown it any more
+
+    @property
+    def depth(self) -> int:
+        """Requests without an outcome."""
+        return self.tail - self.head
+
+    @property
+    def runnable(self) -> bool:
+        """Whether requests may begin."""
+        return self.state not in (State.PAUSED, State.HALTED) and self.leaving is None
+
+    def admits(self, request: Request) -> bool:
+        """Whether the drain, at this request's turn, may run it, cancel it or step over it."""
+        if self.leaving is not None:
+            return False
+        done = request.settled and self.state is State.PAUSED
+        return self.runnable or done or request.seq <= self.purged
+
+    @property
+    def handed_out(self) -> int:
+        """The last number whose outcome nobody will be handed out any more."""
+        return max(self.read, self.floor)
+
+    def stirred_since(self, moment: Millis) -> bool:
+        """Whether a ring or a movement of the head happened after `moment`."""
+        return max(self.awake or 0, self.moved_at) > moment
+
+    def is_live(self, session_id: str, now: Millis) -> bool:
+        return self.sessions.get(session_id, 0) > now
+
+    @property
+    def connected_until(self) -> Millis:
+        """When the last of its sessions expires."""
+        return max(self.sessions.values(), default=0)
+
+    def live_sessions(self, now: Millis) -> int:
+        return sum(expiry > now for expiry in self.sessions.values())
+
+
+def must_ring(queue: Queue, now: Millis) -> bool:
+    """Whether the enqueue that left the queue like this at `now` has to send a wake-up.
+
+    It need not while an earlier wake-up is on its way or being served, because a drain rests only by a
+    write that fails if a number was given out meanwhile. A ring that moved nothing for a while may be lost.
+    """
+    if not queue.runnable:
+        return False
+    return queue.awake == now or not queue.stirred_since(now - RING_TRUSTED_MS)
+
+
+def require_live(queue: Queue | None, session_id: str, now: Millis) -> Queue:
+    """The queue, if the session may use it. Raises UnauthenticatedError."""
+    if queue is None or not queue.is_live(session_id, now):
+        raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
+    return queue

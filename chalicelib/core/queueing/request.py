@@ -1,0 +1,148 @@
+"""One piece of work and how it stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, Self
+
+from chalicelib.core.time import Millis
+
+LONGEST_DELAY_MS: Final = 366 * 24 * 3600 * 1000  # how far ahead a request may be put off
+TEXT_LIMIT = 2_000  # characters of a failure's message: a page of failures stays small
+KEPT_MS = 7 * 24 * 3600 * 1000  # how long a request is kept after its outcome
+
+
+def storable(text: str) -> str:
+    """The text without half surrogates, which UTF-8 cannot express, and cut to TEXT_LIMIT characters."""
+    whole = str.encode(text, "utf-8", "replace").decode()
+    return whole if len(whole) <= TEXT_LIMIT else f"{whole[: TEXT_LIMIT - 1]}…"
+
+
+class Status(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    VOID = "void"  # a number that was taken and never used; the drain steps over it
+
+
+OUTCOMES = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an attempt failed."""
+
+    kind: str  # error, permanent, timeout, crash, conflict, unknown_type, invalid_payload
+    message: str
+    retry_after_ms: int | None = None  # the handler's own wish
+
+    def __post_init__(self) -> None:
+        """Whatever a handler had to say: every store can take it and every view can show it."""
+        object.__setattr__(self, "kind", storable(self.kind))
+        object.__setattr__(self, "message", storable(self.message))
+        if self.retry_after_ms is not None:
+            wish = min(max(0, self.retry_after_ms), LONGEST_DELAY_MS)
+            object.__setattr__(self, "retry_after_ms", wish)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a request ended."""
+
+    status: Status
+    result: str | None = None
+    error: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    user_id: str
+    seq: int
+    type: str
+    payload: str  # JSON text; "" where it was not read, see `Log.requests_without_payloads`
+    status: Status
+    enqueued_at: Millis
+    attempts: int = 0  # how often it was begun
+    forgiven: int = 0  # attempts that no longer count, because somebody said retry since
+    begun_by: str | None = None  # the worker's mark on the last attempt
+    unfit_since: Millis | None = None  # since when no worker has had code that can take it
+    max_attempts: int | None = None  # the caller's wish instead of the handler's policy
+    on_failure: str | None = None  # likewise: skip or halt
+    not_before: Millis | None = None  # nobody begins it earlier; it holds the line
+    overran: str | None = (
+        None  # the mark of an attempt that was not over in time and had to be ended by force
+    )
+    started_at: Millis | None = None  # of the last attempt
+    deadline: Millis | None = None  # while running: the attempt is over by then, one way or the other
+    finished_at: Millis | None = None
+    result: str | None = None  # JSON text
+    error: Failure | None = None  # of the last failed attempt
+    origin: int | None = None  # the failed request that this one retries
+    batch: int | None = None  # the first number of the batch it was sent in, unless it is that one itself
+    key: str | None = None  # the idempotency key that ends with it
+    expires_at: Millis | None = None  # when the store may forget it
+
+    @property
+    def settled(self) -> bool:
+        """Nothing will happen to it any more: the drain steps over it."""
+        return self.status in OUTCOMES or self.status is Status.VOID
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether it no longer halts its queue: it was settled, or somebody said retry."""
+        return self.settled or self.error is None
+
+    @property
+    def due(self) -> Millis:
+        """When it may be begun, or stepped over. A running attempt must be over first."""
+        if self.settled:
+            return 0
+        if self.status is Status.RUNNING:
+            return self.deadline or 0
+        return self.not_before or 0
+
+    def begun(self, by: str, now: Millis, deadline: Millis) -> Self:
+        """With another attempt under way."""
+        return replace(
+            self,
+            status=Status.RUNNING,
+            attempts=self.attempts + 1,
+            begun_by=by,
+            started_at=now,
+            deadline=deadline,
+        )
+
+    def ended(self, outcome: Outcome, now: Millis) -> Self:
+        """With that outcome, at its turn."""
+        return replace(
+            self,
+            status=outcome.status,
+            result=outcome.result,
+            error=outcome.error,
+            finished_at=now,
+            deadline=None,
+            expires_at=None if outcome.status is Status.VOID else expiry(now),
+        )
+
+    def cancelled(self, now: Millis) -> Self:
+        """Perhaps long before its turn: it must not expire before that, see `Log.expire`."""
+        return replace(self.ended(Outcome(Status.CANCELLED), now), expires_at=None)
+
+    @property
+    def counted_attempts(self) -> int:
+        return self.attempts - self.forgiven
+
+    def crashed(self, now: Millis) -> bool:
+        """Begun, and over without a word of how it ended."""
+        return self.status is Status.RUNNING and (self.deadline or 0) <= now
+
+
+def expiry(now: Millis) -> Millis:
+    """When what ends now may be forgotten; in whole seconds, as stores have it."""
+    return -(-(now + KEPT_MS) // 1000) * 1000
+
+
+NO_COUNTS: Mapping[Status, int] = MappingProxyType(dict.fromkeys(OUTCOMES, 0))

@@ -1,0 +1,176 @@
+"""Find queues that should be moving and are not, sessions that are over, and what deleted accounts left."""
+
+import logging
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import batched
+from zlib import crc32
+
+from chalicelib.core.errors import LostRaceError, UnavailableError
+from chalicelib.core.identity.ports import Accounts
+from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.closing import close_if_over
+from chalicelib.core.queueing.drain import LONGEST_TIMED_MS
+from chalicelib.core.queueing.ports import Log, WakeUps
+from chalicelib.core.queueing.queue import Queue, State
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.rings import ring
+from chalicelib.core.time import Clock, Millis
+
+STALE_MS = 30_000  # work, but no ring and no movement for this long: the wake-up is taken for lost
+AHEAD_MS = 60_000  # until the next sweep: what is due before that is rung, and its worker waits for it
+IDLE_MS = 60_000  # a queue without work keeps its mark this long, so that busy users cost no index writes
+WORKER_MS = 90_000  # longer than the worker function may run, and the API
+MINUTE_MS = 60_000
+REPEAT_MS = 3 * MINUTE_MS  # a queue that looks the same is rung once in this time
+STILL_EVERY = 10  # minutes between two looks at a queue in which nothing may begin: many are left like that
+AT_ONCE = 100  # queues are read together, or the sweeper could look after a few thousand users only
+ALLOWED_MS = 40_000  # how long a sweep may take, unless the caller says something else
+
+
+def log_failure(user_id: str | None, error: Exception) -> None:
+    log_event("sweep failed for one queue", level=logging.ERROR, user=user_id, exception=error)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    log: Log
+    accounts: Accounts
+    wake_ups: WakeUps
+    clock: Clock
+    shuffle: Callable[[list[str]], None] = random.shuffle
+    report: Callable[[str | None, Exception], None] = log_failure  # told of errors that nobody foresaw
+
+    def __call__(self, allowed_ms: Millis = ALLOWED_MS) -> None:
+        """Rescue queues that stand still, then end expired sessions, close queues, and remove accounts.
+
+        Starts nothing new after `allowed_ms`, three fifths of which are for the rescue. Raises nothing: what
+        goes wrong with one queue, or while one index is read, is logged and does not stop the rest.
+        """
+        started, idle, leaving = self.clock.now(), list[Queue](), list[Queue]()
+        end = started + allowed_ms
+        for queue in self._in_time(self._queues(self.log.working), started + allowed_ms * 3 // 5):
+            if queue.leaving is None and queue.depth:
+                self._guard(self._rescue, queue)
+            else:
+                (idle if queue.leaving is None else leaving).append(queue)
+        for queue in self._in_time(self._queues(lambda: self.log.expiring(started)), end):
+            self._guard(self._end_sessions, queue)
+        for queue in self._in_time(idle, end):
+            self._guard(self._look_at_drained, queue)
+        for queue in self._in_time(leaving, end):
+            self._guard(lambda queue, now: self._remove(queue, now, end), queue)
+
+    def _queues(self, find: Callable[[], Sequence[str]]) -> Iterator[Queue]:
+        """In random order: if there are more than can be looked at, it is not always the same that are."""
+        user_ids = list[str]()
+        self._survive(lambda: user_ids.extend(find()))
+        self.shuffle(user_ids)
+        for some in batched(user_ids, AT_ONCE, strict=False):
+            yield from self._read(some)
+
+    def _read(self, user_ids: Sequence[str]) -> Sequence[Queue]:
+        """If a queue among them cannot be understood, all but that one."""
+        found = list[Queue]()
+        if len(user_ids) == 1:
+            self._survive(lambda: found.extend(self.log.several(user_ids)), user_ids[0])
+            return found
+        try:
+            return self.log.several(user_ids)
+        except UnavailableError as error:
+            log_event(
+                "queues not looked after", level=logging.WARNING, queues=len(user_ids), error=str(error)
+            )
+            return ()
+        except Exception:  # noqa: BLE001 - it is reported when the queue at fault is read alone
+            half = len(user_ids) // 2
+            return [*self._read(user_ids[:half]), *self._read(user_ids[half:])]
+
+    def _in_time(self, queues: Iterable[Queue], end: Millis) -> Iterator[Queue]:
+        for queue in queues:
+            if self.clock.now() >= end:
+                log_event("sweep out of time", level=logging.WARNING)
+                return
+            yield queue
+
+    def _guard(self, look: Callable[[Queue, Millis], None], queue: Queue) -> None:
+        self._survive(lambda: look(queue, self.clock.now()), queue.user_id)
+
+    def _survive(self, do: Callable[[], None], user_id: str | None = None) -> None:
+        try:
+            do()
+        except LostRaceError:
+            log_event("queue moves by itself", user=user_id)
+        except UnavailableError as error:
+            log_event("queue not looked after", level=logging.WARNING, user=user_id, error=str(error))
+        except Exception as error:  # noqa: BLE001 - everybody else depends on this sweep
+            self.report(user_id, error)
+
+    def _rescue(self, queue: Queue, now: Millis) -> None:
+        if queue.stirred_since(now - STALE_MS):
+            return
+        if not (queue.runnable or queue.head < queue.purged or _is_turn(queue, now)):
+            return
+        head = next(iter(self.log.requests(queue.user_id, queue.head, 1)), None)
+        if queue.state is State.HALTED and (head is None or head.is_resolved):
+            queue = self.log.change_state(queue, State.OPEN, now)
+        if head is None or head.seq > queue.head + 1 or (queue.admits(head) and _is_late(queue, head, now)):
+            ring(self.wake_ups, queue, ring_id(queue, head, now))
+            log_event("queue rung by the sweeper", user=queue.user_id, seq=queue.tail)
+
+    def _end_sessions(self, queue: Queue, now: Millis) -> None:
+        left: Queue | None = queue
+        for session_id, expiry in queue.sessions.items():
+            if expiry <= now:
+                left = self.log.end_session(queue.user_id, session_id)
+                log_event("session expired", user=queue.user_id, session=session_id)
+        if left:
+            close_if_over(self.log, left, now)
+
+    def _look_at_drained(self, queue: Queue, now: Millis) -> None:
+        if not queue.live_sessions(now):
+            close_if_over(self.log, queue, now)
+        elif max(queue.tail_at, queue.moved_at) <= now - IDLE_MS:
+            self.log.unmark(queue)
+
+    def _remove(self, queue: Queue, now: Millis, end: Millis) -> None:
+        """All of a user whose account is deleted: the account too, if whoever deleted it did not live to."""
+        if queue.username:
+            self.accounts.remove(queue.username, queue.user_id)
+        if now - (queue.leaving or 0) <= WORKER_MS:
+            return  # something may still be at it
+        while not self.log.forget(queue.user_id):
+            if self.clock.now() >= end:
+                return
+        self.log.remove(queue)
+        log_event("queue removed", user=queue.user_id)
+
+
+def ring_id(queue: Queue, head: Request | None, now: Millis) -> str:
+    """The same as long as the queue and its head look the same: SQS drops a repeated id for five minutes.
+
+    So an outage of an hour leaves some 20 messages for each user who waits, not 60. When there is reason to
+    ring again after a wake-up was served, something has changed: a cursor, `awake` by the end of a pause, an
+    attempt, the moment that the head is due. A wake-up that got lost is repeated after `REPEAT_MS`.
+    """
+    seen = head and (head.seq, head.status.value, head.attempts, head.forgiven, head.due)
+    marks = (queue.tail, queue.head, queue.purged, queue.state.value, queue.awake, queue.moved_at)
+    return sha256(repr((queue.user_id, marks, seen, now // REPEAT_MS)).encode()).hexdigest()
+
+
+def _is_turn(queue: Queue, now: Millis) -> bool:
+    """Of a queue that is paused or halted; they take turns."""
+    return (now // MINUTE_MS + crc32(queue.user_id.encode())) % STILL_EVERY == 0
+
+
+def _is_late(queue: Queue, head: Request, now: Millis) -> bool:
+    """Whether nobody is going to come for the head in time.
+
+    If something happened at most `LONGEST_TIMED_MS` before it is due, a worker was there since, and has kept
+    its wake-up as a timer. Otherwise nobody comes, and one is rung for in the minute before.
+    """
+    seen = max(queue.awake or 0, queue.moved_at, head.started_at or 0)
+    timed = seen >= head.due - LONGEST_TIMED_MS
+    return head.due <= now + (-STALE_MS if timed else AHEAD_MS)

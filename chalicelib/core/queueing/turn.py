@@ -1,0 +1,41 @@
+"""How long one user may keep a worker, and which lane's worker goes on."""
+
+from chalicelib.core.queueing.handler import Registry
+from chalicelib.core.queueing.lane import QUICK_MS, Lane, lane_of
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.time import Clock
+
+
+class Turn:
+    """One wake-up's time with a worker of one lane."""
+
+    def __init__(self, lane: Lane, handlers: Registry, clock: Clock, quantum_ms: int) -> None:
+        self._lane = lane
+        self._handlers = handlers
+        self._clock = clock
+        self.started = clock.now()
+        self._until = self.started + quantum_ms
+        self.took_ms: int | None = None
+        """The attempt at the last request; None: that was only stepped over."""
+
+    def lane_for(self, request: Request | None, average_ms: float) -> Lane:
+        """`request`: the next one, if it is known."""
+        return lane_of(average_ms, self._handlers.get(request.type) if request else None)
+
+    def cannot_begin(self, request: Request, average_ms: float) -> bool:
+        """Whether this is the quick lane and the request, whose time has come, may take long.
+
+        A slow worker carries out whatever comes until its turn is over: two lanes for one user in turn would
+        cost a wake-up for each request.
+        """
+        due = not request.settled and request.due <= self._clock.now()
+        return due and self._lane is Lane.QUICK and self.lane_for(request, average_ms) is Lane.SLOW
+
+    @property
+    def was_slow(self) -> bool:
+        """Whether this is the quick lane and the last attempt took long: the next one may as well."""
+        return self._lane is Lane.QUICK and (self.took_ms or 0) > QUICK_MS
+
+    @property
+    def is_over(self) -> bool:
+        return self._clock.now() >= self._until or self.was_slow

@@ -1,0 +1,110 @@
+"""What users can see of their queues. Whoever gives a session must have a live one."""
+
+from dataclasses import dataclass
+
+from chalicelib.core.errors import NotFoundError
+from chalicelib.core.queueing.line import Line
+from chalicelib.core.queueing.pages import Extent, Page, read_page
+from chalicelib.core.queueing.ports import Log
+from chalicelib.core.queueing.queue import Queue, require_live
+from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.waits import Waits
+from chalicelib.core.time import Clock, Millis
+
+# How often a call that waits for one request reads it before the head has passed it: to notice a cancel.
+LOOK_MS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The session is None for administrators. All raise UnauthenticatedError before anything else is read.
+
+    All raise NotFoundError for a user who has no queue.
+    """
+
+    log: Log
+    clock: Clock
+    waits: Waits
+
+    def queue(self, user_id: str, session_id: str | None) -> Line:
+        return self.line(self.queue_of(user_id, session_id))
+
+    def line(self, queue: Queue, first: Request | None = None) -> Line:
+        """Of a queue just read or written; reads the first request that waits, unless it is given."""
+        if first is None and queue.depth:
+            first = next(iter(self.log.requests_without_payloads(queue.user_id, queue.head, 1)), None)
+        return Line(queue, first, self.clock.now())
+
+    def request(
+        self, user_id: str, session_id: str | None, seq: int, wait: float = 0
+    ) -> tuple[Request, Line]:
+        """The request once it has an outcome, or as it is after `wait` seconds. Raises NotFoundError."""
+        sight = _Sight(self, user_id, session_id, seq)
+        if session_id is None:
+            sight.look()
+        else:
+            self.waits(session_id, wait, sight.look)
+        request = sight.latest()
+        if request is None or request.status is Status.VOID:
+            raise NotFoundError(f"There is no request {seq}.")
+        if request.settled:
+            return request, Line(sight.queue, None, self.clock.now())
+        return request, self.line(sight.queue, request if seq == sight.queue.head + 1 else None)
+
+    def requests(self, user_id: str, session_id: str | None, after: int, extent: Extent) -> tuple[Page, Line]:
+        """A page of requests with numbers above `after`, in order."""
+        queue = self.queue_of(user_id, session_id)
+        page = read_page(self.log, user_id, max(after, queue.floor), queue.tail, extent)
+        waiting = [request for request in page.requests if not request.settled]
+        if waiting and waiting[0].seq > queue.head + 1:
+            return page, self.line(queue)
+        return page, Line(queue, waiting[0] if waiting else None, self.clock.now())
+
+    def queue_of(self, user_id: str, session_id: str | None) -> Queue:
+        queue = self.log.queue(user_id)
+        if session_id is not None:
+            return require_live(queue, session_id, self.clock.now())
+        if queue is None:
+            raise NotFoundError("This user has no queue yet.")
+        return queue
+
+
+class _Sight:
+    """One request, seen by a call that waits for its outcome.
+
+    It looks at the queue item, which is small, and at the request only when that may have changed.
+    """
+
+    def __init__(self, watch: Watch, user_id: str, session_id: str | None, seq: int) -> None:
+        self._watch = watch
+        self._user = user_id, session_id
+        self._seq = seq
+        self._request: Request | None = None
+        self._read_at: Millis = 0
+        self.queue: Queue
+
+    def look(self) -> bool | None:
+        """True once there is nothing more to wait for."""
+        self.queue = self._watch.queue_of(*self._user)
+        if self._is_passed or self._age_ms >= LOOK_MS:
+            self._read()
+        return True if self._request is None or self._request.settled else None
+
+    def latest(self) -> Request | None:
+        """As it is now; None if there is none."""
+        if self._request and not self._request.settled and self._age_ms >= LOOK_MS / 2:
+            self._read()
+        return self._request
+
+    @property
+    def _is_passed(self) -> bool:
+        return self._seq <= max(self.queue.head, self.queue.floor)
+
+    @property
+    def _age_ms(self) -> int:
+        return self._watch.clock.now() - self._read_at
+
+    def _read(self) -> None:
+        there = self.queue.floor < self._seq <= self.queue.tail
+        self._request = self._watch.log.request(self._user[0], self._seq) if there else None
+        self._read_at = self._watch.clock.now()

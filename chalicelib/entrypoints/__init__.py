@@ -1,1 +1,0 @@
-"""What is called from outside: HTTP, SQS, the schedule. Parse, call a use case, answer."""

@@ -1,0 +1,1 @@
+"""What Lambda calls that is not the HTTP API: workers and sweeper."""

@@ -1,0 +1,1 @@
+"""A small HTTP layer over Chalice: typed operations, problem documents, OpenAPI. Knows nothing of queues."""

@@ -1,0 +1,61 @@
+"""What every answer gets, whoever made it: security headers, a request id, one log line."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from chalice.app import Request, Response
+
+from chalicelib import wiring
+from chalicelib.adapters.runtime import logs
+from chalicelib.core.log_events import log_event
+from chalicelib.functions.invocation import begin
+from chalicelib.web import cors, problems
+from chalicelib.web.endpoint import source_of
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+}
+
+
+def around(request: Request, get_response: Callable[[Request], Response]) -> Response:
+    """Chalice middleware."""
+    context: Any = request.lambda_context
+    begin(context)
+    logs.bind(source=source_of(request))
+    began, origins = wiring.CLOCK.now(), wiring.settings().cors_origins
+    response = cors.preflight(request, origins) or _as_problem(get_response(request))
+    response.headers = {
+        **HEADERS,
+        **cors.headers(request, origins),
+        "X-Request-Id": context.aws_request_id,
+        **response.headers,
+    }
+    if request.method == "HEAD":
+        response.body = ""
+    log_event(
+        "call answered",
+        method=request.method,
+        path=request.path,
+        status=response.status_code,
+        took_ms=wiring.CLOCK.now() - began,
+    )
+    return response
+
+
+def _as_problem(response: Response) -> Response:
+    """Chalice's own errors (405, …) in our form."""
+    status = HTTPStatus(response.status_code)
+    if status < HTTPStatus.BAD_REQUEST or response.headers.get("Content-Type") == problems.CONTENT_TYPE:
+        return response
+    message = response.body.get("Message") if isinstance(response.body, dict) else None
+    sentence = f"{message or status.description}".rstrip(".") + "."
+    converted = problems.problem(status, sentence, problems.general_code(status))
+    if allow := response.headers.get("Allow"):
+        converted.headers["Allow"] = allow
+    return converted

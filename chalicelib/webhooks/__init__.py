@@ -1,0 +1,1 @@
+"""The handler `http`: ordered delivery of payloads to URLs that the operator allows."""
