@@ -16,7 +16,7 @@ STAGE = "live"
 TEMPLATE = "template.json"
 ARCHIVE = "application.zip"
 ANY_METHOD = "x-amazon-apigateway-any-method"
-NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
+NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "memory")
 
 
 def build() -> Path:

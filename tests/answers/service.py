@@ -6,6 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib import wiring, wiring_accounts
+from chalicelib.adapters.memory.clock import ManualClock
+from chalicelib.adapters.memory.fifo import MemoryFifo
+from chalicelib.adapters.memory.log import MemoryLog
+from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
 from chalicelib.adapters.sqs.wake_ups import from_message
 from chalicelib.core.identity.account import Role
 from chalicelib.core.identity.administration import Administration
@@ -18,29 +22,25 @@ from chalicelib.handlers import samples
 from tests.answers.in_process import InProcessApi
 from tests.e2e.users import User, sign_up
 from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeSessions, FakeTryCounts
-from tests.fakes.clock import FakeClock
-from tests.fakes.log import FakeLog
 from tests.fakes.secrets import FakePasswords, FakeTokens
-from tests.fakes.sqs import FakeFifo
-from tests.fakes.wake_ups import FakeLease, FakeWakeUps
 
 
 class Service:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         """The clients that were wired before must be forgotten."""
         self.api = InProcessApi()
-        self.clock = FakeClock()
-        self.log = FakeLog(wiring.settings().queue_limit)
+        self.clock = ManualClock()
+        self.log = MemoryLog(wiring.settings().queue_limit)
         self.accounts, self.audit = FakeAccounts(), FakeAudit()
         self.sessions, self.tries = FakeSessions(), FakeTryCounts()
-        self.fifos = {lane: FakeFifo(self.clock.now) for lane in Lane}
+        self.fifos = {lane: MemoryFifo(self.clock.now) for lane in Lane}
         patch.setattr(samples, "time", SimpleNamespace(sleep=self.clock.sleep))
         patch.setattr(wiring, "CLOCK", self.clock)
         self._wire(patch)
 
     def _wire(self, patch: pytest.MonkeyPatch) -> None:
         """Puts the fakes where the adapters are; all use cases over them are made as ever."""
-        wake_ups = FakeWakeUps(self.fifos[Lane.QUICK], self.fifos[Lane.SLOW])
+        wake_ups = MemoryWakeUps(self.fifos[Lane.QUICK], self.fifos[Lane.SLOW])
         tokens = FakeTokens()
         throttle = Throttle(self.tries, self.clock)
         sessions = Sessions(self.sessions, self.log, tokens, self.clock)
@@ -93,7 +93,7 @@ class Service:
         fifo = self.fifos[lane]
         receipt = fifo.receive()
         assert receipt is not None
-        lease = FakeLease(fifo, receipt)
+        lease = MemoryLease(fifo, receipt)
         ending = wiring.drain(lane)(from_message(receipt.body)[0], lease)
         if isinstance(ending, Wait):
             lease.hold((ending.until - self.clock.now()) / 1000)

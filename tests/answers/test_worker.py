@@ -8,13 +8,13 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.adapters.dynamodb.errors import SILENT
+from chalicelib.adapters.memory.wake_ups import MemoryLease
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.handler import LONGEST_TIMEOUT_S, handler, registry
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.functions import events, serving
 from tests.answers.service import Service
 from tests.e2e.users import User
-from tests.fakes.wake_ups import FakeLease
 
 MINUTE_MS = 60_000
 
@@ -34,7 +34,7 @@ class Worker:
         self.clock = service.clock
         patch.setattr(serving, "_unanswered", 0)
         patch.setattr(serving, "os", SimpleNamespace(_exit=self._end))
-        patch.setattr(wiring, "lease", lambda _, lane: FakeLease(service.fifos[lane], self.receipt))
+        patch.setattr(wiring, "lease", lambda _, lane: MemoryLease(service.fifos[lane], self.receipt))
 
     def _end(self, code: int) -> None:
         assert code

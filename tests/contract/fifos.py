@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any, Protocol
 
+from chalicelib.adapters.memory.clock import ManualClock
+from chalicelib.adapters.memory.fifo import MemoryFifo, Receipt
+from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
 from chalicelib.adapters.sqs.wake_ups import SqsLease, SqsWakeUps, from_message
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.ports import Lease, WakeUps
-from tests.fakes.clock import FakeClock
-from tests.fakes.sqs import FakeFifo, Receipt
-from tests.fakes.wake_ups import FakeLease, FakeWakeUps
 
 VISIBILITY_S = 20
 
@@ -38,9 +38,9 @@ class Fifo(Protocol):
 
 class TimedFifo:
     def __init__(self) -> None:
-        self._clock = FakeClock()
-        self._fifos = {lane: FakeFifo(self._clock.now, VISIBILITY_S * 1000) for lane in Lane}
-        self.wake_ups: WakeUps = FakeWakeUps(self._fifos[Lane.QUICK], self._fifos[Lane.SLOW])
+        self._clock = ManualClock()
+        self._fifos = {lane: MemoryFifo(self._clock.now, VISIBILITY_S * 1000) for lane in Lane}
+        self.wake_ups: WakeUps = MemoryWakeUps(self._fifos[Lane.QUICK], self._fifos[Lane.SLOW])
 
     def receive(self, wait: int = 0, lane: Lane = Lane.QUICK) -> Received | None:
         fifo = self._fifos[lane]
@@ -55,8 +55,8 @@ class TimedFifo:
         self._fifos[Lane.QUICK].delete(received.handle)
 
 
-def _received(receipt: Receipt, fifo: FakeFifo) -> Received:
-    return Received(*from_message(receipt.body), FakeLease(fifo, receipt), receipt)
+def _received(receipt: Receipt, fifo: MemoryFifo) -> Received:
+    return Received(*from_message(receipt.body), MemoryLease(fifo, receipt), receipt)
 
 
 class SqsFifo:

@@ -12,12 +12,12 @@ from chalicelib.adapters.dynamodb.log import DynamoLog
 from chalicelib.adapters.dynamodb.sessions import DynamoSessions
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.adapters.dynamodb.tries import DynamoTryCounts
+from chalicelib.adapters.memory.log import MemoryLog
 from chalicelib.core.identity.ports import Accounts, AuditTrail, SessionStore, TryCounts
 from chalicelib.core.queueing.ports import Log
 from chalicelib.core.queueing.waits import WaitSlots
 from infra import template
 from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeSessions, FakeTryCounts
-from tests.fakes.log import FakeLog
 
 LIMIT = 5
 SHAPE = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
@@ -37,7 +37,7 @@ class Store:
 
 
 def fake_store() -> Store:
-    return Store(FakeLog(LIMIT), FakeAccounts(), FakeSessions(), FakeTryCounts(), FakeAudit())
+    return Store(MemoryLog(LIMIT), FakeAccounts(), FakeSessions(), FakeTryCounts(), FakeAudit())
 
 
 def dynamo_store() -> Store:

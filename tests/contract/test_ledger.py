@@ -13,6 +13,9 @@ from typing import Any
 import boto3
 import pytest
 
+from chalicelib.adapters.memory.clock import ManualClock
+from chalicelib.adapters.memory.fifo import MemoryFifo
+from chalicelib.adapters.memory.wake_ups import MemoryWakeUps
 from chalicelib.adapters.runtime.runner import run
 from chalicelib.core.errors import EffectRefusedError
 from chalicelib.core.queueing.attempt import Attempt, Result
@@ -24,9 +27,6 @@ from chalicelib.core.time import Millis
 from tests.contract.backends import EMULATOR, MOTO
 from tests.contract.stores import Store
 from tests.contract.users import NOW, User
-from tests.fakes.clock import FakeClock
-from tests.fakes.sqs import FakeFifo
-from tests.fakes.wake_ups import FakeWakeUps
 
 EXAMPLE = Path(__file__).parents[2] / "docs/examples/ledger.py"
 START_CENTS = {"checking": 500, "savings": 0, "travel": 0}
@@ -94,13 +94,13 @@ def test_money_is_moved_exactly_once_however_often_the_worker_crashes(
 ) -> None:
     for account, cents in START_CENTS.items():
         ledger.Balance(user.id, account, cents=cents).save()
-    clock, unlucky = FakeClock(NOW), Unlucky(store.log)
+    clock, unlucky = ManualClock(NOW), Unlucky(store.log)
     chance = random.Random(7)
     transfers = [_transfer(chance) for _ in range(12)]
-    enqueue = Enqueue(store.log, FakeWakeUps(FakeFifo(clock.now)), clock)
+    enqueue = Enqueue(store.log, MemoryWakeUps(MemoryFifo(clock.now)), clock)
     drain = Drain(
         unlucky,
-        FakeWakeUps(FakeFifo(clock.now)),
+        MemoryWakeUps(MemoryFifo(clock.now)),
         clock,
         Attempt(unlucky, clock, registry, unlucky.run),
         10_000,
@@ -123,8 +123,8 @@ def test_an_effect_whose_condition_does_not_hold_leaves_nothing_written(
     store: Store, user: User, ledger: ModuleType
 ) -> None:
     ledger.Balance(user.id, "checking", cents=100).save()  # and there is no account "savings"
-    clock = FakeClock(NOW)
-    wake_ups = FakeWakeUps(FakeFifo(clock.now))
+    clock = ManualClock(NOW)
+    wake_ups = MemoryWakeUps(MemoryFifo(clock.now))
     work = Work("transfer", '{"source":"checking","target":"savings","cents":30}', max_attempts=1)
     Enqueue(store.log, wake_ups, clock)(user.id, user.session, [work])
     Drain(store.log, wake_ups, clock, Attempt(store.log, clock, registry, run), 10_000)(user.id, Unheld())
@@ -150,7 +150,7 @@ def _transfer(chance: random.Random) -> dict[str, Any]:
     return {"source": source, "target": target, "cents": chance.randint(1, 400)}
 
 
-def _drain_whatever_happens(drain: Drain, user: User, clock: FakeClock) -> None:
+def _drain_whatever_happens(drain: Drain, user: User, clock: ManualClock) -> None:
     for _ in range(MANY):
         with suppress(CrashError):
             if isinstance(drain(user.id, Unheld()), Done):

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from secrets import token_hex
 
+from chalicelib.adapters.memory.clock import START
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.ports import Log
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Outcome, Request, Status
 from chalicelib.core.time import Millis
-from tests.fakes.clock import START
 
 NOW: Millis = START
 LATER: Millis = NOW + 1_000

@@ -1,4 +1,1 @@
-"""The outside in memory, for tests: it obeys chalicelib/core/queueing/ports.py as the real thing does.
-
-tests/contract holds each of these and its real counterpart to the same suite.
-"""
+"""What only the tests of this project need in memory: accounts, secrets, and handlers' nonsense."""

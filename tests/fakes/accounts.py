@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from threading import Lock
 
+from chalicelib.adapters.memory.queues import require
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.identity.account import Account, Role
 from chalicelib.core.identity.audit import Entry
 from chalicelib.core.identity.session import IDLE_MS, LONGEST_MS, RefreshToken, Session
 from chalicelib.core.identity.tries import Tries
 from chalicelib.core.time import Millis
-from tests.fakes.queues import require
 
 
 class FakeAccounts:

@@ -17,7 +17,9 @@ from tests.security.conftest import Person, SignUp
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 LAST = ("logout", "deleteAccount", "endSession", "endOtherSessions", "changePassword")
-EXAMPLES = int(os.environ.get("GENERATED_EXAMPLES", "2"))  # of each operation, beyond those that cover its schema
+EXAMPLES = int(
+    os.environ.get("GENERATED_EXAMPLES", "2")
+)  # of each operation, beyond those that cover its schema
 FEWEST_CASES = 500  # that are enough to tell
 OPEN = {"register", "login", "refresh", "health", "openapi"}
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from chalicelib.adapters.memory.clock import START
 from chalicelib.core.errors import (
     SESSION_ENDED,
     ConflictError,
@@ -24,7 +25,6 @@ from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.pages import Extent, Page
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.time import Millis
-from tests.fakes.clock import START
 from tests.fakes.secrets import FakeTokens
 from tests.simulation.administrators import DEEDS, Office
 from tests.simulation.executions import SLOW, Plan, draw_plan

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.adapters.memory.clock import START
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.time import Millis
-from tests.fakes.clock import START
 
 
 class Violation(Exception):  # noqa: N818 - it is what is looked for, not something that went wrong with looking

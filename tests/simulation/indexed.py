@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from random import Random
 from typing import Literal
 
+from chalicelib.adapters.memory.log import MemoryLog
 from chalicelib.core.queueing.queue import RING_TRUSTED_MS, Queue
 from chalicelib.core.time import Millis
-from tests.fakes.log import FakeLog
 from tests.simulation.history import Violation
 
 POISONED = "poisoned"
@@ -18,7 +18,7 @@ class PoisonError(ValueError):
     """Nobody foresees it: what a state of a newer release raises, or a bug."""
 
 
-class IndexedLog(FakeLog):
+class IndexedLog(MemoryLog):
     def __init__(self, rng: Random) -> None:
         super().__init__(rng.choice((3, 6, 100)))
         self.stale = 0.0  # how often a look at an index shows how things were before, as DynamoDB's may

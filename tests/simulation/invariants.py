@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from chalicelib.adapters.memory.log import MemoryLog
 from chalicelib.core.queueing.attempt import SKEW_MS
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.request import LONGEST_DELAY_MS, NO_COUNTS, OUTCOMES, Request, Status
 from chalicelib.core.time import Millis
-from tests.fakes.log import FakeLog
 from tests.simulation.executions import Executions, account_of, has_effects
 from tests.simulation.history import Violation
 
@@ -16,7 +16,7 @@ type Requests = dict[int, Request]
 class Invariants:
     """Compares what is stored with what was stored before."""
 
-    def __init__(self, log: FakeLog, executions: Executions) -> None:
+    def __init__(self, log: MemoryLog, executions: Executions) -> None:
         self.reads: dict[tuple[str, int], str] = {}  # user and number: the actor that moved `read` there
         self._log = log
         self._executions = executions

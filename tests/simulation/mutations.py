@@ -10,6 +10,9 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
+from chalicelib.adapters.memory import queues
+from chalicelib.adapters.memory.keys import MemoryKeys
+from chalicelib.adapters.memory.log import MemoryLog
 from chalicelib.adapters.runtime import runner
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing import enqueue, policy, sweep
@@ -22,9 +25,6 @@ from chalicelib.core.queueing.places import Places
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, storable
 from chalicelib.core.queueing.sweep import Sweep
-from tests.fakes import queues
-from tests.fakes.keys import FakeKeys
-from tests.fakes.log import FakeLog
 from tests.simulation import faults
 
 type Defect = Callable[[MonkeyPatch], None]
@@ -51,14 +51,14 @@ def under(always: faults.Faults) -> Callable[[Defect], Defect]:
 
 def unconditionally(method: str) -> Defect:
     """A write of the queue that goes through whatever it finds."""
-    original = getattr(FakeLog, method)
+    original = getattr(MemoryLog, method)
 
-    def write(log: FakeLog, *arguments: Any) -> Any:
+    def write(log: MemoryLog, *arguments: Any) -> Any:
         with MonkeyPatch.context() as patch:
             patch.setattr(queues, "require", lambda condition: None)
             return original(log, *arguments)
 
-    return lambda patch: patch.setattr(FakeLog, method, write)
+    return lambda patch: patch.setattr(MemoryLog, method, write)
 
 
 for _method in ("take_numbers", "advance", "rest", "move_read", "close"):
@@ -67,12 +67,12 @@ for _method in ("take_numbers", "advance", "rest", "move_read", "close"):
 
 @defect
 def begin_without_a_condition(patch: MonkeyPatch) -> None:
-    patch.setattr(FakeLog, "_untouched", lambda log, seen: log.request(seen.user_id, seen.seq))
+    patch.setattr(MemoryLog, "_untouched", lambda log, seen: log.request(seen.user_id, seen.seq))
 
 
 @defect
 def finish_without_a_condition(patch: MonkeyPatch) -> None:
-    patch.setattr(FakeLog, "_current", lambda log, running: log.request(running.user_id, running.seq))
+    patch.setattr(MemoryLog, "_current", lambda log, running: log.request(running.user_id, running.seq))
 
 
 @defect
@@ -80,30 +80,30 @@ def finish_without_a_condition(patch: MonkeyPatch) -> None:
 def finish_by_whoever_began_it(patch: MonkeyPatch) -> None:
     """On condition that it runs, but not that it is this attempt that runs."""
 
-    def current(log: FakeLog, running: Request) -> Request:
+    def current(log: MemoryLog, running: Request) -> Request:
         found = log.request(running.user_id, running.seq)
         if found is None or found.status is not Status.RUNNING:
             raise LostRaceError
         return found
 
-    patch.setattr(FakeLog, "_current", current)
+    patch.setattr(MemoryLog, "_current", current)
 
 
 @defect
 def write_without_a_condition(patch: MonkeyPatch) -> None:
-    def write(log: FakeLog, request: Request, key: Any = None, last: int = 0) -> None:
+    def write(log: MemoryLog, request: Request, key: Any = None, last: int = 0) -> None:
         log.requests_of.setdefault(request.user_id, {})[request.seq] = request
 
-    patch.setattr(FakeLog, "write", write)
+    patch.setattr(MemoryLog, "write", write)
 
 
 @defect
 def void_without_a_condition(patch: MonkeyPatch) -> None:
-    def void(log: FakeLog, user_id: str, seq: int, now: int) -> None:
+    def void(log: MemoryLog, user_id: str, seq: int, now: int) -> None:
         made = Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now)
         log.requests_of.setdefault(user_id, {})[seq] = made
 
-    patch.setattr(FakeLog, "void", void)
+    patch.setattr(MemoryLog, "void", void)
 
 
 @defect
@@ -114,12 +114,12 @@ def room_not_restored(patch: MonkeyPatch) -> None:
 
 @defect
 def rest_without_looking_at_the_tail(patch: MonkeyPatch) -> None:
-    def rest(log: FakeLog, queue: Queue, progress: Any, now: int) -> Queue:
+    def rest(log: MemoryLog, queue: Queue, progress: Any, now: int) -> Queue:
         found = log.queues[queue.user_id]
         queues.require(found.head == queue.head)
         return log._put(replace(queues._moved(found, progress, now), awake=None))
 
-    patch.setattr(FakeLog, "rest", rest)
+    patch.setattr(MemoryLog, "rest", rest)
 
 
 @defect
@@ -129,21 +129,21 @@ def sessions_not_looked_at(patch: MonkeyPatch) -> None:
 
 @defect
 def keys_noted_again(patch: MonkeyPatch) -> None:
-    patch.setattr(FakeKeys, "known", lambda *args: None)
+    patch.setattr(MemoryKeys, "known", lambda *args: None)
 
 
 @defect
 @under(faults.Faults(stall=0.1, intrude=0.5))
 def effects_written_before_the_outcome(patch: MonkeyPatch) -> None:
-    finish = FakeLog.finish
+    finish = MemoryLog.finish
 
     def finish_late(
-        log: FakeLog, running: Request, outcome: Any, now: int, effects: Sequence[object] = ()
+        log: MemoryLog, running: Request, outcome: Any, now: int, effects: Sequence[object] = ()
     ) -> Any:
         log.ledger.commit(effects)
         return finish(log, running, outcome, now)
 
-    patch.setattr(FakeLog, "finish", finish_late)
+    patch.setattr(MemoryLog, "finish", finish_late)
 
 
 @defect
@@ -151,12 +151,12 @@ def effects_written_before_the_outcome(patch: MonkeyPatch) -> None:
 def halt_whatever_was_said_since(patch: MonkeyPatch) -> None:
     """On condition that the queue is open, but not that it was open all the time."""
 
-    def unchanged(log: FakeLog, queue: Queue, session_id: str | None, now: int) -> Queue:
+    def unchanged(log: MemoryLog, queue: Queue, session_id: str | None, now: int) -> Queue:
         found = log.queues[queue.user_id]
         queues.require(found.state is queue.state)
         return found
 
-    patch.setattr(FakeLog, "_unchanged", unchanged)
+    patch.setattr(MemoryLog, "_unchanged", unchanged)
 
 
 @defect
@@ -195,15 +195,15 @@ def _idle_if(patch: MonkeyPatch, condition: Callable[[Queue, Queue], bool]) -> N
 
 @defect
 def room_not_looked_at(patch: MonkeyPatch) -> None:
-    take_numbers = FakeLog.take_numbers
+    take_numbers = MemoryLog.take_numbers
 
-    def take(log: FakeLog, user_id: str, session_id: str, count: int, now: int) -> Queue:
+    def take(log: MemoryLog, user_id: str, session_id: str, count: int, now: int) -> Queue:
         room = log.queues[user_id].room
         log._put(replace(log.queues[user_id], room=count))
         queue = take_numbers(log, user_id, session_id, count, now)
         return log._put(replace(queue, room=room - count))
 
-    patch.setattr(FakeLog, "take_numbers", take)
+    patch.setattr(MemoryLog, "take_numbers", take)
 
 
 @defect
@@ -304,12 +304,12 @@ def what_this_code_cannot_take_is_failed_at_once(patch: MonkeyPatch) -> None:
 @defect
 @under(faults.NONE)
 def what_this_code_cannot_take_costs_an_attempt(patch: MonkeyPatch) -> None:
-    put_back = FakeLog.put_back
+    put_back = MemoryLog.put_back
 
-    def put_back_counted(log: FakeLog, running: Request, *arguments: Any) -> Request:
+    def put_back_counted(log: MemoryLog, running: Request, *arguments: Any) -> Request:
         return log._save(replace(put_back(log, running, *arguments), forgiven=running.forgiven))
 
-    patch.setattr(FakeLog, "put_back", put_back_counted)
+    patch.setattr(MemoryLog, "put_back", put_back_counted)
 
 
 @defect

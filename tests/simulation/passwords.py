@@ -3,6 +3,8 @@
 from random import Random
 from typing import Any
 
+from chalicelib.adapters.memory.clock import START
+from chalicelib.adapters.memory.log import MemoryLog
 from chalicelib.core.errors import GurukoolError
 from chalicelib.core.identity.account import Account, Principal
 from chalicelib.core.identity.client import Client
@@ -12,8 +14,6 @@ from chalicelib.core.identity.sign_in import SignIn
 from chalicelib.core.identity.throttle import Throttle
 from chalicelib.core.queueing.queue import Queue
 from tests.fakes.accounts import FakeAccounts, FakeSessions, FakeTryCounts, new_session
-from tests.fakes.clock import START
-from tests.fakes.log import FakeLog
 from tests.fakes.secrets import FakePasswords, FakeTokens
 from tests.simulation import faults
 from tests.simulation.history import History, Violation
@@ -53,7 +53,7 @@ class PasswordWorld:
         self.accounts.add(Account(USER, USER, FakePasswords().hash(FIRST_PASSWORD), START))
         first = new_session(FIRST, USER, START)
         self.sessions.add(first)
-        FakeLog.open_session(self.log, USER, FIRST, first.expires_at, START, USER)
+        MemoryLog.open_session(self.log, USER, FIRST, first.expires_at, START, USER)
         self._build()
 
     def _build(self) -> None:
@@ -132,7 +132,7 @@ class PasswordWorld:
             raise Violation("the owner is locked out, or not alone")
 
 
-class _Log(FakeLog):
+class _Log(MemoryLog):
     def __init__(self, world: PasswordWorld) -> None:
         super().__init__()
         self._world = world

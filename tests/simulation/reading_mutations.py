@@ -5,13 +5,13 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
+from chalicelib.adapters.memory.queues import require
 from chalicelib.core.queueing import outcomes, waits
 from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.pages import Page, read_page
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.time import Millis
 from tests.fakes.accounts import FakeSessions
-from tests.fakes.queues import require
 from tests.simulation import faults, world
 from tests.simulation.mutations import defect, under
 

@@ -8,8 +8,8 @@ from random import Random
 
 from greenlet import getcurrent, greenlet
 
+from chalicelib.adapters.memory.clock import START
 from chalicelib.core.time import Millis
-from tests.fakes.clock import START
 
 
 class Crash(BaseException):

@@ -6,12 +6,12 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
+from chalicelib.adapters.memory import queues
+from chalicelib.adapters.memory.log import MemoryLog
 from chalicelib.core.queueing import controls, queue, sweep
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.sweep import Sweep
-from tests.fakes import queues
 from tests.fakes.accounts import FakeAccounts
-from tests.fakes.log import FakeLog
 from tests.simulation import faults, world
 from tests.simulation.mutations import defect, unconditionally, under
 
@@ -32,13 +32,13 @@ def users_end_pauses_of_administrators(patch: MonkeyPatch) -> None:
 
 @defect
 def pause_lost_when_the_queue_closes(patch: MonkeyPatch) -> None:
-    close = FakeLog.close
+    close = MemoryLog.close
 
-    def close_and_forget(log: FakeLog, queue: Queue) -> None:
+    def close_and_forget(log: MemoryLog, queue: Queue) -> None:
         close(log, queue)
         log._put(replace(log.queues[queue.user_id], paused_by=None))
 
-    patch.setattr(FakeLog, "close", close_and_forget)
+    patch.setattr(MemoryLog, "close", close_and_forget)
 
 
 @defect

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
+from chalicelib.adapters.memory.fifo import DEDUPLICATION_MS, MemoryFifo, Message, Receipt
 from chalicelib.adapters.sqs.wake_ups import to_message
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.lane import Lane
-from tests.fakes.sqs import DEDUPLICATION_MS, FakeFifo, Message, Receipt
 from tests.simulation.ports import Network
 from tests.simulation.scheduler import Scheduler
 
@@ -28,7 +28,7 @@ class WakeUpService:
         self.scheduler = scheduler
         self.network = network
         self.rng = rng
-        self.fifo = FakeFifo(lambda: scheduler.now)
+        self.fifo = MemoryFifo(lambda: scheduler.now)
         # SQS remembers ids for five minutes; nothing here may depend on its not being longer.
         self.fifo.deduplication_ms = rng.choice((DEDUPLICATION_MS, 2 * 3_600_000))
         self.serve: Serve = _nobody_serves

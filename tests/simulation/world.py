@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
+from chalicelib.adapters.memory.clock import START
 from chalicelib.core.identity.account import Account
 from chalicelib.core.identity.own_account import OwnAccount
 from chalicelib.core.identity.session import IDLE_MS
@@ -22,7 +23,6 @@ from chalicelib.core.queueing.sweep import STILL_EVERY, Sweep
 from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.time import Millis
 from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeTryCounts, new_session
-from tests.fakes.clock import START
 from tests.fakes.secrets import FakePasswords, FakeTokens
 from tests.simulation import faults
 from tests.simulation.administrators import Office

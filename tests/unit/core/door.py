@@ -6,6 +6,8 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
+from chalicelib.adapters.memory.clock import ManualClock
+from chalicelib.adapters.memory.log import MemoryLog
 from chalicelib.core.identity.account import Account, Credentials
 from chalicelib.core.identity.client import Client
 from chalicelib.core.identity.guesses import Guesses
@@ -15,8 +17,6 @@ from chalicelib.core.identity.sessions import Sessions
 from chalicelib.core.identity.sign_in import SignIn
 from chalicelib.core.identity.throttle import Throttle
 from tests.fakes.accounts import FakeAccounts, FakeSessions, FakeTryCounts
-from tests.fakes.clock import FakeClock
-from tests.fakes.log import FakeLog
 from tests.fakes.secrets import FakePasswords, FakeTokens
 
 HOME = "192.0.2.1"
@@ -27,8 +27,8 @@ PASSWORD = "correct horse battery"
 class Door:
     """Everything between a stranger and a queue."""
 
-    clock: FakeClock = field(default_factory=FakeClock)
-    log: FakeLog = field(default_factory=FakeLog)
+    clock: ManualClock = field(default_factory=ManualClock)
+    log: MemoryLog = field(default_factory=MemoryLog)
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     tries: FakeTryCounts = field(default_factory=FakeTryCounts)
 

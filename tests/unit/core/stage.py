@@ -4,6 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
+from chalicelib.adapters.memory.clock import ManualClock
+from chalicelib.adapters.memory.fifo import MemoryFifo, Receipt
+from chalicelib.adapters.memory.log import MemoryLog
+from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
 from chalicelib.core.queueing.attempt import Attempt, Result, Wait
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
@@ -20,10 +24,6 @@ from chalicelib.core.queueing.sweep import Sweep
 from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.queueing.watch import Watch
 from tests.fakes.accounts import FakeAccounts, FakeSessions, new_session
-from tests.fakes.clock import FakeClock
-from tests.fakes.log import FakeLog
-from tests.fakes.sqs import FakeFifo, Receipt
-from tests.fakes.wake_ups import FakeLease, FakeWakeUps
 
 USER, SESSION = "user", "session"
 BROKEN = Failure("error", "It broke.")
@@ -37,18 +37,18 @@ type Ran = Result | Failure | Callable[[Request], Result | Failure]
 
 @dataclass
 class Stage:
-    clock: FakeClock = field(default_factory=FakeClock)
-    log: FakeLog = field(default_factory=lambda: FakeLog(LIMIT))
+    clock: ManualClock = field(default_factory=ManualClock)
+    log: MemoryLog = field(default_factory=lambda: MemoryLog(LIMIT))
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     script: dict[int, list[Ran]] = field(default_factory=dict)  # what comes of the attempts of a request
     started: list[int] = field(default_factory=list)  # the numbers of requests, in the order of their starts
     limits: list[float] = field(default_factory=list)  # the seconds that each of them was given
 
     def __post_init__(self) -> None:
-        self.fifo, self.slow = FakeFifo(self.clock.now), FakeFifo(self.clock.now)
+        self.fifo, self.slow = MemoryFifo(self.clock.now), MemoryFifo(self.clock.now)
         self.handlers = _handlers()
         rings, marks = count(1), count(1)
-        bell = FakeWakeUps(self.fifo, self.slow)
+        bell = MemoryWakeUps(self.fifo, self.slow)
         attempt = Attempt(
             self.log,
             self.clock,
@@ -109,7 +109,7 @@ class Stage:
         return self.serve(receipt, lane)
 
     def serve(self, receipt: Receipt, lane: Lane = Lane.QUICK) -> Ending:
-        lease = FakeLease(self._fifo(lane), receipt)
+        lease = MemoryLease(self._fifo(lane), receipt)
         ending = self.drains[lane](USER, lease)
         if isinstance(ending, Wait):
             lease.hold((ending.until - self.clock.now()) / 1000)
@@ -129,7 +129,7 @@ class Stage:
         self.clock.advance(max(0, soonest - self.clock.now()))
         return lane
 
-    def _fifo(self, lane: Lane) -> FakeFifo:
+    def _fifo(self, lane: Lane) -> MemoryFifo:
         return self.slow if lane is Lane.SLOW else self.fifo
 
     def working_for(self, ms: int) -> Ran:

@@ -2,11 +2,11 @@
 
 import pytest
 
+from chalicelib.adapters.memory.fifo import MemoryFifo
+from chalicelib.adapters.memory.wake_ups import MemoryWakeUps
 from chalicelib.core.errors import ForbiddenError, UnauthenticatedError, UnavailableError
 from chalicelib.core.identity.account import Account, Principal
 from chalicelib.core.queueing.sweep import WORKER_MS, Sweep
-from tests.fakes.sqs import FakeFifo
-from tests.fakes.wake_ups import FakeWakeUps
 from tests.unit.core.door import PASSWORD, Door
 
 
@@ -21,7 +21,7 @@ def account(door: Door) -> Account:
 
 
 def sweeper(door: Door) -> Sweep:
-    return Sweep(door.log, door.accounts, FakeWakeUps(FakeFifo(door.clock.now)), door.clock)
+    return Sweep(door.log, door.accounts, MemoryWakeUps(MemoryFifo(door.clock.now)), door.clock)
 
 
 def test_a_deleted_account_is_removed_when_its_worker_must_have_ended(door: Door, account: Account) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.adapters.memory.wake_ups import MemoryWakeUps
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.attempt import Result, Wait
 from chalicelib.core.queueing.drain import Done
@@ -10,7 +11,6 @@ from chalicelib.core.queueing.lane import QUICK_MS
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
 from chalicelib.core.queueing.request import Request, Status
-from tests.fakes.wake_ups import FakeWakeUps
 from tests.unit.core.stage import BROKEN, DONE, LIMIT, QUANTUM_MS, SESSION, USER, Stage, seqs
 
 
@@ -179,7 +179,7 @@ def test_a_halted_queue_that_was_purged_goes_on(stage: Stage) -> None:
     stage.log.purge(stage.queue, True, stage.clock.now())
     stage.log.change_state(stage.queue, State.HALTED, stage.clock.now())
 
-    FakeWakeUps(stage.fifo).ring(USER, 2, "late")
+    MemoryWakeUps(stage.fifo).ring(USER, 2, "late")
     stage.run()
 
     assert stage.statuses() == [Status.CANCELLED, Status.CANCELLED]
@@ -216,7 +216,7 @@ def test_a_worker_that_cannot_ring_again_keeps_its_wake_up(
     def fail(*_: object) -> None:
         raise UnavailableError("SQS does not answer.")
 
-    monkeypatch.setattr(FakeWakeUps, "ring", fail)
+    monkeypatch.setattr(MemoryWakeUps, "ring", fail)
     with pytest.raises(UnavailableError):
         stage.wake()
     monkeypatch.undo()

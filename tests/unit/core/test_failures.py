@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.memory.effects import Booking
 from chalicelib.core.queueing.attempt import Result, Wait
 from chalicelib.core.queueing.drain import Done
 from chalicelib.core.queueing.enqueue import Work
@@ -11,7 +12,6 @@ from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.policy import PATIENCE_MS, UNFIT, UNFIT_CAP_MS, Policy
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.request import Failure, Request, Status
-from tests.fakes.effects import Booking
 from tests.unit.core.stage import BROKEN, DONE, HOUR_MS, SESSION, USER, Stage
 
 PERMANENT = Failure("permanent", "It will never work.")

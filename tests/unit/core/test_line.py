@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.adapters.memory.clock import START
 from chalicelib.core.queueing.line import Line, Reason
 from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
 from chalicelib.core.queueing.request import Failure, Request, Status
 from chalicelib.core.time import Millis
-from tests.fakes.clock import START
 
 NOW: Millis = START
 MOVED = NOW - 10_000

@@ -5,31 +5,31 @@ from itertools import pairwise
 
 import pytest
 
+from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.polling import poll
 from chalicelib.core.queueing.waits import GRACE_MS, SLOTS, Waits
 from tests.fakes.accounts import FakeSessions, new_session
-from tests.fakes.clock import FakeClock
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def sessions(clock: FakeClock) -> FakeSessions:
+def sessions(clock: ManualClock) -> FakeSessions:
     sessions = FakeSessions()
     sessions.add(new_session("session", "user", clock.now()))
     return sessions
 
 
 @pytest.fixture
-def waits(sessions: FakeSessions, clock: FakeClock) -> Waits:
+def waits(sessions: FakeSessions, clock: ManualClock) -> Waits:
     return Waits(sessions, clock)
 
 
-def waited_ms(waits: Waits, clock: FakeClock, session_id: str = "session", seconds: float = 2) -> int:
+def waited_ms(waits: Waits, clock: ManualClock, session_id: str = "session", seconds: float = 2) -> int:
     begun = clock.now()
     assert waits(session_id, seconds, lambda: None) is None
     return clock.now() - begun
@@ -43,7 +43,7 @@ def test_what_is_there_is_found_at_once_and_takes_no_slot(waits: Waits, sessions
 
 
 def test_what_comes_meanwhile_is_found_and_the_slot_given_back(
-    waits: Waits, sessions: FakeSessions, clock: FakeClock
+    waits: Waits, sessions: FakeSessions, clock: ManualClock
 ) -> None:
     due = clock.now() + 700
     taken: list[int] = []
@@ -66,7 +66,7 @@ def test_an_error_gives_the_slot_back(waits: Waits, sessions: FakeSessions) -> N
     assert sessions.waits == {}
 
 
-def test_a_third_call_of_a_session_is_answered_at_once(waits: Waits, clock: FakeClock) -> None:
+def test_a_third_call_of_a_session_is_answered_at_once(waits: Waits, clock: ManualClock) -> None:
     def within(levels: int) -> Callable[[], int | None]:
         """The first look finds nothing; the second one is about to wait, while another call is made."""
         looks = iter([None])
@@ -84,7 +84,7 @@ def test_a_third_call_of_a_session_is_answered_at_once(waits: Waits, clock: Fake
 
 
 def test_other_sessions_have_slots_of_their_own(
-    waits: Waits, sessions: FakeSessions, clock: FakeClock
+    waits: Waits, sessions: FakeSessions, clock: ManualClock
 ) -> None:
     sessions.add(new_session("other", "user", clock.now()))
     for slot in SLOTS:
@@ -95,7 +95,7 @@ def test_other_sessions_have_slots_of_their_own(
 
 
 def test_what_a_call_that_died_has_taken_frees_itself(
-    waits: Waits, sessions: FakeSessions, clock: FakeClock
+    waits: Waits, sessions: FakeSessions, clock: ManualClock
 ) -> None:
     for slot in SLOTS:
         sessions.occupy("session", slot, clock.now() + 2_000 + GRACE_MS, clock.now())
@@ -119,7 +119,7 @@ def test_what_was_found_is_answered_though_the_slot_cannot_be_given_back(
     assert waits("session", 20, lambda: next(looks)) == "found"
 
 
-def test_a_long_wait_looks_some_thirty_times_and_more_slowly_with_time(clock: FakeClock) -> None:
+def test_a_long_wait_looks_some_thirty_times_and_more_slowly_with_time(clock: ManualClock) -> None:
     begun = clock.now()
     looks = [clock.now() - begun for _ in poll(clock, 20)]
     pauses = [after - before for before, after in pairwise(looks)]

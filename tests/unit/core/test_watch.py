@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from chalicelib.adapters.memory.requests import MemoryRequests
 from chalicelib.core.errors import NotFoundError, UnauthenticatedError
 from chalicelib.core.queueing.pages import Extent
 from chalicelib.core.queueing.request import Status
-from tests.fakes.requests import FakeRequests
 from tests.unit.core.stage import SESSION, USER, Stage, seqs
 
 
@@ -146,7 +146,7 @@ def test_nothing_is_shown_to_a_session_that_has_ended(
     stage.run()
     stage.log.end_session(USER, SESSION)
     for name in ("request", "requests"):
-        monkeypatch.delattr(FakeRequests, name)  # nothing else is read
+        monkeypatch.delattr(MemoryRequests, name)  # nothing else is read
 
     with pytest.raises(UnauthenticatedError):
         read(stage)

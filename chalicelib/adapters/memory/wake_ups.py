@@ -2,14 +2,14 @@
 
 import math
 
+from chalicelib.adapters.memory.fifo import MemoryFifo, Receipt
 from chalicelib.adapters.sqs.wake_ups import to_message
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.lane import Lane
-from tests.fakes.sqs import FakeFifo, Receipt
 
 
-class FakeWakeUps:
-    def __init__(self, fifo: FakeFifo, slow: FakeFifo | None = None) -> None:
+class MemoryWakeUps:
+    def __init__(self, fifo: MemoryFifo, slow: MemoryFifo | None = None) -> None:
         """Without a queue for the slow lane, both lanes are one."""
         self._fifos = {Lane.QUICK: fifo, Lane.SLOW: slow or fifo}
 
@@ -17,8 +17,8 @@ class FakeWakeUps:
         self._fifos[lane].send(user_id, to_message(user_id, seq), ring_id)
 
 
-class FakeLease:
-    def __init__(self, fifo: FakeFifo, receipt: Receipt) -> None:
+class MemoryLease:
+    def __init__(self, fifo: MemoryFifo, receipt: Receipt) -> None:
         self._fifo = fifo
         self._receipt = receipt
 

@@ -9,7 +9,7 @@ from chalicelib.core.queueing.queue import PausedBy, Queue, State, state_under
 from chalicelib.core.time import Millis
 
 
-class FakeQueues:
+class MemoryQueues:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.queues: dict[str, Queue] = {}

@@ -3,19 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from chalicelib.adapters.memory.effects import Ledger
+from chalicelib.adapters.memory.keys import MemoryKeys
 from chalicelib.core.errors import EffectRefusedError, LostRaceError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
 from chalicelib.core.time import Millis
-from tests.fakes.effects import Ledger
-from tests.fakes.keys import FakeKeys
 
 ITEM_BYTES = 400 * 1024  # DynamoDB's limit
 NUMBER = 10**38  # DynamoDB keeps 38 digits
 NONE: Mapping[int, Request] = {}
 
 
-class FakeRequests(FakeKeys):
+class MemoryRequests(MemoryKeys):
     def __init__(self) -> None:
         super().__init__()
         self.requests_of: dict[str, dict[int, Request]] = {}

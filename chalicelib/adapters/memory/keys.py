@@ -17,7 +17,7 @@ class Note:
         return self.expires_at is None or self.expires_at > now
 
 
-class FakeKeys:
+class MemoryKeys:
     def __init__(self) -> None:
         self.keys: dict[tuple[str, str], Note] = {}
 

@@ -34,7 +34,7 @@ class Receipt:
 
 
 @dataclass(slots=True)
-class FakeFifo:
+class MemoryFifo:
     now: Callable[[], Millis]
     visibility_ms: int = 70_000
     deduplication_ms: int = DEDUPLICATION_MS

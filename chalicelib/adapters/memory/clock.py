@@ -5,7 +5,7 @@ from chalicelib.core.time import Millis
 START: Millis = 1_800_000_000_000
 
 
-class FakeClock:
+class ManualClock:
     def __init__(self, now: Millis = START) -> None:
         self._now = now
 
