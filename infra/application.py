@@ -16,7 +16,9 @@ STAGE = "live"
 TEMPLATE = "template.json"
 ARCHIVE = "application.zip"
 ANY_METHOD = "x-amazon-apigateway-any-method"
-NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "memory")
+# `memory` and `testing` are for tests of applications.
+NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "memory", "testing")
+PUBLIC = "gurukool"
 
 
 def build() -> Path:
@@ -31,7 +33,7 @@ def build() -> Path:
 
 def _copy_sources(project: Path) -> None:
     """The copy has no requirements: Chalice would install them by pip, and only warn if one has no wheel."""
-    for part in ("chalicelib", "infra/policies"):
+    for part in ("chalicelib", PUBLIC, "infra/policies"):
         shutil.copytree(CHECKOUT / part, project / part, ignore=NOT_SHIPPED)
     (project / ".chalice").mkdir()
     for part in ("app.py", ".chalice/config.json"):
@@ -65,15 +67,16 @@ def _build(project: Path, directory: Path, lock: int) -> None:
         environment={"AWS_DEFAULT_REGION": "us-east-1"},
         lock=lock,
     )
-    _write_application(chalice / "deployment.zip", directory / ARCHIVE)
+    _write_application(chalice / "deployment.zip", project / PUBLIC, directory / ARCHIVE)
     _write_template(chalice / "sam.json", directory / TEMPLATE)
     shutil.rmtree(chalice)
 
 
-def _write_application(source: Path, target: Path) -> None:
-    """Chalice's zip again, with byte code and in a fixed order."""
+def _write_application(source: Path, public: Path, target: Path) -> None:
+    """Chalice's zip again, with the public package, with byte code and in a fixed order."""
     content = source.with_suffix("")
     shutil.unpack_archive(source, content)
+    shutil.copytree(public, content / public.name, ignore=NOT_SHIPPED)
     archive.byte_compile(content, "/var/task")
     archive.write_zip(content, target)
 

@@ -70,4 +70,12 @@ def test_a_package_without_a_wheel_fails_and_is_named(
 def test_the_application_ships_with_byte_code_and_without_dependencies(packaged: Path) -> None:
     names = set(ZipFile(packaged / "application.zip").namelist())
     assert {"app.py", "__pycache__/app.cpython-313.pyc", "chalicelib/settings.py"} <= names
-    assert {name.split("/")[0] for name in names} == {"__pycache__", "app.py", "chalice", "chalicelib"}
+    assert {name.split("/")[0] for name in names} == {
+        "__pycache__",
+        "app.py",
+        "chalice",
+        "chalicelib",
+        "gurukool",
+    }
+    for_tests = ("gurukool/testing/", "chalicelib/adapters/memory/")
+    assert not [name for name in names if name.startswith(for_tests)]

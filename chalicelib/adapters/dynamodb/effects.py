@@ -1,13 +1,17 @@
 """What a handler writes together with its outcome: all of it, exactly once, or nothing."""
 
-from collections.abc import Sequence
-from typing import Any
+from __future__ import annotations
 
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
-from pynamodb.models import Model
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.queueing.policy import PermanentError
+
+if TYPE_CHECKING:  # `import gurukool` must not load PynamoDB
+    from collections.abc import Sequence
+
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
+    from pynamodb.models import Model
 
 LIMIT = 99  # of DynamoDB's 100 items in a transaction, one is the outcome
 
