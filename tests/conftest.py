@@ -20,6 +20,14 @@ class DeployedStack:
     outputs: dict[str, str]  # of the CloudFormation stack: names of tables and functions, addresses of queues
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of the local cloud run in one process, one after the other: they share its emulator."""
+    for item in items:
+        if "emulator" in getattr(item, "fixturenames", ()) or "[emulator" in item.name:
+            item.add_marker(pytest.mark.xdist_group("local cloud"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def environment() -> Iterator[None]:
     """No test sees what the developer has set for AWS or for a stack."""
