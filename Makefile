@@ -43,7 +43,7 @@ test: ## run the tests, with or without a running stack (ARGS="-k order")
 
 soak: ## run for hours what `make test` runs for seconds: histories, generated calls (HISTORIES=1000000)
 	@$(RUN) -m tests.simulation.soak $(or $(HISTORIES),1000000)
-	@HISTORY_USERS=20 HISTORY_REQUESTS=100 HISTORY_KILL_SECONDS=2 $(RUN) -m pytest tests/histories
+	@HISTORY_USERS=20 HISTORY_REQUESTS=100 HISTORY_KILL_SECONDS=2 HISTORY_ROUNDS=1000 $(RUN) -m pytest tests/histories
 	@GENERATED_EXAMPLES=40 $(RUN) -m pytest tests/security/test_openapi.py
 
 lock: ## pin the packages of requirements.in and requirements-dev.in after a change

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -20,12 +21,18 @@ class DeployedStack:
     outputs: dict[str, str]  # of the CloudFormation stack: names of tables and functions, addresses of queues
 
 
+TESTS = Path(__file__).parent
+# Of the tests of the local cloud, those in these directories take as long as all others together.
+ONE_HALF = ("browser", "clients", "histories")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of the local cloud run in one process, one after the other: they share its emulator."""
+    """Two local clouds, in two processes: the tests of a half share an emulator and a stack."""
     for item in items:
         if "emulator" in getattr(item, "fixturenames", ()) or "[emulator" in item.name:
-            item.add_marker(pytest.mark.xdist_group("local cloud"))
+            half = "one" if item.path.relative_to(TESTS).parts[0] in ONE_HALF else "other"
+            item.add_marker(pytest.mark.xdist_group(half))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,7 @@ from tests.e2e.users import SignUp, User
 
 CLIENTS = 8
 USERS = 20
-REQUESTS = 15
+REQUESTS = 6
 
 
 def test_rival_clients_get_every_outcome_once_in_the_order_of_acceptance(sign_up: SignUp) -> None:

@@ -5,6 +5,7 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,12 +21,17 @@ STARTING_SECONDS = 2.0
 
 @dataclass
 class Chaos:
-    """Kills a worker every `period` seconds; now and then stops DynamoDB Local, or breaks SQS."""
+    """Kills a worker every `period` seconds; now and then stops DynamoDB Local, or breaks SQS.
+
+    Ends by itself after so many `rounds`, once `is_enough`.
+    """
 
     emulator: Emulator
     workers: set[str]  # the functions' names
     period: float
     chance: random.Random
+    rounds: int
+    is_enough: Callable[[], bool] = field(default=lambda: True)
     kills: int = 0
     stops: int = 0
     outages: int = 0
@@ -55,6 +61,8 @@ class Chaos:
                     self._stop_the_database()
                 if turn % 4 == 3:
                     self._break_sqs()
+                if turn >= self.rounds and self.is_enough():
+                    return
         except BaseException as error:  # noqa: BLE001 - reported by the test, in its own thread
             self.failed.append(error)
 

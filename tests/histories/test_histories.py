@@ -21,6 +21,7 @@ from tests.histories.history import History
 USERS = int(os.environ.get("HISTORY_USERS", "4"))
 REQUESTS = int(os.environ.get("HISTORY_REQUESTS", "10"))
 PERIOD = float(os.environ.get("HISTORY_KILL_SECONDS", "3"))
+ROUNDS = int(os.environ.get("HISTORY_ROUNDS", "4"))  # of breaking the stack
 SEED = int(os.environ.get("HISTORY_SEED", "1"))
 PAGE = 100
 
@@ -31,9 +32,9 @@ def test_nothing_is_lost_repeated_or_out_of_order_while_the_stack_is_broken(
     chance = random.Random(SEED)
     with Api(counting_api) as api:
         users = [sign_up(api) for _ in range(USERS)]
-        with Chaos(emulator, counting_workers, PERIOD, chance) as chaos:
+        with Chaos(emulator, counting_workers, PERIOD, chance, ROUNDS) as chaos:
             clients: list[Client] = []
-            may_end = partial(_has_all_happened, chaos, clients)
+            may_end = chaos.is_enough = partial(_has_all_happened, chaos, clients)
             for user in users:
                 history, own_chance = History(user.user_id), random.Random(chance.random())
                 clients.append(Client(user.session, history, REQUESTS, own_chance, may_end))
