@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.runtime.clock import SystemClock
@@ -16,18 +17,21 @@ from chalicelib.settings import Settings
 if TYPE_CHECKING:
     from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
     from chalicelib.adapters.security.secret_keys import SecretKeys
+    from chalicelib.core.queueing.application import Application
     from chalicelib.core.queueing.controls import Controls
     from chalicelib.core.queueing.dequeue import Dequeue
     from chalicelib.core.queueing.drain import Drain
     from chalicelib.core.queueing.enqueue import Enqueue
     from chalicelib.core.queueing.outcomes import Outcomes
     from chalicelib.core.queueing.ports import Lease, Log, WakeUps
+    from chalicelib.core.queueing.registry import Registry
     from chalicelib.core.queueing.sweep import Sweep
     from chalicelib.core.queueing.waits import Waits, WaitSlots
     from chalicelib.core.queueing.watch import Watch
     from chalicelib.webhooks.deliverer import Deliverer
 
 CLOCK = SystemClock()
+ROOT = Path(__file__).parents[1]  # of what is shipped; the application's handlers are there
 # In the quick lane a turn is this part of the quantum. A turn costs one wake-up, some 40 ms on AWS.
 QUICK_TURNS = 5
 
@@ -102,12 +106,26 @@ def deliverer() -> Deliverer:
 
 
 @cache
+def handlers() -> Registry:
+    from chalicelib.handlers import PACKAGE, load
+
+    shipped = ROOT if (ROOT / PACKAGE).is_dir() else None
+    return load(samples=settings().sample_handlers, application=shipped)
+
+
+@cache
+def application() -> Application:
+    from chalicelib.core.queueing.application import Application
+
+    return Application()
+
+
+@cache
 def enqueue() -> Enqueue:
     from chalicelib.adapters.runtime.side_by_side import each
     from chalicelib.core.queueing.enqueue import Enqueue
-    from chalicelib.handlers import load
 
-    return Enqueue(log(), wake_ups(), CLOCK, each, load())
+    return Enqueue(log(), wake_ups(), CLOCK, each, handlers())
 
 
 @cache
@@ -170,9 +188,9 @@ def drain(lane: Lane) -> Drain:
     from chalicelib.adapters.runtime.runner import run
     from chalicelib.core.queueing.attempt import Attempt
     from chalicelib.core.queueing.drain import Drain
-    from chalicelib.handlers import load
 
-    attempt = Attempt(log(), CLOCK, load(), partial(run, watch=overrun_watch()))
+    running = partial(run, watch=overrun_watch(), application=application())
+    attempt = Attempt(log(), CLOCK, handlers(), running)
     quantum_ms = settings().quantum_seconds * 1000
     turn_ms = quantum_ms if lane is Lane.SLOW else quantum_ms // QUICK_TURNS
     return Drain(log(), wake_ups(), CLOCK, attempt, turn_ms, lane=lane)

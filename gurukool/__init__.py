@@ -20,6 +20,7 @@ compares them with the last release's). `gurukool.testing` has what the tests of
 
 from chalicelib.adapters.dynamodb.effects import Effects
 from chalicelib.core.errors import FieldError, InvalidInputError
+from chalicelib.core.queueing.context import HandlerRequest as Request
 from chalicelib.core.queueing.handler import handler
 from chalicelib.core.queueing.policy import (
     HandlerError,
@@ -27,7 +28,6 @@ from chalicelib.core.queueing.policy import (
     PermanentError,
     RetryLaterError,
 )
-from chalicelib.core.queueing.request import Request
 
 __all__ = [
     "Effects",

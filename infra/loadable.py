@@ -5,6 +5,7 @@ taken for one of the functions'.
 """
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -26,13 +27,13 @@ try:
     from chalicelib.web import openapi
     openapi.document()
 except Exception as error:
+    below = os.path.join(os.getcwd(), "")
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if frame.filename.startswith(os.getcwd())]
-    where = next((frame for frame in reversed(ours) if "/handlers/" in frame.filename), ours[-1])
-    place = f"{os.path.relpath(where.filename)}, line {where.lineno}"
+    theirs = [frame for frame in frames if frame.filename.startswith(below + "handlers/")]
+    places = [f"{frame.filename}, line {frame.lineno}: " for frame in theirs]
     package = isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0]
     advice = "\\n  Is it in requirements.in? Add it there and run `make lock`." if package else ""
-    sys.exit(f"{place}: {type(error).__name__}: {error}{advice}")
+    sys.exit(f"{(places or [''])[-1]}{type(error).__name__}: {error}{advice}".replace(below, ""))
 """
 
 
@@ -43,6 +44,7 @@ def require_loadable(project: Path) -> None:
         loaded = subprocess.run(
             [str(_python()), "-I", "-B", "-c", LOAD, temporary],
             cwd=project,
+            env={**os.environ, "SAMPLE_HANDLERS": "on"},  # so that no type of the application's is a sample's
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from chalicelib import handlers
+from chalicelib import wiring
 from chalicelib.adapters.json.codec import decode
 from chalicelib.core.errors import FieldError, InvalidInputError, TooLargeError
-from chalicelib.core.queueing.handler import Check
+from chalicelib.core.queueing.handler import Handler
 
 PAYLOAD_LIMIT = 128 * 1024  # bytes
 
@@ -18,21 +18,20 @@ def checked(type_: str, payload: bytes, under: str = "") -> str:
     if len(payload) > PAYLOAD_LIMIT:
         name = f"{under}payload" if under else "The payload"
         raise TooLargeError(f"{name} is larger than {PAYLOAD_LIMIT // 1024} KiB.")
-    registry = handlers.load()
+    registry = wiring.handlers()
     handler = registry.get(type_)
     if handler is None:
         known = ", ".join(registry.types())
         fault = FieldError(f"{under}type", f"is not known; known are {known}")
         raise InvalidInputError("There is no handler for this type.", (fault,), code="unknown_type")
     value = decode(payload, handler.payload_type, under=f"{under}payload")
-    if handler.check is not None:
-        _check(handler.check, value, under)
+    _check(handler, value, under)
     return payload.decode()
 
 
-def _check(check: Check, value: Any, under: str) -> None:
+def _check(handler: Handler, value: Any, under: str) -> None:
     try:
-        check(value)
+        handler.refuse(value, wiring.application().settings)
     except InvalidInputError as error:
         fields = tuple(FieldError(f"{under}{field.path}", field.message) for field in error.fields)
         raise InvalidInputError(str(error), fields, code=error.code) from None

@@ -1,25 +1,32 @@
-"""The work itself. A file added here is found by itself; see samples.py for how a handler is written."""
+"""Finds the handlers of a deployment: our own, and those of the application."""
 
-from functools import cache
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
-from chalicelib import wiring
-from chalicelib.core.queueing.handler import Registry, registry
+from chalicelib.core.queueing.registry import Registry
 
-SAMPLES = "samples"  # the module whose handlers an operator may leave out, by SAMPLE_HANDLERS=off
-OWN = "chalicelib.webhooks.handler"  # the handler `http`, in a room of its own
-
-
-def load() -> Registry:
-    """All handlers of this deployment, by importing every module of this package."""
-    return _imported(wiring.settings().sample_handlers)
+PACKAGE = "handlers"  # of the application; it lies beside ours in what is shipped
+SAMPLES = "chalicelib.handlers.samples"  # an operator may leave them out, by SAMPLE_HANDLERS=off
+HTTP = "chalicelib.webhooks.handler"
 
 
-@cache
-def _imported(samples: bool) -> Registry:
-    import_module(OWN)
-    for module in iter_modules(__path__):
-        if samples or module.name != SAMPLES:
-            import_module(f"{__name__}.{module.name}")
+def load(*, samples: bool, application: Path | None = None) -> Registry:
+    """All handlers, by importing the modules that declare them.
+
+    `application` is a directory on Python's path with a folder `handlers`: each file in it is imported, those
+    in folders below it too. Raises ValueError if two functions have one type, and whatever a module raises.
+    """
+    ours = [f"{__name__}.{module.name}" for module in iter_modules(__path__)]
+    names = [HTTP, *(name for name in ours if samples or name != SAMPLES)]
+    names += modules(application) if application else []
+    registry = Registry()
+    for name in names:
+        registry.collect(vars(import_module(name)).values())
     return registry
+
+
+def modules(application: Path) -> list[str]:
+    """The names of the application's modules, in a fixed order: `handlers.billing.transfer`."""
+    paths = sorted(path.relative_to(application) for path in (application / PACKAGE).rglob("*.py"))
+    return [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in paths]

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import msgspec
 
+from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.handler import handler
 from chalicelib.core.queueing.policy import HandlerError
-from chalicelib.core.queueing.request import Request
 
 
 @handler("echo", timeout=2)
@@ -30,7 +30,7 @@ class Fail(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @handler("fail", timeout=2, max_attempts=3)
-def fail(payload: Fail, request: Request) -> Fail:
+def fail(payload: Fail, request: HandlerRequest) -> Fail:
     """Fails its first `times` attempts, then succeeds."""
     if request.attempts <= payload.times:
         raise HandlerError(f"Failed on purpose, attempt {request.attempts} of {payload.times} that fail.")

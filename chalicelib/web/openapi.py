@@ -5,7 +5,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from chalicelib import handlers
+from chalicelib import wiring
 from chalicelib.api import explanations
 from chalicelib.api.codes import CODES
 from chalicelib.core import errors
@@ -46,7 +46,7 @@ def document(server: str = "/") -> dict[str, Any]:
 
 @cache
 def _document() -> dict[str, Any]:
-    schemas = Schemas(_types(OPERATIONS), handlers.load())
+    schemas = Schemas(_types(OPERATIONS), wiring.handlers())
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schemas)

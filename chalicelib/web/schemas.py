@@ -8,7 +8,8 @@ import msgspec
 from chalicelib.api.bodies import Order
 from chalicelib.api.explanations import EXAMPLES, SCHEMAS
 from chalicelib.api.views import RequestAnswer, RequestDetailAnswer
-from chalicelib.core.queueing.handler import Handler, Registry
+from chalicelib.core.queueing.handler import Handler
+from chalicelib.core.queueing.registry import Registry
 from chalicelib.web.problems import Problem
 from chalicelib.web.schema_nodes import REFERENCE, Schema, name_in, pascal, plain, reference
 

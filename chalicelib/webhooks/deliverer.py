@@ -12,8 +12,8 @@ from ssl import SSLCertVerificationError, SSLContext, create_default_context
 from chalicelib.adapters.security.secret_keys import Keys
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.policy import HandlerError, PermanentError
-from chalicelib.core.queueing.request import Request
 from chalicelib.webhooks import signing
 from chalicelib.webhooks.addresses import Resolve, permitted, resolve
 from chalicelib.webhooks.allowed_hosts import AllowedHosts, NotAllowedError
@@ -44,7 +44,7 @@ class Deliverer:
     now: Callable[[], float] = time.time
     seconds: float = DELIVERY_S
 
-    def __call__(self, delivery: Delivery, request: Request) -> Receipt:
+    def __call__(self, delivery: Delivery, request: HandlerRequest) -> Receipt:
         """Raises HandlerError. What it says shows no address; the reason is in the logs."""
         try:
             return self._deliver(delivery, request)
@@ -56,7 +56,7 @@ class Deliverer:
             _tell(request, error)
             raise HandlerError(_sentence(error)) from error
 
-    def _deliver(self, delivery: Delivery, request: Request) -> Receipt:
+    def _deliver(self, delivery: Delivery, request: HandlerRequest) -> Receipt:
         first = url = Url.parse(delivery.url)
         deadline = Deadline(self.seconds)
         for _ in range(1 + MAX_REDIRECTS):
@@ -67,7 +67,9 @@ class Deliverer:
             url = _redirected(url, answer)
         raise PermanentError(f"The receiver redirects more than {MAX_REDIRECTS} times.")
 
-    def _message(self, url: Url, delivery: Delivery, chosen: Mapping[str, str], request: Request) -> Message:
+    def _message(
+        self, url: Url, delivery: Delivery, chosen: Mapping[str, str], request: HandlerRequest
+    ) -> Message:
         body = bytes(delivery.body)
         framing = {"Content-Length": str(len(body))} if body or delivery.method != "GET" else {}
         content = {"Content-Type": "application/json"} if body else {}
@@ -110,7 +112,7 @@ def _sentence(error: Exception) -> str:
     return "The receiver could not be reached, or broke the connection off."
 
 
-def _tell(request: Request, error: Exception) -> None:
+def _tell(request: HandlerRequest, error: Exception) -> None:
     log_event(
         "delivery failed",
         level=logging.WARNING,

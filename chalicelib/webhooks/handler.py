@@ -2,8 +2,8 @@
 
 from chalicelib import wiring
 from chalicelib.core.errors import FieldError, InvalidInputError
+from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.handler import handler
-from chalicelib.core.queueing.request import Request
 from chalicelib.webhooks.allowed_hosts import NotAllowedError
 from chalicelib.webhooks.delivery import Delivery, Receipt
 from chalicelib.webhooks.urls import Url
@@ -19,5 +19,5 @@ def allowed(payload: Delivery) -> None:
 
 
 @handler("http", timeout=15, max_attempts=10, check=allowed)
-def http(payload: Delivery, request: Request) -> Receipt:
+def http(payload: Delivery, request: HandlerRequest) -> Receipt:
     return wiring.deliverer()(payload, request)

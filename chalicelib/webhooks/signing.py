@@ -3,7 +3,7 @@
 import hmac
 
 from chalicelib.adapters.security.secret_keys import Keys
-from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.webhooks.urls import Url
 
 
@@ -12,7 +12,9 @@ def receivers_key(key: str, host: str) -> str:
     return _mac(key, f"gurukool webhook {host}".encode())
 
 
-def headers(request: Request, method: str, url: Url, body: bytes, *, keys: Keys, now: int) -> dict[str, str]:
+def headers(
+    request: HandlerRequest, method: str, url: Url, body: bytes, *, keys: Keys, now: int
+) -> dict[str, str]:
     """`now` is in seconds since 1970. There is a signature with each key, so that a key can be replaced.
 
     Method and address are signed too: a delivery to one path proves nothing at another one of the same host.

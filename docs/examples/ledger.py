@@ -11,9 +11,9 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.effects import Effects
+from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.handler import handler
 from chalicelib.core.queueing.policy import PermanentError
-from chalicelib.core.queueing.request import Request
 
 
 class Balance(Model):
@@ -36,7 +36,7 @@ class Receipt(msgspec.Struct):
 
 
 @handler("transfer", timeout=10, max_attempts=5)
-def transfer(payload: Transfer, request: Request, effects: Effects) -> Receipt:
+def transfer(payload: Transfer, request: HandlerRequest, effects: Effects) -> Receipt:
     """Reading is safe: nobody but this user's queue writes these items, and it runs one request at a time."""
     source = Balance.get(request.user_id, payload.source, consistent_read=True)
     if source.cents < payload.cents:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
-from chalicelib.core.queueing.handler import handler, registry
+from chalicelib import wiring
+from chalicelib.core.queueing.handler import handler
 from chalicelib.core.queueing.policy import HandlerError, PermanentError, RetryLaterError
 from tests.answers.service import Service
 from tests.e2e.users import User
@@ -39,7 +40,7 @@ def quiet() -> Mapping[str, str]:
 
 
 @pytest.fixture
-def acts() -> Iterator[list[Act]]:
+def acts(service: Service) -> Iterator[list[Act]]:
     """What the handler "nonsense" does, attempt after attempt; then it succeeds."""
     queued: list[Act] = []
 
@@ -47,8 +48,9 @@ def acts() -> Iterator[list[Act]]:
     def nonsense(payload: dict[str, Any]) -> Any:
         return queued.pop(0)() if queued else "sense"
 
+    wiring.handlers().collect([nonsense])
     yield queued
-    registry.remove("nonsense")
+    wiring.handlers().remove("nonsense")
 
 
 def every_named_example(test: Any) -> Any:

@@ -1,6 +1,6 @@
 """One invocation of the worker: what becomes of the wake-up that started it, and of its process."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +10,7 @@ from chalicelib import wiring
 from chalicelib.adapters.dynamodb.errors import SILENT
 from chalicelib.adapters.memory.wake_ups import MemoryLease
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.queueing.handler import LONGEST_TIMEOUT_S, handler, registry
+from chalicelib.core.queueing.handler import LONGEST_TIMEOUT_S, handler
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.functions import events, serving
 from tests.answers.service import Service
@@ -171,12 +171,11 @@ def test_a_timer_that_another_has_taken_over_is_no_failure(
 
 
 @pytest.fixture
-def longest() -> Iterator[None]:
-    @handler("longest", timeout=LONGEST_TIMEOUT_S, into=registry)
+def longest(worker: Worker) -> None:
+    @handler("longest", timeout=LONGEST_TIMEOUT_S)
     def work(payload: dict[str, Any]) -> None: ...
 
-    yield
-    registry.remove("longest")
+    wiring.handlers().collect([work])
 
 
 def test_what_does_not_fit_into_the_invocation_is_left_to_the_next_one(

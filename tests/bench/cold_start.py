@@ -28,10 +28,10 @@ boto3.client("dynamodb"), boto3.client("sqs")
 """
 API = """
 import app
-from chalicelib import handlers, wiring, wiring_accounts
+from chalicelib import wiring, wiring_accounts
 from chalicelib.api import bodies
 from chalicelib.api import payloads
-handlers.load(), wiring_accounts.tokens(), wiring.enqueue(), wiring.tables().connection.client
+wiring.handlers(), wiring_accounts.tokens(), wiring.enqueue(), wiring.tables().connection.client
 """
 WORKER = """
 import os

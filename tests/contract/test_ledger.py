@@ -21,7 +21,8 @@ from chalicelib.core.errors import EffectRefusedError
 from chalicelib.core.queueing.attempt import Attempt, Result
 from chalicelib.core.queueing.drain import Done, Drain
 from chalicelib.core.queueing.enqueue import Enqueue, Work
-from chalicelib.core.queueing.handler import Handler, registry
+from chalicelib.core.queueing.handler import Handler
+from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
 from chalicelib.core.time import Millis
 from tests.contract.backends import EMULATOR, MOTO
@@ -86,7 +87,6 @@ def ledger(backend: str) -> Iterator[ModuleType]:
     module.Balance.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
     yield module
     boto3.client("dynamodb").delete_table(TableName=module.Balance.Meta.table_name)
-    registry.remove("transfer")
 
 
 def test_money_is_moved_exactly_once_however_often_the_worker_crashes(
@@ -102,7 +102,7 @@ def test_money_is_moved_exactly_once_however_often_the_worker_crashes(
         unlucky,
         MemoryWakeUps(MemoryFifo(clock.now)),
         clock,
-        Attempt(unlucky, clock, registry, unlucky.run),
+        Attempt(unlucky, clock, Registry.of(ledger.transfer), unlucky.run),
         10_000,
     )
     for start in range(0, len(transfers), 4):
@@ -127,7 +127,8 @@ def test_an_effect_whose_condition_does_not_hold_leaves_nothing_written(
     wake_ups = MemoryWakeUps(MemoryFifo(clock.now))
     work = Work("transfer", '{"source":"checking","target":"savings","cents":30}', max_attempts=1)
     Enqueue(store.log, wake_ups, clock)(user.id, user.session, [work])
-    Drain(store.log, wake_ups, clock, Attempt(store.log, clock, registry, run), 10_000)(user.id, Unheld())
+    attempt = Attempt(store.log, clock, Registry.of(ledger.transfer), run)
+    Drain(store.log, wake_ups, clock, attempt, 10_000)(user.id, Unheld())
 
     outcome = user.written(1)
     assert (outcome.status, outcome.error and outcome.error.kind) == (Status.FAILED, "conflict")

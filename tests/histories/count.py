@@ -9,8 +9,8 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.effects import Effects
+from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.handler import handler
-from chalicelib.core.queueing.request import Request
 
 
 class Counted(Model):
@@ -29,7 +29,7 @@ class Count(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @handler("count", timeout=3, max_attempts=100)
-def count(payload: Count, request: Request, effects: Effects) -> Count:
+def count(payload: Count, request: HandlerRequest, effects: Effects) -> Count:
     time.sleep(payload.seconds)
     effects.update(Counted(request.user_id, payload.mark), [Counted.times.add(1)])
     return payload

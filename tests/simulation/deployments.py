@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from random import Random
 
-from chalicelib.core.queueing.handler import Handler, Registry
+from chalicelib.core.queueing.handler import Handler
+from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.time import Millis
 from tests.simulation.scheduler import Scheduler
 

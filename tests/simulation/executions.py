@@ -7,9 +7,10 @@ from zlib import crc32
 from chalicelib.adapters.memory.effects import Booking
 from chalicelib.adapters.runtime.runner import last_words
 from chalicelib.core.queueing.attempt import LAST_RESORT_MS, Result
-from chalicelib.core.queueing.handler import Handler, Registry
+from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
 from chalicelib.core.queueing.policy import HandlerError, OnFailure, Policy
+from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request
 from chalicelib.core.time import Millis
 from tests.fakes.nonsense import DELAYS, RAISED, changed_later, later

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.adapters.security.secret_keys import Keys
-from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.webhooks.allowed_hosts import AllowedHosts
 from chalicelib.webhooks.deliverer import Deliverer
 from chalicelib.webhooks.delivery import Delivery, Receipt
@@ -13,7 +13,7 @@ from tests.unit.receiver import Receiver
 
 KEYS = Keys("2", {"2": "secret", "1": "older secret"})
 NOW = 1_700_000_000  # Tue, 14 Nov 2023 22:13:20 GMT
-REQUEST = Request("ada", 7, "http", "", Status.RUNNING, enqueued_at=0, attempts=2)
+REQUEST = HandlerRequest("ada", 7, "http", attempts=2)
 
 
 def at(*addresses: str) -> Any:

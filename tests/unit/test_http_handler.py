@@ -12,12 +12,13 @@ from chalicelib.adapters.runtime.runner import run
 from chalicelib.adapters.security.secret_keys import Keys
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.attempt import Result
-from chalicelib.core.queueing.handler import Handler, Registry, handler
+from chalicelib.core.queueing.context import HandlerRequest
+from chalicelib.core.queueing.handler import Handler, declarations, handler
 from chalicelib.core.queueing.policy import HandlerError, Policy, Retry, after_failure
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
 from chalicelib.webhooks.delivery import Delivery, Receipt
 from chalicelib.webhooks.exchange import BODY_LIMIT
-from tests.unit.deliveries import NOW, REQUEST, allowing, at, deliver, deliverer, to
+from tests.unit.deliveries import NOW, allowing, at, deliver, deliverer, to
 from tests.unit.receiver import OK, Receiver, answer
 
 CHECKOUT = Path(__file__).parents[2]
@@ -27,15 +28,12 @@ SIGNED = {"gurukool-user", "gurukool-seq", "gurukool-attempt", "gurukool-signatu
 
 def declared(receiver: Receiver) -> Handler:
     """The handler as the registry has it, but with a receiver of its own."""
-    registry = Registry()
 
-    @handler("http", into=registry)
-    def http(payload: Delivery, request: Request) -> Receipt:
+    @handler("http")
+    def http(payload: Delivery, request: HandlerRequest) -> Receipt:
         return deliverer(allowing(receiver))(payload, request)
 
-    found = registry.get("http")
-    assert found
-    return found
+    return declarations(http)[0]
 
 
 def attempted(given: bytes) -> Result | Failure:
@@ -47,7 +45,8 @@ def attempted(given: bytes) -> Result | Failure:
 
 def decided(failure: Result | Failure) -> object:
     assert isinstance(failure, Failure)
-    return after_failure(REQUEST, failure, Policy(max_attempts=10), NOW * 1000, fraction=lambda: 0.0)
+    request = Request("ada", 7, "http", "", Status.RUNNING, enqueued_at=0, attempts=2)
+    return after_failure(request, failure, Policy(max_attempts=10), NOW * 1000, fraction=lambda: 0.0)
 
 
 def test_a_delivery_arrives_as_it_was_sent() -> None:
@@ -188,7 +187,7 @@ def test_keys_that_cannot_be_read_are_no_fault_of_the_delivery() -> None:
 
 
 def test_what_only_a_delivery_needs_is_imported_by_the_first_one() -> None:
-    program = "import sys; from chalicelib.handlers import load; load(); print(*sys.modules)"
+    program = "import sys; from chalicelib.handlers import load; load(samples=True); print(*sys.modules)"
     command = [sys.executable, "-c", program]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True, cwd=CHECKOUT).stdout.split()
     assert "chalicelib.webhooks.handler" in loaded

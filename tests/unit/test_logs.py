@@ -12,13 +12,12 @@ import logging, os, socket, sys
 from chalicelib.adapters.runtime import logs
 from chalicelib.adapters.runtime.runner import run
 from chalicelib.core.log_events import log_event
-from chalicelib.core.queueing.handler import Registry, handler
+from chalicelib.core.queueing.handler import declarations, handler
 from chalicelib.core.queueing.request import Request, Status
 
-registry = Registry()
 gurukool = logging.getLogger("gurukool")
 
-@handler("work", into=registry)
+@handler("work")
 def work(payload: str) -> str:
     {body}
     return "done"
@@ -26,7 +25,7 @@ def work(payload: str) -> str:
 logs.configure("INFO")
 logs.begin_invocation("worker", "id")
 request = Request("ada", 7, "work", '"x"', Status.RUNNING, enqueued_at=0, attempts=2)
-assert run(registry.get("work"), request, 5).json == '"done"'
+assert run(declarations(work)[0], request, 5).json == '"done"'
 log_event("after it", user="eve")
 """
 BOUND = {"user": "ada", "seq": 7, "type": "work", "attempt": 2, "function": "worker", "request_id": "id"}

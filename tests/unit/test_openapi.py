@@ -12,7 +12,8 @@ import app
 from chalicelib.api.bodies import Order as OrderBody
 from chalicelib.api.codes import CODES
 from chalicelib.api.views import RequestAnswer, RequestDetailAnswer
-from chalicelib.core.queueing.handler import Registry, handler
+from chalicelib.core.queueing.handler import handler
+from chalicelib.core.queueing.registry import Registry
 from chalicelib.web.openapi import document
 from chalicelib.web.schemas import Schemas
 from local_cloud.api_client import Api
@@ -40,7 +41,7 @@ def with_handlers(*declared: tuple[str, Any, Any]) -> Schemas:
             return payload
 
         work.__annotations__ = {"payload": payload, "return": result}
-        handler(type_, into=registry)(work)
+        registry.collect([handler(type_)(work)])
     return Schemas([OrderBody, RequestAnswer, RequestDetailAnswer], registry)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib import handlers
+from chalicelib import wiring
 from chalicelib.api.bodies import Batch, Order
 from chalicelib.api.orders import LONGEST_WAIT, to_key, to_works
 from chalicelib.api.payloads import PAYLOAD_LIMIT
@@ -28,9 +28,9 @@ def picky() -> Iterator[None]:
     def work(payload: dict[str, Any]) -> None:
         raise AssertionError
 
-    handler("picky", check=check, into=handlers.load())(work)
+    wiring.handlers().collect([handler("picky", check=check)(work)])
     yield
-    handlers.load().remove("picky")
+    wiring.handlers().remove("picky")
 
 
 def fields(refused: pytest.ExceptionInfo[InvalidInputError]) -> list[str]:

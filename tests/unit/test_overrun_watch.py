@@ -14,7 +14,7 @@ import os, sys, time
 from pathlib import Path
 from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
 from chalicelib.adapters.runtime.runner import run
-from chalicelib.core.queueing.handler import Registry, handler
+from chalicelib.core.queueing.handler import declarations, handler
 from chalicelib.core.queueing.request import Request, Status
 
 noted, how = Path(sys.argv[1]), sys.argv[2]
@@ -22,9 +22,7 @@ noted, how = Path(sys.argv[1]), sys.argv[2]
 def note(user, seq, mark):
     noted.write_text(f"{user} {seq} {mark}")
 
-registry = Registry()
-
-@handler("work", into=registry)
+@handler("work")
 def work(payload: str) -> str:
     if payload == "holds the interpreter's lock":
         sum(range(10**12))
@@ -44,7 +42,7 @@ watch = OverrunWatch(note)
 
 def attempt(payload, seq):
     request = Request("ada", seq, "work", f'"{payload}"', Status.RUNNING, 0, begun_by=f"mark{seq}")
-    return run(registry.get("work"), request, 0.3, watch)
+    return run(declarations(work)[0], request, 0.3, watch)
 
 for seq, payload in enumerate(["is quick", how], 1):
     print(attempt(payload, seq), flush=True)

@@ -18,7 +18,7 @@ from chalicelib.adapters.dynamodb.effects import LIMIT, Effects
 from chalicelib.adapters.runtime.results import RESULT_LIMIT
 from chalicelib.adapters.runtime.runner import run
 from chalicelib.core.queueing.attempt import Result
-from chalicelib.core.queueing.handler import Handler, Registry, handler
+from chalicelib.core.queueing.handler import Handler, declarations, handler
 from chalicelib.core.queueing.policy import (
     HandlerError,
     ImpossibleDelayError,
@@ -49,11 +49,7 @@ def attempt(function: Callable[..., Any], payload: str = "{}", seconds: float = 
 
 
 def registered(function: Callable[..., Any]) -> Handler:
-    registry = Registry()
-    handler("work", into=registry)(function)
-    found = registry.get("work")
-    assert found
-    return found
+    return declarations(handler("work")(function))[-1]
 
 
 def test_what_the_handler_returns_is_the_result() -> None:

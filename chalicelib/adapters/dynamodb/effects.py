@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.core.queueing.application import NoResources, Resources
 from chalicelib.core.queueing.policy import PermanentError
 
 if TYPE_CHECKING:  # `import gurukool` must not load PynamoDB
@@ -23,12 +24,20 @@ class Effects:
     as the handler's policy says. No two effects may touch the same item.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, resources: Resources | None = None) -> None:
+        self._resources = resources or NoResources()
         self._writes: list[dict[str, Any]] = []
 
     @property
     def writes(self) -> Sequence[dict[str, Any]]:
         return tuple(self._writes)
+
+    def table[M: Model](self, model: type[M], name: str) -> type[M]:
+        """The model for the table that resources.yaml calls `name`, over the connection that all share.
+
+        Its items can be read at once, and written by the other methods. Raises UndeclaredError.
+        """
+        return self._resources.table(name).bind(model)
 
     def save(self, item: Model, condition: Condition | None = None) -> None:
         self._add("Put", item.get_save_kwargs_from_instance(condition=condition))

@@ -17,7 +17,9 @@ from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, last_res
 from chalicelib.adapters.runtime.tracing import subsegment
 from chalicelib.core.errors import InvalidInputError, MalformedError
 from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.application import Application
 from chalicelib.core.queueing.attempt import Result
+from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.policy import (
     HandlerError,
@@ -28,13 +30,20 @@ from chalicelib.core.queueing.policy import (
 )
 from chalicelib.core.queueing.request import Failure, Request
 
+NOTHING = Application()
+
 
 def run(
-    handler: Handler, request: Request, seconds: float, watch: OverrunWatch | None = None
+    handler: Handler,
+    request: Request,
+    seconds: float,
+    watch: OverrunWatch | None = None,
+    application: Application = NOTHING,
 ) -> Result | Failure:
     """What came of one attempt: what the handler returned, or why it failed.
 
-    What does not react to the time limit is ended together with this process; `watch` has that noted.
+    What does not react to the time limit is ended together with this process; `watch` has that noted. The
+    handler gets the settings and the resources of `application`.
 
     Raises nothing that a handler can cause. What it does raise is the worker's own failure: no time limit
     could be set, for example.
@@ -43,7 +52,7 @@ def run(
     with _bound(request), last_resort(seconds), watched:
         try:
             with alarm(seconds):
-                return _carry_out(handler, request)
+                return _carry_out(handler, request, application)
         except OverrunError:
             return Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         except BaseException:  # noqa: BLE001 - the handler's error cannot even be told
@@ -61,7 +70,7 @@ def _bound(request: Request) -> Iterator[None]:
     restore_logs()
 
 
-def _carry_out(handler: Handler, request: Request) -> Result | Failure:
+def _carry_out(handler: Handler, request: Request, application: Application) -> Result | Failure:
     """Within the time limit: everything that runs the author's code, the text of an error included."""
     try:
         payload = decode(request.payload, handler.payload_type)
@@ -71,8 +80,9 @@ def _carry_out(handler: Handler, request: Request) -> Result | Failure:
         return last_words(error)
     try:
         with subsegment(request.type, user=request.user_id, seq=request.seq):
-            effects = Effects()
-            returned = result_json(_completed(handler(payload, request, effects)))
+            effects = Effects(application.resources)
+            seen = HandlerRequest.of(request, application)
+            returned = result_json(_completed(handler(payload, seen, effects)))
             return Result(returned, effects.writes)
     except OverrunError:
         raise

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from chalicelib.core.errors import EffectRefusedError, LostRaceError, UnavailableError
 from chalicelib.core.log_events import log_event
-from chalicelib.core.queueing.handler import Handler, Registry
+from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.policy import UNFIT, Halt, OnFailure, Policy, after_failure, exhausted
 from chalicelib.core.queueing.ports import Lease, Log
+from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
 from chalicelib.core.time import Clock, Millis
 

@@ -13,11 +13,11 @@ from chalicelib.core.errors import (
     UnavailableError,
 )
 from chalicelib.core.log_events import log_event
-from chalicelib.core.queueing.handler import Registry
 from chalicelib.core.queueing.idempotency import IdempotencyKey, Known
 from chalicelib.core.queueing.lane import lane_of
 from chalicelib.core.queueing.ports import Log, WakeUps
 from chalicelib.core.queueing.queue import Queue, must_ring, require_live
+from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.rings import is_to_ring, ring
 from chalicelib.core.time import Clock, Millis

@@ -1,4 +1,8 @@
-"""The functions that carry requests out, and how one is declared."""
+"""The functions that carry out requests, and how one is declared.
+
+A declaration changes nothing but the function: it is marked with its `Handler`, and whoever loads the
+function's module collects the marks into a `Registry` (registry.py).
+"""
 
 import inspect
 import re
@@ -6,70 +10,65 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, get_args, get_type_hints
 
+from chalicelib.core.queueing.application import Settings
+from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.policy import OnFailure, Policy
-from chalicelib.core.queueing.request import Request
 
 type HandlerFunction = Callable[..., Any]
-type Check = Callable[[Any], None]
-
+type Check = Callable[..., None]
 
 # What the API's calls take as a type, what may name a component of its OpenAPI document, and what a scope can
 # name: a letter or a digit first, 64 characters at most.
 TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+MARK = "__gurukool_handlers__"  # the attribute of a function that holds its declarations
 LONGEST_TIMEOUT_S = 45.0  # with the longest quantum it must fit into the worker function's 60 seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Handler:
+    """What is declared about the requests of one type, and the function that carries them out."""
+
     type: str
     function: HandlerFunction
     payload_type: Any  # validates at enqueue
     result_type: Any
     timeout: float  # seconds one attempt may take
     policy: Policy
-    wants: tuple[str, ...] = ()  # what the function takes beside the payload: request, effects
-    check: Check | None = None  # what the payload's type cannot tell; raises InvalidInputError
+    wants: tuple[str, ...] = ()  # the parameters of the function beside the payload: request, effects
+    check: Check | None = None  # refuses payloads that fit their type; raises InvalidInputError
+    check_wants_settings: bool = False
+    place: str = ""  # file and line of the declaration, for errors
 
-    def __call__(self, payload: Any, request: Request, effects: Any) -> Any:
+    def __call__(self, payload: Any, request: HandlerRequest, effects: Any) -> Any:
         offered = {"request": request, "effects": effects}
         return self.function(payload, **{name: offered[name] for name in self.wants})
 
+    def refuse(self, payload: Any, settings: Settings) -> None:
+        """Raises InvalidInputError if the handler's own check refuses the payload.
 
-class Registry:
-    """Handlers by request type."""
-
-    def __init__(self) -> None:
-        self._handlers: dict[str, Handler] = {}
-
-    def add(self, handler: Handler) -> None:
-        """Raises ValueError if the type is taken: two functions for one type is a programmer's mistake."""
-        if handler.type in self._handlers:
-            raise ValueError(f"there is already a handler for {handler.type!r}")
-        self._handlers[handler.type] = handler
-
-    def remove(self, type_: str) -> None:
-        del self._handlers[type_]
-
-    def get(self, type_: str) -> Handler | None:
-        return self._handlers.get(type_)
-
-    def types(self) -> list[str]:
-        return sorted(self._handlers)
+        `settings` are the application's.
+        """
+        if self.check:
+            self.check(payload, **({"settings": settings} if self.check_wants_settings else {}))
 
 
-registry = Registry()
+def declarations(thing: object) -> tuple[Handler, ...]:
+    """What `@handler` has declared about a function; nothing about anything else."""
+    return getattr(thing, MARK, ()) if inspect.isroutine(thing) else ()
 
 
-def handler(
+def handler[F: HandlerFunction](
     type_: str,
     *,
     timeout: float = 10.0,
     max_attempts: int = 3,
     on_failure: str = "skip",
     check: Check | None = None,
-    into: Registry = registry,
-) -> Callable[[HandlerFunction], HandlerFunction]:
+) -> Callable[[F], F]:
     """Declare the function that carries out requests of one type: `(payload[, request][, effects])`.
+
+    The function is marked with its declaration and returned as it is. It is found by that mark if it is a
+    name of its module when the module is loaded.
 
     The annotations are the contract: the payload is validated against its type when it is enqueued, and what
     the function returns is encoded as JSON. `timeout` is in seconds and bounds each attempt. An exception
@@ -77,15 +76,20 @@ def handler(
     queue stops until somebody decides (`halt`). After a crash it is started again; what it writes through
     `effects` is committed together with its outcome, so that happens exactly once.
     The function may be `async def`; one that yields has the list of what it yields as its result.
-    `check` is called with the payload when it is enqueued, and refuses it by raising InvalidInputError.
+    `check(payload[, settings])` is called when a request is enqueued, with the payload and the settings of
+    the application, and refuses the payload by raising InvalidInputError. It has no secrets.
 
     Raises TypeError or ValueError where the declaration is wrong.
     """
     _require_sound(type_, timeout, max_attempts, on_failure)
     policy = Policy(max_attempts=max_attempts, on_failure=OnFailure(on_failure))
 
-    def declare(function: HandlerFunction) -> HandlerFunction:
-        into.add(_handler(type_, function, timeout, policy, check))
+    def declare(function: F) -> F:
+        declared = _handler(type_, function, timeout, policy, check)
+        try:
+            setattr(function, MARK, (*declarations(function), declared))
+        except AttributeError:
+            raise TypeError(f"{type_}: a handler is a function of a module, not {function!r:.100}") from None
         return function
 
     return declare
@@ -116,7 +120,21 @@ def _handler(
     if "payload" not in hints:
         raise TypeError(f"{type_}: the payload has no type annotation; use Any to accept every payload")
     types = hints["payload"], _result_type(function, hints.get("return", Any))
-    return Handler(type_, function, *types, timeout, policy, tuple(wants), check)
+    wants_settings = _wants_settings(type_, check)
+    place = _place(function)
+    return Handler(type_, function, *types, timeout, policy, tuple(wants), check, wants_settings, place)
+
+
+def _wants_settings(type_: str, check: Check | None) -> bool:
+    names = list(inspect.signature(check).parameters) if check else ["payload"]
+    if len(names) != 1 and names[1:] != ["settings"]:
+        raise TypeError(f"{type_}: a check takes the payload, and settings if it needs them")
+    return len(names) > 1
+
+
+def _place(function: HandlerFunction) -> str:
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return f"{code.co_filename}, line {code.co_firstlineno}" if code else repr(function)
 
 
 def _require_plain(type_: str, function: HandlerFunction) -> None:

@@ -1,7 +1,7 @@
 """How long one user may keep a worker, and which lane's worker goes on."""
 
-from chalicelib.core.queueing.handler import Registry
 from chalicelib.core.queueing.lane import QUICK_MS, Lane, lane_of
+from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.time import Clock
 

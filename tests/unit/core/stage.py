@@ -13,12 +13,13 @@ from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
 from chalicelib.core.queueing.drain import Drain, Ending
 from chalicelib.core.queueing.enqueue import Accepted, Enqueue, Work
-from chalicelib.core.queueing.handler import Handler, Registry
+from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
 from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.policy import OnFailure, Policy
 from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request, Status
 from chalicelib.core.queueing.sweep import Sweep
 from chalicelib.core.queueing.waits import Waits

@@ -1,0 +1,52 @@
+"""Handlers by request type."""
+
+from collections.abc import Iterable
+from typing import Self
+
+from chalicelib.core.queueing.handler import Handler, HandlerFunction, declarations
+
+
+class Registry:
+    """The handlers that one deployment has, at most one for each type.
+
+    >>> from chalicelib.core.queueing.handler import handler
+    >>> @handler("greet")
+    ... def greet(payload: str) -> str:
+    ...     return f"Hello, {payload}"
+    >>> Registry.of(greet).types()
+    ['greet']
+    """
+
+    def __init__(self, handlers: Iterable[Handler] = ()) -> None:
+        self._handlers: dict[str, Handler] = {}
+        for handler in handlers:
+            self.add(handler)
+
+    @classmethod
+    def of(cls, *functions: HandlerFunction) -> Self:
+        """Of functions that are declared by `@handler`."""
+        return cls(handler for function in functions for handler in declarations(function))
+
+    def add(self, handler: Handler) -> None:
+        """Raises ValueError if another function has the type, and names the places of both."""
+        known = self._handlers.setdefault(handler.type, handler)
+        if known is not handler:  # the same one is found again in every module that imports its function
+            raise ValueError(
+                f"there is already a handler for {handler.type!r}: {known.place}; "
+                f"the second one: {handler.place}"
+            )
+
+    def collect(self, members: Iterable[object]) -> None:
+        """Add what is declared among the members of a module. Raises ValueError as `add` does."""
+        for member in members:
+            for handler in declarations(member):
+                self.add(handler)
+
+    def remove(self, type_: str) -> None:
+        del self._handlers[type_]
+
+    def get(self, type_: str) -> Handler | None:
+        return self._handlers.get(type_)
+
+    def types(self) -> list[str]:
+        return sorted(self._handlers)
