@@ -108,9 +108,11 @@ def deliverer() -> Deliverer:
 @cache
 def handlers() -> Registry:
     from chalicelib.handlers import PACKAGE, load
+    from chalicelib.webhooks.handler import http_handler
 
+    http = http_handler(lambda: settings().allowed_hosts, deliverer)
     shipped = ROOT if (ROOT / PACKAGE).is_dir() else None
-    return load(samples=settings().sample_handlers, application=shipped)
+    return load(samples=settings().sample_handlers, own=[http], application=shipped)
 
 
 @cache

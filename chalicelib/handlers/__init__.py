@@ -1,26 +1,28 @@
 """Finds the handlers of a deployment: our own, and those of the application."""
 
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+from chalicelib.core.queueing.handler import HandlerFunction
 from chalicelib.core.queueing.registry import Registry
 
 PACKAGE = "handlers"  # of the application; it lies beside ours in what is shipped
 SAMPLES = "chalicelib.handlers.samples"  # an operator may leave them out, by SAMPLE_HANDLERS=off
-HTTP = "chalicelib.webhooks.handler"
 
 
-def load(*, samples: bool, application: Path | None = None) -> Registry:
-    """All handlers, by importing the modules that declare them.
+def load(*, samples: bool, own: Iterable[HandlerFunction] = (), application: Path | None = None) -> Registry:
+    """All handlers: those that are handed over, and those of the modules that declare them.
 
+    `own` are functions that the container declares itself, such as `http`, since it gives them their parts.
     `application` is a directory on Python's path with a folder `handlers`: each file in it is imported, those
     in folders below it too. Raises ValueError if two functions have one type, and whatever a module raises.
     """
     ours = [f"{__name__}.{module.name}" for module in iter_modules(__path__)]
-    names = [HTTP, *(name for name in ours if samples or name != SAMPLES)]
+    names = [name for name in ours if samples or name != SAMPLES]
     names += modules(application) if application else []
-    registry = Registry()
+    registry = Registry.of(*own)
     for name in names:
         registry.collect(vars(import_module(name)).values())
     return registry

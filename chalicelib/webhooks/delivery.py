@@ -1,4 +1,4 @@
-"""What a delivery is made of, and what is recorded of it."""
+"""The payload of a delivery, and its result."""
 
 import re
 from typing import Annotated, Literal
@@ -12,17 +12,17 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")  # RFC 9110, section 5.6
 _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,1022}[\x21-\x7e])?|")
 
 # These headers belong to the connection, to the message framing, to this service, or to proxies on the way,
-# which receivers trust to say who is calling.
+# which tell receivers where a call comes from.
 _RESERVED = re.compile(
     "accept-encoding|connection|content-(encoding|length)|expect|host|keep-alive|proxy-.*|te|trailer"
-    "|transfer-encoding|upgrade|gurukool-.*"
+    "|transfer-encoding|upgrade|gurukool-.*|webhook-.*"
     "|forwarded|max-forwards|via|x-forwarded.*|x-(original|rewrite)-.*|x-real-ip|.*-client-ip|cf-connecting-ip",
     re.IGNORECASE,
 )
 
 
 class Delivery(msgspec.Struct, forbid_unknown_fields=True):
-    """The payload of a request of type `http`. An absent body is none at all; `null` is the JSON value."""
+    """The payload of a request of type `http`. Without `body` nothing is sent; `null` is sent as JSON."""
 
     url: Annotated[str, msgspec.Meta(max_length=2048)]
     method: Literal["POST", "GET", "PUT", "PATCH", "DELETE"] = "POST"
@@ -30,22 +30,22 @@ class Delivery(msgspec.Struct, forbid_unknown_fields=True):
     body: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
 
     def __post_init__(self) -> None:
-        """Raises ValueError."""
+        """Raises ValueError, whose message begins with the name of the member."""
         _check_url(self.url)
         _check_headers(self.headers)
         if self.body:
-            msgspec.json.decode(self.body)  # a Raw is only skipped over while the payload is read
+            msgspec.json.decode(self.body)  # while a payload is read, a Raw is skipped and not validated
         if self.body and self.method == "GET":
             raise ValueError("body must be left out of a GET")
 
 
 class Receipt(msgspec.Struct):
-    """The result: the receiver's answer."""
+    """The result of the request: what the receiver answered."""
 
     status: int
-    headers: dict[str, str]  # some
+    headers: dict[str, str]  # those that answers.RECORDED names
     body: str | None  # its beginning; null if it is not UTF-8
-    truncated: bool  # whether some of the body is missing
+    truncated: bool  # whether some of headers or body is missing
 
 
 def _check_url(text: str) -> None:
@@ -66,7 +66,7 @@ def _check_header(name: str, value: str) -> None:
     if not _NAME.fullmatch(name):
         raise ValueError(f"headers has {name[:64]!r}, which is not a valid header name")
     if "_" in name:
-        # CGI, WSGI and PHP make one variable of X_User and X-User: it could pass for a header of ours.
+        # CGI, WSGI and PHP make one variable of Webhook_Id and Webhook-Id.
         raise ValueError(
             f"headers has {name}: it must not contain underscores, because many servers treat them as hyphens"
         )

@@ -1,23 +1,43 @@
-"""Deliver the payload to a URL: webhooks, in order. See docs/webhooks.md."""
+"""The handler `http`: deliver the payload to a URL, in order. See docs/webhooks.md.
 
-from chalicelib import wiring
+Of this package, others import this module, and `deliverer` only for the first delivery: it needs urllib3.
+"""
+
+from collections.abc import Callable
+
 from chalicelib.core.errors import FieldError, InvalidInputError
 from chalicelib.core.queueing.context import HandlerRequest
-from chalicelib.core.queueing.handler import handler
-from chalicelib.webhooks.allowed_hosts import NotAllowedError
+from chalicelib.core.queueing.handler import HandlerFunction, handler
+from chalicelib.webhooks.allowed_hosts import AllowedHosts, NotAllowedError
 from chalicelib.webhooks.delivery import Delivery, Receipt
 from chalicelib.webhooks.urls import Url
 
-
-def allowed(payload: Delivery) -> None:
-    """Raises InvalidInputError. The worker looks again, since the operator may have changed his mind."""
-    try:
-        wiring.settings().allowed_hosts.networks(Url.parse(payload.url).origin)
-    except NotAllowedError as error:
-        fields = (FieldError("payload.url", str(error)),)
-        raise InvalidInputError("The payload cannot be delivered.", fields, code="host_not_allowed") from None
+type Deliver = Callable[[Delivery, HandlerRequest], Receipt]
+"""Carry out one attempt of a delivery. Raises HandlerError."""
 
 
-@handler("http", timeout=15, max_attempts=10, check=allowed)
-def http(payload: Delivery, request: HandlerRequest) -> Receipt:
-    return wiring.deliverer()(payload, request)
+def http_handler(
+    allowed_hosts: Callable[[], AllowedHosts], deliver: Callable[[], Deliver]
+) -> HandlerFunction:
+    """The function that carries out requests of type `http`, with its declaration.
+
+    What the deployment provides is asked for when it is needed: `allowed_hosts` by the API for each request
+    of type `http`, `deliver` by the worker for each delivery. The worker checks the host again, since the
+    operator may have changed the list.
+    """
+
+    def require_allowed(payload: Delivery) -> None:
+        """Raises InvalidInputError."""
+        try:
+            allowed_hosts().networks_of(Url.parse(payload.url).origin)
+        except NotAllowedError as error:
+            fields = (FieldError("payload.url", str(error)),)
+            raise InvalidInputError(
+                "The payload cannot be delivered.", fields, code="host_not_allowed"
+            ) from None
+
+    @handler("http", timeout=15, max_attempts=10, check=require_allowed)
+    def http(payload: Delivery, request: HandlerRequest) -> Receipt:
+        return deliver()(payload, request)
+
+    return http

@@ -1,6 +1,6 @@
-"""Web addresses, read more strictly than the standards ask.
+"""URLs, parsed more strictly than the standards ask.
 
-What is read here is what is connected to: no second parser sees the text, so none can disagree with this one.
+The connection is made to what is parsed here. No second parser sees the text, so none can disagree.
 """
 
 import re
@@ -29,12 +29,12 @@ _NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)*(?=[a-z]){_LABEL}", re.ASCI
 
 
 class UrlError(ValueError):
-    """The message completes a sentence that begins with what was read: "must be …"."""
+    """A text is not a URL that is accepted. The message completes a sentence about it: "must be …"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A server, as RFC 6454 tells one from another."""
+    """A server: scheme, host and port, as in RFC 6454."""
 
     scheme: str
     host: str  # a name in lower case, or an IP address in its canonical form without brackets
@@ -42,7 +42,11 @@ class Origin:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Raises UrlError."""
+        """The server that the text names, without a path. Raises UrlError.
+
+        >>> Origin.parse("https://Hooks.Example.com")
+        Origin(scheme='https', host='hooks.example.com', port=443)
+        """
         found = _ORIGIN.fullmatch(text)
         if found is None:
             raise UrlError(f"must be like https://host/path or http://host:port/path, not {text[:100]!r}")
@@ -54,19 +58,21 @@ class Origin:
 
     @property
     def authority(self) -> str:
-        """As the Host header has it."""
+        """Host and port as in the header `Host`: the port is left out if it is the default of the scheme."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
 class Url:
+    """A URL, split where a client needs it split."""
+
     origin: Origin
     resource: str  # path and query
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Raises UrlError."""
+        """Raises UrlError, for user names, fragments and characters that are not percent-encoded, too."""
         scheme, slashes, rest = text.partition("://")
         end = next((at for at, char in enumerate(rest) if char in "/?#"), len(rest))
         resource = rest[end:] if rest[end:].startswith("/") else "/" + rest[end:]
@@ -75,10 +81,10 @@ class Url:
         return cls(Origin.parse(scheme + slashes + rest[:end]), resource)
 
     def join(self, location: str) -> Self:
-        """Where a redirect from here leads; a fragment says nothing to a server and is dropped.
+        """The URL to which a redirect from this one leads. Raises UrlError.
 
-        Servers write spaces, UTF-8 and the like into Location, and clients encode them. `location` is as
-        http.client has it, each byte a character. Raises UrlError.
+        Servers write spaces and UTF-8 into Location, so these are percent-encoded, as other clients do. A
+        fragment is removed, since it is never sent. In `location` a byte is a character, as in http.client.
         """
         target = quote(location.partition("#")[0].strip(" ").encode("latin-1"), safe=_AS_WRITTEN)
         try:
@@ -89,7 +95,10 @@ class Url:
 
 
 def canonical_host(text: str) -> str:
-    """Raises UrlError if it is neither a host name in ASCII nor an IP address in its usual form."""
+    """The host as it is compared: a name, or an IP address without brackets and in its shortest form.
+
+    Raises UrlError if the text is neither a host name in lower-case ASCII nor an IP address in a usual form.
+    """
     if _NAME.fullmatch(text):
         return text
     bracketed = text.startswith("[")

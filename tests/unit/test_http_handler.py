@@ -1,39 +1,46 @@
 """What a receiver gets, and what becomes of the request."""
 
+import json
+import logging
 import subprocess
 import sys
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from chalicelib.adapters.runtime.logs import JsonFormatter
 from chalicelib.adapters.runtime.runner import run
 from chalicelib.adapters.security.secret_keys import Keys
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.attempt import Result
-from chalicelib.core.queueing.context import HandlerRequest
-from chalicelib.core.queueing.handler import Handler, declarations, handler
+from chalicelib.core.queueing.handler import Handler, declarations
 from chalicelib.core.queueing.policy import HandlerError, Policy, Retry, after_failure
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
-from chalicelib.webhooks.delivery import Delivery, Receipt
-from chalicelib.webhooks.exchange import BODY_LIMIT
+from chalicelib.webhooks.allowed_hosts import AllowedHosts
+from chalicelib.webhooks.delivery import Receipt
+from chalicelib.webhooks.handler import http_handler
+from chalicelib.webhooks.transport import BODY_LIMIT
 from tests.unit.deliveries import NOW, allowing, at, deliver, deliverer, to
 from tests.unit.receiver import OK, Receiver, answer
 
 CHECKOUT = Path(__file__).parents[2]
 FIXED = {"host", "accept-encoding", "connection", "user-agent", "content-length"}
-SIGNED = {"gurukool-user", "gurukool-seq", "gurukool-attempt", "gurukool-signature"}
+SIGNED = {
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+    "gurukool-target-signature",
+    "gurukool-attempt",
+}
 
 
 def declared(receiver: Receiver) -> Handler:
-    """The handler as the registry has it, but with a receiver of its own."""
-
-    @handler("http")
-    def http(payload: Delivery, request: HandlerRequest) -> Receipt:
-        return deliverer(allowing(receiver))(payload, request)
-
-    return declarations(http)[0]
+    """The handler `http`, with a receiver of its own."""
+    hosts = AllowedHosts.parse(allowing(receiver))
+    return declarations(http_handler(lambda: hosts, lambda: deliverer(allowing(receiver))))[0]
 
 
 def attempted(given: bytes) -> Result | Failure:
@@ -66,9 +73,9 @@ def test_a_delivery_arrives_as_it_was_sent() -> None:
 def test_a_delivery_tells_which_one_it_is() -> None:
     with Receiver(OK) as receiver:
         deliver(receiver)
-    told = receiver.headers
-    assert [told[f"gurukool-{name}"] for name in ("user", "seq", "attempt")] == ["ada", "7", "2"]
-    assert told["gurukool-signature"].startswith(f"t={NOW},v2=")
+    sent = receiver.headers
+    assert (sent["webhook-id"], sent["webhook-timestamp"]) == ("ada-7", str(NOW))
+    assert sent["gurukool-attempt"] == "2"
 
 
 @pytest.mark.parametrize("method", ["POST", "GET", "PUT", "PATCH", "DELETE"])
@@ -76,7 +83,7 @@ def test_every_method_may_go_without_a_body(method: str) -> None:
     with Receiver(OK) as receiver:
         deliver(receiver, to(receiver, b"", method=method))
     assert receiver.requests[0].startswith(f"{method} /in?a=b HTTP/1.1\r\n".encode())
-    assert receiver.headers.get("content-length") == (None if method == "GET" else "0")
+    assert receiver.headers.get("content-length") == (None if method in ("GET", "DELETE") else "0")
     assert "content-type" not in receiver.headers
 
 
@@ -177,6 +184,21 @@ def test_a_receiver_that_is_down_is_an_error_without_addresses() -> None:
         deliver(receiver)
 
 
+def test_the_log_says_which_delivery_failed_and_why() -> None:
+    written = StringIO()
+    lines = logging.StreamHandler(written)
+    lines.setFormatter(JsonFormatter())
+    logging.getLogger("gurukool").addHandler(lines)
+    try:
+        attempted(b"")
+    finally:
+        logging.getLogger("gurukool").removeHandler(lines)
+    line = json.loads(written.getvalue())
+    expected = {"event": "delivery failed", "user": "ada", "seq": 7, "type": "http", "attempt": 1}
+    assert expected.items() <= line.items()
+    assert line["reason"].startswith("RemoteDisconnected: ")
+
+
 def test_keys_that_cannot_be_read_are_no_fault_of_the_delivery() -> None:
     def keys() -> Keys:
         raise UnavailableError("The signing keys cannot be read. Try again.")
@@ -187,8 +209,8 @@ def test_keys_that_cannot_be_read_are_no_fault_of_the_delivery() -> None:
 
 
 def test_what_only_a_delivery_needs_is_imported_by_the_first_one() -> None:
-    program = "import sys; from chalicelib.handlers import load; load(samples=True); print(*sys.modules)"
+    program = "import sys; from chalicelib import wiring; wiring.handlers(); print(*sys.modules)"
     command = [sys.executable, "-c", program]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True, cwd=CHECKOUT).stdout.split()
     assert "chalicelib.webhooks.handler" in loaded
-    assert not {"ssl", "http.client", "email.utils"} & set(loaded)
+    assert not {"urllib3", "ssl", "http.client", "email.utils", "threading"} & set(loaded)

@@ -1,37 +1,29 @@
 """What a receiver's answer leads to."""
 
-from http.client import HTTPMessage
-
 import pytest
+from urllib3 import HTTPHeaderDict
 
 from chalicelib.core.queueing.policy import HandlerError, PermanentError, RetryLaterError
-from chalicelib.webhooks.answers import receipt, retry_after
+from chalicelib.webhooks.answers import retry_after, to_receipt
 from chalicelib.webhooks.delivery import Receipt
-from chalicelib.webhooks.exchange import Answer
+from chalicelib.webhooks.transport import Answer
 
 NOW = 1_700_000_000.0  # Tue, 14 Nov 2023 22:13:20 GMT
 
 
-def named(headers: dict[str, str]) -> HTTPMessage:
-    message = HTTPMessage()
-    for name, value in headers.items():
-        message[name] = value
-    return message
-
-
 def answered(status: int, body: bytes = b"", *, truncated: bool = False) -> Answer:
-    return Answer(status, HTTPMessage(), body, truncated)
+    return Answer(status, {}, body, truncated)
 
 
 def kind(status: int, headers: dict[str, str]) -> type[Exception]:
     with pytest.raises(HandlerError) as failed:
-        receipt(Answer(status, named(headers), b"", truncated=False), NOW)
+        to_receipt(Answer(status, HTTPHeaderDict(headers), b"", truncated=False), NOW)
     return failed.type
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_any_2xx_is_a_success(status: int) -> None:
-    assert receipt(answered(status), NOW).status == status
+    assert to_receipt(answered(status), NOW).status == status
 
 
 @pytest.mark.parametrize(
@@ -66,7 +58,7 @@ def test_is_tried_again(status: int) -> None:
     ],
 )
 def test_retry_after_is_honoured_within_an_hour(text: str, seconds: float) -> None:
-    assert retry_after(named({"Retry-After": text}), NOW) == seconds
+    assert retry_after(HTTPHeaderDict({"Retry-After": text}), NOW) == seconds
 
 
 @pytest.mark.parametrize(
@@ -84,33 +76,33 @@ def test_retry_after_is_honoured_within_an_hour(text: str, seconds: float) -> No
     ],
 )
 def test_retry_after_that_cannot_be_read_leaves_it_to_the_policy(text: str) -> None:
-    assert retry_after(named({"Retry-After": text}), NOW) is None
+    assert retry_after(HTTPHeaderDict({"Retry-After": text}), NOW) is None
 
 
 def test_what_is_recorded_of_a_success() -> None:
     headers = {"content-type": "text/plain", "ETag": "e" * 600, "Set-Cookie": "a=b", "Server": "nginx"}
-    recorded = receipt(Answer(201, named(headers), "grün".encode(), truncated=False), NOW)
+    recorded = to_receipt(Answer(201, HTTPHeaderDict(headers), "grün".encode(), truncated=False), NOW)
     assert recorded == Receipt(
         201, {"Content-Type": "text/plain", "ETag": "e" * 512}, "grün", truncated=False
     )
 
 
 def test_a_body_that_is_no_text_is_not_recorded() -> None:
-    assert receipt(answered(200, b"\xff\x00"), NOW).body is None
+    assert to_receipt(answered(200, b"\xff\x00"), NOW).body is None
 
 
 def test_a_character_cut_in_two_is_left_out() -> None:
-    assert receipt(answered(200, "grü".encode()[:-1], truncated=True), NOW).body == "gr"
+    assert to_receipt(answered(200, "grü".encode()[:-1], truncated=True), NOW).body == "gr"
 
 
 def test_an_error_shows_how_the_answer_begins() -> None:
     with pytest.raises(
         PermanentError, match=r"^The receiver answered 422 Unprocessable \S+\. It says: nobad$"
     ):
-        receipt(answered(422, b"no\r\n\x1bbad"), NOW)
+        to_receipt(answered(422, b"no\r\n\x1bbad"), NOW)
     with pytest.raises(
         HandlerError, match=r"^The receiver answered 503 Service Unavailable\. It says: a{300}$"
     ):
-        receipt(answered(503, b"a" * 1000), NOW)
+        to_receipt(answered(503, b"a" * 1000), NOW)
     with pytest.raises(HandlerError, match=r"^The receiver answered 599\.$"):
-        receipt(answered(599), NOW)
+        to_receipt(answered(599), NOW)

@@ -77,6 +77,19 @@ def test_what_is_not_an_answer_is_an_error(given: bytes) -> None:
     assert failed.type is HandlerError
 
 
+@pytest.mark.parametrize("lengths", [("2", "3"), ("2, 3",), ("x",), ("-1",), ("9" * 5000,)])
+def test_lengths_that_contradict_each_other_do_not_undo_a_success(lengths: Sequence[str]) -> None:
+    framing = "".join(f"Content-Length: {length}\r\n" for length in lengths).encode()
+    with Receiver(HEAD + framing + b"\r\nok") as receiver:
+        receipt = deliver(receiver)
+    assert (receipt.status, receipt.body) == (200, "ok")
+
+
+def test_of_a_header_that_comes_twice_the_first_counts() -> None:
+    with Receiver(HEAD + b"ETag: 1\r\nETag: 2\r\nContent-Length: 0\r\n\r\n") as receiver:
+        assert deliver(receiver).headers == {"ETag": "1"}
+
+
 def test_an_endless_answer_is_cut_off() -> None:
     with Receiver(dripping(HEAD + b"\r\n", b"a" * 100_000)) as receiver:
         receipt = deliver(receiver)
@@ -152,7 +165,8 @@ def test_a_users_headers_stay_with_the_host_they_are_meant_for() -> None:
     assert other.body == b'{"n": 1}'
     assert other.headers["host"] == f"other.test:{other.port}"
     assert "authorization" not in other.headers
-    assert other.headers["gurukool-signature"] != receiver.headers["gurukool-signature"]
+    assert other.headers["webhook-signature"] != receiver.headers["webhook-signature"]
+    assert other.headers["webhook-id"] == receiver.headers["webhook-id"]
 
 
 def test_redirects_come_to_an_end() -> None:
@@ -162,6 +176,17 @@ def test_redirects_come_to_an_end() -> None:
     ):
         deliver(receiver)
     assert len(receiver.requests) == 4
+
+
+def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Receiver() as proxy:
+        pass
+    for name in ("http_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with Receiver(OK) as receiver:
+        assert deliver(receiver).status == 200
 
 
 def test_a_name_is_looked_up_once_for_each_connection() -> None:

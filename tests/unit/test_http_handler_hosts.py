@@ -101,19 +101,19 @@ PUBLIC = ["1.1.1.1", "8.8.8.8", "100.63.255.255", "172.32.0.1", "2001:4860:4860:
 
 @pytest.mark.parametrize("text", COVERED)
 def test_is_allowed(text: str) -> None:
-    ALLOWED.networks(Origin.parse(text))
+    ALLOWED.networks_of(Origin.parse(text))
 
 
 @pytest.mark.parametrize("text", NOT_COVERED)
 def test_is_not_allowed(text: str) -> None:
     with pytest.raises(NotAllowedError):
-        ALLOWED.networks(Origin.parse(text))
+        ALLOWED.networks_of(Origin.parse(text))
 
 
 def test_nothing_is_allowed_by_default() -> None:
     allowed = Settings.from_environment({}).allowed_hosts
     with pytest.raises(NotAllowedError, match=r"^https://hooks\.example\.com is not an allowed host"):
-        allowed.networks(Origin.parse("https://hooks.example.com"))
+        allowed.networks_of(Origin.parse("https://hooks.example.com"))
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_nothing_is_allowed_by_default() -> None:
 )
 def test_a_wrong_setting_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(
-        SettingError, match=r"^ALLOWED_HOSTS=.* is wrong: it must list hosts such as .* is none\.$"
+        SettingError, match=r"^ALLOWED_HOSTS=.* is wrong: it must list hosts such as .* is not one\.$"
     ):
         Settings.from_environment({"ALLOWED_HOSTS": text})
 
@@ -170,7 +170,7 @@ def test_is_public(text: str) -> None:
     ],
 )
 def test_an_address_may_be_called(origin: str, address: str) -> None:
-    assert permitted([address], ALLOWED.networks(Origin.parse(origin))) == [address]
+    assert permitted([address], ALLOWED.networks_of(Origin.parse(origin))) == [address]
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_an_address_may_be_called(origin: str, address: str) -> None:
 )
 def test_an_address_may_not_be_called_and_is_not_told(origin: str, address: str) -> None:
     with pytest.raises(NotAllowedError) as refused:
-        permitted([address], ALLOWED.networks(Origin.parse(origin)))
+        permitted([address], ALLOWED.networks_of(Origin.parse(origin)))
     assert address not in str(refused.value)
 
 

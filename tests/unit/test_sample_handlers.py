@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-TYPES = "from chalicelib.handlers import load; print(*load().types())"
+TYPES = "from chalicelib import wiring; print(*wiring.handlers().types())"
 
 
 @pytest.mark.parametrize(("setting", "types"), [("on", "echo fail http sleep"), ("off", "http")])
