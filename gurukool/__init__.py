@@ -20,6 +20,7 @@ compares them with the last release's). `gurukool.testing` has what the tests of
 
 from chalicelib.adapters.dynamodb.effects import Effects
 from chalicelib.core.errors import FieldError, InvalidInputError
+from chalicelib.core.queueing.application import Resources, Settings, UndeclaredError
 from chalicelib.core.queueing.context import HandlerRequest as Request
 from chalicelib.core.queueing.handler import handler
 from chalicelib.core.queueing.policy import (
@@ -37,6 +38,9 @@ __all__ = [
     "InvalidInputError",
     "PermanentError",
     "Request",
+    "Resources",
     "RetryLaterError",
+    "Settings",
+    "UndeclaredError",
     "handler",
 ]

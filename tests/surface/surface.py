@@ -8,9 +8,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-MODULES = ("gurukool",)
+MODULES = ("gurukool", "gurukool.testing")
 RELEASED = Path(__file__).with_name("released.json")
-OBJECT = re.compile(r"<[\w.]+\.(\w+) object at 0x\w+>")  # a default without a text of its own
+OBJECT = re.compile(
+    r"<(?:function )?(?:[\w.]+\.)?(\w+)(?: object)? at 0x\w+>"
+)  # a default without a text of its own
 KEYWORDS_FOLLOW = "*"
 
 type Surface = Mapping[str, list[str]]

@@ -60,8 +60,12 @@ class MemoryRequests(MemoryKeys):
             _storable(finished)
         except ValueError as error:
             raise EffectRefusedError(f"The result could not be written: {error}") from error
-        self.ledger.commit(effects)
+        self.commit(effects)
         return self._save(finished)
+
+    def commit(self, effects: Sequence[object]) -> None:
+        """Write the effects of a request that is about to get its outcome. Raises EffectRefusedError."""
+        self.ledger.commit(effects)
 
     def note_overrun(self, user_id: str, seq: int, mark: str) -> None:
         found = self.request(user_id, seq)

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from types import CoroutineType, GeneratorType
 from typing import Any
@@ -13,11 +13,11 @@ from chalicelib.adapters.runtime.logs import bound
 from chalicelib.adapters.runtime.logs import restore as restore_logs
 from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
 from chalicelib.adapters.runtime.results import ResultError, result_json
-from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, last_resort
+from chalicelib.adapters.runtime.time_limit import AttemptEndedError, OverrunError, alarm, last_resort
 from chalicelib.adapters.runtime.tracing import subsegment
 from chalicelib.core.errors import InvalidInputError, MalformedError
 from chalicelib.core.log_events import log_event
-from chalicelib.core.queueing.application import Application
+from chalicelib.core.queueing.application import Application, Resources
 from chalicelib.core.queueing.attempt import Result
 from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.handler import Handler
@@ -52,7 +52,7 @@ def run(
     with _bound(request), last_resort(seconds), watched:
         try:
             with alarm(seconds):
-                return _carry_out(handler, request, application)
+                return carry_out(handler, request, application)
         except OverrunError:
             return Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         except BaseException:  # noqa: BLE001 - the handler's error cannot even be told
@@ -70,8 +70,16 @@ def _bound(request: Request) -> Iterator[None]:
     restore_logs()
 
 
-def _carry_out(handler: Handler, request: Request, application: Application) -> Result | Failure:
-    """Within the time limit: everything that runs the author's code, the text of an error included."""
+def carry_out(
+    handler: Handler,
+    request: Request,
+    application: Application,
+    new_effects: Callable[[Resources], Effects] = Effects,
+) -> Result | Failure:
+    """Everything that runs the author's code, the text of an error included. Sets no time limit.
+
+    Raises AttemptEndedError, if the attempt is ended from outside of the handler.
+    """
     try:
         payload = decode(request.payload, handler.payload_type)
     except (InvalidInputError, MalformedError) as error:
@@ -80,11 +88,11 @@ def _carry_out(handler: Handler, request: Request, application: Application) -> 
         return last_words(error)
     try:
         with subsegment(request.type, user=request.user_id, seq=request.seq):
-            effects = Effects(application.resources)
+            effects = new_effects(application.resources)
             seen = HandlerRequest.of(request, application)
             returned = result_json(_completed(handler(payload, seen, effects)))
             return Result(returned, effects.writes)
-    except OverrunError:
+    except AttemptEndedError:
         raise
     except BaseException as error:  # noqa: BLE001 - even SystemExit fails its own request, nothing else
         return last_words(error)

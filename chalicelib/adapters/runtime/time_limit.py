@@ -12,8 +12,15 @@ from chalicelib.core.queueing.attempt import LAST_RESORT_MS
 LAST_RESORT_S = LAST_RESORT_MS / 1000
 
 
-class OverrunError(BaseException):
-    """The time is up. Not an Exception, so that a handler's `except Exception` does not stop it."""
+class AttemptEndedError(BaseException):
+    """The attempt is over, whatever the handler does.
+
+    Not an Exception, so that a handler's `except Exception` does not stop it.
+    """
+
+
+class OverrunError(AttemptEndedError):
+    """The time is up."""
 
 
 @contextmanager
@@ -24,7 +31,7 @@ def last_resort(seconds: float) -> Iterator[None]:
     return. Nothing may go on working behind the next request's back. Main thread only, where Lambda runs us.
     Raises RuntimeError if the process cannot start one more thread.
     """
-    before = signal.signal(signal.SIGALRM, _overrun)
+    before = signal.signal(signal.SIGALRM, raise_overrun)
     try:
         faulthandler.dump_traceback_later(
             seconds + LAST_RESORT_S, exit=True, file=sys.__stderr__ or sys.stderr
@@ -48,5 +55,6 @@ def alarm(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _overrun(_signal: int, _frame: FrameType | None) -> None:
+def raise_overrun(_signal: int, _frame: FrameType | None) -> None:
+    """For `signal.signal`: the alarm has struck."""
     raise OverrunError

@@ -1,0 +1,21 @@
+"""What a test hands to handlers in place of a deployment."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from chalicelib.core.queueing.application import Application, Setting, Settings, refuse_undeclared
+from gurukool.testing.tables import PresentResources
+
+NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+def application(settings: Mapping[str, Setting], secrets: Mapping[str, str]) -> Application:
+    """With these settings and secrets, and with the resources that are there when a handler asks."""
+
+    def secret(name: str) -> str:
+        if name not in secrets:
+            refuse_undeclared("secret", name, secrets, "this test")
+        return secrets[name]
+
+    return Application(Settings(settings, secret), PresentResources())

@@ -1,0 +1,49 @@
+"""Carries requests out as a worker does, in the test's own process."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from chalicelib.adapters.runtime.runner import carry_out
+from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, raise_overrun
+from chalicelib.core.queueing.application import Application
+from chalicelib.core.queueing.attempt import Result, Run
+from chalicelib.core.queueing.handler import Handler
+from chalicelib.core.queueing.request import Failure, Request
+from gurukool.testing.observed import ObservedEffects
+from gurukool.testing.process import CrashError, Process, running
+
+
+def runner(process: Process, application: Application, *, limited: bool) -> Run:
+    """Runs handlers in that process. Unless it is `limited`, an attempt may take as long as it takes."""
+
+    def run(handler: Handler, request: Request, seconds: float) -> Result | Failure:
+        try:
+            with _limit(seconds if limited else None), running(process):
+                ran = carry_out(handler, request, application, partial(ObservedEffects, process))
+        except OverrunError:
+            ran = Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
+        if process.is_dead:  # the handler has caught the crash, which no handler can
+            raise CrashError
+        return ran
+
+    return run
+
+
+@contextmanager
+def _limit(seconds: float | None) -> Iterator[None]:
+    """Raises OverrunError in the block after that time. A thread beside the main one has no limit.
+
+    Unlike in a worker, code that does not react is not ended by force: that would be the end of the tests.
+    """
+    if seconds is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, raise_overrun)
+    try:
+        with alarm(seconds):
+            yield
+    finally:
+        signal.signal(signal.SIGALRM, before)

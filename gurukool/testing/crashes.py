@@ -1,0 +1,77 @@
+"""Crash a handler at every point, and see whether anything happens twice."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.core.queueing.application import NoResources
+from gurukool.testing.application import NONE, application
+from gurukool.testing.findings import NotOnceError, find
+from gurukool.testing.history import Ending, live
+from gurukool.testing.network import watch_network
+from gurukool.testing.process import Kind, Process
+from gurukool.testing.queue import USER, ProcessQueue
+from gurukool.testing.tables import content
+from gurukool.testing.tables import tables as tables_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pynamodb.models import Model
+
+    from chalicelib.core.queueing.application import Resources, Setting
+
+WATCH = "Watch what the handler calls, with gurukool.testing.Outside."
+
+
+@dataclass(frozen=True, slots=True)
+class Survived:
+    """Nothing happened twice, wherever the process ended."""
+
+    crashes: int  # one in each history
+    events: Sequence[str]  # of the history without a crash; before and after each of them there was one
+
+
+def crash_everywhere(
+    handler: Callable[..., Any],
+    payload: Any = None,
+    *,
+    user: str = USER,
+    tables: Mapping[str, type[Model]] = NONE,
+    setup: Callable[[Resources], object] | None = None,
+    settings: Mapping[str, Setting] = NONE,
+    secrets: Mapping[str, str] = NONE,
+) -> Survived:
+    """Run one request again and again; each time the worker's process ends at another point.
+
+    The points are before and after each write of the core, each effect, each call that `Outside` watches,
+    and each call of AWS that writes. After the crash another process goes on. Each time begins with empty
+    `tables`, which `setup` may fill. It must end like the request that no crash has interrupted: with the
+    same outcome, as many calls outside, and the same items in the tables. What is sent over the network
+    counts as a call outside, even if nobody watches it.
+
+    Raises NotOnceError, which names the call, its place and the point. Raises ValueError if nothing was seen
+    that could happen twice.
+    """
+    watch_network()
+    declared = application(settings, secrets)
+
+    def play(process: Process) -> Ending:
+        with tables_of(**tables) if tables else nullcontext(NoResources()) as resources:
+            if setup:
+                setup(resources)
+            queue = ProcessQueue(process, declared)
+            seq = queue.enqueue(handler, payload, user=user)
+            queue.run()
+            return Ending(queue.outcome(seq, user=user), content())
+
+    calm = live(play)
+    if all(event.kind is Kind.LOG for event in calm.events):
+        why = calm.ending.outcome.error.message if calm.ending.outcome.error else WATCH
+        raise ValueError(f"Nothing was seen that could happen twice. {why}")
+    crashed = [live(play, point) for point in range(1, calm.points + 1)]
+    if findings := find(calm, crashed):
+        raise NotOnceError(findings)
+    return Survived(len(crashed), [event.text for event in calm.events])

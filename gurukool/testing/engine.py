@@ -1,0 +1,131 @@
+"""The real core over stores in memory, and what Lambda and SQS do around it."""
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from types import SimpleNamespace
+from typing import Any, cast
+
+import msgspec
+
+from chalicelib.adapters.json.codec import decode
+from chalicelib.adapters.memory.clock import ManualClock
+from chalicelib.adapters.memory.fifo import MemoryFifo
+from chalicelib.adapters.memory.log import MemoryLog
+from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
+from chalicelib.adapters.sqs.wake_ups import from_message
+from chalicelib.core.queueing.application import Application
+from chalicelib.core.queueing.attempt import Attempt, Wait
+from chalicelib.core.queueing.controls import Controls
+from chalicelib.core.queueing.drain import Drain
+from chalicelib.core.queueing.enqueue import Enqueue
+from chalicelib.core.queueing.handler import declarations
+from chalicelib.core.queueing.lane import Lane
+from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue
+from chalicelib.core.queueing.registry import Registry
+from chalicelib.core.queueing.sweep import AHEAD_MS, STALE_MS, Sweep
+from chalicelib.core.time import Millis
+from gurukool.testing.attempts import runner
+from gurukool.testing.observed import ObservedLog
+from gurukool.testing.process import CrashError, Process
+from gurukool.testing.tables import commit
+
+QUANTUM_MS = 10_000
+SWEEP_MS = 60_000  # between two runs of the sweeper
+
+
+class Log(MemoryLog):
+    """The log in memory, whose effects go to the tables of the test."""
+
+    def commit(self, effects: Sequence[object]) -> None:
+        commit(effects)
+
+
+class Engine:
+    """Everything that a deployment has, one worker of each lane at a time, and time that passes when told."""
+
+    def __init__(self, process: Process, application: Application, *, limited: bool) -> None:
+        """Unless it is `limited`, an attempt may take as long as it takes."""
+        self._handlers = handlers = Registry()
+        self._settings = application.settings
+        self.clock = clock = ManualClock()
+        self.log = log = Log()
+        self._process = process
+        self._fifos = {lane: MemoryFifo(clock.now) for lane in Lane}
+        wake_ups = MemoryWakeUps(self._fifos[Lane.QUICK], self._fifos[Lane.SLOW])
+        numbers = count(1)
+
+        def mark() -> str:
+            return f"{next(numbers):08x}"
+
+        seen = cast("Any", ObservedLog(log, process))
+        run = runner(process, application, limited=limited)
+        attempt = Attempt(seen, clock, handlers, run, fraction=lambda: 0.5, mark=mark)
+        self._drains = {lane: Drain(seen, wake_ups, clock, attempt, QUANTUM_MS, mark, lane) for lane in Lane}
+        self.enqueue = Enqueue(log, wake_ups, clock, handlers=handlers)
+        self.controls = Controls(log, wake_ups, clock, self.enqueue, mark)
+        self._sweep = Sweep(log, NO_ACCOUNTS, wake_ups, clock)
+
+    def validate(self, handler: Callable[..., Any], payload: Any) -> tuple[str, str]:
+        """The type of which the function is the handler, and the payload as JSON text.
+
+        Raises InvalidInputError, and LookupError if the function is no handler.
+        """
+        found = declarations(handler)
+        if not found:
+            raise LookupError(f"{handler!r} is not declared as a handler.")
+        self._handlers.add(found[0])
+        text = msgspec.json.encode(payload).decode()
+        value = decode(text, found[0].payload_type, under="payload")
+        found[0].refuse(value, self._settings)
+        return found[0].type, text
+
+    def work(self, until: Millis | None = None) -> None:
+        """Let workers and sweeper do all that is to be done, or what comes up until that moment."""
+        while (come := self._next_event()) and (until is None or come[0] <= until):
+            moment, lane = come
+            self._pass(moment)
+            if lane:
+                self._serve(lane)
+            else:
+                self._sweep()
+        if until is not None:
+            self._pass(until)
+
+    def _pass(self, moment: Millis) -> None:
+        self.clock.advance(max(0, moment - self.clock.now()))
+
+    def _next_event(self) -> tuple[Millis, Lane | None] | None:
+        """When the next wake-up is due and for which lane; without wake-ups, when the sweeper is needed."""
+        heads = [(m[0].visible_at, lane) for lane in Lane if (m := self._fifos[lane].messages())]
+        if heads:
+            return min(heads)
+        sweeps = [
+            self._sweep_at(queue) for queue in self.log.queues.values() if queue.depth and queue.runnable
+        ]
+        return (min(sweeps), None) if sweeps else None
+
+    def _sweep_at(self, queue: Queue) -> Millis:
+        """When a sweep finds that nobody comes for the head of this queue."""
+        head = self.log.request(queue.user_id, queue.head + 1)
+        due = head.due - AHEAD_MS if head else queue.tail_at + HOLE_GRACE_MS
+        return max(due, self.clock.now() + max(SWEEP_MS, STALE_MS))
+
+    def _serve(self, lane: Lane) -> None:
+        """A worker serves the next wake-up. If its process ends, the wake-up comes back by itself."""
+        fifo = self._fifos[lane]
+        receipt = fifo.receive()
+        if receipt is None:
+            return
+        lease = MemoryLease(fifo, receipt)
+        try:
+            ending = self._drains[lane](from_message(receipt.body)[0], lease)
+        except CrashError:
+            self._process.restart()
+            return
+        if isinstance(ending, Wait):
+            lease.hold((ending.until - self.clock.now()) / 1000)
+        else:
+            fifo.delete(receipt)
+
+
+NO_ACCOUNTS: Any = SimpleNamespace(remove=lambda *_: None)  # the sweeper removes those that were deleted

@@ -1,0 +1,70 @@
+"""The core's log and the handler's effects, with each write as an event."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.adapters.dynamodb.effects import Effects
+from chalicelib.core.queueing.application import Resources
+from gurukool.testing.places import place_of_caller
+from gurukool.testing.process import Event, Kind, Process
+
+READS = frozenset({"queue", "request", "requests", "requests_without_payloads", "several"})
+
+
+class ObservedLog:
+    """The log as a worker has it. Every call that is not known to read only counts as a write."""
+
+    def __init__(self, log: object, process: Process) -> None:
+        self._log = log
+        self._process = process
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._log, name)
+        if name in READS:
+            return method
+
+        def write(*args: Any, **kwargs: Any) -> Any:
+            with self._process.happening(Event(Kind.LOG, name, _text(name, args))):
+                return method(*args, **kwargs)
+
+        return write
+
+
+def _text(name: str, args: tuple[Any, ...]) -> str:
+    tell = TEXTS.get(name)
+    return tell(*args) if tell else f"the core writes: {name.replace('_', ' ')}"
+
+
+def _begin(seen: Any, *_: object) -> str:
+    return f"attempt {seen.attempts + 1} begins"
+
+
+def _finish(_: object, outcome: Any, __: object, effects: Any = ()) -> str:
+    together = f", together with {len(effects)} effect{'s' * (len(effects) != 1)}" if effects else ""
+    return f"the outcome is written: {outcome.status}{together}"
+
+
+def _put_back(running: Any, _: object, error: Any, *__: object) -> str:
+    return f"attempt {running.attempts} has failed: {error.message}"
+
+
+TEXTS: dict[str, Callable[..., str]] = {
+    "begin": _begin,
+    "finish": _finish,
+    "put_back": _put_back,
+    "advance": lambda *_: "the queue moves on",
+    "rest": lambda *_: "the queue is drained",
+}
+
+
+class ObservedEffects(Effects):
+    """The effects of one attempt."""
+
+    def __init__(self, process: Process, resources: Resources) -> None:
+        super().__init__(resources)
+        self._process = process
+
+    def _add(self, kind: str, arguments: dict[str, Any]) -> None:
+        event = Event(Kind.EFFECT, kind, f"effect noted: {kind} {arguments['TableName']}", place_of_caller())
+        with self._process.happening(event):
+            super()._add(kind, arguments)

@@ -1,0 +1,33 @@
+"""What became of a request, as a caller of the API sees it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Self
+
+from chalicelib.core.queueing.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """Why the last attempt failed."""
+
+    kind: str  # error, permanent, timeout, crash, conflict, unknown_type, invalid_payload
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a request has ended, or how it stands if it has not."""
+
+    seq: int
+    type: str
+    status: str  # succeeded, failed, cancelled; or queued: it waits, or halts its queue
+    attempts: int
+    result: Any  # JSON: what the handler returned, as dict, list, str, int, float, bool or None
+    error: Error | None
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        error = Error(request.error.kind, request.error.message) if request.error else None
+        result = json.loads(request.result) if request.result else None
+        return cls(request.seq, request.type, request.status.value, request.attempts, result, error)

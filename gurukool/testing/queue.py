@@ -1,0 +1,118 @@
+"""Queues in memory, under the real core."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalicelib.core.queueing.application import Application, Setting
+from chalicelib.core.queueing.enqueue import Work
+from gurukool.testing.application import NONE, application
+from gurukool.testing.engine import Engine
+from gurukool.testing.outcome import Outcome
+from gurukool.testing.process import Process
+
+USER = "user"
+SESSION = "session"
+LONG_MS = 10 * 366 * 24 * 3600 * 1000  # longer than any request may be put off
+
+
+class ProcessQueue:
+    """See Queue. The workers' processes are given, so that one of them may end."""
+
+    def __init__(self, process: Process, application: Application, *, time_limits: bool = True) -> None:
+        self._engine = Engine(process, application, limited=time_limits)
+
+    def enqueue(
+        self,
+        handler: Callable[..., Any],
+        payload: Any = None,
+        *,
+        user: str = USER,
+        max_attempts: int | None = None,
+        on_failure: str | None = None,
+        not_before: float = 0,
+    ) -> int:
+        """The number of a new request in its user's queue. It may start in `not_before` seconds.
+
+        `handler` is a function that `@handler` declares; `payload` is anything that has a JSON form.
+
+        Raises InvalidInputError if the payload is not what the handler takes, as the API does.
+        """
+        type_, text = self._engine.validate(handler, payload)
+        start = self._engine.clock.now() + round(not_before * 1000) if not_before else None
+        self._connect(user)
+        work = Work(type_, text, max_attempts, on_failure, start)
+        return self._engine.enqueue(user, SESSION, [work]).requests[0].seq
+
+    def run(self) -> None:
+        """Let the workers work until nothing is left to do: all have outcomes, or wait for somebody."""
+        self._engine.work()
+
+    def advance(self, seconds: float) -> None:
+        """Let so much time pass, and the workers do what comes up meanwhile."""
+        self._engine.work(self._engine.clock.now() + round(seconds * 1000))
+
+    def outcome(self, seq: int, *, user: str = USER) -> Outcome:
+        """How the request has ended, or how it stands. Raises LookupError if there is none."""
+        request = self._engine.log.request(user, seq)
+        if request is None:
+            raise LookupError(f"There is no request {seq} of {user}.")
+        return Outcome.of(request)
+
+    def outcomes(self, *, user: str = USER) -> list[Outcome]:
+        """Of all requests of the user, in their order."""
+        return [self.outcome(seq, user=user) for seq in sorted(self._engine.log.requests_of.get(user, {}))]
+
+    def state(self, *, user: str = USER) -> str:
+        """Of the user's queue: open, paused or halted."""
+        self._connect(user)
+        return self._engine.log.queues[user].state.value
+
+    def retry(self, seq: int, *, user: str = USER) -> None:
+        """Run the request that halts the queue again, or one that failed earlier as a new one.
+
+        This and the following raise ConflictError where the API does.
+        """
+        self._engine.controls.retry(user, SESSION, seq)
+
+    def skip(self, seq: int, *, user: str = USER) -> None:
+        """Give up the request that halts the queue: the next one runs."""
+        self._engine.controls.skip(user, SESSION, seq)
+
+    def cancel(self, seq: int, *, user: str = USER) -> None:
+        """Never start a request that waits."""
+        self._engine.controls.cancel(user, SESSION, seq)
+
+    def pause(self, *, user: str = USER) -> None:
+        """Start no further request until `resume`."""
+        self._connect(user)
+        self._engine.controls.pause(user, SESSION)
+
+    def resume(self, *, user: str = USER) -> None:
+        """End the pause."""
+        self._engine.controls.resume(user, SESSION)
+
+    def _connect(self, user: str) -> None:
+        if user not in self._engine.log.queues:
+            now = self._engine.clock.now()
+            self._engine.log.open_session(user, SESSION, now + LONG_MS, now)
+
+
+class Queue(ProcessQueue):
+    """The queues of all users, with the guarantee of real ones. Nothing runs until `run` or `advance`.
+
+    Time passes only in those two, and nobody waits for it: a retry after a minute takes no time of the test.
+    Handlers run in the test's own process. They get the tables of the innermost block of `tables`.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Mapping[str, Setting] = NONE,
+        secrets: Mapping[str, str] = NONE,
+        time_limits: bool = True,
+    ) -> None:
+        """`settings` and `secrets` are those of application.toml, with the values that handlers get.
+
+        Without `time_limits` a handler may take as long as it takes, for example in a debugger.
+        """
+        super().__init__(Process(), application(settings, secrets), time_limits=time_limits)

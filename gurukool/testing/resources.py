@@ -1,0 +1,81 @@
+"""The resources of an application, as moto keeps them in memory."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from chalicelib.core.queueing.application import refuse_undeclared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pynamodb.connection import Connection
+    from pynamodb.models import Model
+
+REGION = "us-east-1"
+
+
+class Table:
+    """A table whose name in the deployment is the one that it has in resources.yaml."""
+
+    def __init__(self, name: str, connection: Connection) -> None:
+        self.name = name
+        self._connection = connection
+        self._bound = dict[Any, Any]()
+
+    def bind[M](self, model: type[M]) -> type[M]:
+        """The PynamoDB model for this table: for handlers, and for tests."""
+        if model not in self._bound:
+            self._bound[model] = self._bind(model)
+        return cast("type[M]", self._bound[model])
+
+    def _bind(self, model: Any) -> Any:
+        """Over the connection that all share: one of its own would take time for each."""
+        meta = type("Meta", (), {"table_name": self.name, "region": REGION})
+        bound: Any = type(model)(model.__name__, (model,), {"Meta": meta})
+        table = bound._get_connection()  # noqa: SLF001
+        if not self._bound:
+            self._connection.add_meta_table(table.get_meta_table())
+        table.connection = self._connection
+        return bound
+
+
+class TestResources:
+    """The resources that a test has made."""
+
+    __test__ = False  # pytest would take it for tests
+
+    def __init__(self, models: Mapping[str, type[Model]]) -> None:
+        """The tables' names, and models with their keys."""
+        from pynamodb.connection import Connection
+
+        self.connection = Connection(region=REGION)
+        self.connection._client = client("dynamodb")  # noqa: SLF001  (making one takes time)
+        self._tables = {name: Table(name, self.connection) for name in models}
+        for name, model in models.items():
+            bound = self.table(name).bind(model)
+            if bound.exists():
+                bound.delete_table()
+            bound.create_table(billing_mode="PAY_PER_REQUEST")
+
+    def name(self, name: str) -> str:
+        """Raises UndeclaredError."""
+        return self.table(name).name
+
+    def table(self, name: str) -> Table:
+        """Raises UndeclaredError."""
+        if name not in self._tables:
+            refuse_undeclared("table", name, self._tables, "this test")
+        return self._tables[name]
+
+    def client(self, service: str) -> Any:
+        """A client of botocore that moto answers."""
+        return client(service)
+
+
+@cache
+def client(service: str) -> Any:
+    from botocore.session import Session
+
+    return Session().create_client(service, REGION)

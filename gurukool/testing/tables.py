@@ -1,0 +1,90 @@
+"""DynamoDB in memory, by moto: the tables of an application for the time of a test."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from chalicelib.core.queueing.application import NoResources
+from gurukool.testing.aws import watched_aws
+from gurukool.testing.resources import REGION, TestResources, client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pynamodb.models import Model
+
+    from chalicelib.core.queueing.application import Resources, Table
+
+_open = list[TestResources]()  # by the blocks that are open now, the innermost last; moto is global too
+
+
+@contextmanager
+def tables(**models: type[Model]) -> Iterator[Resources]:
+    """Empty tables for the time of the block, by the names that they have in resources.yaml.
+
+    Each has the keys of its model. Inside the block, handlers get these tables, and moto answers every call of
+    AWS that this process makes, in memory. Raises ModuleNotFoundError if moto is not installed.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(_moto())
+        stack.enter_context(patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION}))
+        stack.enter_context(watched_aws())
+        _open.append(TestResources(models))
+        try:
+            yield _open[-1]
+        finally:
+            _open.pop()
+
+
+def _moto() -> Any:
+    try:
+        from moto import mock_aws
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError("Tables in memory are moto's: install moto[dynamodb].") from error
+    return mock_aws()
+
+
+class PresentResources:
+    """At any time, those of the innermost block of `tables`."""
+
+    def name(self, name: str) -> str:
+        return _present().name(name)
+
+    def table(self, name: str) -> Table:
+        return _present().table(name)
+
+    def client(self, service: str) -> Any:
+        return _present().client(service)
+
+
+def _present() -> Resources:
+    return _open[-1] if _open else NoResources()
+
+
+def commit(effects: Sequence[object]) -> None:
+    """Write effects as a worker does, all or none. Raises EffectRefusedError."""
+    if not effects:
+        return
+    if not _open:
+        raise RuntimeError("The handler has effects. Give it its tables: `with testing.tables(…):`.")
+    from chalicelib.adapters.dynamodb import transaction
+
+    transaction.commit(_open[-1].connection, (), effects)
+
+
+def content() -> Mapping[str, Mapping[str, Any]]:
+    """Every item of every table: by table, and by the text of its key."""
+    names = client("dynamodb").list_tables()["TableNames"] if _open else ()
+    return {name: dict(_items(name)) for name in names}
+
+
+def _items(name: str) -> Iterator[tuple[str, Any]]:
+    described = client("dynamodb").describe_table(TableName=name)["Table"]
+    keys = [part["AttributeName"] for part in described["KeySchema"]]
+    for page in client("dynamodb").get_paginator("scan").paginate(TableName=name):
+        for item in page["Items"]:
+            plain = {key: next(iter(value.values())) for key, value in item.items()}
+            yield " ".join(str(plain[key]) for key in keys), plain

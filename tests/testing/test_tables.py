@@ -1,0 +1,134 @@
+"""Effects and other writes to an application's tables, in memory."""
+
+from collections.abc import Iterator
+
+import pytest
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+from gurukool import Effects, Request, Resources, UndeclaredError, handler
+from gurukool.testing import Error, NotOnceError, crash_everywhere, run, tables
+from gurukool.testing.tables import PresentResources
+
+
+class Balance(Model):
+    account = UnicodeAttribute(hash_key=True)
+    cents = NumberAttribute()
+
+
+@handler("pay", max_attempts=2)
+def pay(payload: int, request: Request, effects: Effects) -> int:
+    balances = effects.table(Balance, "Balances")
+    left = balances.get(request.user_id, consistent_read=True).cents
+    effects.update(balances(request.user_id), [balances.cents.add(-payload)], balances.cents >= payload)
+    return int(left) - payload
+
+
+def bound(resources: Resources) -> type[Balance]:
+    return resources.table("Balances").bind(Balance)
+
+
+def open_account(resources: Resources) -> None:
+    bound(resources)("ada", cents=100).save()
+
+
+@pytest.fixture
+def balances() -> Iterator[type[Balance]]:
+    with tables(Balances=Balance) as resources:
+        open_account(resources)
+        yield bound(resources)
+
+
+def test_effects_are_written_with_the_outcome(balances: type[Balance]) -> None:
+    outcome = run(pay, 30, user="ada")
+
+    assert outcome.result == 70
+    assert balances.get("ada").cents == 70
+
+
+def test_an_effect_whose_condition_does_not_hold_fails_the_attempt(balances: type[Balance]) -> None:
+    outcome = run(pay, 130, user="ada")
+
+    assert (outcome.status, outcome.attempts) == ("failed", 2)
+    assert outcome.error == Error("conflict", "The effects could not be written: ConditionalCheckFailed.")
+    assert balances.get("ada").cents == 100
+
+
+def test_each_block_begins_with_empty_tables() -> None:
+    for _ in range(2):
+        with tables(Balances=Balance) as resources:
+            assert list(bound(resources).scan()) == []
+            open_account(resources)
+            with tables(Balances=Balance) as others:
+                assert list(bound(others).scan()) == []
+
+
+def test_a_table_that_the_test_does_not_declare_is_named(balances: type[Balance]) -> None:
+    with pytest.raises(UndeclaredError, match=r"no table 'Balance'\. Declared in this test: Balances\."):
+        Effects(PresentResources()).table(Balance, "Balance")
+
+
+def test_effects_without_tables_are_a_mistake_of_the_test() -> None:
+    with tables(Balances=Balance) as resources:
+        item = bound(resources)("ada", cents=100)
+
+    @handler("save")
+    def save(payload: int, effects: Effects) -> None:
+        effects.save(item)
+
+    with pytest.raises(RuntimeError, match="Give it its tables"):
+        run(save, 1)
+
+
+def test_effects_survive_every_crash() -> None:
+    survived = crash_everywhere(pay, 30, user="ada", tables={"Balances": Balance}, setup=open_account)
+
+    assert survived.events == [
+        "attempt 1 begins",
+        "effect noted: Update Balances",
+        "the outcome is written: succeeded, together with 1 effect",
+        "the queue is drained",
+    ]
+
+
+def test_a_write_beside_the_effects_is_found() -> None:
+    @handler("pay")
+    def pay(payload: int, request: Request) -> None:
+        balances = request.resources.table("Balances").bind(Balance)
+        balances(request.user_id).update([balances.cents.add(-payload)])
+
+    with pytest.raises(NotOnceError) as caught:
+        crash_everywhere(pay, 30, user="ada", tables={"Balances": Balance}, setup=open_account)
+
+    (finding,) = caught.value.findings
+    assert finding.what == (
+        "in Balances, ada is {'account': 'ada', 'cents': '40'}, and not {'account': 'ada', 'cents': '70'}"
+    )
+    assert finding.place
+    assert finding.place.function == "pay"
+    assert finding.after == "written at once: UpdateItem Balances"
+    assert finding.before == "the outcome is written: succeeded"
+
+
+def test_a_write_that_can_be_repeated_is_no_finding() -> None:
+    @handler("set")
+    def set_balance(payload: int, request: Request) -> None:
+        request.resources.table("Balances").bind(Balance)(request.user_id, cents=payload).save()
+
+    survived = crash_everywhere(set_balance, 30, tables={"Balances": Balance})
+
+    assert "written at once: PutItem Balances" in survived.events
+
+
+def test_a_message_that_is_sent_twice_is_found() -> None:
+    def make_queue(resources: Resources) -> None:
+        resources.client("sqs").create_queue(QueueName="mails")
+
+    @handler("mail")
+    def mail(payload: str, request: Request) -> None:
+        sqs = request.resources.client("sqs")
+        url = sqs.get_queue_url(QueueName="mails")["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody=payload)
+
+    with pytest.raises(NotOnceError, match=r"sqs\.SendMessage happens twice"):
+        crash_everywhere(mail, "hello", tables={"Balances": Balance}, setup=make_queue)
