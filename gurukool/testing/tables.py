@@ -25,8 +25,8 @@ _open = list[TestResources]()  # by the blocks that are open now, the innermost 
 def tables(**models: type[Model]) -> Iterator[Resources]:
     """Empty tables for the time of the block, by the names that they have in resources.yaml.
 
-    Each has the keys of its model. Inside the block, handlers get these tables, and moto answers every call of
-    AWS that this process makes, in memory. Raises ModuleNotFoundError if moto is not installed.
+    Each has the keys of its model. In the block, handlers get these tables, and moto answers all calls of AWS
+    that this process makes, in memory. Raises ModuleNotFoundError if moto is not installed.
     """
     with ExitStack() as stack:
         stack.enter_context(_moto())
