@@ -26,20 +26,21 @@ kill-worker: ## kill the workers that run requests now, to see that nothing is l
 
 # USER works too, as `make logs USER=name`, but not from the environment: every shell has a variable of that name.
 logs: ## follow the logs (USERNAME=name: of a user; SEQ=number: of a request; MINUTES=60: since then)
-	@$(RUN) -m infra.logs $(if $(WHO),--user '$(WHO)') $(if $(SEQ),--seq '$(SEQ)') $(if $(MINUTES),--minutes '$(MINUTES)')
+	@$(RUN) -m local_cloud.logs $(if $(WHO),--user '$(WHO)') $(if $(SEQ),--seq '$(SEQ)') $(if $(MINUTES),--minutes '$(MINUTES)')
 logs: WHO = $(or $(USERNAME),$(if $(filter command line,$(origin USER)),$(USER)))
 
 admin: ## make a user an administrator (USERNAME=name)
-	@$(RUN) -m infra.operate role '$(or $(USERNAME),$(error A username is missing: make admin USERNAME=name))' admin
+	@$(RUN) -m local_cloud.operate role '$(or $(USERNAME),$(error A username is missing: make admin USERNAME=name))' admin
 
 rotate-keys: ## sign access tokens with a new key; nobody is signed out
-	@$(RUN) -m infra.operate rotate-keys
+	@$(RUN) -m local_cloud.operate rotate-keys
 
 demo: ## run five users with twenty requests each on the running stack
 	@$(RUN) -m local_cloud.demo
 
 test: ## run the tests, with or without a running stack (ARGS="-k order")
-	@$(RUN) --browser -m pytest $(ARGS)
+	@$(RUN) -m tests.browser.chromium
+	@$(RUN) -m pytest $(ARGS)
 
 soak: ## run for hours what `make test` runs for seconds: histories, generated calls (HISTORIES=1000000)
 	@$(RUN) -m tests.simulation.soak $(or $(HISTORIES),1000000)

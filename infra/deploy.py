@@ -15,17 +15,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bootstrap.errors import SetupError
 from infra import account, parameters, template
 from infra.artefacts import Artefacts
-from infra.errors import DeployError, told
+from infra.errors import told
 from infra.events import Report
 from infra.package import package
 from infra.stack import Stack, Wanted
-from infra.target import STACK, Target, local_cloud
+from infra.target import STACK, Target, local_cloud, on_aws
 
 Outputs = dict[str, str]
 LOCAL_ENDPOINT = "http://127.0.0.1:4566"
@@ -142,10 +141,7 @@ def _target(given: argparse.Namespace) -> Target:
     stack = given.delete or given.stack or STACK
     if given.local:
         return local_cloud(os.environ.get("AWS_ENDPOINT_URL", LOCAL_ENDPOINT), stack)
-    region = given.region or boto3.Session().region_name
-    if not region:
-        raise DeployError("No region is set: give --region, or set AWS_DEFAULT_REGION.")
-    return Target(region, stack)
+    return on_aws(stack, given.region)
 
 
 if __name__ == "__main__":

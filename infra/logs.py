@@ -1,12 +1,13 @@
-"""Follows the logs of all functions, of the local cloud or of a stack on AWS. Ctrl-C ends it.
+"""Follows the logs of all functions of a stack on AWS, until Ctrl-C. `make logs` does it for the local cloud.
 
-python -m infra.logs [--user NAME_OR_ID] [--seq NUMBER] [--platform] [--minutes NUMBER]
-python -m infra.logs --stack NAME [--region REGION] [...]
+localstack/run -m infra.logs --stack NAME [--region REGION]
+    [--user NAME_OR_ID] [--seq NUMBER] [--platform] [--minutes NUMBER]
 """
 
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,9 +17,7 @@ from bootstrap.errors import SetupError
 from infra.errors import DeployError, told
 from infra.log_follower import Follower
 from infra.stack import Stack
-from infra.target import Target, add_target, chosen
-from local_cloud.owners import unnamed_stranger
-from local_cloud.settings import load
+from infra.target import Target, add_target, on_aws
 
 FUNCTIONS = {
     "api": "ApiFunction",
@@ -26,25 +25,39 @@ FUNCTIONS = {
     "slow": "SlowWorkerFunction",
     "sweeper": "SweeperFunction",
 }
-PAUSE = 0.7  # seconds between two looks at the four groups; AWS allows ten calls a second
+PAUSE = 0.7  # seconds between two reads of the four log groups; AWS allows ten calls a second
 ID_LENGTH = 32  # of a user's id, which is hexadecimal
 
 
 def main(arguments: list[str]) -> None:
-    given = _parse(arguments)
+    parser = options()
+    add_target(parser)
+    given = parser.parse_args(arguments)
+    run(lambda: on_aws(given.stack, given.region), given)
+
+
+def options() -> argparse.ArgumentParser:
+    """A parser of the options that choose lines, whatever the target is."""
+    parser = argparse.ArgumentParser(description="Follow the logs of the functions.")
+    parser.add_argument("--user", help="only lines about this user: a username or a user id")
+    parser.add_argument("--seq", type=int, help="only lines about the request with this number")
+    parser.add_argument("--platform", action="store_true", help="also Lambda's START, END and REPORT lines")
+    parser.add_argument("--minutes", type=float, default=10, help="how many minutes back to begin (10)")
+    return parser
+
+
+def run(find_target: Callable[[], Target], given: argparse.Namespace) -> None:
+    """Prints the chosen lines until Ctrl-C. Ends the program with a sentence if that is impossible."""
     try:
-        target = chosen(given.stack, given.region)
-        if target.local and (other := unnamed_stranger(load().edge_port)):
-            print(f"(the stack of {other})", file=sys.stderr)
-        follow(target, given, Console(soft_wrap=True, highlight=False))
+        follow(find_target(), given, Console(soft_wrap=True, highlight=False))
     except (SetupError, BotoCoreError, ClientError) as error:
         sys.exit(told(error))
     except KeyboardInterrupt:
-        return  # it is how one leaves
+        return
 
 
 def follow(target: Target, given: argparse.Namespace, console: Console) -> None:
-    """Prints until it is interrupted. Raises DeployError if the stack or the user is not there."""
+    """Prints new lines for ever. Raises DeployError if the stack or the user does not exist."""
     outputs = Stack(target.client("cloudformation"), target.stack, print, _pause).outputs()
     if not outputs:
         raise DeployError(f"There is no stack {target.stack}. Locally, `make up` starts it.")
@@ -54,14 +67,14 @@ def follow(target: Target, given: argparse.Namespace, console: Console) -> None:
     follower = Follower(target.client("logs"), groups, since, pattern(user, given.seq))
     while True:
         for line in follower.new_lines():
-            # LocalStack takes a pattern and does not apply it.
+            # LocalStack accepts a filter pattern and does not apply it, so the lines are filtered again.
             if line.is_about(user, given.seq) and (given.platform or not line.platform):
                 console.print(line.render())
         _pause()
 
 
 def user_id(dynamodb: Any, accounts_table: str, given: str) -> str:
-    """Of a username or an id. Raises DeployError if it is neither."""
+    """The id of the user with this username or id. Raises DeployError if `given` is neither."""
     key = {"username": {"S": given}}
     found = dynamodb.get_item(TableName=accounts_table, Key=key, ProjectionExpression="user_id")
     if "Item" in found:
@@ -72,7 +85,11 @@ def user_id(dynamodb: Any, accounts_table: str, given: str) -> str:
 
 
 def pattern(user: str | None, seq: int | None) -> str:
-    """The filter pattern of CloudWatch Logs for lines about this user and request; None means any."""
+    """The filter pattern of CloudWatch Logs for lines about this user and request; None stands for any.
+
+    >>> pattern("5f0c", 3)
+    '{ ($.user = "5f0c") && ($.seq = 3) }'
+    """
     wanted = [f'($.user = "{user}")'] if user else []
     wanted += [f"($.seq = {seq})"] if seq is not None else []
     return f"{{ {' && '.join(wanted)} }}" if wanted else ""
@@ -80,16 +97,6 @@ def pattern(user: str | None, seq: int | None) -> str:
 
 def _pause() -> None:
     time.sleep(PAUSE)
-
-
-def _parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Follow the logs of the functions.")
-    parser.add_argument("--user", help="only what is about this user: a username or an id")
-    parser.add_argument("--seq", type=int, help="only what is about the request with this number")
-    parser.add_argument("--platform", action="store_true", help="also Lambda's START, END and REPORT")
-    parser.add_argument("--minutes", type=float, default=10, help="how far back to begin (10)")
-    add_target(parser)
-    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
-"""What an operator does to a running stack: of the local cloud, or with --stack of AWS.
+"""Operations on a running stack on AWS. `local_cloud.operate` has the same ones for the local cloud.
 
-python -m infra.operate role USERNAME admin|user
-python -m infra.operate rotate-keys [--compromised] [--webhooks]
+localstack/run -m infra.operate --stack NAME [--region REGION] role USERNAME admin|user
+localstack/run -m infra.operate --stack NAME [--region REGION] rotate-keys [--compromised] [--webhooks]
 """
 
 import argparse
 import sys
 import time
+from collections.abc import Callable
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -14,18 +15,36 @@ from bootstrap.errors import SetupError
 from infra import keys, roles
 from infra.errors import DeployError, told
 from infra.stack import Stack
-from infra.target import Target, add_target, chosen
-from local_cloud.owners import require_own
-from local_cloud.settings import load
+from infra.target import Target, add_target, on_aws
 
 
 def main(arguments: list[str]) -> None:
-    given = _parse(arguments)
+    parser = options()
+    add_target(parser)
+    given = parser.parse_args(arguments)
+    run(lambda: on_aws(given.stack, given.region), given)
+
+
+def options() -> argparse.ArgumentParser:
+    """A parser of the operations and their options, whatever the target is."""
+    parser = argparse.ArgumentParser(description="Operate a running stack.")
+    commands = parser.add_subparsers(required=True)
+    role = commands.add_parser("role", help="make a user an administrator, or an ordinary user again")
+    role.add_argument("username")
+    role.add_argument("role", choices=["admin", "user"])
+    role.set_defaults(operate=_role)
+    rotation = commands.add_parser("rotate-keys", help="sign access tokens with a new key from now on")
+    rotation.add_argument("--compromised", action="store_true", help="stop accepting the old key at once")
+    rotation.add_argument("--webhooks", action="store_true", help="the key that signs deliveries instead")
+    rotation.set_defaults(operate=_rotate)
+    return parser
+
+
+def run(find_target: Callable[[], Target], given: argparse.Namespace) -> None:
+    """Does it and prints what has changed. Ends the program with a sentence if that is impossible."""
     try:
-        target = chosen(given.stack, given.region)
-        if target.local:
-            require_own(load().edge_port)
-        print(given.run(target, _outputs(target), given))
+        target = find_target()
+        print(given.operate(target, _outputs(target), given))
     except (SetupError, BotoCoreError, ClientError) as error:
         sys.exit(told(error))
 
@@ -45,21 +64,6 @@ def _role(target: Target, outputs: dict[str, str], given: argparse.Namespace) ->
 def _rotate(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:
     secret = outputs["WebhookKeysArn" if given.webhooks else "TokenKeysArn"]
     return keys.rotate(target.client("secretsmanager"), secret, int(time.time()), given.compromised)
-
-
-def _parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Operate a running stack.")
-    add_target(parser)
-    commands = parser.add_subparsers(required=True)
-    role = commands.add_parser("role", help="make a user an administrator, or a user again")
-    role.add_argument("username")
-    role.add_argument("role", choices=["admin", "user"])
-    role.set_defaults(run=_role)
-    rotation = commands.add_parser("rotate-keys", help="sign access tokens with a new key from now on")
-    rotation.add_argument("--compromised", action="store_true", help="the old key is worth nothing at once")
-    rotation.add_argument("--webhooks", action="store_true", help="the key that signs deliveries instead")
-    rotation.set_defaults(run=_rotate)
-    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

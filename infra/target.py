@@ -1,4 +1,4 @@
-"""Where a stack is deployed: an account of AWS, or the local cloud."""
+"""Where a stack is deployed: to an account of AWS, or to a local cloud."""
 
 import argparse
 import platform
@@ -9,20 +9,20 @@ import boto3
 from botocore.config import Config
 
 from infra.errors import DeployError
-from local_cloud.ports import HOST
-from local_cloud.settings import load
 
 STACK = "gurukool"
 LOCAL_REGION = "us-east-1"
-# LocalStack asks for credentials and accepts any.
+# LocalStack requires credentials and accepts any.
 LOCAL_CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-# AWS_ENDPOINT_URL is for the local cloud: whoever says AWS means AWS.
+# AWS_ENDPOINT_URL names the local cloud, so a client of AWS ignores it.
 AWS: dict[str, Any] = {"config": Config(ignore_configured_endpoint_urls=True)}
 ARCHITECTURES = {"aarch64": "arm64", "arm64": "arm64", "x86_64": "x86_64"}
 
 
 @dataclass(frozen=True)
 class Target:
+    """One stack in one region, and how to reach the services there."""
+
     region: str
     stack: str = STACK
     endpoint: str | None = None
@@ -34,19 +34,20 @@ class Target:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What differs here from the template's defaults."""
+        """The template's parameters whose values here differ from their defaults."""
         if not self.local:
             return {}
         return {
             "Architecture": _architecture(platform.machine()),
             "DeletionProtection": "off",
             "SampleHandlers": "on",
-            # A worker is a process of its own: as many as a small machine holds.
+            # Each worker is a process here, so a small machine limits their number.
             "MaximumConcurrency": "16",
             "SlowMaximumConcurrency": "8",
         }
 
     def client(self, service: str) -> Any:
+        """A boto3 client of the service, for example `s3`."""
         return boto3.client(service, region_name=self.region, **(self._local() if self.local else AWS))
 
     def _local(self) -> dict[str, Any]:
@@ -55,22 +56,25 @@ class Target:
 
 
 def local_cloud(endpoint: str, stack: str = STACK) -> Target:
+    """The stack in the LocalStack that answers at `endpoint`, a URL with a port."""
     return Target(region=LOCAL_REGION, stack=stack, endpoint=endpoint)
 
 
-def add_target(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--stack", help="a stack on AWS; without it, the local cloud")
-    parser.add_argument("--region", help="region of AWS, if not the one of your profile")
+def on_aws(stack: str, region: str | None = None) -> Target:
+    """The stack on AWS, in `region` or else in the region of the caller's profile.
 
-
-def chosen(stack: str | None, region: str | None) -> Target:
-    """What the command line says: a stack on AWS, or the local cloud. Raises DeployError."""
-    if not stack:
-        return local_cloud(f"http://{HOST}:{load().edge_port}")
+    Raises DeployError if there is neither.
+    """
     found = region or boto3.Session().region_name
     if not found:
         raise DeployError("No region is set: give --region, or set AWS_DEFAULT_REGION.")
     return Target(found, stack)
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """Adds the options that name a stack on AWS."""
+    parser.add_argument("--stack", required=True, help="name of the stack on AWS")
+    parser.add_argument("--region", help="region of AWS, if not the one of your profile")
 
 
 def _architecture(machine: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from local_cloud import deployment
 from local_cloud.emulator import Emulator
 from local_cloud.ports import free_ports
-from local_cloud.settings import CACHE, VARIABLES, Settings
+from local_cloud.settings import VARIABLES, Settings
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def environment() -> Iterator[None]:
     """No test sees what the developer has set for AWS or for a stack."""
     with pytest.MonkeyPatch.context() as patch:
-        chosen = {name for name in os.environ if name.startswith("AWS_")} | VARIABLES.keys() - {CACHE.name}
+        chosen = {name for name in os.environ if name.startswith("AWS_")} | VARIABLES.keys()
         for name in chosen:
             patch.delenv(name, raising=False)
         # Workers that run in the tests' own process must not fork it: it has threads, sockets and a browser.

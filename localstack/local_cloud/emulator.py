@@ -54,7 +54,7 @@ class Emulator:
 
     @property
     def edge_url(self) -> str:
-        return f"http://{HOST}:{self.ports.edge}"
+        return self.ports.edge_url
 
     @property
     def api_url(self) -> str:

@@ -1,21 +1,23 @@
-"""The three ports of a stack, and who holds a port that is taken."""
+"""The three ports of a stack, and which process holds a port that is in use."""
 
 import contextlib
 import socket
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from local_cloud.errors import LocalCloudError
 from local_cloud.processes import MARK, Process, read
 from local_cloud.settings import Settings
 
 HOST = "127.0.0.1"
-LISTEN = "0A"  # the state's number in /proc/net/tcp
 
 
 @dataclass(frozen=True)
 class Ports:
+    """The TCP ports of one stack, all on the loopback interface."""
+
     api: int  # the API and the console, at the root
     edge: int  # every AWS service
     dynamodb: int  # DynamoDB Local itself
@@ -24,10 +26,14 @@ class Ports:
     def of(cls, settings: Settings) -> "Ports":
         return cls(settings.api_port, settings.edge_port, settings.dynamodb_port)
 
-    def require_free(self, but_for: Path | None = None) -> None:
-        """Raises LocalCloudError, which names the ports, who holds them and how to choose others.
+    @property
+    def edge_url(self) -> str:
+        return f"http://{HOST}:{self.edge}"
 
-        Those that are held by the stack in `but_for` are as good as free.
+    def require_free(self, but_for: Path | None = None) -> None:
+        """Raises LocalCloudError if a port is in use: it names the holders and how to choose other ports.
+
+        A port that the stack in `but_for` holds counts as free.
         """
         others = {
             "PORT": (self.api, str(self.api + 1)),
@@ -39,12 +45,12 @@ class Ports:
             choice = " ".join(f"{name}={others[name][1]}" for name, complaint in taken.items() if complaint)
             raise LocalCloudError(
                 f"{' '.join(complaints)} Stop that, or choose otherwise: `{choice} make up`, "
-                "or the same in a file .env."
+                "or set the same in a file .env."
             )
 
 
 def free_ports() -> Ports:
-    """Three ports that nothing uses now."""
+    """Three ports that no program uses at this moment."""
     with contextlib.ExitStack() as stack:
         listeners = [stack.enter_context(socket.socket()) for _ in range(3)]
         for listener in listeners:
@@ -63,7 +69,7 @@ def is_free(port: int) -> bool:
 
 
 def _taken(port: int, but_for: Path | None) -> str:
-    """By whom, as a sentence; nothing if it is free."""
+    """Which process holds the port, as a sentence; empty if the port is free."""
     if is_free(port):
         return ""
     process = holder(port)
@@ -76,25 +82,11 @@ def _taken(port: int, but_for: Path | None) -> str:
 
 
 def holder(port: int) -> Process | None:
-    """Whoever listens on the port, if this user may know."""
-    sockets = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
-    for pid in (int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()):
-        if sockets & set(_open_files(pid)) and (process := read(pid)):
+    """The process that listens on the port; None if there is none, or if it is another user's."""
+    for connection in psutil.net_connections("tcp"):
+        is_open = (
+            connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port
+        )
+        if is_open and connection.pid and (process := read(connection.pid)):
             return process
     return None
-
-
-def _listening_inodes(port: int) -> Iterator[str]:
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        for line in Path(table).read_text().splitlines()[1:]:
-            columns = line.split()
-            if columns[3] == LISTEN and int(columns[1].rpartition(":")[2], 16) == port:
-                yield columns[9]
-
-
-def _open_files(pid: int) -> Iterator[str]:
-    # A process of another user, or one that has just ended, shows nothing.
-    with contextlib.suppress(OSError):
-        for link in Path(f"/proc/{pid}/fd").iterdir():
-            with contextlib.suppress(OSError):
-                yield str(link.readlink())

@@ -1,28 +1,35 @@
-"""The processes of a stack, known by their environment: no file of numbers that could be out of date."""
+"""The processes of a stack, found by their environment. No file of process ids can get out of date."""
 
 import contextlib
-import os
-import select
-import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from local_cloud.errors import LocalCloudError
 
-MARK = "GURUKOOL_STACK"  # names the stack's directory; LocalStack and DynamoDB Local have it
-TASK_ROOT = "LAMBDA_TASK_ROOT"  # where a function's code is: below the stack's directory
+MARK = "GURUKOOL_STACK"  # names the stack's directory; LocalStack and DynamoDB Local have this variable
+TASK_ROOT = "LAMBDA_TASK_ROOT"  # the directory of a function's code, which is below the stack's directory
 MAIN = "localstack.runtime.main"
 KILL_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
 class Process:
-    pid: int
+    """A living process: what was read about it at one moment, and a handle to signal it."""
+
+    handle: (
+        psutil.Process
+    )  # remembers the start time, so a later process with the same pid is not mistaken for it
     command: tuple[str, ...]
     environment: Mapping[str, str]  # as it was when the process started
-    parent: int = 0
+    parent: int
+
+    @property
+    def pid(self) -> int:
+        return self.handle.pid
 
     @property
     def is_emulator(self) -> bool:
@@ -32,70 +39,45 @@ class Process:
     def is_function(self) -> bool:
         return TASK_ROOT in self.environment
 
+    def kill(self) -> None:
+        """Sends SIGKILL, unless the process has ended already. Does not wait for the end."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            self.handle.kill()
+
 
 def of_stack(directory: Path) -> list[Process]:
     """Every living process of the stack in `directory`, orphans included."""
-    found = (read(int(path.name)) for path in Path("/proc").iterdir() if path.name.isdigit())
-    return [process for process in found if process and _belongs(process, directory)]
+    found = (read(pid) for pid in psutil.pids())
+    return [process for process in found if process and _belongs(process.environment, directory)]
 
 
 def kill_all(directory: Path) -> None:
-    """SIGKILL, until none is left: all that the stack holds is in memory, so there is nothing to be saved."""
+    """Kills the processes of the stack in `directory` and waits until all have ended.
+
+    SIGKILL is enough, since the stack holds its data in memory only. Children of this process are reaped.
+    Raises LocalCloudError if processes are left after KILL_SECONDS.
+    """
     deadline = time.monotonic() + KILL_SECONDS
     while found := of_stack(directory):
         for process in found:
-            kill(process.pid, directory, deadline)
-        if time.monotonic() > deadline:
+            process.kill()
+        handles = [process.handle for process in found]
+        _, alive = psutil.wait_procs(handles, timeout=max(0.0, deadline - time.monotonic()))
+        if alive:
             raise LocalCloudError(
-                f"Processes of the stack cannot be killed: {[process.pid for process in found]}."
+                f"Processes of the stack cannot be killed: {[handle.pid for handle in alive]}."
             )
 
 
 def read(pid: int) -> Process | None:
     """None if there is no such process, or if it is another user's."""
-    try:
-        pairs = [entry.partition("=") for entry in _entries(pid, "environ")]
-        environment = {name: value for name, _, value in pairs}
-        return Process(pid, tuple(_entries(pid, "cmdline")), environment, _parent(pid))
-    except OSError:
-        return None
+    with contextlib.suppress(psutil.Error):
+        handle = psutil.Process(pid)
+        return Process(handle, tuple(handle.cmdline()), handle.environ(), handle.ppid())
+    return None
 
 
-def _parent(pid: int) -> int:
-    """The fourth field of stat; the second, the command in parentheses, may have anything in it."""
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-
-
-def _entries(pid: int, file: str) -> list[str]:
-    entries = Path(f"/proc/{pid}/{file}").read_bytes().decode(errors="replace").split("\0")
-    return [entry for entry in entries if entry]
-
-
-def _belongs(process: Process, directory: Path) -> bool:
-    environment = process.environment
+def _belongs(environment: Mapping[str, str], directory: Path) -> bool:
     return environment.get(MARK) == str(directory) or environment.get(TASK_ROOT, "").startswith(
         f"{directory}/"
     )
-
-
-def kill(pid: int, directory: Path, deadline: float) -> None:
-    """SIGKILL, if it is of the stack in `directory`; returns when it has ended, or at the deadline."""
-    with _handle(pid) as handle:
-        # Looked at again through the handle: the number may have gone to another process since.
-        process = read(pid)
-        if handle is not None and process and _belongs(process, directory):
-            signal.pidfd_send_signal(handle, signal.SIGKILL)
-            select.select([handle], [], [], max(0.0, deadline - time.monotonic()))
-
-
-@contextlib.contextmanager
-def _handle(pid: int) -> Iterator[int | None]:
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        yield None
-        return
-    try:
-        yield handle
-    finally:
-        os.close(handle)

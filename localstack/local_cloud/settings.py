@@ -1,4 +1,4 @@
-"""What can be set, from the environment and from the optional file `.env`; the environment wins."""
+"""The settings of the local cloud: from the environment, or else from the optional file `.env`."""
 
 import difflib
 import os
@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from bootstrap.dotenv import assignment
+from dotenv.parser import Binding, parse_stream
+
 from chalicelib.settings import CHOICES, Setting
 from local_cloud.errors import LocalCloudError
 
@@ -39,23 +40,28 @@ def _is_loopback(text: str) -> bool:
 PORT = Setting("PORT", _port, "3000", "port of the console and the API")
 EDGE = Setting("AWS_ENDPOINT_URL", _loopback_url, "http://127.0.0.1:4566", "where every AWS service answers")
 DYNAMODB = Setting("DYNAMODB_LOCAL_PORT", _port, "4567", "port of DynamoDB Local")
-CACHE = Setting("GURUKOOL_CACHE", str, "", "where what is installed is kept; bootstrap/cache.py reads it")
-# In the local cloud, people try things out.
+CACHE = "GURUKOOL_CACHE"  # bootstrap/cache.py reads it before python-dotenv is installed: environment only
+# On by default in the local cloud, where people try things out.
 SAMPLES = replace(next(choice for choice in CHOICES if choice.name == "SAMPLE_HANDLERS"), default="on")
-VARIABLES = {setting.name: setting for setting in (PORT, EDGE, DYNAMODB, *CHOICES, SAMPLES, CACHE)}
+VARIABLES = {setting.name: setting for setting in (PORT, EDGE, DYNAMODB, *CHOICES, SAMPLES)}
 
 
 @dataclass(frozen=True)
 class Settings:
+    """The ports of a stack, and what its application is deployed with."""
+
     api_port: int = 3000
     edge_port: int = 4566
     dynamodb_port: int = 4567
     choices: Mapping[str, str] = field(default_factory=dict)
-    """What the application is deployed with, as given; what is not given has its default."""
+    """Settings of the application that were given; the others have their defaults."""
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, str]) -> Self:
-        """An empty value counts as not given. Raises LocalCloudError, which names the wrong variable."""
+        """Settings from variables; an empty value counts as not given.
+
+        Raises LocalCloudError, which names the variable, if a value is wrong.
+        """
         values = {name: _parse(setting, given.get(name)) for name, setting in VARIABLES.items()}
         ports = (values[PORT.name], urlsplit(values[EDGE.name]).port, values[DYNAMODB.name])
         if len(set(ports)) < len(ports):
@@ -64,28 +70,35 @@ class Settings:
 
 
 def load(directory: Path = CHECKOUT, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this checkout. Raises LocalCloudError if one is wrong."""
     return Settings.from_mapping(read_file(directory / ".env") | dict(environment))
 
 
 def read_file(path: Path) -> dict[str, str]:
-    """The lines NAME=value of `path`, if it exists. Raises LocalCloudError for a line that is wrong."""
-    lines = path.read_text().splitlines() if path.exists() else []
-    values = {}
-    for number, line in enumerate(lines, start=1):
-        try:
-            if found := assignment(line):
-                values[_known(found[0])] = found[1]
-        except ValueError as error:
-            raise LocalCloudError(f"{path}, line {number} {error}") from None
-    return values
+    """The variables that `path` sets, if it exists. Raises LocalCloudError for a line that is wrong."""
+    if not path.exists():
+        return {}
+    with path.open() as stream:
+        bindings = [binding for binding in parse_stream(stream) if binding.key or binding.error]
+    return dict(_pair(binding, path) for binding in bindings if binding.key != CACHE or binding.value)
 
 
-def _known(name: str) -> str:
-    if name in VARIABLES:
-        return name
+def _pair(binding: Binding, path: Path) -> tuple[str, str]:
+    name, value = binding.key, binding.value
+    if binding.error or name is None or value is None:
+        raise LocalCloudError(f"{path} has a line that is not NAME=value: {binding.original.string.strip()}")
+    if name not in VARIABLES:
+        raise LocalCloudError(f"{path} sets {name}, which {_advice(name)}")
+    return name, value
+
+
+def _advice(name: str) -> str:
+    if name == CACHE:
+        return "is needed before this file can be read: set it in the environment."
     similar = difflib.get_close_matches(name, VARIABLES, 1)
-    advice = f"did you mean {similar[0]}?" if similar else ".env.example lists what can be set."
-    raise ValueError(f"sets {name}, which is unknown: {advice}")
+    return (
+        f"is unknown: did you mean {similar[0]}?" if similar else "is unknown: .env.example lists the names."
+    )
 
 
 def _parse(setting: Setting, given: str | None) -> Any:

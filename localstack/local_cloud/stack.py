@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from local_cloud.emulator import Emulator
 from local_cloud.errors import LocalCloudError
 from local_cloud.owners import checkout_of
-from local_cloud.processes import KILL_SECONDS, kill, of_stack
+from local_cloud.processes import of_stack
 from local_cloud.waiting import answers, wait_until
 
 API_HEALTH = "/api/health"
@@ -72,7 +72,7 @@ class Stack:
         """What carries out requests is killed, as by a crash, to see that nothing is lost."""
         workers = self._emulator.workers()
         for worker in workers:
-            kill(worker.pid, self._state, time.monotonic() + KILL_SECONDS)
+            worker.kill()
         numbers = ", ".join(str(worker.pid) for worker in workers)
         say(f"Killed: {numbers}." if workers else "No worker runs. Send something that takes long first.")
 

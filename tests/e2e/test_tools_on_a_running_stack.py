@@ -58,7 +58,7 @@ def test_the_way_of_a_request_can_be_followed_in_the_logs(stack: DeployedStack, 
 
 def test_following_shows_one_user_only_and_ends_with_ctrl_c(stack: DeployedStack, user: User) -> None:
     user.session.enqueue("echo", {})
-    with _running(60, stack, "-m", "infra.logs", "--user", user.username) as follower:
+    with _running(60, stack, "-m", "local_cloud.logs", "--user", user.username) as follower:
         lines = _lines_until("queue drained", follower)
         follower.send_signal(signal.SIGINT)
         _, errors = follower.communicate()

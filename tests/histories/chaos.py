@@ -1,16 +1,15 @@
 """Breaks the stack while it works."""
 
-import os
 import random
-import signal
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Self
 from urllib.request import Request, urlopen
+
+import psutil
 
 from local_cloud.emulator import Emulator
 from local_cloud.processes import Process, of_stack
@@ -69,24 +68,24 @@ class Chaos:
     def _kill_a_worker(self) -> None:
         workers = [process for process in self.emulator.functions() if self._may_be_at_work(process)]
         if workers:
-            with suppress(ProcessLookupError):
-                os.kill(self.chance.choice(workers).pid, signal.SIGKILL)
+            with suppress(psutil.NoSuchProcess):
+                self.chance.choice(workers).handle.kill()
                 self.kills += 1
 
     def _may_be_at_work(self, process: Process) -> bool:
         """Not one that only starts: killed before it holds its wake-up, it would just cost 70 seconds."""
         if process.environment["AWS_LAMBDA_FUNCTION_NAME"] not in self.workers:
             return False
-        with suppress(FileNotFoundError, ProcessLookupError):
-            return _age(process.pid) > STARTING_SECONDS
+        with suppress(psutil.NoSuchProcess):
+            return time.time() - process.handle.create_time() > STARTING_SECONDS
         return False
 
     def _stop_the_database(self) -> None:
         """Calls to it are not answered meanwhile; the connections stay."""
         database = self._database()
-        os.kill(database.pid, signal.SIGSTOP)
+        database.handle.suspend()
         self._over.wait(STOPPED_SECONDS)
-        os.kill(database.pid, signal.SIGCONT)
+        database.handle.resume()
         self.stops += 1
 
     def _database(self) -> Process:
@@ -97,10 +96,3 @@ class Chaos:
         url = f"{self.emulator.edge_url}/_gurukool/faults?service=sqs&seconds={STOPPED_SECONDS}"
         with urlopen(Request(url, method="POST", headers={"X-Gurukool-Faults": "yes"}), timeout=10):
             self.outages += 1
-
-
-def _age(pid: int) -> float:
-    """Seconds since the process started; the times of its directory in /proc only tell who has looked."""
-    after_the_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    started = int(after_the_name[19]) / os.sysconf("SC_CLK_TCK")
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - started

@@ -8,8 +8,9 @@ import uuid
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
+
+import psutil
 
 from local_cloud.waiting import wait_until
 
@@ -87,19 +88,14 @@ def _state(client: Any, name: str) -> str:
 
 
 def is_running(pid: int) -> bool:
+    """Whether the process lives; one that has ended and was not reaped does not."""
     try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
 
 
 def processes_named(name: str) -> list[int]:
-    found = (path for path in Path("/proc").iterdir() if path.name.isdigit())
-    return [int(path.name) for path in found if f"lambda:{name}\0" in _command(path)]
-
-
-def _command(process: Path) -> str:
-    try:
-        return (process / "cmdline").read_text()
-    except OSError:
-        return ""
+    """The processes of the function with this name: it is in their last argument."""
+    found = psutil.process_iter(["cmdline"])
+    return [process.pid for process in found if f"lambda:{name}" in (process.info["cmdline"] or ())]

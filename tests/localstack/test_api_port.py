@@ -1,13 +1,13 @@
 """The API of this project at the root of a port, under an id that is known beforehand."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from local_cloud.emulator import Emulator
-from local_cloud.ports import free_ports
+from local_cloud.ports import HOST, free_ports
 from tests.localstack.functions import deploy
+from tests.localstack.listeners import listening_addresses
 from tests.localstack.rest_apis import ECHO, create_api, get
 
 NAME = "gurukool"
@@ -41,7 +41,5 @@ def test_paths_of_the_emulator_stay_its_own(emulator: Emulator) -> None:
 
 
 def test_both_ports_can_be_reached_from_this_machine_only(emulator: Emulator) -> None:
-    listening = Path("/proc/net/tcp").read_text() + Path("/proc/net/tcp6").read_text()
     for port in (emulator.ports.api, emulator.ports.edge):
-        assert f" 0100007F:{port:04X} 00000000:0000 0A " in listening
-        assert f" 00000000:{port:04X} " not in listening
+        assert listening_addresses(port) == {HOST}

@@ -2,14 +2,14 @@
 
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
 from local_cloud.emulator import Emulator
-from local_cloud.ports import LISTEN
+from local_cloud.ports import HOST
+from tests.localstack.listeners import listening_addresses
 
 
 @pytest.fixture(scope="module")
@@ -47,19 +47,8 @@ def put(table: str, name: str, **condition: Any) -> dict[str, Any]:
     return {"Put": {"TableName": table, "Item": {"id": {"S": name}}, **condition}}
 
 
-def listening_addresses(port: int) -> set[str]:
-    """Where the port is open, as the kernel writes it."""
-    lines = [
-        line.split()
-        for table in ("tcp", "tcp6")
-        for line in Path("/proc/net", table).read_text().splitlines()[1:]
-    ]
-    listening = [local.split(":") for _, local, _, state, *_ in lines if state == LISTEN]
-    return {address for address, number in listening if int(number, 16) == port}
-
-
 def test_it_can_be_reached_from_this_machine_only(emulator: Emulator) -> None:
-    assert listening_addresses(emulator.ports.dynamodb) == {"0100007F"}  # 127.0.0.1
+    assert listening_addresses(emulator.ports.dynamodb) == {HOST}
 
 
 def test_what_it_unpacks_is_gone_with_the_stack(emulator: Emulator) -> None:
