@@ -54,7 +54,7 @@ def _builders() -> list[bytes]:
     return [path.read_bytes() for path in (Path(__file__), *modules, *requirements)]
 
 
-def _build(project: Path, directory: Path, lock: int) -> None:
+def _build(project: Path, directory: Path) -> None:
     loadable.require_loadable(project)
     chalice = directory / "chalice"
     merge = project.with_name("merge.json")
@@ -65,7 +65,6 @@ def _build(project: Path, directory: Path, lock: int) -> None:
         *("package", "--stage", STAGE, "--merge-template", merge, chalice),
         cwd=project,
         environment={"AWS_DEFAULT_REGION": "us-east-1"},
-        lock=lock,
     )
     _write_application(chalice / "deployment.zip", project / PUBLIC, directory / ARCHIVE)
     _write_template(chalice / "sam.json", directory / TEMPLATE)

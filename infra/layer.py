@@ -7,7 +7,6 @@ from pathlib import Path
 
 from bootstrap import uv
 from bootstrap.cache import Entry
-from bootstrap.commands import run
 from infra import archive, botocore_data
 
 PYTHON = "3.13"
@@ -25,24 +24,22 @@ def build(requirements: Path, architecture: str) -> Path:
     return entry.path / ARCHIVE
 
 
-def _build(requirements: Path, platform: str, directory: Path, lock: int) -> None:
+def _build(requirements: Path, platform: str, directory: Path) -> None:
     content = directory / "content"
     packages = content / "python"
-    _install(requirements, platform, packages, lock)
+    _install(requirements, platform, packages)
     _drop_what_lambda_never_reads(packages)
     archive.byte_compile(content, "/opt")
     archive.write_zip(content, directory / ARCHIVE)
     shutil.rmtree(content)
 
 
-def _install(requirements: Path, platform: str, packages: Path, lock: int) -> None:
-    run(
-        *(uv.ensure(), "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"),
+def _install(requirements: Path, platform: str, packages: Path) -> None:
+    uv.run(
+        *("pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"),
         *("--python", sys.executable, "--python-version", PYTHON, "--python-platform", platform),
         # Copied, since what is cut down here must not be cut down in uv's cache and all that is linked to it.
         *("--target", packages, "--link-mode", "copy", "--requirement", requirements),
-        environment=uv.ENVIRONMENT,
-        lock=lock,
     )
 
 

@@ -8,13 +8,11 @@ import importlib.util
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bootstrap import uv
 from bootstrap.cache import CHECKOUT
-from bootstrap.parts import Environment
+from bootstrap.environments import Environment
 from infra.errors import DeployError
 
 # What Chalice adds to the application's zip file.
@@ -59,7 +57,7 @@ def require_loadable(project: Path) -> None:
 def _python() -> Path:
     """Of an environment with the packages of the layer, for this machine, and no other."""
     shipped = Environment("shipped", CHECKOUT / "requirements.txt")
-    shipped.ensure(uv.ensure(), sys.executable)
+    shipped.install()
     return shipped.python
 
 

@@ -8,8 +8,6 @@ What is pinned already stays as it is, unless a file asks for another version.
 import sys
 
 from bootstrap import uv
-from bootstrap.cache import CHECKOUT
-from bootstrap.commands import run
 from bootstrap.errors import SetupError
 
 OPTIONS = ("--universal", "--python-version", "3.13", "--generate-hashes", "--no-header", "--quiet")
@@ -19,11 +17,7 @@ def main() -> None:
     try:
         for name in ("requirements", "requirements-dev"):
             source, pinned = f"{name}.in", f"{name}.txt"
-            run(
-                *(uv.ensure(), "pip", "compile", *OPTIONS, source, "--output-file", pinned),
-                cwd=CHECKOUT,
-                environment=uv.ENVIRONMENT,
-            )
+            uv.run("pip", "compile", *OPTIONS, source, "--output-file", pinned)
             print(f"{pinned} pins {source}.")
     except SetupError as error:
         sys.exit(str(error))

@@ -1,23 +1,19 @@
-"""`python -m bootstrap [--browser] ARGUMENTS`: sets everything up, then runs our Python with ARGUMENTS."""
+"""`python -m bootstrap ARGUMENTS`: sets everything up, then runs our Python with ARGUMENTS."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-from bootstrap import browser
 from bootstrap.cache import CHECKOUT, VARIABLE, root
+from bootstrap.commands import say
 from bootstrap.errors import SetupError
-from bootstrap.installation import Installation, install
-from bootstrap.progress import say
+from bootstrap.installation import install
 
 
 def main(arguments: list[str]) -> None:
     try:
-        installation = install()
-        if arguments[:1] == ["--browser"]:
-            browser.ensure()
-            arguments = arguments[1:]
+        python = str(install().tools_python)
     except SetupError as error:
         say(str(error))
         raise SystemExit(1) from None
@@ -27,19 +23,10 @@ def main(arguments: list[str]) -> None:
     except KeyboardInterrupt:
         say("\nInterrupted. The same command goes on from here.")
         raise SystemExit(130) from None
-    if arguments:
-        _run(installation, arguments)
-
-
-def _run(installation: Installation, arguments: list[str]) -> None:
-    python = str(installation.tools_python)
-    paths = [str(CHECKOUT), str(CHECKOUT / "localstack")]
-    environment = {
-        **os.environ,
-        VARIABLE: str(root()),
-        "PYTHONPATH": os.pathsep.join(paths),
-        "PATH": os.pathsep.join([str(installation.uv.parent), os.environ.get("PATH", os.defpath)]),
-    }
+    if not arguments:
+        return
+    paths = os.pathsep.join([str(CHECKOUT), str(CHECKOUT / "localstack")])
+    environment = {**os.environ, VARIABLE: str(root()), "PYTHONPATH": paths}
     os.execve(python, [python, *arguments], environment)  # noqa: S606  (no shell wanted)
 
 

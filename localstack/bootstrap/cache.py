@@ -1,4 +1,4 @@
-"""The cache: one directory a thing, named after what it is made from, valid once `.complete` is in it."""
+"""The cache: a directory for each thing that is set up, named after everything that it is made from."""
 
 from __future__ import annotations
 
@@ -12,72 +12,64 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable
 
-from bootstrap.dotenv import assignment
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 CHECKOUT = Path(__file__).resolve().parents[2]
 VARIABLE = "GURUKOOL_CACHE"
+LAYOUT = "2"  # of the cache itself; another one leaves the directories of earlier releases alone
 
 
-def root(file: Path = CHECKOUT / ".env") -> Path:
-    """GURUKOOL_CACHE, from the environment or `file`, or the place that the desktop's conventions give."""
-    given = os.environ.get(VARIABLE) or _from_file(file)
+def root() -> Path:
+    """The directory of the cache: GURUKOOL_CACHE, or the place that the desktop's conventions give."""
+    given = os.environ.get(VARIABLE)
     if given:
         return Path(given).expanduser().absolute()
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gurukool"
 
 
-def _from_file(path: Path) -> str | None:
-    lines = path.read_text().splitlines() if path.exists() else []
-    found = None
-    for line in lines:
-        with contextlib.suppress(ValueError):  # local_cloud/settings.py complains, when it reads the file
-            name, value = assignment(line) or ("", "")
-            found = value if name == VARIABLE else found
-    return found
-
-
-def digest(*sources: bytes) -> str:
-    """Short hash of the sources and of the kind of machine they are built on."""
-    total = hashlib.sha256(f"{sys.platform} {platform.machine()}".encode())
-    for source in sources:
-        total.update(hashlib.sha256(source).digest())
-    return total.hexdigest()[:16]
-
-
 class Entry:
-    """One thing in the cache."""
+    """One directory in the cache. It is there as a whole or not at all."""
 
     def __init__(self, name: str, *sources: bytes) -> None:
-        self.path = root() / f"{name}-{digest(*sources)}"
+        """`sources`: what the directory is made from; with other sources it is another entry."""
+        self.path = root() / f"{name}-{_digest(sources)}"
 
     def complete(self) -> bool:
-        # A virtual environment whose interpreter was removed has a dangling link.
+        """Whether it is there, and if it is a virtual environment, whether its interpreter still exists."""
         python = self.path / "bin" / "python"
-        return (self.path / ".complete").is_file() and (python.exists() or not python.is_symlink())
+        return self.path.is_dir() and (python.exists() or not python.is_symlink())
 
-    def ensure(self, build: Callable[[Path, int], None]) -> None:
-        """Calls `build` with the empty directory and the lock's descriptor, unless the thing is there.
+    def ensure(self, build: Callable[[Path], None]) -> None:
+        """Calls `build` with an empty directory to fill, unless the entry is there.
 
-        The lock goes on to the commands that `build` runs: it is free only when the last of them has
-        ended, even if this process was killed before them.
+        The directory gets its name in the cache after `build` has returned. If a build is interrupted, or if
+        its commands outlive it, they only write into a directory that nothing else uses.
         """
         if self.complete():
             return
-        with self._locked() as lock:
+        with self._locked():
             if self.complete():
                 return
-            shutil.rmtree(self.path, ignore_errors=True)
-            self.path.mkdir()
-            build(self.path, lock)
-            (self.path / ".complete").touch()
+            for outdated in (self.path, *self.path.parent.glob(f"{self.path.name}.building-*")):
+                shutil.rmtree(outdated, ignore_errors=True)
+            unfinished = self.path.with_name(f"{self.path.name}.building-{os.getpid()}")
+            unfinished.mkdir()
+            build(unfinished)
+            unfinished.rename(self.path)
 
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[int]:
+    def _locked(self) -> Iterator[None]:
+        """Lets a second builder wait for the first, since building twice would be a waste."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.with_suffix(".lock").open("w") as file:
+        with self.path.with_name(f"{self.path.name}.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            yield file.fileno()
+            yield
+
+
+def _digest(sources: tuple[bytes, ...]) -> str:
+    """A short hash of the sources and of the kind of machine that they are built on."""
+    total = hashlib.sha256(f"{LAYOUT} {sys.platform} {platform.machine()}".encode())
+    for source in sources:
+        total.update(hashlib.sha256(source).digest())
+    return total.hexdigest()[:16]

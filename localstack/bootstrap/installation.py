@@ -1,23 +1,30 @@
-"""Everything that is set up: where it is, and setting it up."""
+"""Everything that a command needs: where it is, and setting it up."""
 
 from __future__ import annotations
 
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Callable
 
-from bootstrap import parts, uv
-from bootstrap.cache import root
-from bootstrap.progress import say, together
+from bootstrap import npm, uv
+from bootstrap.cache import CHECKOUT, Entry, root
+from bootstrap.commands import say
+from bootstrap.environments import Environment
 
-if TYPE_CHECKING:
-    from pathlib import Path
+LOCALSTACK = CHECKOUT / "localstack"
+EXTENSION = LOCALSTACK / "extension"
+DYNAMODB_PACKAGE = "amplify-dynamodb-simulator@2.9.30"
+DYNAMODB_SHA512 = "xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
+RECIPE = Path(__file__).read_bytes()
 
 
 @dataclass(frozen=True)
 class Installation:
     """Where everything is."""
 
-    uv: Path
     tools_python: Path
     localstack_python: Path
     runtime_python: Path  # runs the local Lambda functions
@@ -27,45 +34,62 @@ class Installation:
 
 def install() -> Installation:
     """Sets up what is missing, then says where everything is. Raises SetupError."""
-    installer = uv.find()
-    if installer is None or _missing():
-        say(f"Setting up Gurukool in {root()} (this is done once).")
-        if installer is None:
-            together({"uv": uv.ensure})
-            installer = uv.ensure()
-        _build(installer)
+    tools = Environment("tools", CHECKOUT / "requirements-dev.txt")
+    localstack = Environment("localstack", LOCALSTACK / "pins.txt")
+    runtime = Environment("runtime", LOCALSTACK / "runtime.txt")
+    extension = Entry("extension", *_extension_sources(), localstack.path.name.encode(), RECIPE)
+    dynamodb = Entry("dynamodb", RECIPE)
+
+    def build_extension() -> None:
+        localstack.install()
+        extension.ensure(lambda directory: _build_extension(localstack, directory))
+
+    parts: list[tuple[str, Entry, Callable[[], None]]] = [
+        ("LocalStack", localstack, localstack.install),
+        ("the extension of LocalStack", extension, build_extension),
+        ("DynamoDB Local", dynamodb, lambda: dynamodb.ensure(_fetch_dynamodb)),
+        ("the tools", tools, tools.install),
+        ("the functions' runtime", runtime, runtime.install),
+    ]
+    _set_up({name: ensure for name, entry, ensure in parts if not entry.complete()})
     return Installation(
-        uv=installer,
-        tools_python=parts.tools().python,
-        localstack_python=parts.localstack().python,
-        runtime_python=parts.runtime().python,
-        extension=parts.extension().path / "site",
-        dynamodb=parts.dynamodb().path,
+        tools.python,
+        localstack.python,
+        runtime.python,
+        extension.path / "site",
+        dynamodb.path / "package" / "emulator",
     )
 
 
-def _missing() -> set[str]:
-    entries = {
-        "DynamoDB Local": [parts.dynamodb()],
-        "LocalStack": [parts.localstack().entry, parts.extension()],
-        "tools": [parts.tools().entry],
-        "runtime of the functions": [parts.runtime().entry],
-    }
-    return {name for name, needed in entries.items() if not all(entry.complete() for entry in needed)}
+def _set_up(missing: dict[str, Callable[[], None]]) -> None:
+    """Builds what is missing, all of it at the same time."""
+    if not missing:
+        return
+    say(f"Setting up {', '.join(missing)} in {root()}. This is done once and may take minutes.")
+    started = time.monotonic()
+    uv.ensure()
+    with ThreadPoolExecutor(len(missing)) as pool:
+        names = {pool.submit(ensure): name for name, ensure in missing.items()}
+        for ended in as_completed(names):
+            ended.result()
+            say(f"  {time.monotonic() - started:5.1f} s  ready: {names[ended]}")
 
 
-def _build(installer: Path) -> None:
-    python = uv.python(installer)
+def _extension_sources() -> list[bytes]:
+    code = EXTENSION / "gurukool_localstack"
+    files = sorted([EXTENSION / "pyproject.toml", *code.rglob("*.py"), *code.rglob("*.xml")])
+    return [path.name.encode() + path.read_bytes() for path in files]
 
-    def localstack() -> None:
-        environment = parts.localstack()
-        environment.ensure(installer, python)
-        parts.ensure_extension(installer, environment.python)
 
-    builders = {
-        "DynamoDB Local": lambda: parts.ensure_dynamodb(installer, python),
-        "LocalStack": localstack,
-        "tools": lambda: parts.tools().ensure(installer, python),
-        "runtime of the functions": lambda: parts.runtime().ensure(installer, python),
-    }
-    together({name: builders[name] for name in _missing()})
+def _build_extension(localstack: Environment, directory: Path) -> None:
+    # From a copy, since setuptools writes beside what it builds; with LocalStack's own setuptools, offline.
+    generated = shutil.ignore_patterns("build", "*.egg-info", "__pycache__")
+    shutil.copytree(EXTENSION, directory / "source", ignore=generated)
+    uv.run(
+        *("pip", "install", "--no-deps", "--no-build-isolation", "--python", localstack.python),
+        *("--target", directory / "site", directory / "source"),
+    )
+
+
+def _fetch_dynamodb(directory: Path) -> None:
+    npm.unpack(DYNAMODB_PACKAGE, DYNAMODB_SHA512, directory)

