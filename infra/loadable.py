@@ -22,8 +22,8 @@ import os, sys, traceback
 sys.path[:0] = [os.getcwd(), sys.argv[1]]
 try:
     import app
-    from chalicelib.web import openapi
-    openapi.document()
+    from chalicelib.api import assembly
+    assembly.document(app.container.handlers)
 except Exception as error:
     below = os.path.join(os.getcwd(), "")
     frames = traceback.extract_tb(error.__traceback__)

@@ -42,8 +42,6 @@ def environment() -> Iterator[None]:
         chosen = {name for name in os.environ if name.startswith("AWS_")} | VARIABLES.keys()
         for name in chosen:
             patch.delenv(name, raising=False)
-        # Workers that run in the tests' own process must not fork it: it has threads, sockets and a browser.
-        patch.setattr("chalicelib.wiring.overrun_watch", lambda: None)
         patch.setenv("SAMPLE_HANDLERS", "on")  # as in the local cloud: the tests work with them
         yield
 

@@ -3,10 +3,7 @@
 from typing import Annotated, Literal
 
 import msgspec
-from chalice.app import Blueprint
 
-from chalicelib import wiring as queue_wiring
-from chalicelib import wiring_accounts as wiring
 from chalicelib.api.admin_views import (
     AuditAnswer,
     QueuesAnswer,
@@ -17,14 +14,16 @@ from chalicelib.api.admin_views import (
     stats_view,
     user_queue_view,
 )
+from chalicelib.api.authentication import ADMIN
 from chalicelib.api.views import RequestAnswer, request_view
+from chalicelib.container import Container
 from chalicelib.core.errors import ConflictError, NotFoundError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.queueing.line import Line
 from chalicelib.core.queueing.queue import Queue
-from chalicelib.web.endpoint import endpoint
+from chalicelib.web.routes import Routes
 
-routes = Blueprint(__name__)
+routes = Routes(permission=ADMIN)
 
 type UserId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 type Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -41,9 +40,11 @@ ACCOUNT = "/api/admin/accounts/{username}"
 REFUSALS = (NotFoundError, ConflictError)
 
 
-@endpoint(routes, "GET", "/api/admin/queues", "List the queues of all users", admin=True)
+@routes.endpoint("GET", "/api/admin/queues", "List the queues of all users")
 def list_queues(
+    container: Container,
     principal: Principal,
+    *,
     after: UserId | None = None,
     limit: Limit = 50,
     state: StateName | None = None,
@@ -52,84 +53,82 @@ def list_queues(
     def matches(queue: Queue) -> bool:
         return (state is None or queue.state == state) and username.casefold() in queue.username
 
-    queues, go_on_after = wiring.administration().queues(principal, after, limit, matches)
+    queues, go_on_after = container.identity.administration.queues(principal, after, limit, matches)
     return QueuesAnswer([user_queue_view(queue) for queue in queues], go_on_after)
 
 
-@endpoint(routes, "GET", "/api/admin/stats", "Show totals of all queues", admin=True)
-def stats(principal: Principal) -> StatsAnswer:
-    return stats_view(wiring.administration().stats(principal))
+@routes.endpoint("GET", "/api/admin/stats", "Show totals of all queues")
+def stats(container: Container, principal: Principal) -> StatsAnswer:
+    return stats_view(container.identity.administration.stats(principal))
 
 
-@endpoint(routes, "GET", QUEUE, "Show the queue of a user", admin=True, raises=(NotFoundError,))
-def show_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
-    return user_queue_view(wiring.administration().queue(principal, user_id))
+@routes.endpoint("GET", QUEUE, "Show the queue of a user", raises=(NotFoundError,))
+def show_user_queue(container: Container, principal: Principal, user_id: UserId) -> UserQueueAnswer:
+    return user_queue_view(container.identity.administration.queue(principal, user_id))
 
 
-@endpoint(routes, "POST", f"{QUEUE}/pause", "Pause the queue of a user", admin=True, raises=REFUSALS)
-def pause_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
-    return user_queue_view(wiring.administration().pause(principal, user_id))
+@routes.endpoint("POST", f"{QUEUE}/pause", "Pause the queue of a user", raises=REFUSALS)
+def pause_user_queue(container: Container, principal: Principal, user_id: UserId) -> UserQueueAnswer:
+    return user_queue_view(container.identity.administration.pause(principal, user_id))
 
 
-@endpoint(routes, "POST", f"{QUEUE}/resume", "Resume the queue of a user", admin=True, raises=REFUSALS)
-def resume_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
-    return user_queue_view(wiring.administration().resume(principal, user_id))
+@routes.endpoint("POST", f"{QUEUE}/resume", "Resume the queue of a user", raises=REFUSALS)
+def resume_user_queue(container: Container, principal: Principal, user_id: UserId) -> UserQueueAnswer:
+    return user_queue_view(container.identity.administration.resume(principal, user_id))
 
 
-@endpoint(
-    routes, "POST", f"{QUEUE}/purge", "Cancel all waiting requests of a user", admin=True, raises=REFUSALS
-)
-def purge_user_queue(principal: Principal, user_id: UserId) -> UserQueueAnswer:
-    return user_queue_view(wiring.administration().purge(principal, user_id))
+@routes.endpoint("POST", f"{QUEUE}/purge", "Cancel all waiting requests of a user", raises=REFUSALS)
+def purge_user_queue(container: Container, principal: Principal, user_id: UserId) -> UserQueueAnswer:
+    return user_queue_view(container.identity.administration.purge(principal, user_id))
 
 
-@endpoint(
-    routes,
+@routes.endpoint(
     "POST",
     f"{QUEUE}/requests/{{seq}}/retry",
     "Repeat the request that halts the queue of a user",
-    admin=True,
     raises=REFUSALS,
 )
-def retry_user_request(principal: Principal, user_id: UserId, seq: Seq) -> RequestAnswer:
-    request, queue = wiring.administration().retry(principal, user_id, seq)
-    return request_view(request, Line(queue, request, queue_wiring.CLOCK.now()))
+def retry_user_request(
+    container: Container, principal: Principal, user_id: UserId, seq: Seq
+) -> RequestAnswer:
+    request, queue = container.identity.administration.retry(principal, user_id, seq)
+    return request_view(request, Line(queue, request, container.adapters.clock.now()))
 
 
-@endpoint(
-    routes,
+@routes.endpoint(
     "POST",
     f"{QUEUE}/requests/{{seq}}/skip",
     "Skip the request that halts the queue of a user",
-    admin=True,
     raises=REFUSALS,
 )
-def skip_user_request(principal: Principal, user_id: UserId, seq: Seq) -> RequestAnswer:
-    return request_view(wiring.administration().skip(principal, user_id, seq))
+def skip_user_request(container: Container, principal: Principal, user_id: UserId, seq: Seq) -> RequestAnswer:
+    return request_view(container.identity.administration.skip(principal, user_id, seq))
 
 
-@endpoint(
-    routes,
+@routes.endpoint(
     "POST",
     f"{ACCOUNT}/disable",
     "Disable an account: end all its sessions and forbid new ones",
-    admin=True,
     raises=REFUSALS,
 )
-def disable_account(principal: Principal, username: Name) -> StandingAnswer:
-    account = wiring.administration().disable(principal, username)
+def disable_account(container: Container, principal: Principal, username: Name) -> StandingAnswer:
+    account = container.identity.administration.disable(principal, username)
     return StandingAnswer(account.user_id, account.username, disabled=True)
 
 
-@endpoint(routes, "POST", f"{ACCOUNT}/enable", "Enable an account", admin=True, raises=(NotFoundError,))
-def enable_account(principal: Principal, username: Name) -> StandingAnswer:
-    account = wiring.administration().enable(principal, username)
+@routes.endpoint("POST", f"{ACCOUNT}/enable", "Enable an account", raises=(NotFoundError,))
+def enable_account(container: Container, principal: Principal, username: Name) -> StandingAnswer:
+    account = container.identity.administration.enable(principal, username)
     return StandingAnswer(account.user_id, account.username, disabled=False)
 
 
-@endpoint(routes, "GET", "/api/admin/audit", "Read the audit log, the newest entries first", admin=True)
+@routes.endpoint("GET", "/api/admin/audit", "Read the audit log, the newest entries first")
 def read_audit_log(
-    principal: Principal, month: Month | None = None, before: EntryId | None = None, limit: Limit = 50
+    container: Container,
+    principal: Principal,
+    month: Month | None = None,
+    before: EntryId | None = None,
+    limit: Limit = 50,
 ) -> AuditAnswer:
-    entries, go_on_before = wiring.administration().entries(principal, month, before, limit)
+    entries, go_on_before = container.identity.administration.entries(principal, month, before, limit)
     return AuditAnswer([entry_view(entry) for entry in entries], go_on_before)

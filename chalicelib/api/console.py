@@ -11,9 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from chalice.app import Blueprint, NotFoundError, Response
+from chalice.app import Response
 
-routes = Blueprint(__name__)
+from chalicelib.core.errors import NotFoundError
+from chalicelib.web.call import Call
+from chalicelib.web.routes import Routes
+
+routes = Routes()
 
 FILES = Path(__file__).parent.parent / "console"
 PAGE = "index.html"
@@ -52,17 +56,17 @@ class File(NamedTuple):
     cache_control: str = ASK_EACH_TIME
 
 
-@routes.route("/", methods=["GET", "HEAD"])
-def index() -> Response:
-    return reply(routes, release()[PAGE])
+@routes.page("/")
+def index(call: Call) -> Response:
+    return reply(call, release()[PAGE])
 
 
-@routes.route("/console/{name}", methods=["GET", "HEAD"])
-def file(name: str) -> Response:
+@routes.page("/console/{name}")
+def file(call: Call, name: str) -> Response:
     # The page's relative addresses hold at `/` only.
     if name == PAGE or name not in release():
         raise NotFoundError("The console has no such file. Open the console at its own address.")
-    return reply(routes, release()[name])
+    return reply(call, release()[name])
 
 
 @cache
@@ -84,15 +88,15 @@ def release() -> dict[str, File]:
     return {**files, PAGE: _file(PAGE, page)}
 
 
-def answer(routes: Blueprint, path: Path) -> Response:
+def answer(call: Call, path: Path) -> Response:
     """A file of the API's page, as it is on the disk."""
-    return reply(routes, _read(path))
+    return reply(call, _read(path))
 
 
-def reply(routes: Blueprint, file: File) -> Response:
+def reply(call: Call, file: File) -> Response:
     """The file, or that the browser still has it."""
     headers = {**SECURITY_HEADERS, "Cache-Control": file.cache_control, "ETag": file.etag}
-    if is_fresh(file.etag, routes.current_request.headers.get("if-none-match", "")):
+    if is_fresh(file.etag, call.request.headers.get("if-none-match", "")):
         return Response(body="", headers=headers, status_code=304)
     return Response(body=file.body, headers={**headers, "Content-Type": file.content_type})
 

@@ -6,25 +6,28 @@ The page's relative addresses hold without a slash at the end only.
 from http import HTTPStatus
 from pathlib import Path
 
-from chalice.app import Blueprint, NotFoundError, Response
+from chalice.app import Response
 
 from chalicelib.api.console import FILE_NAME, answer
+from chalicelib.core.errors import NotFoundError
+from chalicelib.web.call import Call
+from chalicelib.web.routes import Routes
 
-routes = Blueprint(__name__)
+routes = Routes()
 
 FILES = Path(__file__).parent.parent / "docs"
 PAGE = "index.html"
 
 
-@routes.route("/docs", methods=["GET", "HEAD"])
-def docs() -> Response:
-    if str(routes.current_request.context.get("path", "")).endswith("/"):
+@routes.page("/docs")
+def docs(call: Call) -> Response:
+    if str(call.request.context.get("path", "")).endswith("/"):
         return Response(body="", headers={"Location": "../docs"}, status_code=HTTPStatus.PERMANENT_REDIRECT)
-    return answer(routes, FILES / PAGE)
+    return answer(call, FILES / PAGE)
 
 
-@routes.route("/docs/{name}", methods=["GET", "HEAD"], name="docs_file")
-def file(name: str) -> Response:
+@routes.page("/docs/{name}")
+def file(call: Call, name: str) -> Response:
     if name == PAGE or not FILE_NAME.fullmatch(name) or not (FILES / name).is_file():
         raise NotFoundError("The API's page has no such file. Open the page at its own address.")
-    return answer(routes, FILES / name)
+    return answer(call, FILES / name)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.api.bodies import Batch, Order
-from chalicelib.api.payloads import checked
+from chalicelib.api.payloads import Payloads
 from chalicelib.core.errors import FieldError, InvalidInputError
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.idempotency import IdempotencyKey, fingerprint
@@ -15,14 +15,14 @@ EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 LONGEST_WAIT = timedelta(days=366)
 
 
-def to_works(body: Order | Batch, now: Millis) -> list[Work]:
+def to_works(body: Order | Batch, payloads: Payloads, now: Millis) -> list[Work]:
     """Raises InvalidInputError with the faults of all requests, MalformedError, TooLargeError."""
     if isinstance(body, Order):
-        return [_to_work(body, "", now)]
+        return [_to_work(body, "", payloads, now)]
     works, refusals = [], []
     for i, order in enumerate(body.requests):
         try:
-            works.append(_to_work(order, f"requests[{i}].", now))
+            works.append(_to_work(order, f"requests[{i}].", payloads, now))
         except InvalidInputError as error:
             refusals.append(error)
     if refusals:
@@ -52,11 +52,11 @@ def _asked(work: Work) -> dict[str, object]:
     }
 
 
-def _to_work(order: Order, under: str, now: Millis) -> Work:
+def _to_work(order: Order, under: str, payloads: Payloads, now: Millis) -> Work:
     not_before = order.not_before
     return Work(
         type=order.type,
-        payload=checked(order.type, bytes(order.payload), under),
+        payload=payloads.validated(order.type, bytes(order.payload), under),
         max_attempts=order.max_attempts,
         on_failure=order.on_failure,
         not_before=None if not_before is None else _moment(not_before, f"{under}not_before", now),

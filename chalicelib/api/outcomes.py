@@ -3,9 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from chalice.app import Blueprint
 
-from chalicelib import wiring
 from chalicelib.adapters.json.codec import encode
 from chalicelib.api.answers import one_answer
 from chalicelib.api.bodies import MarkRead
@@ -17,52 +15,52 @@ from chalicelib.api.views import (
     queue_view,
     request_view,
 )
+from chalicelib.container import Container
 from chalicelib.core.errors import ConflictError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.queueing.request import Request
-from chalicelib.web.endpoint import endpoint
+from chalicelib.web.routes import Routes
 
-routes = Blueprint(__name__)
+routes = Routes()
 
 type After = Annotated[
     int, msgspec.Meta(ge=0, le=HIGHEST, description="The last number that you have seen; default: `read`")
 ]
 
 
-@endpoint(
-    routes,
+@routes.endpoint(
     "GET",
     "/api/queue/dequeue",
     "Take the next outcome; not safe to repeat, because a lost answer is not returned again",
 )
-def dequeue(principal: Principal, wait: Wait = 0) -> RequestAnswer | None:
-    return wiring.dequeue()(principal.user_id, principal.session_id, _shown, wait)
+def dequeue(container: Container, principal: Principal, wait: Wait = 0) -> RequestAnswer | None:
+    return container.queueing.dequeue(principal.user_id, principal.session_id, _shown, wait)
 
 
-@endpoint(
-    routes,
+@routes.endpoint(
     "GET",
     "/api/queue/outcomes",
     "List outcomes after a number; changes nothing and may be repeated",
 )
 def list_outcomes(
-    principal: Principal, after: After | None = None, limit: Limit = 50, wait: Wait = 0
+    container: Container, principal: Principal, after: After | None = None, limit: Limit = 50, wait: Wait = 0
 ) -> OutcomesAnswer:
-    page, queue = wiring.outcomes()(principal.user_id, principal.session_id, after, one_answer(limit), wait)
+    page, queue = container.queueing.outcomes(
+        principal.user_id, principal.session_id, after, one_answer(limit), wait
+    )
     outcomes = [request_view(request) for request in page.requests]
     return OutcomesAnswer(outcomes, page.after, queue.read, queue.head)
 
 
-@endpoint(
-    routes,
+@routes.endpoint(
     "POST",
     "/api/queue/read",
     "Mark outcomes as read up to a number",
     raises=(ConflictError,),
 )
-def mark_read(principal: Principal, body: MarkRead) -> QueueAnswer:
-    queue = wiring.outcomes().mark_read(principal.user_id, principal.session_id, body.seq)
-    return queue_view(wiring.watch().line(queue))
+def mark_read(container: Container, principal: Principal, body: MarkRead) -> QueueAnswer:
+    queue = container.queueing.outcomes.mark_read(principal.user_id, principal.session_id, body.seq)
+    return queue_view(container.queueing.watch.line(queue))
 
 
 def _shown(request: Request) -> RequestAnswer:

@@ -6,13 +6,16 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 import msgspec
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Request, Response
 
 from chalicelib.adapters.json.codec import encode
 from chalicelib.api.console import is_fresh
-from chalicelib.web.endpoint import JSON, Call, endpoint
+from chalicelib.container import Container
+from chalicelib.web.call import Call
+from chalicelib.web.mounting import JSON
+from chalicelib.web.routes import Routes
 
-routes = Blueprint(__name__)
+routes = Routes()
 
 DOCUMENT = "/api/openapi.json"
 LOOPBACK = ("localhost", "127.0.0.1")
@@ -23,16 +26,17 @@ class Health(msgspec.Struct):
     status: Literal["ok"] = "ok"
 
 
-@endpoint(routes, "GET", "/api/health", "Check that the API is running", head=True)
+@routes.endpoint("GET", "/api/health", "Check that the API is running", head=True)
 def health() -> Health:
     return Health()
 
 
-@endpoint(routes, "GET", DOCUMENT, "Get this document", head=True)
-def openapi(call: Call) -> dict[str, Any] | Response:
-    from chalicelib.web.openapi import document
+@routes.endpoint("GET", DOCUMENT, "Get this document", head=True)
+def openapi(container: Container, call: Call) -> dict[str, Any] | Response:
+    from chalicelib.api.assembly import document
 
-    text = encode(document(_server(call.request)))
+    described = document(container.handlers)
+    text = encode({**described, "servers": [{"url": _server(call.request)}]})
     etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
     headers: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": "no-cache"}
     if is_fresh(etag, call.request.headers.get("if-none-match", "")):

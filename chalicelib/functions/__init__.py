@@ -1,1 +1,29 @@
-"""What Lambda calls that is not the HTTP API: workers and sweeper."""
+"""The Lambda functions beside the HTTP API: one module each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from chalicelib.functions import slow_worker, sweeper, worker
+
+if TYPE_CHECKING:
+    from chalice.app import Chalice
+
+    from chalicelib.container import Container
+
+
+class Functions(NamedTuple):
+    """What Lambda calls, by the names that the deployment uses."""
+
+    worker: Any
+    slow_worker: Any
+    sweeper: Any
+
+
+def register(app: Chalice, container: Container) -> Functions:
+    """Register all functions with `app`."""
+    return Functions(
+        worker.register(app, container),
+        slow_worker.register(app, container),
+        sweeper.register(app, container),
+    )

@@ -1,110 +1,126 @@
-"""What a worker does with the wake-up that started it, whatever becomes of it."""
+"""How a worker serves the wake-up that started its invocation, whatever goes wrong."""
 
 import logging
 import os
+from collections.abc import Callable
 from typing import Any, Never
 from uuid import uuid4
 
 from chalice.app import SQSEvent, SQSRecord
 
-from chalicelib import wiring
 from chalicelib.adapters.runtime import logs
+from chalicelib.adapters.runtime.invocation import begin
 from chalicelib.adapters.sqs.wake_ups import NotAWakeUpError, from_message
+from chalicelib.container import Container
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.attempt import Wait
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.time import Millis
-from chalicelib.functions.invocation import begin
 
 SHORTEST_TIMER_S = 1.0  # SQS counts in whole seconds
 # A message that is invisible locks its group: nobody could be woken when the head is cancelled meanwhile.
 LONGEST_TIMER_S = 20.0
-# Then a fresh one takes over as the timer: SQS gives a message up that it has handed out 150 times.
+# Then a fresh message takes over as the timer: SQS gives up a message that it has handed out 150 times.
 MOST_RECEIVES = 100
 UNAVAILABLE_S = 5.0  # until a wake-up comes back for which the store or SQS did not answer
 FAILED_S = 2.0  # likewise, if the worker itself failed; longer each time that happens to the same wake-up
-# So many invocations in a row for which nothing answered: then it may be this process that cannot call.
+# After so many unanswered invocations in a row, the process itself may be unable to call.
 MOST_UNANSWERED = 3
 
-_unanswered = 0
 
+class Server:
+    """One worker process of a lane: serves wake-ups, and ends itself when it cannot be trusted any more.
 
-def serve(event: SQSEvent, lane: Lane) -> dict[str, Any]:
-    """Serve each wake-up of one invocation. The answer names those that have to come back."""
-    context: Any = event.context
-    try:
-        begin(context)
-    except OSError:  # there is nothing left to log to
-        for record in event:
-            _end_process(record, lane)
-    until = wiring.CLOCK.now() + context.get_remaining_time_in_millis()
-    returned = [record for record in event if not _served(record, lane, until)]
-    return {"batchItemFailures": [{"itemIdentifier": r.to_dict()["messageId"]} for r in returned]}
-
-
-def _served(record: SQSRecord, lane: Lane, until: Millis) -> bool:
-    """False if the wake-up has to come back, which it does when its visibility ends."""
-    try:
-        user_id, _ = from_message(record.body)
-    except NotAWakeUpError:
-        log_event("message dropped", level=logging.ERROR, bytes=len(record.body))
-        return True  # it would come back, and fail, a hundred times
-    try:
-        return _drained(record, lane, until)
-    except UnavailableError as error:
-        log_event("wake-up put back", level=logging.ERROR, user=user_id, exception=error)
-        return _put_back(record, lane)
-    except BaseException as error:  # noqa: BLE001 - what it is does not matter: this process is not sound
-        log_event("worker failed", level=logging.CRITICAL, user=user_id, exception=error)
-        _end_process(record, lane)
-
-
-def _drained(record: SQSRecord, lane: Lane, until: Millis) -> bool:
-    global _unanswered  # noqa: PLW0603 - one process, one count
-    user_id, seq = from_message(record.body)
-    ending = wiring.drain(lane)(user_id, wiring.lease(record.receipt_handle, lane), until)
-    _unanswered = 0
-    if not isinstance(ending, Wait):
-        return True
-    if _receives(record) > MOST_RECEIVES:
-        wiring.wake_ups().ring(user_id, seq, uuid4().hex, lane)
-        return True
-    wait = (ending.until - wiring.CLOCK.now()) / 1000
-    _hold(record, lane, min(LONGEST_TIMER_S, max(SHORTEST_TIMER_S, wait)))
-    return False
-
-
-def _put_back(record: SQSRecord, lane: Lane) -> bool:
-    global _unanswered  # noqa: PLW0603
-    _unanswered += 1
-    # If neither the store nor SQS answers, it may well be this process that cannot call: a handler may have
-    # broken what both calls need. Then no other user's wake-up may get here.
-    if not _hold(record, lane, UNAVAILABLE_S) or _unanswered >= MOST_UNANSWERED:
-        _end_process(record, lane, UNAVAILABLE_S)
-    return False
-
-
-def _end_process(record: SQSRecord, lane: Lane, seconds: float | None = None) -> Never:
-    """A process that fails whatever it is given is free again at once: it would get everybody's wake-ups.
-
-    The next invocation gets a new one, on Lambda and on the local cloud.
+    `end_process` must not return.
     """
-    _hold(record, lane, seconds or min(LONGEST_TIMER_S, FAILED_S * _receives(record)))
-    logs.flush()
-    os._exit(1)
 
+    def __init__(
+        self, container: Container, lane: Lane, end_process: Callable[[int], Never] = os._exit
+    ) -> None:
+        self._container = container
+        self._lane = lane
+        self._end = end_process
+        self._unanswered = 0  # invocations in a row for which neither the store nor SQS answered
 
-def _hold(record: SQSRecord, lane: Lane, seconds: float) -> bool:
-    """Whether it could be held: the message may be another's already, and then it comes back without us."""
-    try:
-        wiring.lease(record.receipt_handle, lane).hold(seconds)
-    except Exception as error:  # noqa: BLE001 - it comes back anyhow, only later
-        log_event("wake-up not held", level=logging.WARNING, exception=error)
+    def __call__(self, event: SQSEvent) -> dict[str, Any]:
+        """Serve each wake-up of one invocation. The answer names those that have to come back."""
+        context: Any = event.context
+        try:
+            begin(context, self._container.settings.log_level, traced=self._container.settings.tracing)
+        except OSError:  # without standard output there is nothing to log to
+            for record in event:
+                self._end_process(record)
+        until = self._now() + context.get_remaining_time_in_millis()
+        returned = [record for record in event if not self._is_served(record, until)]
+        return {"batchItemFailures": [{"itemIdentifier": r.to_dict()["messageId"]} for r in returned]}
+
+    def _is_served(self, record: SQSRecord, until: Millis) -> bool:
+        """False if the wake-up has to come back, which it does when its visibility time-out ends."""
+        try:
+            user_id, seq = from_message(record.body)
+        except NotAWakeUpError:
+            log_event("message dropped", level=logging.ERROR, bytes=len(record.body))
+            return True  # it would come back, and fail, a hundred times
+        try:
+            return self._is_drained(record, user_id, seq, until)
+        except UnavailableError as error:
+            log_event("wake-up put back", level=logging.ERROR, user=user_id, exception=error)
+            self._return_unanswered(record)
+            return False
+        except BaseException as error:  # noqa: BLE001 - whatever it is: this process is not sound
+            log_event("worker failed", level=logging.CRITICAL, user=user_id, exception=error)
+            self._end_process(record)
+
+    def _is_drained(self, record: SQSRecord, user_id: str, seq: int, until: Millis) -> bool:
+        """False if the queue must wait, for which the wake-up is the timer."""
+        lease = self._container.adapters.lease(record.receipt_handle, self._lane)
+        ending = self._container.queueing.drain(self._lane)(user_id, lease, until)
+        self._unanswered = 0
+        if not isinstance(ending, Wait):
+            return True
+        if _receives(record) > MOST_RECEIVES:
+            self._container.adapters.wake_ups.ring(user_id, seq, uuid4().hex, self._lane)
+            return True
+        wait = (ending.until - self._now()) / 1000
+        self._hold(record, min(LONGEST_TIMER_S, max(SHORTEST_TIMER_S, wait)))
         return False
-    return True
+
+    def _return_unanswered(self, record: SQSRecord) -> None:
+        """Have the wake-up come back in seconds, and end the process if it may be the cause.
+
+        A handler may have broken what calls of the store and of SQS both need. If neither answers, or if the
+        store has not answered several times, no other user's wake-up may get into this process.
+        """
+        self._unanswered += 1
+        if not self._hold(record, UNAVAILABLE_S) or self._unanswered >= MOST_UNANSWERED:
+            self._end_process(record, UNAVAILABLE_S)
+
+    def _end_process(self, record: SQSRecord, seconds: float | None = None) -> Never:
+        """A process that fails at once is free again at once: it would get every user's wake-ups.
+
+        The next invocation gets a new process, on Lambda and on the local cloud.
+        """
+        self._hold(record, seconds or min(LONGEST_TIMER_S, FAILED_S * _receives(record)))
+        logs.flush()
+        self._end(1)
+
+    def _hold(self, record: SQSRecord, seconds: float) -> bool:
+        """Have the wake-up come back after so many seconds. False if that could not be said.
+
+        Then it comes back all the same, but later. SQS may have handed it to another worker already.
+        """
+        try:
+            self._container.adapters.lease(record.receipt_handle, self._lane).hold(seconds)
+        except Exception as error:  # noqa: BLE001 - no error changes what happens next
+            log_event("wake-up not held", level=logging.WARNING, exception=error)
+            return False
+        return True
+
+    def _now(self) -> Millis:
+        return self._container.adapters.clock.now()
 
 
 def _receives(record: SQSRecord) -> int:
-    """How often SQS has handed this wake-up out."""
+    """How often SQS has handed out this wake-up."""
     return int(record.to_dict().get("attributes", {}).get("ApproximateReceiveCount", 1))

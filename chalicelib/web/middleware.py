@@ -1,17 +1,16 @@
 """What every answer gets, whoever made it: security headers, a request id, one log line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib import wiring
 from chalicelib.adapters.runtime import logs
 from chalicelib.core.log_events import log_event
-from chalicelib.functions.invocation import begin
 from chalicelib.web import cors, problems
-from chalicelib.web.endpoint import source_of
+from chalicelib.web.call import Call
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -23,29 +22,36 @@ HEADERS = {
 }
 
 
-def around(request: Request, get_response: Callable[[Request], Response]) -> Response:
-    """Chalice middleware."""
-    context: Any = request.lambda_context
-    begin(context)
-    logs.bind(source=source_of(request))
-    began, origins = wiring.CLOCK.now(), wiring.settings().cors_origins
-    response = cors.preflight(request, origins) or _as_problem(get_response(request))
-    response.headers = {
-        **HEADERS,
-        **cors.headers(request, origins),
-        "X-Request-Id": context.aws_request_id,
-        **response.headers,
-    }
-    if request.method == "HEAD":
-        response.body = ""
-    log_event(
-        "call answered",
-        method=request.method,
-        path=request.path,
-        status=response.status_code,
-        took_ms=wiring.CLOCK.now() - began,
-    )
-    return response
+@dataclass(frozen=True, slots=True)
+class Middleware:
+    """Chalice middleware around every call, also of those that no route answers."""
+
+    begin: Callable[[Any], None]  # is given Lambda's context
+    now: Callable[[], int]  # milliseconds
+    origins: Callable[[], Sequence[str]]  # whose pages may call the API
+
+    def __call__(self, request: Request, get_response: Callable[[Request], Response]) -> Response:
+        context: Any = request.lambda_context
+        self.begin(context)
+        logs.bind(source=Call(request).source)
+        began, origins = self.now(), self.origins()
+        response = cors.preflight(request, origins) or _as_problem(get_response(request))
+        response.headers = {
+            **HEADERS,
+            **cors.headers(request, origins),
+            "X-Request-Id": context.aws_request_id,
+            **response.headers,
+        }
+        if request.method == "HEAD":
+            response.body = ""
+        log_event(
+            "call answered",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            took_ms=self.now() - began,
+        )
+        return response
 
 
 def _as_problem(response: Response) -> Response:

@@ -1,16 +1,15 @@
 """The OpenAPI 3.1 document, made from what the operations declare."""
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from chalicelib import wiring
 from chalicelib.api import explanations
 from chalicelib.api.codes import CODES
 from chalicelib.core import errors
+from chalicelib.core.queueing.registry import Registry
 from chalicelib.web import problems
-from chalicelib.web.operations import OPERATIONS, REQUIRED, Operation, Parameter
+from chalicelib.web.operations import REQUIRED, Operation, Parameter
 from chalicelib.web.schema_nodes import pascal
 from chalicelib.web.schemas import Schemas
 
@@ -39,18 +38,13 @@ ALWAYS = (errors.TooManyError, errors.UnavailableError)
 ALWAYS_STATUSES = {HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.GATEWAY_TIMEOUT}
 
 
-def document(server: str = "/") -> dict[str, Any]:
-    """`server` is the address that the paths are relative to."""
-    return {**_document(), "servers": [{"url": server}]}
-
-
-@cache
-def _document() -> dict[str, Any]:
-    schemas = Schemas(_types(OPERATIONS), wiring.handlers())
+def document(operations: Sequence[Operation], handlers: Registry) -> dict[str, Any]:
+    """The document without the address of its server."""
+    schemas = Schemas(_types(operations), handlers)
     paths: dict[str, Any] = {}
-    for operation in OPERATIONS:
+    for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schemas)
-    statuses = sorted({status for operation in OPERATIONS for status in _problem_statuses(operation)})
+    statuses = sorted({status for operation in operations for status in _problem_statuses(operation)})
     # A later release may have more codes: clients must not take the list for all that there will ever be.
     code = schemas.components["Problem"]["properties"]["code"]
     code["description"] = "What programs match. A later release may have further codes."
@@ -146,7 +140,7 @@ def _problem_statuses(operation: Operation) -> list[HTTPStatus]:
     raised = {*ALWAYS, *operation.raises, errors.MalformedError}
     if operation.signed_in:
         raised.add(errors.UnauthenticatedError)
-    if operation.admin:
+    if operation.permission:
         raised.add(errors.ForbiddenError)
     if operation.takes_body:
         raised |= {errors.TooLargeError, errors.InvalidInputError, problems.UnsupportedMediaTypeError}

@@ -1,6 +1,6 @@
 """What an operation takes and answers, read from its view's signature.
 
-It is the one declaration of both what is enforced (http.py) and what is documented (openapi.py).
+It is the one declaration of both what is enforced (mounting.py) and what is documented (openapi.py).
 """
 
 import inspect
@@ -17,7 +17,7 @@ from chalicelib.core.errors import GurukoolError
 
 type View = Callable[..., Any]
 
-NOT_PARAMETERS = frozenset({"call", "principal", "body"})
+NOT_PARAMETERS = frozenset({"call", "principal", "container", "body"})
 REQUIRED = inspect.Parameter.empty
 
 
@@ -58,8 +58,9 @@ class Operation:
     statuses: tuple[HTTPStatus, ...]  # of its answers: the usual one, then those that the view may choose
     raises: tuple[type[GurukoolError], ...]  # beyond those that follow from the signature
     headers: tuple[str, ...]  # of the answer
-    admin: bool  # for the role admin only
+    permission: str | None  # what the caller needs beyond being signed in
     body_limit: int  # bytes
+    head: bool  # may be called with HEAD as well
 
     @property
     def signature(self) -> Signature:
@@ -78,10 +79,6 @@ class Operation:
     @property
     def takes_body(self) -> bool:
         return self.signature.body is not None
-
-
-# Every operation that was declared, in order.
-OPERATIONS: list[Operation] = []
 
 
 @cache

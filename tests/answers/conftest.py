@@ -1,12 +1,10 @@
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 
-from chalicelib.settings import CHOICES, RESOURCES
 from local_cloud.api_client import Api
 from tests.answers.service import Service
 from tests.e2e.users import User
-from tests.infra.cloud import forget_clients
 
 
 @pytest.fixture
@@ -16,15 +14,8 @@ def settings() -> Mapping[str, str]:
 
 
 @pytest.fixture
-def service(settings: Mapping[str, str]) -> Iterator[Service]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in (*RESOURCES, *(choice.name for choice in CHOICES)):
-            patch.delenv(name, raising=False)
-        for name, text in {"SAMPLE_HANDLERS": "on", **settings}.items():
-            patch.setenv(name, text)
-        forget_clients()
-        yield Service(patch)
-    forget_clients()
+def service(settings: Mapping[str, str]) -> Service:
+    return Service(settings)
 
 
 @pytest.fixture

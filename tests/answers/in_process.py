@@ -6,10 +6,10 @@ from http import HTTPMethod
 from types import SimpleNamespace
 from typing import Any
 
+from chalice.app import Chalice
 from chalice.local import LambdaEventConverter, RouteMatcher
 from urllib3 import HTTPHeaderDict
 
-from app import app
 from local_cloud.api_client import Answer, Api
 
 CONTEXT = SimpleNamespace(function_name="api", aws_request_id="request-id")
@@ -18,8 +18,8 @@ CONTEXT = SimpleNamespace(function_name="api", aws_request_id="request-id")
 class InProcessApi(Api):
     """Every call is one invocation of the function, with the event that the gateway would make of it."""
 
-    def __init__(self) -> None:
-        self._events = LambdaEventConverter(RouteMatcher(list(app.routes)))
+    def __init__(self, app: Chalice) -> None:
+        self.app = app
 
     def call(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
@@ -27,7 +27,8 @@ class InProcessApi(Api):
         # Text, as it is from the gateway.
         text: Any = body.decode() if isinstance(body, bytes) else None if body is None else json.dumps(body)
         own = {} if text is None else {"Content-Type": "application/json"}
-        event = self._events.create_lambda_event(HTTPMethod(method), path, {**own, **(headers or {})}, text)
-        answered = app(event, CONTEXT)
+        events = LambdaEventConverter(RouteMatcher(list(self.app.routes)))
+        event = events.create_lambda_event(HTTPMethod(method), path, {**own, **(headers or {})}, text)
+        answered = self.app(event, CONTEXT)
         document = json.loads(answered["body"]) if answered["body"] else None
         return Answer(answered["statusCode"], HTTPHeaderDict(answered["headers"]), document)

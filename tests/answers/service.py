@@ -1,67 +1,80 @@
 """The application over the fakes: time passes, and the worker works, only when a test says so."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from types import SimpleNamespace
+from types import MappingProxyType
 
-import pytest
+from chalice.app import Chalice
 
-from chalicelib import wiring, wiring_accounts
+from chalicelib import functions
 from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.memory.fifo import MemoryFifo
 from chalicelib.adapters.memory.log import MemoryLog
 from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
 from chalicelib.adapters.sqs.wake_ups import from_message
+from chalicelib.api import assembly
+from chalicelib.container import Container
+from chalicelib.container.adapters import Adapters
 from chalicelib.core.identity.account import Role
-from chalicelib.core.identity.administration import Administration
-from chalicelib.core.identity.sessions import Sessions
-from chalicelib.core.identity.throttle import Throttle
 from chalicelib.core.queueing.attempt import Wait
 from chalicelib.core.queueing.lane import Lane
+from chalicelib.core.queueing.ports import Lease
 from chalicelib.core.queueing.request import Status
-from chalicelib.handlers import samples
+from chalicelib.handlers.samples import Sleep
+from chalicelib.settings import Settings
 from tests.answers.in_process import InProcessApi
 from tests.e2e.users import User, sign_up
 from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeSessions, FakeTryCounts
 from tests.fakes.secrets import FakePasswords, FakeTokens
 
 
+class MemoryAdapters(Adapters):
+    """Over memory alone."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.leases: Callable[[str, Lane], Lease]  # by receipt handle
+        self.overrun_watch = None  # workers that run in this process must not fork it
+
+    def lease(self, receipt_handle: str, lane: Lane) -> Lease:
+        return self.leases(receipt_handle, lane)
+
+
 class Service:
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        """The clients that were wired before must be forgotten."""
-        self.api = InProcessApi()
+    def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+        """`settings`: what the operator has chosen."""
+        environment = {"SAMPLE_HANDLERS": "on", **settings}
         self.clock = ManualClock()
-        self.log = MemoryLog(wiring.settings().queue_limit)
         self.accounts, self.audit = FakeAccounts(), FakeAudit()
         self.sessions, self.tries = FakeSessions(), FakeTryCounts()
         self.fifos = {lane: MemoryFifo(self.clock.now) for lane in Lane}
-        patch.setattr(samples, "time", SimpleNamespace(sleep=self.clock.sleep))
-        patch.setattr(wiring, "CLOCK", self.clock)
-        self._wire(patch)
+        self.adapters = MemoryAdapters(Settings.from_environment(environment))
+        self.log = MemoryLog(self.adapters.settings.queue_limit)
+        self._hand_over()
+        self.container = Container(environment, lambda _: self.adapters)
+        self.handlers = self.container.handlers  # a test may add its own
+        if sleep := self.handlers.get("sleep"):
+            self.handlers.remove("sleep")
+            self.handlers.add(replace(sleep, function=self._sleep))
+        app = Chalice("gurukool", configure_logs=False)
+        self.functions = functions.register(app, self.container)
+        assembly.mount(app, self.container)
+        self.api = InProcessApi(app)
 
-    def _wire(self, patch: pytest.MonkeyPatch) -> None:
-        """Puts the fakes where the adapters are; all use cases over them are made as ever."""
-        wake_ups = MemoryWakeUps(self.fifos[Lane.QUICK], self.fifos[Lane.SLOW])
-        tokens = FakeTokens()
-        throttle = Throttle(self.tries, self.clock)
-        sessions = Sessions(self.sessions, self.log, tokens, self.clock)
-        patch.setattr(wiring, "log", lambda: self.log)
-        patch.setattr(wiring, "wake_ups", lambda: wake_ups)
-        patch.setattr(wiring, "wait_slots", lambda: self.sessions)
-        for name, made in (
-            ("accounts", self.accounts),
-            ("passwords", FakePasswords()),
-            ("tokens", tokens),
-            ("tries", self.tries),
-            ("throttle", throttle),
-            ("sessions", sessions),
-        ):
-            patch.setattr(wiring_accounts, name, lambda made=made: made)
-        administration = Administration(
-            self.accounts, self.log, self.audit, sessions, wiring.controls(), self.clock
-        )
-        patch.setattr(wiring_accounts, "administration", lambda: administration)
+    def _hand_over(self) -> None:
+        """All use cases are made over the fakes as they are over the real adapters."""
+        adapters = self.adapters
+        adapters.clock, adapters.store = self.clock, self.log
+        adapters.wake_ups = MemoryWakeUps(self.fifos[Lane.QUICK], self.fifos[Lane.SLOW])
+        adapters.accounts, adapters.audit = self.accounts, self.audit
+        adapters.sessions, adapters.wait_slots, adapters.tries = self.sessions, self.sessions, self.tries
+        adapters.passwords, adapters.tokens = FakePasswords(), FakeTokens()
 
-    def break_stores(self, patch: pytest.MonkeyPatch, error: Exception) -> None:
+    def _sleep(self, payload: Sleep) -> Sleep:
+        self.clock.sleep(payload.seconds)
+        return payload
+
+    def break_stores(self, error: BaseException) -> None:
         """From now on they do nothing but raise it."""
 
         def fail(*_: object, **__: object) -> None:
@@ -70,7 +83,7 @@ class Service:
         for store in (self.log, self.accounts, self.audit, self.sessions, self.tries):
             for name in dir(store):
                 if not name.startswith("_") and callable(getattr(store, name)):
-                    patch.setattr(store, name, fail)
+                    setattr(store, name, fail)
 
     def sign_up(self) -> User:
         return sign_up(self.api)
@@ -94,7 +107,7 @@ class Service:
         receipt = fifo.receive()
         assert receipt is not None
         lease = MemoryLease(fifo, receipt)
-        ending = wiring.drain(lane)(from_message(receipt.body)[0], lease)
+        ending = self.container.queueing.drain(lane)(from_message(receipt.body)[0], lease)
         if isinstance(ending, Wait):
             lease.hold((ending.until - self.clock.now()) / 1000)
         else:

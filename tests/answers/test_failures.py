@@ -7,8 +7,8 @@ import pytest
 
 import chalicelib
 from chalicelib.api import console
+from chalicelib.api.assembly import OPERATIONS
 from chalicelib.core.errors import GurukoolError, UnavailableError
-from chalicelib.web.operations import OPERATIONS
 from chalicelib.web.problems import STATUS
 from local_cloud.api_client import Answer, Api
 from tests.answers.service import Service
@@ -40,9 +40,9 @@ def call(user: User, name: str) -> Answer:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_any_call_says_to_try_again_while_the_store_does_not_answer(
-    service: Service, admin: User, monkeypatch: pytest.MonkeyPatch, name: str
+    service: Service, admin: User, name: str
 ) -> None:
-    service.break_stores(monkeypatch, UnavailableError("The store does not answer. Try again."))
+    service.break_stores(UnavailableError("The store does not answer. Try again."))
 
     answer = call(admin, name)
 
@@ -61,11 +61,10 @@ def test_any_call_says_to_try_again_while_the_store_does_not_answer(
 def test_any_call_that_meets_an_unforeseen_error_shows_nothing_of_it(
     service: Service,
     admin: User,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     name: str,
 ) -> None:
-    service.break_stores(monkeypatch, RuntimeError(INSIDE))
+    service.break_stores(RuntimeError(INSIDE))
 
     answer = call(admin, name)
 
@@ -84,9 +83,9 @@ def test_any_call_that_meets_an_unforeseen_error_shows_nothing_of_it(
 
 
 def test_what_went_wrong_is_in_the_logs_under_the_id_that_the_answer_carries(
-    service: Service, user: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    service: Service, user: User, caplog: pytest.LogCaptureFixture
 ) -> None:
-    service.break_stores(monkeypatch, RuntimeError(INSIDE))
+    service.break_stores(RuntimeError(INSIDE))
 
     answer = user.session.call("GET", "/api/queue")
 

@@ -1,6 +1,6 @@
 """Whatever a handler raises or returns, its user is answered, and nothing is lost for the reader."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import hypothesis
@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
-from chalicelib import wiring
 from chalicelib.core.queueing.handler import handler
 from chalicelib.core.queueing.policy import HandlerError, PermanentError, RetryLaterError
 from tests.answers.service import Service
@@ -40,7 +39,7 @@ def quiet() -> Mapping[str, str]:
 
 
 @pytest.fixture
-def acts(service: Service) -> Iterator[list[Act]]:
+def acts(service: Service) -> list[Act]:
     """What the handler "nonsense" does, attempt after attempt; then it succeeds."""
     queued: list[Act] = []
 
@@ -48,9 +47,8 @@ def acts(service: Service) -> Iterator[list[Act]]:
     def nonsense(payload: dict[str, Any]) -> Any:
         return queued.pop(0)() if queued else "sense"
 
-    wiring.handlers().collect([nonsense])
-    yield queued
-    wiring.handlers().remove("nonsense")
+    service.handlers.collect([nonsense])
+    return queued
 
 
 def every_named_example(test: Any) -> Any:

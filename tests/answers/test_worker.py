@@ -1,44 +1,45 @@
 """One invocation of the worker: what becomes of the wake-up that started it, and of its process."""
 
-from collections.abc import Callable
+from functools import cached_property
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Never
 
 import pytest
+from chalice.app import SQSEvent
 
-from chalicelib import wiring
 from chalicelib.adapters.dynamodb.errors import SILENT
 from chalicelib.adapters.memory.wake_ups import MemoryLease
+from chalicelib.container import Container
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.handler import LONGEST_TIMEOUT_S, handler
 from chalicelib.core.queueing.lane import Lane
-from chalicelib.functions import events, serving
+from chalicelib.core.queueing.registry import Registry
+from chalicelib.functions import serving
+from chalicelib.functions.serving import Server
 from tests.answers.service import Service
 from tests.e2e.users import User
 
 MINUTE_MS = 60_000
-
-
-FUNCTIONS = {Lane.QUICK: events.worker, Lane.SLOW: events.slow_worker}
+SILENCE = UnavailableError(SILENT)
 
 
 class EndedError(BaseException):
     """The process is gone."""
 
 
-class Worker:
-    """One process."""
+def end_process(code: int) -> Never:
+    assert code
+    raise EndedError
 
-    def __init__(self, service: Service, patch: pytest.MonkeyPatch) -> None:
+
+class Worker:
+    """One process for each lane."""
+
+    def __init__(self, service: Service, container: Container) -> None:
         self.service = service
         self.clock = service.clock
-        patch.setattr(serving, "_unanswered", 0)
-        patch.setattr(serving, "os", SimpleNamespace(_exit=self._end))
-        patch.setattr(wiring, "lease", lambda _, lane: MemoryLease(service.fifos[lane], self.receipt))
-
-    def _end(self, code: int) -> None:
-        assert code
-        raise EndedError
+        self.servers = {lane: Server(container, lane, end_process) for lane in Lane}
+        service.adapters.leases = lambda _, lane: MemoryLease(service.fifos[lane], self.receipt)
 
     def invoke(self, body: str | None = None, left_ms: int = MINUTE_MS, lane: Lane = Lane.QUICK) -> bool:
         """Whether the lane's next wake-up was served for good."""
@@ -51,10 +52,10 @@ class Worker:
             "body": receipt.body if body is None else body,
             "attributes": {"ApproximateReceiveCount": str(receipt.number)},
         }
-        context = SimpleNamespace(
+        context: Any = SimpleNamespace(
             function_name="worker", aws_request_id="id", get_remaining_time_in_millis=lambda: left_ms
         )
-        answer = FUNCTIONS[lane]({"Records": [record]}, context)
+        answer = self.servers[lane](SQSEvent({"Records": [record]}, context))
         if answer["batchItemFailures"]:
             return False
         self.service.fifos[lane].delete(receipt)
@@ -66,15 +67,8 @@ class Worker:
 
 
 @pytest.fixture
-def worker(service: Service, monkeypatch: pytest.MonkeyPatch) -> Worker:
-    return Worker(service, monkeypatch)
-
-
-def failing(error: BaseException) -> Callable[[Lane], Any]:
-    def drain(*_: object) -> None:
-        raise error
-
-    return lambda lane: drain
+def worker(service: Service) -> Worker:
+    return Worker(service, service.container)
 
 
 class Stale:
@@ -96,22 +90,18 @@ def test_a_message_that_is_no_wake_up_is_dropped(worker: Worker, user: User, bod
     assert worker.invoke(body)
 
 
-def test_a_store_that_does_not_answer_is_asked_again_in_seconds(
-    worker: Worker, user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_store_that_does_not_answer_is_asked_again_in_seconds(worker: Worker, user: User) -> None:
     user.session.enqueue("echo", {})
-    monkeypatch.setattr(wiring, "drain", failing(UnavailableError(SILENT)))
+    worker.service.break_stores(SILENCE)
 
     assert not worker.invoke()
     assert worker.comes_back_after() == serving.UNAVAILABLE_S
 
 
-def test_a_process_to_which_nothing_answers_is_ended(
-    worker: Worker, user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_to_which_nothing_answers_is_ended(worker: Worker, user: User) -> None:
     """It may be the process that cannot call, for lack of descriptors, say."""
     user.session.enqueue("echo", {})
-    monkeypatch.setattr(wiring, "drain", failing(UnavailableError(SILENT)))
+    worker.service.break_stores(SILENCE)
     for _ in range(serving.MOST_UNANSWERED - 1):
         assert not worker.invoke()
         worker.clock.advance(5_000)
@@ -121,12 +111,12 @@ def test_a_process_to_which_nothing_answers_is_ended(
 
 
 def test_a_process_that_can_call_neither_the_store_nor_sqs_is_ended_at_once(
-    worker: Worker, user: User, monkeypatch: pytest.MonkeyPatch
+    worker: Worker, user: User
 ) -> None:
     """A handler has left it unable to call anything: the next wake-up would be another user's."""
     user.session.enqueue("echo", {})
-    monkeypatch.setattr(wiring, "drain", failing(UnavailableError(SILENT)))
-    monkeypatch.setattr(wiring, "lease", lambda handle, lane: Stale())
+    worker.service.break_stores(SILENCE)
+    worker.service.adapters.leases = lambda handle, lane: Stale()
 
     with pytest.raises(EndedError):
         worker.invoke()
@@ -136,11 +126,10 @@ def test_a_process_that_can_call_neither_the_store_nor_sqs_is_ended_at_once(
 def test_a_process_in_which_the_worker_itself_fails_is_ended(
     worker: Worker,
     user: User,
-    monkeypatch: pytest.MonkeyPatch,
     error: BaseException,
 ) -> None:
     user.session.enqueue("echo", {})
-    monkeypatch.setattr(wiring, "drain", failing(error))
+    worker.service.break_stores(error)
 
     with pytest.raises(EndedError):
         worker.invoke()
@@ -148,39 +137,35 @@ def test_a_process_in_which_the_worker_itself_fails_is_ended(
     assert worker.comes_back_after() == serving.FAILED_S
 
 
-def test_handlers_that_cannot_be_loaded_end_the_process_too(
-    worker: Worker, user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def drain(lane: Lane) -> None:
+class Unloadable(Container):
+    @cached_property
+    def handlers(self) -> Registry:
         raise ModuleNotFoundError("No module named 'rich'")
 
+
+def test_handlers_that_cannot_be_loaded_end_the_process_too(service: Service, user: User) -> None:
+    worker = Worker(service, Unloadable({}, lambda _: service.adapters))
     user.session.enqueue("echo", {})
-    monkeypatch.setattr(wiring, "drain", drain)
 
     with pytest.raises(EndedError):
         worker.invoke()
 
 
-def test_a_timer_that_another_has_taken_over_is_no_failure(
-    worker: Worker, user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_timer_that_another_has_taken_over_is_no_failure(worker: Worker, user: User) -> None:
     user.session.ask("POST", "/api/queue/enqueue", {"type": "echo", "not_before": "2027-01-15T08:00:10Z"})
-    monkeypatch.setattr(wiring, "lease", lambda handle, lane: Stale())
+    worker.service.adapters.leases = lambda handle, lane: Stale()
 
     assert not worker.invoke()
 
 
-@pytest.fixture
-def longest(worker: Worker) -> None:
+def test_what_does_not_fit_into_the_invocation_is_left_to_the_next_one(
+    service: Service, worker: Worker, user: User
+) -> None:
     @handler("longest", timeout=LONGEST_TIMEOUT_S)
     def work(payload: dict[str, Any]) -> None: ...
 
-    wiring.handlers().collect([work])
+    service.handlers.collect([work])
 
-
-def test_what_does_not_fit_into_the_invocation_is_left_to_the_next_one(
-    worker: Worker, user: User, longest: None
-) -> None:
     user.session.enqueue("echo", {})
     user.session.enqueue("longest", {})
 

@@ -117,14 +117,13 @@ def measure(emulator: Emulator, outputs: Mapping[str, str], then: Callable[[Mete
         "WAKE_UPS_URL": queue_url,
         "LOG_LEVEL": "ERROR",
     }
-    from app import app
-    from chalicelib import wiring
+    from app import app, container
 
     with Client(app, stage_name="live") as client:
         worker = app.handler_map["worker"]
         _warm_up(Functions(client, worker, queue_url, sqs))
         functions = Functions(client, worker, queue_url, sqs)
-        for watched in (wiring.tables().connection.client, wiring._sqs()):
+        for watched in (container.adapters.tables.connection.client, container.adapters.sqs):
             meter.watch(watched)
         _walk(functions, meter.running)
         then(meter)

@@ -28,18 +28,19 @@ boto3.client("dynamodb"), boto3.client("sqs")
 """
 API = """
 import app
-from chalicelib import wiring, wiring_accounts
-from chalicelib.api import bodies
-from chalicelib.api import payloads
-wiring.handlers(), wiring_accounts.tokens(), wiring.enqueue(), wiring.tables().connection.client
+from chalicelib.api import orders
+container = app.container
+container.adapters.tokens, container.queueing.enqueue, container.adapters.tables.connection.client
 """
 WORKER = """
 import os
 os.environ["_HANDLER"] = "app.worker"
 import app
-from chalicelib import wiring
 from chalicelib.core.queueing.lane import Lane
-wiring.drain(Lane.QUICK), wiring.lease("", Lane.QUICK), wiring.tables().connection.client
+from chalicelib.functions import serving
+container = app.container
+container.queueing.drain(Lane.QUICK), container.adapters.lease("", Lane.QUICK)
+container.adapters.tables.connection.client
 """
 BOTO3 = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")
 TIMED = "import time\nbegan = time.process_time()\n{code}\nprint(time.process_time() - began)"

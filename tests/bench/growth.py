@@ -6,7 +6,7 @@ The use cases run in this process, as in calls.py, whose environment they share.
 import secrets
 from dataclasses import dataclass, replace
 
-from chalicelib import wiring
+from app import container
 from chalicelib.core.queueing.attempt import Wait
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.lane import Lane
@@ -33,14 +33,14 @@ class User:
     session_id: str = "bench"
 
     def send(self, works: list[Work]) -> None:
-        wiring.enqueue()(self.user_id, self.session_id, works)
+        container.queueing.enqueue(self.user_id, self.session_id, works)
 
     def drain_a_little(self) -> None:
-        replace(wiring.drain(Lane.QUICK), quantum_ms=1)(self.user_id, Nobody())
+        replace(container.queueing.drain(Lane.QUICK), quantum_ms=1)(self.user_id, Nobody())
 
     def drain(self) -> None:
-        while (queue := wiring.log().queue(self.user_id)) and queue.depth:
-            ending = wiring.drain(Lane.QUICK)(self.user_id, Nobody())
+        while (queue := container.adapters.store.queue(self.user_id)) and queue.depth:
+            ending = container.queueing.drain(Lane.QUICK)(self.user_id, Nobody())
             assert not isinstance(ending, Wait), "there is nothing to wait for"
 
 
@@ -49,9 +49,9 @@ def measure(meter: Meter) -> None:
         _measure_backlog(meter, backlog)
     for count in USERS:
         _measure_users(meter, count)
-    users = len(wiring.log().working())
+    users = len(container.adapters.store.working())
     with meter.running(f"sweep, each of {users} queues", users):
-        wiring.sweep()()
+        container.queueing.sweep()
 
 
 def _measure_backlog(meter: Meter, backlog: int) -> None:
@@ -75,6 +75,6 @@ def _measure_users(meter: Meter, count: int) -> None:
 
 
 def _new_user() -> User:
-    user, now = User(secrets.token_hex(16)), wiring.CLOCK.now()
-    wiring.log().open_session(user.user_id, user.session_id, now + DAY_MS, now, user.user_id)
+    user, now = User(secrets.token_hex(16)), container.adapters.clock.now()
+    container.adapters.store.open_session(user.user_id, user.session_id, now + DAY_MS, now, user.user_id)
     return user

@@ -7,10 +7,15 @@ from typing import Any
 
 import boto3
 import pytest
+from chalice.app import Chalice
 
-from chalicelib import wiring, wiring_accounts
-from chalicelib.settings import CHOICES, RESOURCES
+from chalicelib import functions
+from chalicelib.api import assembly
+from chalicelib.container import Container
+from chalicelib.container.adapters import Adapters
+from chalicelib.settings import Settings
 from infra.target import local_cloud
+from tests.answers.in_process import InProcessApi
 from tests.infra.documents import TABLES, WORKERS, Document, environment
 
 CONTEXT = SimpleNamespace(
@@ -54,7 +59,8 @@ class Cloud:
 
     def __init__(self, template: Document, patch: pytest.MonkeyPatch) -> None:
         self._template = template
-        self._patch = patch
+        self.app = Chalice("gurukool", configure_logs=False)  # that of the function which the code has become
+        self.api = InProcessApi(self.app)
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         self._dynamodb = boto3.client("dynamodb")
         self._sqs = boto3.client("sqs")
@@ -65,16 +71,16 @@ class Cloud:
         }
 
     def become(self, function: str, **overrides: str) -> Recorder:
-        """From now on the code runs with the environment of that function, and what it calls is recorded."""
-        for name in (*RESOURCES, *(setting.name for setting in CHOICES)):
-            self._patch.delenv(name, raising=False)
+        """A new process, with the environment of that function, in which each call of AWS is recorded."""
         variables = environment(self._template, function)
         resolved = {name: self._resolve(value["Ref"]) for name, value in variables.items()}
-        for name, text in (resolved | overrides).items():
-            self._patch.setenv(name, text)
-        forget_clients()
+        container = Container(resolved | overrides, _unwatched)
+        self.app = Chalice("gurukool", configure_logs=False)
+        self.functions = functions.register(self.app, container)
+        assembly.mount(self.app, container)
+        self.api.app = self.app
         recorder = Recorder({physical: logical for logical, physical in self._ids.items()})
-        connection = wiring.tables().connection
+        connection = container.adapters.tables.connection
         for calls in (
             connection.session,
             connection.client.meta.events,
@@ -132,7 +138,8 @@ class Cloud:
         return str(secret["ARN"])
 
 
-def forget_clients() -> None:
-    for made in (*vars(wiring).values(), *vars(wiring_accounts).values()):
-        if hasattr(made, "cache_clear"):
-            made.cache_clear()
+def _unwatched(settings: Settings) -> Adapters:
+    """Workers that run in the tests' own process must not fork it: it has threads, sockets and a browser."""
+    adapters = Adapters(settings)
+    adapters.overrun_watch = None
+    return adapters

@@ -8,9 +8,8 @@ import pytest
 from moto import mock_aws
 
 from local_cloud.api_client import Answer
-from tests.answers.in_process import InProcessApi
 from tests.e2e.users import User, sign_up
-from tests.infra.cloud import Cloud, forget_clients
+from tests.infra.cloud import Cloud
 from tests.infra.documents import Document
 
 ECHO = {"type": "echo"}
@@ -21,7 +20,6 @@ ORIGIN = "https://app.example"
 def patch() -> Iterator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as patch:
         yield patch
-    forget_clients()
 
 
 @pytest.fixture
@@ -45,7 +43,7 @@ def send(user: User, count: int) -> Answer:
 
 def test_a_queue_is_full_at_the_operators_limit(cloud: Cloud) -> None:
     cloud.become("APIHandler", QUEUE_LIMIT="3")
-    user = sign_up(InProcessApi())
+    user = sign_up(cloud.api)
     assert [send(user, count).status for count in (4, 2)] == [422, 202]
 
     answer = send(user, 2)
@@ -58,12 +56,11 @@ def test_a_queue_is_full_at_the_operators_limit(cloud: Cloud) -> None:
 
 def test_another_limit_holds_from_the_next_sign_in_on(cloud: Cloud) -> None:
     cloud.become("APIHandler", QUEUE_LIMIT="1")
-    api = InProcessApi()
-    user = sign_up(api)
+    user = sign_up(cloud.api)
     assert [send(user, 1).status for _ in range(2)] == [202, 429]
 
     cloud.become("APIHandler", QUEUE_LIMIT="2")
-    api.sign_in(user.username, user.password)
+    cloud.api.sign_in(user.username, user.password)
 
     assert [send(user, 1).status for _ in range(2)] == [202, 429]
 
@@ -82,9 +79,9 @@ def test_while_the_store_does_not_answer_callers_are_told_to_try_again(
     cloud: Cloud, patch: pytest.MonkeyPatch, silence: str, call: tuple[str, str, object]
 ) -> None:
     cloud.become("APIHandler")
-    user = sign_up(InProcessApi())
+    user = sign_up(cloud.api)
     patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", silence)
-    forget_clients()
+    cloud.become("APIHandler")
 
     answer = user.session.call(*call)
 
@@ -97,6 +94,6 @@ def test_while_the_store_does_not_answer_callers_are_told_to_try_again(
 def test_the_pages_of_an_origin_that_the_operator_named_may_read_the_answers(cloud: Cloud) -> None:
     cloud.become("APIHandler", CORS_ORIGINS=ORIGIN)
 
-    answer = InProcessApi().call("GET", "/api/queue", headers={"Origin": ORIGIN})
+    answer = cloud.api.call("GET", "/api/queue", headers={"Origin": ORIGIN})
 
     assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (401, ORIGIN)

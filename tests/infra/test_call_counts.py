@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from chalice.test import Client
 from moto import mock_aws
 
-from app import app
-from tests.infra.cloud import Cloud, Recorder, forget_clients
+from tests.infra.cloud import Cloud, Recorder
 from tests.infra.documents import Document
 from tests.infra.test_permissions import PASSWORD, Caller
 
@@ -15,10 +13,14 @@ KEYS_READ = ("secretsmanager:GetSecretValue", "TokenKeys")  # once in five minut
 
 
 @pytest.fixture
-def recorder(template: Document) -> Iterator[Recorder]:
+def cloud(template: Document) -> Iterator[Cloud]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
-        yield Cloud(template, patch).become("APIHandler")
-    forget_clients()
+        yield Cloud(template, patch)
+
+
+@pytest.fixture
+def recorder(cloud: Cloud) -> Recorder:
+    return cloud.become("APIHandler")
 
 
 def made(recorder: Recorder) -> list[str]:
@@ -29,9 +31,8 @@ def made(recorder: Recorder) -> list[str]:
 
 
 @pytest.fixture
-def caller() -> Iterator[Caller]:
-    with Client(app) as client:
-        yield Caller(client, idempotency_key=None)
+def caller(cloud: Cloud) -> Caller:
+    return Caller(cloud, idempotency_key=None)
 
 
 def test_the_way_from_sign_up_to_enqueue(recorder: Recorder, caller: Caller) -> None:

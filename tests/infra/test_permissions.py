@@ -12,11 +12,9 @@ import pytest
 from chalice.test import Client
 from moto import mock_aws
 
-from app import app
 from chalicelib.core.queueing.lane import QUICK_MS
-from chalicelib.functions import events
 from chalicelib.functions.serving import MOST_RECEIVES
-from tests.infra.cloud import CONTEXT, Call, Cloud, forget_clients
+from tests.infra.cloud import CONTEXT, Call, Cloud
 from tests.infra.documents import Document, resource_name, statements
 
 EVENT_KEYS = ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
@@ -36,8 +34,8 @@ PASSWORD = "correct horse battery"
 class Caller:
     """A client of the API."""
 
-    def __init__(self, client: Client, idempotency_key: str | None = "key") -> None:
-        self._client = client
+    def __init__(self, cloud: Cloud, idempotency_key: str | None = "key") -> None:
+        self._cloud = cloud
         self.refresh_token = ""
         self._headers = {"Content-Type": "application/json"}
         if idempotency_key:
@@ -45,7 +43,7 @@ class Caller:
 
     def call(self, method: str, path: str, body: object = None, key: str | None = None) -> Any:
         """`key`: the idempotency key, if it is not the usual one."""
-        send = getattr(self._client.http, method.lower())
+        send = getattr(Client(self._cloud.app).http, method.lower())
         headers = self._headers | ({"Idempotency-Key": key} if key else {})
         answer = send(path, headers=headers, body=json.dumps(body).encode() if body else b"")
         assert answer.status_code < 400, answer.body
@@ -72,13 +70,11 @@ class Caller:
 def cloud(template: Document) -> Iterator[Cloud]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         yield Cloud(template, patch)
-    forget_clients()
 
 
 @pytest.fixture
-def caller() -> Iterator[Caller]:
-    with Client(app) as client:
-        yield Caller(client)
+def caller(cloud: Cloud) -> Caller:
+    return Caller(cloud)
 
 
 def logs(function: str) -> set[Call]:
@@ -129,7 +125,7 @@ def test_the_worker_may_do_what_it_does_and_no_more(template: Document, cloud: C
     caller.enqueue_as("eve", not_before=_soon())
     recorder = cloud.become("Worker")
     for receives in (1, 1, MOST_RECEIVES + 1):  # a timer that came so often is replaced
-        cloud.deliver(events.worker, "WakeUps", receives)
+        cloud.deliver(cloud.functions.worker, "WakeUps", receives)
     done = recorder.calls | AFTER_A_LOST_ANSWER
     assert done | polls("WakeUps") | X_RAY | logs("Worker") == granted(template, "WorkerRole")
 
@@ -148,7 +144,7 @@ def test_the_slow_worker_may_do_what_it_does_and_no_more(
     # The quantum is over after the sleeps, so it has a quick worker go on.
     recorder = cloud.become("SlowWorker", QUANTUM_SECONDS="1", ALLOWED_HOSTS="localhost")
     for receives in (1, 1, 1, MOST_RECEIVES + 1):
-        cloud.deliver(events.slow_worker, "SlowWakeUps", receives)
+        cloud.deliver(cloud.functions.slow_worker, "SlowWakeUps", receives)
     done = recorder.calls | AFTER_A_LOST_ANSWER
     assert done | polls("SlowWakeUps") | X_RAY | logs("SlowWorker") == granted(template, "SlowWorkerRole")
 
@@ -171,5 +167,5 @@ def test_the_sweeper_may_do_what_it_does_and_no_more(
     cloud.change_queue(slow, "SET awake = :one, moved_at = :one")
     cloud.change_queue(slow, "SET average_ms = :one", 2 * QUICK_MS)
     recorder = cloud.become("Sweeper")
-    events.sweeper(MINUTE, CONTEXT)
+    cloud.functions.sweeper(MINUTE, CONTEXT)
     assert recorder.calls | X_RAY | logs("Sweeper") == granted(template, "SweeperRole")

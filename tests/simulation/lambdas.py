@@ -38,7 +38,7 @@ class Workers:
             self._scheduler.after(WORKER_MS, worker.kill)
 
     def _work(self, receipt: Receipt) -> None:
-        """As entrypoints/serving.py has it."""
+        """As functions/serving.py has it."""
         user_id, seq = from_message(receipt.body)
         lease = SimulatedLease(self._service, receipt)
         try:

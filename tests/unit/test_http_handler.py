@@ -209,7 +209,9 @@ def test_keys_that_cannot_be_read_are_no_fault_of_the_delivery() -> None:
 
 
 def test_what_only_a_delivery_needs_is_imported_by_the_first_one() -> None:
-    program = "import sys; from chalicelib import wiring; wiring.handlers(); print(*sys.modules)"
+    program = (
+        "import sys; from chalicelib.container import Container; Container({}).handlers; print(*sys.modules)"
+    )
     command = [sys.executable, "-c", program]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True, cwd=CHECKOUT).stdout.split()
     assert "chalicelib.webhooks.handler" in loaded

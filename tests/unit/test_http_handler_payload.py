@@ -6,10 +6,13 @@ import msgspec
 import pytest
 
 from chalicelib.adapters.json.codec import decode
-from chalicelib.api.payloads import checked
+from chalicelib.api.payloads import Payloads
+from chalicelib.container import Container
 from chalicelib.core.errors import InvalidInputError
+from chalicelib.core.queueing.application import Settings
 from chalicelib.webhooks.delivery import Delivery
 
+HANDLERS = Container({}).handlers
 URL = "https://hooks.example.com/"
 
 REFUSED: list[tuple[dict[str, object], str]] = [
@@ -119,7 +122,7 @@ def test_an_absent_body_is_none_at_all() -> None:
 
 def test_a_host_that_is_not_allowed_is_refused_at_enqueue() -> None:
     with pytest.raises(InvalidInputError) as refused:
-        checked("http", json.dumps({"url": URL}).encode())
+        Payloads(HANDLERS, Settings()).validated("http", json.dumps({"url": URL}).encode())
     (field,) = refused.value.fields
     assert field.path == "payload.url"
     assert field.message.startswith("https://hooks.example.com is not an allowed host.")

@@ -8,18 +8,15 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-import app
+from chalicelib.api.assembly import document
 from chalicelib.api.bodies import Order as OrderBody
 from chalicelib.api.codes import CODES
 from chalicelib.api.views import RequestAnswer, RequestDetailAnswer
 from chalicelib.core.queueing.handler import handler
 from chalicelib.core.queueing.registry import Registry
-from chalicelib.web.openapi import document
 from chalicelib.web.schemas import Schemas
 from local_cloud.api_client import Api
 from tests.answers.service import Service
-
-assert app  # its blueprints declare the operations
 
 
 class Order(msgspec.Struct):
@@ -47,7 +44,7 @@ def with_handlers(*declared: tuple[str, Any, Any]) -> Schemas:
 
 @pytest.fixture(scope="module")
 def served() -> Any:
-    return document("https://api.example/live")
+    return document(Service().handlers)
 
 
 def operations(served: Any) -> Iterator[Any]:
@@ -188,8 +185,8 @@ def test_every_code_of_a_problem_is_listed_with_room_for_more(served: Any) -> No
 
 
 @pytest.fixture
-def api(monkeypatch: pytest.MonkeyPatch) -> Api:
-    return Service(monkeypatch).api
+def api() -> Api:
+    return Service().api
 
 
 @pytest.mark.parametrize(

@@ -1,36 +1,35 @@
 """What an enqueue asks for, before anything is stored."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from chalicelib import wiring
 from chalicelib.api.bodies import Batch, Order
 from chalicelib.api.orders import LONGEST_WAIT, to_key, to_works
-from chalicelib.api.payloads import PAYLOAD_LIMIT
+from chalicelib.api.payloads import PAYLOAD_LIMIT, Payloads
 from chalicelib.core.errors import FieldError, InvalidInputError, TooLargeError
+from chalicelib.core.queueing.application import Settings
 from chalicelib.core.queueing.handler import handler
+from chalicelib.core.queueing.registry import Registry
+from chalicelib.handlers import samples
 
 NOW = 1_795_000_000_000
 TODAY = datetime.fromtimestamp(NOW / 1000, UTC)
 
 
-@pytest.fixture(autouse=True)
-def picky() -> Iterator[None]:
-    """A handler that refuses what its type allows."""
+def check(payload: Any) -> None:
+    raise InvalidInputError("It is refused.", (FieldError("payload.url", "is not allowed"),))
 
-    def check(payload: Any) -> None:
-        raise InvalidInputError("It is refused.", (FieldError("payload.url", "is not allowed"),))
 
-    def work(payload: dict[str, Any]) -> None:
-        raise AssertionError
+@handler("picky", check=check)
+def picky(payload: dict[str, Any]) -> None:
+    """Refuses what its type allows."""
+    raise AssertionError
 
-    wiring.handlers().collect([handler("picky", check=check)(work)])
-    yield
-    wiring.handlers().remove("picky")
+
+PAYLOADS = Payloads(Registry.of(picky, *vars(samples).values()), Settings())
 
 
 def fields(refused: pytest.ExceptionInfo[InvalidInputError]) -> list[str]:
@@ -48,7 +47,7 @@ def fields(refused: pytest.ExceptionInfo[InvalidInputError]) -> list[str]:
 )
 def test_what_is_refused_is_named_as_the_caller_wrote_it(body: Order | Batch, path: str) -> None:
     with pytest.raises(InvalidInputError) as refused:
-        to_works(body, NOW)
+        to_works(body, PAYLOADS, NOW)
 
     assert fields(refused) == [path]
 
@@ -57,9 +56,9 @@ def test_a_payload_that_is_too_large_is_named() -> None:
     large = Order("echo", payload=msgspec.Raw(b'"' + b"x" * PAYLOAD_LIMIT + b'"'))
 
     with pytest.raises(TooLargeError, match=r"^The payload is"):
-        to_works(large, NOW)
+        to_works(large, PAYLOADS, NOW)
     with pytest.raises(TooLargeError, match=r"^requests\[1\].payload is"):
-        to_works(Batch([Order("echo"), large]), NOW)
+        to_works(Batch([Order("echo"), large]), PAYLOADS, NOW)
 
 
 @pytest.mark.parametrize(
@@ -75,13 +74,13 @@ def test_a_moment_is_within_what_can_be_kept_and_the_sentence_says_which_end_it_
     moment: datetime, sentence: str
 ) -> None:
     with pytest.raises(InvalidInputError) as refused:
-        to_works(Batch([Order("echo", not_before=moment)]), NOW)
+        to_works(Batch([Order("echo", not_before=moment)]), PAYLOADS, NOW)
 
     assert refused.value.fields == (FieldError("requests[0].not_before", sentence),)
 
 
 def test_a_moment_may_be_as_far_ahead_as_is_said() -> None:
-    to_works(Order("echo", not_before=TODAY + LONGEST_WAIT), NOW)
+    to_works(Order("echo", not_before=TODAY + LONGEST_WAIT), PAYLOADS, NOW)
 
 
 def test_the_faults_of_all_requests_of_a_batch_are_told_at_once() -> None:
@@ -93,13 +92,15 @@ def test_the_faults_of_all_requests_of_a_batch_are_told_at_once() -> None:
     ]
 
     with pytest.raises(InvalidInputError) as refused:
-        to_works(Batch(wrong), NOW)
+        to_works(Batch(wrong), PAYLOADS, NOW)
 
     assert fields(refused) == ["requests[0].type", "requests[2].payload.seconds", "requests[3].not_before"]
 
 
 def test_a_moment_is_kept_to_the_millisecond() -> None:
-    (work,) = to_works(Order("echo", not_before=datetime.fromisoformat("2020-01-02T03:04:05.678+02:00")), NOW)
+    (work,) = to_works(
+        Order("echo", not_before=datetime.fromisoformat("2020-01-02T03:04:05.678+02:00")), PAYLOADS, NOW
+    )
 
     assert work.not_before == 1_577_927_045_678
 
@@ -115,8 +116,10 @@ def test_a_key_stands_for_each_member_of_what_was_asked() -> None:
         Order("echo", not_before=moment),
     ]
 
-    keys = [to_key("k", to_works(order, NOW)) for order in orders]
+    keys = [to_key("k", to_works(order, PAYLOADS, NOW)) for order in orders]
 
     assert len({key.fingerprint for key in keys if key}) == len(orders)
-    assert keys[0] == to_key("k", to_works(Batch([Order("echo", payload=msgspec.Raw(b" { } "))]), NOW))
-    assert to_key(None, to_works(orders[0], NOW)) is None
+    assert keys[0] == to_key(
+        "k", to_works(Batch([Order("echo", payload=msgspec.Raw(b" { } "))]), PAYLOADS, NOW)
+    )
+    assert to_key(None, to_works(orders[0], PAYLOADS, NOW)) is None

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-TYPES = "from chalicelib import wiring; print(*wiring.handlers().types())"
+TYPES = "from app import container; print(*container.handlers.types())"
 
 
 @pytest.mark.parametrize(("setting", "types"), [("on", "echo fail http sleep"), ("off", "http")])

@@ -1,0 +1,79 @@
+"""The composition root: the one place that knows which adapter stands behind which port.
+
+`app.py` makes one container for each process and hands it to the routes and to the functions; nothing
+fetches it from a global. Each part is made when it is first asked for, and its imports stand where it is
+made: a worker must not pay for what only the HTTP API needs.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chalicelib.container.adapters import Adapters
+from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from chalicelib.container.identity import Identity
+    from chalicelib.container.queueing import Queueing
+    from chalicelib.core.queueing.application import Application
+    from chalicelib.core.queueing.registry import Registry
+
+ROOT = Path(__file__).parents[2]  # of what is shipped; the application's handlers are there
+
+
+class Container:
+    """The parts of one process: settings, adapters, handlers, and the use cases by subject.
+
+    A test hands over adapters of its own, and all use cases are made over them as in production:
+
+        Container({"SAMPLE_HANDLERS": "on"}, lambda settings: MemoryAdapters(settings))
+    """
+
+    def __init__(
+        self, environment: Mapping[str, str], make_adapters: Callable[[Settings], Adapters] = Adapters
+    ) -> None:
+        """`environment` is read when a setting is first needed, not now."""
+        self._environment = environment
+        self._make_adapters = make_adapters
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Raises SettingError if the deployment's environment is wrong."""
+        return Settings.from_environment(self._environment)
+
+    @cached_property
+    def adapters(self) -> Adapters:
+        return self._make_adapters(self.settings)
+
+    @cached_property
+    def handlers(self) -> Registry:
+        """The handlers of this deployment. Raises whatever a handler's module raises when it is imported."""
+        from chalicelib.handlers import PACKAGE, load
+        from chalicelib.webhooks.handler import http_handler
+
+        http = http_handler(lambda: self.settings.allowed_hosts, lambda: self.adapters.deliverer)
+        shipped = ROOT if (ROOT / PACKAGE).is_dir() else None
+        return load(samples=self.settings.sample_handlers, own=[http], application=shipped)
+
+    @cached_property
+    def application(self) -> Application:
+        """What the handlers get of the application that they belong to."""
+        from chalicelib.core.queueing.application import Application
+
+        return Application()
+
+    @cached_property
+    def queueing(self) -> Queueing:
+        from chalicelib.container.queueing import Queueing
+
+        return Queueing(self)
+
+    @cached_property
+    def identity(self) -> Identity:
+        from chalicelib.container.identity import Identity
+
+        return Identity(self)

@@ -1,0 +1,148 @@
+"""The adapters: everything through which the core reaches what is outside of the process."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.adapters.runtime.clock import SystemClock
+from chalicelib.core.queueing.lane import Lane
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.dynamodb.tables import Tables
+    from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
+    from chalicelib.adapters.security.secret_keys import SecretKeys
+    from chalicelib.core.identity.ports import (
+        Accounts,
+        AuditTrail,
+        Passwords,
+        SessionStore,
+        Tokens,
+        TryCounts,
+    )
+    from chalicelib.core.queueing.ports import Lease, Log, WakeUps
+    from chalicelib.core.queueing.waits import WaitSlots
+    from chalicelib.core.time import Clock
+    from chalicelib.settings import Settings
+    from chalicelib.webhooks.deliverer import Deliverer
+
+TABLES = ("queues", "requests", "accounts", "sessions", "idempotency", "audit")
+URLS = {Lane.QUICK: "WAKE_UPS_URL", Lane.SLOW: "SLOW_WAKE_UPS_URL"}
+
+
+class Adapters:
+    """The adapters of one deployment, over one AWS session. Each is made when it is first asked for.
+
+    A function may use only what its deployment gave it: asking for an adapter whose resource is not in the
+    settings raises SettingError. A test replaces an adapter by a subclass, or by assigning to its attribute
+    before anything has asked for it.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def clock(self) -> Clock:
+        return SystemClock()
+
+    @cached_property
+    def tables(self) -> Tables:
+        from chalicelib.adapters.dynamodb.tables import TableNames, Tables
+
+        resources = self.settings.resources
+        return Tables(TableNames(**{name: resources.get(f"{name.upper()}_TABLE", "") for name in TABLES}))
+
+    @cached_property
+    def store(self) -> Log:
+        from chalicelib.adapters.dynamodb.log import DynamoLog
+
+        return DynamoLog(self.tables, self.settings.queue_limit)
+
+    @cached_property
+    def sqs(self) -> Any:
+        """The client of SQS."""
+        from chalicelib.adapters.sqs.wake_ups import create_client
+
+        return create_client(self.tables.connection.session)
+
+    @cached_property
+    def wake_ups(self) -> WakeUps:
+        from chalicelib.adapters.sqs.wake_ups import SqsWakeUps
+
+        return SqsWakeUps(self.sqs, {lane: self._wake_ups_url(lane) for lane in Lane})
+
+    def lease(self, receipt_handle: str, lane: Lane) -> Lease:
+        """The lease on a wake-up that was received from the lane's queue."""
+        from chalicelib.adapters.sqs.wake_ups import SqsLease
+
+        return SqsLease(self.sqs, self._wake_ups_url(lane), receipt_handle)
+
+    @cached_property
+    def wait_slots(self) -> WaitSlots:
+        from chalicelib.adapters.dynamodb.sessions import DynamoSessions
+
+        return DynamoSessions(self.tables)
+
+    @cached_property
+    def overrun_watch(self) -> OverrunWatch | None:
+        """The process beside the worker's; None: an attempt that has to be ended by force is not noted."""
+        from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
+
+        return OverrunWatch(self._note_overrun)
+
+    @cached_property
+    def deliverer(self) -> Deliverer:
+        from chalicelib.webhooks.deliverer import Deliverer
+
+        return Deliverer(self.settings.allowed_hosts, self._keys("WEBHOOK_KEYS_ARN"))
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
+
+        return DynamoAccounts(self.tables)
+
+    @cached_property
+    def sessions(self) -> SessionStore:
+        from chalicelib.adapters.dynamodb.sessions import DynamoSessions
+
+        return DynamoSessions(self.tables)
+
+    @cached_property
+    def tries(self) -> TryCounts:
+        from chalicelib.adapters.dynamodb.tries import DynamoTryCounts
+
+        return DynamoTryCounts(self.tables)
+
+    @cached_property
+    def audit(self) -> AuditTrail:
+        from chalicelib.adapters.dynamodb.audit import DynamoAudit
+
+        return DynamoAudit(self.tables)
+
+    @cached_property
+    def passwords(self) -> Passwords:
+        from chalicelib.adapters.security.passwords import Argon2Passwords
+
+        return Argon2Passwords()
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        from chalicelib.adapters.security.tokens import JwtTokens
+
+        return JwtTokens(self._keys("TOKEN_KEYS_ARN"), self.settings.access_token_seconds)
+
+    def _keys(self, resource: str) -> SecretKeys:
+        from chalicelib.adapters.dynamodb.tables import CONFIG
+        from chalicelib.adapters.security.secret_keys import SecretKeys
+
+        client = self.tables.connection.session.create_client("secretsmanager", config=CONFIG)
+        return SecretKeys(client, self.settings.resource(resource))
+
+    def _wake_ups_url(self, lane: Lane) -> str:
+        return self.settings.resource(URLS[lane])
+
+    def _note_overrun(self, user_id: str, seq: int, mark: str) -> None:
+        """Called in the watching process, which was forked from the worker's and must not use its sockets."""
+        self.tables.forget_connections()
+        self.store.note_overrun(user_id, seq, mark)

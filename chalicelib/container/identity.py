@@ -1,0 +1,84 @@
+"""The use cases of accounts, sessions and administration, made over the adapters."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.container import Container
+    from chalicelib.core.identity.administration import Administration
+    from chalicelib.core.identity.guesses import Guesses
+    from chalicelib.core.identity.own_account import OwnAccount
+    from chalicelib.core.identity.registration import Registration
+    from chalicelib.core.identity.sessions import Sessions
+    from chalicelib.core.identity.sign_in import SignIn
+    from chalicelib.core.identity.throttle import Throttle
+
+
+class Identity:
+    """Each use case is made when it is first asked for, and then kept."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        self._adapters = container.adapters
+
+    @cached_property
+    def registration(self) -> Registration:
+        from chalicelib.core.identity.registration import Registration
+
+        outside, is_open = self._adapters, self._container.settings.registration == "open"
+        return Registration(outside.accounts, outside.passwords, outside.clock, self._guesses, is_open)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        from chalicelib.core.identity.sign_in import SignIn
+
+        return SignIn(self._adapters.accounts, self._adapters.passwords, self._guesses, self.sessions)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        from chalicelib.core.identity.sessions import Sessions
+
+        outside = self._adapters
+        return Sessions(outside.sessions, outside.store, outside.tokens, outside.clock)
+
+    @cached_property
+    def own_account(self) -> OwnAccount:
+        from chalicelib.core.identity.own_account import OwnAccount
+
+        outside = self._adapters
+        return OwnAccount(
+            outside.accounts,
+            outside.store,
+            outside.passwords,
+            self._throttle,
+            self.sessions,
+            outside.clock,
+        )
+
+    @cached_property
+    def administration(self) -> Administration:
+        from chalicelib.core.identity.administration import Administration
+
+        outside = self._adapters
+        return Administration(
+            outside.accounts,
+            outside.store,
+            outside.audit,
+            self.sessions,
+            self._container.queueing.controls,
+            outside.clock,
+        )
+
+    @cached_property
+    def _throttle(self) -> Throttle:
+        from chalicelib.core.identity.throttle import Throttle
+
+        return Throttle(self._adapters.tries, self._adapters.clock)
+
+    @cached_property
+    def _guesses(self) -> Guesses:
+        from chalicelib.core.identity.guesses import Guesses
+
+        return Guesses(self._adapters.tries, self._throttle, self._adapters.clock)

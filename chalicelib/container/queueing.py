@@ -1,0 +1,91 @@
+"""The use cases of queues and requests, made over the adapters."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from chalicelib.core.queueing.lane import Lane
+
+if TYPE_CHECKING:
+    from chalicelib.container import Container
+    from chalicelib.core.queueing.controls import Controls
+    from chalicelib.core.queueing.dequeue import Dequeue
+    from chalicelib.core.queueing.drain import Drain
+    from chalicelib.core.queueing.enqueue import Enqueue
+    from chalicelib.core.queueing.outcomes import Outcomes
+    from chalicelib.core.queueing.sweep import Sweep
+    from chalicelib.core.queueing.waits import Waits
+    from chalicelib.core.queueing.watch import Watch
+
+# In the quick lane a turn is this part of the quantum. A turn costs one wake-up, some 40 ms on AWS.
+QUICK_TURNS = 5
+
+
+class Queueing:
+    """Each use case is made when it is first asked for, and then kept.
+
+    Only the use cases that validate or carry out requests load the handlers.
+    """
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        self._adapters = container.adapters
+
+    @cached_property
+    def enqueue(self) -> Enqueue:
+        from chalicelib.adapters.runtime.side_by_side import each
+        from chalicelib.core.queueing.enqueue import Enqueue
+
+        outside = self._adapters
+        return Enqueue(outside.store, outside.wake_ups, outside.clock, each, self._container.handlers)
+
+    @cached_property
+    def controls(self) -> Controls:
+        from chalicelib.core.queueing.controls import Controls
+
+        return Controls(self._adapters.store, self._adapters.wake_ups, self._adapters.clock, self.enqueue)
+
+    @cached_property
+    def dequeue(self) -> Dequeue:
+        from chalicelib.core.queueing.dequeue import Dequeue
+
+        return Dequeue(self._adapters.store, self._adapters.clock, self._waits)
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        from chalicelib.core.queueing.outcomes import Outcomes
+
+        return Outcomes(self._adapters.store, self._adapters.clock, self._waits)
+
+    @cached_property
+    def watch(self) -> Watch:
+        from chalicelib.core.queueing.watch import Watch
+
+        return Watch(self._adapters.store, self._adapters.clock, self._waits)
+
+    def drain(self, lane: Lane) -> Drain:
+        """The drain of the lane's workers; a turn is shorter in the quick lane."""
+        from chalicelib.adapters.runtime.runner import run
+        from chalicelib.core.queueing.attempt import Attempt
+        from chalicelib.core.queueing.drain import Drain
+
+        outside = self._adapters
+        running = partial(run, watch=outside.overrun_watch, application=self._container.application)
+        attempt = Attempt(outside.store, outside.clock, self._container.handlers, running)
+        quantum_ms = self._container.settings.quantum_seconds * 1000
+        turn_ms = quantum_ms if lane is Lane.SLOW else quantum_ms // QUICK_TURNS
+        return Drain(outside.store, outside.wake_ups, outside.clock, attempt, turn_ms, lane=lane)
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        from chalicelib.core.queueing.sweep import Sweep
+
+        outside = self._adapters
+        return Sweep(outside.store, outside.accounts, outside.wake_ups, outside.clock)
+
+    @cached_property
+    def _waits(self) -> Waits:
+        from chalicelib.core.queueing.waits import Waits
+
+        return Waits(self._adapters.wait_slots, self._adapters.clock)

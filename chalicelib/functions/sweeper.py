@@ -1,0 +1,26 @@
+"""The Lambda function `sweeper`: once a minute it finds queues that should move and do not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.adapters.runtime.invocation import begin
+
+if TYPE_CHECKING:
+    from chalice.app import Chalice, CloudWatchEvent
+
+    from chalicelib.container import Container
+
+LAST_CALL_MS = 10_000  # the sweeper begins nothing so shortly before its time-out: a call may be slow
+
+
+def register(app: Chalice, container: Container) -> Any:
+    """Register the function, and return what Lambda calls."""
+
+    @app.schedule("rate(1 minute)", name="sweeper")
+    def sweeper(event: CloudWatchEvent) -> None:
+        context: Any = event.context
+        begin(context, container.settings.log_level, traced=container.settings.tracing)
+        container.queueing.sweep(context.get_remaining_time_in_millis() - LAST_CALL_MS)
+
+    return sweeper
