@@ -2,7 +2,8 @@
 
 `run` carries one request out. `Queue` has the queues of all users. `crash_everywhere` ends the worker's
 process at every point of a request and finds what happens twice. `tables` makes the application's tables in
-memory. `Outside` watches what handlers call. Nothing of it is deployed, and every test runner can use it.
+memory. `Outside` watches what handlers call. `http` is the handler for webhooks. Nothing of it is deployed,
+and every test runner can use it.
 """
 
 from chalicelib.core.errors import ConflictError
@@ -14,6 +15,7 @@ from gurukool.testing.places import Place
 from gurukool.testing.queue import Queue
 from gurukool.testing.single import run
 from gurukool.testing.tables import tables
+from gurukool.testing.webhooks import http, receiver_secret
 
 __all__ = [
     "Call",
@@ -27,6 +29,8 @@ __all__ = [
     "Queue",
     "Survived",
     "crash_everywhere",
+    "http",
+    "receiver_secret",
     "run",
     "tables",
 ]

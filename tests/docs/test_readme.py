@@ -36,9 +36,9 @@ def test_the_session_prints_what_it_says(stack: DeployedStack) -> None:
 
 
 GREET = """
-from chalicelib.core.queueing.handler import registry
+from gurukool.testing import run
 
-print(registry.get("greet")(Greeting("Ada"), None, None))
+print(run(greet, {"name": "Ada"}).result)
 """
 
 

@@ -1,0 +1,46 @@
+"""One turn of a conversation: what the user says, and what the assistant answers."""
+
+from typing import Annotated
+
+import msgspec
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+from gurukool import Effects, HandlerError, Request, handler
+from handlers.model import FakeModel, ModelError
+
+REMEMBERED = 10  # turns that the model is told
+
+
+class Turn(Model):
+    user_id = UnicodeAttribute(hash_key=True)
+    seq = NumberAttribute(range_key=True)  # the number of its request: turns have the order of requests
+    said = UnicodeAttribute()
+    answered = UnicodeAttribute()
+
+
+class Say(msgspec.Struct, forbid_unknown_fields=True):
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
+
+
+class Answer(msgspec.Struct):
+    text: str
+    turns: int  # before this one, that the model was told
+
+
+@handler("chat", timeout=40)
+def chat(payload: Say, request: Request, effects: Effects) -> Answer:
+    """The conversation cannot change while the model thinks: the user's next turn waits for this one.
+
+    After a crash the model is asked again; the turn is stored once.
+    """
+    turns = effects.table(Turn, "turns")
+    latest = turns.query(request.user_id, limit=REMEMBERED, scan_index_forward=False, consistent_read=True)
+    before = [turn.said for turn in reversed(list(latest))]
+    model = FakeModel(request.settings.secret("model_key"), request.settings["words_per_second"])
+    try:
+        text = " ".join(model.answer(before, payload.text))
+    except ModelError as error:
+        raise HandlerError(f"The language model does not answer: {error}") from error
+    effects.save(turns(request.user_id, request.seq, said=payload.text, answered=text))
+    return Answer(text, len(before))

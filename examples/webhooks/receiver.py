@@ -1,0 +1,83 @@
+"""A receiver of webhooks that verifies, remembers, and now and then fails.
+
+    python receiver.py --port 9000 --secret whsec_… --fail-every 3
+
+It needs the package standardwebhooks. Stop it with Ctrl-C.
+"""
+
+import argparse
+import json
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from threading import Lock
+from typing import Any
+from urllib.parse import unquote
+
+from standardwebhooks import Webhook, WebhookVerificationError
+
+
+class Inbox:
+    """What has been received: each delivery is processed once, however often it arrives."""
+
+    def __init__(self, secret: str, fail_every: int = 0) -> None:
+        """Each `fail_every`th delivery that is genuine is answered 503; 0: none is."""
+        self._webhook = Webhook(secret)
+        self._fail_every = fail_every
+        self._arrivals = count(1)
+        self._last: dict[str, int] = {}  # number of the last delivery that was processed, by user
+        self._lock = Lock()
+        self.processed: list[Any] = []
+
+    def receive(self, headers: dict[str, str], body: bytes) -> HTTPStatus:
+        """The status to answer with. `headers` are by lower-case name."""
+        try:
+            self._webhook.verify(body, headers, json_parse=False)
+        except WebhookVerificationError:
+            return HTTPStatus.UNAUTHORIZED
+        with self._lock:
+            return self._process(headers["webhook-id"], json.loads(body))
+
+    def _process(self, webhook_id: str, event: Any) -> HTTPStatus:
+        if self._fail_every and next(self._arrivals) % self._fail_every == 0:
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        user, _, number = webhook_id.rpartition("-")
+        seq = int(number)
+        if seq > self._last.get(unquote(user), 0):
+            self._last[unquote(user)] = seq
+            self.processed.append(event)
+            print(f"{unquote(user)} {seq}: {event}", flush=True)
+        return HTTPStatus.OK
+
+
+def serve(inbox: Inbox, port: int = 0) -> ThreadingHTTPServer:
+    """A server on this machine that hands what it is sent to the inbox; port 0: any that is free."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            status = inbox.receive({name.lower(): value for name, value in self.headers.items()}, body)
+            self.send_response(status)
+            if status == HTTPStatus.SERVICE_UNAVAILABLE:
+                self.send_header("Retry-After", "1")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
+            """Nothing: what matters is printed by the inbox."""
+
+    return ThreadingHTTPServer(("127.0.0.1", port), Handler)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Receive webhooks and print them.")
+    parser.add_argument("--port", type=int, default=9000)
+    parser.add_argument("--secret", required=True, help="of this receiver: whsec_…")
+    parser.add_argument("--fail-every", type=int, default=0, metavar="N", help="answer each Nth delivery 503")
+    given = parser.parse_args()
+    with serve(Inbox(given.secret, given.fail_every), given.port) as server:
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
