@@ -119,7 +119,7 @@ def purge(container: Container, principal: Principal) -> QueueAnswer:
 def list_requests(
     container: Container, principal: Principal, after: After = 0, limit: Limit = 50
 ) -> RequestsAnswer:
-    page, line = container.queueing.watch.requests(
+    page, line = container.queueing.watch.page(
         principal.user_id, principal.session_id, after, one_answer(limit)
     )
     return RequestsAnswer([request_view(request, line) for request in page.requests])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         Tokens,
         TryCounts,
     )
-    from chalicelib.core.queueing.ports import Lease, Log, WakeUps
+    from chalicelib.core.queueing.ports import Store, VisibilityLease, WakeUps
     from chalicelib.core.queueing.waits import WaitSlots
     from chalicelib.core.time import Clock
     from chalicelib.settings import Settings
@@ -53,10 +53,10 @@ class Adapters:
         return Tables(TableNames(**{name: resources.get(f"{name.upper()}_TABLE", "") for name in TABLES}))
 
     @cached_property
-    def store(self) -> Log:
-        from chalicelib.adapters.dynamodb.log import DynamoLog
+    def store(self) -> Store:
+        from chalicelib.adapters.dynamodb.store import DynamoStore
 
-        return DynamoLog(self.tables, self.settings.queue_limit)
+        return DynamoStore(self.tables, self.settings.queue_limit)
 
     @cached_property
     def sqs(self) -> Any:
@@ -71,7 +71,7 @@ class Adapters:
 
         return SqsWakeUps(self.sqs, {lane: self._wake_ups_url(lane) for lane in Lane})
 
-    def lease(self, receipt_handle: str, lane: Lane) -> Lease:
+    def lease(self, receipt_handle: str, lane: Lane) -> VisibilityLease:
         """The lease on a wake-up that was received from the lane's queue."""
         from chalicelib.adapters.sqs.wake_ups import SqsLease
 
@@ -142,7 +142,7 @@ class Adapters:
     def _wake_ups_url(self, lane: Lane) -> str:
         return self.settings.resource(URLS[lane])
 
-    def _note_overrun(self, user_id: str, seq: int, mark: str) -> None:
+    def _note_overrun(self, user_id: str, seq: int, token: str) -> None:
         """Called in the watching process, which was forked from the worker's and must not use its sockets."""
         self.tables.forget_connections()
-        self.store.note_overrun(user_id, seq, mark)
+        self.store.requests.note_overrun(user_id, seq, token)

@@ -41,7 +41,8 @@ class Identity:
         from chalicelib.core.identity.sessions import Sessions
 
         outside = self._adapters
-        return Sessions(outside.sessions, outside.store, outside.tokens, outside.clock)
+        queues, connections = outside.store.queues, outside.store.connections
+        return Sessions(outside.sessions, queues, connections, outside.tokens, outside.clock)
 
     @cached_property
     def own_account(self) -> OwnAccount:
@@ -50,7 +51,8 @@ class Identity:
         outside = self._adapters
         return OwnAccount(
             outside.accounts,
-            outside.store,
+            outside.store.queues,
+            outside.store.connections,
             outside.passwords,
             self._throttle,
             self.sessions,
@@ -64,7 +66,8 @@ class Identity:
         outside = self._adapters
         return Administration(
             outside.accounts,
-            outside.store,
+            outside.store.queues,
+            outside.store.connections,
             outside.audit,
             self.sessions,
             self._container.queueing.controls,

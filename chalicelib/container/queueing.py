@@ -38,31 +38,43 @@ class Queueing:
         from chalicelib.core.queueing.enqueue import Enqueue
 
         outside = self._adapters
-        return Enqueue(outside.store, outside.wake_ups, outside.clock, each, self._container.handlers)
+        return Enqueue(
+            outside.store.queues,
+            outside.store.requests,
+            outside.store.keys,
+            outside.wake_ups,
+            outside.clock,
+            each,
+            self._container.handlers,
+        )
 
     @cached_property
     def controls(self) -> Controls:
         from chalicelib.core.queueing.controls import Controls
 
-        return Controls(self._adapters.store, self._adapters.wake_ups, self._adapters.clock, self.enqueue)
+        outside, store = self._adapters, self._adapters.store
+        return Controls(store.queues, store.requests, outside.wake_ups, outside.clock, self.enqueue)
 
     @cached_property
     def dequeue(self) -> Dequeue:
         from chalicelib.core.queueing.dequeue import Dequeue
 
-        return Dequeue(self._adapters.store, self._adapters.clock, self._waits)
+        store = self._adapters.store
+        return Dequeue(store.queues, store.requests, self._adapters.clock, self._waits)
 
     @cached_property
     def outcomes(self) -> Outcomes:
         from chalicelib.core.queueing.outcomes import Outcomes
 
-        return Outcomes(self._adapters.store, self._adapters.clock, self._waits)
+        store = self._adapters.store
+        return Outcomes(store.queues, store.requests, self._adapters.clock, self._waits)
 
     @cached_property
     def watch(self) -> Watch:
         from chalicelib.core.queueing.watch import Watch
 
-        return Watch(self._adapters.store, self._adapters.clock, self._waits)
+        store = self._adapters.store
+        return Watch(store.queues, store.requests, self._adapters.clock, self._waits)
 
     def drain(self, lane: Lane) -> Drain:
         """The drain of the lane's workers; a turn is shorter in the quick lane."""
@@ -70,12 +82,14 @@ class Queueing:
         from chalicelib.core.queueing.attempt import Attempt
         from chalicelib.core.queueing.drain import Drain
 
-        outside = self._adapters
+        outside, store = self._adapters, self._adapters.store
         running = partial(run, watch=outside.overrun_watch, application=self._container.application)
-        attempt = Attempt(outside.store, outside.clock, self._container.handlers, running)
+        attempt = Attempt(store.requests, outside.clock, self._container.handlers, running)
         quantum_ms = self._container.settings.quantum_seconds * 1000
         turn_ms = quantum_ms if lane is Lane.SLOW else quantum_ms // QUICK_TURNS
-        return Drain(outside.store, outside.wake_ups, outside.clock, attempt, turn_ms, lane=lane)
+        return Drain(
+            store.queues, store.requests, outside.wake_ups, outside.clock, attempt, turn_ms, lane=lane
+        )
 
     @cached_property
     def sweep(self) -> Sweep:

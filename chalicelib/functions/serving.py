@@ -80,7 +80,7 @@ class Server:
         if not isinstance(ending, Wait):
             return True
         if _receives(record) > MOST_RECEIVES:
-            self._container.adapters.wake_ups.ring(user_id, seq, uuid4().hex, self._lane)
+            self._container.adapters.wake_ups.send(user_id, seq, uuid4().hex, self._lane)
             return True
         wait = (ending.until - self._now()) / 1000
         self._hold(record, min(LONGEST_TIMER_S, max(SHORTEST_TIMER_S, wait)))

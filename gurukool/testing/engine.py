@@ -1,6 +1,6 @@
 """The real core over stores in memory, and what Lambda and SQS do around it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import count
 from types import SimpleNamespace
 from typing import Any, cast
@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.adapters.json.codec import decode
 from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.memory.fifo import MemoryFifo
-from chalicelib.adapters.memory.log import MemoryLog
+from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
 from chalicelib.adapters.sqs.wake_ups import from_message
 from chalicelib.core.queueing.application import Application
@@ -25,19 +25,12 @@ from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.sweep import AHEAD_MS, STALE_MS, Sweep
 from chalicelib.core.time import Millis
 from gurukool.testing.attempts import runner
-from gurukool.testing.observed import ObservedLog
+from gurukool.testing.observed import ObservedPort
 from gurukool.testing.process import CrashError, Process
 from gurukool.testing.tables import commit
 
 QUANTUM_MS = 10_000
 SWEEP_MS = 60_000  # between two runs of the sweeper
-
-
-class Log(MemoryLog):
-    """The log in memory, whose effects go to the tables of the test."""
-
-    def commit(self, effects: Sequence[object]) -> None:
-        commit(effects)
 
 
 class Engine:
@@ -48,7 +41,7 @@ class Engine:
         self._handlers = handlers = Registry()
         self._settings = application.settings
         self.clock = clock = ManualClock()
-        self.log = log = Log()
+        self.store = store = MemoryStore(commit=commit)  # effects go to the tables of the test
         self._process = process
         self._fifos = {lane: MemoryFifo(clock.now) for lane in Lane}
         wake_ups = MemoryWakeUps(self._fifos[Lane.QUICK], self._fifos[Lane.SLOW])
@@ -57,13 +50,16 @@ class Engine:
         def mark() -> str:
             return f"{next(numbers):08x}"
 
-        seen = cast("Any", ObservedLog(log, process))
+        queues = cast("Any", ObservedPort(store.queues, process))
+        requests = cast("Any", ObservedPort(store.requests, process))
         run = runner(process, application, limited=limited)
-        attempt = Attempt(seen, clock, handlers, run, fraction=lambda: 0.5, mark=mark)
-        self._drains = {lane: Drain(seen, wake_ups, clock, attempt, QUANTUM_MS, mark, lane) for lane in Lane}
-        self.enqueue = Enqueue(log, wake_ups, clock, handlers=handlers)
-        self.controls = Controls(log, wake_ups, clock, self.enqueue, mark)
-        self._sweep = Sweep(log, NO_ACCOUNTS, wake_ups, clock)
+        attempt = Attempt(requests, clock, handlers, run, fraction=lambda: 0.5, mark=mark)
+        self._drains = {
+            lane: Drain(queues, requests, wake_ups, clock, attempt, QUANTUM_MS, mark, lane) for lane in Lane
+        }
+        self.enqueue = Enqueue(store.queues, store.requests, store.keys, wake_ups, clock, handlers=handlers)
+        self.controls = Controls(store.queues, store.requests, wake_ups, clock, self.enqueue, mark)
+        self._sweep = Sweep(store, NO_ACCOUNTS, wake_ups, clock)
 
     def validate(self, handler: Callable[..., Any], payload: Any) -> tuple[str, str]:
         """The type of which the function is the handler, and the payload as JSON text.
@@ -100,13 +96,15 @@ class Engine:
         if heads:
             return min(heads)
         sweeps = [
-            self._sweep_at(queue) for queue in self.log.queues.values() if queue.depth and queue.runnable
+            self._sweep_at(queue)
+            for queue in self.store.tables.queues.values()
+            if queue.depth and queue.runnable
         ]
         return (min(sweeps), None) if sweeps else None
 
     def _sweep_at(self, queue: Queue) -> Millis:
         """When a sweep finds that nobody comes for the head of this queue."""
-        head = self.log.request(queue.user_id, queue.head + 1)
+        head = self.store.requests.get(queue.user_id, queue.head + 1)
         due = head.due - AHEAD_MS if head else queue.tail_at + HOLE_GRACE_MS
         return max(due, self.clock.now() + max(SWEEP_MS, STALE_MS))
 

@@ -1,4 +1,4 @@
-"""The core's log and the handler's effects, with each write as an event."""
+"""The core's stores and the handler's effects, with each write as an event."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,18 +8,18 @@ from chalicelib.core.queueing.application import Resources
 from gurukool.testing.places import place_of_caller
 from gurukool.testing.process import Event, Kind, Process
 
-READS = frozenset({"queue", "request", "requests", "requests_without_payloads", "several"})
+READS = frozenset({"get", "list_after", "list_without_payloads"})
 
 
-class ObservedLog:
-    """The log as a worker has it. Every call that is not known to read only counts as a write."""
+class ObservedPort:
+    """A port of the store as a worker has it. Every call that is not known to read only counts as a write."""
 
-    def __init__(self, log: object, process: Process) -> None:
-        self._log = log
+    def __init__(self, port: object, process: Process) -> None:
+        self._port = port
         self._process = process
 
     def __getattr__(self, name: str) -> Any:
-        method = getattr(self._log, name)
+        method = getattr(self._port, name)
         if name in READS:
             return method
 
@@ -44,16 +44,16 @@ def _finish(_: object, outcome: Any, __: object, effects: Any = ()) -> str:
     return f"the outcome is written: {outcome.status}{together}"
 
 
-def _put_back(running: Any, _: object, error: Any, *__: object) -> str:
+def _requeue(running: Any, _: object, error: Any, *__: object) -> str:
     return f"attempt {running.attempts} has failed: {error.message}"
 
 
 TEXTS: dict[str, Callable[..., str]] = {
     "begin": _begin,
     "finish": _finish,
-    "put_back": _put_back,
+    "requeue": _requeue,
     "advance": lambda *_: "the queue moves on",
-    "rest": lambda *_: "the queue is drained",
+    "go_idle": lambda *_: "the queue is drained",
 }
 
 

@@ -53,19 +53,21 @@ class ProcessQueue:
 
     def outcome(self, seq: int, *, user: str = USER) -> Outcome:
         """How the request has ended, or how it stands. Raises LookupError if there is none."""
-        request = self._engine.log.request(user, seq)
+        request = self._engine.store.requests.get(user, seq)
         if request is None:
             raise LookupError(f"There is no request {seq} of {user}.")
         return Outcome.of(request)
 
     def outcomes(self, *, user: str = USER) -> list[Outcome]:
         """Of all requests of the user, in their order."""
-        return [self.outcome(seq, user=user) for seq in sorted(self._engine.log.requests_of.get(user, {}))]
+        return [
+            self.outcome(seq, user=user) for seq in sorted(self._engine.store.tables.requests.get(user, {}))
+        ]
 
     def state(self, *, user: str = USER) -> str:
         """Of the user's queue: open, paused or halted."""
         self._connect(user)
-        return self._engine.log.queues[user].state.value
+        return self._engine.store.tables.queues[user].state.value
 
     def retry(self, seq: int, *, user: str = USER) -> None:
         """Run the request that halts the queue again, or one that failed earlier as a new one.
@@ -92,9 +94,9 @@ class ProcessQueue:
         self._engine.controls.resume(user, SESSION)
 
     def _connect(self, user: str) -> None:
-        if user not in self._engine.log.queues:
+        if user not in self._engine.store.tables.queues:
             now = self._engine.clock.now()
-            self._engine.log.open_session(user, SESSION, now + LONG_MS, now)
+            self._engine.store.connections.open_session(user, SESSION, now + LONG_MS, now)
 
 
 class Queue(ProcessQueue):

@@ -9,7 +9,7 @@ from chalice.app import Chalice
 from chalicelib import functions
 from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.memory.fifo import MemoryFifo
-from chalicelib.adapters.memory.log import MemoryLog
+from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
 from chalicelib.adapters.sqs.wake_ups import from_message
 from chalicelib.api import assembly
@@ -18,13 +18,14 @@ from chalicelib.container.adapters import Adapters
 from chalicelib.core.identity.account import Role
 from chalicelib.core.queueing.attempt import Wait
 from chalicelib.core.queueing.lane import Lane
-from chalicelib.core.queueing.ports import Lease
+from chalicelib.core.queueing.ports import VisibilityLease
 from chalicelib.core.queueing.request import Status
 from chalicelib.handlers.samples import Sleep
 from chalicelib.settings import Settings
 from tests.answers.in_process import InProcessApi
 from tests.e2e.users import User, sign_up
 from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeSessions, FakeTryCounts
+from tests.fakes.methods import methods_of
 from tests.fakes.secrets import FakePasswords, FakeTokens
 
 
@@ -33,10 +34,10 @@ class MemoryAdapters(Adapters):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self.leases: Callable[[str, Lane], Lease]  # by receipt handle
+        self.leases: Callable[[str, Lane], VisibilityLease]  # by receipt handle
         self.overrun_watch = None  # workers that run in this process must not fork it
 
-    def lease(self, receipt_handle: str, lane: Lane) -> Lease:
+    def lease(self, receipt_handle: str, lane: Lane) -> VisibilityLease:
         return self.leases(receipt_handle, lane)
 
 
@@ -49,7 +50,7 @@ class Service:
         self.sessions, self.tries = FakeSessions(), FakeTryCounts()
         self.fifos = {lane: MemoryFifo(self.clock.now) for lane in Lane}
         self.adapters = MemoryAdapters(Settings.from_environment(environment))
-        self.log = MemoryLog(self.adapters.settings.queue_limit)
+        self.store = MemoryStore(self.adapters.settings.queue_limit)
         self._hand_over()
         self.container = Container(environment, lambda _: self.adapters)
         self.handlers = self.container.handlers  # a test may add its own
@@ -64,7 +65,7 @@ class Service:
     def _hand_over(self) -> None:
         """All use cases are made over the fakes as they are over the real adapters."""
         adapters = self.adapters
-        adapters.clock, adapters.store = self.clock, self.log
+        adapters.clock, adapters.store = self.clock, self.store
         adapters.wake_ups = MemoryWakeUps(self.fifos[Lane.QUICK], self.fifos[Lane.SLOW])
         adapters.accounts, adapters.audit = self.accounts, self.audit
         adapters.sessions, adapters.wait_slots, adapters.tries = self.sessions, self.sessions, self.tries
@@ -80,10 +81,8 @@ class Service:
         def fail(*_: object, **__: object) -> None:
             raise error
 
-        for store in (self.log, self.accounts, self.audit, self.sessions, self.tries):
-            for name in dir(store):
-                if not name.startswith("_") and callable(getattr(store, name)):
-                    setattr(store, name, fail)
+        for store, name in methods_of(self.store, self.accounts, self.audit, self.sessions, self.tries):
+            setattr(store, name, fail)
 
     def sign_up(self) -> User:
         return sign_up(self.api)
@@ -115,6 +114,6 @@ class Service:
 
     def begin(self, user: User, seq: int) -> None:
         """A worker has begun the request and is still at it."""
-        found = self.log.requests_of[user.user_id][seq]
+        found = self.store.tables.requests[user.user_id][seq]
         now = self.clock.now()
-        assert self.log.begin(found, "worker", now, now + 60_000).status is Status.RUNNING
+        assert self.store.requests.begin(found, "worker", now, now + 60_000).status is Status.RUNNING

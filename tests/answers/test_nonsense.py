@@ -115,4 +115,4 @@ def test_a_delay_that_makes_sense_is_kept(service: Service, user: User, acts: li
 
     service.work()
 
-    assert service.log.requests_of[user.user_id][1].not_before == now + 3_600_000
+    assert service.store.tables.requests[user.user_id][1].not_before == now + 3_600_000

@@ -26,7 +26,7 @@ def outcomes(user: User, query: str = "") -> dict[str, Any]:
 
 def finish(service: Service, user: User, seq: int, **outcome: Any) -> None:
     """Whatever the handler would have said."""
-    requests = service.log.requests_of[user.user_id]
+    requests = service.store.tables.requests[user.user_id]
     requests[seq] = replace(requests[seq], **outcome)
 
 
@@ -174,9 +174,9 @@ def test_after_a_sign_out_nothing_can_be_read(service: Service, user: User, path
 
 
 def test_disabling_and_deletion_end_reading_at_once(service: Service, user: User) -> None:
-    service.log.bar(user.user_id, service.clock.now())
+    service.store.connections.block(user.user_id, service.clock.now())
     assert user.session.call("GET", "/api/queue").status == 401
 
-    service.log.leave(user.user_id, service.clock.now())
-    service.log.remove(service.log.queues[user.user_id])
+    service.store.connections.mark_for_removal(user.user_id, service.clock.now())
+    service.store.removal.delete_queue(service.store.tables.queues[user.user_id])
     assert user.session.call("GET", "/api/queue").status == 401

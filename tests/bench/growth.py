@@ -39,7 +39,7 @@ class User:
         replace(container.queueing.drain(Lane.QUICK), quantum_ms=1)(self.user_id, Nobody())
 
     def drain(self) -> None:
-        while (queue := container.adapters.store.queue(self.user_id)) and queue.depth:
+        while (queue := container.adapters.store.queues.get(self.user_id)) and queue.depth:
             ending = container.queueing.drain(Lane.QUICK)(self.user_id, Nobody())
             assert not isinstance(ending, Wait), "there is nothing to wait for"
 
@@ -49,7 +49,7 @@ def measure(meter: Meter) -> None:
         _measure_backlog(meter, backlog)
     for count in USERS:
         _measure_users(meter, count)
-    users = len(container.adapters.store.working())
+    users = len(container.adapters.store.sweep_index.with_work())
     with meter.running(f"sweep, each of {users} queues", users):
         container.queueing.sweep()
 
@@ -76,5 +76,7 @@ def _measure_users(meter: Meter, count: int) -> None:
 
 def _new_user() -> User:
     user, now = User(secrets.token_hex(16)), container.adapters.clock.now()
-    container.adapters.store.open_session(user.user_id, user.session_id, now + DAY_MS, now, user.user_id)
+    container.adapters.store.connections.open_session(
+        user.user_id, user.session_id, now + DAY_MS, now, user.user_id
+    )
     return user

@@ -9,7 +9,7 @@ from moto import mock_aws
 from chalicelib.adapters.sqs.wake_ups import create_client
 from tests.contract.backends import ALL, EMULATOR, FAKE, MOTO
 from tests.contract.fifos import Fifo, SqsFifo, TimedFifo
-from tests.contract.stores import Store, dynamo_store, fake_store
+from tests.contract.stores import Stores, dynamo_stores, memory_stores
 from tests.contract.users import User
 
 AWS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
@@ -34,9 +34,9 @@ def backend(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def store(backend: str) -> Store:
+def stores(backend: str) -> Stores:
     """Tests share it and use users of their own."""
-    return fake_store() if backend == FAKE else dynamo_store()
+    return memory_stores() if backend == FAKE else dynamo_stores()
 
 
 @pytest.fixture
@@ -45,8 +45,8 @@ def fifo(backend: str) -> Fifo:
 
 
 @pytest.fixture
-def user(store: Store) -> User:
+def user(stores: Stores) -> User:
     """Signed in."""
-    user = User(store.log)
+    user = User(stores.queueing)
     user.sign_in()
     return user

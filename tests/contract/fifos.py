@@ -9,7 +9,7 @@ from chalicelib.adapters.memory.fifo import MemoryFifo, Receipt
 from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
 from chalicelib.adapters.sqs.wake_ups import SqsLease, SqsWakeUps, from_message
 from chalicelib.core.queueing.lane import Lane
-from chalicelib.core.queueing.ports import Lease, WakeUps
+from chalicelib.core.queueing.ports import VisibilityLease, WakeUps
 
 VISIBILITY_S = 20
 
@@ -20,7 +20,7 @@ class Received:
 
     user_id: str
     seq: int
-    lease: Lease
+    lease: VisibilityLease
     handle: Any
 
 

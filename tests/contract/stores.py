@@ -8,13 +8,13 @@ import boto3
 
 from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
 from chalicelib.adapters.dynamodb.audit import DynamoAudit
-from chalicelib.adapters.dynamodb.log import DynamoLog
 from chalicelib.adapters.dynamodb.sessions import DynamoSessions
+from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.adapters.dynamodb.tries import DynamoTryCounts
-from chalicelib.adapters.memory.log import MemoryLog
+from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.core.identity.ports import Accounts, AuditTrail, SessionStore, TryCounts
-from chalicelib.core.queueing.ports import Log
+from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.waits import WaitSlots
 from infra import template
 from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeSessions, FakeTryCounts
@@ -28,26 +28,26 @@ class SessionsAndWaits(SessionStore, WaitSlots, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
-    log: Log
+class Stores:
+    queueing: Store
     accounts: Accounts
     sessions: SessionsAndWaits
     tries: TryCounts
     audit: AuditTrail
 
 
-def fake_store() -> Store:
-    return Store(MemoryLog(LIMIT), FakeAccounts(), FakeSessions(), FakeTryCounts(), FakeAudit())
+def memory_stores() -> Stores:
+    return Stores(MemoryStore(LIMIT), FakeAccounts(), FakeSessions(), FakeTryCounts(), FakeAudit())
 
 
-def dynamo_store() -> Store:
+def dynamo_stores() -> Stores:
     names = {field.name: f"{field.name}-{token_hex(4)}" for field in fields(TableNames)}
     client = boto3.client("dynamodb")
     for kind, name in names.items():
         _create(client, f"{kind.capitalize()}Table", name)
     tables = Tables(TableNames(**names))
-    return Store(
-        DynamoLog(tables, LIMIT),
+    return Stores(
+        DynamoStore(tables, LIMIT),
         DynamoAccounts(tables),
         DynamoSessions(tables),
         DynamoTryCounts(tables),

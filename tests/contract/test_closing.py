@@ -8,10 +8,10 @@ from tests.contract.users import EXPIRY, LATER, NOW, User
 
 
 def test_a_drained_queue_that_nobody_uses_can_be_closed(user: User) -> None:
-    queue = user.log.end_session(user.id, user.session)
+    queue = user.store.connections.end_session(user.id, user.session)
     assert queue is not None
 
-    user.log.close(queue)
+    user.store.queues.close(queue)
 
     assert user.queue.state is State.CLOSED
 
@@ -20,41 +20,41 @@ def test_a_queue_that_was_closed_is_at_rest(user: User) -> None:
     """As its worker has not said if it was paused: then nobody would ring for the first who comes back."""
     user.send()
     user.succeed(1)
-    user.log.advance(user.queue, user.progress(user.queue, 1), LATER)
-    queue = user.log.end_session(user.id, user.session)
+    user.store.queues.advance(user.queue, user.progress(user.queue, 1), LATER)
+    queue = user.store.connections.end_session(user.id, user.session)
     assert queue is not None
     assert queue.awake is not None
 
-    user.log.close(queue)
+    user.store.queues.close(queue)
 
     assert user.queue.awake is None
 
 
 def test_closing_takes_expired_sessions_away(user: User) -> None:
-    user.log.close(user.queue)
+    user.store.queues.close(user.queue)
 
     assert user.queue.sessions == {}
-    assert user.id not in user.log.expiring(EXPIRY)
+    assert user.id not in user.store.sweep_index.with_expired_sessions(EXPIRY)
 
 
 def test_a_queue_with_work_is_not_closed(user: User) -> None:
     user.take()
-    queue = user.log.end_session(user.id, user.session)
+    queue = user.store.connections.end_session(user.id, user.session)
     assert queue is not None
 
     with pytest.raises(LostRaceError):
-        user.log.close(queue)
+        user.store.queues.close(queue)
 
     assert user.queue == queue
 
 
 def test_a_queue_is_not_closed_under_a_session_that_was_opened_meanwhile(user: User) -> None:
-    queue = user.log.end_session(user.id, user.session)
+    queue = user.store.connections.end_session(user.id, user.session)
     assert queue is not None
-    user.log.open_session(user.id, "other", EXPIRY, NOW)
+    user.store.connections.open_session(user.id, "other", EXPIRY, NOW)
 
     with pytest.raises(LostRaceError):
-        user.log.close(queue)
+        user.store.queues.close(queue)
 
     assert user.queue.state is State.OPEN
 
@@ -63,8 +63,8 @@ def test_a_closed_queue_opens_with_its_numbers_going_on(user: User) -> None:
     user.send(2)
     user.succeed(1)
     user.succeed(2)
-    user.log.rest(user.queue, user.progress(user.queue, 2), NOW)
-    user.log.close(user.queue)
+    user.store.queues.go_idle(user.queue, user.progress(user.queue, 2), NOW)
+    user.store.queues.close(user.queue)
 
     user.sign_in()
 
@@ -73,19 +73,19 @@ def test_a_closed_queue_opens_with_its_numbers_going_on(user: User) -> None:
 
 
 def test_the_end_of_a_session_marks_the_queue_so_that_it_will_be_closed(user: User) -> None:
-    queue = user.log.end_session(user.id, user.session)
+    queue = user.store.connections.end_session(user.id, user.session)
     assert queue is not None
-    assert user.id in user.log.working()
+    assert user.id in user.store.sweep_index.with_work()
 
-    user.log.close(queue)
+    user.store.queues.close(queue)
 
-    assert user.id not in user.log.working()
+    assert user.id not in user.store.sweep_index.with_work()
 
 
 @pytest.mark.parametrize("by", PausedBy)
 def test_a_queue_that_was_closed_under_a_pause_is_paused_when_it_opens(user: User, by: PausedBy) -> None:
-    user.log.change_pause(user.queue, by, NOW)
-    user.log.close(user.queue)
+    user.store.queues.change_pause(user.queue, by, NOW)
+    user.store.queues.close(user.queue)
     assert user.queue.state is State.CLOSED
 
     user.sign_in()
@@ -94,12 +94,12 @@ def test_a_queue_that_was_closed_under_a_pause_is_paused_when_it_opens(user: Use
 
 
 def test_a_closed_queue_stays_closed_and_at_rest_whatever_administrators_say(user: User) -> None:
-    user.log.close(user.queue)
+    user.store.queues.close(user.queue)
 
-    paused = user.log.change_pause(user.queue, PausedBy.ADMINISTRATOR, NOW)
-    resumed = user.log.change_pause(paused, None, NOW)
-    purged = user.log.purge(resumed, forget=False, now=NOW)
+    paused = user.store.queues.change_pause(user.queue, PausedBy.ADMINISTRATOR, NOW)
+    resumed = user.store.queues.change_pause(paused, None, NOW)
+    purged = user.store.queues.purge(resumed, forget=False, now=NOW)
 
     assert {queue.state for queue in (paused, resumed, purged)} == {State.CLOSED}
     assert (purged.paused_by, purged.awake) == (None, None)
-    assert user.id not in user.log.working()
+    assert user.id not in user.store.sweep_index.with_work()

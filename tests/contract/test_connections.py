@@ -7,48 +7,48 @@ import pytest
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.queue import State
-from tests.contract.stores import Store
+from tests.contract.stores import Stores
 from tests.contract.users import EXPIRY, LATER, NOW, User
 
 KEY = IdempotencyKey("key", "fingerprint")
 
 
-def test_a_new_queue_knows_its_user_by_name(store: Store) -> None:
-    user = User(store.log)
+def test_a_new_queue_knows_its_user_by_name(stores: Stores) -> None:
+    user = User(stores.queueing)
 
-    queue = store.log.open_session(user.id, user.session, EXPIRY, NOW, "ada")
+    queue = stores.queueing.connections.open_session(user.id, user.session, EXPIRY, NOW, "ada")
 
     assert queue == user.queue
     assert (queue.username, queue.sessions) == ("ada", {user.session: EXPIRY})
 
 
 def test_a_live_session_is_extended(user: User) -> None:
-    user.log.extend_session(user.id, user.session, EXPIRY + 1, LATER)
+    user.store.connections.extend_session(user.id, user.session, EXPIRY + 1, LATER)
 
     assert user.queue.sessions == {user.session: EXPIRY + 1}
 
 
 def test_a_session_that_is_over_is_not_extended(user: User) -> None:
     with pytest.raises(LostRaceError):
-        user.log.extend_session(user.id, user.session, EXPIRY + 1, EXPIRY)
+        user.store.connections.extend_session(user.id, user.session, EXPIRY + 1, EXPIRY)
     with pytest.raises(LostRaceError):
-        user.log.extend_session(user.id, "other", EXPIRY + 1, NOW)
+        user.store.connections.extend_session(user.id, "other", EXPIRY + 1, NOW)
 
     assert user.queue.sessions == {user.session: EXPIRY}
 
 
 def test_a_new_generation_has_one_session_and_admits_its_own_alone(user: User) -> None:
-    user.log.open_session(user.id, "thief", EXPIRY + 1, NOW)
+    user.store.connections.open_session(user.id, "thief", EXPIRY + 1, NOW)
     seen = user.queue
 
-    evicted = user.log.evict_others(seen, user.session, LATER)
+    evicted = user.store.connections.evict_others(seen, user.session, LATER)
 
     assert evicted == user.queue
     assert (evicted.sessions, evicted.generation) == ({user.session: EXPIRY}, 1)
     for generation in (0, 2):
         with pytest.raises(LostRaceError):
-            user.log.open_session(user.id, "late", EXPIRY, LATER, generation=generation)
-    user.log.open_session(user.id, "new", EXPIRY, LATER, generation=1)
+            user.store.connections.open_session(user.id, "late", EXPIRY, LATER, generation=generation)
+    user.store.connections.open_session(user.id, "new", EXPIRY, LATER, generation=1)
     assert set(user.queue.sessions) == {user.session, "new"}
 
 
@@ -56,30 +56,30 @@ def test_others_are_evicted_by_a_live_session_that_is_as_it_was_seen(user: User)
     seen = user.queue
     for session_id, now in ((user.session, EXPIRY), ("other", NOW)):
         with pytest.raises(LostRaceError):
-            user.log.evict_others(seen, session_id, now)
-    user.log.extend_session(user.id, user.session, EXPIRY + 1, NOW)
+            user.store.connections.evict_others(seen, session_id, now)
+    user.store.connections.extend_session(user.id, user.session, EXPIRY + 1, NOW)
     with pytest.raises(LostRaceError):
-        user.log.evict_others(seen, user.session, NOW)
+        user.store.connections.evict_others(seen, user.session, NOW)
 
     assert (user.queue.sessions, user.queue.generation) == ({user.session: EXPIRY + 1}, 0)
 
 
-def test_a_closed_queue_and_a_new_one_keep_to_their_generation(store: Store, user: User) -> None:
-    user.log.evict_others(user.queue, user.session, NOW)
-    user.log.end_session(user.id, user.session)
-    user.log.close(user.queue)
+def test_a_closed_queue_and_a_new_one_keep_to_their_generation(stores: Stores, user: User) -> None:
+    user.store.connections.evict_others(user.queue, user.session, NOW)
+    user.store.connections.end_session(user.id, user.session)
+    user.store.queues.close(user.queue)
     with pytest.raises(LostRaceError):
         user.sign_in()
-    user.log.open_session(user.id, user.session, EXPIRY, LATER, generation=1)
+    user.store.connections.open_session(user.id, user.session, EXPIRY, LATER, generation=1)
 
-    new = User(store.log)
-    store.log.open_session(new.id, new.session, EXPIRY, NOW, generation=3)
+    new = User(stores.queueing)
+    stores.queueing.connections.open_session(new.id, new.session, EXPIRY, NOW, generation=3)
 
     assert (user.queue.state, user.queue.generation, new.queue.generation) == (State.OPEN, 1, 3)
 
 
 def test_who_is_barred_has_no_session_and_gets_none(user: User) -> None:
-    user.log.bar(user.id, NOW)
+    user.store.connections.block(user.id, NOW)
 
     assert user.queue.barred
     assert user.queue.sessions == {}
@@ -88,8 +88,8 @@ def test_who_is_barred_has_no_session_and_gets_none(user: User) -> None:
 
 
 def test_a_closed_queue_stays_barred(user: User) -> None:
-    user.log.bar(user.id, NOW)
-    user.log.close(user.queue)
+    user.store.connections.block(user.id, NOW)
+    user.store.queues.close(user.queue)
 
     with pytest.raises(LostRaceError):
         user.sign_in()
@@ -98,92 +98,96 @@ def test_a_closed_queue_stays_barred(user: User) -> None:
 
 
 def test_who_is_barred_no_more_signs_in_again(user: User) -> None:
-    user.log.bar(user.id, NOW)
-    user.log.unbar(user.id)
+    user.store.connections.block(user.id, NOW)
+    user.store.connections.unblock(user.id)
     user.sign_in()
 
     assert not user.queue.barred
     assert user.queue.sessions == {user.session: EXPIRY}
 
 
-def test_who_never_signed_in_can_be_barred(store: Store) -> None:
-    stranger = User(store.log)
-    store.log.bar(stranger.id, NOW, "ada")
+def test_who_never_signed_in_can_be_barred(stores: Stores) -> None:
+    stranger = User(stores.queueing)
+    stores.queueing.connections.block(stranger.id, NOW, "ada")
 
     with pytest.raises(LostRaceError):
         stranger.sign_in()
     assert (stranger.queue.state, stranger.queue.username) == (State.CLOSED, "ada")
 
-    store.log.unbar(stranger.id)
+    stores.queueing.connections.unblock(stranger.id)
     stranger.sign_in()
     assert (stranger.queue.state, stranger.queue.sessions) == (State.OPEN, {stranger.session: EXPIRY})
 
 
 def test_who_leaves_is_barred_for_good_and_nothing_new_starts(user: User) -> None:
     user.send()
-    user.log.leave(user.id, LATER)
-    user.log.unbar(user.id)
+    user.store.connections.mark_for_removal(user.id, LATER)
+    user.store.connections.unblock(user.id)
 
     assert (user.queue.leaving, user.queue.barred, user.queue.runnable) == (LATER, True, False)
-    assert user.id in user.log.working()
+    assert user.id in user.store.sweep_index.with_work()
 
 
 def test_who_leaves_keeps_the_mark_by_which_the_sweeper_finds_them(user: User) -> None:
-    user.log.end_session(user.id, user.session)
+    user.store.connections.end_session(user.id, user.session)
     before = user.queue
-    user.log.leave(user.id, LATER)
+    user.store.connections.mark_for_removal(user.id, LATER)
 
     for seen in (before, user.queue):
-        for forget in (user.log.close, user.log.unmark):
+        for forget in (user.store.queues.close, user.store.sweep_index.clear_work_mark):
             with pytest.raises(LostRaceError):
                 forget(seen)
 
-    assert user.id in user.log.working()
+    assert user.id in user.store.sweep_index.with_work()
 
 
-def test_all_of_a_user_is_forgotten_and_nothing_of_others(store: Store, user: User) -> None:
-    other = User(store.log)
+def test_all_of_a_user_is_forgotten_and_nothing_of_others(stores: Stores, user: User) -> None:
+    other = User(stores.queueing)
     other.sign_in()
     other.send()
     for seq in range(1, 31):
         user.write(seq, KEY if seq == 1 else None)
 
-    assert store.log.forget(user.id)
+    assert stores.queueing.removal.delete_requests(user.id)
 
-    assert store.log.requests(user.id, 0, 100) == []
-    assert store.log.known(user.id, KEY.key, NOW) is None
-    assert len(store.log.requests(other.id, 0, 100)) == 1
+    assert stores.queueing.requests.list_after(user.id, 0, 100) == []
+    assert stores.queueing.keys.find(user.id, KEY.key, NOW) is None
+    assert len(stores.queueing.requests.list_after(other.id, 0, 100)) == 1
 
 
 def test_the_queue_of_a_user_who_leaves_is_removed(user: User) -> None:
     with pytest.raises(LostRaceError):
-        user.log.remove(user.queue)
-    user.log.leave(user.id, LATER)
+        user.store.removal.delete_queue(user.queue)
+    user.store.connections.mark_for_removal(user.id, LATER)
 
-    user.log.remove(user.queue)
+    user.store.removal.delete_queue(user.queue)
 
-    assert user.log.queue(user.id) is None
-    assert user.id not in user.log.working()
+    assert user.store.queues.get(user.id) is None
+    assert user.id not in user.store.sweep_index.with_work()
 
 
-def test_several_queues_are_read_at_once(store: Store) -> None:
-    users = [User(store.log) for _ in range(3)]
+def test_several_queues_are_read_at_once(stores: Stores) -> None:
+    users = [User(stores.queueing) for _ in range(3)]
     for user in users:
         user.sign_in()
     ids = [user.id for user in users]
 
-    found = store.log.several(["nobody", *ids])
+    found = stores.queueing.sweep_index.get_many(["nobody", *ids])
 
     assert sorted(found, key=lambda queue: ids.index(queue.user_id)) == [user.queue for user in users]
-    assert list(store.log.several(["nobody"])) == list(store.log.several([])) == []
+    assert (
+        list(stores.queueing.sweep_index.get_many(["nobody"]))
+        == list(stores.queueing.sweep_index.get_many([]))
+        == []
+    )
 
 
-def test_queues_are_read_page_by_page(store: Store) -> None:
-    users = [User(store.log, id=f"ff{token_hex(15)}") for _ in range(3)]
+def test_queues_are_read_page_by_page(stores: Stores) -> None:
+    users = [User(stores.queueing, id=f"ff{token_hex(15)}") for _ in range(3)]
     for user in users:
         user.sign_in()
     found: list[str] = []
-    while page := store.log.page(found[-1] if found else None, 2):
+    while page := stores.queueing.queues.page(found[-1] if found else None, 2):
         assert len(page) <= 2
         found += [queue.user_id for queue in page]
 

@@ -22,11 +22,13 @@ from chalicelib.core.queueing.attempt import Attempt, Result
 from chalicelib.core.queueing.drain import Done, Drain
 from chalicelib.core.queueing.enqueue import Enqueue, Work
 from chalicelib.core.queueing.handler import Handler
+from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
+from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.time import Millis
 from tests.contract.backends import EMULATOR, MOTO
-from tests.contract.stores import Store
+from tests.contract.stores import Stores
 from tests.contract.users import NOW, User
 
 EXAMPLE = Path(__file__).parents[2] / "docs/examples/ledger.py"
@@ -51,7 +53,7 @@ class Unheld:
 class Unlucky:
     """Crashes now and then, at the moments that matter: around the handler and around its commit."""
 
-    log: Any
+    requests: RequestStore
     chance: random.Random = field(default_factory=lambda: random.Random(20_261_121))
     crashes: int = 0
 
@@ -69,12 +71,12 @@ class Unlucky:
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
     ) -> Request:
-        finished: Request = self.log.finish(running, outcome, now, effects)
+        finished = self.requests.finish(running, outcome, now, effects)
         self.maybe_crash()
         return finished
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.log, name)
+        return getattr(self.requests, name)
 
 
 @pytest.fixture(scope="module")
@@ -90,15 +92,16 @@ def ledger(backend: str) -> Iterator[ModuleType]:
 
 
 def test_money_is_moved_exactly_once_however_often_the_worker_crashes(
-    store: Store, user: User, ledger: ModuleType
+    stores: Stores, user: User, ledger: ModuleType
 ) -> None:
     for account, cents in START_CENTS.items():
         ledger.Balance(user.id, account, cents=cents).save()
-    clock, unlucky = ManualClock(NOW), Unlucky(store.log)
+    clock, unlucky = ManualClock(NOW), Unlucky(stores.queueing.requests)
     chance = random.Random(7)
     transfers = [_transfer(chance) for _ in range(12)]
-    enqueue = Enqueue(store.log, MemoryWakeUps(MemoryFifo(clock.now)), clock)
+    enqueue = _enqueue(stores.queueing, clock)
     drain = Drain(
+        stores.queueing.queues,
         unlucky,
         MemoryWakeUps(MemoryFifo(clock.now)),
         clock,
@@ -120,30 +123,35 @@ def test_money_is_moved_exactly_once_however_often_the_worker_crashes(
 
 
 def test_an_effect_whose_condition_does_not_hold_leaves_nothing_written(
-    store: Store, user: User, ledger: ModuleType
+    stores: Stores, user: User, ledger: ModuleType
 ) -> None:
     ledger.Balance(user.id, "checking", cents=100).save()  # and there is no account "savings"
     clock = ManualClock(NOW)
-    wake_ups = MemoryWakeUps(MemoryFifo(clock.now))
+    store, wake_ups = stores.queueing, MemoryWakeUps(MemoryFifo(clock.now))
     work = Work("transfer", '{"source":"checking","target":"savings","cents":30}', max_attempts=1)
-    Enqueue(store.log, wake_ups, clock)(user.id, user.session, [work])
-    attempt = Attempt(store.log, clock, Registry.of(ledger.transfer), run)
-    Drain(store.log, wake_ups, clock, attempt, 10_000)(user.id, Unheld())
+    _enqueue(store, clock)(user.id, user.session, [work])
+    attempt = Attempt(store.requests, clock, Registry.of(ledger.transfer), run)
+    Drain(store.queues, store.requests, wake_ups, clock, attempt, 10_000)(user.id, Unheld())
 
     outcome = user.written(1)
     assert (outcome.status, outcome.error and outcome.error.kind) == (Status.FAILED, "conflict")
     assert _balances(ledger, user) == {"checking": 100}
 
 
-def test_effects_on_a_table_that_is_missing_fail_the_attempt_in_words(store: Store, user: User) -> None:
+def test_effects_on_a_table_that_is_missing_fail_the_attempt_in_words(stores: Stores, user: User) -> None:
     user.send()
     running = user.begin(1)
     effect = {"Put": {"TableName": "no-such-table", "Item": {"id": {"S": "1"}}}}
 
     with pytest.raises(EffectRefusedError, match=r"^The effects could not be written\.$"):
-        store.log.finish(running, Outcome(Status.SUCCEEDED, result="1"), NOW, [effect])
+        stores.queueing.requests.finish(running, Outcome(Status.SUCCEEDED, result="1"), NOW, [effect])
 
     assert user.written(1) == running
+
+
+def _enqueue(store: Store, clock: ManualClock) -> Enqueue:
+    wake_ups = MemoryWakeUps(MemoryFifo(clock.now))
+    return Enqueue(store.queues, store.requests, store.keys, wake_ups, clock)
 
 
 def _transfer(chance: random.Random) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.queueing.idempotency import IdempotencyKey, Known
+from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.request import Status
 from tests.contract.stores import LIMIT
 from tests.contract.users import EXPIRY, LATER, NOW, User
@@ -39,7 +39,7 @@ def test_an_expired_session_gets_no_number(user: User, now: int) -> None:
 
 
 def test_a_session_gets_no_number_once_it_has_ended(user: User) -> None:
-    user.log.end_session(user.id, user.session)
+    user.store.connections.end_session(user.id, user.session)
 
     with pytest.raises(LostRaceError):
         user.take()
@@ -47,7 +47,7 @@ def test_a_session_gets_no_number_once_it_has_ended(user: User) -> None:
 
 def test_a_stranger_gets_no_number(user: User) -> None:
     with pytest.raises(LostRaceError):
-        User(user.log).take()
+        User(user.store).take()
 
 
 def test_the_first_number_says_that_a_worker_is_needed_and_the_next_do_not_say_it_anew(user: User) -> None:
@@ -60,7 +60,7 @@ def test_a_request_is_read_as_it_was_written(user: User) -> None:
     user.take()
     written = user.write(1)
 
-    assert user.log.request(user.id, 1) == written
+    assert user.store.requests.get(user.id, 1) == written
 
 
 def test_a_place_is_written_once(user: User) -> None:
@@ -75,7 +75,7 @@ def test_a_place_is_written_once(user: User) -> None:
 
 def test_nothing_can_be_written_into_a_closed_hole(user: User) -> None:
     user.take()
-    user.log.void(user.id, 1, LATER)
+    user.store.requests.void(user.id, 1, LATER)
 
     with pytest.raises(LostRaceError):
         user.write(1)
@@ -88,7 +88,7 @@ def test_a_place_with_a_request_cannot_be_closed(user: User) -> None:
     written = user.write(1)
 
     with pytest.raises(LostRaceError):
-        user.log.void(user.id, 1, LATER)
+        user.store.requests.void(user.id, 1, LATER)
 
     assert user.written(1) == written
 
@@ -97,30 +97,30 @@ def test_a_page_is_in_order_and_leaves_holes_out(user: User) -> None:
     user.take(5)
     for seq in (5, 2, 4):
         user.write(seq)
-    user.log.void(user.id, 3, LATER)
+    user.store.requests.void(user.id, 3, LATER)
 
-    assert [r.seq for r in user.log.requests(user.id, 1, 3)] == [2, 3, 4]
-    assert [r.seq for r in user.log.requests(user.id, 4, 3)] == [5]
-    assert user.log.requests(user.id, 5, 3) == []
+    assert [r.seq for r in user.store.requests.list_after(user.id, 1, 3)] == [2, 3, 4]
+    assert [r.seq for r in user.store.requests.list_after(user.id, 4, 3)] == [5]
+    assert user.store.requests.list_after(user.id, 5, 3) == []
 
 
 def test_requests_are_read_without_their_payloads(user: User) -> None:
     user.send(3)
     done = user.succeed(1)
 
-    page = user.log.requests_without_payloads(user.id, 0, 2)
+    page = user.store.requests.list_without_payloads(user.id, 0, 2)
 
     assert page == [replace(done, payload=""), replace(user.new(2), payload="")]
-    assert user.log.requests_without_payloads(user.id, 3, 2) == []
+    assert user.store.requests.list_without_payloads(user.id, 3, 2) == []
 
 
 def test_large_requests_come_a_few_at_a_time(user: User) -> None:
     user.take(5)
     for seq in range(1, 6):
-        user.log.write(replace(user.new(seq), payload=f'"{"x" * 300_000}"'))
+        user.store.requests.write(replace(user.new(seq), payload=f'"{"x" * 300_000}"'))
     found: list[int] = []
 
-    while page := user.log.requests_without_payloads(user.id, found[-1] if found else 0, 10):
+    while page := user.store.requests.list_without_payloads(user.id, found[-1] if found else 0, 10):
         found += [request.seq for request in page]
 
     assert found == [1, 2, 3, 4, 5]
@@ -129,21 +129,21 @@ def test_large_requests_come_a_few_at_a_time(user: User) -> None:
 def test_there_is_no_request_in_a_hole(user: User) -> None:
     user.take()
 
-    assert user.log.request(user.id, 1) is None
+    assert user.store.requests.get(user.id, 1) is None
 
 
 def test_a_key_stands_for_the_requests_it_was_written_with(user: User) -> None:
     user.take(3)
-    user.log.write(user.new(1, KEY.key), KEY, last=3)
+    user.store.requests.write(user.new(1, KEY.key), KEY, last=3)
 
-    assert user.log.known(user.id, KEY.key, NOW) == Known(KEY.fingerprint, first=1, last=3)
+    assert user.store.keys.find(user.id, KEY.key, NOW) == KeyRecord(KEY.fingerprint, first=1, last=3)
 
 
 def test_keys_of_another_user_are_not_known(user: User) -> None:
     user.take()
     user.write(1, KEY)
 
-    assert user.log.known(User(user.log).id, KEY.key, NOW) is None
+    assert user.store.keys.find(User(user.store).id, KEY.key, NOW) is None
 
 
 def test_a_second_request_with_a_known_key_is_not_written(user: User) -> None:
@@ -153,7 +153,7 @@ def test_a_second_request_with_a_known_key_is_not_written(user: User) -> None:
     with pytest.raises(LostRaceError):
         user.write(2, KEY)
 
-    assert user.log.request(user.id, 2) is None
+    assert user.store.requests.get(user.id, 2) is None
 
 
 def test_a_key_is_not_noted_if_the_place_is_taken(user: User) -> None:
@@ -163,38 +163,38 @@ def test_a_key_is_not_noted_if_the_place_is_taken(user: User) -> None:
     with pytest.raises(LostRaceError):
         user.write(1, KEY)
 
-    assert user.log.known(user.id, KEY.key, NOW) is None
+    assert user.store.keys.find(user.id, KEY.key, NOW) is None
 
 
 def test_a_key_lives_as_long_as_the_outcome_of_its_request(user: User) -> None:
     user.take()
     user.write(1, KEY)
-    assert user.log.known(user.id, KEY.key, NOW + 10 * WEEK_MS), "it has no outcome yet"
+    assert user.store.keys.find(user.id, KEY.key, NOW + 10 * WEEK_MS), "it has no outcome yet"
 
-    user.log.expire(user.succeed(1), LATER)
+    user.store.requests.schedule_expiry(user.succeed(1), LATER)
 
-    assert user.log.known(user.id, KEY.key, LATER + WEEK_MS - 1_000)
-    assert user.log.known(user.id, KEY.key, LATER + WEEK_MS + 1_000) is None
+    assert user.store.keys.find(user.id, KEY.key, LATER + WEEK_MS - 1_000)
+    assert user.store.keys.find(user.id, KEY.key, LATER + WEEK_MS + 1_000) is None
 
 
 def test_an_expired_key_can_be_used_again(user: User) -> None:
     user.take(2)
     user.write(1, KEY)
-    user.log.expire(user.succeed(1), LATER)
+    user.store.requests.schedule_expiry(user.succeed(1), LATER)
     late = user.new(2, KEY.key)
 
-    user.log.write(replace(late, enqueued_at=LATER + WEEK_MS + 1_000), KEY, last=2)
+    user.store.requests.write(replace(late, enqueued_at=LATER + WEEK_MS + 1_000), KEY, last=2)
 
-    assert user.log.known(user.id, KEY.key, NOW) == Known(KEY.fingerprint, first=2, last=2)
+    assert user.store.keys.find(user.id, KEY.key, NOW) == KeyRecord(KEY.fingerprint, first=2, last=2)
 
 
 def test_an_old_request_does_not_end_a_key_that_was_used_again(user: User) -> None:
     user.take(2)
     user.write(1, KEY)
     old = user.succeed(1)
-    user.log.expire(old, LATER)
-    user.log.write(replace(user.new(2, KEY.key), enqueued_at=LATER + WEEK_MS + 1_000), KEY, last=2)
+    user.store.requests.schedule_expiry(old, LATER)
+    user.store.requests.write(replace(user.new(2, KEY.key), enqueued_at=LATER + WEEK_MS + 1_000), KEY, last=2)
 
-    user.log.expire(old, LATER)
+    user.store.requests.schedule_expiry(old, LATER)
 
-    assert user.log.known(user.id, KEY.key, NOW + 10 * WEEK_MS)
+    assert user.store.keys.find(user.id, KEY.key, NOW + 10 * WEEK_MS)

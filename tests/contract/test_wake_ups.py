@@ -25,7 +25,7 @@ def user() -> str:
 
 
 def test_a_ring_arrives_with_its_user_and_number(fifo: Fifo, user: str) -> None:
-    fifo.wake_ups.ring(user, 7, "a")
+    fifo.wake_ups.send(user, 7, "a")
 
     received = receive(fifo)
 
@@ -33,9 +33,9 @@ def test_a_ring_arrives_with_its_user_and_number(fifo: Fifo, user: str) -> None:
 
 
 def test_a_ring_arrives_in_its_lane_and_the_lanes_do_not_wait_for_each_other(fifo: Fifo, user: str) -> None:
-    fifo.wake_ups.ring(user, 1, "a", Lane.SLOW)
+    fifo.wake_ups.send(user, 1, "a", Lane.SLOW)
     assert fifo.receive() is None
-    fifo.wake_ups.ring(user, 2, "a", Lane.QUICK)
+    fifo.wake_ups.send(user, 2, "a", Lane.QUICK)
 
     served = fifo.receive(SOON_S, Lane.SLOW), fifo.receive(SOON_S, Lane.QUICK)
 
@@ -43,7 +43,7 @@ def test_a_ring_arrives_in_its_lane_and_the_lanes_do_not_wait_for_each_other(fif
 
 
 def test_a_served_wake_up_does_not_come_again(fifo: Fifo, user: str) -> None:
-    fifo.wake_ups.ring(user, 1, "a")
+    fifo.wake_ups.send(user, 1, "a")
 
     fifo.delete(receive(fifo))
 
@@ -51,8 +51,8 @@ def test_a_served_wake_up_does_not_come_again(fifo: Fifo, user: str) -> None:
 
 
 def test_while_one_is_served_no_other_of_that_user_is_handed_out(fifo: Fifo, user: str) -> None:
-    fifo.wake_ups.ring(user, 1, "a")
-    fifo.wake_ups.ring(user, 2, "b")
+    fifo.wake_ups.send(user, 1, "a")
+    fifo.wake_ups.send(user, 2, "b")
 
     first = receive(fifo)
 
@@ -62,8 +62,8 @@ def test_while_one_is_served_no_other_of_that_user_is_handed_out(fifo: Fifo, use
 
 
 def test_users_do_not_wait_for_each_other(fifo: Fifo, user: str) -> None:
-    fifo.wake_ups.ring(user, 1, "a")
-    fifo.wake_ups.ring("other", 1, "b")
+    fifo.wake_ups.send(user, 1, "a")
+    fifo.wake_ups.send("other", 1, "b")
 
     served = {receive(fifo).user_id, receive(fifo).user_id}
 
@@ -71,8 +71,8 @@ def test_users_do_not_wait_for_each_other(fifo: Fifo, user: str) -> None:
 
 
 def test_the_same_ring_twice_is_one_wake_up(fifo: Fifo, user: str) -> None:
-    fifo.wake_ups.ring(user, 1, "a")
-    fifo.wake_ups.ring(user, 1, "a")
+    fifo.wake_ups.send(user, 1, "a")
+    fifo.wake_ups.send(user, 1, "a")
 
     fifo.delete(receive(fifo))
 
@@ -81,25 +81,25 @@ def test_the_same_ring_twice_is_one_wake_up(fifo: Fifo, user: str) -> None:
 
 @faithful
 def test_the_same_ring_is_dropped_even_after_it_was_served(fifo: Fifo, user: str) -> None:
-    fifo.wake_ups.ring(user, 1, "a")
+    fifo.wake_ups.send(user, 1, "a")
     fifo.delete(receive(fifo))
 
-    fifo.wake_ups.ring(user, 1, "a")
+    fifo.wake_ups.send(user, 1, "a")
 
     assert fifo.receive() is None
 
 
 @faithful
-def test_users_may_use_the_same_ring_id(fifo: Fifo, user: str) -> None:
-    fifo.wake_ups.ring(user, 1, "a")
-    fifo.wake_ups.ring("other", 1, "a")
+def test_users_may_use_the_same_id(fifo: Fifo, user: str) -> None:
+    fifo.wake_ups.send(user, 1, "a")
+    fifo.wake_ups.send("other", 1, "a")
 
     assert receive(fifo).user_id != receive(fifo).user_id
 
 
 def test_a_wake_up_that_is_let_go_comes_again_before_the_next(fifo: Fifo, user: str) -> None:
-    fifo.wake_ups.ring(user, 1, "a")
-    fifo.wake_ups.ring(user, 2, "b")
+    fifo.wake_ups.send(user, 1, "a")
+    fifo.wake_ups.send(user, 2, "b")
 
     receive(fifo).lease.hold(0)
 
@@ -107,7 +107,7 @@ def test_a_wake_up_that_is_let_go_comes_again_before_the_next(fifo: Fifo, user: 
 
 
 def test_a_held_wake_up_comes_again_when_the_time_is_over(fifo: Fifo, user: str) -> None:
-    fifo.wake_ups.ring(user, 1, "a")
+    fifo.wake_ups.send(user, 1, "a")
 
     receive(fifo).lease.hold(0.3)
 
@@ -116,7 +116,7 @@ def test_a_held_wake_up_comes_again_when_the_time_is_over(fifo: Fifo, user: str)
 
 
 def test_what_is_served_cannot_be_held_any_more(fifo: Fifo, user: str) -> None:
-    fifo.wake_ups.ring(user, 1, "a")
+    fifo.wake_ups.send(user, 1, "a")
     received = receive(fifo)
     fifo.delete(received)
 

@@ -5,7 +5,7 @@ from secrets import token_hex
 
 from chalicelib.adapters.memory.clock import START
 from chalicelib.core.queueing.idempotency import IdempotencyKey
-from chalicelib.core.queueing.ports import Log
+from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Outcome, Request, Status
@@ -19,21 +19,21 @@ DONE = Outcome(Status.SUCCEEDED, result='{"a":1}')
 
 @dataclass(frozen=True, slots=True)
 class User:
-    log: Log
+    store: Store
     id: str = field(default_factory=lambda: token_hex(16))
     session: str = field(default_factory=lambda: token_hex(6))
 
     def sign_in(self) -> None:
-        self.log.open_session(self.id, self.session, EXPIRY, NOW)
+        self.store.connections.open_session(self.id, self.session, EXPIRY, NOW)
 
     @property
     def queue(self) -> Queue:
-        queue = self.log.queue(self.id)
+        queue = self.store.queues.get(self.id)
         assert queue is not None
         return queue
 
     def take(self, count: int = 1, now: Millis = NOW) -> Queue:
-        return self.log.take_numbers(self.id, self.session, count, now)
+        return self.store.queues.take_numbers(self.id, self.session, count, now)
 
     def new(self, seq: int, key: str | None = None) -> Request:
         """A request as it is before it is written."""
@@ -41,17 +41,17 @@ class User:
 
     def write(self, seq: int, key: IdempotencyKey | None = None) -> Request:
         request = self.new(seq, key.key if key else None)
-        self.log.write(request, key, last=seq)
+        self.store.requests.write(request, key, last=seq)
         return request
 
     def begin(self, seq: int, by: str = "worker") -> Request:
-        return self.log.begin(self.written(seq), by, NOW, NOW + 500)
+        return self.store.requests.begin(self.written(seq), by, NOW, NOW + 500)
 
     def succeed(self, seq: int) -> Request:
-        return self.log.finish(self.begin(seq), DONE, LATER)
+        return self.store.requests.finish(self.begin(seq), DONE, LATER)
 
     def written(self, seq: int) -> Request:
-        request = self.log.request(self.id, seq)
+        request = self.store.requests.get(self.id, seq)
         assert request is not None
         return request
 

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from chalicelib.adapters.dynamodb.log import DynamoLog
+from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.adapters.runtime.clock import SystemClock
 from chalicelib.core.queueing.progress import Progress
@@ -31,11 +31,11 @@ SCHEDULED = {
 
 
 @pytest.fixture
-def log(stack: DeployedStack, monkeypatch: pytest.MonkeyPatch) -> DynamoLog:
+def store(stack: DeployedStack, monkeypatch: pytest.MonkeyPatch) -> DynamoStore:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     names = TableNames(queues=stack.outputs["QueuesTable"], requests=stack.outputs["RequestsTable"])
-    return DynamoLog(Tables(names, LOCAL_REGION, stack.emulator.dynamodb_url), limit=10)
+    return DynamoStore(Tables(names, LOCAL_REGION, stack.emulator.dynamodb_url), limit=10)
 
 
 @pytest.fixture
@@ -44,9 +44,9 @@ def minute_ago() -> Millis:
 
 
 def test_a_number_taken_and_never_used_does_not_hold_up_those_behind_it(
-    log: DynamoLog, user: User, minute_ago: Millis
+    store: DynamoStore, user: User, minute_ago: Millis
 ) -> None:
-    _take_number(log, user, minute_ago)
+    _take_number(store, user, minute_ago)
     assert user.session.enqueue("echo", {"behind": "the hole"})["seq"] == 2
 
     outcome = user.session.dequeue()
@@ -57,9 +57,9 @@ def test_a_number_taken_and_never_used_does_not_hold_up_those_behind_it(
 
 
 def test_the_sweeper_rings_for_a_request_whose_wake_up_was_lost(
-    log: DynamoLog, user: User, minute_ago: Millis, stack: DeployedStack
+    store: DynamoStore, user: User, minute_ago: Millis, stack: DeployedStack
 ) -> None:
-    _accept_without_wake_up(log, user, minute_ago)
+    _accept_without_wake_up(store, user, minute_ago)
 
     answer = stack.emulator.client("lambda").invoke(
         FunctionName=stack.outputs["SweeperFunction"], Payload=json.dumps(SCHEDULED)
@@ -69,8 +69,8 @@ def test_the_sweeper_rings_for_a_request_whose_wake_up_was_lost(
     assert user.session.request(1, wait=20)["status"] == "succeeded"
 
 
-def test_the_next_enqueue_rings_too(log: DynamoLog, user: User, minute_ago: Millis) -> None:
-    _accept_without_wake_up(log, user, minute_ago)
+def test_the_next_enqueue_rings_too(store: DynamoStore, user: User, minute_ago: Millis) -> None:
+    _accept_without_wake_up(store, user, minute_ago)
     user.session.enqueue("echo", {"number": 2})
 
     outcomes = [user.session.dequeue() for _ in range(2)]
@@ -78,15 +78,15 @@ def test_the_next_enqueue_rings_too(log: DynamoLog, user: User, minute_ago: Mill
     assert [outcome["result"] for outcome in outcomes if outcome] == [{"number": 1}, {"number": 2}]
 
 
-def _take_number(log: DynamoLog, user: User, now: Millis) -> int:
+def _take_number(store: DynamoStore, user: User, now: Millis) -> int:
     """On a queue that has not moved since."""
-    queue = log.queue(user.user_id)
+    queue = store.queues.get(user.user_id)
     assert queue is not None
     [session_id] = queue.sessions
-    log.advance(queue, Progress.none(queue, now), now)
-    return log.take_numbers(user.user_id, session_id, 1, now).tail
+    store.queues.advance(queue, Progress.none(queue, now), now)
+    return store.queues.take_numbers(user.user_id, session_id, 1, now).tail
 
 
-def _accept_without_wake_up(log: DynamoLog, user: User, now: Millis) -> None:
-    seq = _take_number(log, user, now)
-    log.write(Request(user.user_id, seq, "echo", '{"number": 1}', Status.QUEUED, enqueued_at=now))
+def _accept_without_wake_up(store: DynamoStore, user: User, now: Millis) -> None:
+    seq = _take_number(store, user, now)
+    store.requests.write(Request(user.user_id, seq, "echo", '{"number": 1}', Status.QUEUED, enqueued_at=now))

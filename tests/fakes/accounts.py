@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from threading import Lock
 
-from chalicelib.adapters.memory.queues import require
+from chalicelib.adapters.memory.tables import require
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.identity.account import Account, Role
 from chalicelib.core.identity.audit import Entry

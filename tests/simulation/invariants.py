@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chalicelib.adapters.memory.log import MemoryLog
+from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.core.queueing.attempt import SKEW_MS
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.request import LONGEST_DELAY_MS, NO_COUNTS, OUTCOMES, Request, Status
@@ -16,19 +16,19 @@ type Requests = dict[int, Request]
 class Invariants:
     """Compares what is stored with what was stored before."""
 
-    def __init__(self, log: MemoryLog, executions: Executions) -> None:
+    def __init__(self, tables: MemoryTables, executions: Executions) -> None:
         self.reads: dict[tuple[str, int], str] = {}  # user and number: the actor that moved `read` there
-        self._log = log
+        self._tables = tables
         self._executions = executions
         self._queues: dict[str, Queue] = {}
         self._requests: dict[str, Requests] = {}
-        self._balances = log.ledger.balances
+        self._balances = tables.ledger.balances
 
     def check(self, user_id: str, actor: str) -> None:
         """After `actor` has done something to this user's queue. Raises Violation."""
-        requests = self._log.requests_of.get(user_id, {})
+        requests = self._tables.requests.get(user_id, {})
         self._check_requests(self._requests.setdefault(user_id, {}), requests)
-        queue = self._log.queues.get(user_id)
+        queue = self._tables.queues.get(user_id)
         if queue is None:
             return
         before = self._queues.get(user_id, Queue(user_id, 0, 0, counts=NO_COUNTS))
@@ -49,13 +49,13 @@ class Invariants:
 
     def _check_found(self, queue: Queue) -> None:
         """By the sweeper, as long as the queue has work or is open."""
-        marked = queue.user_id in self._log.marked
+        marked = queue.user_id in self._tables.with_work
         _require(not queue.depth or marked, "the sweeper cannot find a queue with work")
-        found = marked or queue.user_id in self._log.open_until
+        found = marked or queue.user_id in self._tables.open_until
         _require(found or queue.state is State.CLOSED, "the sweeper cannot find an open queue")
 
     def _check_requests(self, known: Requests, requests: Requests) -> None:
-        booked = self._balances is not self._log.ledger.balances
+        booked = self._balances is not self._tables.ledger.balances
         for seq, request in requests.items():
             before = known.get(seq)
             if request is not before:
@@ -70,11 +70,11 @@ class Invariants:
             elif not booked:
                 continue
             self._check_effects(request)
-        self._balances = self._log.ledger.balances
+        self._balances = self._tables.ledger.balances
 
     def _check_effects(self, request: Request) -> None:
         """I8: the effects of a request are there once if it succeeded and not at all if it did not."""
-        booked = self._log.ledger.balances.get(account_of(request), 0)
+        booked = self._tables.ledger.balances.get(account_of(request), 0)
         wanted = 1 if request.status is Status.SUCCEEDED and has_effects(request) else 0
         _require(booked == wanted, f"I8: the effects of {request.seq} were written {booked} times")
 

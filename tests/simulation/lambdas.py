@@ -44,7 +44,7 @@ class Workers:
         try:
             ending = self._drain(user_id, lease, self._scheduler.now + WORKER_MS)
             if isinstance(ending, Wait) and receipt.number > MOST_RECEIVES:
-                self._service.ring(user_id, seq, f"{user_id} {next(self._number)}")
+                self._service.send(user_id, seq, f"{user_id} {next(self._number)}")
                 ending = Done()
             if isinstance(ending, Wait):
                 wait = (ending.until - self._scheduler.now) / 1000

@@ -7,8 +7,8 @@ from chalicelib.core.queueing.turn import Turn
 from tests.simulation import faults
 from tests.simulation.mutations import DEFECTS, defect, unconditionally, under
 
-DEFECTS["claim_ring without a condition"] = under(faults.Faults(slow=0.9, lose=0.5))(
-    unconditionally("claim_ring")
+DEFECTS["claim_wake_up without a condition"] = under(faults.Faults(slow=0.9, lose=0.5))(
+    unconditionally("claim_wake_up")
 )
 
 

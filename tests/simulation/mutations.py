@@ -10,9 +10,10 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
-from chalicelib.adapters.memory import queues
+from chalicelib.adapters.memory import queues, tables
 from chalicelib.adapters.memory.keys import MemoryKeys
-from chalicelib.adapters.memory.log import MemoryLog
+from chalicelib.adapters.memory.queues import MemoryQueues
+from chalicelib.adapters.memory.requests import MemoryRequests
 from chalicelib.adapters.runtime import runner
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing import enqueue, policy, sweep
@@ -51,28 +52,28 @@ def under(always: faults.Faults) -> Callable[[Defect], Defect]:
 
 def unconditionally(method: str) -> Defect:
     """A write of the queue that goes through whatever it finds."""
-    original = getattr(MemoryLog, method)
+    original = getattr(MemoryQueues, method)
 
-    def write(log: MemoryLog, *arguments: Any) -> Any:
+    def write(store: MemoryQueues, *arguments: Any) -> Any:
         with MonkeyPatch.context() as patch:
-            patch.setattr(queues, "require", lambda condition: None)
-            return original(log, *arguments)
+            patch.setattr(tables, "require", lambda condition: None)
+            return original(store, *arguments)
 
-    return lambda patch: patch.setattr(MemoryLog, method, write)
+    return lambda patch: patch.setattr(MemoryQueues, method, write)
 
 
-for _method in ("take_numbers", "advance", "rest", "move_read", "close"):
+for _method in ("take_numbers", "advance", "go_idle", "move_read", "close"):
     DEFECTS[f"{_method} without a condition"] = unconditionally(_method)
 
 
 @defect
 def begin_without_a_condition(patch: MonkeyPatch) -> None:
-    patch.setattr(MemoryLog, "_untouched", lambda log, seen: log.request(seen.user_id, seen.seq))
+    patch.setattr(MemoryRequests, "_untouched", lambda store, seen: store.get(seen.user_id, seen.seq))
 
 
 @defect
 def finish_without_a_condition(patch: MonkeyPatch) -> None:
-    patch.setattr(MemoryLog, "_current", lambda log, running: log.request(running.user_id, running.seq))
+    patch.setattr(MemoryRequests, "_current", lambda store, running: store.get(running.user_id, running.seq))
 
 
 @defect
@@ -80,30 +81,30 @@ def finish_without_a_condition(patch: MonkeyPatch) -> None:
 def finish_by_whoever_began_it(patch: MonkeyPatch) -> None:
     """On condition that it runs, but not that it is this attempt that runs."""
 
-    def current(log: MemoryLog, running: Request) -> Request:
-        found = log.request(running.user_id, running.seq)
+    def current(store: MemoryRequests, running: Request) -> Request:
+        found = store.get(running.user_id, running.seq)
         if found is None or found.status is not Status.RUNNING:
             raise LostRaceError
         return found
 
-    patch.setattr(MemoryLog, "_current", current)
+    patch.setattr(MemoryRequests, "_current", current)
 
 
 @defect
 def write_without_a_condition(patch: MonkeyPatch) -> None:
-    def write(log: MemoryLog, request: Request, key: Any = None, last: int = 0) -> None:
-        log.requests_of.setdefault(request.user_id, {})[request.seq] = request
+    def write(store: MemoryRequests, request: Request, key: Any = None, last: int = 0) -> None:
+        store._tables.requests.setdefault(request.user_id, {})[request.seq] = request
 
-    patch.setattr(MemoryLog, "write", write)
+    patch.setattr(MemoryRequests, "write", write)
 
 
 @defect
 def void_without_a_condition(patch: MonkeyPatch) -> None:
-    def void(log: MemoryLog, user_id: str, seq: int, now: int) -> None:
+    def void(store: MemoryRequests, user_id: str, seq: int, now: int) -> None:
         made = Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now)
-        log.requests_of.setdefault(user_id, {})[seq] = made
+        store._tables.requests.setdefault(user_id, {})[seq] = made
 
-    patch.setattr(MemoryLog, "void", void)
+    patch.setattr(MemoryRequests, "void", void)
 
 
 @defect
@@ -113,37 +114,37 @@ def room_not_restored(patch: MonkeyPatch) -> None:
 
 
 @defect
-def rest_without_looking_at_the_tail(patch: MonkeyPatch) -> None:
-    def rest(log: MemoryLog, queue: Queue, progress: Any, now: int) -> Queue:
-        found = log.queues[queue.user_id]
-        queues.require(found.head == queue.head)
-        return log._put(replace(queues._moved(found, progress, now), awake=None))
+def go_idle_without_looking_at_the_tail(patch: MonkeyPatch) -> None:
+    def go_idle(store: MemoryQueues, queue: Queue, progress: Any, now: int) -> Queue:
+        found = store._tables.queues[queue.user_id]
+        tables.require(found.head == queue.head)
+        return store._tables.put(replace(queues._moved(found, progress, now), awake=None))
 
-    patch.setattr(MemoryLog, "rest", rest)
+    patch.setattr(MemoryQueues, "go_idle", go_idle)
 
 
 @defect
 def sessions_not_looked_at(patch: MonkeyPatch) -> None:
-    patch.setattr(queues, "_live", lambda queue, session_id, now: True)
+    patch.setattr(tables, "is_live", lambda queue, session_id, now: True)
 
 
 @defect
 def keys_noted_again(patch: MonkeyPatch) -> None:
-    patch.setattr(MemoryKeys, "known", lambda *args: None)
+    patch.setattr(MemoryKeys, "find", lambda *args: None)
 
 
 @defect
 @under(faults.Faults(stall=0.1, intrude=0.5))
 def effects_written_before_the_outcome(patch: MonkeyPatch) -> None:
-    finish = MemoryLog.finish
+    finish = MemoryRequests.finish
 
     def finish_late(
-        log: MemoryLog, running: Request, outcome: Any, now: int, effects: Sequence[object] = ()
+        store: MemoryRequests, running: Request, outcome: Any, now: int, effects: Sequence[object] = ()
     ) -> Any:
-        log.ledger.commit(effects)
-        return finish(log, running, outcome, now)
+        store._tables.ledger.commit(effects)
+        return finish(store, running, outcome, now)
 
-    patch.setattr(MemoryLog, "finish", finish_late)
+    patch.setattr(MemoryRequests, "finish", finish_late)
 
 
 @defect
@@ -151,12 +152,12 @@ def effects_written_before_the_outcome(patch: MonkeyPatch) -> None:
 def halt_whatever_was_said_since(patch: MonkeyPatch) -> None:
     """On condition that the queue is open, but not that it was open all the time."""
 
-    def unchanged(log: MemoryLog, queue: Queue, session_id: str | None, now: int) -> Queue:
-        found = log.queues[queue.user_id]
-        queues.require(found.state is queue.state)
+    def unchanged(store: MemoryQueues, queue: Queue, session_id: str | None, now: int) -> Queue:
+        found = store._tables.queues[queue.user_id]
+        tables.require(found.state is queue.state)
         return found
 
-    patch.setattr(MemoryLog, "_unchanged", unchanged)
+    patch.setattr(MemoryQueues, "_unchanged", unchanged)
 
 
 @defect
@@ -169,7 +170,7 @@ def what_is_cancelled_expires_before_its_turn(patch: MonkeyPatch) -> None:
 @under(faults.Faults(stale=0.5))
 def first_of_a_batch_taken_for_unwritten_when_it_has_expired(patch: MonkeyPatch) -> None:
     def is_accepted(controls: Controls, request: Request, _queue: Queue) -> bool:
-        return request.batch is None or controls.log.request(request.user_id, request.batch) is not None
+        return request.batch is None or controls.requests.get(request.user_id, request.batch) is not None
 
     patch.setattr(Controls, "_is_accepted", is_accepted)
 
@@ -187,23 +188,23 @@ def queue_closed_under_a_new_session(patch: MonkeyPatch) -> None:
 
 def _idle_if(patch: MonkeyPatch, condition: Callable[[Queue, Queue], bool]) -> None:
     patch.setattr(
-        queues,
-        "_is_idle",
+        tables,
+        "is_drained",
         lambda found, seen: found.head == found.tail == seen.tail and condition(found, seen),
     )
 
 
 @defect
 def room_not_looked_at(patch: MonkeyPatch) -> None:
-    take_numbers = MemoryLog.take_numbers
+    take_numbers = MemoryQueues.take_numbers
 
-    def take(log: MemoryLog, user_id: str, session_id: str, count: int, now: int) -> Queue:
-        room = log.queues[user_id].room
-        log._put(replace(log.queues[user_id], room=count))
-        queue = take_numbers(log, user_id, session_id, count, now)
-        return log._put(replace(queue, room=room - count))
+    def take(store: MemoryQueues, user_id: str, session_id: str, count: int, now: int) -> Queue:
+        room = store._tables.queues[user_id].room
+        store._tables.put(replace(store._tables.queues[user_id], room=count))
+        queue = take_numbers(store, user_id, session_id, count, now)
+        return store._tables.put(replace(queue, room=room - count))
 
-    patch.setattr(MemoryLog, "take_numbers", take)
+    patch.setattr(MemoryQueues, "take_numbers", take)
 
 
 @defect
@@ -270,7 +271,7 @@ def batch_written_from_the_front(patch: MonkeyPatch) -> None:
 def void_taken_for_the_request(patch: MonkeyPatch) -> None:
     def write_place(use: Enqueue, request: Request, key: Any = None, last: int = 0) -> None:
         try:
-            use.log.write(request, key, last)
+            use.requests.write(request, key, last)
         except LostRaceError:
             return  # though it may be a void
 
@@ -288,7 +289,7 @@ def cancel_what_was_not_accepted(patch: MonkeyPatch) -> None:
 def own_read_taken_for_anothers(patch: MonkeyPatch) -> None:
     def move_read(use: Dequeue, queue: Queue, session_id: str, seq: int) -> bool:
         try:
-            use.log.move_read(queue, session_id, seq, use.mark(), use.clock.now())
+            use.queues.move_read(queue, session_id, seq, use.mark(), use.clock.now())
         except LostRaceError:
             return False
         return True
@@ -304,12 +305,12 @@ def what_this_code_cannot_take_is_failed_at_once(patch: MonkeyPatch) -> None:
 @defect
 @under(faults.NONE)
 def what_this_code_cannot_take_costs_an_attempt(patch: MonkeyPatch) -> None:
-    put_back = MemoryLog.put_back
+    requeue = MemoryRequests.requeue
 
-    def put_back_counted(log: MemoryLog, running: Request, *arguments: Any) -> Request:
-        return log._save(replace(put_back(log, running, *arguments), forgiven=running.forgiven))
+    def requeue_counted(store: MemoryRequests, running: Request, *arguments: Any) -> Request:
+        return store._save(replace(requeue(store, running, *arguments), forgiven=running.forgiven))
 
-    patch.setattr(MemoryLog, "put_back", put_back_counted)
+    patch.setattr(MemoryRequests, "requeue", requeue_counted)
 
 
 @defect

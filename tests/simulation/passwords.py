@@ -4,7 +4,8 @@ from random import Random
 from typing import Any
 
 from chalicelib.adapters.memory.clock import START
-from chalicelib.adapters.memory.log import MemoryLog
+from chalicelib.adapters.memory.connections import MemoryConnections
+from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.core.errors import GurukoolError
 from chalicelib.core.identity.account import Account, Principal
 from chalicelib.core.identity.client import Client
@@ -49,20 +50,22 @@ class PasswordWorld:
         self.tried: dict[str, str] = {}  # by actor
         self.opened = {FIRST: FIRST_PASSWORD}  # by session
         self.answered = 0  # the place in `order` of the newest password whose change was answered
-        self.log, self.accounts, self.sessions = _Log(self), _Accounts(self), FakeSessions()
+        self.store, self.accounts, self.sessions = MemoryStore(), _Accounts(self), FakeSessions()
         self.accounts.add(Account(USER, USER, FakePasswords().hash(FIRST_PASSWORD), START))
         first = new_session(FIRST, USER, START)
         self.sessions.add(first)
-        MemoryLog.open_session(self.log, USER, FIRST, first.expires_at, START, USER)
+        self.store.connections.open_session(USER, FIRST, first.expires_at, START, USER)
+        self.store.connections = _Connections(self)
         self._build()
 
     def _build(self) -> None:
         clock = SimulatedClock(self.scheduler, self.rng, self.network)
-        store, accounts, log = (self._remote(s) for s in (self.sessions, self.accounts, self.log))
-        sessions, guesses = Sessions(store, log, FakeTokens(), clock), FreeGuesses()
+        stores = self.sessions, self.accounts, self.store.queues, self.store.connections
+        stored, accounts, queues, connections = (self._remote(store) for store in stores)
+        sessions, guesses = Sessions(stored, queues, connections, FakeTokens(), clock), FreeGuesses()
         self.sign_in = SignIn(accounts, FakePasswords(), guesses, sessions)  # type: ignore[arg-type]
         throttle = Throttle(FakeTryCounts(), clock)
-        self.own = OwnAccount(accounts, log, FakePasswords(), throttle, sessions, clock)
+        self.own = OwnAccount(accounts, queues, connections, FakePasswords(), throttle, sessions, clock)
 
     def _remote(self, store: object) -> Any:
         return Remote(store, self.network, lambda args: None)
@@ -107,7 +110,7 @@ class PasswordWorld:
         self.own.change_password(Principal(USER, USER, session_id), current, new)
         changed = self.order.index(new)
         self.answered = max(self.answered, changed)
-        for other in self.log.queues[USER].sessions:
+        for other in self.store.tables.queues[USER].sessions:
             if other != session_id:
                 self.check(other, changed)  # a later change, by `other` itself, may have been answered before
 
@@ -128,13 +131,13 @@ class PasswordWorld:
 
         self._spawn("owner", owner, 1)
         self.scheduler.run_until(self.scheduler.now + 60_000)
-        if not done or len(self.log.queues[USER].sessions) != 1:
+        if not done or len(self.store.tables.queues[USER].sessions) != 1:
             raise Violation("the owner is locked out, or not alone")
 
 
-class _Log(MemoryLog):
+class _Connections(MemoryConnections):
     def __init__(self, world: PasswordWorld) -> None:
-        super().__init__()
+        super().__init__(world.store.tables)
         self._world = world
 
     def open_session(self, user_id: str, session_id: str, *args: Any, **kwargs: Any) -> Queue:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.time import Millis
 from tests.simulation.faults import Faults, latency, stall
@@ -72,9 +73,12 @@ class Network:
         self._history.add(self._scheduler.now, self._scheduler.current.name, call, arguments, answer)
 
 
-READS = frozenset(
-    {"queue", "several", "request", "requests", "requests_without_payloads", "known", "working", "expiring"}
-)  # nothing changes
+READS = frozenset(  # nothing changes
+    {
+        *("get", "get_many", "list_after", "list_without_payloads", "find", "with_work"),
+        "with_expired_sessions",
+    }
+)
 
 
 class SimulatedClock:
@@ -123,6 +127,20 @@ class Remote:
 
         setattr(self, name, call)
         return call
+
+
+class RemoteStore:
+    """Every port of a store, called over the network."""
+
+    def __init__(
+        self, store: MemoryStore, network: Network, watch: Callable[[tuple[Any, ...]], None]
+    ) -> None:
+        self.queues: Any = Remote(store.queues, network, watch)
+        self.requests: Any = Remote(store.requests, network, watch)
+        self.keys: Any = Remote(store.keys, network, watch)
+        self.connections: Any = Remote(store.connections, network, watch)
+        self.sweep_index: Any = Remote(store.sweep_index, network, watch)
+        self.removal: Any = Remote(store.removal, network, watch)
 
 
 def _not_at_all(arguments: tuple[Any, ...]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
-from chalicelib.adapters.memory.queues import require
+from chalicelib.adapters.memory.tables import require
 from chalicelib.core.queueing import outcomes, waits
 from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.pages import Page, read_page
@@ -23,16 +23,16 @@ def _only_wait(patch: MonkeyPatch) -> None:
 
 @defect
 def reader_sent_past_what_did_not_fit(patch: MonkeyPatch) -> None:
-    def read(log: Any, user_id: str, after: int, last: int, extent: Any) -> Page:
-        return replace(read_page(log, user_id, after, last, extent), after=max(after, last))
+    def read(requests: Any, user_id: str, after: int, last: int, extent: Any) -> Page:
+        return replace(read_page(requests, user_id, after, last, extent), after=max(after, last))
 
     patch.setattr(outcomes, "read_page", read)
 
 
 @defect
 def reader_sent_past_the_head(patch: MonkeyPatch) -> None:
-    def read(log: Any, user_id: str, after: int, last: int, extent: Any) -> Page:
-        return read_page(log, user_id, after, last + 1, extent)
+    def read(requests: Any, user_id: str, after: int, last: int, extent: Any) -> Page:
+        return read_page(requests, user_id, after, last + 1, extent)
 
     patch.setattr(outcomes, "read_page", read)
 
@@ -51,7 +51,7 @@ def _mark_read_if(patch: MonkeyPatch, condition: Any) -> None:
     def mark_read(use: Outcomes, user_id: str, session_id: str, seq: int) -> Queue:
         queue = use._queue(user_id, session_id)
         if condition(queue, seq):
-            use.log.move_read(queue, session_id, seq, use.mark(), use.clock.now())
+            use.queues.move_read(queue, session_id, seq, use.mark(), use.clock.now())
         return replace(queue, read=max(queue.read, seq))
 
     patch.setattr(Outcomes, "mark_read", mark_read)

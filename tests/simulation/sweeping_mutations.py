@@ -6,8 +6,8 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
-from chalicelib.adapters.memory import queues
-from chalicelib.adapters.memory.log import MemoryLog
+from chalicelib.adapters.memory import queues, tables
+from chalicelib.adapters.memory.queues import MemoryQueues
 from chalicelib.core.queueing import controls, queue, sweep
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.sweep import Sweep
@@ -32,13 +32,13 @@ def users_end_pauses_of_administrators(patch: MonkeyPatch) -> None:
 
 @defect
 def pause_lost_when_the_queue_closes(patch: MonkeyPatch) -> None:
-    close = MemoryLog.close
+    close = MemoryQueues.close
 
-    def close_and_forget(log: MemoryLog, queue: Queue) -> None:
-        close(log, queue)
-        log._put(replace(log.queues[queue.user_id], paused_by=None))
+    def close_and_forget(store: MemoryQueues, queue: Queue) -> None:
+        close(store, queue)
+        store._tables.put(replace(store._tables.queues[queue.user_id], paused_by=None))
 
-    patch.setattr(MemoryLog, "close", close_and_forget)
+    patch.setattr(MemoryQueues, "close", close_and_forget)
 
 
 @defect
@@ -48,7 +48,8 @@ def pause_opens_a_closed_queue(patch: MonkeyPatch) -> None:
             State.PAUSED if paused_by and state is not State.HALTED else queue.state_under(paused_by, state)
         )
 
-    patch.setattr(queues, "state_under", state_under)
+    for module in (queues, tables):
+        patch.setattr(module, "state_under", state_under)
 
 
 @defect
@@ -66,7 +67,7 @@ def sweep_ended_by_one_error(patch: MonkeyPatch) -> None:
             raise End from error
 
     def read(use: Sweep, user_ids: Sequence[str]) -> Sequence[Queue]:
-        return use.log.several(user_ids)
+        return use.store.sweep_index.get_many(user_ids)
 
     sweep_once = Sweep.__call__
 
@@ -89,8 +90,8 @@ class End(Exception):  # noqa: N818
 @under(faults.Faults(crash=0.2))
 def interrupted_deletion_left_at_that(patch: MonkeyPatch) -> None:
     def remove(use: Sweep, queue: Queue, now: int, end: int) -> None:
-        if now - (queue.leaving or 0) > sweep.WORKER_MS and use.log.forget(queue.user_id):
-            use.log.remove(queue)
+        if now - (queue.leaving or 0) > sweep.WORKER_MS and use.store.removal.delete_requests(queue.user_id):
+            use.store.removal.delete_queue(queue)
 
     patch.setattr(Sweep, "_remove", remove)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.memory.log import MemoryLog
+from chalicelib.adapters.memory.connections import MemoryConnections
 from chalicelib.core.identity.account import Account
 from chalicelib.core.queueing.queue import Queue
 from tests.fakes.accounts import FakeAccounts
@@ -38,23 +38,23 @@ def test_no_history_leaves_a_thief_inside_or_the_owner_outside() -> None:
 
 
 def sessions_opened_in_any_generation(patch: pytest.MonkeyPatch) -> None:
-    open_session = MemoryLog.open_session
+    open_session = MemoryConnections.open_session
 
-    def opened(log: MemoryLog, user_id: str, *args: Any, generation: int = 0) -> Queue:
-        queue = log.queues.get(user_id)
-        return open_session(log, user_id, *args, generation=queue.generation if queue else generation)
+    def opened(connections: MemoryConnections, user_id: str, *args: Any, generation: int = 0) -> Queue:
+        queue = connections._tables.queues.get(user_id)
+        return open_session(connections, user_id, *args, generation=queue.generation if queue else generation)
 
-    patch.setattr(MemoryLog, "open_session", opened)
+    patch.setattr(MemoryConnections, "open_session", opened)
 
 
 def sessions_kept_in_the_next_generation(patch: pytest.MonkeyPatch) -> None:
-    evict = MemoryLog.evict_others
+    evict = MemoryConnections.evict_others
 
-    def kept(log: MemoryLog, queue: Queue, session_id: str, now: int) -> Queue:
-        before = log.queues[queue.user_id].sessions
-        return log._put(replace(evict(log, queue, session_id, now), sessions=before))
+    def kept(connections: MemoryConnections, queue: Queue, session_id: str, now: int) -> Queue:
+        before = connections._tables.queues[queue.user_id].sessions
+        return connections._tables.put(replace(evict(connections, queue, session_id, now), sessions=before))
 
-    patch.setattr(MemoryLog, "evict_others", kept)
+    patch.setattr(MemoryConnections, "evict_others", kept)
 
 
 def generation_not_looked_at_in_the_account(patch: pytest.MonkeyPatch) -> None:

@@ -40,8 +40,11 @@ def judge(world: World) -> None:
 
 def _check_gone(world: World, gone: set[str]) -> None:
     """Of deleted accounts nothing is left."""
-    kept = {*world.log.queues, *(id_ for id_, requests in world.log.requests_of.items() if requests)}
-    kept |= {user_id for user_id, _ in world.log.keys}
+    kept = {
+        *world.store.tables.queues,
+        *(id_ for id_, requests in world.store.tables.requests.items() if requests),
+    }
+    kept |= {user_id for user_id, _ in world.store.tables.keys}
     if left := gone & kept:
         raise Violation(f"something is left of {left}, whose account was deleted")
     owners = {name: account.user_id for name, account in world.accounts.accounts.items()}
@@ -81,7 +84,7 @@ def _check_sent(world: World, call: Call) -> None:
 
 def _stored(world: World, call: Call) -> list[Request]:
     forgotten = [request for request in world.forgotten if request.user_id == call.user_id]
-    requests = [*world.log.requests_of.get(call.user_id, {}).values(), *forgotten]
+    requests = [*world.store.tables.requests.get(call.user_id, {}).values(), *forgotten]
     mine = [
         r for r in requests if r.payload in call.asked and r.origin is None and r.status is not Status.VOID
     ]
@@ -104,9 +107,9 @@ def _check_read(world: World, call: Call) -> None:
 
 def _check_reader(world: World, user: User) -> None:
     """It has seen every outcome once and in order, but for what was deleted or has expired before it came."""
-    seen, floor = user.reader.seen, world.log.queues[user.id].floor
+    seen, floor = user.reader.seen, world.store.tables.queues[user.id].floor
     _require(seen == sorted(set(seen)), None, f"{user.id} read {seen}")
-    kept = world.log.requests_of.get(user.id, {}).values()
+    kept = world.store.tables.requests.get(user.id, {}).values()
     lost = {r.seq for r in kept if r.status is not Status.VOID and r.seq > floor} - {*seen}
     _require(not lost, None, f"{user.id} never saw the outcomes of {lost}")
 

@@ -33,24 +33,24 @@ class WakeUpService:
         self.fifo.deduplication_ms = rng.choice((DEDUPLICATION_MS, 2 * 3_600_000))
         self.serve: Serve = _nobody_serves
 
-    def ring(self, user_id: str, seq: int, ring_id: str) -> None:
+    def send(self, user_id: str, seq: int, wake_up_id: str) -> None:
         self.network.call(
-            f"ring {self.lane}", (user_id, seq, ring_id), lambda: self._send(user_id, seq, ring_id)
+            f"send {self.lane}", (user_id, seq, wake_up_id), lambda: self._send(user_id, seq, wake_up_id)
         )
 
-    def _send(self, user_id: str, seq: int, ring_id: str) -> str:
+    def _send(self, user_id: str, seq: int, wake_up_id: str) -> str:
         faults = self.network.faults
         if self.rng.random() < faults.lose:
-            self.fifo.lose(user_id, ring_id)
+            self.fifo.lose(user_id, wake_up_id)
             return "lost"
         delay = self.rng.randrange(20_000) if self.rng.random() < faults.late else self.rng.randrange(1, 20)
-        self.scheduler.after(delay, lambda: self._arrive(user_id, seq, ring_id))
+        self.scheduler.after(delay, lambda: self._arrive(user_id, seq, wake_up_id))
         if self.rng.random() < faults.double:
-            self.scheduler.after(delay, lambda: self._arrive(user_id, seq, f"{ring_id} again"))
+            self.scheduler.after(delay, lambda: self._arrive(user_id, seq, f"{wake_up_id} again"))
         return f"arrives in {delay} ms"
 
-    def _arrive(self, user_id: str, seq: int, ring_id: str) -> None:
-        self.fifo.send(user_id, to_message(user_id, seq), ring_id)
+    def _arrive(self, user_id: str, seq: int, wake_up_id: str) -> None:
+        self.fifo.send(user_id, to_message(user_id, seq), wake_up_id)
         self.poll()
 
     def poll(self) -> None:
@@ -79,8 +79,8 @@ class Lanes:
 
     services: Mapping[Lane, WakeUpService]
 
-    def ring(self, user_id: str, seq: int, ring_id: str, lane: Lane = Lane.QUICK) -> None:
-        self.services[lane].ring(user_id, seq, ring_id)
+    def send(self, user_id: str, seq: int, wake_up_id: str, lane: Lane = Lane.QUICK) -> None:
+        self.services[lane].send(user_id, seq, wake_up_id)
 
     def messages(self) -> list[Message]:
         return [message for service in self.services.values() for message in service.fifo.messages()]

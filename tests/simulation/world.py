@@ -30,10 +30,10 @@ from tests.simulation.calls import PASSWORD, Api, Call, Calls, User, draw_kinds
 from tests.simulation.deployments import Deployment
 from tests.simulation.executions import Executions, handlers
 from tests.simulation.history import History, Violation
-from tests.simulation.indexed import IndexedLog, report_unforeseen
+from tests.simulation.indexed import IndexedStore, report_unforeseen
 from tests.simulation.invariants import Invariants
 from tests.simulation.lambdas import SWEEP_MS, Sweeper, Workers
-from tests.simulation.ports import Network, Remote, SimulatedClock
+from tests.simulation.ports import Network, Remote, RemoteStore, SimulatedClock
 from tests.simulation.readers import WatchedSessions
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.wake_ups import Lanes, WakeUpService
@@ -53,13 +53,13 @@ class World:
         self.scheduler = Scheduler(rng)
         self.network = Network(self.scheduler, rng, faults.draw(rng), self.history)
         self.faultless = self.network.faults is faults.NONE
-        self.log = IndexedLog(rng)
-        self.log.stale = self.network.faults.stale
+        self.store = IndexedStore(rng)
+        self.store.sweep_index.stale = self.network.faults.stale
         self.accounts = FakeAccounts()
         self.sessions = WatchedSessions()
         self.deployment = Deployment(self.scheduler)
         self.executions = Executions(self.scheduler, self.network, self.deployment)
-        self.invariants = Invariants(self.log, self.executions)
+        self.invariants = Invariants(self.store.tables, self.executions)
         services = {lane: WakeUpService(lane, self.scheduler, self.network, rng) for lane in Lane}
         self.lanes = Lanes(services)
         self._build()
@@ -68,21 +68,25 @@ class World:
 
     def _build(self) -> None:
         clock = SimulatedClock(self.scheduler, self.rng, self.network)
-        log: Any = Remote(self.log, self.network, self._watch)
-        store, accounts, audit = (self._remote(s) for s in (self.sessions, self.accounts, FakeAudit()))
+        store = RemoteStore(self.store, self.network, self._watch)
+        queues, requests, connections = store.queues, store.requests, store.connections
+        stored, accounts, audit = (self._remote(s) for s in (self.sessions, self.accounts, FakeAudit()))
         registry = handlers(self.deployment)
-        attempt = Attempt(log, clock, registry, self.executions.run, self.rng.random, self._mark)
+        attempt = Attempt(requests, clock, registry, self.executions.run, self.rng.random, self._mark)
         for lane, service in self.lanes.services.items():
-            Workers(service, Drain(log, self.lanes, clock, attempt, QUANTUM_MS, self._mark, lane))
-        sweep = Sweep(log, accounts, self.lanes, clock, self.rng.shuffle, report_unforeseen)
+            drain = Drain(queues, requests, self.lanes, clock, attempt, QUANTUM_MS, self._mark, lane)
+            Workers(service, drain)
+        sweep = Sweep(store, accounts, self.lanes, clock, self.rng.shuffle, report_unforeseen)
         self.sweeper = Sweeper(self.scheduler, self.network, sweep)
-        enqueue = Enqueue(log, self.lanes, clock, handlers=registry)
-        sessions = Sessions(store, log, FakeTokens(), clock)
-        controls = Controls(log, self.lanes, clock, enqueue, self._mark)
-        waits = Waits(store, clock)
-        dequeue, outcomes = Dequeue(log, clock, waits, self._mark), Outcomes(log, clock, waits, self._mark)
-        own = OwnAccount(accounts, log, FakePasswords(), Throttle(FakeTryCounts(), clock), sessions, clock)
-        office = Office(accounts, log, audit, sessions, controls, clock)
+        enqueue = Enqueue(queues, requests, store.keys, self.lanes, clock, handlers=registry)
+        sessions = Sessions(stored, queues, connections, FakeTokens(), clock)
+        controls = Controls(queues, requests, self.lanes, clock, enqueue, self._mark)
+        waits = Waits(stored, clock)
+        dequeue = Dequeue(queues, requests, clock, waits, self._mark)
+        outcomes = Outcomes(queues, requests, clock, waits, self._mark)
+        throttle = Throttle(FakeTryCounts(), clock)
+        own = OwnAccount(accounts, queues, connections, FakePasswords(), throttle, sessions, clock)
+        office = Office(accounts, queues, connections, audit, sessions, controls, clock)
         api = Api(enqueue, dequeue, outcomes, sessions, controls, own, office, accounts)
         self.calls = Calls(
             self.scheduler,
@@ -90,7 +94,7 @@ class World:
             self.rng,
             api,
             self.executions.plans,
-            self.log.queues.get,
+            self.store.tables.queues.get,
         )
 
     def _remote(self, store: object) -> Any:
@@ -103,7 +107,7 @@ class World:
         first = new_session(f"first-{id_}", id_, START)
         self.sessions.add(first)
         self.accounts.add(Account(id_, id_, FakePasswords().hash(PASSWORD), START))
-        self.log.open_session(id_, first.session_id, first.expires_at, START, id_)
+        self.store.connections.open_session(id_, first.session_id, first.expires_at, START, id_)
         return User(id_, [first.session_id])
 
     def _watch(self, arguments: tuple[Any, ...]) -> None:
@@ -139,7 +143,7 @@ class World:
             self._leave(self.users[-1], lasts)
         self.scheduler.run_until(START + lasts + self.rng.choice((0, 5_000, 60_000)))
         self.network.faults = faults.NONE
-        self.log.stale = 0.0
+        self.store.sweep_index.stale = 0.0
 
     def _leave(self, user: User, lasts: int) -> None:
         """Perhaps again, and perhaps a stranger takes the name as soon as it is free."""
@@ -148,7 +152,7 @@ class World:
             self.calls.make(user, kind, after=leaves + self.rng.randrange(60_000) * (kind != "leave"))
 
     def _change_limit(self) -> None:
-        self.log.limit = self.rng.choice((3, 6, 100))
+        self.store.tables.limit = self.rng.choice((3, 6, 100))
 
     def _week(self) -> None:
         """And a day, in which nobody helps. What has ended is forgotten, SQS's messages too."""
@@ -159,13 +163,13 @@ class World:
         self.lanes.drop_all()
         for user in self.users:
             self._forget(user)
-        self.log.remove_expired(self.scheduler.now)
+        self.store.tables.remove_expired(self.scheduler.now)
 
     def _forget(self, user: User) -> None:
-        for request in self.log.requests_of.get(user.id, {}).values():
+        for request in self.store.tables.requests.get(user.id, {}).values():
             if request.expires_at is not None and request.expires_at <= self.scheduler.now:
                 self.forgotten.append(request)
-                if request.seq > self.log.queues[user.id].head:
+                if request.seq > self.store.tables.queues[user.id].head:
                     raise Violation(f"{request.seq} was forgotten before its turn")
 
     def _calm(self) -> None:
@@ -185,17 +189,17 @@ class World:
 
     def _may_wait(self, user: User) -> bool:
         """Because the first request without an outcome is to begin later."""
-        requests = {} if self.calls.is_gone(user) else self.log.requests_of.get(user.id, {})
+        requests = {} if self.calls.is_gone(user) else self.store.tables.requests.get(user.id, {})
         waiting = [request for seq, request in sorted(requests.items()) if not request.settled]
         return bool(waiting) and (waiting[0].not_before or 0) > self.scheduler.now
 
     def _is_still(self) -> bool:
-        queues = self.log.queues.values()
+        queues = self.store.tables.queues.values()
         return not any(q.depth for q in queues if q.leaving is None) and not self.scheduler.is_busy()
 
     def _help(self, user: User) -> None:
         """Enable a disabled account, resume a paused queue, retry or skip a halted head."""
-        queue = self.log.queues.get(user.id)
+        queue = self.store.tables.queues.get(user.id)
         if queue is None or queue.leaving is not None:
             return
         if queue.barred:
@@ -209,8 +213,8 @@ class World:
         """Everybody comes back, reads what is left and signs out. Then nothing is left."""
         if self.faultless:
             self.sweeper.start(0)
-        if self.log.ailment == "index":
-            self.log.ailment = None
+        if self.store.sweep_index.ailment == "index":
+            self.store.sweep_index.ailment = None
         for user in self.users:
             self._help(user)  # who is disabled cannot come back
         self._run_until_done()
@@ -226,7 +230,7 @@ class World:
                 self.calls.make(user, "sign_out")
                 self._run_until_done()
         self.scheduler.run_until(self.scheduler.now + 3 * SWEEP_MS)
-        if any(queue.sessions for queue in self.log.queues.values()):
+        if any(queue.sessions for queue in self.store.tables.queues.values()):
             self.scheduler.jump(IDLE_MS)  # of a sign-in without an answer nobody can sign out
             self.scheduler.run_until(self.scheduler.now + 3 * SWEEP_MS)
         self._check_nothing_is_left()
@@ -243,10 +247,10 @@ class World:
         self.scheduler.run_until(self.scheduler.now + 1_000)
 
     def _check_nothing_is_left(self) -> None:
-        for queue in self.log.queues.values():
+        for queue in self.store.tables.queues.values():
             if queue.state is not State.CLOSED:
                 raise Violation(f"the queue of {queue.user_id} is still open")
-        if self.lanes.messages() or self.log.marked or self.log.open_until:
+        if self.lanes.messages() or self.store.tables.with_work or self.store.tables.open_until:
             raise Violation("something is left: a wake-up or a mark")
 
     @property

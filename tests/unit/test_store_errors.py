@@ -10,8 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedErro
 from pynamodb.exceptions import TransactWriteError
 
 from chalicelib.adapters.dynamodb import transaction
-from chalicelib.adapters.dynamodb.log import DynamoLog
 from chalicelib.adapters.dynamodb.queue_items import SHARDS
+from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.core.errors import EffectRefusedError, LostRaceError, UnavailableError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
@@ -20,13 +20,13 @@ from chalicelib.core.queueing.request import Outcome, Request, Status
 NEW = Request("u" * 32, 1, "echo", "{}", Status.QUEUED, enqueued_at=1)
 EFFECT = {"Put": {"TableName": "adopters", "Item": {"id": {"S": "1"}}}}
 
-CALLS: dict[str, Callable[[DynamoLog], object]] = {
-    "get": lambda log: log.queue("ab"),
-    "query": lambda log: log.requests("ab", 0, 1),
-    "update": lambda log: log.take_numbers("ab", "session", 1, 1),
-    "put": lambda log: log.write(NEW),
-    "transaction": lambda log: log.write(NEW, IdempotencyKey("key", "fingerprint"), 1),
-    "batch": lambda log: log.several(["ab"]),
+CALLS: dict[str, Callable[[DynamoStore], object]] = {
+    "get": lambda store: store.queues.get("ab"),
+    "query": lambda store: store.requests.list_after("ab", 0, 1),
+    "update": lambda store: store.queues.take_numbers("ab", "session", 1, 1),
+    "put": lambda store: store.requests.write(NEW),
+    "transaction": lambda store: store.requests.write(NEW, IdempotencyKey("key", "fingerprint"), 1),
+    "batch": lambda store: store.sweep_index.get_many(["ab"]),
 }
 
 
@@ -65,7 +65,7 @@ def closing_server() -> Iterator[str]:
 @pytest.mark.parametrize("call", ["get", "transaction"])
 def test_a_store_that_hangs_up_is_unavailable(closing_server: str, call: str) -> None:
     with pytest.raises(UnavailableError):
-        CALLS[call](DynamoLog(tables_at(closing_server), 5))
+        CALLS[call](DynamoStore(tables_at(closing_server), 5))
 
 
 class Broken:
@@ -73,7 +73,7 @@ class Broken:
 
     def __init__(self, error: Exception) -> None:
         self.tables = tables_at("http://127.0.0.1:1")
-        self.log = DynamoLog(self.tables, 5)
+        self.store = DynamoStore(self.tables, 5)
         self.error = error
         self.calls = 0
         client: Any = self.tables.connection._client
@@ -89,10 +89,10 @@ class Broken:
     "error", [ReadTimeoutError(endpoint_url="x"), ConnectionClosedError(endpoint_url="x")]
 )
 def test_a_store_that_does_not_answer_is_unavailable(
-    error: BotoCoreError, call: Callable[[DynamoLog], object]
+    error: BotoCoreError, call: Callable[[DynamoStore], object]
 ) -> None:
     with pytest.raises(UnavailableError):
-        call(Broken(error).log)
+        call(Broken(error).store)
 
 
 def cancelled(*codes: str) -> ClientError:
@@ -113,7 +113,7 @@ def answered(code: str, status: int = 400) -> ClientError:
 
 def finish(broken: Broken) -> None:
     running = NEW.begun("worker", 1, 2)
-    broken.log.finish(running, Outcome(Status.SUCCEEDED, result="1"), 2, [EFFECT])
+    broken.store.requests.finish(running, Outcome(Status.SUCCEEDED, result="1"), 2, [EFFECT])
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_store_that_has_failed_is_unavailable(error: ClientError) -> None:
 
     for call in CALLS.values():
         with pytest.raises(UnavailableError):
-            call(broken.log)
+            call(broken.store)
 
 
 def test_what_passes_is_tried_again() -> None:
@@ -168,7 +168,7 @@ def test_what_passes_is_tried_again() -> None:
 
 def test_a_mistake_of_our_own_is_not_taken_for_anything_else() -> None:
     with pytest.raises(TransactWriteError):
-        Broken(answered("ValidationException")).log.write(NEW, IdempotencyKey("key", "fingerprint"), 1)
+        CALLS["transaction"](Broken(answered("ValidationException")).store)
 
 
 def test_a_shard_that_cannot_be_read_does_not_hide_what_is_found_in_others(
@@ -184,10 +184,11 @@ def test_a_shard_that_cannot_be_read_does_not_hide_what_is_found_in_others(
             raise ValueError
         yield queues(f"another {shard}")
 
-    for index, found in (("working", broken.log.working), ("expiring", lambda: broken.log.expiring(1))):
+    found = broken.store.sweep_index
+    for index, look in (("working", found.with_work), ("expiring", lambda: found.with_expired_sessions(1))):
         monkeypatch.setattr(type(getattr(queues, index)), "query", pages)
 
-        user_ids = found()
+        user_ids = look()
 
         assert len(user_ids) == 2 * SHARDS - 1
         assert "another 3" not in user_ids

@@ -6,16 +6,18 @@ from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.log_events import log_event
-from chalicelib.core.queueing.idempotency import IdempotencyKey, Known
+from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.time import Millis
 
 
 class DynamoKeys:
+    """The port `KeyStore`, and the writes of keys that belong to writes of requests."""
+
     def __init__(self, tables: Tables) -> None:
         self._keys = tables.keys
 
-    def known(self, user_id: str, key: str, now: Millis) -> Known | None:
+    def find(self, user_id: str, key: str, now: Millis) -> KeyRecord | None:
         with translated():
             try:
                 item = self._keys.get(user_id, key, consistent_read=True)
@@ -23,24 +25,16 @@ class DynamoKeys:
                 return None
         if item.expires_at is not None and item.expires_at <= now // 1000:
             return None  # DynamoDB removes it within days
-        return Known(item.fingerprint, int(item.first), int(item.last))
+        return KeyRecord(item.fingerprint, int(item.first), int(item.last))
 
-    def note(self, first: Request, key: IdempotencyKey, last: int) -> dict[str, Any]:
-        """The write that notes the key, for a transaction."""
+    def transaction_put(self, first: Request, key: IdempotencyKey, last: int) -> dict[str, Any]:
+        """The write that stores the key, as part of a transaction."""
         m = self._keys
         item = m(first.user_id, key.key, fingerprint=key.fingerprint, first=first.seq, last=last)
         expired = m.expires_at <= first.enqueued_at // 1000
         return item.get_save_kwargs_from_instance(condition=m.user_id.does_not_exist() | expired)
 
-    def forget_keys(self, user_id: str, most: int) -> bool:
-        """Remove so many. Whether there may be more."""
-        with translated(), self._keys.batch_write() as batch:
-            found = list(self._keys.query(user_id, limit=most, attributes_to_get=["user_id", "key"]))
-            for item in found:
-                batch.delete(item)
-        return len(found) == most
-
-    def expire_key(self, request: Request, expires_at: Millis) -> None:
+    def expire(self, request: Request, expires_at: Millis) -> None:
         """Idempotent: a drain that crashed after the outcome leaves this to the next one."""
         m = self._keys
         actions: list[Any] = [m.expires_at.set(expires_at // 1000)]

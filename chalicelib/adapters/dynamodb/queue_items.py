@@ -1,6 +1,5 @@
-"""What all that touches a queue item has in common."""
+"""One queue item: reading it, updating it under a condition, and the shard of the indexes that it is in."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -16,32 +15,36 @@ SHARDS = 8  # of the sparse indexes, so that no partition of theirs is hot
 
 
 class QueueItems:
-    def __init__(self, tables: Tables, limit: int) -> None:
-        """`limit`: how many requests without an outcome a new queue has room for."""
-        self._queues = tables.queues
-        self._limit = limit
+    """What all stores that touch a queue item share; each of them has one of these."""
 
-    def queue(self, user_id: str) -> Queue | None:
+    def __init__(self, tables: Tables) -> None:
+        self.model = tables.queues
+
+    def get(self, user_id: str) -> Queue | None:
         with translated():
             try:
-                return to_queue(self._queues.get(user_id, consistent_read=True))
-            except self._queues.DoesNotExist:
+                return to_queue(self.model.get(user_id, consistent_read=True))
+            except self.model.DoesNotExist:
                 return None
 
-    def several(self, user_ids: Sequence[str]) -> Sequence[Queue]:
-        with translated():
-            return [to_queue(item) for item in self._queues.batch_get(user_ids, consistent_read=True)]
-
-    def _live(self, session_id: str, now: Millis) -> Condition:
-        expiry: Any = self._queues.sessions[session_id]
-        live: Condition = expiry > now
-        return live
-
-    def _update_queue(self, user_id: str, actions: list[Action], condition: Condition) -> Queue:
-        item = self._queues(user_id)
+    def update(self, user_id: str, actions: list[Action], condition: Condition) -> Queue:
+        """The queue as it is afterwards. Raises LostRaceError, UnavailableError."""
+        item = self.model(user_id)
         with translated():
             item.update(actions=actions, condition=condition)
         return to_queue(item)
+
+    def is_live(self, session_id: str, now: Millis) -> Condition:
+        expiry: Any = self.model.sessions[session_id]
+        live: Condition = expiry > now
+        return live
+
+    def is_drained(self, queue: Queue) -> Condition:
+        """Whether head, tail and sessions are as in this drained queue, which is not to be removed."""
+        m = self.model
+        drained: Any = (m.head == queue.tail) & (m.tail == queue.tail)
+        same: Condition = drained & (m.sessions == dict(queue.sessions)) & m.leaving.does_not_exist()
+        return same
 
 
 def shard(user_id: str) -> str:

@@ -20,21 +20,25 @@ from chalicelib.core.time import Millis
 
 
 class DynamoRequests:
+    """The port `RequestStore`."""
+
     def __init__(self, tables: Tables, keys: DynamoKeys) -> None:
         self._requests = tables.requests
         self._connection = tables.connection
-        self._noting = keys
+        self._keys = keys
 
     def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
         item = self._requests(**request_attributes(request))
         if key is None:
             return self._put(item)
         place = item.get_save_kwargs_from_instance(condition=self._requests.user_id.does_not_exist())
-        noted = self._noting.note(request, key, last)
+        noted = self._keys.transaction_put(request, key, last)
         return commit(self._connection, [{"Put": place}, {"Put": noted}])
 
     def void(self, user_id: str, seq: int, now: Millis) -> None:
-        """A void is kept: it is what tells a writer that comes late, or the rest of its batch, that it is."""
+        """A void stays in the table. A late writer, or a later request of the same batch, reads it there and
+        learns that its number was given up.
+        """
         void = Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now)
         self._put(self._requests(**request_attributes(void)))
 
@@ -42,20 +46,20 @@ class DynamoRequests:
         with translated():
             item.save(condition=self._requests.user_id.does_not_exist())
 
-    def request(self, user_id: str, seq: int) -> Request | None:
+    def get(self, user_id: str, seq: int) -> Request | None:
         with translated():
             try:
                 return to_request(self._requests.get(user_id, seq, consistent_read=True))
             except self._requests.DoesNotExist:
                 return None
 
-    def requests(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
+    def list_after(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
         with translated():
             above = self._requests.seq > after
             found = self._requests.query(user_id, above, consistent_read=True, limit=limit)
             return [to_request(item) for item in found]
 
-    def requests_without_payloads(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
+    def list_without_payloads(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
         """One page of DynamoDB, 1 MB of items at most. Their payloads are paid for, but not sent."""
         m = self._requests
         wanted = [name for name in m.get_attributes() if name != "payload"]
@@ -66,17 +70,17 @@ class DynamoRequests:
             page: Any = next(found.page_iter)
         return [to_request(m.from_raw_data(item)) for item in page["Items"]]
 
-    def begin(self, seen: Request, by: str, now: Millis, deadline: Millis) -> Request:
+    def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
         m = self._requests
         actions: list[Action] = [
             m.status.set(Status.RUNNING),
             m.attempts.set(seen.attempts + 1),
-            m.begun_by.set(by),
+            m.begun_by.set(token),
             m.started_at.set(now),
             m.deadline.set(deadline),
         ]
         self._change(seen, actions, self._untouched(seen))
-        return seen.begun(by, now, deadline)
+        return seen.begun(token, now, deadline)
 
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
@@ -99,16 +103,16 @@ class DynamoRequests:
                 raise
             raise EffectRefusedError("The result could not be written: it is too large.") from error
 
-    def note_overrun(self, user_id: str, seq: int, mark: str) -> None:
+    def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         m = self._requests
         table = m.Meta.table_name
-        current: Condition = (m.status == Status.RUNNING) & (m.begun_by == mark)
+        current: Condition = (m.status == Status.RUNNING) & (m.begun_by == token)
         with translated():
             self._connection.update_item(
-                table, user_id, str(seq), actions=[m.overran.set(mark)], condition=current
+                table, user_id, str(seq), actions=[m.overran.set(token)], condition=current
             )
 
-    def put_back(
+    def requeue(
         self,
         running: Request,
         not_before: Millis | None,
@@ -130,14 +134,14 @@ class DynamoRequests:
     def cancel(self, seen: Request, now: Millis) -> Request:
         return self._update_request(seen, self._ending(seen, seen.cancelled(now)), self._untouched(seen))
 
-    def expire(self, request: Request, now: Millis) -> None:
+    def schedule_expiry(self, request: Request, now: Millis) -> None:
         m, expires_at = self._requests, request.expires_at or expiry(now)
         if request.expires_at is None:
             self._change(request, [m.expires_at.set(expires_at // 1000)], m.user_id.exists())
         if request.key:
-            self._noting.expire_key(request, expires_at)
+            self._keys.expire(request, expires_at)
 
-    def allow(self, seen: Request) -> Request:
+    def forgive_attempts(self, seen: Request) -> Request:
         m = self._requests
         actions = [
             m.forgiven.set(seen.attempts),
@@ -147,14 +151,6 @@ class DynamoRequests:
             m.error_message.remove(),
         ]
         return self._update_request(seen, actions, self._untouched(seen))
-
-    def forget_requests(self, user_id: str, most: int) -> bool:
-        """Remove so many. Whether there may be more."""
-        with translated(), self._requests.batch_write() as batch:
-            found = list(self._requests.query(user_id, limit=most, attributes_to_get=["user_id", "seq"]))
-            for item in found:
-                batch.delete(item)
-        return len(found) == most
 
     def _ending(self, before: Request, ended: Request) -> list[Action]:
         m = self._requests

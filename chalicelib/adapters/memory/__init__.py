@@ -1,4 +1,4 @@
-"""The stores and queues in memory, for tests: they obey core/queueing/ports.py as the real ones do.
+"""Stores and queues in memory, for tests. They keep the contracts of the ports in core/queueing.
 
-tests/contract holds each of these and its real counterpart to the same suite.
+tests/contract tests each of them and its real counterpart with the same suite.
 """

@@ -1,39 +1,33 @@
-"""Idempotency keys, by user."""
+"""Idempotency keys in memory."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from chalicelib.adapters.memory.tables import MemoryTables, StoredKey
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.queueing.idempotency import IdempotencyKey, Known
+from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.time import Millis
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    known: Known
-    expires_at: Millis | None = None
-
-    def lives(self, now: Millis) -> bool:
-        return self.expires_at is None or self.expires_at > now
-
-
 class MemoryKeys:
-    def __init__(self) -> None:
-        self.keys: dict[tuple[str, str], Note] = {}
+    """The port `KeyStore`, and the writes of keys that belong to writes of requests."""
 
-    def known(self, user_id: str, key: str, now: Millis) -> Known | None:
-        note = self.keys.get((user_id, key))
-        return note.known if note and note.lives(now) else None
+    def __init__(self, tables: MemoryTables) -> None:
+        self._tables = tables
 
-    def _expire_key(self, request: Request, expires_at: Millis) -> None:
-        note = self.keys.get((request.user_id, request.key or ""))
-        if note and note.known.first <= request.seq:
-            self.keys[request.user_id, request.key or ""] = replace(note, expires_at=expires_at)
+    def find(self, user_id: str, key: str, now: Millis) -> KeyRecord | None:
+        stored = self._tables.keys.get((user_id, key))
+        return stored.record if stored and stored.is_known(now) else None
 
-    def forget_keys(self, user_id: str) -> None:
-        self.keys = {place: note for place, note in self.keys.items() if place[0] != user_id}
-
-    def _note(self, first: Request, key: IdempotencyKey, last: int) -> None:
-        if self.known(first.user_id, key.key, first.enqueued_at):
+    def put(self, first: Request, key: IdempotencyKey, last: int) -> None:
+        """Raises LostRaceError."""
+        if self.find(first.user_id, key.key, first.enqueued_at):
             raise LostRaceError
-        self.keys[first.user_id, key.key] = Note(Known(key.fingerprint, first.seq, last))
+        record = KeyRecord(key.fingerprint, first.seq, last)
+        self._tables.keys[first.user_id, key.key] = StoredKey(record)
+
+    def expire(self, request: Request, expires_at: Millis) -> None:
+        place = request.user_id, request.key or ""
+        stored = self._tables.keys.get(place)
+        if stored and stored.record.first <= request.seq:
+            self._tables.keys[place] = replace(stored, expires_at=expires_at)

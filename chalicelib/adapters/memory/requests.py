@@ -1,10 +1,10 @@
-"""The requests, by user and number."""
+"""Requests in memory, by user and number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from chalicelib.adapters.memory.effects import Ledger
 from chalicelib.adapters.memory.keys import MemoryKeys
+from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.core.errors import EffectRefusedError, LostRaceError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
@@ -14,43 +14,43 @@ ITEM_BYTES = 400 * 1024  # DynamoDB's limit
 NUMBER = 10**38  # DynamoDB keeps 38 digits
 NONE: Mapping[int, Request] = {}
 
+type Commit = Callable[[Sequence[object]], None]
+"""Writes the effects of a request together with its outcome, all or none. Raises EffectRefusedError."""
 
-class MemoryRequests(MemoryKeys):
-    def __init__(self) -> None:
-        super().__init__()
-        self.requests_of: dict[str, dict[int, Request]] = {}
-        self.ledger = Ledger()
+
+class MemoryRequests:
+    """The port `RequestStore`."""
+
+    def __init__(self, tables: MemoryTables, keys: MemoryKeys, commit: Commit) -> None:
+        self._tables = tables
+        self._keys = keys
+        self._commit = commit
         self.page_size = 1_000  # DynamoDB's is in bytes
 
+    def get(self, user_id: str, seq: int) -> Request | None:
+        return self._tables.requests.get(user_id, NONE).get(seq)
+
+    def list_after(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
+        places = self._tables.requests.get(user_id, NONE)
+        return [places[seq] for seq in sorted(seq for seq in places if seq > after)[:limit]]
+
+    def list_without_payloads(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
+        page = self.list_after(user_id, after, min(limit, self.page_size))
+        return [replace(request, payload="") for request in page]
+
     def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
-        places = self.requests_of.setdefault(request.user_id, {})
+        places = self._tables.requests.setdefault(request.user_id, {})
         if request.seq in places:
             raise LostRaceError
         if key:
-            self._note(request, key, last)
+            self._keys.put(request, key, last)
         places[request.seq] = _storable(request)
-
-    def forget(self, user_id: str) -> bool:
-        self.requests_of.pop(user_id, None)
-        self.forget_keys(user_id)
-        return True
 
     def void(self, user_id: str, seq: int, now: Millis) -> None:
         self.write(Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now))
 
-    def request(self, user_id: str, seq: int) -> Request | None:
-        return self.requests_of.get(user_id, NONE).get(seq)
-
-    def requests(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
-        places = self.requests_of.get(user_id, NONE)
-        return [places[seq] for seq in sorted(seq for seq in places if seq > after)[:limit]]
-
-    def requests_without_payloads(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
-        page = self.requests(user_id, after, min(limit, self.page_size))
-        return [replace(request, payload="") for request in page]
-
-    def begin(self, seen: Request, by: str, now: Millis, deadline: Millis) -> Request:
-        return self._save(self._untouched(seen).begun(by, now, deadline))
+    def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
+        return self._save(self._untouched(seen).begun(token, now, deadline))
 
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
@@ -60,20 +60,16 @@ class MemoryRequests(MemoryKeys):
             _storable(finished)
         except ValueError as error:
             raise EffectRefusedError(f"The result could not be written: {error}") from error
-        self.commit(effects)
+        self._commit(effects)
         return self._save(finished)
 
-    def commit(self, effects: Sequence[object]) -> None:
-        """Write the effects of a request that is about to get its outcome. Raises EffectRefusedError."""
-        self.ledger.commit(effects)
-
-    def note_overrun(self, user_id: str, seq: int, mark: str) -> None:
-        found = self.request(user_id, seq)
-        if found is None or found.status is not Status.RUNNING or found.begun_by != mark:
+    def note_overrun(self, user_id: str, seq: int, token: str) -> None:
+        found = self.get(user_id, seq)
+        if found is None or found.status is not Status.RUNNING or found.begun_by != token:
             raise LostRaceError
-        self._save(replace(found, overran=mark))
+        self._save(replace(found, overran=token))
 
-    def put_back(
+    def requeue(
         self,
         running: Request,
         not_before: Millis | None,
@@ -98,39 +94,33 @@ class MemoryRequests(MemoryKeys):
     def cancel(self, seen: Request, now: Millis) -> Request:
         return self._save(self._untouched(seen).cancelled(now))
 
-    def expire(self, request: Request, now: Millis) -> None:
+    def schedule_expiry(self, request: Request, now: Millis) -> None:
         expires_at = request.expires_at or expiry(now)
-        found = self.request(request.user_id, request.seq)
+        found = self.get(request.user_id, request.seq)
         if found and request.expires_at is None:
             self._save(replace(found, expires_at=expires_at))
-        self._expire_key(request, expires_at)
+        self._keys.expire(request, expires_at)
 
-    def remove_expired(self, now: Millis) -> None:
-        """What DynamoDB does by itself."""
-        for places in self.requests_of.values():
-            for seq in [seq for seq, request in places.items() if now >= (request.expires_at or now + 1)]:
-                del places[seq]
-
-    def allow(self, seen: Request) -> Request:
+    def forgive_attempts(self, seen: Request) -> Request:
         found = self._untouched(seen)
         return self._save(
             replace(found, forgiven=seen.attempts, unfit_since=None, not_before=None, error=None)
         )
 
     def _untouched(self, seen: Request) -> Request:
-        found = self.request(seen.user_id, seen.seq)
+        found = self.get(seen.user_id, seen.seq)
         if found is None or (found.status, found.attempts) != (seen.status, seen.attempts):
             raise LostRaceError
         return found
 
     def _current(self, running: Request) -> Request:
-        found = self.request(running.user_id, running.seq)
+        found = self.get(running.user_id, running.seq)
         if found is None or found.status is not Status.RUNNING or found.begun_by != running.begun_by:
             raise LostRaceError
         return found
 
     def _save(self, request: Request) -> Request:
-        self.requests_of[request.user_id][request.seq] = _storable(request)
+        self._tables.requests[request.user_id][request.seq] = _storable(request)
         return request
 
 

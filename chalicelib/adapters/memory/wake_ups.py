@@ -13,8 +13,8 @@ class MemoryWakeUps:
         """Without a queue for the slow lane, both lanes are one."""
         self._fifos = {Lane.QUICK: fifo, Lane.SLOW: slow or fifo}
 
-    def ring(self, user_id: str, seq: int, ring_id: str, lane: Lane = Lane.QUICK) -> None:
-        self._fifos[lane].send(user_id, to_message(user_id, seq), ring_id)
+    def send(self, user_id: str, seq: int, wake_up_id: str, lane: Lane = Lane.QUICK) -> None:
+        self._fifos[lane].send(user_id, to_message(user_id, seq), wake_up_id)
 
 
 class MemoryLease:

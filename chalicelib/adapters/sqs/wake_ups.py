@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.lane import Lane
 
-# A ring that stalls must not hold up an answer: the request is accepted without it.
+# A send that stalls must not hold up an answer: the request is accepted without a wake-up.
 TIMEOUTS = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2, "mode": "standard"})
 LONGEST_HOLD_S = 43_200  # SQS: twelve hours
 
@@ -26,13 +26,13 @@ class SqsWakeUps:
         self._client = client
         self._queue_urls = queue_urls
 
-    def ring(self, user_id: str, seq: int, ring_id: str, lane: Lane = Lane.QUICK) -> None:
+    def send(self, user_id: str, seq: int, wake_up_id: str, lane: Lane = Lane.QUICK) -> None:
         try:
             self._client.send_message(
                 QueueUrl=self._queue_urls[lane],
                 MessageBody=to_message(user_id, seq),
                 MessageGroupId=user_id,
-                MessageDeduplicationId=ring_id,
+                MessageDeduplicationId=wake_up_id,
             )
         except (BotoCoreError, ClientError) as error:
             raise UnavailableError("The wake-up could not be sent.") from error

@@ -14,8 +14,8 @@ from chalicelib.core.identity.ports import Accounts, AuditTrail
 from chalicelib.core.identity.sessions import Sessions
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.controls import Controls
-from chalicelib.core.queueing.ports import Log
 from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.queue_store import Connections, QueueStore
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.time import Clock, Millis
 
@@ -38,7 +38,8 @@ class Administration:
     """All raise UnauthenticatedError, and ForbiddenError for who is no administrator (any more)."""
 
     accounts: Accounts
-    log: Log
+    queue_store: QueueStore
+    connections: Connections
     audit: AuditTrail
     sessions: Sessions
     controls: Controls
@@ -63,7 +64,7 @@ class Administration:
     def queue(self, admin: Principal, user_id: str) -> Queue:
         """Raises NotFoundError."""
         self._require_admin(admin)
-        if queue := self.log.queue(user_id):
+        if queue := self.queue_store.get(user_id):
             return queue
         raise NotFoundError("This user has no queue.")
 
@@ -133,11 +134,11 @@ class Administration:
         except LostRaceError:
             raise NotFoundError("This account no longer exists.") from None
         if disabled:
-            queue = self.log.queue(account.user_id)
-            self.log.bar(account.user_id, self.clock.now(), account.username)
+            queue = self.queue_store.get(account.user_id)
+            self.connections.block(account.user_id, self.clock.now(), account.username)
             self.sessions.forget(account.user_id, list(queue.sessions) if queue else [])
         else:
-            self.log.unbar(account.user_id)
+            self.connections.unblock(account.user_id)
         log_event("account disabled" if disabled else "account enabled", user=account.user_id)
         return account
 
@@ -177,7 +178,7 @@ class Administration:
             raise ForbiddenError("This is for administrators only.", code="admin_only")
 
     def _scan(self, after: str | None) -> Iterator[Queue]:
-        while page := self.log.page(after, SCAN):
+        while page := self.queue_store.page(after, SCAN):
             yield from page
             after = page[-1].user_id
 

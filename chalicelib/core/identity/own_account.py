@@ -16,8 +16,8 @@ from chalicelib.core.identity.ports import Accounts, Passwords
 from chalicelib.core.identity.sessions import Sessions
 from chalicelib.core.identity.throttle import Throttle
 from chalicelib.core.log_events import log_event
-from chalicelib.core.queueing.ports import Log
 from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.queue_store import Connections, QueueStore
 from chalicelib.core.time import Clock
 
 CHANGES = 5  # each further one is needed only if somebody signed in during the one before
@@ -26,7 +26,8 @@ CHANGES = 5  # each further one is needed only if somebody signed in during the 
 @dataclass(frozen=True, slots=True)
 class OwnAccount:
     accounts: Accounts
-    log: Log
+    queues: QueueStore
+    connections: Connections
     passwords: Passwords
     throttle: Throttle
     sessions: Sessions
@@ -83,14 +84,14 @@ class OwnAccount:
         account = self._verified(principal, password)
         before = self._live_or_leaving(principal)
         if before.leaving is None:
-            self.log.leave(account.user_id, self.clock.now())
+            self.connections.mark_for_removal(account.user_id, self.clock.now())
         self.sessions.forget(account.user_id, list(before.sessions))
         self.accounts.remove(account.username, account.user_id)
         log_event("account deleted", user=account.user_id)
 
     def _live_or_leaving(self, principal: Principal) -> Queue:
         """The user's queue, if the session is live or the deletion has begun, which has ended it."""
-        queue = self.log.queue(principal.user_id)
+        queue = self.queues.get(principal.user_id)
         live = queue is not None and queue.is_live(principal.session_id, self.clock.now())
         if queue is None or not (live or queue.leaving is not None):
             raise UnauthenticatedError(SESSION_ENDED, code="session_ended")

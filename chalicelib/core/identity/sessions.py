@@ -22,15 +22,16 @@ from chalicelib.core.identity.session import (
 )
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.closing import close_if_over
-from chalicelib.core.queueing.ports import Log
 from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.queue_store import Connections, QueueStore
 from chalicelib.core.time import Clock, Millis
 
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
     store: SessionStore
-    log: Log
+    queues: QueueStore
+    connections: Connections
     tokens: Tokens
     clock: Clock
 
@@ -40,7 +41,7 @@ class Sessions:
         session = _new_session(account, token, client, now)
         self.store.add(session)
         try:
-            queue = self.log.open_session(
+            queue = self.connections.open_session(
                 account.user_id,
                 session.session_id,
                 session.expires_at,
@@ -93,7 +94,7 @@ class Sessions:
         Raises UnauthenticatedError, LostRaceError if the session was refreshed at the same moment.
         """
         before = self.require_live(principal)
-        queue = self.log.evict_others(before, principal.session_id, self.clock.now())
+        queue = self.connections.evict_others(before, principal.session_id, self.clock.now())
         return queue.generation, [id_ for id_ in before.sessions if id_ != principal.session_id]
 
     def sign_out(self, principal: Principal) -> None:
@@ -102,7 +103,7 @@ class Sessions:
 
     def require_live(self, principal: Principal) -> Queue:
         """Raises UnauthenticatedError."""
-        queue = self.log.queue(principal.user_id)
+        queue = self.queues.get(principal.user_id)
         if queue is None or not queue.is_live(principal.session_id, self.clock.now()):
             raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
         return queue
@@ -129,7 +130,7 @@ class Sessions:
     def _keep_up(self, session: Session, now: Millis) -> None:
         """In the queue as well, which is where a session is live or not."""
         try:
-            self.log.extend_session(session.user_id, session.session_id, session.over_at, now)
+            self.connections.extend_session(session.user_id, session.session_id, session.over_at, now)
         except LostRaceError:
             self.store.remove(session.session_id, session.user_id)
             raise UnauthenticatedError(SESSION_ENDED, code="session_ended") from None
@@ -140,10 +141,10 @@ class Sessions:
             self._end(queue.user_id, session_id)
 
     def _end(self, user_id: str, session_id: str) -> None:
-        queue = self.log.end_session(user_id, session_id)
+        queue = self.connections.end_session(user_id, session_id)
         self.forget(user_id, [session_id])
         if queue:
-            close_if_over(self.log, queue, self.clock.now())
+            close_if_over(self.queues, queue, self.clock.now())
 
     def _credentials(self, session: Session, token: RefreshToken, now: Millis) -> Credentials:
         principal = Principal(session.user_id, session.username, session.session_id, session.role)

@@ -85,7 +85,7 @@ class SignIn:
         password that it has is still the right one, so the account catches up. A change that is still on its
         way then finds the account changed, and begins anew.
         """
-        queue = self.sessions.log.queue(account.user_id)
+        queue = self.sessions.queues.get(account.user_id)
         if queue is None or queue.generation == account.generation:
             if queue and queue.barred:
                 raise self._refusal(account.username, "disabled", account)

@@ -10,9 +10,10 @@ from chalicelib.core.errors import EffectRefusedError, LostRaceError, Unavailabl
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.policy import UNFIT, Halt, OnFailure, Policy, after_failure, exhausted
-from chalicelib.core.queueing.ports import Lease, Log
+from chalicelib.core.queueing.ports import VisibilityLease
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
+from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.time import Clock, Millis
 
 GRACE_MS = 1_500  # between a handler's time limit and the moment its attempt is given up as crashed
@@ -49,7 +50,7 @@ class Wait:
 class Hold:
     """A lease and how long it lasts."""
 
-    def __init__(self, lease: Lease, clock: Clock) -> None:
+    def __init__(self, lease: VisibilityLease, clock: Clock) -> None:
         self._lease = lease
         self._clock = clock
         self._until: Millis = 0
@@ -75,7 +76,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    log: Log
+    requests: RequestStore
     clock: Clock
     handlers: Registry
     run: Run
@@ -128,9 +129,9 @@ class Attempt:
     def _begin(self, request: Request, now: Millis, deadline: Millis) -> Request:
         mark = self.mark()
         try:
-            return self.log.begin(request, mark, now, deadline)
+            return self.requests.begin(request, mark, now, deadline)
         except LostRaceError:
-            found = self.log.request(request.user_id, request.seq)
+            found = self.requests.get(request.user_id, request.seq)
             if found is None or found.begun_by != mark or found.status is not Status.RUNNING:
                 raise
             return found  # the first answer was lost and the write repeated: it was this worker that began
@@ -145,7 +146,7 @@ class Attempt:
             return self._failed(request, lost, policy)
         if policy.on_failure is OnFailure.HALT:
             return Halt(failure)
-        return self.log.settle(request, Outcome(Status.FAILED, error=failure), self.clock.now())
+        return self.requests.settle(request, Outcome(Status.FAILED, error=failure), self.clock.now())
 
     def _failed(self, running: Request, failure: Failure, policy: Policy) -> Request | Wait | Halt:
         now = self.clock.now()
@@ -153,16 +154,17 @@ class Attempt:
         if isinstance(decision, Outcome):
             return self._finish(running, decision)
         if isinstance(decision, Halt):
-            self.log.put_back(running, None, failure, running.unfit_since if failure.kind in UNFIT else None)
+            unfit_since = running.unfit_since if failure.kind in UNFIT else None
+            self.requests.requeue(running, None, failure, unfit_since)
             _tell("request halts the queue", running, kind=failure.kind, error=failure.message)
             return decision
-        self.log.put_back(running, decision.not_before, failure, decision.unfit_since)
+        self.requests.requeue(running, decision.not_before, failure, decision.unfit_since)
         _tell("request will be retried", running, kind=failure.kind, error=failure.message)
         return Wait(decision.not_before)
 
     def _finish(self, running: Request, outcome: Outcome, effects: Sequence[object] = ()) -> Request:
         now = self.clock.now()
-        finished = self.log.finish(running, outcome, now, effects)
+        finished = self.requests.finish(running, outcome, now, effects)
         error = {"kind": outcome.error.kind, "error": outcome.error.message} if outcome.error else {}
         _tell(f"request {outcome.status}", finished, took_ms=now - (running.started_at or now), **error)
         return finished

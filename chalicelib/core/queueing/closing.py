@@ -2,17 +2,17 @@
 
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.log_events import log_event
-from chalicelib.core.queueing.ports import Log
 from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.time import Millis
 
 
-def close_if_over(log: Log, queue: Queue, now: Millis) -> None:
+def close_if_over(queues: QueueStore, queue: Queue, now: Millis) -> None:
     """Close the queue if it is drained and nobody is connected."""
     if queue.depth or queue.live_sessions(now):
         return
     try:
-        log.close(queue)
+        queues.close(queue)
     except LostRaceError:
         log_event("queue stays open", user=queue.user_id)  # somebody signed in, enqueued or left meanwhile
     else:

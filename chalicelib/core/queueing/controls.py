@@ -7,9 +7,11 @@ from uuid import uuid4
 from chalicelib.core.errors import ConflictError, LostRaceError, NotFoundError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.enqueue import Accepted, Enqueue, Work
-from chalicelib.core.queueing.ports import Log, WakeUps
+from chalicelib.core.queueing.ports import WakeUps
 from chalicelib.core.queueing.queue import PausedBy, Queue, State, require_live
+from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request import Outcome, Request, Status
+from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.rings import ring
 from chalicelib.core.time import Clock, Millis
 
@@ -27,7 +29,8 @@ class Controls:
     between may be answered before the write. An administrator's pause holds until an administrator ends it.
     """
 
-    log: Log
+    queues: QueueStore
+    requests: RequestStore
     wake_ups: WakeUps
     clock: Clock
     enqueue: Enqueue
@@ -52,7 +55,7 @@ class Controls:
         while True:
             queue = self._queue(user_id, session_id)
             try:
-                purged = self.log.purge(queue, forget, self.clock.now(), session_id)
+                purged = self.queues.purge(queue, forget, self.clock.now(), session_id)
             except LostRaceError:
                 continue
             log_event("queue purged", user=user_id, seq=queue.tail)
@@ -70,7 +73,7 @@ class Controls:
                 )
             now = self.clock.now()
             try:
-                cancelled = self.log.cancel(request, now)
+                cancelled = self.requests.cancel(request, now)
             except LostRaceError:
                 if not self._is_own(request, Status.CANCELLED, now):
                     continue
@@ -111,7 +114,7 @@ class Controls:
     def _retry_in_place(self, request: Request, queue: Queue) -> tuple[Request, Queue]:
         if not request.settled:
             try:
-                request = self.log.allow(request)
+                request = self.requests.forgive_attempts(request)
             except LostRaceError:
                 raise ConflictError(CHANGED, code="changed_meanwhile") from None
             log_event("request allowed again", user=queue.user_id, seq=request.seq)
@@ -128,7 +131,7 @@ class Controls:
             if held or queue.paused_by is wanted:
                 return queue
             try:
-                queue = self.log.change_pause(queue, wanted, self.clock.now(), session_id)
+                queue = self.queues.change_pause(queue, wanted, self.clock.now(), session_id)
             except LostRaceError:
                 continue
             log_event("queue paused" if wanted else "queue open", user=user_id, by=wanted)
@@ -136,13 +139,13 @@ class Controls:
 
     def _open_after(self, user_id: str, seq: int) -> Queue | None:
         """If the queue is halted by this request, that is over. Read anew: it may be halted only just now."""
-        queue = self.log.queue(user_id)
+        queue = self.queues.get(user_id)
         if queue is None or queue.state is not State.HALTED or seq != queue.head + 1:
             return queue
         try:
-            queue = self.log.change_state(queue, State.OPEN, self.clock.now())
+            queue = self.queues.change_state(queue, State.OPEN, self.clock.now())
         except LostRaceError:  # somebody else has opened it, or this very write was repeated
-            queue = self.log.queue(user_id) or queue
+            queue = self.queues.get(user_id) or queue
         self._ring(queue)
         return queue
 
@@ -153,7 +156,7 @@ class Controls:
     def _give_up(self, head: Request) -> Request:
         outcome, now = Outcome(Status.FAILED, error=head.error), self.clock.now()
         try:
-            return self.log.settle(head, outcome, now)
+            return self.requests.settle(head, outcome, now)
         except LostRaceError:
             if self._is_own(head, Status.FAILED, now):
                 return head.ended(outcome, now)
@@ -161,11 +164,11 @@ class Controls:
 
     def _is_own(self, seen: Request, status: Status, now: Millis) -> bool:
         """Whether the first answer was lost and the write repeated: then it met itself."""
-        found = self.log.request(seen.user_id, seen.seq)
+        found = self.requests.get(seen.user_id, seen.seq)
         return found is not None and (found.status, found.finished_at) == (status, now)
 
     def _queue(self, user_id: str, session_id: str | None) -> Queue:
-        queue = self.log.queue(user_id)
+        queue = self.queues.get(user_id)
         if session_id is not None:
             return require_live(queue, session_id, self.clock.now())
         if queue is None:
@@ -173,7 +176,7 @@ class Controls:
         return queue
 
     def _request(self, queue: Queue, seq: int) -> Request:
-        request = self.log.request(queue.user_id, seq) if seq > queue.floor else None
+        request = self.requests.get(queue.user_id, seq) if seq > queue.floor else None
         if request is None or request.status is Status.VOID or not self._is_accepted(request, queue):
             raise NotFoundError(f"There is no request {seq}.")
         return request
@@ -185,7 +188,7 @@ class Controls:
         """
         if request.batch is None:
             return True
-        first = self.log.request(request.user_id, request.batch)
+        first = self.requests.get(request.user_id, request.batch)
         return first.status is not Status.VOID if first else request.batch <= queue.head
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.pages import Extent, read_page
-from chalicelib.core.queueing.ports import Log
 from chalicelib.core.queueing.queue import Queue, require_live
+from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.time import Clock
 
@@ -17,7 +18,8 @@ from chalicelib.core.time import Clock
 class Dequeue:
     """Hands each outcome to one caller. Whether that caller is still there to receive it, nobody can tell."""
 
-    log: Log
+    queues: QueueStore
+    requests: RequestStore
     clock: Clock
     waits: Waits
     mark: Callable[[], str] = lambda: secrets.token_hex(4)
@@ -43,18 +45,18 @@ class Dequeue:
 
     def _look(self, user_id: str, session_id: str) -> tuple[Queue, Request] | None:
         """The first outcome after `read`; voids and requests that have expired are stepped over."""
-        queue = require_live(self.log.queue(user_id), session_id, self.clock.now())
+        queue = require_live(self.queues.get(user_id), session_id, self.clock.now())
         # Mostly it is the next number, and what is read is paid for.
-        page = read_page(self.log, user_id, queue.handed_out, queue.head, Extent(1))
+        page = read_page(self.requests, user_id, queue.handed_out, queue.head, Extent(1))
         return (queue, page.requests[0]) if page.requests else None
 
     def _move_read(self, queue: Queue, session_id: str, seq: int) -> bool:
         """False if another client of this user was first, or the session has ended."""
         mark = self.mark()
         try:
-            self.log.move_read(queue, session_id, seq, mark, self.clock.now())
+            self.queues.move_read(queue, session_id, seq, mark, self.clock.now())
         except LostRaceError:
             # Or the first answer was lost and the write repeated: then it was this call that read it.
-            found = self.log.queue(queue.user_id)
+            found = self.queues.get(queue.user_id)
             return found is not None and found.read_by == mark
         return True

@@ -11,10 +11,12 @@ from chalicelib.core.queueing.closing import close_if_over
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.places import Places
 from chalicelib.core.queueing.policy import Halt
-from chalicelib.core.queueing.ports import Lease, Log, WakeUps
+from chalicelib.core.queueing.ports import VisibilityLease, WakeUps
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import Queue, State
+from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request import OUTCOMES, Request
+from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.turn import Turn
 from chalicelib.core.time import Clock, Millis
 
@@ -36,7 +38,8 @@ type Ending = Done | Wait
 
 @dataclass(frozen=True, slots=True)
 class Drain:
-    log: Log
+    queues: QueueStore
+    requests: RequestStore
     wake_ups: WakeUps
     clock: Clock
     attempt: Attempt
@@ -44,26 +47,27 @@ class Drain:
     ring_id: Callable[[], str] = lambda: uuid4().hex
     lane: Lane = Lane.QUICK
 
-    def __call__(self, user_id: str, lease: Lease, until: Millis | None = None) -> Ending:
+    def __call__(self, user_id: str, lease: VisibilityLease, until: Millis | None = None) -> Ending:
         """Drain until there is nothing to do, the head must wait, or the quantum is used up.
 
         `until` is when the process is ended: no attempt is begun that may last longer.
         """
-        queue = self.log.queue(user_id)
+        queue = self.queues.get(user_id)
         return Done() if queue is None else _Pass(self, queue, lease, until).drain()
 
 
 class _Pass:
-    """One wake-up's way along one log."""
+    """One wake-up's way along one queue."""
 
-    def __init__(self, parts: Drain, queue: Queue, lease: Lease, until: Millis | None) -> None:
+    def __init__(self, parts: Drain, queue: Queue, lease: VisibilityLease, until: Millis | None) -> None:
         self._parts = parts
         self._until = until
-        self._log = parts.log
+        self._queues = parts.queues
+        self._requests = parts.requests
         self._clock = parts.clock
         self._queue = queue  # as last read or written
         self._hold = Hold(lease, parts.clock)
-        self._places = Places(parts.log, parts.clock, self._hold)
+        self._places = Places(parts.requests, parts.clock, self._hold)
         self._turn = Turn(parts.lane, parts.attempt.handlers, parts.clock, parts.quantum_ms)
         self._progress = Progress.none(queue, self._turn.started)
         self._quick: dict[str, bool] = {}  # type of request: whether the last one took no time to speak of
@@ -108,7 +112,7 @@ class _Pass:
         if isinstance(step, Halt):
             return self._halt()
         if step.status in OUTCOMES and (step.key or step.expires_at is None):
-            self._log.expire(step, self._clock.now())
+            self._requests.schedule_expiry(step, self._clock.now())
         self._progress = self._progress.past(step, self._turn.took_ms)
         return None
 
@@ -152,13 +156,13 @@ class _Pass:
         seen = self._queue
         self._checkpoint()
         now, seq = self._clock.now(), self._progress.head + 1
-        self._queue = self._log.change_state(replace(self._queue, awake=seen.awake), State.HALTED, now)
+        self._queue = self._queues.change_state(replace(self._queue, awake=seen.awake), State.HALTED, now)
         log_event("queue halted", user=seen.user_id, seq=seq)
-        head = self._log.request(seen.user_id, seq)
+        head = self._requests.get(seen.user_id, seq)
         if head is None or not head.is_resolved:
             return Done()
         self._places.forget()  # it was cancelled before the queue was halted
-        self._queue = self._log.change_state(self._queue, State.OPEN, now)
+        self._queue = self._queues.change_state(self._queue, State.OPEN, now)
         return None
 
     def _turn_is_over(self) -> bool:
@@ -177,7 +181,7 @@ class _Pass:
     def _ring(self, lane: Lane) -> Ending:
         """End here, and have a worker of that lane go on."""
         self._checkpoint()
-        self._parts.wake_ups.ring(self._queue.user_id, self._queue.tail, self._parts.ring_id(), lane)
+        self._parts.wake_ups.send(self._queue.user_id, self._queue.tail, self._parts.ring_id(), lane)
         return Done()
 
     def _rest(self) -> bool:
@@ -186,24 +190,24 @@ class _Pass:
             return True  # a wake-up too many: whoever gives out a number from now on rings
         now = self._clock.now()
         try:
-            queue = self._log.rest(self._queue, self._progress, now)
+            queue = self._queues.go_idle(self._queue, self._progress, now)
         except LostRaceError:
             self._look_again()
             return False
         log_event("queue drained", user=queue.user_id, seq=queue.head)
-        close_if_over(self._log, queue, now)
+        close_if_over(self._queues, queue, now)
         return True
 
     def _checkpoint(self) -> None:
         if self._progress.head != self._queue.head:
             now = self._clock.now()
-            self._queue = self._log.advance(self._queue, self._progress, now)
+            self._queue = self._queues.advance(self._queue, self._progress, now)
             self._progress = Progress.none(self._queue, now)
 
     def _look_again(self) -> None:
         """Go on from what is written. What was done since the head was last written still counts."""
         self._places.forget()
-        queue = self._log.queue(self._queue.user_id) or self._queue
+        queue = self._queues.get(self._queue.user_id) or self._queue
         if queue.head != self._queue.head:
             # Somebody else moved it. Outcomes between it and ours are met again and stepped over.
             self._progress = Progress.none(queue, self._clock.now())

@@ -13,12 +13,14 @@ from chalicelib.core.errors import (
     UnavailableError,
 )
 from chalicelib.core.log_events import log_event
-from chalicelib.core.queueing.idempotency import IdempotencyKey, Known
+from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.lane import lane_of
-from chalicelib.core.queueing.ports import Log, WakeUps
+from chalicelib.core.queueing.ports import WakeUps
 from chalicelib.core.queueing.queue import Queue, must_ring, require_live
+from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.request_store import KeyStore, RequestStore
 from chalicelib.core.queueing.rings import is_to_ring, ring
 from chalicelib.core.time import Clock, Millis
 
@@ -56,7 +58,9 @@ def one_by_one(write: Callable[[Request], None], requests: Sequence[Request]) ->
 
 @dataclass(frozen=True, slots=True)
 class Enqueue:
-    log: Log
+    queues: QueueStore
+    requests: RequestStore
+    keys: KeyStore
     wake_ups: WakeUps
     clock: Clock
     each: Each = one_by_one  # how the places of a batch are written; may be side by side
@@ -70,7 +74,7 @@ class Enqueue:
         Raises UnauthenticatedError, InvalidInputError, TooManyError, UnavailableError.
         """
         for _ in range(MAX_TRIES):
-            if key and (known := self.log.known(user_id, key.key, self.clock.now())):
+            if key and (known := self.keys.find(user_id, key.key, self.clock.now())):
                 return self._replay(user_id, session_id, known, key)
             now = self.clock.now()
             queue = self._take_numbers(user_id, session_id, len(works), now)
@@ -79,7 +83,7 @@ class Enqueue:
                 written = self._write(requests, key)
             finally:
                 # Even for nothing: others may have taken numbers meanwhile and rely on this ring.
-                if must_ring(queue, now) and is_to_ring(self.log, queue, now):
+                if must_ring(queue, now) and is_to_ring(self.queues, queue, now):
                     lane = lane_of(queue.average_ms, self.handlers.get(requests[0].type))
                     ring(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}", lane)
             if written:
@@ -88,9 +92,9 @@ class Enqueue:
 
     def _take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
         try:
-            return self.log.take_numbers(user_id, session_id, count, now)
+            return self.queues.take_numbers(user_id, session_id, count, now)
         except LostRaceError:
-            raise refusal(self.log.queue(user_id), session_id, count, now) from None
+            raise refusal(self.queues.get(user_id), session_id, count, now) from None
 
     def _write(self, requests: Sequence[Request], key: IdempotencyKey | None) -> bool:
         """All or none, without a transaction: the first place of a batch is written last.
@@ -109,23 +113,23 @@ class Enqueue:
 
     def _write_place(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
         try:
-            self.log.write(request, key, last)
+            self.requests.write(request, key, last)
         except LostRaceError:
             # Numbers are given out once: what is there is a void, or this request from a repeated write.
-            found = self.log.request(request.user_id, request.seq)
+            found = self.requests.get(request.user_id, request.seq)
             if found is None or found.status is Status.VOID:
                 raise
 
     def _give_up(self, first: Request) -> None:
         """Close the place ourselves, so that the drain need not wait for it."""
         try:
-            self.log.void(first.user_id, first.seq, self.clock.now())
+            self.requests.void(first.user_id, first.seq, self.clock.now())
         except LostRaceError:
             log_event("hole closed by the drain", user=first.user_id, seq=first.seq)
 
-    def _replay(self, user_id: str, session_id: str, known: Known, key: IdempotencyKey) -> Accepted:
+    def _replay(self, user_id: str, session_id: str, known: KeyRecord, key: IdempotencyKey) -> Accepted:
         """All that was accepted under the key. Raises InvalidInputError, UnauthenticatedError."""
-        queue = require_live(self.log.queue(user_id), session_id, self.clock.now())
+        queue = require_live(self.queues.get(user_id), session_id, self.clock.now())
         if known.fingerprint != key.fingerprint:
             raise InvalidInputError("This Idempotency-Key was used for a different call.", code="key_reused")
         if known.last <= queue.floor:
@@ -134,12 +138,12 @@ class Enqueue:
             )
         return Accepted(self._accepted_under(user_id, known), queue, replayed=True)
 
-    def _accepted_under(self, user_id: str, known: Known) -> Sequence[Request]:
+    def _accepted_under(self, user_id: str, known: KeyRecord) -> Sequence[Request]:
         """Raises InvalidInputError if any of it has expired: an answer with the rest would tell half."""
         found: list[Request] = []
         after = known.first - 1
         while after < known.last and (
-            page := self.log.requests_without_payloads(user_id, after, known.last - after)
+            page := self.requests.list_without_payloads(user_id, after, known.last - after)
         ):
             found += [request for request in page if request.seq <= known.last]
             after = page[-1].seq
@@ -148,7 +152,7 @@ class Enqueue:
         return found
 
 
-def _expired(known: Known, kept: Sequence[Request]) -> str:
+def _expired(known: KeyRecord, kept: Sequence[Request]) -> str:
     several = known.first != known.last
     accepted = f"requests {known.first} to {known.last}" if several else f"request {known.first}"
     still = ", ".join(str(request.seq) for request in kept)

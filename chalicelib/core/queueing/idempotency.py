@@ -22,7 +22,7 @@ class IdempotencyKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KeyRecord:
     """What was accepted under a key."""
 
     fingerprint: str

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from chalicelib.core.errors import ConflictError, LostRaceError
 from chalicelib.core.queueing.pages import Extent, Page, read_page
-from chalicelib.core.queueing.ports import Log
 from chalicelib.core.queueing.queue import Queue, require_live
+from chalicelib.core.queueing.queue_store import QueueStore
+from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.time import Clock
 
@@ -20,7 +21,8 @@ class Outcomes:
     queue's `read`. Both methods raise UnauthenticatedError.
     """
 
-    log: Log
+    queues: QueueStore
+    requests: RequestStore
     clock: Clock
     waits: Waits
     mark: Callable[[], str] = lambda: secrets.token_hex(4)
@@ -34,7 +36,7 @@ class Outcomes:
         def look() -> bool | None:
             queue = self._queue(user_id, session_id)
             place = max(queue.read if after is None else after, queue.floor)
-            page = read_page(self.log, user_id, place, queue.head, extent)
+            page = read_page(self.requests, user_id, place, queue.head, extent)
             looks.append((page, queue))
             return True if page.requests else None
 
@@ -53,10 +55,10 @@ class Outcomes:
                     code="no_outcome_yet",
                 )
             try:
-                self.log.move_read(queue, session_id, seq, self.mark(), self.clock.now())
+                self.queues.move_read(queue, session_id, seq, self.mark(), self.clock.now())
             except LostRaceError:
                 continue  # somebody else has moved it, or this very write was repeated
         return queue
 
     def _queue(self, user_id: str, session_id: str) -> Queue:
-        return require_live(self.log.queue(user_id), session_id, self.clock.now())
+        return require_live(self.queues.get(user_id), session_id, self.clock.now())

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from chalicelib.core.queueing.ports import Log
 from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.request_store import RequestStore
 
 MORE = 100  # read at a time after the first read, which is mostly enough: voids may come in long rows
 
@@ -29,21 +29,21 @@ class Page:
     after: int  # the number to go on after: nothing up to it will be shown that is not in this page
 
 
-def read_page(log: Log, user_id: str, after: int, last: int, extent: Extent) -> Page:
+def read_page(requests: RequestStore, user_id: str, after: int, last: int, extent: Extent) -> Page:
     """The requests with numbers above `after` and up to `last`, as far as a page may hold them."""
-    requests: list[Request] = []
-    for request in _shown(log, user_id, after, last, extent.limit):
-        if not extent.fits(request) and requests:
-            return Page(requests, requests[-1].seq)
-        requests.append(request)
-        if len(requests) == extent.limit:
-            return Page(requests, request.seq)
-    return Page(requests, max(after, last))
+    shown: list[Request] = []
+    for request in _shown(requests, user_id, after, last, extent.limit):
+        if not extent.fits(request) and shown:
+            return Page(shown, shown[-1].seq)
+        shown.append(request)
+        if len(shown) == extent.limit:
+            return Page(shown, request.seq)
+    return Page(shown, max(after, last))
 
 
-def _shown(log: Log, user_id: str, after: int, last: int, first_read: int) -> Iterator[Request]:
+def _shown(requests: RequestStore, user_id: str, after: int, last: int, first_read: int) -> Iterator[Request]:
     wanted = first_read
-    while after < last and (found := log.requests_without_payloads(user_id, after, wanted)):
+    while after < last and (found := requests.list_without_payloads(user_id, after, wanted)):
         for request in found:
             if request.seq > last:
                 return

@@ -62,7 +62,7 @@ class Request:
     user_id: str
     seq: int
     type: str
-    payload: str  # JSON text; "" where it was not read, see `Log.requests_without_payloads`
+    payload: str  # JSON text; "" where it was not read, see `list_without_payloads`
     status: Status
     enqueued_at: Millis
     attempts: int = 0  # how often it was begun
@@ -128,7 +128,7 @@ class Request:
         )
 
     def cancelled(self, now: Millis) -> Self:
-        """Perhaps long before its turn: it must not expire before that, see `Log.expire`."""
+        """Perhaps long before its turn: it must not expire before that, see `schedule_expiry`."""
         return replace(self.ended(Outcome(Status.CANCELLED), now), expires_at=None)
 
     @property

@@ -5,8 +5,9 @@ import logging
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.lane import Lane, lane_of
-from chalicelib.core.queueing.ports import Log, WakeUps
+from chalicelib.core.queueing.ports import WakeUps
 from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.time import Millis
 
 
@@ -16,12 +17,12 @@ def ring(wake_ups: WakeUps, queue: Queue, ring_id: str, lane: Lane | None = None
     Everything goes on if this does not work: the next enqueue or the sweeper rings again.
     """
     try:
-        wake_ups.ring(queue.user_id, queue.tail, ring_id, lane or lane_of(queue.average_ms))
+        wake_ups.send(queue.user_id, queue.tail, ring_id, lane or lane_of(queue.average_ms))
     except UnavailableError:
         log_event("wake-up not sent", level=logging.WARNING, user=queue.user_id, seq=queue.tail)
 
 
-def is_to_ring(log: Log, queue: Queue, now: Millis) -> bool:
+def is_to_ring(queues: QueueStore, queue: Queue, now: Millis) -> bool:
     """Whether the enqueue that left the queue like this at `now` is the one that rings.
 
     Of all that find the last ring old, one is. None is if the worker has rested since: then it has got past
@@ -30,7 +31,7 @@ def is_to_ring(log: Log, queue: Queue, now: Millis) -> bool:
     if queue.awake == now:
         return True
     try:
-        log.claim_ring(queue, now)
+        queues.claim_wake_up(queue, now)
     except LostRaceError:
         return False
     except UnavailableError:

@@ -9,11 +9,10 @@ from itertools import batched
 from zlib import crc32
 
 from chalicelib.core.errors import LostRaceError, UnavailableError
-from chalicelib.core.identity.ports import Accounts
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.closing import close_if_over
 from chalicelib.core.queueing.drain import LONGEST_TIMED_MS
-from chalicelib.core.queueing.ports import Log, WakeUps
+from chalicelib.core.queueing.ports import AccountRemoval, Store, WakeUps
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.rings import ring
@@ -36,8 +35,8 @@ def log_failure(user_id: str | None, error: Exception) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    log: Log
-    accounts: Accounts
+    store: Store
+    accounts: AccountRemoval
     wake_ups: WakeUps
     clock: Clock
     shuffle: Callable[[list[str]], None] = random.shuffle
@@ -51,12 +50,13 @@ class Sweep:
         """
         started, idle, leaving = self.clock.now(), list[Queue](), list[Queue]()
         end = started + allowed_ms
-        for queue in self._in_time(self._queues(self.log.working), started + allowed_ms * 3 // 5):
+        index = self.store.sweep_index
+        for queue in self._in_time(self._queues(index.with_work), started + allowed_ms * 3 // 5):
             if queue.leaving is None and queue.depth:
                 self._guard(self._rescue, queue)
             else:
                 (idle if queue.leaving is None else leaving).append(queue)
-        for queue in self._in_time(self._queues(lambda: self.log.expiring(started)), end):
+        for queue in self._in_time(self._queues(lambda: index.with_expired_sessions(started)), end):
             self._guard(self._end_sessions, queue)
         for queue in self._in_time(idle, end):
             self._guard(self._look_at_drained, queue)
@@ -75,10 +75,10 @@ class Sweep:
         """If a queue among them cannot be understood, all but that one."""
         found = list[Queue]()
         if len(user_ids) == 1:
-            self._survive(lambda: found.extend(self.log.several(user_ids)), user_ids[0])
+            self._survive(lambda: found.extend(self.store.sweep_index.get_many(user_ids)), user_ids[0])
             return found
         try:
-            return self.log.several(user_ids)
+            return self.store.sweep_index.get_many(user_ids)
         except UnavailableError as error:
             log_event(
                 "queues not looked after", level=logging.WARNING, queues=len(user_ids), error=str(error)
@@ -113,9 +113,9 @@ class Sweep:
             return
         if not (queue.runnable or queue.head < queue.purged or _is_turn(queue, now)):
             return
-        head = next(iter(self.log.requests(queue.user_id, queue.head, 1)), None)
+        head = next(iter(self.store.requests.list_after(queue.user_id, queue.head, 1)), None)
         if queue.state is State.HALTED and (head is None or head.is_resolved):
-            queue = self.log.change_state(queue, State.OPEN, now)
+            queue = self.store.queues.change_state(queue, State.OPEN, now)
         if head is None or head.seq > queue.head + 1 or (queue.admits(head) and _is_late(queue, head, now)):
             ring(self.wake_ups, queue, ring_id(queue, head, now))
             log_event("queue rung by the sweeper", user=queue.user_id, seq=queue.tail)
@@ -124,16 +124,16 @@ class Sweep:
         left: Queue | None = queue
         for session_id, expiry in queue.sessions.items():
             if expiry <= now:
-                left = self.log.end_session(queue.user_id, session_id)
+                left = self.store.connections.end_session(queue.user_id, session_id)
                 log_event("session expired", user=queue.user_id, session=session_id)
         if left:
-            close_if_over(self.log, left, now)
+            close_if_over(self.store.queues, left, now)
 
     def _look_at_drained(self, queue: Queue, now: Millis) -> None:
         if not queue.live_sessions(now):
-            close_if_over(self.log, queue, now)
+            close_if_over(self.store.queues, queue, now)
         elif max(queue.tail_at, queue.moved_at) <= now - IDLE_MS:
-            self.log.unmark(queue)
+            self.store.sweep_index.clear_work_mark(queue)
 
     def _remove(self, queue: Queue, now: Millis, end: Millis) -> None:
         """All of a user whose account is deleted: the account too, if whoever deleted it did not live to."""
@@ -141,10 +141,10 @@ class Sweep:
             self.accounts.remove(queue.username, queue.user_id)
         if now - (queue.leaving or 0) <= WORKER_MS:
             return  # something may still be at it
-        while not self.log.forget(queue.user_id):
+        while not self.store.removal.delete_requests(queue.user_id):
             if self.clock.now() >= end:
                 return
-        self.log.remove(queue)
+        self.store.removal.delete_queue(queue)
         log_event("queue removed", user=queue.user_id)
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from chalicelib.core.errors import NotFoundError
 from chalicelib.core.queueing.line import Line
 from chalicelib.core.queueing.pages import Extent, Page, read_page
-from chalicelib.core.queueing.ports import Log
 from chalicelib.core.queueing.queue import Queue, require_live
+from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.time import Clock, Millis
 
@@ -22,7 +23,8 @@ class Watch:
     All raise NotFoundError for a user who has no queue.
     """
 
-    log: Log
+    queues: QueueStore
+    requests: RequestStore
     clock: Clock
     waits: Waits
 
@@ -32,7 +34,7 @@ class Watch:
     def line(self, queue: Queue, first: Request | None = None) -> Line:
         """Of a queue just read or written; reads the first request that waits, unless it is given."""
         if first is None and queue.depth:
-            first = next(iter(self.log.requests_without_payloads(queue.user_id, queue.head, 1)), None)
+            first = next(iter(self.requests.list_without_payloads(queue.user_id, queue.head, 1)), None)
         return Line(queue, first, self.clock.now())
 
     def request(
@@ -51,17 +53,17 @@ class Watch:
             return request, Line(sight.queue, None, self.clock.now())
         return request, self.line(sight.queue, request if seq == sight.queue.head + 1 else None)
 
-    def requests(self, user_id: str, session_id: str | None, after: int, extent: Extent) -> tuple[Page, Line]:
+    def page(self, user_id: str, session_id: str | None, after: int, extent: Extent) -> tuple[Page, Line]:
         """A page of requests with numbers above `after`, in order."""
         queue = self.queue_of(user_id, session_id)
-        page = read_page(self.log, user_id, max(after, queue.floor), queue.tail, extent)
+        page = read_page(self.requests, user_id, max(after, queue.floor), queue.tail, extent)
         waiting = [request for request in page.requests if not request.settled]
         if waiting and waiting[0].seq > queue.head + 1:
             return page, self.line(queue)
         return page, Line(queue, waiting[0] if waiting else None, self.clock.now())
 
     def queue_of(self, user_id: str, session_id: str | None) -> Queue:
-        queue = self.log.queue(user_id)
+        queue = self.queues.get(user_id)
         if session_id is not None:
             return require_live(queue, session_id, self.clock.now())
         if queue is None:
@@ -106,5 +108,5 @@ class _Sight:
 
     def _read(self) -> None:
         there = self.queue.floor < self._seq <= self.queue.tail
-        self._request = self._watch.log.request(self._user[0], self._seq) if there else None
+        self._request = self._watch.requests.get(self._user[0], self._seq) if there else None
         self._read_at = self._watch.clock.now()

@@ -7,7 +7,7 @@ from typing import Any
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.memory.clock import ManualClock
-from chalicelib.adapters.memory.log import MemoryLog
+from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.core.identity.account import Account, Credentials
 from chalicelib.core.identity.client import Client
 from chalicelib.core.identity.guesses import Guesses
@@ -28,19 +28,22 @@ class Door:
     """Everything between a stranger and a queue."""
 
     clock: ManualClock = field(default_factory=ManualClock)
-    log: MemoryLog = field(default_factory=MemoryLog)
+    store: MemoryStore = field(default_factory=MemoryStore)
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     tries: FakeTryCounts = field(default_factory=FakeTryCounts)
 
     def __post_init__(self) -> None:
         passwords, tokens = FakePasswords(), FakeTokens()
+        queues, connections = self.store.queues, self.store.connections
         throttle = Throttle(self.tries, self.clock)
         guesses = Guesses(self.tries, throttle, self.clock)
         self._register = Registration(self.accounts, passwords, self.clock, guesses)
-        self.store = FakeSessions()
-        self.sessions = Sessions(self.store, self.log, tokens, self.clock)
+        self.stored_sessions = FakeSessions()
+        self.sessions = Sessions(self.stored_sessions, queues, connections, tokens, self.clock)
         self._sign_in = SignIn(self.accounts, passwords, guesses, self.sessions)
-        self.own = OwnAccount(self.accounts, self.log, passwords, throttle, self.sessions, self.clock)
+        self.own = OwnAccount(
+            self.accounts, queues, connections, passwords, throttle, self.sessions, self.clock
+        )
         self.verify = tokens.verify
 
     def register(self, username: str, password: str, network: str = HOME) -> Account:

@@ -15,13 +15,14 @@ class Office(Stage):
     """`admin` is called root; the user of the stage is called ada."""
 
     audit: FakeAudit = field(default_factory=FakeAudit)
-    store: FakeSessions = field(default_factory=FakeSessions)
+    stored_sessions: FakeSessions = field(default_factory=FakeSessions)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.sessions = Sessions(self.store, self.log, FakeTokens(), self.clock)
+        queues, connections = self.store.queues, self.store.connections
+        self.sessions = Sessions(self.stored_sessions, queues, connections, FakeTokens(), self.clock)
         self.administration = Administration(
-            self.accounts, self.log, self.audit, self.sessions, self.controls, self.clock
+            self.accounts, queues, connections, self.audit, self.sessions, self.controls, self.clock
         )
         root = Account("root", "admin", "", self.clock.now(), Role.ADMIN)
         ada = Account("ada", USER, "", self.clock.now())
@@ -38,5 +39,6 @@ class Office(Stage):
     @property
     def changeable(self) -> object:
         """All that anybody may change, as it is now, but for the audit log."""
-        requests = {user_id: dict(places) for user_id, places in self.log.requests_of.items()}
-        return dict(self.log.queues), requests, dict(self.accounts.accounts), dict(self.store.sessions)
+        tables, sessions = self.store.tables, dict(self.stored_sessions.sessions)
+        requests = {user_id: dict(places) for user_id, places in tables.requests.items()}
+        return dict(tables.queues), requests, dict(self.accounts.accounts), sessions

@@ -6,7 +6,7 @@ from itertools import count
 
 from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.memory.fifo import MemoryFifo, Receipt
-from chalicelib.adapters.memory.log import MemoryLog
+from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
 from chalicelib.core.queueing.attempt import Attempt, Result, Wait
 from chalicelib.core.queueing.controls import Controls
@@ -39,7 +39,7 @@ type Ran = Result | Failure | Callable[[Request], Result | Failure]
 @dataclass
 class Stage:
     clock: ManualClock = field(default_factory=ManualClock)
-    log: MemoryLog = field(default_factory=lambda: MemoryLog(LIMIT))
+    store: MemoryStore = field(default_factory=lambda: MemoryStore(LIMIT))
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     script: dict[int, list[Ran]] = field(default_factory=dict)  # what comes of the attempts of a request
     started: list[int] = field(default_factory=list)  # the numbers of requests, in the order of their starts
@@ -50,8 +50,9 @@ class Stage:
         self.handlers = _handlers()
         rings, marks = count(1), count(1)
         bell = MemoryWakeUps(self.fifo, self.slow)
+        queues, requests = self.store.queues, self.store.requests
         attempt = Attempt(
-            self.log,
+            requests,
             self.clock,
             self.handlers,
             self._run,
@@ -59,19 +60,23 @@ class Stage:
             mark=lambda: f"mark {next(marks)}",
         )
         self.drains = {
-            lane: Drain(self.log, bell, self.clock, attempt, QUANTUM_MS, lambda: f"ring {next(rings)}", lane)
+            lane: Drain(
+                queues, requests, bell, self.clock, attempt, QUANTUM_MS, lambda: f"ring {next(rings)}", lane
+            )
             for lane in Lane
         }
-        self.enqueue = Enqueue(self.log, bell, self.clock, handlers=self.handlers)
+        self.enqueue = Enqueue(queues, requests, self.store.keys, bell, self.clock, handlers=self.handlers)
         self.slots = FakeSessions()
         self.add_session(SESSION)
         waits = Waits(self.slots, self.clock)
-        self._dequeue = Dequeue(self.log, self.clock, waits)
-        self.outcomes = Outcomes(self.log, self.clock, waits)
-        self.controls = Controls(self.log, bell, self.clock, self.enqueue, lambda: f"ring {next(rings)}")
-        self.sweep = Sweep(self.log, self.accounts, bell, self.clock)
-        self.watch = Watch(self.log, self.clock, waits)
-        self.log.open_session(USER, SESSION, self.clock.now() + HOUR_MS, self.clock.now())
+        self._dequeue = Dequeue(queues, requests, self.clock, waits)
+        self.outcomes = Outcomes(queues, requests, self.clock, waits)
+        self.controls = Controls(
+            queues, requests, bell, self.clock, self.enqueue, lambda: f"ring {next(rings)}"
+        )
+        self.sweep = Sweep(self.store, self.accounts, bell, self.clock)
+        self.watch = Watch(queues, requests, self.clock, waits)
+        self.store.connections.open_session(USER, SESSION, self.clock.now() + HOUR_MS, self.clock.now())
 
     @property
     def drain(self) -> Drain:
@@ -79,13 +84,13 @@ class Stage:
 
     @property
     def queue(self) -> Queue:
-        return self.log.queues[USER]
+        return self.store.tables.queues[USER]
 
     def request(self, seq: int) -> Request:
-        return self.log.requests_of[USER][seq]
+        return self.store.tables.requests[USER][seq]
 
     def statuses(self) -> list[Status]:
-        return [self.request(seq).status for seq in sorted(self.log.requests_of.get(USER, {}))]
+        return [self.request(seq).status for seq in sorted(self.store.tables.requests.get(USER, {}))]
 
     def send(self, count: int = 1, type_: str = "skip", key: IdempotencyKey | None = None) -> Accepted:
         """Requests sent in one call."""
@@ -100,8 +105,8 @@ class Stage:
 
     def make_room(self, count: int) -> None:
         """For so many requests; a limit counts from the next sign-in."""
-        self.log.limit = count
-        self.log.open_session(USER, "another", self.clock.now() + HOUR_MS, self.clock.now())
+        self.store.tables.limit = count
+        self.store.connections.open_session(USER, "another", self.clock.now() + HOUR_MS, self.clock.now())
 
     def wake(self, lane: Lane = Lane.QUICK) -> Ending:
         """A worker of the lane serves the next wake-up, and deletes it if it is done."""

@@ -28,7 +28,7 @@ def test_a_disabled_account_has_no_session_left_and_gets_none(office: Office) ->
 
     assert (disabled.user_id, office.accounts.accounts["ada"].disabled) == (USER, True)
     assert not is_connected(office, office.ada)
-    assert [session.username for session in office.store.sessions.values()] == ["root"]
+    assert [session.username for session in office.stored_sessions.sessions.values()] == ["root"]
     with pytest.raises(LostRaceError):
         office.sessions.start(disabled, "")
 
@@ -98,8 +98,8 @@ def test_the_overview_adds_up_queues_work_outcomes_and_live_sessions(office: Off
     office.send(2)
     office.controls.pause(USER, SESSION)
     now = office.clock.now()
-    office.log.open_session("guest", "live", now + 2, now)
-    office.log.open_session("guest", "over", now, now)
+    office.store.connections.open_session("guest", "live", now + 2, now)
+    office.store.connections.open_session("guest", "over", now, now)
 
     stats = office.administration.stats(office.admin)
 

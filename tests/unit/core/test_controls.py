@@ -44,11 +44,11 @@ def test_only_an_administrator_ends_an_administrators_pause(stage: Stage) -> Non
 @pytest.mark.parametrize("session", [SESSION, None])
 def test_a_pause_holds_though_its_user_signs_out_and_in(stage: Stage, session: str | None) -> None:
     stage.controls.pause(USER, session)
-    stage.log.end_session(USER, SESSION)
+    stage.store.connections.end_session(USER, SESSION)
     stage.sweep()
     assert stage.queue.state is State.CLOSED
 
-    stage.log.open_session(USER, SESSION, stage.clock.now() + HOUR_MS, stage.clock.now())
+    stage.store.connections.open_session(USER, SESSION, stage.clock.now() + HOUR_MS, stage.clock.now())
     stage.send()
     stage.run()
 
@@ -59,17 +59,17 @@ def test_a_pause_holds_though_its_user_signs_out_and_in(stage: Stage, session: s
 
 
 def test_a_closed_queue_is_paused_by_an_administrator_for_when_its_user_comes_back(stage: Stage) -> None:
-    stage.log.close(stage.queue)
+    stage.store.queues.close(stage.queue)
 
     assert stage.controls.pause(USER, None).state is State.CLOSED
-    stage.log.open_session(USER, SESSION, stage.clock.now() + HOUR_MS, stage.clock.now())
+    stage.store.connections.open_session(USER, SESSION, stage.clock.now() + HOUR_MS, stage.clock.now())
 
     assert stage.queue.state is State.PAUSED
 
 
 @pytest.mark.parametrize("deeds", [["pause"], ["pause", "resume"], ["resume"], ["purge"]])
 def test_a_closed_queue_stays_closed_whatever_an_administrator_does(stage: Stage, deeds: list[str]) -> None:
-    stage.log.close(stage.queue)
+    stage.store.queues.close(stage.queue)
 
     for deed in deeds:
         getattr(stage.controls, deed)(USER, None)
@@ -140,7 +140,7 @@ def test_what_has_an_outcome_cannot_be_cancelled(stage: Stage) -> None:
 
 def test_what_runs_cannot_be_cancelled(stage: Stage) -> None:
     stage.send()
-    stage.log.begin(stage.request(1), "worker", stage.clock.now(), stage.clock.now() + 1)
+    stage.store.requests.begin(stage.request(1), "worker", stage.clock.now(), stage.clock.now() + 1)
 
     with pytest.raises(ConflictError, match="running"):
         stage.controls.cancel(USER, SESSION, 1)
@@ -148,7 +148,7 @@ def test_what_runs_cannot_be_cancelled(stage: Stage) -> None:
 
 def test_what_was_not_accepted_cannot_be_cancelled(stage: Stage) -> None:
     stage.send(2)
-    del stage.log.requests_of[USER][1]
+    del stage.store.tables.requests[USER][1]
 
     with pytest.raises(NotFoundError):
         stage.controls.cancel(USER, SESSION, 2)

@@ -56,7 +56,7 @@ def test_an_attempt_that_had_to_be_ended_by_force_is_told_as_a_time_out(
 ) -> None:
     def die_of_it(request: Request) -> Result:
         if request.attempts in overruns:
-            stage.log.note_overrun(request.user_id, request.seq, request.begun_by or "")
+            stage.store.requests.note_overrun(request.user_id, request.seq, request.begun_by or "")
         raise WorkerDiedError
 
     stage.script[1] = [die_of_it] * 3
@@ -109,7 +109,7 @@ def test_what_was_done_before_a_crash_is_counted_once(stage: Stage) -> None:
 
 def begin_slowly(stage: Stage, monkeypatch: pytest.MonkeyPatch, ms: int) -> None:
     """The next attempt."""
-    begin = stage.log.begin
+    begin = stage.store.requests.begin
 
     def slowly(*arguments: Any) -> Request:
         monkeypatch.undo()
@@ -117,7 +117,7 @@ def begin_slowly(stage: Stage, monkeypatch: pytest.MonkeyPatch, ms: int) -> None
         stage.clock.advance(ms)
         return begun
 
-    monkeypatch.setattr(stage.log, "begin", slowly)
+    monkeypatch.setattr(stage.store.requests, "begin", slowly)
 
 
 def test_what_took_too_long_to_begin_is_not_run_beyond_its_deadline(

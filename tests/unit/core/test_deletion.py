@@ -21,21 +21,21 @@ def account(door: Door) -> Account:
 
 
 def sweeper(door: Door) -> Sweep:
-    return Sweep(door.log, door.accounts, MemoryWakeUps(MemoryFifo(door.clock.now)), door.clock)
+    return Sweep(door.store, door.accounts, MemoryWakeUps(MemoryFifo(door.clock.now)), door.clock)
 
 
 def test_a_deleted_account_is_removed_when_its_worker_must_have_ended(door: Door, account: Account) -> None:
     me = door.verify(door.sign_in("ada", PASSWORD).access_token)
-    door.log.take_numbers(me.user_id, me.session_id, 1, door.clock.now())
+    door.store.queues.take_numbers(me.user_id, me.session_id, 1, door.clock.now())
     sweep = sweeper(door)
     door.own.delete(me, PASSWORD)
 
     sweep()
-    assert door.log.queue(me.user_id) is not None
+    assert door.store.queues.get(me.user_id) is not None
     door.clock.advance(WORKER_MS + 1)
     sweep()
 
-    assert door.log.queue(me.user_id) is None
+    assert door.store.queues.get(me.user_id) is None
     assert door.accounts.by_username("ada") is None
 
 
@@ -86,4 +86,4 @@ def test_an_interrupted_deletion_is_completed_by_the_sweeper_and_harms_nobody_of
     assert door.accounts.by_username("ada") == (stranger if taken else None)
     door.clock.advance(WORKER_MS + 1)
     sweep()
-    assert door.log.queue(interrupted.user_id) is None
+    assert door.store.queues.get(interrupted.user_id) is None

@@ -38,9 +38,9 @@ def test_a_cancelled_request_is_handed_out_in_its_turn(stage: Stage) -> None:
 
 
 def test_voids_are_stepped_over(stage: Stage) -> None:
-    stage.log.take_numbers(USER, SESSION, 2, stage.clock.now())
+    stage.store.queues.take_numbers(USER, SESSION, 2, stage.clock.now())
     for seq in (1, 2):
-        stage.log.void(USER, seq, stage.clock.now())
+        stage.store.requests.void(USER, seq, stage.clock.now())
     stage.send()
     stage.run()
 
@@ -77,7 +77,7 @@ def test_it_does_not_wait_longer_than_it_is_told(stage: Stage) -> None:
 def test_two_who_want_the_same_outcome_get_one_each(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.send(2)
     stage.run()
-    move_read = stage.log.move_read
+    move_read = stage.store.queues.move_read
     others: list[Request | None] = []
 
     def let_another_go_first(*arguments: Any) -> None:
@@ -85,7 +85,7 @@ def test_two_who_want_the_same_outcome_get_one_each(stage: Stage, monkeypatch: p
         others.append(stage.dequeue(USER, SESSION))
         move_read(*arguments)
 
-    monkeypatch.setattr(stage.log, "move_read", let_another_go_first)
+    monkeypatch.setattr(stage.store.queues, "move_read", let_another_go_first)
 
     assert dequeue(stage) == 2
     assert [other and other.seq for other in others] == [1]
@@ -96,13 +96,13 @@ def test_an_outcome_is_not_lost_when_the_answer_of_the_store_is(
 ) -> None:
     stage.send()
     stage.run()
-    move_read = stage.log.move_read
+    move_read = stage.store.queues.move_read
 
     def repeat(*arguments: Any) -> None:
         move_read(*arguments)
         move_read(*arguments)
 
-    monkeypatch.setattr(stage.log, "move_read", repeat)
+    monkeypatch.setattr(stage.store.queues, "move_read", repeat)
 
     assert dequeue(stage) == 1
 
@@ -123,10 +123,10 @@ def test_a_session_that_ends_in_between_gets_nothing(stage: Stage, monkeypatch: 
     stage.run()
 
     def end_first(*_: object) -> None:
-        stage.log.end_session(USER, SESSION)
+        stage.store.connections.end_session(USER, SESSION)
         raise LostRaceError
 
-    monkeypatch.setattr(stage.log, "move_read", end_first)
+    monkeypatch.setattr(stage.store.queues, "move_read", end_first)
 
     with pytest.raises(UnauthenticatedError):
         dequeue(stage)

@@ -71,7 +71,7 @@ def test_a_request_that_is_due_later_holds_the_line(stage: Stage) -> None:
 
 
 def test_a_young_hole_is_waited_for_and_then_closed(stage: Stage) -> None:
-    stage.log.take_numbers(USER, SESSION, 1, stage.clock.now())
+    stage.store.queues.take_numbers(USER, SESSION, 1, stage.clock.now())
     stage.send()
     begun = stage.clock.now()
     stage.fifo.send(USER, '{"user": "user", "seq": 1}', "ring")
@@ -85,7 +85,7 @@ def test_a_young_hole_is_waited_for_and_then_closed(stage: Stage) -> None:
 
 def test_of_a_batch_whose_first_place_is_a_hole_nothing_runs(stage: Stage) -> None:
     stage.send(3)
-    del stage.log.requests_of[USER][1]
+    del stage.store.tables.requests[USER][1]
 
     stage.run()
 
@@ -154,14 +154,14 @@ def test_an_outcome_is_not_kept_back_by_a_request_that_takes_long(stage: Stage) 
 def test_what_is_purged_before_a_long_request_begins_is_not_begun(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    advance = stage.log.advance
+    advance = stage.store.queues.advance
 
     def purged_meanwhile(queue: Queue, progress: Progress, now: int) -> Queue:
         monkeypatch.undo()
         stage.controls.purge(USER, SESSION, forget=True)
         return advance(queue, progress, now)
 
-    monkeypatch.setattr(stage.log, "advance", purged_meanwhile)
+    monkeypatch.setattr(stage.store.queues, "advance", purged_meanwhile)
     stage.send()
     stage.send(type_="halt")
 
@@ -176,10 +176,10 @@ def test_a_halted_queue_that_was_purged_goes_on(stage: Stage) -> None:
     stage.send(2, type_="halt")
     stage.script[1] = [BROKEN]
     stage.run()
-    stage.log.purge(stage.queue, True, stage.clock.now())
-    stage.log.change_state(stage.queue, State.HALTED, stage.clock.now())
+    stage.store.queues.purge(stage.queue, True, stage.clock.now())
+    stage.store.queues.change_state(stage.queue, State.HALTED, stage.clock.now())
 
-    MemoryWakeUps(stage.fifo).ring(USER, 2, "late")
+    MemoryWakeUps(stage.fifo).send(USER, 2, "late")
     stage.run()
 
     assert stage.statuses() == [Status.CANCELLED, Status.CANCELLED]
@@ -189,7 +189,7 @@ def test_quick_requests_do_not_write_the_head_each_time(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written = []
-    monkeypatch.setattr(stage.log, "advance", lambda *arguments: written.append(arguments))
+    monkeypatch.setattr(stage.store.queues, "advance", lambda *arguments: written.append(arguments))
     for _ in range(LIMIT):
         stage.send()
 
@@ -216,7 +216,7 @@ def test_a_worker_that_cannot_ring_again_keeps_its_wake_up(
     def fail(*_: object) -> None:
         raise UnavailableError("SQS does not answer.")
 
-    monkeypatch.setattr(MemoryWakeUps, "ring", fail)
+    monkeypatch.setattr(MemoryWakeUps, "send", fail)
     with pytest.raises(UnavailableError):
         stage.wake()
     monkeypatch.undo()

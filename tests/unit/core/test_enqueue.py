@@ -102,14 +102,14 @@ def test_without_a_live_session_nothing_is_accepted(stage: Stage, session: str) 
 def test_whoever_comes_too_late_for_a_place_takes_another(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = stage.log.write
+    write = stage.store.requests.write
 
     def write_late(*arguments: Any) -> None:
         monkeypatch.undo()
-        stage.log.void(USER, 1, stage.clock.now())
+        stage.store.requests.void(USER, 1, stage.clock.now())
         write(*arguments)
 
-    monkeypatch.setattr(stage.log, "write", write_late)
+    monkeypatch.setattr(stage.store.requests, "write", write_late)
 
     assert seqs(stage.send().requests) == [2]
     assert stage.statuses() == [Status.VOID, Status.QUEUED]
@@ -128,7 +128,7 @@ def test_the_same_key_is_the_same_request(stage: Stage) -> None:
 def test_whoever_found_the_worker_at_rest_wakes_it_for_the_one_with_the_same_key(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take_numbers = stage.log.take_numbers
+    take_numbers = stage.store.queues.take_numbers
 
     def be_overtaken(*arguments: Any) -> Queue:
         monkeypatch.undo()
@@ -138,7 +138,7 @@ def test_whoever_found_the_worker_at_rest_wakes_it_for_the_one_with_the_same_key
         assert stage.rings() == 0, "it relies on the ring of the one before"
         return taken
 
-    monkeypatch.setattr(stage.log, "take_numbers", be_overtaken)
+    monkeypatch.setattr(stage.store.queues, "take_numbers", be_overtaken)
 
     assert seqs(stage.send(key=KEY).requests) == [2]
 
@@ -152,7 +152,7 @@ def test_whoever_found_the_worker_at_rest_wakes_it_even_if_its_request_cannot_be
     def fail(*_: object) -> None:
         raise UnavailableError("The store does not answer.")
 
-    monkeypatch.setattr(stage.log, "write", fail)
+    monkeypatch.setattr(stage.store.requests, "write", fail)
 
     with pytest.raises(UnavailableError):
         stage.send()
@@ -176,7 +176,7 @@ def test_a_known_key_with_another_body_is_a_mistake(stage: Stage) -> None:
 
 def test_a_known_key_tells_nothing_to_a_session_that_has_ended(stage: Stage) -> None:
     stage.send(key=KEY)
-    stage.log.end_session(USER, SESSION)
+    stage.store.connections.end_session(USER, SESSION)
 
     with pytest.raises(UnauthenticatedError):
         stage.send(key=KEY)
@@ -192,7 +192,7 @@ def test_a_key_whose_request_was_deleted_is_a_mistake(stage: Stage) -> None:
 
 @pytest.mark.parametrize("page_size", [1, 1_000])
 def test_a_replayed_batch_tells_all_that_was_accepted(stage: Stage, page_size: int) -> None:
-    stage.log.page_size = page_size
+    stage.store.requests.page_size = page_size
     stage.send()
     stage.send(3, key=KEY)
     stage.send()
@@ -208,7 +208,7 @@ def test_a_replay_says_what_has_expired_instead_of_telling_half(
 ) -> None:
     stage.send(3, key=KEY)
     for seq in forgotten:
-        del stage.log.requests_of[USER][seq]
+        del stage.store.tables.requests[USER][seq]
 
     with pytest.raises(InvalidInputError, match=told) as refused:
         stage.send(3, key=KEY)
@@ -221,6 +221,6 @@ def test_a_key_can_be_used_again_when_its_outcome_has_expired(stage: Stage) -> N
     stage.send(key=KEY)
     stage.wake()
     stage.clock.advance(8 * 24 * HOUR_MS)
-    stage.log.open_session(USER, SESSION, stage.clock.now() + HOUR_MS, stage.clock.now())
+    stage.store.connections.open_session(USER, SESSION, stage.clock.now() + HOUR_MS, stage.clock.now())
 
     assert seqs(stage.send(key=KEY).requests) == [2]

@@ -11,7 +11,7 @@ KEY = IdempotencyKey("key", "fingerprint")
 def let_pass(stage: Stage, ms: int) -> None:
     """And let the store remove what has expired by then."""
     stage.clock.advance(ms)
-    stage.log.remove_expired(stage.clock.now())
+    stage.store.tables.remove_expired(stage.clock.now())
 
 
 def test_an_outcome_is_kept_for_a_week(stage: Stage) -> None:
@@ -48,13 +48,13 @@ def test_a_key_that_ends_with_what_was_cancelled_expires_with_it(stage: Stage) -
     stage.send(key=KEY)
     stage.controls.cancel(USER, SESSION, 2)
     let_pass(stage, 2 * KEPT_MS)
-    assert stage.log.known(USER, KEY.key, stage.clock.now())
+    assert stage.store.keys.find(USER, KEY.key, stage.clock.now())
 
     stage.controls.resume(USER, None)
     stage.run()
 
-    assert stage.log.known(USER, KEY.key, stage.clock.now() + KEPT_MS - 1)
-    assert not stage.log.known(USER, KEY.key, stage.clock.now() + KEPT_MS + 1_000)
+    assert stage.store.keys.find(USER, KEY.key, stage.clock.now() + KEPT_MS - 1)
+    assert not stage.store.keys.find(USER, KEY.key, stage.clock.now() + KEPT_MS + 1_000)
 
 
 def test_the_rest_of_a_batch_runs_when_its_first_is_long_forgotten(stage: Stage) -> None:

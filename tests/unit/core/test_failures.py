@@ -150,7 +150,7 @@ def test_effects_are_written_with_the_outcome(stage: Stage) -> None:
 
     stage.wake()
 
-    assert stage.log.ledger.balances == {"a": 5, "b": 0}
+    assert stage.store.tables.ledger.balances == {"a": 5, "b": 0}
 
 
 def test_effects_that_are_refused_fail_the_attempt_and_are_not_written(stage: Stage) -> None:
@@ -164,7 +164,7 @@ def test_effects_that_are_refused_fail_the_attempt_and_are_not_written(stage: St
     assert stage.statuses() == [Status.FAILED]
     assert error
     assert error.kind == "conflict"
-    assert stage.log.ledger.balances == {}
+    assert stage.store.tables.ledger.balances == {}
 
 
 def test_the_last_failure_halts_the_queue_where_that_is_wanted(stage: Stage) -> None:
@@ -183,14 +183,14 @@ def test_the_last_failure_halts_the_queue_where_that_is_wanted(stage: Stage) -> 
 def test_a_request_cancelled_between_its_failure_and_the_halt_halts_nothing(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_back = stage.log.put_back
+    put_back = stage.store.requests.requeue
 
     def put_back_and_cancel(*arguments: Any) -> Request:
         done = put_back(*arguments)
         stage.controls.cancel(USER, SESSION, 1)
         return done
 
-    monkeypatch.setattr(stage.log, "put_back", put_back_and_cancel)
+    monkeypatch.setattr(stage.store.requests, "requeue", put_back_and_cancel)
     stage.script[1] = [BROKEN]
     stage.send(type_="halt")
     stage.send()
@@ -204,7 +204,7 @@ def test_a_request_cancelled_between_its_failure_and_the_halt_halts_nothing(
 def test_a_late_worker_does_not_halt_what_was_opened_since(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    change_state = stage.log.change_state
+    change_state = stage.store.queues.change_state
 
     def be_late(*arguments: Any) -> Queue:
         """Meanwhile another worker halts the queue, and its user says retry."""
@@ -214,7 +214,7 @@ def test_a_late_worker_does_not_halt_what_was_opened_since(
         stage.controls.retry_head(USER, None, 1)
         return change_state(*arguments)
 
-    monkeypatch.setattr(stage.log, "change_state", be_late)
+    monkeypatch.setattr(stage.store.queues, "change_state", be_late)
     stage.script[1] = [BROKEN, DONE]
     stage.send(type_="halt")
 

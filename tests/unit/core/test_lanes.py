@@ -179,13 +179,13 @@ def test_of_two_that_find_the_last_ring_old_at_once_one_rings(
 ) -> None:
     stage.send()
     stage.clock.advance(RING_TRUSTED_MS)
-    claim = stage.log.claim_ring
+    claim = stage.store.queues.claim_wake_up
 
     def claimed_meanwhile(queue: Queue, now: int) -> None:
         claim(queue, now)
         claim(queue, now)
 
-    monkeypatch.setattr(stage.log, "claim_ring", claimed_meanwhile)
+    monkeypatch.setattr(stage.store.queues, "claim_wake_up", claimed_meanwhile)
 
     stage.send()
 
@@ -200,7 +200,7 @@ def test_an_enqueue_that_cannot_note_its_ring_rings_all_the_same(
 
     stage.send()
     stage.clock.advance(RING_TRUSTED_MS)
-    monkeypatch.setattr(stage.log, "claim_ring", fail)
+    monkeypatch.setattr(stage.store.queues, "claim_wake_up", fail)
 
     stage.send()
 

@@ -29,18 +29,18 @@ def test_outcomes_are_read_as_often_as_one_likes_and_read_does_not_move(stage: S
 
 def test_voids_and_what_has_expired_are_passed_over(stage: Stage) -> None:
     stage.send()
-    stage.log.take_numbers(USER, SESSION, 2, stage.clock.now())
+    stage.store.queues.take_numbers(USER, SESSION, 2, stage.clock.now())
     stage.send()
     stage.run()
-    stage.log.take_numbers(USER, SESSION, 1, stage.clock.now())
+    stage.store.queues.take_numbers(USER, SESSION, 1, stage.clock.now())
     stage.send(key=None)
     stage.run()
 
     assert [read(stage, after, 1) for after in (0, 1, 4)] == [([1], 1), ([4], 4), ([6], 6)]
 
     stage.clock.advance(KEPT_MS + 1_000)
-    stage.log.remove_expired(stage.clock.now())
-    stage.log.open_session(USER, SESSION, stage.clock.now() + HOUR_MS, stage.clock.now())
+    stage.store.tables.remove_expired(stage.clock.now())
+    stage.store.connections.open_session(USER, SESSION, stage.clock.now() + HOUR_MS, stage.clock.now())
 
     assert read(stage, 0) == ([], 6)
 
@@ -111,14 +111,14 @@ def test_of_two_who_move_read_the_farther_one_counts(
 ) -> None:
     stage.send(3)
     stage.run()
-    move_read = stage.log.move_read
+    move_read = stage.store.queues.move_read
 
     def let_another_go_first(*arguments: Any) -> None:
         monkeypatch.undo()
         stage.outcomes.mark_read(USER, SESSION, theirs)
         move_read(*arguments)
 
-    monkeypatch.setattr(stage.log, "move_read", let_another_go_first)
+    monkeypatch.setattr(stage.store.queues, "move_read", let_another_go_first)
 
     assert stage.outcomes.mark_read(USER, SESSION, 2).read == max(2, theirs)
 
@@ -126,12 +126,12 @@ def test_of_two_who_move_read_the_farther_one_counts(
 def test_a_write_that_is_repeated_finds_itself(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.send()
     stage.run()
-    move_read = stage.log.move_read
+    move_read = stage.store.queues.move_read
 
     def repeat(*arguments: Any) -> None:
         move_read(*arguments)
         move_read(*arguments)
 
-    monkeypatch.setattr(stage.log, "move_read", repeat)
+    monkeypatch.setattr(stage.store.queues, "move_read", repeat)
 
     assert stage.outcomes.mark_read(USER, SESSION, 1).read == 1

@@ -1,6 +1,6 @@
 """A changed password evicts whoever knows the old one, whatever happens at the same moment."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from chalicelib.core.errors import ForbiddenError, UnauthenticatedError, UnavailableError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.identity.own_account import CHANGES
+from tests.fakes.methods import methods_of
 from tests.unit.core.door import PASSWORD, Door, before_next
 
 NEW = "another battery"
@@ -30,7 +31,7 @@ def sign_in(door: Door, password: str = PASSWORD) -> Principal:
 
 
 def live(door: Door, me: Principal) -> set[str]:
-    return set(door.log.queues[me.user_id].sessions)
+    return set(door.store.tables.queues[me.user_id].sessions)
 
 
 def assert_changed(door: Door, me: Principal) -> None:
@@ -46,7 +47,7 @@ def test_a_sign_in_under_way_with_the_old_password_opens_nothing(
 ) -> None:
     """Its password was verified before the change; it comes to open its session after it."""
     change = lambda: door.own.change_password(me, PASSWORD, NEW)  # noqa: E731
-    before_next(monkeypatch, door.log, "open_session", change)
+    before_next(monkeypatch, door.store.connections, "open_session", change)
 
     with pytest.raises(UnauthenticatedError):
         sign_in(door)
@@ -61,7 +62,7 @@ def test_a_sign_in_between_the_two_writes_of_a_change_is_evicted_by_it(
 
     door.own.change_password(me, PASSWORD, NEW)
 
-    assert set(door.store.sessions) == {me.session_id}, "nor can a refresh token of theirs be spent"
+    assert set(door.stored_sessions.sessions) == {me.session_id}, "nor can a refresh token of theirs be spent"
     assert_changed(door, me)
 
 
@@ -146,16 +147,9 @@ def fail_at(patch: pytest.MonkeyPatch, door: Door, number: int, takes_effect: bo
 
         return call
 
-    for store, name in methods(door):
+    for store, name in methods_of(door.store, door.accounts, door.stored_sessions, door.tries):
         patch.setattr(store, name, wrapped(getattr(store, name)))
     return lambda: made
-
-
-def methods(door: Door) -> Iterator[tuple[object, str]]:
-    for store in (door.log, door.accounts, door.store, door.tries):
-        for name in dir(store):
-            if not name.startswith("_") and callable(getattr(store, name)):
-                yield store, name
 
 
 def test_a_change_that_is_always_overtaken_is_not_said_to_have_worked(

@@ -36,7 +36,7 @@ def test_a_cancel_has_worked(stage: Stage, lose_answer: Lose) -> None:
     later = stage.clock.now() + HOUR_MS // 2
     stage.enqueue(USER, SESSION, [Work("skip", "null", not_before=later), Work("skip", "null")])
     stage.wake()
-    lose_answer(stage.log, "cancel")
+    lose_answer(stage.store.requests, "cancel")
 
     cancelled = stage.controls.cancel(USER, SESSION, 1)
     stage.run()
@@ -46,7 +46,7 @@ def test_a_cancel_has_worked(stage: Stage, lose_answer: Lose) -> None:
 
 
 def test_a_skip_has_worked(halted: Stage, lose_answer: Lose) -> None:
-    lose_answer(halted.log, "settle")
+    lose_answer(halted.store.requests, "settle")
 
     skipped = halted.controls.skip(USER, SESSION, 1)
     halted.run()
@@ -59,7 +59,7 @@ def test_a_skip_has_worked(halted: Stage, lose_answer: Lose) -> None:
 def test_whoever_opens_a_halted_queue_wakes_its_worker(
     halted: Stage, lose_answer: Lose, control: str
 ) -> None:
-    lose_answer(halted.log, "change_state")
+    lose_answer(halted.store.queues, "change_state")
 
     getattr(halted.controls, control)(USER, SESSION, 1)
     halted.run()
@@ -85,5 +85,5 @@ def test_a_change_of_the_password_has_worked_and_ends_the_other_sessions(lose_an
 
     door.own.change_password(me, PASSWORD, f"{PASSWORD}!")
 
-    assert list(door.log.queues[me.user_id].sessions) == [me.session_id]
+    assert list(door.store.tables.queues[me.user_id].sessions) == [me.session_id]
     assert other.session_id != me.session_id

@@ -165,12 +165,17 @@ def test_a_sign_in_does_not_outrun_the_disabling_of_its_account(
 ) -> None:
     me = door.verify(door.sign_in("ada", PASSWORD).access_token)
     # After the account was read, before the session is opened.
-    before_next(monkeypatch, door.log, "open_session", lambda: door.log.bar(me.user_id, door.clock.now()))
+    before_next(
+        monkeypatch,
+        door.store.connections,
+        "open_session",
+        lambda: door.store.connections.block(me.user_id, door.clock.now()),
+    )
 
     with pytest.raises(UnauthenticatedError):
         door.sign_in("ada", PASSWORD)
 
-    assert door.log.queues[me.user_id].sessions == {}
+    assert door.store.tables.queues[me.user_id].sessions == {}
 
 
 def test_a_disabled_account_is_refused_in_the_words_of_a_wrong_password(door: Door, account: Account) -> None:

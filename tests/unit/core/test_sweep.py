@@ -40,8 +40,8 @@ def test_a_queue_that_moves_is_left_alone(stage: Stage) -> None:
 
 def test_a_queue_that_waits_for_its_head_is_not_rung(stage: Stage) -> None:
     stage.send()
-    stage.log.put_back(
-        stage.log.begin(stage.request(1), "worker", stage.clock.now(), stage.clock.now() + 1),
+    stage.store.requests.requeue(
+        stage.store.requests.begin(stage.request(1), "worker", stage.clock.now(), stage.clock.now() + 1),
         stage.clock.now() + HOUR_MS,
         BROKEN,
     )
@@ -57,7 +57,7 @@ def test_a_queue_whose_waiting_head_was_cancelled_is_rung(stage: Stage) -> None:
     later = stage.clock.now() + HOUR_MS // 2
     stage.enqueue(USER, SESSION, [Work("skip", "null", not_before=later), Work("skip", "null")])
     stage.wake()
-    stage.log.cancel(stage.request(1), stage.clock.now())
+    stage.store.requests.cancel(stage.request(1), stage.clock.now())
     stage.clock.advance(MINUTE_MS)
 
     stage.sweep()
@@ -107,7 +107,7 @@ def test_paused_and_halted_queues_are_not_rung(stage: Stage) -> None:
 def test_a_paused_queue_is_rung_to_step_over_what_has_its_outcome(stage: Stage) -> None:
     stage.controls.pause(USER, SESSION)
     stage.send(2)
-    stage.log.cancel(stage.request(1), stage.clock.now())  # and then whoever cancelled crashed
+    stage.store.requests.cancel(stage.request(1), stage.clock.now())  # and then whoever cancelled crashed
 
     sweep_for_ten_minutes(stage)
     stage.run()
@@ -117,7 +117,7 @@ def test_a_paused_queue_is_rung_to_step_over_what_has_its_outcome(stage: Stage) 
 
 def test_a_paused_queue_is_rung_to_close_a_hole(stage: Stage) -> None:
     stage.controls.pause(USER, SESSION)
-    stage.log.take_numbers(USER, SESSION, 1, stage.clock.now())  # and then whoever took it crashed
+    stage.store.queues.take_numbers(USER, SESSION, 1, stage.clock.now())  # and then whoever took it crashed
 
     sweep_for_ten_minutes(stage)
     stage.run()
@@ -131,7 +131,7 @@ def test_a_queue_halted_by_what_was_settled_since_is_opened(stage: Stage) -> Non
     stage.send(type_="halt")
     stage.send()
     stage.run()
-    stage.log.allow(stage.request(1))  # and then whoever said retry crashed
+    stage.store.requests.forgive_attempts(stage.request(1))  # and then whoever said retry crashed
 
     sweep_for_ten_minutes(stage)
     stage.run()
@@ -143,23 +143,23 @@ def test_a_queue_without_work_loses_its_mark_after_a_while(stage: Stage) -> None
     stage.send()
     stage.run()
     stage.sweep()
-    assert stage.log.working() == [USER]
+    assert stage.store.sweep_index.with_work() == [USER]
 
     stage.clock.advance(MINUTE_MS)
     stage.sweep()
 
-    assert stage.log.working() == []
+    assert stage.store.sweep_index.with_work() == []
 
 
 def test_a_queue_that_was_left_with_work_is_closed_when_that_is_done(stage: Stage) -> None:
     stage.send()
-    stage.log.end_session(USER, SESSION)
+    stage.store.connections.end_session(USER, SESSION)
 
     stage.run()
     stage.sweep()
 
     assert stage.queue.state is State.CLOSED
-    assert stage.log.working() == []
+    assert stage.store.sweep_index.with_work() == []
 
 
 def test_expired_sessions_end_and_their_queue_is_closed(stage: Stage) -> None:
@@ -173,8 +173,8 @@ def test_expired_sessions_end_and_their_queue_is_closed(stage: Stage) -> None:
 def test_a_queue_is_closed_when_its_last_session_expires_though_another_was_to_last_longer(
     stage: Stage,
 ) -> None:
-    stage.log.open_session(USER, "other", stage.clock.now() + 9 * HOUR_MS, stage.clock.now())
-    stage.log.end_session(USER, "other")
+    stage.store.connections.open_session(USER, "other", stage.clock.now() + 9 * HOUR_MS, stage.clock.now())
+    stage.store.connections.end_session(USER, "other")
     stage.clock.advance(MINUTE_MS)
     stage.sweep()
     stage.clock.advance(HOUR_MS)
@@ -186,7 +186,7 @@ def test_a_queue_is_closed_when_its_last_session_expires_though_another_was_to_l
 
 def test_an_expired_session_ends_while_another_lives(stage: Stage) -> None:
     later = stage.clock.now() + 2 * HOUR_MS
-    stage.log.open_session(USER, "other", later, stage.clock.now())
+    stage.store.connections.open_session(USER, "other", later, stage.clock.now())
     stage.clock.advance(HOUR_MS)
 
     stage.sweep()

@@ -68,7 +68,7 @@ def test_a_queue_is_rung_again_when_it_was_resumed_though_the_sweeper_has_just_r
 def test_a_queue_is_rung_again_when_its_head_was_begun_though_the_sweeper_has_just_rung(rung: Stage) -> None:
     """And then its worker crashed, and its wake-up went to the dead letters."""
     now = rung.clock.now()
-    rung.log.begin(rung.request(1), "worker", now, now + 1_000)
+    rung.store.requests.begin(rung.request(1), "worker", now, now + 1_000)
     lose_wake_ups(rung)
 
     sweep_after(rung, MINUTE_MS + 30_000)

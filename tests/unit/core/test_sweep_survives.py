@@ -23,9 +23,9 @@ type Break = Callable[[Stage, pytest.MonkeyPatch, Exception], None]
 def waiting(stage: Stage) -> Stage:
     """Three queues wait for wake-ups that were lost."""
     for user in (BAD, OTHER):
-        stage.log.open_session(user, SESSION, stage.clock.now() + HOUR_MS, stage.clock.now())
+        stage.store.connections.open_session(user, SESSION, stage.clock.now() + HOUR_MS, stage.clock.now())
     for user in (BAD, USER, OTHER):
-        stage.log.take_numbers(user, SESSION, 1, stage.clock.now())
+        stage.store.queues.take_numbers(user, SESSION, 1, stage.clock.now())
     stage.clock.advance(MINUTE_MS)
     return stage
 
@@ -39,26 +39,26 @@ def sweep_in_order(stage: Stage, allowed_ms: int = 40_000) -> None:
 
 
 def head_cannot_be_read(stage: Stage, patch: pytest.MonkeyPatch, error: Exception) -> None:
-    requests = stage.log.requests
+    requests = stage.store.requests.list_after
 
     def fail(user_id: str, after: int, limit: int) -> Sequence[Request]:
         if user_id == BAD:
             raise error
         return requests(user_id, after, limit)
 
-    patch.setattr(stage.log, "requests", fail)
+    patch.setattr(stage.store.requests, "list_after", fail)
 
 
 def queue_cannot_be_understood(stage: Stage, patch: pytest.MonkeyPatch, error: Exception) -> None:
     """As the state of a newer release, after that was rolled back. All are read together."""
-    several = stage.log.several
+    several = stage.store.sweep_index.get_many
 
     def fail(user_ids: Sequence[str]) -> Sequence[Queue]:
         if BAD in user_ids:
             raise ValueError from error
         return several(user_ids)
 
-    patch.setattr(stage.log, "several", fail)
+    patch.setattr(stage.store.sweep_index, "get_many", fail)
 
 
 @pytest.mark.parametrize("error", ERRORS)
@@ -81,75 +81,76 @@ def test_an_index_that_cannot_be_read_does_not_stop_what_the_other_one_is_for(
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(waiting.log, "expiring", fail)
+        patch.setattr(waiting.store.sweep_index, "with_expired_sessions", fail)
         waiting.sweep()
     assert rung(waiting) == {BAD, USER, OTHER}
 
     waiting.clock.advance(HOUR_MS)
     with monkeypatch.context() as patch:
-        patch.setattr(waiting.log, "working", fail)
+        patch.setattr(waiting.store.sweep_index, "with_work", fail)
         waiting.sweep()
-    assert [queue for queue in waiting.log.queues.values() if queue.sessions] == []
+    assert [queue for queue in waiting.store.tables.queues.values() if queue.sessions] == []
 
 
 def test_what_stands_still_is_rescued_before_anything_is_tidied_up(
     waiting: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Thousands of sessions may expire in one minute, and an account may have a million requests."""
-    waiting.log.open_session("over", SESSION, waiting.clock.now(), waiting.clock.now())
-    waiting.log.open_session("gone", SESSION, waiting.clock.now() + HOUR_MS, waiting.clock.now())
-    waiting.log.leave("gone", waiting.clock.now() - WORKER_MS - 1)
+    now, connections = waiting.clock.now(), waiting.store.connections
+    connections.open_session("over", SESSION, now, now)
+    connections.open_session("gone", SESSION, now + HOUR_MS, now)
+    connections.mark_for_removal("gone", now - WORKER_MS - 1)
     done: list[str] = []
 
-    def note(name: str) -> None:
-        method = getattr(waiting.log, name)
+    def note(port: object, name: str) -> None:
+        method = getattr(port, name)
 
         def noted(*arguments: Any) -> Any:
             done.append(f"{name} {len(rung(waiting))}")
             return method(*arguments)
 
-        monkeypatch.setattr(waiting.log, name, noted)
+        monkeypatch.setattr(port, name, noted)
 
-    for name in ("end_session", "forget"):
-        note(name)
+    note(waiting.store.connections, "end_session")
+    note(waiting.store.removal, "delete_requests")
     waiting.sweep()
 
-    assert done == ["end_session 3", "forget 3"]
+    assert done == ["end_session 3", "delete_requests 3"]
 
 
 def test_a_sweep_begins_nothing_when_its_time_is_up_and_keeps_some_for_tidying(
     waiting: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Here a look at a head takes three seconds."""
-    waiting.log.open_session("over", SESSION, waiting.clock.now(), waiting.clock.now())
-    requests = waiting.log.requests
+    waiting.store.connections.open_session("over", SESSION, waiting.clock.now(), waiting.clock.now())
+    requests = waiting.store.requests.list_after
 
     def slow(user_id: str, after: int, limit: int) -> Sequence[Request]:
         waiting.clock.advance(3_000)
         return requests(user_id, after, limit)
 
-    monkeypatch.setattr(waiting.log, "requests", slow)
+    monkeypatch.setattr(waiting.store.requests, "list_after", slow)
 
     sweep_in_order(waiting, allowed_ms=10_000)
 
     assert rung(waiting) == {BAD, OTHER}, "6 of 10 seconds"
-    assert not waiting.log.queues["over"].sessions
+    assert not waiting.store.tables.queues["over"].sessions
 
 
 def test_an_account_with_very_many_requests_is_removed_over_several_sweeps(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage.log.leave(USER, stage.clock.now() - WORKER_MS - 1)
+    stage.store.connections.mark_for_removal(USER, stage.clock.now() - WORKER_MS - 1)
     left = [True] * 5
 
     def forget(_: str) -> bool:
         stage.clock.advance(9_000)
         return not left or not left.pop()
 
-    monkeypatch.setattr(stage.log, "forget", forget)
+    monkeypatch.setattr(stage.store.removal, "delete_requests", forget)
     stage.sweep(20_000)
-    assert USER in stage.log.queues
+    assert USER in stage.store.tables.queues
 
     stage.sweep(60_000)
 
-    assert USER not in stage.log.queues
+    assert USER not in stage.store.tables.queues

@@ -16,16 +16,16 @@ def pages(stage: Stage, extent: Callable[[], Extent]) -> list[list[int]]:
     found: list[list[int]] = [[]]
     while True:
         after = found[-1][-1] if found[-1] else 0
-        page, _ = stage.watch.requests(USER, SESSION, after, extent())
+        page, _ = stage.watch.page(USER, SESSION, after, extent())
         if not page.requests:
             return found[1:]
         found.append(seqs(page.requests))
 
 
 def make_voids(stage: Stage, count: int) -> None:
-    tail = stage.log.take_numbers(USER, SESSION, count, stage.clock.now()).tail
+    tail = stage.store.queues.take_numbers(USER, SESSION, count, stage.clock.now()).tail
     for seq in range(tail - count + 1, tail + 1):
-        stage.log.void(USER, seq, stage.clock.now())
+        stage.store.requests.void(USER, seq, stage.clock.now())
 
 
 def test_a_queue_shows_its_depth_and_how_long_its_oldest_request_waits(stage: Stage) -> None:
@@ -39,7 +39,7 @@ def test_a_queue_shows_its_depth_and_how_long_its_oldest_request_waits(stage: St
 
 def test_a_queue_shows_what_runs(stage: Stage) -> None:
     stage.send()
-    stage.log.begin(stage.request(1), "worker", stage.clock.now(), stage.clock.now() + 1)
+    stage.store.requests.begin(stage.request(1), "worker", stage.clock.now(), stage.clock.now() + 1)
 
     assert stage.watch.queue(USER, SESSION).running == 1
 
@@ -87,8 +87,8 @@ def test_numbers_that_were_not_given_out_have_no_request(stage: Stage, seq: int)
 
 
 def test_a_void_is_no_request(stage: Stage) -> None:
-    stage.log.take_numbers(USER, SESSION, 1, stage.clock.now())
-    stage.log.void(USER, 1, stage.clock.now())
+    stage.store.queues.take_numbers(USER, SESSION, 1, stage.clock.now())
+    stage.store.requests.void(USER, 1, stage.clock.now())
     stage.send()
 
     with pytest.raises(NotFoundError):
@@ -99,7 +99,7 @@ def test_a_void_is_no_request(stage: Stage) -> None:
 @pytest.mark.parametrize("page_size", [1, 2, 1_000])
 @pytest.mark.parametrize("limit", [1, 2, 5])
 def test_a_page_goes_on_until_it_is_full_or_the_line_ends(stage: Stage, limit: int, page_size: int) -> None:
-    stage.log.page_size = page_size
+    stage.store.requests.page_size = page_size
     stage.send()
     make_voids(stage, 3)
     stage.send()
@@ -124,7 +124,7 @@ def test_a_page_ends_before_what_does_not_fit_but_is_never_empty(stage: Stage) -
 
 def test_a_page_has_no_payloads(stage: Stage) -> None:
     stage.send()
-    page, _ = stage.watch.requests(USER, SESSION, 0, Extent(1))
+    page, _ = stage.watch.page(USER, SESSION, 0, Extent(1))
 
     assert [request.payload for request in page.requests] == [""]
 
@@ -134,7 +134,7 @@ def test_a_page_has_no_payloads(stage: Stage) -> None:
     [
         lambda stage: stage.watch.queue(USER, SESSION),
         lambda stage: stage.watch.request(USER, SESSION, 1),
-        lambda stage: stage.watch.requests(USER, SESSION, 0, Extent(1)),
+        lambda stage: stage.watch.page(USER, SESSION, 0, Extent(1)),
         lambda stage: stage.outcomes(USER, SESSION, 0, Extent(1)),
         lambda stage: stage.outcomes.mark_read(USER, SESSION, 1),
     ],
@@ -144,8 +144,8 @@ def test_nothing_is_shown_to_a_session_that_has_ended(
 ) -> None:
     stage.send()
     stage.run()
-    stage.log.end_session(USER, SESSION)
-    for name in ("request", "requests"):
+    stage.store.connections.end_session(USER, SESSION)
+    for name in ("get", "list_after", "list_without_payloads"):
         monkeypatch.delattr(MemoryRequests, name)  # nothing else is read
 
     with pytest.raises(UnauthenticatedError):

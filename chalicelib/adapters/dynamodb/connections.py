@@ -1,6 +1,5 @@
-"""The queue item: who is connected, who may not be, and whose queue goes."""
+"""The queue item: who is connected, and who may not be."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
@@ -11,6 +10,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.queue_items import QueueItems, shard
 from chalicelib.adapters.dynamodb.records import is_generation, to_queue
+from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.time import Millis
@@ -28,7 +28,15 @@ class _NewSession:
     generation: int
 
 
-class DynamoQueueSessions(QueueItems):
+class DynamoConnections:
+    """The port `Connections`."""
+
+    def __init__(self, tables: Tables, limit: int) -> None:
+        """`limit`: how many requests without an outcome a new queue has room for."""
+        self._items = QueueItems(tables)
+        self._model = tables.queues
+        self._limit = limit
+
     def open_session(
         self,
         user_id: str,
@@ -43,7 +51,7 @@ class DynamoQueueSessions(QueueItems):
         try:
             queue = self._add_session(new)
         except LostRaceError:
-            found = self.queue(user_id)
+            found = self._items.get(user_id)
             if found is None or found.barred or found.generation != generation:
                 raise
             # Another sign-in made or opened the queue in between, or this one did and its answer was lost.
@@ -53,76 +61,67 @@ class DynamoQueueSessions(QueueItems):
         return queue
 
     def _add_session(self, new: _NewSession) -> Queue:
-        is_open = self._queues.state != State.CLOSED
+        is_open = self._model.state != State.CLOSED
         actions = self._expiry(new.user_id, new.session_id, new.expires_at)
         try:
-            return self._update_queue(new.user_id, actions, self._admits(new) & is_open)
+            return self._items.update(new.user_id, actions, self._admits(new) & is_open)
         except LostRaceError:
             return self._reopen(new)
 
     def _admits(self, new: _NewSession) -> Condition:
-        m = self._queues
+        m = self._model
         there: Any = m.user_id.exists() & m.barred.does_not_exist()
         admits: Condition = there & is_generation(m.generation, new.generation)
         return admits
 
     def evict_others(self, queue: Queue, session_id: str, now: Millis) -> Queue:
-        m, expiry = self._queues, queue.sessions.get(session_id, 0)
+        m, expiry = self._model, queue.sessions.get(session_id, 0)
         actions: list[Action] = [
             m.generation.add(1),
             m.sessions.set({session_id: expiry}),
             m.sessions_until.set(expiry),
         ]
         same: Any = m.sessions[session_id] == expiry
-        return self._update_queue(queue.user_id, actions, same & self._live(session_id, now))
+        return self._items.update(queue.user_id, actions, same & self._items.is_live(session_id, now))
 
     def extend_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
         actions = self._expiry(user_id, session_id, expires_at)
-        self._update_queue(user_id, actions, self._live(session_id, now))
+        self._items.update(user_id, actions, self._items.is_live(session_id, now))
 
     def end_session(self, user_id: str, session_id: str) -> Queue | None:
-        """Marks the queue as well, so that the sweeper closes it if the caller does not live to."""
-        m = self._queues
+        """Marks the queue as well, so that the sweeper closes it if the caller crashes before it does."""
+        m = self._model
         actions: list[Action] = [m.sessions[session_id].remove(), m.work.set(shard(user_id))]
         try:
-            return self._update_queue(user_id, actions, m.user_id.exists())
+            return self._items.update(user_id, actions, m.user_id.exists())
         except LostRaceError:
             return None
 
-    def bar(self, user_id: str, now: Millis, username: str = "") -> None:
+    def block(self, user_id: str, now: Millis, username: str = "") -> None:
         try:
-            self._bar(user_id)
+            self._block(user_id)
         except LostRaceError:
             try:
                 self._put_new(user_id, now, username, state=State.CLOSED, sessions={}, barred=1)
             except LostRaceError:  # the first sign-in was faster
-                self._bar(user_id)
+                self._block(user_id)
 
-    def _bar(self, user_id: str) -> None:
-        m = self._queues
-        self._update_queue(user_id, [m.barred.set(1), *self._no_sessions(user_id)], m.user_id.exists())
+    def _block(self, user_id: str) -> None:
+        m = self._model
+        self._items.update(user_id, [m.barred.set(1), *self._no_sessions(user_id)], m.user_id.exists())
 
-    def unbar(self, user_id: str) -> None:
-        m = self._queues
+    def unblock(self, user_id: str) -> None:
+        m = self._model
         with suppress(LostRaceError):
-            self._update_queue(user_id, [m.barred.remove()], m.user_id.exists() & m.leaving.does_not_exist())
+            self._items.update(user_id, [m.barred.remove()], m.user_id.exists() & m.leaving.does_not_exist())
 
-    def leave(self, user_id: str, now: Millis) -> None:
-        m = self._queues
+    def mark_for_removal(self, user_id: str, now: Millis) -> None:
+        m = self._model
         actions = [m.barred.set(1), m.leaving.set(now), *self._no_sessions(user_id)]
-        self._update_queue(user_id, actions, m.user_id.exists())
-
-    def remove(self, queue: Queue) -> None:
-        with translated(), suppress(self._queues.DoesNotExist):
-            self._queues(queue.user_id).delete(condition=self._queues.leaving.exists())
-
-    def page(self, after: str | None, limit: int) -> Sequence[Queue]:
-        start: dict[str, Any] | None = None if after is None else {"user_id": {"S": after}}
-        with translated():
-            return [to_queue(item) for item in self._queues.scan(limit=limit, last_evaluated_key=start)]
+        self._items.update(user_id, actions, m.user_id.exists())
 
     def _expiry(self, user_id: str, session_id: str, expires_at: Millis) -> list[Action]:
-        m = self._queues
+        m = self._model
         return [
             m.sessions[session_id].set(expires_at),
             m.open.set(shard(user_id)),
@@ -131,21 +130,21 @@ class DynamoQueueSessions(QueueItems):
 
     def _no_sessions(self, user_id: str) -> list[Action]:
         """And a mark, so that the sweeper closes the queue, or removes it."""
-        return [self._queues.sessions.set({}), self._queues.work.set(shard(user_id))]
+        return [self._model.sessions.set({}), self._model.work.set(shard(user_id))]
 
     def _reopen(self, new: _NewSession) -> Queue:
-        m = self._queues
+        m = self._model
         actions = [*self._expiry(new.user_id, new.session_id, new.expires_at), m.state.set(State.OPEN)]
         try:
-            return self._update_queue(new.user_id, actions, self._admits(new) & (m.state == State.CLOSED))
+            return self._items.update(new.user_id, actions, self._admits(new) & (m.state == State.CLOSED))
         except LostRaceError:
             return self._create(new)
 
     def _change_limit(self, queue: Queue) -> None:
         """The deployment's limit has changed since the queue was made: room changes by as much."""
-        m = self._queues
+        m = self._model
         with suppress(LostRaceError):  # another sign-in was first
-            self._update_queue(
+            self._items.update(
                 queue.user_id,
                 [m.room.add(self._limit - queue.limit), m.limit.set(self._limit)],
                 m.limit == queue.limit,
@@ -164,7 +163,7 @@ class DynamoQueueSessions(QueueItems):
         )
 
     def _put_new(self, user_id: str, now: Millis, username: str, **attributes: Any) -> Queue:
-        item = self._queues(
+        item = self._model(
             user_id=user_id,
             username=username,
             room=self._limit,
@@ -175,5 +174,5 @@ class DynamoQueueSessions(QueueItems):
             **attributes,
         )
         with translated():
-            item.save(condition=self._queues.user_id.does_not_exist())
+            item.save(condition=self._model.user_id.does_not_exist())
         return to_queue(item)

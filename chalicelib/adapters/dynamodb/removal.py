@@ -1,0 +1,37 @@
+"""Deleting what a removed user leaves behind."""
+
+from contextlib import suppress
+
+from pynamodb.models import Model
+
+from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.tables import Tables
+from chalicelib.core.queueing.queue import Queue
+
+AT_ONCE = 2_500  # requests or keys that one call deletes: a hundred writes of 25, some seconds
+
+
+class DynamoUserRemoval:
+    """The port `UserRemoval`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def delete_requests(self, user_id: str) -> bool:
+        requests = _delete_some(self._tables.requests, user_id, "seq")
+        keys = _delete_some(self._tables.keys, user_id, "key")
+        return max(requests, keys) < AT_ONCE
+
+    def delete_queue(self, queue: Queue) -> None:
+        m = self._tables.queues
+        with translated(), suppress(m.DoesNotExist):
+            m(queue.user_id).delete(condition=m.leaving.exists())
+
+
+def _delete_some(model: type[Model], user_id: str, range_key: str) -> int:
+    """How many of the user's items were deleted: AT_ONCE at most, and fewer only if none are left."""
+    with translated(), model.batch_write() as batch:
+        found = list(model.query(user_id, limit=AT_ONCE, attributes_to_get=["user_id", range_key]))
+        for item in found:
+            batch.delete(item)
+    return len(found)

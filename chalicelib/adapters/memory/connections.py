@@ -1,0 +1,92 @@
+"""Who is connected to the queues in memory, and who may not be."""
+
+from dataclasses import replace
+
+from chalicelib.adapters.memory import tables
+from chalicelib.adapters.memory.tables import MemoryTables
+from chalicelib.core.queueing.queue import Queue, State
+from chalicelib.core.time import Millis
+
+
+class MemoryConnections:
+    """The port `Connections`."""
+
+    def __init__(self, tables: MemoryTables) -> None:
+        self._tables = tables
+
+    def open_session(
+        self,
+        user_id: str,
+        session_id: str,
+        expires_at: Millis,
+        now: Millis,
+        username: str = "",
+        *,
+        generation: int = 0,
+    ) -> Queue:
+        queue = self._tables.queues.get(user_id) or self._new_queue(user_id, now, username, generation)
+        tables.require(not queue.barred)
+        tables.require(queue.generation == generation)
+        self._tables.open_until[user_id] = expires_at
+        return self._tables.put(
+            replace(
+                queue,
+                state=State.OPEN if queue.state is State.CLOSED else queue.state,
+                sessions={**queue.sessions, session_id: expires_at},
+                room=queue.room + self._tables.limit - queue.limit,
+                limit=self._tables.limit,
+            )
+        )
+
+    def extend_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
+        queue = self._tables.existing(user_id)
+        tables.require(tables.is_live(queue, session_id, now))
+        self._tables.open_until[user_id] = expires_at
+        self._tables.put(replace(queue, sessions={**queue.sessions, session_id: expires_at}))
+
+    def end_session(self, user_id: str, session_id: str) -> Queue | None:
+        queue = self._tables.queues.get(user_id)
+        if queue is None:
+            return None
+        self._tables.with_work[user_id] = None
+        return self._tables.put(replace(queue, sessions=_without(queue, session_id)))
+
+    def evict_others(self, queue: Queue, session_id: str, now: Millis) -> Queue:
+        found, expiry = self._tables.existing(queue.user_id), queue.sessions.get(session_id, 0)
+        tables.require(tables.is_live(found, session_id, now) and found.sessions[session_id] == expiry)
+        self._tables.open_until[queue.user_id] = expiry
+        evicted = replace(found, sessions={session_id: expiry}, generation=found.generation + 1)
+        return self._tables.put(evicted)
+
+    def block(self, user_id: str, now: Millis, username: str = "") -> None:
+        queue = self._tables.queues.get(user_id)
+        if queue is None:
+            queue = replace(self._new_queue(user_id, now, username), state=State.CLOSED)
+        else:
+            self._tables.with_work[user_id] = None
+        self._tables.put(replace(queue, barred=True, sessions={}))
+
+    def unblock(self, user_id: str) -> None:
+        queue = self._tables.queues.get(user_id)
+        if queue and queue.leaving is None:
+            self._tables.put(replace(queue, barred=False))
+
+    def mark_for_removal(self, user_id: str, now: Millis) -> None:
+        queue = self._tables.existing(user_id)
+        self._tables.with_work[user_id] = None
+        self._tables.put(replace(queue, barred=True, leaving=now, sessions={}))
+
+    def _new_queue(self, user_id: str, now: Millis, username: str, generation: int = 0) -> Queue:
+        return Queue(
+            user_id,
+            room=self._tables.limit,
+            limit=self._tables.limit,
+            tail_at=now,
+            moved_at=now,
+            username=username,
+            generation=generation,
+        )
+
+
+def _without(queue: Queue, session_id: str) -> dict[str, Millis]:
+    return {id_: expiry for id_, expiry in queue.sessions.items() if id_ != session_id}

@@ -1,0 +1,22 @@
+"""Deleting what a removed user leaves behind in memory."""
+
+from chalicelib.adapters.memory.tables import MemoryTables, require
+from chalicelib.core.queueing.queue import Queue
+
+
+class MemoryUserRemoval:
+    """The port `UserRemoval`."""
+
+    def __init__(self, tables: MemoryTables) -> None:
+        self._tables = tables
+
+    def delete_requests(self, user_id: str) -> bool:
+        self._tables.requests.pop(user_id, None)
+        self._tables.keys = {place: key for place, key in self._tables.keys.items() if place[0] != user_id}
+        return True
+
+    def delete_queue(self, queue: Queue) -> None:
+        require(self._tables.existing(queue.user_id).leaving is not None)
+        del self._tables.queues[queue.user_id]
+        self._tables.with_work.pop(queue.user_id, None)
+        self._tables.open_until.pop(queue.user_id, None)

@@ -1,0 +1,70 @@
+"""What the stores in memory share: the stored queues, requests and keys."""
+
+from dataclasses import dataclass, field, replace
+
+from chalicelib.adapters.memory.effects import Ledger
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queueing.idempotency import KeyRecord
+from chalicelib.core.queueing.queue import Queue, state_under
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.time import Millis
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """An idempotency key as it is stored."""
+
+    record: KeyRecord
+    expires_at: Millis | None = None  # None while its request has no outcome
+
+    def is_known(self, now: Millis) -> bool:
+        return self.expires_at is None or self.expires_at > now
+
+
+@dataclass(slots=True)
+class MemoryTables:
+    """All data of one store. Tests may look at it and change it."""
+
+    limit: int = 10_000  # how many requests without an outcome a new queue has room for
+    queues: dict[str, Queue] = field(default_factory=dict)
+    with_work: dict[str, None] = field(default_factory=dict)  # users with the mark "has work", in order
+    open_until: dict[str, Millis] = field(default_factory=dict)  # open queues: the newest session's expiry
+    requests: dict[str, dict[int, Request]] = field(default_factory=dict)
+    keys: dict[tuple[str, str], StoredKey] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def existing(self, user_id: str) -> Queue:
+        """Raises LostRaceError."""
+        queue = self.queues.get(user_id)
+        if queue is None:
+            raise LostRaceError
+        return queue
+
+    def put(self, queue: Queue) -> Queue:
+        state = state_under(queue.paused_by, queue.state)
+        if state is not queue.state:
+            queue = replace(queue, state=state)
+        self.queues[queue.user_id] = queue
+        return queue
+
+    def remove_expired(self, now: Millis) -> None:
+        """What DynamoDB does by itself."""
+        for places in self.requests.values():
+            for seq in [seq for seq, request in places.items() if now >= (request.expires_at or now + 1)]:
+                del places[seq]
+
+
+def require(condition: bool) -> None:
+    """Raises LostRaceError if the condition of a write does not hold."""
+    if not condition:
+        raise LostRaceError
+
+
+def is_live(queue: Queue, session_id: str, now: Millis) -> bool:
+    return queue.sessions.get(session_id, 0) > now
+
+
+def is_drained(found: Queue, seen: Queue) -> bool:
+    """Whether a drained queue is as it was seen, and is not to be removed."""
+    drained = found.head == found.tail == seen.tail
+    return drained and found.sessions == seen.sessions and found.leaving is None

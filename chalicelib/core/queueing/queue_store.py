@@ -1,0 +1,175 @@
+"""The ports through which the core reads and writes queue items, one for each role."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from chalicelib.core.queueing.progress import Progress
+from chalicelib.core.queueing.queue import PausedBy, Queue, State
+from chalicelib.core.time import Millis
+
+
+class QueueStore(Protocol):
+    """Numbers, cursors and state of every queue. Each method is one conditional write or one consistent read.
+
+    A write raises LostRaceError if its condition does not hold, and then has changed nothing. A write whose
+    answer was lost may be repeated on the way; its repetition then finds that the condition no longer holds.
+    Every method raises UnavailableError if the store does not answer. Where a `session_id` is given, it is
+    one more condition that this session is live.
+    """
+
+    def get(self, user_id: str) -> Queue | None: ...
+
+    def page(self, after: str | None, limit: int) -> Sequence[Queue]:
+        """Queues of all users, in no particular order, beginning behind the user `after`."""
+        ...
+
+    def take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
+        """Give out `count` numbers; the last of them is the tail of the returned queue.
+
+        Condition: the queue has room for that many requests.
+        """
+        ...
+
+    def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
+        """Move the head and give the room back. Condition: the head is where `queue` has it."""
+        ...
+
+    def go_idle(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
+        """Advance, and note that no worker is awake.
+
+        Conditions: the head is where `queue` has it, and no number was given out since.
+        """
+        ...
+
+    def claim_wake_up(self, queue: Queue, now: Millis) -> None:
+        """Note that the caller sends another wake-up because the last one may be lost: `awake` becomes `now`.
+
+        Condition: `awake` is as `queue` has it. Of many callers at once, one may send.
+        """
+        ...
+
+    def move_read(self, queue: Queue, session_id: str, read: int, token: str, now: Millis) -> None:
+        """Move `read`, and note by which call. Condition: `read` is where `queue` has it."""
+        ...
+
+    def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:
+        """Halt the queue, or open a halted one; if it is under a pause, it is paused when it opens.
+
+        Condition: state, pause and `awake` are as `queue` has them. Opening sets `awake` to `now`: the caller
+        must send a wake-up.
+        """
+        ...
+
+    def change_pause(
+        self, queue: Queue, paused_by: PausedBy | None, now: Millis, session_id: str | None = None
+    ) -> Queue:
+        """Pause the queue, or end its pause. A closed queue stays closed. Condition: as for `change_state`.
+
+        If the queue opens, `awake` becomes `now`: the caller must send a wake-up.
+        """
+        ...
+
+    def purge(self, queue: Queue, forget: bool, now: Millis, session_id: str | None = None) -> Queue:
+        """Mark all numbers up to the tail of `queue` as purged, with `forget` also as forgotten.
+
+        A halted queue opens. Condition: as for `change_state`. Unless the queue is closed, `awake` becomes
+        `now`: the caller must send a wake-up.
+        """
+        ...
+
+    def close(self, queue: Queue) -> None:
+        """Close the queue. Its pause is kept for whoever opens it again.
+
+        Conditions: it is drained, its live sessions are as `queue` has them, and it is not to be removed.
+        """
+        ...
+
+
+class Connections(Protocol):
+    """Who is connected to a queue, and who may connect. Conditions and errors are as in `QueueStore`."""
+
+    def open_session(
+        self,
+        user_id: str,
+        session_id: str,
+        expires_at: Millis,
+        now: Millis,
+        username: str = "",
+        *,
+        generation: int = 0,
+    ) -> Queue:
+        """Add a live session. A queue that does not exist is created, a closed one is opened.
+
+        Conditions: the user is not blocked, and the queue's generation is `generation`, which is that of the
+        account whose password was verified.
+        """
+        ...
+
+    def extend_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
+        """Let a session expire later. Condition: it is live."""
+        ...
+
+    def end_session(self, user_id: str, session_id: str) -> Queue | None:
+        """Remove a live session; harmless if there is none. None if the user has no queue."""
+        ...
+
+    def evict_others(self, queue: Queue, session_id: str, now: Millis) -> Queue:
+        """Begin the next generation of sessions, with this session as its only one.
+
+        Condition: the session is live and expires when `queue` says.
+        """
+        ...
+
+    def block(self, user_id: str, now: Millis, username: str = "") -> None:
+        """End all sessions and let none be opened, not even a first one."""
+        ...
+
+    def unblock(self, user_id: str) -> None:
+        """Let sessions be opened again, unless the queue is to be removed."""
+        ...
+
+    def mark_for_removal(self, user_id: str, now: Millis) -> None:
+        """Block the user for good, and let the sweeper remove the queue. Condition: there is a queue."""
+        ...
+
+
+class SweepIndex(Protocol):
+    """How the sweeper finds the queues that need it. Conditions and errors are as in `QueueStore`."""
+
+    def with_work(self) -> Sequence[str]:
+        """Ids of users whose queues may have work: of all that do, and of some that were drained lately.
+
+        The index has several shards. A shard that cannot be read is left out.
+        """
+        ...
+
+    def with_expired_sessions(self, now: Millis) -> Sequence[str]:
+        """Ids of users with open queues whose sessions may all have expired by `now`.
+
+        This goes by the expiry that was noted last: by a sign-in, a refresh or `clear_work_mark`. A shard of
+        the index that cannot be read is left out.
+        """
+        ...
+
+    def get_many(self, user_ids: Sequence[str]) -> Sequence[Queue]:
+        """The queues of these users as far as they exist, in no particular order."""
+        ...
+
+    def clear_work_mark(self, queue: Queue) -> None:
+        """Remove the mark "has work", and note when the last of the queue's sessions expires.
+
+        Conditions: head, tail and sessions are as `queue` has them, and it is not to be removed.
+        """
+        ...
+
+
+class UserRemoval(Protocol):
+    """Deletes what a removed user leaves behind. Every method raises UnavailableError."""
+
+    def delete_requests(self, user_id: str) -> bool:
+        """Delete some thousands of the user's requests and idempotency keys. True if none are left."""
+        ...
+
+    def delete_queue(self, queue: Queue) -> None:
+        """Delete the queue. Condition: it is marked for removal; raises LostRaceError if it is not."""
+        ...

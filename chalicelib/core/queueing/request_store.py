@@ -1,0 +1,107 @@
+"""The ports through which the core reads and writes requests and idempotency keys."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
+from chalicelib.core.queueing.request import Failure, Outcome, Request
+from chalicelib.core.time import Millis
+
+
+class RequestStore(Protocol):
+    """The requests of every user, by user and number.
+
+    Each method is one conditional write or one consistent read. A write raises LostRaceError if its
+    condition does not hold, and then has changed nothing. A write whose answer was lost may be repeated on
+    the way; its repetition then finds that the condition no longer holds. Every method raises
+    UnavailableError if the store does not answer.
+    """
+
+    def get(self, user_id: str, seq: int) -> Request | None: ...
+
+    def list_after(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
+        """At most `limit` requests with numbers above `after`, in order, voids included."""
+        ...
+
+    def list_without_payloads(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
+        """Like `list_after`, with "" for each payload.
+
+        The page may have fewer than `limit` requests although more follow. It is empty only at the end.
+        """
+        ...
+
+    def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
+        """Store a new request. Condition: nothing is stored under its number.
+
+        With a key, also store that the key stands for the requests from this one to number `last`, in one
+        transaction. Second condition: the key is not stored yet, or has expired.
+        """
+        ...
+
+    def void(self, user_id: str, seq: int, now: Millis) -> None:
+        """Store a void under a number whose request was never written. Condition: nothing is stored there."""
+        ...
+
+    def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
+        """Start an attempt, which `token` identifies. Condition: nobody has changed the request since."""
+        ...
+
+    def finish(
+        self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
+    ) -> Request:
+        """Write the outcome and the effects in one transaction. Condition: this attempt is the current one.
+
+        Raises EffectRefusedError if a condition among the effects does not hold.
+        """
+        ...
+
+    def requeue(
+        self,
+        running: Request,
+        not_before: Millis | None,
+        error: Failure,
+        unfit_since: Millis | None = None,
+    ) -> Request:
+        """End a failed attempt without an outcome. Condition: this attempt is the current one.
+
+        `unfit_since` is the moment since which no worker's code could take the request. If it is given, the
+        attempt does not count.
+        """
+        ...
+
+    def note_overrun(self, user_id: str, seq: int, token: str) -> None:
+        """Note that the attempt with this token did not end in time. Condition: it is the current one.
+
+        This changes the error that the user is shown, and nothing else.
+        """
+        ...
+
+    def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
+        """End the next request in line, which is not running. Condition: nobody has changed it since."""
+        ...
+
+    def cancel(self, seen: Request, now: Millis) -> Request:
+        """End a request anywhere in the line; it does not expire yet. Condition: as for `settle`."""
+        ...
+
+    def forgive_attempts(self, seen: Request) -> Request:
+        """Let the failed attempts no longer count, so that it is tried again. Condition: as for `settle`."""
+        ...
+
+    def schedule_expiry(self, request: Request, now: Millis) -> None:
+        """Let a request expire, now that it has an outcome and the head has passed it.
+
+        If a key ends with this request, the key expires at the same moment.
+        """
+        ...
+
+
+class KeyStore(Protocol):
+    """Idempotency keys. They are written by `RequestStore.write`, together with the request."""
+
+    def find(self, user_id: str, key: str, now: Millis) -> KeyRecord | None:
+        """The record of the key; None if it was never used, or has expired by `now`.
+
+        Raises UnavailableError.
+        """
+        ...
