@@ -1,5 +1,6 @@
 """Stores to try: in memory, and in DynamoDB with the tables as they are deployed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from secrets import token_hex
 from typing import Any, Protocol
@@ -56,8 +57,11 @@ def dynamo_stores() -> Stores:
 
 
 def _create(client: Any, logical_id: str, name: str) -> None:
-    """With the keys and indexes that infra/template gives the table."""
-    properties = template.load()["Resources"][logical_id]["Properties"]
+    create_table(client, template.load()["Resources"][logical_id]["Properties"], name)
+
+
+def create_table(client: Any, properties: Mapping[str, Any], name: str) -> None:
+    """With the keys and indexes of these properties, which are CloudFormation's."""
     shape = {key: properties[key] for key in SHAPE if key in properties}
     client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **shape)
     client.get_waiter("table_exists").wait(TableName=name)

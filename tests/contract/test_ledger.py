@@ -1,23 +1,27 @@
-"""The worked example of docs/effects.md on a real store: money is moved exactly once, whatever crashes."""
+"""The example `ledger` on a real store: money is moved exactly once, whatever crashes."""
 
-import importlib.util
 import json
 import random
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from types import ModuleType
+from secrets import token_hex
 from typing import Any
 
 import boto3
 import pytest
+import yaml  # type: ignore[import-untyped]
 
+from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.memory.fifo import MemoryFifo
 from chalicelib.adapters.memory.wake_ups import MemoryWakeUps
 from chalicelib.adapters.runtime.runner import run
 from chalicelib.core.errors import EffectRefusedError
+from chalicelib.core.queueing.application import Application, NoResources
 from chalicelib.core.queueing.attempt import Attempt, Result
 from chalicelib.core.queueing.drain import Done, Drain
 from chalicelib.core.queueing.enqueue import Enqueue, Work
@@ -27,11 +31,12 @@ from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.time import Millis
+from chalicelib.handlers import load
 from tests.contract.backends import EMULATOR, MOTO
-from tests.contract.stores import Stores
+from tests.contract.stores import Stores, create_table
 from tests.contract.users import NOW, User
 
-EXAMPLE = Path(__file__).parents[2] / "docs/examples/ledger.py"
+EXAMPLE = Path(__file__).parents[2] / "examples/ledger"
 START_CENTS = {"checking": 500, "savings": 0, "travel": 0}
 MANY = 200
 
@@ -54,6 +59,7 @@ class Unlucky:
     """Crashes now and then, at the moments that matter: around the handler and around its commit."""
 
     requests: RequestStore
+    application: Application
     chance: random.Random = field(default_factory=lambda: random.Random(20_261_121))
     crashes: int = 0
 
@@ -64,7 +70,7 @@ class Unlucky:
 
     def run(self, handler: Handler, request: Request, seconds: float) -> Result | Failure:
         self.maybe_crash()
-        ran = run(handler, request, seconds)
+        ran = run(handler, request, seconds, application=self.application)
         self.maybe_crash()
         return ran
 
@@ -79,24 +85,58 @@ class Unlucky:
         return getattr(self.requests, name)
 
 
+class OwnTable:
+    """One of the example's tables, in this store."""
+
+    def __init__(self, name: str, tables: Tables) -> None:
+        self.name = name
+        self._tables = tables
+
+    def bind[M](self, model: type[M]) -> type[M]:
+        return self._tables._bind(model, self.name)  # type: ignore[type-var]
+
+
+class OwnResources(NoResources):
+    """The tables that the example declares."""
+
+    def __init__(self) -> None:
+        declared = yaml.safe_load((EXAMPLE / "resources.yaml").read_text())["Resources"]
+        tables = Tables(TableNames())
+        self._own = {name: OwnTable(f"{name}-{token_hex(4)}", tables) for name in declared}
+        for name, own in self._own.items():
+            create_table(boto3.client("dynamodb"), declared[name]["Properties"], own.name)
+
+    def table(self, name: str) -> OwnTable:
+        return self._own[name]
+
+
+@dataclass
+class Ledger:
+    """The example, with its tables in this store."""
+
+    handlers: Registry
+    application: Application
+    balance: Any  # the model, bound to its table
+
+
 @pytest.fixture(scope="module")
-def ledger(backend: str) -> Iterator[ModuleType]:
-    spec = importlib.util.spec_from_file_location("ledger_example", EXAMPLE)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.Balance.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
-    yield module
-    boto3.client("dynamodb").delete_table(TableName=module.Balance.Meta.table_name)
+def ledger(backend: str) -> Iterator[Ledger]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(EXAMPLE))
+        registry = load(samples=False, application=EXAMPLE)
+        resources = OwnResources()
+        model = sys.modules["handlers.books"].Balance
+        yield Ledger(registry, Application(resources=resources), resources.table("balances").bind(model))
+        for name in [name for name in sys.modules if name.partition(".")[0] == "handlers"]:
+            del sys.modules[name]
 
 
 def test_money_is_moved_exactly_once_however_often_the_worker_crashes(
-    stores: Stores, user: User, ledger: ModuleType
+    stores: Stores, user: User, ledger: Ledger
 ) -> None:
     for account, cents in START_CENTS.items():
-        ledger.Balance(user.id, account, cents=cents).save()
-    clock, unlucky = ManualClock(NOW), Unlucky(stores.queueing.requests)
+        ledger.balance(user.id, account, cents=cents).save()
+    clock, unlucky = ManualClock(NOW), Unlucky(stores.queueing.requests, ledger.application)
     chance = random.Random(7)
     transfers = [_transfer(chance) for _ in range(12)]
     enqueue = _enqueue(stores.queueing, clock)
@@ -105,7 +145,7 @@ def test_money_is_moved_exactly_once_however_often_the_worker_crashes(
         unlucky,
         MemoryWakeUps(MemoryFifo(clock.now)),
         clock,
-        Attempt(unlucky, clock, Registry.of(ledger.transfer), unlucky.run),
+        Attempt(unlucky, clock, ledger.handlers, unlucky.run),
         10_000,
     )
     for start in range(0, len(transfers), 4):
@@ -123,14 +163,15 @@ def test_money_is_moved_exactly_once_however_often_the_worker_crashes(
 
 
 def test_an_effect_whose_condition_does_not_hold_leaves_nothing_written(
-    stores: Stores, user: User, ledger: ModuleType
+    stores: Stores, user: User, ledger: Ledger
 ) -> None:
-    ledger.Balance(user.id, "checking", cents=100).save()  # and there is no account "savings"
+    ledger.balance(user.id, "checking", cents=100).save()  # and there is no account "savings"
     clock = ManualClock(NOW)
     store, wake_ups = stores.queueing, MemoryWakeUps(MemoryFifo(clock.now))
     work = Work("transfer", '{"source":"checking","target":"savings","cents":30}', max_attempts=1)
     _enqueue(store, clock)(user.id, user.session, [work])
-    attempt = Attempt(store.requests, clock, Registry.of(ledger.transfer), run)
+    running = partial(run, application=ledger.application)
+    attempt = Attempt(store.requests, clock, ledger.handlers, running)
     Drain(store.queues, store.requests, wake_ups, clock, attempt, 10_000)(user.id, Unheld())
 
     outcome = user.written(1)
@@ -168,8 +209,8 @@ def _drain_whatever_happens(drain: Drain, user: User, clock: ManualClock) -> Non
     pytest.fail("the queue does not drain")
 
 
-def _balances(ledger: ModuleType, user: User) -> dict[str, int]:
-    return {item.account: int(item.cents) for item in ledger.Balance.query(user.id, consistent_read=True)}
+def _balances(ledger: Ledger, user: User) -> dict[str, int]:
+    return {item.account: int(item.cents) for item in ledger.balance.query(user.id, consistent_read=True)}
 
 
 def _expected(transfers: list[dict[str, Any]], outcomes: list[Request]) -> dict[str, int]:

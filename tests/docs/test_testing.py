@@ -19,18 +19,9 @@ def test_its_tests_pass_and_the_one_that_fails_says_what_the_page_says(tmp_path:
     (tmp_path / "handlers/payments.py").write_text(handlers)
     (tmp_path / "test_payments.py").write_text("\n".join(tests))
 
+    options = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist")
     run = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:xdist",
-            "test_payments.py",
-        ],
+        [sys.executable, "-m", "pytest", *options, "test_payments.py"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ["PYTHONPATH"]])},
         capture_output=True,
