@@ -1,4 +1,4 @@
-"""The account of AWS that a stack goes to: what it allows, before anything is changed in it."""
+"""Checks that an account of AWS has enough Lambda concurrency, before anything is deployed to it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,13 +6,11 @@ from typing import Any
 from infra.errors import DeployError
 from infra.events import Report
 
-UNRESERVED = 100  # of its concurrency, Lambda keeps so much for functions that reserve none
-WORKERS = (
-    "MaximumConcurrency",
-    "SlowMaximumConcurrency",
-)  # each: how many workers of one kind may run at once
+UNRESERVED = 100  # concurrency that Lambda keeps for functions without a reservation
+# The parameters that limit how many workers of each kind run at once.
+WORKERS = ("MaximumConcurrency", "SlowMaximumConcurrency")
 RESERVING = ("ApiConcurrency", "WorkerConcurrency", "SlowWorkerConcurrency", "SweeperConcurrency")
-# A function that may run less often than its queue starts it is throttled, and its wake-ups come 70 s late.
+# With a lower reservation than its queue needs, a function is throttled, and its wake-ups are 70 s late.
 AT_LEAST = {
     "WorkerConcurrency": "MaximumConcurrency",
     "SlowWorkerConcurrency": "SlowMaximumConcurrency",
@@ -20,28 +18,31 @@ AT_LEAST = {
 
 
 def check_concurrency(limit: int, values: Mapping[str, str], report: Report) -> None:
-    """Whether the account's limit for Lambda leaves something for the API. `values`: the parameters.
+    """Checks that the workers leave some of the account's concurrency `limit` to the API.
 
-    Raises DeployError where it cannot work; reports where it works but workers may take most of it.
+    `values`: the parameters. Raises DeployError if the workers may use all of it; reports a note if they may
+    use more than half.
     """
     _check_reserved(limit, values)
     workers = sum(int(values[name]) for name in WORKERS)
-    told = f"The account runs at most {limit} functions at a time and the workers may take {workers} of them"
+    finding = (
+        f"The account runs at most {limit} functions at a time, and the workers may take {workers} of them"
+    )
     advice = (
         "Have the limit raised (Service Quotas, Lambda, concurrent executions) or give smaller values for "
     )
     if workers >= limit:
-        raise DeployError(f"{told}, which leaves none for the API. {advice}{' and '.join(WORKERS)}.")
+        raise DeployError(f"{finding}, which leaves none for the API. {advice}{' and '.join(WORKERS)}.")
     if workers > limit / 2 and not int(values["ApiConcurrency"]):
-        report(f"Note: {told}. {advice}{' and '.join(WORKERS)}.")
+        report(f"Note: {finding}. {advice}{' and '.join(WORKERS)}.")
 
 
 def _check_reserved(limit: int, values: Mapping[str, str]) -> None:
     reserved = sum(int(values[name]) for name in RESERVING)
     if reserved > max(0, limit - UNRESERVED):
         raise DeployError(
-            f"{' + '.join(RESERVING)} is {reserved}, but of the account's {limit} Lambda keeps {UNRESERVED} "
-            f"that cannot be reserved. At most {max(0, limit - UNRESERVED)} can."
+            f"{' + '.join(RESERVING)} is {reserved}, but at most {max(0, limit - UNRESERVED)} can be "
+            f"reserved: Lambda keeps {UNRESERVED} of the account's {limit}."
         )
     for reserving, workers in AT_LEAST.items():
         if 0 < int(values[reserving]) < int(values[workers]):
@@ -49,5 +50,5 @@ def _check_reserved(limit: int, values: Mapping[str, str]) -> None:
 
 
 def concurrency_limit(functions: Any) -> int:
-    """`functions`: a client of Lambda."""
+    """The account's limit. `functions`: a boto3 client of Lambda."""
     return int(functions.get_account_settings()["AccountLimit"]["ConcurrentExecutions"])

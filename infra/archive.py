@@ -1,4 +1,4 @@
-"""Zip files for Lambda, byte for byte the same whenever their content is."""
+"""Writes zip files for Lambda. The same content gives the same bytes."""
 
 import sys
 from pathlib import Path
@@ -11,9 +11,10 @@ READABLE = 0o100644 << 16
 
 
 def byte_compile(directory: Path, runs_in: str) -> None:
-    """Compiles every module, since Lambda cannot keep what it compiles at a cold start.
+    """Compiles every module, since Lambda cannot store what it compiles in a cold start.
 
-    The byte code is never checked against its source, whose date a zip does not keep.
+    `runs_in` is the directory on Lambda, for tracebacks. Python does not compare the byte code with its
+    source, because the zip has other dates. Raises SetupError if a module has a syntax error.
     """
     run(
         *(sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"),
@@ -23,7 +24,7 @@ def byte_compile(directory: Path, runs_in: str) -> None:
 
 
 def write_zip(directory: Path, target: Path) -> None:
-    """Everything below the directory, in the order of the names, with the same date and mode each time."""
+    """Zips all files below the directory, sorted by name, each with the same date and mode."""
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for path in sorted(path for path in directory.rglob("*") if path.is_file()):
             entry = ZipInfo(path.relative_to(directory).as_posix(), EPOCH)

@@ -1,4 +1,4 @@
-"""The bucket from which CloudFormation takes the template and the code."""
+"""The bucket from which CloudFormation reads the template and the code."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from infra.application import TEMPLATE
 from infra.errors import DeployError
 from infra.target import Target
 
-# The properties that name a file beside the template.
+# The property of each resource type that names a file beside the template.
 FILES = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
 PRIVATE = dict.fromkeys(
     ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"], True
@@ -20,11 +20,15 @@ PRIVATE = dict.fromkeys(
 ENCRYPTED = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 
 
-LONGEST_NAME = 63  # that S3 takes
+LONGEST_NAME = 63  # the limit of S3
 
 
 def bucket_name(stack: str, rest: str) -> str:
-    """A stack's name that is too long is cut; a hash of it keeps the buckets of two stacks apart."""
+    """The name of a stack's bucket. If it is too long, the stack's name is cut and a hash of it is added.
+
+    >>> bucket_name("gurukool", "artefacts-1-us-east-1")
+    'gurukool-artefacts-1-us-east-1'
+    """
     name = f"{stack}-{rest}".lower()
     if len(name) <= LONGEST_NAME:
         return name
@@ -33,7 +37,10 @@ def bucket_name(stack: str, rest: str) -> str:
 
 
 class Artefacts:
-    """A private, encrypted bucket. An artefact's key is the hash of its content: nothing is sent twice."""
+    """A private, encrypted bucket.
+
+    The key of an artefact is the hash of its content, so it is uploaded once.
+    """
 
     def __init__(self, target: Target) -> None:
         self._region = target.region
@@ -42,7 +49,7 @@ class Artefacts:
         self.bucket = bucket_name(target.stack, f"artefacts-{self._account}-{target.region}")
 
     def upload(self, package: Path) -> str:
-        """The address of the package's template, with every file that it names in the bucket."""
+        """Uploads the files of the package and returns the URL of its template. Raises DeployError."""
         self._ensure_bucket()
         template = json.loads((package / TEMPLATE).read_text())
         keys = {path.name: self._put(path.read_bytes(), path.suffix) for path in package.glob("*.zip")}
@@ -66,7 +73,7 @@ class Artefacts:
     def _ensure_bucket(self) -> None:
         if self._exists(self._s3.head_bucket):
             return
-        # us-east-1 is the one region that may not be named.
+        # S3 does not accept the name of us-east-1 here.
         place = {} if self._region == "us-east-1" else {"LocationConstraint": self._region}
         configuration = {"CreateBucketConfiguration": place} if place else {}
         self._s3.create_bucket(Bucket=self.bucket, **configuration)
@@ -74,7 +81,10 @@ class Artefacts:
         self._s3.put_bucket_encryption(Bucket=self.bucket, ServerSideEncryptionConfiguration=ENCRYPTED)
 
     def _exists(self, head: Any, **what: str) -> bool:
-        """Asks as the owner: another account may have taken the bucket's name."""
+        """Whether it exists in this account.
+
+        Raises DeployError if the bucket is another account's, or is not readable.
+        """
         try:
             head(Bucket=self.bucket, ExpectedBucketOwner=self._account, **what)
         except ClientError as error:

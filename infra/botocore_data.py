@@ -1,7 +1,8 @@
-"""What botocore knows about AWS, cut down to what the functions use.
+"""Reduces botocore's data to the services that the functions use.
 
-botocore describes 400 services. It lists them all when it makes its first client and parses the endpoints
-of all; of those it uses it parses the manual as well. Without that a cold start takes a tenth less CPU time.
+botocore describes 400 services. For its first client it lists all of them and parses all their endpoints, and
+for each service that it uses it parses the manual too. Without these, a cold start takes a tenth less CPU
+time.
 """
 
 import gzip
@@ -15,14 +16,14 @@ SERVICES = {"dynamodb", "secretsmanager", "sqs", "sts", "xray"}
 
 
 def cut_down(data: Path) -> None:
-    """`data` is botocore's directory of that name."""
+    """Deletes what is not needed from `data`, the directory of that name in botocore."""
     for service in data.glob("*/"):
         if service.name not in SERVICES:
             shutil.rmtree(service)
     endpoints = data / "endpoints.json"
     _write(endpoints, _of_our_services(json.loads(endpoints.read_bytes())))
     for model in data.rglob("service-2.json.gz"):
-        # Without the manual it is small, and need not be unpacked at each cold start.
+        # Without the manual it is small, so it is stored unpacked, which saves time in each cold start.
         _write(model.with_suffix(""), _without_manual(json.loads(gzip.decompress(model.read_bytes()))))
         model.unlink()
 
@@ -34,7 +35,7 @@ def _of_our_services(endpoints: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_manual(model: Any) -> Any:
-    """A member may have that name too, but it is not text."""
+    """The model without its texts named `documentation`. A member may have that name too, but is no text."""
     if isinstance(model, dict):
         kept = {key: of for key, of in model.items() if key != "documentation" or not isinstance(of, str)}
         return {key: _without_manual(of) for key, of in kept.items()}

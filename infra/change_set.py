@@ -1,4 +1,4 @@
-"""What a change set is going to do, and which of it nobody should do by accident."""
+"""The changes of a change set, and those that would destroy data or an address."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from infra.errors import DeployError
 
-# Resources whose content or address cannot be made again: a new one is empty, or is somewhere else.
+# Types of resources that hold data or have an address: a new one is empty, or has another address.
 IRREPLACEABLE = frozenset(
     {
         "AWS::ApiGateway::RestApi",
@@ -32,7 +32,7 @@ class Change:
     action: str  # Add, Modify, Remove, Import, Dynamic
     name: str  # logical id in the template
     type: str
-    replacement: str = "False"  # of a Modify; Conditional: CloudFormation cannot tell in advance
+    replacement: str = "False"  # for Modify; Conditional: CloudFormation does not know in advance
 
     @classmethod
     def from_description(cls, described: Mapping[str, Any]) -> Self:
@@ -46,7 +46,7 @@ class Change:
 
     @property
     def destroys(self) -> bool:
-        """Whether what the resource holds, or its address, may be gone afterwards."""
+        """Whether the data or the address of the resource may be lost."""
         gone = self.action == "Remove" or self.replacement in REPLACED
         return gone and self.type in IRREPLACEABLE
 
@@ -56,18 +56,18 @@ class Change:
 
 
 def refuse_destruction(changes: Iterable[Change], allowed: Collection[str]) -> None:
-    """Raises DeployError if a change destroys what is irreplaceable and is not `allowed` by its name."""
+    """Raises DeployError if a change destroys a resource whose logical id is not in `allowed`."""
     refused = [change for change in changes if change.destroys and change.name not in allowed]
     if refused:
         lines = "\n".join(f"  {change}" for change in refused)
         raise DeployError(
-            f"Nothing was changed, because what these hold, or their address, would be lost:\n{lines}\n"
-            "A table that is replaced stays, but the application then works on an empty one. To do it all "
-            "the same, name each of them: --allow-replacement LOGICAL_ID."
+            f"Nothing was changed, because the data or the address of these would be lost:\n{lines}\n"
+            "A table that is replaced stays, but the application then uses a new, empty one. To do it "
+            "anyway, name each of them: --allow-replacement LOGICAL_ID."
         )
 
 
 def changes_of(pages: Iterable[Mapping[str, Any]]) -> Sequence[Change]:
-    """From the pages of describe_change_set."""
+    """The changes in the pages of describe_change_set."""
     found = (described for page in pages for described in page.get("Changes", []))
     return [Change.from_description(change) for change in found if change.get("Type") == "Resource"]

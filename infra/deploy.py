@@ -20,7 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from bootstrap.errors import SetupError
 from infra import account, parameters, template
 from infra.artefacts import Artefacts
-from infra.errors import told
+from infra.errors import message_for
 from infra.events import Report
 from infra.package import package
 from infra.stack import Stack, Wanted
@@ -28,30 +28,32 @@ from infra.target import STACK, Target, local_cloud, on_aws
 
 Outputs = dict[str, str]
 LOCAL_ENDPOINT = "http://127.0.0.1:4566"
-# Seconds between two looks at a stack that is being changed.
+# Seconds between two queries about a stack that is being changed.
 LOCAL_PAUSE = 0.1
 AWS_PAUSE = 2.0
 INTERRUPTED = (
-    "Interrupted. CloudFormation goes on with what it has begun: look at the stack's events, and run this "
-    "again when it has come to an end."
+    "Interrupted. CloudFormation goes on with the changes that it has begun. Look at the stack's events, and "
+    "run this again when they are finished."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    plan: bool = False  # say what would be done, and stop
+    """How to deploy."""
+
+    plan: bool = False  # only report what would be changed
     tags: Mapping[str, str] = field(default_factory=dict)
     replaceable: tuple[str, ...] = ()
-    """Logical ids of what may be replaced or removed on AWS; in the local cloud, everything may be."""
+    """Logical ids of resources that may be replaced or removed on AWS; in the local cloud, all may."""
 
 
 def deploy(
     target: Target, given: Mapping[str, str], report: Report, options: Options | None = None
 ) -> Outputs:
-    """Creates or updates the stack and gives its outputs.
+    """Creates or updates the stack and returns its outputs.
 
-    A parameter that is not given keeps the value it has in the stack. Raises SetupError with a sentence,
-    and botocore's own errors where the cloud cannot be reached or refuses the credentials.
+    A parameter that is not given keeps its value in the stack. Raises SetupError with the reason if that
+    fails, and botocore's own errors if the cloud cannot be reached or refuses the credentials.
     """
     options = options or Options()
     stack = _stack(target, report)
@@ -72,12 +74,12 @@ def deploy(
 
 
 def delete(target: Target, report: Report) -> None:
-    """Deletes the stack. Its tables stay, since they hold what users were promised."""
+    """Deletes the stack, but not its tables, since they hold accepted requests. Raises DeployError."""
     _stack(target, report).delete()
 
 
 def _values(target: Target, stack: Stack, given: Mapping[str, str], report: Report) -> dict[str, str]:
-    """The template's parameters. Raises DeployError if one is wrong, or too much for the account."""
+    """The values of the parameters. Raises DeployError if one is wrong, or more than the account allows."""
     declared = template.load()["Parameters"]
     values = parameters.resolve(declared, target.parameters | stack.parameters(), given)
     if not target.local:
@@ -103,7 +105,7 @@ def main(arguments: list[str]) -> None:
             options = Options(given.plan, dict(given.tag), tuple(given.allow_replacement))
             print(json.dumps(deploy(target, dict(given.parameter), print, options), indent=2))
     except (SetupError, BotoCoreError, ClientError) as error:
-        sys.exit(told(error))
+        sys.exit(message_for(error))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 

@@ -1,4 +1,4 @@
-"""What a person is told when a deployment, or an operation on one, cannot go on."""
+"""The errors that end a deployment, or an operation on one, and their messages."""
 
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 
@@ -11,9 +11,9 @@ HINTS: dict[type[Exception], str] = {
 
 
 class DeployError(SetupError):
-    """A sentence that says what is wrong and what to do."""
+    """A sentence that says what is wrong and what to do about it."""
 
 
-def told(error: Exception) -> str:
-    """The error as a sentence, and what to do about it."""
+def message_for(error: Exception) -> str:
+    """The error as a sentence, and how to solve the problem if that is known."""
     return f"{error}{HINTS.get(type(error), '')}"

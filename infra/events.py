@@ -1,4 +1,4 @@
-"""What CloudFormation says while it works on a stack."""
+"""The events that CloudFormation reports while it changes a stack."""
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import takewhile
@@ -8,12 +8,12 @@ Report = Callable[[str], None]
 Event = Mapping[str, Any]
 
 WORDS = {"CREATE": "created", "UPDATE": "updated", "DELETE": "deleted"}
-# The resources that CloudFormation gave up because another one failed.
+# In the reason of a resource that was cancelled because another one failed.
 CANCELLED = "cancelled"
 
 
 class Events:
-    """The events of a stack since this object was made."""
+    """Reports the events of a stack that happen after this object was made."""
 
     def __init__(self, cloudformation: Any, stack: str, report: Report) -> None:
         self._pages = cloudformation.get_paginator("describe_stack_events")
@@ -23,13 +23,13 @@ class Events:
         self.failures: list[str] = []
 
     def report_new(self) -> None:
-        """Tells which resources are done, and gathers the reasons of those that failed."""
+        """Reports which resources are finished, and adds the reasons of failures to `failures`."""
         new = list(takewhile(lambda event: event["EventId"] != self._last, self._newest_first()))
         for event in reversed(new):
             self._last = event["EventId"]
-            self._tell(event)
+            self._report_one(event)
 
-    def _tell(self, event: Event) -> None:
+    def _report_one(self, event: Event) -> None:
         action, _, result = event["ResourceStatus"].rpartition("_")
         name = f"{event['LogicalResourceId']} ({event['ResourceType']})"
         if result == "COMPLETE" and action in WORDS:

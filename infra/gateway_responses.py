@@ -1,4 +1,4 @@
-"""Errors that API Gateway answers by itself, made into problem documents like those of the application."""
+"""Problem documents for the errors that API Gateway itself answers, like those of the application."""
 
 import json
 from dataclasses import dataclass
@@ -8,23 +8,23 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a client gets instead of the gateway's own text."""
+    """The response that replaces the gateway's own text."""
 
     status: HTTPStatus
-    code: str  # what programs match; the same as the application's where both can refuse for one reason
+    code: str  # for programs; the same as the application's code for the same error
     detail: str
     retry_after: int | None = None  # seconds
 
 
 NOTHING_HERE = Answer(HTTPStatus.NOT_FOUND, "not_found", "There is nothing here for this path and method.")
-# A function that crashed or was throttled. The next call may find one that works.
+# A function crashed or was throttled. The next call may succeed.
 AWAY = Answer(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "The API did not answer. Try again later.", 2)
 
-# By type of the gateway's response.
+# By the type of the gateway's response.
 ANSWERS = {
     "ACCESS_DENIED": Answer(HTTPStatus.FORBIDDEN, "forbidden", "You may not do this."),
     "API_CONFIGURATION_ERROR": Answer(
-        HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "The API is set up wrongly."
+        HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "The API is misconfigured."
     ),
     "BAD_REQUEST_BODY": Answer(HTTPStatus.BAD_REQUEST, "malformed", "The body of the request is not valid."),
     "BAD_REQUEST_PARAMETERS": Answer(
@@ -35,9 +35,9 @@ ANSWERS = {
     "EXPIRED_TOKEN": Answer(
         HTTPStatus.UNAUTHORIZED, "unauthenticated", "The token has expired. Sign in again."
     ),
-    # What Lambda refuses because the function's or the account's concurrency is used up arrives here.
+    # Includes calls that Lambda refuses because the concurrency of the function or the account is used up.
     "INTEGRATION_FAILURE": AWAY,
-    # 504 and not 503: the function was started, so what was asked for may have been done.
+    # 504 and not 503: the function was started, so it may have done its work.
     "INTEGRATION_TIMEOUT": Answer(
         HTTPStatus.GATEWAY_TIMEOUT, "timeout", "The API did not answer in time. Try again later.", 2
     ),
@@ -45,7 +45,7 @@ ANSWERS = {
     "INVALID_SIGNATURE": Answer(
         HTTPStatus.UNAUTHORIZED, "unauthenticated", "The request's signature is not valid."
     ),
-    # What the gateway calls a missing token is a path or a method that it does not know.
+    # The gateway's name for an unknown path or method.
     "MISSING_AUTHENTICATION_TOKEN": NOTHING_HERE,
     "QUOTA_EXCEEDED": Answer(
         HTTPStatus.TOO_MANY_REQUESTS, "too_many", "The quota is used up. Try again later.", 1
@@ -63,13 +63,13 @@ ANSWERS = {
     ),
     "WAF_FILTERED": Answer(HTTPStatus.FORBIDDEN, "forbidden", "The request was refused by a firewall."),
 }
-# In API Gateway's notation a constant stands in single quotes, and what is not in quotes is looked up.
+# In API Gateway's notation, a constant is in single quotes, and a text without quotes is a variable.
 HEADERS = {
-    # These answers hold nothing private, and the gateway cannot tell one origin from another.
+    # These responses contain nothing private, and the gateway cannot distinguish origins.
     "Access-Control-Allow-Origin": "'*'",
     "Access-Control-Expose-Headers": "'Retry-After, X-Request-Id'",
     "Cache-Control": "'no-store'",
-    # A directive without sources allows none, as 'none' does, which cannot be written between single quotes.
+    # A directive without sources allows none. 'none' cannot be written between single quotes.
     "Content-Security-Policy": "'default-src; base-uri; form-action; frame-ancestors'",
     "Content-Type": "'application/problem+json'",
     "Referrer-Policy": "'no-referrer'",

@@ -1,7 +1,7 @@
-"""Rotation of the keys that sign, without anybody noticing.
+"""Rotates signing keys without an interruption.
 
-The secret holds the key that signs and the one before it, which still verifies. chalicelib reads it anew
-every few minutes, and at once when it meets a key that it does not know.
+The secret holds the key that signs and the previous key, which is still used to verify. chalicelib reads the
+secret every few minutes, and at once when it meets an unknown key id.
 """
 
 import json
@@ -11,26 +11,30 @@ from typing import Any
 from infra.errors import DeployError
 
 KEY_BYTES = 48
-# What the previous key signed must have expired: an hour at most for an access token, and some minutes in
-# which functions may still sign with it.
+# The time until everything that the previous key signed has expired: an access token is valid for an hour at
+# most, and functions may sign with the previous key for some minutes after a rotation.
 OVERLAP_S = 3600 + 600
 
 
 def rotate(secrets_manager: Any, arn: str, now: int, compromised: bool) -> str:
-    """A sentence about what is so now. `now` is in seconds. Raises DeployError if it is too early."""
+    """Rotates the key in the secret `arn` and returns a sentence about it. `now`: Unix time in seconds.
+
+    `compromised` drops the old key at once. Raises DeployError if the last rotation was too recent.
+    """
     current = json.loads(secrets_manager.get_secret_value(SecretId=arn)["SecretString"])
     renewed = after(current, now, compromised)
     secrets_manager.put_secret_value(SecretId=arn, SecretString=json.dumps(renewed))
-    before = "is worth nothing any more" if compromised else "still verifies"
+    before = "is not accepted any more" if compromised else "is still accepted"
     return f"Key {renewed['kid']} signs from now on; key {current['kid']} {before}."
 
 
 def after(current: dict[str, Any], now: int, compromised: bool) -> dict[str, Any]:
+    """The secret after a rotation of `current`. Raises DeployError if the last rotation was too recent."""
     wait = current.get("rotated_at", 0) + OVERLAP_S - now
     if wait > 0 and not compromised:
         raise DeployError(
-            f"The keys were rotated a short while ago. Wait {wait} seconds until nothing is signed with the "
-            "key before the last, or say --compromised if the last one is no secret any more."
+            f"The keys were rotated recently. Wait {wait} seconds, until nothing that the previous key "
+            "signed is valid, or give --compromised if the present key is no longer secret."
         )
     renewed = {
         "kid": str(int(current["kid"]) + 1),

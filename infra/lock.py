@@ -1,8 +1,8 @@
-"""Pins what requirements.in and requirements-dev.in name: all packages, with versions and hashes.
+"""Pins the packages of requirements.in and requirements-dev.in, and all that they need, by version and hash.
 
 localstack/run -m infra.lock
 
-What is pinned already stays as it is, unless a file asks for another version.
+A pinned version stays, unless a file requires another one.
 """
 
 import sys

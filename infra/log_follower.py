@@ -1,25 +1,30 @@
-"""Log events of several groups as they come in."""
+"""Reads new log events of several log groups."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra.log_lines import Line
 
-# CloudWatch Logs may show an event some seconds after a younger one.
+# CloudWatch Logs may return an event some seconds later than a newer one.
 OVERLAP_MS = 10_000
 
 
 class Follower:
+    """Reads each event of the log groups once."""
+
     def __init__(self, logs: Any, groups: Mapping[str, str], since: int, pattern: str = "") -> None:
-        """`groups`: from function to log group; `since`: milliseconds; `pattern`: of FilterLogEvents."""
+        """`groups`: log groups by function; `since`
+
+        Unix time in ms; `pattern`: a filter of FilterLogEvents.
+        """
         self._pages = logs.get_paginator("filter_log_events")
         self._groups = groups
         self._since = since
         self._filter = {"filterPattern": pattern} if pattern else {}
-        self._seen: dict[str, int] = {}  # an event's id and moment
+        self._seen: dict[str, int] = {}  # the time of each event, by its id
 
     def new_lines(self) -> list[Line]:
-        """Those that were not there at the last call, in the order in which they were written."""
+        """The lines since the previous call, in the order of writing."""
         lines = [line for function, group in self._groups.items() for line in self._read(function, group)]
         self._forget()
         return sorted(lines, key=lambda line: line.moment)
@@ -32,6 +37,6 @@ class Follower:
                     yield Line.parse(function, event["timestamp"], event["message"])
 
     def _forget(self) -> None:
-        """What the next look will not be given again."""
+        """Forgets the events that the next call will not return again."""
         self._since = max([self._since, *(moment - OVERLAP_MS for moment in self._seen.values())])
         self._seen = {event: moment for event, moment in self._seen.items() if moment >= self._since}

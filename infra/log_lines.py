@@ -1,4 +1,4 @@
-"""What a function wrote, and how it looks in a terminal: one line each."""
+"""Log lines of the functions, and how a terminal shows them."""
 
 import json
 from collections.abc import Mapping
@@ -8,9 +8,9 @@ from typing import Any, Self
 
 from rich.text import Text
 
-# What Lambda itself writes around each invocation.
+# Lambda itself writes these lines around each invocation.
 PLATFORM = ("INIT_START ", "START ", "END ", "REPORT ")
-# Shown in places of their own, or too long to be of use to a reader of many lines.
+# Fields that are shown elsewhere in the line, or are too long for it.
 APART = frozenset({"time", "level", "event", "function", "request_id", "trace"})
 COLOURS = {"DEBUG": "dim", "INFO": "default", "WARNING": "yellow", "ERROR": "bold red"}
 FUNCTION_COLOURS = {"api": "cyan", "worker": "magenta", "slow": "bright_magenta", "sweeper": "blue"}
@@ -18,7 +18,9 @@ FUNCTION_COLOURS = {"api": "cyan", "worker": "magenta", "slow": "bright_magenta"
 
 @dataclass(frozen=True)
 class Line:
-    moment: int  # milliseconds since 1970
+    """One line of a function's log."""
+
+    moment: int  # Unix time in milliseconds
     function: str  # api, worker, slow or sweeper
     level: str
     event: str
@@ -27,21 +29,25 @@ class Line:
 
     @classmethod
     def parse(cls, function: str, moment: int, message: str) -> Self:
-        """`moment` is when CloudWatch Logs got it; a line of ours knows better when it was written."""
+        """Reads a log event.
+
+        `moment`: when CloudWatch Logs received it; our own lines say when they were written.
+        """
         text = message.rstrip()
         if text.startswith(PLATFORM):
             return cls(moment, function, "DEBUG", " ".join(text.split()), {}, platform=True)
         if (document := _document(text)) is None:
-            # Of the runtime, or printed by a handler; a traceback comes in one piece with \r in it.
+            # A line of the runtime, or of a handler's print. The lines of a traceback are separated by \r.
             return cls(moment, function, "WARNING", " ".join(text.split()), {})
         written = int(datetime.fromisoformat(document["time"]).timestamp() * 1000)
         return cls(written, function, document["level"], document["event"], document)
 
     def is_about(self, user: str | None, seq: int | None) -> bool:
-        """Whether it is about this user and request; None means any."""
+        """Whether the line is about this user and request; None stands for any."""
         return user in {None, self.fields.get("user")} and seq in {None, self.fields.get("seq")}
 
     def render(self) -> Text:
+        """The line with colours, its time in the local time zone."""
         at = datetime.fromtimestamp(self.moment / 1000, UTC).astimezone()
         colour = "dim" if self.platform else COLOURS.get(self.level, "default")
         return Text.assemble(
@@ -57,7 +63,7 @@ class Line:
 
 
 def _document(text: str) -> dict[str, Any] | None:
-    """The line as one of our own, or None."""
+    """The fields, if our own code wrote the line; otherwise None."""
     try:
         document = json.loads(text)
     except ValueError:
@@ -67,6 +73,6 @@ def _document(text: str) -> dict[str, Any] | None:
 
 
 def _short(value: Any) -> str:
-    """In one line: of a traceback its last, which says what was raised."""
+    """The last line of the value: the last line of a traceback says what was raised."""
     lines = str(value).strip().splitlines()
     return lines[-1] if lines else ""

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from bootstrap.errors import SetupError
-from infra.errors import DeployError, told
+from infra.errors import DeployError, message_for
 from infra.log_follower import Follower
 from infra.stack import Stack
 from infra.target import Target, add_target, on_aws
@@ -51,7 +51,7 @@ def run(find_target: Callable[[], Target], given: argparse.Namespace) -> None:
     try:
         follow(find_target(), given, Console(soft_wrap=True, highlight=False))
     except (SetupError, BotoCoreError, ClientError) as error:
-        sys.exit(told(error))
+        sys.exit(message_for(error))
     except KeyboardInterrupt:
         return
 

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bootstrap.errors import SetupError
 from infra import keys, roles
-from infra.errors import DeployError, told
+from infra.errors import DeployError, message_for
 from infra.stack import Stack
 from infra.target import Target, add_target, on_aws
 
@@ -46,7 +46,7 @@ def run(find_target: Callable[[], Target], given: argparse.Namespace) -> None:
         target = find_target()
         print(given.operate(target, _outputs(target), given))
     except (SetupError, BotoCoreError, ClientError) as error:
-        sys.exit(told(error))
+        sys.exit(message_for(error))
 
 
 def _outputs(target: Target) -> dict[str, str]:

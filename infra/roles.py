@@ -1,4 +1,4 @@
-"""Roles are given by whoever may write the stack's tables; there is no administrator by default."""
+"""Gives roles to users. It needs write access to the stack's tables; there is no administrator by default."""
 
 import secrets
 import time
@@ -9,17 +9,22 @@ from chalicelib.core.identity.account import folded
 from chalicelib.core.identity.audit import month_of
 from infra.errors import DeployError
 
-OPERATOR = "(operator)"  # no username: those have no parentheses
+OPERATOR = "(operator)"  # not a username, since those have no parentheses
 
 
 @dataclass(frozen=True)
 class Tables:
+    """Names of the tables."""
+
     accounts: str
     audit: str
 
 
 def give(dynamodb: Any, tables: Tables, username: str, role: str) -> str:
-    """A sentence about what is so now. Raises DeployError if there is no such user."""
+    """Gives the user the role and returns a sentence about it.
+
+    Raises DeployError if there is no such user.
+    """
     name = folded(username)
     key = {"username": {"S": name}}
     if not name or "Item" not in dynamodb.get_item(TableName=tables.accounts, Key=key):
@@ -33,11 +38,11 @@ def give(dynamodb: Any, tables: Tables, username: str, role: str) -> str:
         ExpressionAttributeNames={"#role": "role"},
         ExpressionAttributeValues={":role": {"S": role}},
     )
-    return f"{name} has the role {role} now. It counts from the next sign-in on."
+    return f"{name} has the role {role} now. It takes effect at the next sign-in."
 
 
 def _note(dynamodb: Any, table: str, action: str, subject: str) -> None:
-    """Before it is done, as chalicelib does."""
+    """Writes the action to the audit log before it is done, as chalicelib does."""
     now = time.time_ns() // 1_000_000
     entry = {
         "month": {"S": month_of(now)},

@@ -1,4 +1,4 @@
-"""One CloudFormation stack: change it, follow what happens, say why it failed."""
+"""Changes one CloudFormation stack, follows its events, and says why a change failed."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,16 +13,16 @@ from infra.events import Events, Report
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 SUCCESSES = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"}
-# A stack that has a name and nothing else: its first change set was not executed.
+# States of a stack that has no resources: its first change set was not executed, or it was deleted.
 ABSENT = {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"}
 DELETE_IT = "Delete it (with the option --delete; locally: make reset) and try again."
-# What a failed operation leaves behind, and what to do about it before the next one.
+# States after a failed operation, and what a person must do before the next one.
 REMAINS = {
     "CREATE_FAILED": DELETE_IT,
     "ROLLBACK_COMPLETE": DELETE_IT,
     "ROLLBACK_FAILED": DELETE_IT,
     "DELETE_FAILED": DELETE_IT,
-    "UPDATE_ROLLBACK_FAILED": "Do not delete it. Mend what its events name, have CloudFormation finish "
+    "UPDATE_ROLLBACK_FAILED": "Do not delete it. Repair what its events name, let CloudFormation finish "
     "(aws cloudformation continue-update-rollback --stack-name {name}) and try again.",
 }
 NO_CHANGE = ("didn't contain changes", "No updates are to be performed")
@@ -32,25 +32,27 @@ type Values = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a stack is to become."""
+    """The wanted state of a stack."""
 
     template_url: str
     parameters: Values = field(default_factory=dict)
-    tags: Values = field(default_factory=dict)  # added to those that it has
+    tags: Values = field(default_factory=dict)  # added to the present ones
     replaceable: Collection[str] | None = None
-    """Logical ids of what may be replaced or removed though it holds something; None: everything may be."""
+    """Logical ids of resources with data that may be replaced or removed; None allows all of them."""
 
 
 class Stack:
+    """A stack of CloudFormation, which may not exist yet."""
+
     def __init__(self, cloudformation: Any, name: str, report: Report, pause: Callable[[], None]) -> None:
-        """`pause` is called between two looks at what has happened."""
+        """`pause` is called between two queries while CloudFormation works."""
         self._cloudformation = cloudformation
         self._name = name
         self._report = report
         self._pause = pause
 
     def describe(self) -> Mapping[str, Any] | None:
-        """CloudFormation's description, or None if there is no such stack."""
+        """The description by CloudFormation, or None if there is no such stack."""
         try:
             found = self._description(self._name)
         except ClientError as error:
@@ -60,18 +62,20 @@ class Stack:
         return None if found["StackStatus"] in ABSENT else found
 
     def parameters(self) -> dict[str, str]:
+        """The present values of its parameters; empty if there is no such stack."""
         found = self.describe() or {}
         return {entry["ParameterKey"]: entry["ParameterValue"] for entry in found.get("Parameters", [])}
 
     def outputs(self) -> dict[str, str]:
+        """Its outputs; empty if there is no such stack."""
         found = self.describe() or {}
         return {entry["OutputKey"]: entry["OutputValue"] for entry in found.get("Outputs", [])}
 
     def apply(self, wanted: Wanted) -> None:
-        """Creates or updates the stack and waits.
+        """Creates or updates the stack and waits for the end.
 
-        Raises DeployError if what cannot be made again would be replaced or removed, and then has changed
-        nothing, or with the reasons if it fails.
+        Raises DeployError with the reasons if that fails. Raises it too, and changes nothing, if a resource
+        with data would be replaced or removed and is not `replaceable`.
         """
         change_set, changes = self._propose(wanted)
         if changes is None:
@@ -83,7 +87,7 @@ class Stack:
         self._follow(change_set["StackId"], events)
 
     def plan(self, wanted: Wanted) -> None:
-        """Reports what `apply` would do, and does nothing."""
+        """Reports what `apply` would do, and changes nothing."""
         change_set, changes = self._propose(wanted)
         for change in changes or ():
             self._report(str(change))
@@ -91,26 +95,26 @@ class Stack:
             self._discard(change_set)
 
     def protect(self, on: bool) -> None:
-        """Whether CloudFormation refuses to delete the stack."""
+        """Makes CloudFormation refuse to delete the stack, or allow it."""
         self._cloudformation.update_termination_protection(
             StackName=self._name, EnableTerminationProtection=on
         )
 
     def delete(self) -> None:
-        """Deletes the stack and waits; its tables stay. Raises DeployError with the reasons if it fails."""
+        """Deletes the stack and waits; its tables stay. Raises DeployError with the reasons if that fails."""
         existing = self.describe()
         if not existing:
             self._report(f"There is no stack {self._name}.")
             return
         if existing.get("EnableTerminationProtection"):
             self.protect(False)
-        # By its id: once deleted, a stack cannot be found by its name.
+        # By the id, since a deleted stack cannot be found by its name.
         events = self._events(existing["StackId"])
         self._cloudformation.delete_stack(StackName=existing["StackId"])
         self._follow(existing["StackId"], events)
 
     def _propose(self, wanted: Wanted) -> tuple[Mapping[str, str], Sequence[Change] | None]:
-        """A change set, and the resources that it changes; None if nothing at all would change."""
+        """A new change set and its changes, which are None if nothing at all would change."""
         existing = self.describe()
         self._refuse_remains(existing)
         change_set = self._create_change_set(existing, wanted)
@@ -126,8 +130,8 @@ class Stack:
     def _refuse_remains(self, existing: Mapping[str, Any] | None) -> None:
         if existing and (advice := REMAINS.get(existing["StackStatus"])):
             raise DeployError(
-                f"The stack {self._name} is {existing['StackStatus']}: something failed before and left "
-                f"remains. {advice.format(name=self._name)}"
+                f"The stack {self._name} is {existing['StackStatus']} because an earlier operation failed. "
+                f"{advice.format(name=self._name)}"
             )
 
     def _create_change_set(self, existing: Mapping[str, Any] | None, wanted: Wanted) -> Any:
@@ -143,7 +147,7 @@ class Stack:
         )
 
     def _has_changes(self, change_set: Mapping[str, str]) -> bool:
-        """Waits for the change set. Raises DeployError if it could not be made."""
+        """Waits for the change set. Raises DeployError if CloudFormation could not make it."""
         while True:
             found = self._cloudformation.describe_change_set(ChangeSetName=change_set["Id"])
             if found["Status"] in {"CREATE_COMPLETE", "FAILED"}:
@@ -154,7 +158,7 @@ class Stack:
             raise DeployError(f"CloudFormation refused the template: {reason}")
         if not found["Changes"]:
             self._report("No resource has changed.")
-        # An output may have changed even where no resource has.
+        # An output may have changed even if no resource has.
         return bool(found["Status"] == "CREATE_COMPLETE")
 
     def _follow(self, stack_id: str, events: Events) -> None:

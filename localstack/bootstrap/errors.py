@@ -1,5 +1,5 @@
-"""What a person is told when the set-up cannot go on."""
+"""The error that the set-up shows to a person."""
 
 
 class SetupError(Exception):
-    """A sentence that says what is wrong and what to do."""
+    """A sentence that says what is wrong and what to do about it."""

@@ -1,1 +1,1 @@
-"""The local cloud: LocalStack as processes of this machine, and the stack that runs on it."""
+"""The local cloud: LocalStack, run as processes of this machine, and the stack that is deployed to it."""

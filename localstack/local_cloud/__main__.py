@@ -1,6 +1,6 @@
 """`python -m local_cloud up|down|reset|status|kill-worker`.
 
-The exit status of `status` is 0 if the stack is up, 3 if it is down, 1 if something is wrong with it.
+The exit status of `status` is 0 if the stack is up, 3 if it is down, and 1 if it has a problem.
 """
 
 import argparse

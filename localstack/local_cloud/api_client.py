@@ -1,4 +1,4 @@
-"""A client of the HTTP API, for the demo, the tests and the bench. Threads may share it."""
+"""A small client of the HTTP API, for the demo, the tests and the benchmarks. Threads may share it."""
 
 import json
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ from typing import Any, Self, TypedDict
 
 import urllib3
 
-LONGEST_WAIT = 20  # seconds that a call may wait for an outcome
+LONGEST_WAIT = 20  # seconds; the API allows no longer wait for an outcome
 TIMEOUT = urllib3.Timeout(connect=5, read=LONGEST_WAIT + 10)
 
 
 class RequestView(TypedDict):
-    """A request as the API shows it. Moments are ISO 8601 with milliseconds, so they sort as text."""
+    """A request as the API returns it. Times are ISO 8601 with milliseconds, so they sort as strings."""
 
     seq: int
     type: str
@@ -30,13 +30,15 @@ class RequestView(TypedDict):
 
 @dataclass(frozen=True)
 class Answer:
+    """The response to one call."""
+
     status: int
-    headers: Mapping[str, str]  # case does not matter in their names
+    headers: Mapping[str, str]  # their names are not case-sensitive
     body: Any  # the JSON document, or None
 
 
 class RefusedError(Exception):
-    """The API did not do what it was asked to."""
+    """The API answered with another status than 2xx."""
 
     def __init__(self, method: str, path: str, answer: Answer) -> None:
         super().__init__(f"{method} {path} was answered with {answer.status}: {answer.body}")
@@ -44,8 +46,10 @@ class RefusedError(Exception):
 
 
 class Api:
+    """The API at one address. Closes its connections at the end of a `with` block."""
+
     def __init__(self, url: str, connections: int = 32, timeout: urllib3.Timeout = TIMEOUT) -> None:
-        """`url` may have a path, such as a stage's prefix."""
+        """`url` may have a path, for example the prefix of a stage."""
         self._pool = urllib3.connection_from_url(url, maxsize=connections, timeout=timeout, retries=False)
         self._prefix = urllib3.util.parse_url(url).path or ""
 
@@ -60,7 +64,7 @@ class Api:
     def call(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """Whatever is answered. A body is sent as JSON, unless it is bytes already."""
+        """The response, whatever its status is. A body is sent as JSON, unless it is bytes already."""
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         own = {"Content-Type": "application/json"} if data is not None else {}
         sent = {**own, **(headers or {})}
@@ -69,7 +73,7 @@ class Api:
         return Answer(response.status, response.headers, document)
 
     def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
-        """The document of an answer that says it was done. Raises RefusedError."""
+        """The JSON document of a successful response. Raises RefusedError for any other."""
         answer = self.call(method, path, body, headers)
         if not HTTPStatus(answer.status).is_success:
             raise RefusedError(method, path, answer)
@@ -81,7 +85,7 @@ class Api:
         return str(document["user_id"])
 
     def sign_in(self, username: str, password: str) -> "Session":
-        """Raises RefusedError."""
+        """A new session of the user. Raises RefusedError."""
         document = self.ask("POST", "/api/auth/login", {"username": username, "password": password})
         return Session(self, document["access_token"])
 

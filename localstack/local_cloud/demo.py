@@ -1,6 +1,6 @@
-"""`python -m local_cloud.demo`: five users with twenty requests each against the running stack.
+"""`python -m local_cloud.demo`: five users send twenty requests each to the running stack.
 
-Exit status 1 if a request was lost or a user's outcomes came out of order.
+The exit status is 1 if a request was lost, or if a user's outcomes were out of order.
 """
 
 import random
@@ -38,19 +38,19 @@ def main() -> None:
     except (SetupError, RefusedError, HTTPError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
-        sys.exit("\nInterrupted. What was accepted is carried out all the same.")
+        sys.exit("\nInterrupted. Requests that were accepted are still carried out.")
     console.print(_table(lanes))
     console.print(summary(lanes, seconds))
     sys.exit(0 if is_right(lanes) else 1)
 
 
 def play(console: Console) -> tuple[list[Lane], float]:
-    """What became of every user's requests, and how many seconds it took in all."""
+    """The results of every user's requests, and the seconds that all of them took."""
     started = time.monotonic()
     url, password = _running_stack(console), secrets.token_urlsafe(12)
     with Api(url) as api, _bars(console) as bars, ThreadPoolExecutor(2 * len(NAMES)) as clients:
         sessions = [_sign_up(api, name, password) for name in NAMES]
-        console.print(f"Watch it there: sign in as {sessions[0][0]} with the password {password}")
+        console.print(f"To watch, sign in as {sessions[0][0]} with the password {password}")
         users = []
         for name, (username, session) in zip(NAMES, sessions, strict=True):
             bar = bars.add_task(name, total=REQUESTS)
@@ -62,18 +62,18 @@ def play(console: Console) -> tuple[list[Lane], float]:
 
 
 def _running_stack(console: Console) -> str:
-    """Its address. Raises LocalCloudError."""
+    """The address of its API. Raises LocalCloudError if it does not run."""
     settings = load()
     port = settings.api_port
     if not answers(port, "/api/health", timeout=10):
         raise LocalCloudError(
             f"No stack answers at http://localhost:{port}. Start it with `make up`, "
-            "or say with PORT=… where yours is."
+            "or give its port with PORT=…."
         )
     other = stranger(port)
     if not other and not responds(settings.dynamodb_port, timeout=10):
         raise LocalCloudError(
-            "DynamoDB Local does not answer. `make up` starts the stack anew, without its data."
+            "DynamoDB Local does not answer. `make up` starts a new stack, without the data."
         )
     console.print(f"At http://localhost:{port}" + (f" (the stack of {other})" if other else ""))
     return f"http://localhost:{port}"
@@ -86,13 +86,13 @@ def _sign_up(api: Api, name: str, password: str) -> tuple[str, Session]:
 
 
 def _send(session: Session) -> list[int]:
-    """Random short work; the numbers it was accepted under."""
+    """Enqueues random short work. Returns the numbers of the accepted requests."""
     seconds = [round(random.uniform(0, LONGEST_WORK), 3) for _ in range(REQUESTS)]  # noqa: S311 - no secret
     return [session.enqueue("sleep", {"seconds": amount})["seq"] for amount in seconds]
 
 
 def _take(session: Session, report: Report) -> list[RequestView]:
-    """The outcomes as they are dequeued, until all are there or none comes for 20 s."""
+    """The outcomes in the order of dequeuing, until all are there or none arrives for 20 s."""
     taken: list[RequestView] = []
     while len(taken) < REQUESTS and (outcome := session.dequeue()):
         taken.append(outcome)

@@ -1,4 +1,4 @@
-"""What the demo finds out: whether anything was lost or out of order, and how long it took."""
+"""The results of the demo: whether a request was lost or out of order, and how long all took."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from local_cloud.api_client import RequestView
 
 @dataclass(frozen=True)
 class Lane:
-    """One user's requests."""
+    """The requests of one user."""
 
     name: str
-    accepted: Sequence[int]  # numbers, as the enqueues were answered
-    outcomes: Sequence[RequestView]  # as they were dequeued
+    accepted: Sequence[int]  # sequence numbers, in the order of the answers
+    outcomes: Sequence[RequestView]  # in the order of dequeuing
 
     @property
     def in_order(self) -> bool:
-        """By rising numbers, and none started before the one ahead of it had finished."""
+        """Whether the numbers rise, and each request started only after the previous one had finished."""
         return all(
             ahead["seq"] < behind["seq"] and _moment(ahead["finished_at"]) <= _moment(behind["started_at"])
             for ahead, behind in pairwise(self.outcomes)
@@ -27,26 +27,28 @@ class Lane:
 
     @property
     def lost(self) -> int:
+        """How many accepted requests have no outcome."""
         return len(set(self.accepted) - {outcome["seq"] for outcome in self.outcomes})
 
     @property
     def median_wait(self) -> float:
-        """Seconds from acceptance to outcome."""
+        """The median time from acceptance to outcome, in seconds."""
         waits = [_moment(o["finished_at"]) - _moment(o["enqueued_at"]) for o in self.outcomes]
         return median(waits) if waits else 0.0
 
     @property
     def work(self) -> float:
-        """Seconds that the handlers took."""
+        """The time that the handlers took, in seconds."""
         return sum(_moment(o["finished_at"]) - _moment(o["started_at"]) for o in self.outcomes)
 
 
 def is_right(lanes: Sequence[Lane]) -> bool:
+    """Whether every request has its outcome, in order."""
     return all(lane.in_order and not lane.lost for lane in lanes)
 
 
 def summary(lanes: Sequence[Lane], seconds: float) -> str:
-    """One sentence. `seconds`: how long it took in all."""
+    """The results in one sentence. `seconds`: the duration of the whole demo."""
     if is_right(lanes):
         done, work = sum(len(lane.outcomes) for lane in lanes), sum(lane.work for lane in lanes)
         return (
@@ -58,7 +60,7 @@ def summary(lanes: Sequence[Lane], seconds: float) -> str:
 
 
 def _moment(text: str | None) -> float:
-    """Seconds since 1970 of a moment that an outcome must have."""
+    """The Unix time in seconds. Raises ValueError if there is none, since every outcome has its times."""
     if text is None:
-        raise ValueError("an outcome without its times")
+        raise ValueError("An outcome has no time.")
     return datetime.fromisoformat(text).timestamp()

@@ -1,6 +1,7 @@
 """Deploys the application to the emulator, with the local settings.
 
-What it imports takes half a second, so it is imported where it is used: LocalStack is starting by then.
+Importing infra takes half a second. The functions here do it, because LocalStack is already starting when
+they run.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from local_cloud.settings import CHECKOUT, VARIABLES, Settings
 
 
 def prepare() -> None:
-    """Packages the application, so that `deploy` finds it in the cache. Raises SetupError."""
+    """Packages the application into the cache, where `deploy` finds it. Raises SetupError."""
     from infra import application, layer
     from infra.target import local_cloud
 
@@ -21,7 +22,7 @@ def prepare() -> None:
 
 
 def deploy(emulator: Emulator, settings: Settings, report: Callable[[str], None]) -> dict[str, str]:
-    """The outputs of the stack. Raises SetupError with the reason if it cannot be deployed."""
+    """Deploys and returns the outputs of the stack. Raises SetupError with the reason if that fails."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     from infra import deploy as program
@@ -34,7 +35,10 @@ def deploy(emulator: Emulator, settings: Settings, report: Callable[[str], None]
 
 
 def parameters(settings: Settings) -> dict[str, str]:
-    """The template's parameters: QUEUE_LIMIT is QueueLimit there. A choice not made has its default again."""
+    """The template's parameters, which are named QueueLimit for QUEUE_LIMIT.
+
+    A missing setting gets its default.
+    """
     names = [choice.name for choice in CHOICES]
     values = {name: settings.choices.get(name, VARIABLES[name].default or "") for name in names}
     return {"".join(map(str.capitalize, name.split("_"))): value for name, value in values.items()}

@@ -1,4 +1,4 @@
-"""LocalStack with DynamoDB Local and the functions: starting it, stopping it, talking to it."""
+"""Starts and stops LocalStack, with DynamoDB Local and the functions."""
 
 import shutil
 import subprocess
@@ -14,16 +14,16 @@ from local_cloud.processes import MAIN, Process, kill_all, of_stack
 from local_cloud.waiting import answers, responds, wait_until
 
 START_SECONDS = 90.0
-ANSWER_SECONDS = 15.0  # a busy machine is no reason to start anew, which would lose the data
+ANSWER_SECONDS = 15.0  # long, since a new start because of a busy machine would lose the data
 HEALTH = "/_localstack/health"
 LOG_LINES = 15
 
 
 class Emulator:
-    """One emulator, its ports and the directory that holds its files.
+    """One emulator, with its ports and the directory of its files.
 
-    Everything it keeps is in memory; stopping it wipes it. With `tied` it ends, whatever happens, with the
-    thread that starts it (where there is setpriv); without, it lives on until it is stopped.
+    Its data is in memory, so stopping it deletes the data. If it is `tied`, the kernel ends it together with
+    the thread that started it (where setpriv is installed). Otherwise it runs until it is stopped.
     """
 
     def __init__(
@@ -71,33 +71,37 @@ class Emulator:
         return Session(localstack_host=f"{HOST}:{self.ports.edge}").client(service)
 
     def functions(self) -> list[Process]:
-        """The processes of the Lambda functions, without what those have started themselves."""
+        """The processes of the Lambda functions, without the child processes of those."""
         found = [process for process in of_stack(self.state) if process.is_function]
         pids = {process.pid for process in found}
         return [process for process in found if process.parent not in pids]
 
     def workers(self) -> list[Process]:
-        """Those of the functions that carry out requests."""
+        """The processes of the functions that carry out requests."""
         return [process for process in self.functions() if process.command[-1].endswith("worker")]
 
     def is_healthy(self) -> bool:
+        """Whether DynamoDB Local and LocalStack answer, and LocalStack calls itself healthy."""
         return self.database_answers() and answers(self.ports.edge, HEALTH, ANSWER_SECONDS)
 
     def database_answers(self) -> bool:
-        """DynamoDB Local may have ended alone (out of memory, killed): LocalStack does not notice."""
+        """Whether DynamoDB Local answers. LocalStack does not notice if it has crashed."""
         return responds(self.ports.dynamodb, ANSWER_SECONDS)
 
     def is_as_it_would_start_now(self) -> bool:
-        """Whether what runs has the ports, the extension and the settings that a new one would have.
+        """Whether the running emulator has the ports, the extension and the settings of a new one.
 
-        Another PATH is no reason to start anew: it is a matter of the shell in which a command was typed.
+        PATH is not compared, since it depends on the shell in which the command is typed.
         """
         running = [process for process in of_stack(self.state) if process.is_emulator]
         wanted = {name: value for name, value in self._environment().items() if name != "PATH"}
         return bool(running) and running[0].environment.items() >= wanted.items()
 
     def start(self) -> None:
-        """Starts it and waits until it is ready. Raises LocalCloudError with the reason if that fails."""
+        """Starts the emulator and waits until it is ready.
+
+        Raises LocalCloudError with the reason if it fails.
+        """
         self.ports.require_free()
         self._make_directories()
         try:
@@ -108,7 +112,7 @@ class Emulator:
             raise
 
     def stop(self) -> None:
-        """Leaves no process and no open port; does nothing if nothing runs."""
+        """Stops the emulator: no process and no open port is left. Does nothing if it does not run."""
         kill_all(self.state)
         if self._process is not None:
             self._process.wait()
@@ -132,7 +136,7 @@ class Emulator:
         python = str(self._installation.localstack_python)
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                # -P and the directory: nothing of the checkout can be taken for a package of LocalStack's.
+                # -P and cwd: no directory of the checkout can be taken for one of LocalStack's packages.
                 [*tie, python, "-P", "-m", MAIN],
                 cwd=self.state,
                 env=self._environment(),

@@ -1,4 +1,4 @@
-"""The environment that LocalStack runs in. localstack/extension/README.md explains the variables."""
+"""The environment of the LocalStack process. localstack/extension/README.md explains the variables."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,7 @@ SERVICES = (
 
 
 def localstack_environment(installation: Installation, ports: Ports, directory: Path) -> dict[str, str]:
-    """All of it: nothing of the caller's environment but PATH, so that every start is alike."""
+    """All variables. Only PATH comes from the caller's environment, so that every start is the same."""
     return (
         _machine(installation, directory) | _addresses(ports) | _extension(installation, ports) | _settings()
     )
@@ -38,7 +38,7 @@ def _addresses(ports: Ports) -> dict[str, str]:
         "LOCALSTACK_HOST": f"{HOST}:{ports.edge}",
         "SQS_ENDPOINT_STRATEGY": "off",
         "DYNAMODB_LOCAL_PORT": str(ports.dynamodb),
-        # Functions talk to DynamoDB Local themselves, four times as fast as through LocalStack.
+        # Functions call DynamoDB Local directly, which is four times as fast as through LocalStack.
         "AWS_ENDPOINT_URL_DYNAMODB": f"http://{HOST}:{ports.dynamodb}",
     }
 
@@ -59,7 +59,7 @@ def _extension(installation: Installation, ports: Ports) -> dict[str, str]:
 
 def _settings() -> dict[str, str]:
     return {
-        "LS_LOG": "warning",  # a line for every call of AWS would cost some per cent of the throughput
+        "LS_LOG": "warning",  # a line for every AWS call would cost some per cent of the throughput
         "SERVICES": SERVICES,
         "EAGER_SERVICE_LOADING": "1",
         "OVERRIDE_IN_DOCKER": "0",
@@ -68,7 +68,7 @@ def _settings() -> dict[str, str]:
         "DNS_ADDRESS": "0",
         "IN_MEMORY_CLIENT": "1",
         "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
-        # CloudFormation's waiters would sleep a second at a time.
+        # Otherwise CloudFormation's waiters sleep for a second at a time.
         "CFN_NO_WAIT_ITERATIONS": "200",
         "BOTO_WAITER_DELAY": "0",
         "BOTO_WAITER_MAX_ATTEMPTS": "5000",

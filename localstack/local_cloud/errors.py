@@ -1,7 +1,7 @@
-"""What a person is told when the local cloud cannot do what was asked."""
+"""The error that a command of the local cloud shows to a person."""
 
 from bootstrap.errors import SetupError
 
 
 class LocalCloudError(SetupError):
-    """A sentence that says what is wrong and what to do."""
+    """A sentence that says what is wrong and what to do about it."""

@@ -1,4 +1,4 @@
-"""Whose stack it is that answers on a port: a machine may have several checkouts."""
+"""Which checkout's stack answers on a port, since a machine may have several checkouts."""
 
 import os
 from collections.abc import Mapping
@@ -20,20 +20,20 @@ def checkout_of(port: int) -> Path | None:
 
 
 def stranger(port: int) -> Path | None:
-    """The checkout whose stack listens on the port, if it is not this one."""
+    """The checkout whose stack listens on the port; None if it is this one, or if there is none."""
     owner = checkout_of(port)
     return None if owner == CHECKOUT else owner
 
 
 def unnamed_stranger(port: int, environment: Mapping[str, str] = os.environ) -> Path | None:
-    """The same for the edge's port, unless the command names that stack outright."""
+    """The same for the port of the edge; None too if AWS_ENDPOINT_URL names that stack explicitly."""
     return None if EDGE.name in environment else stranger(port)
 
 
 def require_own(port: int, environment: Mapping[str, str] = os.environ) -> None:
-    """Raises LocalCloudError if another checkout's stack has the edge's port, unless the command names it."""
+    """Raises LocalCloudError if another checkout's stack has the port, unless AWS_ENDPOINT_URL names it."""
     if other := unnamed_stranger(port, environment):
         raise LocalCloudError(
             f"Port {port} belongs to the stack of {other}. Run this there, or give this checkout ports of "
-            f"its own in a file .env. If you mean that stack: `{EDGE.name}=http://{HOST}:{port} make …`."
+            f"its own in a file .env. If you mean that stack, run `{EDGE.name}=http://{HOST}:{port} make …`."
         )

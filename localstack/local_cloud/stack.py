@@ -1,4 +1,4 @@
-"""The stack of this checkout: up, down, reset, status."""
+"""The commands up, down, reset, status and kill-worker, for the stack of this checkout."""
 
 import contextlib
 import fcntl
@@ -19,7 +19,7 @@ UP, BROKEN, DOWN = 0, 1, 3
 
 
 class Stack:
-    """An emulator and what is deployed to it."""
+    """An emulator and the application that is deployed to it."""
 
     def __init__(
         self,
@@ -27,14 +27,17 @@ class Stack:
         deploy: Callable[[Emulator], object],
         prepare: Callable[[], object] = lambda: None,
     ) -> None:
-        """`prepare` runs while the emulator starts; if it fails, `deploy` is to fail for the same reason."""
+        """`prepare` runs while the emulator starts. If it fails, `deploy` must fail for the same reason."""
         self._emulator = emulator
         self._state = emulator.state
         self._deploy = deploy
         self._prepare = prepare
 
     def up(self) -> None:
-        """Starts what does not run, deploys what has changed, returns when the API answers."""
+        """Starts the emulator if it does not run, deploys, and returns when the API answers.
+
+        Raises LocalCloudError with the reason if that fails.
+        """
         started = time.monotonic()
         with self._alone():
             if self._runs_as_wanted():
@@ -52,24 +55,24 @@ class Stack:
         say("The stack is down." if was_running else self._nothing("Nothing was running."))
 
     def reset(self) -> None:
-        """Wipes all data: it is in memory, so a new start is the fastest wipe that forgets nothing."""
+        """Deletes all data, by a new start: the data is in memory."""
         self.down()
         self.up()
 
     def status(self) -> int:
-        """UP, DOWN or BROKEN, as the exit status of a command."""
+        """Prints the state and returns it as an exit status: UP, DOWN or BROKEN."""
         processes = of_stack(self._state)
         if not processes:
             say(self._nothing("The stack is down. Start it with `make up`."))
             return DOWN
         if complaint := self._complaint():
-            say(f"{len(processes)} processes run, but {complaint}")
+            say(f"{len(processes)} processes are running, but {complaint}")
             return BROKEN
         say(f"The stack is up ({len(processes)} processes): {self._emulator.api_url}")
         return UP
 
     def kill_worker(self) -> None:
-        """What carries out requests is killed, as by a crash, to see that nothing is lost."""
+        """Kills the workers, as a crash does, to show that no request is lost."""
         workers = self._emulator.workers()
         for worker in workers:
             worker.kill()
@@ -77,20 +80,20 @@ class Stack:
         say(f"Killed: {numbers}." if workers else "No worker runs. Send something that takes long first.")
 
     def _complaint(self) -> str | None:
-        """What is wrong with a stack that runs, and what to do about it."""
+        """What is wrong with the running stack, and how to repair it; None if it is well."""
         if not self._emulator.is_as_it_would_start_now():
             return (
-                "they are incomplete, or have other settings than there are now. "
-                "`make up` starts the stack anew, without its data."
+                "they are incomplete, or their settings differ from the present ones. "
+                "`make up` starts a new stack, without the data."
             )
         if not self._emulator.database_answers():
-            return "DynamoDB Local does not answer. `make up` starts the stack anew, without its data."
+            return "DynamoDB Local does not answer. `make up` starts a new stack, without the data."
         if not answers(self._emulator.ports.api, API_HEALTH, timeout=5):
-            return "the API does not answer. `make up` mends that."
+            return "the API does not answer. `make up` repairs that."
         return None
 
     def _nothing(self, otherwise: str) -> str:
-        """That nothing of this checkout runs; and whose stack it is that answers on its ports."""
+        """A sentence that nothing of this checkout runs, and which other checkout's stack uses its port."""
         port = self._emulator.ports.api
         other = checkout_of(port)
         if other is None:
@@ -105,17 +108,17 @@ class Stack:
             return False
         if not self._emulator.is_as_it_would_start_now():
             say(
-                "The stack that runs is incomplete or has other settings; starting it anew, without its data."
+                "The running stack is incomplete or has other settings; starting a new one, without the data."
             )
             return False
         if not self._emulator.is_healthy():
-            silent = "The stack that runs" if self._emulator.database_answers() else "DynamoDB Local"
-            say(f"{silent} does not answer; starting the stack anew, without its data.")
+            silent = "The running stack" if self._emulator.database_answers() else "DynamoDB Local"
+            say(f"{silent} does not answer; starting a new stack, without the data.")
             return False
         return True
 
     def _start_anew(self) -> None:
-        self._emulator.ports.require_free(but_for=self._state)  # before anything is stopped in vain
+        self._emulator.ports.require_free(but_for=self._state)  # checked before the running stack is stopped
         self._emulator.stop()
         say("Starting LocalStack.")
         with ThreadPoolExecutor(max_workers=1) as pool:
@@ -124,7 +127,7 @@ class Stack:
         try:
             self._deploy(self._emulator)
         except BaseException:
-            # Half a deployment cannot be deployed over.
+            # A stack whose first deployment failed cannot be updated.
             self._emulator.stop()
             raise
 
@@ -138,13 +141,13 @@ class Stack:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """One command at a time on one stack; a second one waits."""
+        """Lets one command at a time work on a stack; a second one waits."""
         self._state.mkdir(parents=True, exist_ok=True)
         with (self._state / "lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                say("Another command works on this stack; waiting for it.")
+                say("Another command is working on this stack; waiting for it.")
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -158,8 +161,8 @@ class Stack:
                 "               export AWS_DEFAULT_REGION=us-east-1",
                 "               export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test",
                 "  make logs    follows the logs",
-                "  make demo    lets five users work",
-                "  make down    stops everything and forgets the data",
+                "  make demo    runs five users",
+                "  make down    stops everything and deletes the data",
             )
         )
 

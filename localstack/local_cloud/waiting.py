@@ -1,4 +1,4 @@
-"""Asking a server whether it is there."""
+"""Waits for conditions, and asks whether a server answers."""
 
 import http.client
 import time
@@ -10,12 +10,12 @@ POLL_SECONDS = 0.05
 
 
 def answers(port: int, path: str, timeout: float) -> bool:
-    """Whether GET `path` on a port of this machine is answered with 200 within `timeout` seconds."""
+    """Whether this machine answers GET `path` on the port with 200 within `timeout` seconds."""
     return _status(port, path, timeout) == http.client.OK
 
 
 def responds(port: int, timeout: float) -> bool:
-    """Whether a server answers on a port of this machine within `timeout` seconds, whatever it says."""
+    """Whether this machine answers GET / on the port within `timeout` seconds, with any status."""
     return _status(port, "/", timeout) is not None
 
 
@@ -31,7 +31,7 @@ def _status(port: int, path: str, timeout: float) -> int | None:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    """False if `condition` did not come true in time."""
+    """Calls `condition` until it is true. Returns False if it is not true within `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

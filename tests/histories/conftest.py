@@ -17,6 +17,7 @@ STACK = "histories"
 PARTS = (
     "app.py",
     "chalicelib",
+    "gurukool",
     "infra",
     "localstack",
     "requirements.txt",

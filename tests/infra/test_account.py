@@ -34,7 +34,7 @@ def test_workers_that_leave_little_are_told_of() -> None:
 
 
 def test_more_cannot_be_reserved_than_lambda_gives() -> None:
-    with pytest.raises(DeployError, match="At most 0 can"):
+    with pytest.raises(DeployError, match="at most 0 can be reserved"):
         check(NEW, SweeperConcurrency="1", **dict.fromkeys(account.WORKERS, "2"))
     assert check(USUAL, ApiConcurrency="500", WorkerConcurrency="100", SweeperConcurrency="1") == []
 

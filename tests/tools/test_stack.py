@@ -84,7 +84,7 @@ def test_up_mends_a_stack_that_does_not_answer(
     fake_cloud.behave("sick until it is started anew")
     stack.up()
     assert main_pid(fake_cloud) != sick
-    assert "does not answer; starting the stack anew" in capsys.readouterr().out
+    assert "does not answer; starting a new stack" in capsys.readouterr().out
 
 
 def test_up_from_a_shell_with_another_path_keeps_what_runs(
@@ -116,7 +116,7 @@ def test_a_stack_that_runs_is_not_stopped_for_ports_that_it_cannot_have(
         holder.listen()
         fake_cloud.emulator.ports = replace(running, api=holder.getsockname()[1])
         stack.status()
-        assert "other settings" in capsys.readouterr().out
+        assert "their settings differ" in capsys.readouterr().out
         with pytest.raises(LocalCloudError, match="is in use"):
             stack.up()
     assert main_pid(fake_cloud) == first
@@ -170,7 +170,7 @@ def test_a_database_that_has_ended_alone_is_seen_and_mended(
     ]
     os.kill(database.pid, signal.SIGKILL)
     assert stack.status() == 1
-    assert "DynamoDB Local does not answer. `make up` starts the stack anew" in capsys.readouterr().out
+    assert "DynamoDB Local does not answer. `make up` starts a new stack" in capsys.readouterr().out
     stack.up()
     assert main_pid(fake_cloud) != first
     assert stack.status() == 0

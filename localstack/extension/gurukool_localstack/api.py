@@ -1,4 +1,4 @@
-"""The API at the root of a port of its own and under a known id, as a custom domain would have it on AWS."""
+"""Serves the API at the root of its own port and under a fixed id, as a custom domain does on AWS."""
 
 import re
 from typing import Any
@@ -21,7 +21,7 @@ def install() -> None:
 
 
 def _create_with_known_id(backend: Any, name: str, *args: Any, **options: Any) -> Any:
-    """Give the API whose name is the known id that id; CloudFormation has no way to choose it."""
+    """Creates an API. Its id is the configured one if its name is, since a template cannot choose an id."""
     api = _create_rest_api(backend, name, *args, **options)
     if name == settings.current().api_id:
         del backend.apis[api.id]
@@ -31,7 +31,7 @@ def _create_with_known_id(backend: Any, name: str, *args: Any, **options: Any) -
 
 
 def _visit_output_with_address(executor: ChangeSetModelExecutor, node_output: Any) -> Any:
-    """An output that is the API's address on AWS becomes the one where it answers here."""
+    """Replaces the address that the API has on AWS by its local address, in every output."""
     delta = _visit_output(executor, node_output)
     ours = settings.current()
     address = rf"https://{re.escape(ours.api_id)}\.execute-api\.[^/]+/{re.escape(ours.api_stage)}(?=/|$)"
@@ -43,7 +43,7 @@ def _visit_output_with_address(executor: ChangeSetModelExecutor, node_output: An
 
 
 def _route_to_api(_chain: Any, context: Any, _response: Any) -> None:
-    """Prefix the path of what arrives at the API's port, except LocalStack's own paths."""
+    """Prefixes the path of each request to the API's port, except LocalStack's own paths, with the API's."""
     request = context.request
     ours = settings.current()
     if request.environ.get("SERVER_PORT") != str(ours.api_port) or request.path.startswith("/_"):

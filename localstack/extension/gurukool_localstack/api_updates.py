@@ -1,7 +1,7 @@
-"""Updates of an API and its stage, which LocalStack's CloudFormation does not know.
+"""Updates an API and its stage, which LocalStack's CloudFormation does not do.
 
-It says that the API was updated and leaves it as it was; then it makes the stage a second time, which fails,
-because it takes an API that changes for another API.
+Without this module, it reports an API as updated and leaves it unchanged. Then it creates the stage a second
+time, because it takes the changed API for another one, and fails.
 """
 
 import json
@@ -19,7 +19,7 @@ def install() -> None:
 
 
 def _update_api(_provider: ApiGatewayRestApiProvider, request: Any) -> ProgressEvent[Any]:
-    """Take over the definition: the paths, their functions, the gateway's own answers."""
+    """Applies the new definition: the paths, their functions and the gateway's own answers."""
     before, wanted = request.previous_state, request.desired_state
     request.aws_client_factory.apigateway.put_rest_api(
         restApiId=before["RestApiId"],

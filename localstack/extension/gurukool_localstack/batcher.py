@@ -1,3 +1,5 @@
+"""Collects items, so that many of them cost one call."""
+
 import logging
 import queue
 import threading
@@ -8,7 +10,7 @@ LOG = logging.getLogger(__name__)
 
 
 class Batcher[Item]:
-    """Hands what was put to `flush`, in order, all items of one `period` (seconds) at a time."""
+    """Collects items for a `period` (seconds) and passes them to `flush` in one call, in order."""
 
     def __init__(self, name: str, period: float, flush: Callable[[list[Item]], None]) -> None:
         self._period = period
@@ -30,5 +32,5 @@ class Batcher[Item]:
     def _try_flush(self, batch: list[Item]) -> None:
         try:
             self._flush(batch)
-        except Exception:  # what one batch does must not stop those after it
+        except Exception:  # a batch that fails must not stop the next ones
             LOG.exception("%d items could not be written and are lost", len(batch))

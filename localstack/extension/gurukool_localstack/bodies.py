@@ -1,4 +1,4 @@
-"""A multipart body that names no boundary makes LocalStack fall over; here it is handed on as it came."""
+"""Passes on a multipart body without a boundary unchanged. LocalStack itself answers it with 500."""
 
 from typing import Any
 

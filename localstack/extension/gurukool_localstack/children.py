@@ -1,4 +1,4 @@
-"""Processes that cannot outlive LocalStack, not even if it is killed with SIGKILL."""
+"""Child processes that end with LocalStack, even if it is killed with SIGKILL."""
 
 import os
 import shutil
@@ -11,37 +11,39 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-# For a machine without setpriv (util-linux): the same, by way of Python. 1 is PR_SET_PDEATHSIG, 9 is SIGKILL.
+# Does the same as setpriv (util-linux), where it is missing. 1 is PR_SET_PDEATHSIG, 9 is SIGKILL.
 _PRCTL = "import ctypes,os,sys; ctypes.CDLL(None).prctl(1,9); os.execv(sys.argv[1], sys.argv[1:])"
 
-# The kernel kills such a child when the thread that forked it ends. This thread never does.
+# The kernel kills such a child when the thread that forked it ends, so a thread that never ends forks them
+# all.
 _forker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gurukool-forker")
 
 _spawned: weakref.WeakSet[subprocess.Popen[bytes]] = weakref.WeakSet()
 
 
 def bound_to_parent(command: list[str]) -> list[str]:
-    """`command`, changed so that the kernel kills it as soon as the thread that starts it is gone."""
+    """Wraps `command`, so that the kernel kills it when the thread that started it ends."""
     if setpriv := shutil.which("setpriv"):
         return [setpriv, "--pdeathsig", "KILL", "--", *command]
     return [sys.executable, "-I", "-S", "-c", _PRCTL, *command]
 
 
 def spawn(command: list[str], directory: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start `command` as the leader of a session of its own, its output in one pipe."""
+    """Starts `command` as the leader of a new session, with its whole output in one pipe."""
     child = _forker.submit(_popen, command, directory, environment).result()
     _spawned.add(child)
     return child
 
 
 def kill(child: subprocess.Popen[bytes]) -> None:
-    """Kill a child and all that it has started, unless it has been waited for."""
+    """Kills a child and every process that it started, unless it has ended and was reaped."""
     if child.returncode is None:
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
 
 
 def kill_all() -> None:
+    """Kills all children that `spawn` started."""
     for child in list(_spawned):
         kill(child)
 

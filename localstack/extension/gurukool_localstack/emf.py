@@ -1,4 +1,4 @@
-"""Metrics that functions write as log lines: the embedded metric format.
+"""Metrics that functions write as log lines, in the embedded metric format.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
@@ -12,20 +12,20 @@ from gurukool_localstack import metrics
 
 
 def extract(account: str, region: str, line: str) -> None:
-    """Send what `line` says as metrics, if it is a document of that format."""
+    """Sends the metrics in `line`, if it is a document of this format."""
     if '"_aws"' not in line:
         return
     try:
         document = json.loads(line)
         data = list(_data(document))
-    except (ValueError, KeyError, TypeError):  # any other line that happens to contain the word
+    except (ValueError, KeyError, TypeError):  # another line that happens to contain the word
         return
     for namespace, datum in data:
         metrics.put(account, region, namespace, datum)
 
 
 def _data(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Namespace and datum (as PutMetricData takes it) for every metric and set of dimensions."""
+    """Yields a namespace and a datum of PutMetricData for every metric and every set of dimensions."""
     when = datetime.fromtimestamp(document["_aws"]["Timestamp"] / 1000, UTC)
     for directive in document["_aws"]["CloudWatchMetrics"]:
         for names in directive.get("Dimensions") or [[]]:

@@ -1,9 +1,9 @@
 """SQS FIFO queues as event sources: message groups are served concurrently and without delay, as on AWS.
 
-LocalStack serves one group after the other and looks for new messages at intervals of up to ten seconds. Here
-each group that has been received is served by a thread of its own, up to the mapping's MaximumConcurrency;
-SQS keeps the group locked meanwhile, which is what keeps it in order. Filters, partial failures and deletes
-stay LocalStack's.
+LocalStack serves one group after another and polls for messages every ten seconds at worst. Here each
+received group is served by its own thread, up to the mapping's MaximumConcurrency. SQS locks the group until
+its messages are deleted or visible again, which preserves the order. Filters, partial failures and deletes
+are LocalStack's.
 """
 
 import logging
@@ -20,8 +20,8 @@ from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import 
 
 LOG = logging.getLogger(__name__)
 
-DEFAULT_CONCURRENCY = 16  # where the mapping does not set MaximumConcurrency
-_POLL_SECONDS = 2  # also how long it may take to notice that a mapping has been deleted
+DEFAULT_CONCURRENCY = 16  # of a mapping without MaximumConcurrency
+_POLL_SECONDS = 2  # also the time until a deleted mapping is noticed
 _MAXIMUM_BATCH = 10  # of ReceiveMessage
 
 _stock_get_esm_worker = EsmWorkerFactory.get_esm_worker
@@ -43,12 +43,12 @@ class GroupDispatcher:
             "MaximumConcurrency"
         ) or DEFAULT_CONCURRENCY
         self._poller: SqsPoller = worker.poller
-        self._stopping: threading.Event = worker._shutdown_event  # noqa: SLF001  (there is no other way to know)
+        self._stopping: threading.Event = worker._shutdown_event  # noqa: SLF001  (LocalStack's name)
         self._slots = threading.BoundedSemaphore(limit)
         self._threads = ThreadPoolExecutor(limit, thread_name_prefix=f"groups-{worker.uuid}")
 
     def poll(self) -> None:
-        """Wait for a free slot, then for messages, and hand each group to a thread."""
+        """Waits for a free slot and then for messages, and passes each group to a thread."""
         if not self._slots.acquire(timeout=_POLL_SECONDS):
             return
         groups: list[list[dict[str, Any]]] = []
@@ -63,6 +63,7 @@ class GroupDispatcher:
             self._threads.submit(self._serve, messages)
 
     def close(self) -> None:
+        """Accepts no more groups; those being served are finished."""
         self._threads.shutdown(wait=False)
 
     def _receive(self) -> list[list[dict[str, Any]]]:
@@ -75,11 +76,11 @@ class GroupDispatcher:
         )
         messages = response.get("Messages", [])
         if self._stopping.is_set():
-            self._give_back(messages)
+            self._return_to_queue(messages)
             return []
         return list(split_by_message_group_id(messages).values())
 
-    def _give_back(self, messages: list[dict[str, Any]]) -> None:
+    def _return_to_queue(self, messages: list[dict[str, Any]]) -> None:
         for message in messages:
             self._poller.source_client.change_message_visibility(
                 QueueUrl=self._poller.queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
@@ -88,7 +89,7 @@ class GroupDispatcher:
     def _serve(self, messages: list[dict[str, Any]]) -> None:
         try:
             self._poller.handle_messages(messages)
-        except Exception as error:  # noqa: BLE001  (as on AWS: the messages come back when their visibility ends)
+        except Exception as error:  # noqa: BLE001  (as on AWS, SQS delivers the messages again)
             LOG.warning("A batch of %s failed: %s", self._poller.source_arn, getattr(error, "error", error))
         finally:
             self._slots.release()

@@ -1,9 +1,9 @@
-"""A service that answers with errors for a while, to see what depends on it go on.
+"""Makes a service answer with errors for some time, to test what depends on it.
 
     POST /_gurukool/faults?service=sqs&seconds=2        at the edge, with the header X-Gurukool-Faults: yes
 
-From then on and for that long (ten minutes at most), every call to the service from outside is answered 503.
-The header is one that a web page cannot send unasked.
+For that time, ten minutes at most, every call to the service from outside LocalStack is answered with 503. A
+web page of another origin cannot send this header without a CORS preflight, which is refused.
 """
 
 import time
@@ -30,7 +30,7 @@ def _answer(chain: Any, context: Any, _response: Any) -> None:
     if request.path == PATH and request.method == "POST":
         chain.respond(_begin(request))
     elif _until and _is_failing(request.headers.get("Authorization", "")):
-        chain.respond(HTTPStatus.SERVICE_UNAVAILABLE, b"This fault was asked for.")
+        chain.respond(HTTPStatus.SERVICE_UNAVAILABLE, b"This fault was requested.")
 
 
 def _begin(request: Any) -> HTTPStatus:
@@ -48,6 +48,9 @@ def _begin(request: Any) -> HTTPStatus:
 
 
 def _is_failing(authorization: str) -> bool:
-    """The signature of a call names its service: Credential=…/us-east-1/sqs/aws4_request."""
+    """Whether the call is one to a failing service.
+
+    Its signature says: Credential=…/us-east-1/sqs/aws4_request.
+    """
     now = time.monotonic()
     return any(f"/{service}/aws4_request" in authorization and now < end for service, end in _until.items())

@@ -1,7 +1,7 @@
-"""Two defects of LocalStack's FIFO queues, mended, and a finer clock for visibility timeouts.
+"""Fixes two defects of LocalStack's FIFO queues, and ends visibility timeouts more punctually.
 
-- A message that stayed invisible kept the messages of all groups behind it from becoming visible again.
-- A message that became visible again made its group visible while others of the group were still in flight.
+- An invisible message kept the messages of all later groups from becoming visible again.
+- A message that became visible again made its group visible while other messages of the group were in flight.
 """
 
 from localstack.services.sqs.models import FifoQueue, SqsMessage, SqsQueue
@@ -19,7 +19,7 @@ def install() -> None:
 
 
 def _put_message(queue: FifoQueue, message: SqsMessage) -> None:
-    """Put a new message, or one whose visibility timeout is over, into its group."""
+    """Puts a new message, or one whose visibility timeout has ended, into its group."""
     group = queue.get_message_group(message.message_group_id)
     with queue.mutex:
         was_empty = group.empty()
@@ -28,7 +28,7 @@ def _put_message(queue: FifoQueue, message: SqsMessage) -> None:
             if was_empty:
                 queue.message_group_queue.put_nowait(group)
         elif message.receive_count > 0:
-            queue.update_message_group_visibility(group)  # only if nothing of the group is in flight any more
+            queue.update_message_group_visibility(group)  # only if no message of the group is in flight
 
 
 def _start(worker: QueueUpdateWorker) -> None:

@@ -1,13 +1,14 @@
-"""No search for garbage while LocalStack starts: a third of its CPU time then, for objects that all stay."""
+"""No garbage collection while LocalStack starts: it takes a third of the CPU time and frees nothing."""
 
 import gc
 
 
 def install() -> None:
+    """Turns the garbage collector off."""
     gc.disable()
 
 
 def resume() -> None:
-    """Search again, but never again through what was made until now."""
+    """Turns it on again, and exempts all objects made until now from later collections."""
     gc.freeze()
     gc.enable()

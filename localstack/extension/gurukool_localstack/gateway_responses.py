@@ -1,6 +1,6 @@
-"""The GatewayResponses of a template: what API Gateway itself answers, for example to an unknown path.
+"""The GatewayResponses of a template: the answers of API Gateway itself, for example to an unknown path.
 
-LocalStack forgets those in an imported API, and of the others it heeds the status code only.
+LocalStack ignores them in an imported API, and elsewhere it only uses their status code.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
 """
 
@@ -35,12 +35,12 @@ def install() -> None:
 
 
 def render(template: str, variables: Mapping[str, Any]) -> str:
-    """Put the values of $context.a.b in; this is all that such a template can do."""
+    """Replaces each $context.a.b in the template by its value; such a template can do nothing else."""
     return _VARIABLE.sub(lambda match: _value(variables, match[1]), template)
 
 
 def headers_of(parameters: Mapping[str, str], variables: Mapping[str, Any]) -> dict[str, str]:
-    """The headers that responseParameters ask for: a 'text' in quotes, or context.a.b."""
+    """The headers in responseParameters: each is a constant in single quotes, or the value of context.a.b."""
     return {
         name.removeprefix(_HEADER): _parameter(source, variables)
         for name, source in parameters.items()
@@ -66,7 +66,7 @@ def _import_api_with_gateway_responses(api: Any, context: Any, open_api_spec: An
 
 
 def _answer(_handler: GatewayExceptionHandler, error: Any, context: Any) -> Response:
-    """The answer to a request that API Gateway does not pass on, or that its integration failed."""
+    """The answer to a request that the gateway refuses, or whose integration failed."""
     wanted = get_gateway_response_or_default(error.type, context.deployment.rest_api.gateway_responses)
     variables = context.context_variables
     message = json.dumps(error.message)
@@ -84,7 +84,7 @@ def _answer(_handler: GatewayExceptionHandler, error: Any, context: Any) -> Resp
 
 
 def _template(templates: Mapping[str, str], accepted: str) -> tuple[str, str]:
-    """The template of the type that the client accepts, else the one for JSON, else the first."""
+    """The template of the content type that the client accepts, or else that of JSON, or else the first."""
     for content_type in (accepted, "application/json"):
         if content_type in templates:
             return content_type, templates[content_type]

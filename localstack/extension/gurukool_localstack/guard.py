@@ -1,8 +1,9 @@
-"""Keeps web pages of other places away from the local cloud, before anything else looks at a request.
+"""Refuses requests that web pages of other origins send to the local cloud, before any other handler.
 
-A browser sends a page's calls to this machine too, and LocalStack would carry many of them out. It does not
-look at the Host, so a name that an attacker points at 127.0.0.1 is as good as localhost, nor at calls without
-CORS. The API itself, on its own port, looks after Origins as it does on AWS; its Host is looked at here.
+Any web page can make a browser send requests to this machine, and LocalStack would carry many of them out: it
+checks neither the Host header, which reveals a name that an attacker points at 127.0.0.1, nor requests
+without CORS. The API on its own port checks origins itself, as on AWS, so only the Host header is checked for
+it here.
 """
 
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""The `Lineage` of a trace header: how often each function was invoked in the chain of events so far."""
+"""The `Lineage` in a trace header: how often each function has been invoked in a chain of events."""
 
 from collections import Counter
 from urllib.parse import unquote
@@ -7,7 +7,11 @@ type Lineage = Counter[str]  # invocations, by a function's short name
 
 
 def parse(text: str | None) -> Lineage:
-    """`<function>:<number>|…`; anything else in it is ignored. SDKs may send it percent-encoded."""
+    """Reads `<function>:<number>|…` and ignores anything else. SDKs may percent-encode it.
+
+    >>> parse("5f0c:3|a1b2:1")
+    Counter({'5f0c': 3, 'a1b2': 1})
+    """
     invocations: Lineage = Counter()
     for part in unquote(text or "").split("|"):
         function, colon, number = part.partition(":")
@@ -17,4 +21,5 @@ def parse(text: str | None) -> Lineage:
 
 
 def render(invocations: Lineage) -> str:
+    """The text that `parse` reads."""
     return "|".join(f"{function}:{number}" for function, number in invocations.items())

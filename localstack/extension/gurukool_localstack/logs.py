@@ -1,4 +1,4 @@
-"""Log lines of functions, to CloudWatch Logs as they are written, many in one call."""
+"""Sends the log lines of functions to CloudWatch Logs soon after they are written, many in one call."""
 
 import itertools
 import time
@@ -18,6 +18,8 @@ _PERIOD_SECONDS = 0.1
 
 @dataclass(frozen=True, order=True)
 class Stream:
+    """A log stream of CloudWatch Logs."""
+
     account: str
     region: str
     group: str
@@ -32,12 +34,13 @@ class Line:
 
 
 def install() -> None:
-    """LocalStack's own way, a thread and a call per invocation when it has ended, has nothing left to do."""
+    """Turns off LocalStack's own logging, which starts a thread after each invocation to send the lines."""
     LogHandler.start_subscriber = lambda _handler: None
     LogHandler.add_logs = lambda _handler, _item: None
 
 
 def write(stream: Stream, text: str) -> None:
+    """Sends a line, and the metrics in it if there are any."""
     _batcher.put(Line(stream, time.time_ns() // 1_000_000, text))
     emf.extract(stream.account, stream.region, text)
 

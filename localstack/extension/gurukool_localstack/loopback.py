@@ -1,4 +1,4 @@
-"""LocalStack listens on all interfaces; this keeps it to the addresses that GATEWAY_LISTEN names."""
+"""Makes LocalStack listen on the addresses in GATEWAY_LISTEN only, not on all interfaces."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +17,6 @@ class _Endpoint:
         self._port = port
 
     def listen(self, factory: Any) -> None:
-        """Unlike Twisted's own endpoint it raises at once when the port is taken."""
+        """Listens. Raises at once if the port is in use, unlike Twisted's own endpoint."""
         (host,) = {listen.host for listen in GATEWAY_LISTEN if listen.port == self._port}
         self._reactor.listenTCP(self._port, factory, interface=host)

@@ -1,4 +1,4 @@
-"""CloudWatch metrics, sent once a second instead of with one call each."""
+"""Sends CloudWatch metrics once a second, many in one call."""
 
 import itertools
 from collections.abc import Mapping
@@ -29,6 +29,7 @@ class Datum:
 
 
 def put(account: str, region: str, namespace: str, datum: Mapping[str, Any]) -> None:
+    """Sends a datum of PutMetricData."""
     _batcher.put(Datum(Place(account, region, namespace), datum))
 
 
@@ -47,6 +48,7 @@ def _count_error(function_name: str, account_id: str, region_name: str) -> None:
 
 
 def count(metric: str, function_name: str, account: str, region: str) -> None:
+    """Adds one to a metric of a function."""
     dimensions = [{"Name": "FunctionName", "Value": function_name}]
     put(
         account,

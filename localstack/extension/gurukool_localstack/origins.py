@@ -1,23 +1,27 @@
-"""Where a request comes from, as far as its headers tell."""
+"""Where a request comes from, according to its headers."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-# And what is below them, such as bucket.s3.localhost.localstack.cloud, which is 127.0.0.1 in every DNS.
+# Their subdomains too, such as bucket.s3.localhost.localstack.cloud, which resolves to 127.0.0.1 everywhere.
 _NAMES = ("localhost", "127.0.0.1", "::1", "localhost.localstack.cloud")
 
 
 def is_of_this_machine(host: str) -> bool:
-    """Whether `host`, with a port or without, can only mean this machine."""
+    """Whether `host`, with or without a port, can only be this machine.
+
+    >>> is_of_this_machine("localhost:4566"), is_of_this_machine("localhost.example")
+    (True, False)
+    """
     name = _name(host)
     return name is not None and any(name == own or name.endswith(f".{own}") for own in _NAMES)
 
 
 def is_acceptable(host: str) -> bool:
-    """Whether no stranger can have pointed this name at this machine (DNS rebinding).
+    """Whether `host` cannot be a name that an attacker points at this machine (DNS rebinding).
 
-    That takes a domain of the stranger's own, which has a dot. Names without one are of this network, and a
-    request without any is no browser's.
+    An attacker needs a domain for that, and a domain has a dot. A name without a dot belongs to this network,
+    and every browser sends a name.
     """
     name = _name(host)
     return name is not None and ("." not in name or is_of_this_machine(host))
@@ -31,9 +35,9 @@ def _name(host: str) -> str | None:
 
 
 def may_call(headers: Mapping[str, str]) -> bool:
-    """False for what a page of another place has sent: by its Origin, or as browsers say themselves.
+    """False if a web page of another origin sent the request, by its Origin or its Sec-Fetch-Site header.
 
-    Programs send neither header. A page that was opened from another place's link may not call either.
+    Programs send neither header. Following a link from another origin counts as a request of that origin.
     """
     origin = headers.get("Origin")
     return (

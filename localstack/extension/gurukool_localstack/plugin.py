@@ -1,4 +1,4 @@
-"""Where LocalStack enters: the names in this module are the entry points of pyproject.toml."""
+"""The entry points that LocalStack calls; pyproject.toml names them."""
 
 import importlib
 import os
@@ -10,13 +10,13 @@ from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 
 from gurukool_localstack import children, garbage
 
-# Before LocalStack's own hooks, one of which may load the services that are changed here.
+# These hooks run before LocalStack's own ones, which may load the services that are changed here.
 _FIRST = 100
 
-# Modules, each of which changes LocalStack in its `install()`.
-_CONCERNS = (
-    "garbage",  # first of all: it saves the others time
-    "dynamodb",  # then this: its Java starts while the others import what they change
+# The modules that change LocalStack, each in its `install()`.
+_MODULES = (
+    "garbage",  # the first: it saves the others time
+    "dynamodb",  # the second: Java starts while the other modules import what they change
     "api",
     "api_updates",
     "bodies",
@@ -32,7 +32,7 @@ _CONCERNS = (
     "throttling",
     "tracing",
     "updates",
-    "guard",  # last: of those that take hold of requests, the last to come is the first to be asked
+    "guard",  # the last: a handler that is installed later sees a request earlier
 )
 
 
@@ -46,16 +46,21 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):  # type: ignore[misc]  # Loc
 
 
 def start() -> None:
-    for concern in _CONCERNS:
-        importlib.import_module(f"{__package__}.{concern}").install()
+    """Changes LocalStack, before it starts."""
+    for module in _MODULES:
+        importlib.import_module(f"{__package__}.{module}").install()
 
 
 def ready() -> None:
+    """Called when LocalStack has started."""
     garbage.resume()
 
 
 def shutdown() -> None:
-    """End at once: all state is in memory, so there is nothing that an orderly shutdown (7 s) would save."""
+    """Ends LocalStack at once.
+
+    All its state is in memory, so an orderly shutdown (7 s) would save nothing.
+    """
     children.kill_all()
     sys.stdout.flush()
     os._exit(0)

@@ -1,8 +1,8 @@
-"""Lambda's guard against recursive loops: it stops a function that keeps invoking itself through a queue.
+"""Lambda's protection against recursive loops: stops a function that invokes itself through a queue.
 
-The trace header carries a `Lineage` (see lineage.py). A function's SDK sends the header along with every
-message, and the event source hands it to the next invocation. The 17th invocation of a chain is refused,
-unless the function's RecursiveLoop is Allow; its message stays in the queue, as after any failed delivery.
+The trace header carries a `Lineage` (see lineage.py). A function's SDK sends the header with every message,
+and the event source passes it on to the next invocation. The 17th invocation of a chain is refused, unless
+the function's RecursiveLoop is Allow. Its message stays in the queue, as after any failed delivery.
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 """
 
@@ -39,7 +39,7 @@ def install() -> None:
 
 
 def _invoke(service: LambdaService, function_name: str, *args: Any, **options: Any) -> Any:
-    """Count the invocation; raise RecursiveInvocationException if it is one too many."""
+    """Counts the invocation. Raises RecursiveInvocationException if the chain has become too long."""
     account, region = options["account_id"], options["region"]
     context = options.get("trace_context") or {}
     header = context.get("aws_trace_header") or TraceHeader().ensure_root_exists()
@@ -61,13 +61,13 @@ def _may_recur(account: str, region: str, function_name: str) -> bool:
 
 
 def _send_events(sender: LambdaSender, events: Any) -> Any:
-    """Hand the lineage of the messages on to the invocation, which begins a trace of its own."""
+    """Passes the lineage of the messages on to the invocation, which begins a new trace."""
     with tracing.carrying(TraceHeader(lineage=render(_longest(events)) or None)):
         return _stock_send_events(sender, events)
 
 
 def _longest(events: Iterable[Mapping[str, Any]]) -> Lineage:
-    """Of every function the most invocations that a message of the batch has behind it."""
+    """The highest number of invocations of each function among the messages of the batch."""
     invocations: Lineage = Counter()
     for event in events:
         header = event.get("attributes", {}).get("AWSTraceHeader")

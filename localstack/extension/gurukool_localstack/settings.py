@@ -1,3 +1,5 @@
+"""The settings of this extension, which README.md explains."""
+
 import functools
 import os
 from collections.abc import Mapping
@@ -11,6 +13,8 @@ class SettingError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
+    """The variables GURUKOOL_*, checked."""
+
     function_python: Path  # interpreter of the functions
     dynamodb_jar_dir: Path  # DynamoDBLocal.jar and DynamoDBLocal_lib
     api_port: int  # where the API answers at /
@@ -19,6 +23,7 @@ class Settings:
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Raises SettingError if a variable is missing or wrong."""
     api_id, slash, api_stage = _required(environment, "GURUKOOL_API").partition("/")
     if not (api_id and slash and api_stage):
         raise SettingError("GURUKOOL_API must be '<api id>/<stage>', for example gurukool/live.")
@@ -33,13 +38,14 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
 
 @functools.cache
 def current() -> Settings:
+    """The settings of this process. Raises SettingError."""
     return from_environment(os.environ)
 
 
 def _required(environment: Mapping[str, str], name: str) -> str:
     if value := environment.get(name):
         return value
-    raise SettingError(f"{name} is not set; localstack/extension/README.md says what it means.")
+    raise SettingError(f"{name} is not set; localstack/extension/README.md explains it.")
 
 
 def _existing(environment: Mapping[str, str], name: str) -> Path:

@@ -1,6 +1,6 @@
-"""A function that may not run now (429 of Lambda): the gateway answers at once, and as AWS's does.
+"""A function that is throttled (429 from Lambda): the gateway answers at once and as on AWS.
 
-LocalStack's gateway asks again for 11 s, and then says 502.
+LocalStack's gateway retries for 11 s and then answers with 502.
 """
 
 import functools
@@ -20,7 +20,7 @@ def install() -> None:
 
 
 def status(error: Any) -> int:
-    """Of a failed integration: 500 if Lambda refused to run the function, 502 if the function itself failed.
+    """The HTTP status for a failed integration: 500 if Lambda refused to run the function, 502 if it failed.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html
     """
@@ -36,6 +36,9 @@ def _service_factory(region_name: str, role_arn: str | None) -> Any:
 
 @functools.cache
 def _of_region(region_name: str) -> SimpleNamespace:
-    """A factory that keeps its client of Lambda; with a Config, LocalStack would make a new one each time."""
+    """A factory that keeps its Lambda client.
+
+    With a Config, LocalStack would make a new client for each call.
+    """
     once = Config(retries={"max_attempts": 0})
     return SimpleNamespace(lambda_=connect_to(region_name=region_name, config=once).lambda_)

@@ -1,4 +1,7 @@
-"""What invokes a function hands its X-Ray trace on, as on AWS; LocalStack would begin another one."""
+"""Passes the caller's X-Ray trace on to the function, as on AWS.
+
+LocalStack itself would begin a new trace.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -12,7 +15,7 @@ from localstack.utils.xray.trace_header import TraceHeader
 _stock_invoke = RestApiAwsProxyIntegration.invoke
 _stock_parse = TraceContextParser.__call__
 
-# Gateway and event sources call Lambda in their own thread, without a header that could carry the trace.
+# The gateway and event sources call Lambda in their own thread, without a header that could carry the trace.
 _caller = threading.local()
 
 
@@ -23,7 +26,7 @@ def install() -> None:
 
 @contextmanager
 def carrying(header: TraceHeader) -> Iterator[None]:
-    """Every call of AWS that this thread makes meanwhile has this header."""
+    """Gives the header to every AWS call that this thread makes in the block."""
     _caller.header = header
     try:
         yield

@@ -1,7 +1,7 @@
-"""A function that is updated or deleted finishes what it is doing, as on AWS.
+"""A function that is updated or deleted finishes its current invocation, as on AWS.
 
-LocalStack ends its environments and removes their code at once. Here an idle environment ends at once, a busy
-one after its invocation (at its time-out at the latest), and the code stays as long as somebody runs it.
+LocalStack ends the function's environments and removes its code at once. Here only an idle environment ends
+at once. A busy one ends after its invocation, and the code stays as long as an environment runs it.
 """
 
 import threading
@@ -23,8 +23,8 @@ _stock_release = ExecutionEnvironment.release
 _stock_stop = ExecutionEnvironment.stop
 
 _lock = threading.Lock()
-_users: defaultdict[Path, set[object]] = defaultdict(set)  # by the directory of the code that they run
-_unwanted: dict[Path, S3Code] = {}  # to be removed when the last user has ended
+_users: defaultdict[Path, set[object]] = defaultdict(set)  # environments, by the directory of their code
+_unwanted: dict[Path, S3Code] = {}  # code to remove when its last user has ended
 
 
 def install() -> None:
@@ -37,12 +37,13 @@ def install() -> None:
 
 
 def hold(code: S3Code, user: object) -> None:
-    """Keep the code on the disk until its last user lets go of it."""
+    """Keeps the code on the disk until its last user releases it."""
     with _lock:
         _users[code.get_unzipped_code_location()].add(user)
 
 
-def let_go(code: S3Code, user: object) -> None:
+def release(code: S3Code, user: object) -> None:
+    """Removes the code if it is unwanted and has no other user."""
     place = code.get_unzipped_code_location()
     with _lock:
         _users[place].discard(user)
@@ -64,7 +65,7 @@ def _destroy_cached(code: S3Code) -> None:
 
 
 def _invoke_service(service: LambdaService, *args: Any, **options: Any) -> Any:
-    """An invocation that was on its way to a version that is being replaced goes to the new one."""
+    """Invokes again if the version was replaced in the meantime, which reaches the new version."""
     try:
         return _stock_invoke_service(service, *args, **options)
     except ServiceException as error:
@@ -74,7 +75,7 @@ def _invoke_service(service: LambdaService, *args: Any, **options: Any) -> Any:
 
 
 def _invoke_version(manager: LambdaVersionManager, *, invocation: Any) -> Any:
-    """An environment that was still starting when its version was replaced ends here."""
+    """Ends an environment that was still starting when its version was replaced."""
     try:
         return _stock_invoke_version(manager, invocation=invocation)
     finally:
@@ -86,7 +87,7 @@ def _invoke(environment: ExecutionEnvironment, invocation: Any) -> Any:
     try:
         return _stock_invoke(environment, invocation)
     except BaseException:
-        environment.gurukool_failed = True  # nobody will release it
+        environment.gurukool_failed = True  # LocalStack will not release it
         raise
 
 

@@ -1,3 +1,5 @@
+"""LocalStack's executor of functions, with a process of this machine in place of a container."""
+
 import functools
 import time
 from typing import Any
@@ -17,7 +19,7 @@ _LOOPBACK = "127.0.0.1"
 
 
 class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ships no types
-    """An execution environment: keeps a process ready, and starts another when that one has ended."""
+    """An execution environment: keeps one process ready, and starts another when it has ended."""
 
     def start(self, env_vars: dict[str, Any]) -> None:
         self._env_vars = env_vars
@@ -27,10 +29,10 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
 
     def stop(self) -> None:
         self._runtime.stop()
-        updates.let_go(self.function_version.config.code, self)
+        updates.release(self.function_version.config.code, self)
 
     def invoke(self, payload: dict[str, str]) -> InvocationResult:
-        """A function's fault is part of the result; to raise would lose its log."""
+        """Runs one invocation. A fault of the function is a result too, since raising would lose its log."""
         request_id = payload["invoke-id"]
         if not self._runtime.alive:
             self._runtime = self._start_runtime()
@@ -55,10 +57,10 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
         return _LOOPBACK
 
     def get_runtime_endpoint(self) -> str:
-        return ""  # of LocalStack's own init program, which is not used
+        return ""  # the address of LocalStack's own init program, which does not run here
 
     def get_logs(self) -> str:
-        return ""  # they are in CloudWatch Logs
+        return ""  # the logs are in CloudWatch Logs
 
     @classmethod
     def prepare_version(cls, function_version: FunctionVersion) -> None:
@@ -70,7 +72,7 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
-        """LocalStack removes the unpacked code itself."""
+        """Does nothing: LocalStack removes the unpacked code itself."""
 
     def _log_stream(self) -> logs.Stream:
         identity = self.function_version.id
@@ -82,14 +84,14 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
         config = self.function_version.config
         code = config.code.get_unzipped_code_location()
         layers = [layer.code.get_unzipped_code_location() for layer in config.layers]
-        # The last argument is for people: it makes the process easy to find in `ps`.
+        # awslambdaric ignores the last argument. It makes the process easy to find with `ps`.
         name = f"lambda:{self.function_version.id.function_name}"
         command = [str(settings.current().function_python), "-m", "awslambdaric", config.handler, name]
         environment = functools.partial(function_environment, self._env_vars, code, layers)
         return Runtime(Launch(command, code, environment, config.memory_size), self._log.line)
 
     def _initialise(self) -> Outcome | None:
-        """A process that ends while it starts is started once more for the invocation, as on AWS."""
+        """Starts the process a second time for an invocation if it ended while starting, as AWS does."""
         failure = self._runtime.initialise()
         if isinstance(failure, Exited):
             self._runtime = self._start_runtime()

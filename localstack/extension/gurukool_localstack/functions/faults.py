@@ -1,4 +1,4 @@
-"""What AWS says when a function does not return: error documents and the words in its log."""
+"""What AWS reports when a function does not return: the error document and the log lines."""
 
 import json
 import signal
@@ -9,11 +9,14 @@ from gurukool_localstack.functions.runtime import Exited, OutOfMemory, TimedOut
 
 @dataclass(frozen=True)
 class Fault:
+    """How an invocation failed, in the words of AWS."""
+
     error_type: str
     message: str
-    report: str  # what the REPORT line ends with
+    report: str  # the end of the REPORT line
 
     def document(self, request_id: str) -> bytes:
+        """The payload of the invocation's answer."""
         message = f"RequestId: {request_id} Error: {self.message}"
         return json.dumps({"errorType": self.error_type, "errorMessage": message}).encode()
 
@@ -22,6 +25,7 @@ class Fault:
 
 
 def fault_of(outcome: Exited | OutOfMemory | TimedOut) -> Fault:
+    """How AWS would describe the outcome."""
     match outcome:
         case TimedOut(seconds):
             return Fault("Sandbox.Timedout", f"Task timed out after {seconds:.2f} seconds", "Status: timeout")

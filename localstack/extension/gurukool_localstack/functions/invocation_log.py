@@ -1,10 +1,12 @@
+"""The log lines of an invocation."""
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 
 class InvocationLog:
-    """The log of one execution environment; remembers the lines of the invocation under way.
+    """The log of one execution environment, which remembers the lines of the current invocation.
 
     `write` sends a line to CloudWatch Logs at once, so that a long invocation can be followed.
     """
@@ -18,18 +20,18 @@ class InvocationLog:
         self._write(text)
 
     def take(self) -> str:
-        """The lines since it was last called."""
+        """The lines since the previous call."""
         taken, self._lines = self._lines, []
         return "\n".join(taken) + "\n"
 
 
 @dataclass(frozen=True)
 class Report:
-    """What AWS sums an invocation up with."""
+    """The summary that AWS logs after each invocation."""
 
     request_id: str
     milliseconds: float
-    memory_megabytes: int  # that the function may use
+    memory_megabytes: int  # the function's limit
     peak_megabytes: float
     init_milliseconds: float | None  # of a cold start
     fault: str | None

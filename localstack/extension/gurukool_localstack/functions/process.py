@@ -1,3 +1,5 @@
+"""The process of a function, and what it writes."""
+
 import os
 import select
 import threading
@@ -13,10 +15,10 @@ _CHUNK = 65536
 
 
 class FunctionProcess:
-    """A process, the lines it writes, and its end.
+    """A process, the lines that it writes, and its end.
 
-    `on_line` gets each line of stdout and stderr, `on_exit` the status as `subprocess` has it (a signal is
-    negative).
+    `on_line` gets each line of stdout and stderr. `on_exit` gets the exit status as in `subprocess`, where a
+    negative number is a signal.
     """
 
     def __init__(
@@ -41,7 +43,7 @@ class FunctionProcess:
         return self._popen.pid
 
     def read_output(self, *, last: bool = False) -> None:
-        """Report all that has been written so far; with `last` also a line that has no end yet."""
+        """Reports the lines written so far; with `last` also an unfinished line."""
         with self._reading:
             while not self._output.closed and (chunk := self._output.read(_CHUNK)):
                 *lines, self._unfinished = (self._unfinished + chunk).split(b"\n")
@@ -52,10 +54,11 @@ class FunctionProcess:
                 self._unfinished = b""
 
     def kill(self) -> None:
+        """Kills the process and every process that it started."""
         children.kill(self._popen)
 
     def peak_megabytes(self) -> float:
-        """The most memory it has had resident; 0 when it is gone."""
+        """The peak of its resident memory; 0 when it has ended. (psutil does not know the peak on Linux.)"""
         with suppress(OSError):
             for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
                 if line.startswith("VmHWM:"):
@@ -64,7 +67,7 @@ class FunctionProcess:
 
     def _report(self, line: bytes) -> None:
         if line:
-            # awslambdaric separates the lines of a traceback by \r, so that it stays one log event.
+            # awslambdaric separates the lines of a traceback with \r, so that it stays one log event.
             self._on_line(line.decode(errors="replace").rstrip("\r").replace("\r", "\n"))
 
     def _watch(self) -> None:
@@ -74,13 +77,13 @@ class FunctionProcess:
         poller.register(ended, select.POLLIN)
         while ended not in (ready := dict(poller.poll())):
             self.read_output()
-            if not ready[self._output.fileno()] & select.POLLIN:  # it has closed its stdout and lives on
+            if not ready[self._output.fileno()] & select.POLLIN:  # it has closed its stdout and goes on
                 poller.unregister(self._output)
         os.close(ended)
         self._finish()
 
     def _finish(self) -> None:
-        self.kill()  # what the process has started goes with it; until it is reaped its number stays its own
+        self.kill()  # ends its children; before it is reaped, since its pid may be reused afterwards
         self.read_output(last=True)
         self._output.close()
         self._on_exit(self._popen.wait())

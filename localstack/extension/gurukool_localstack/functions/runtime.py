@@ -1,3 +1,5 @@
+"""A process that serves the invocations of one execution environment."""
+
 import queue
 import threading
 import time
@@ -8,7 +10,7 @@ from pathlib import Path
 from gurukool_localstack.functions.process import FunctionProcess
 from gurukool_localstack.functions.runtime_api import Invocation, Ready, Returned, RuntimeApi
 
-# AWS allows 10 s; a laptop that starts twenty functions at once is slower.
+# AWS allows 10 s. A laptop that starts twenty functions at the same time needs longer.
 INITIALISATION_SECONDS = 60
 _MEMORY_CHECK_SECONDS = 0.1
 _KILL_SECONDS = 5
@@ -20,22 +22,26 @@ class Launch:
 
     command: list[str]
     directory: Path
-    environment: Callable[[str], dict[str, str]]  # from the address of its Runtime API
+    environment: Callable[[str], dict[str, str]]  # made from the address of its Runtime API
     memory_megabytes: int
 
 
 @dataclass(frozen=True)
 class Exited:
-    status: int  # as `subprocess` has it: negative means a signal
+    """The process has ended by itself, without a result."""
+
+    status: int  # as in `subprocess`: a negative number is a signal
 
 
 @dataclass(frozen=True)
 class OutOfMemory:
-    pass
+    """The process was killed because it used more memory than its function may."""
 
 
 @dataclass(frozen=True)
 class TimedOut:
+    """The process was killed because the invocation took too long."""
+
     seconds: float
 
 
@@ -43,7 +49,7 @@ type Outcome = Returned | Exited | OutOfMemory | TimedOut
 
 
 class Runtime:
-    """One process of a function, from its start to its end: invocations go in, outcomes come out."""
+    """One process of a function, from its start to its end. It serves one invocation at a time."""
 
     def __init__(self, launch: Launch, on_line: Callable[[str], None]) -> None:
         self.initialised = False
@@ -63,12 +69,12 @@ class Runtime:
         return not self._ended.is_set()
 
     def peak_megabytes(self) -> float:
-        """The most memory the process has used, as far as was seen before it ended."""
+        """The most memory that the process has used, as far as it was measured before the end."""
         self._peak_megabytes = max(self._peak_megabytes, self._process.peak_megabytes())
         return self._peak_megabytes
 
     def initialise(self) -> Outcome | None:
-        """Wait until the function's module has been imported; an outcome means that this failed."""
+        """Waits until the process has imported the function's module. Returns an outcome if that failed."""
         if self.initialised:
             return None
         event = self._await_event(INITIALISATION_SECONDS)
@@ -79,7 +85,7 @@ class Runtime:
         return event
 
     def invoke(self, invocation: Invocation, timeout: float) -> Outcome:
-        """Let the initialised process serve `invocation` for at most `timeout` seconds."""
+        """Lets the initialised process serve `invocation` for at most `timeout` seconds."""
         self._api.deliver(invocation)
         outcome = self._await_event(timeout)
         if isinstance(outcome, Ready):
@@ -87,6 +93,7 @@ class Runtime:
         return outcome
 
     def stop(self) -> None:
+        """Kills the process and waits until it has ended."""
         self._process.kill()
         self._ended.wait(_KILL_SECONDS)
 
@@ -103,12 +110,12 @@ class Runtime:
         return TimedOut(seconds)
 
     def _on_ready(self) -> None:
-        if self.init_milliseconds is None:  # later it only asks for the next invocation
+        if self.init_milliseconds is None:  # later calls only ask for the next invocation
             self.init_milliseconds = (time.perf_counter() - self._started) * 1000
             self._events.put(Ready())
 
     def _on_returned(self, result: Returned) -> None:
-        self._process.read_output(last=True)  # what has been printed until now belongs to this invocation
+        self._process.read_output(last=True)  # output until now belongs to this invocation
         self._events.put(result)
 
     def _on_exit(self, status: int) -> None:

@@ -1,4 +1,4 @@
-"""The HTTP API by which a function's process fetches invocations and returns results.
+"""The HTTP API with which a function's process fetches invocations and returns results.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
@@ -19,6 +19,8 @@ _PREFIX = "/2018-06-01/runtime/"
 
 @dataclass(frozen=True)
 class Invocation:
+    """One call of a function."""
+
     request_id: str
     function_arn: str
     trace_id: str
@@ -40,9 +42,9 @@ class Returned:
 
 
 class RuntimeApi:
-    """Serves one process on a port of its own.
+    """Serves one process, on its own port.
 
-    The server's threads call `on_ready` when the process asks for an invocation and `on_returned` when it
+    The server's threads call `on_ready` when the process asks for an invocation, and `on_returned` when it
     answers one.
     """
 
@@ -59,9 +61,11 @@ class RuntimeApi:
         return f"{host!s}:{port}"
 
     def deliver(self, invocation: Invocation) -> None:
+        """Hands the invocation to the process when it next asks for one."""
         self.invocations.put(invocation)
 
     def close(self) -> None:
+        """Ends the server and all connections."""
         self.invocations.put(None)
         self._server.socket.shutdown(socket.SHUT_RDWR)  # ends the waiting accept()
         self._server.server_close()
@@ -76,19 +80,19 @@ class _Server(ThreadingHTTPServer):
         self.api = api
 
     def serve(self) -> None:
-        """As serve_forever, but without waking up twice a second."""
+        """Serves until the socket is closed. Unlike serve_forever, it does not wake up twice a second."""
         with suppress(OSError):  # the socket has been closed
             while True:
                 self.process_request(*self.get_request())
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Of a process that has ended its end says enough; anything else is a defect of this module."""
+        """Reports an error unless the process has ended, which is reported elsewhere."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"  # keeps the connection
+    protocol_version = "HTTP/1.1"  # keeps the connection open
     disable_nagle_algorithm = True
     wbufsize = -1  # headers and body in one packet
 
@@ -116,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(HTTPStatus.ACCEPTED, b'{"status":"OK"}')
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the name in the standard library)
-        """Keep LocalStack's own log free of every call."""
+        """Does nothing, since a line for each call would flood LocalStack's log."""
 
     def _answer(self, status: HTTPStatus, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
