@@ -1,6 +1,7 @@
 """A planted double charge is found and its point is named; what is sound passes."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from inspect import currentframe
 
@@ -137,6 +138,24 @@ def test_a_handler_cannot_catch_a_crash(payments: Payments) -> None:
     assert [finding.what for finding in caught.value.findings] == [
         "Payments.charge happens twice, and not once"
     ]
+
+
+def test_calls_on_several_threads_are_watched(payments: Payments) -> None:
+    @handler("pay")
+    def pay(payload: int) -> list[str]:
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(payments.charge, [payload, payload]))
+
+    with pytest.raises(NotOnceError, match=r"Payments\.charge happens [34] times, and not twice"):
+        crash_everywhere(pay, 300)
+
+
+def test_a_request_with_one_attempt_is_never_started_again(payments: Payments) -> None:
+    @handler("pay", max_attempts=1)
+    def pay(payload: int) -> str:
+        return payments.charge(payload)
+
+    assert crash_everywhere(pay, 300).events[1] == "Payments.charge(300)"
 
 
 def test_what_is_left_undone_is_found(payments: Payments) -> None:
