@@ -1,4 +1,4 @@
-"""The HTTP API as a whole: its operations, put to work by a Chalice application over a container."""
+"""The HTTP API as a whole: the operations of all subjects, answered over a container."""
 
 from functools import cache
 from itertools import chain
@@ -7,20 +7,35 @@ from typing import Any
 from chalice.app import Chalice
 
 from chalicelib.adapters.runtime.invocation import begin
-from chalicelib.api import accounts, admin, console, docs, outcomes, queue, system
+from chalicelib.api import system
 from chalicelib.api.authentication import authenticator
+from chalicelib.api.identity import account, admin_accounts, admin_queues, sessions
+from chalicelib.api.pages import console, docs
+from chalicelib.api.queueing import enqueue, outcomes, queue, requests
 from chalicelib.container import Container
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.time import Millis
+from chalicelib.web import mounting
+from chalicelib.web.cors import Cors
 from chalicelib.web.middleware import Middleware
-from chalicelib.web.mounting import mount as mount_routes
 
-ROUTES = [module.routes for module in (console, docs, accounts, queue, outcomes, admin, system)]
-OPERATIONS = tuple(chain.from_iterable(routes.operations for routes in ROUTES))
+PAGES = (console, docs)
+SUBJECTS = (
+    *(sessions, account),
+    *(enqueue, queue, requests, outcomes),
+    *(admin_queues, admin_accounts),
+    system,
+)
+OPERATIONS = tuple(chain.from_iterable(module.routes.operations for module in SUBJECTS))
+CORS = Cors(
+    # The star stands for whatever headers tracing agents add; it never includes Authorization.
+    sent="Authorization, Content-Type, Idempotency-Key, traceparent, *",
+    read="Location, Retry-After, X-Request-Id, Idempotency-Replayed, Results-Omitted",
+)
 
 
 def mount(app: Chalice, container: Container) -> None:
-    """Answer all calls of the API, and of the pages, by `app`."""
+    """Have `app` answer all calls of the API and of the pages, over this container."""
 
     def begin_call(context: Any) -> None:
         begin(context, container.settings.log_level, traced=container.settings.tracing)
@@ -28,15 +43,16 @@ def mount(app: Chalice, container: Container) -> None:
     def now() -> Millis:
         return container.adapters.clock.now()
 
-    middleware = Middleware(begin_call, now, origins=lambda: container.settings.cors_origins)
+    middleware = Middleware(begin_call, now, lambda: container.settings.cors_origins, CORS)
     app.register_middleware(middleware, "http")
-    for routes in ROUTES:
-        mount_routes(app, routes, container, authenticator(container))
+    for module in (*PAGES, *SUBJECTS):
+        mounting.mount(app, module.routes, container, authenticator(container))
 
 
 @cache
 def document(handlers: Registry) -> dict[str, Any]:
     """The OpenAPI document of the API with these handlers, without the address of its server."""
-    from chalicelib.web import openapi  # not at every cold start: few callers ask for it
+    from chalicelib.api.description.description import description  # needed by few calls
+    from chalicelib.web import openapi
 
-    return openapi.document(OPERATIONS, handlers)
+    return openapi.document(OPERATIONS, description(handlers))

@@ -1,21 +1,19 @@
-"""Liveness, and what the API says of itself."""
+"""The service itself: whether it runs, and its OpenAPI document."""
 
-import hashlib
 import re
-from http import HTTPStatus
 from typing import Any, Literal
 
 import msgspec
 from chalice.app import Request, Response
 
 from chalicelib.adapters.json.codec import encode
-from chalicelib.api.console import is_fresh
 from chalicelib.container import Container
 from chalicelib.web.call import Call
+from chalicelib.web.files import File, answer_file
 from chalicelib.web.mounting import JSON
 from chalicelib.web.routes import Routes
 
-routes = Routes()
+routes = Routes("Service")
 
 DOCUMENT = "/api/openapi.json"
 LOOPBACK = ("localhost", "127.0.0.1")
@@ -35,17 +33,12 @@ def health() -> Health:
 def openapi(container: Container, call: Call) -> dict[str, Any] | Response:
     from chalicelib.api.assembly import document
 
-    described = document(container.handlers)
-    text = encode({**described, "servers": [{"url": _server(call.request)}]})
-    etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-    headers: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": "no-cache"}
-    if is_fresh(etag, call.request.headers.get("if-none-match", "")):
-        return Response("", headers, HTTPStatus.NOT_MODIFIED)
-    return Response(text, {**headers, "Content-Type": JSON})
+    described = {**document(container.handlers), "servers": [{"url": _server(call.request)}]}
+    return answer_file(call, File(encode(described), JSON))
 
 
 def _server(request: Request) -> str:
-    """Where the document was asked for, with the stage's prefix: a saved copy needs the whole address."""
+    """The address of this call without its path: whoever saves the document needs the whole address."""
     host = request.headers.get("host", "")
     if not HOST.fullmatch(host):
         return "/"

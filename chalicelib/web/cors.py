@@ -1,29 +1,37 @@
-"""Calls from other sites' web pages: refused by browsers, unless the operator has named the site's origin."""
+"""Calls from the web pages of other sites: browsers refuse them, unless the operator has named the site."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from chalice.app import Request, Response
 
-SHOWN = "Location, Retry-After, X-Request-Id, Idempotency-Replayed, Results-Omitted"
-PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, POST, DELETE",
-    # The star stands for what tracing agents add, whatever it is called; never Authorization.
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, traceparent, *",
-    "Access-Control-Max-Age": "7200",
-}
+METHODS = "GET, POST, DELETE"
+PREFLIGHT_SECONDS = "7200"  # how long a browser need not ask again
 
 
-def headers(request: Request, origins: Sequence[str]) -> dict[str, str]:
-    """For an answer: caches must know that it depends on who asks."""
-    if not origins:
-        return {}
-    origin = request.headers.get("origin", "")
-    allowed = {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": SHOWN}
-    return {"Vary": "Origin", **(allowed if origin in origins else {})}
+@dataclass(frozen=True, slots=True)
+class Cors:
+    """Which headers the pages of an allowed origin may send and read. `origins` are those of the operator."""
 
+    sent: str  # as the list of Access-Control-Allow-Headers
+    read: str  # as the list of Access-Control-Expose-Headers
 
-def preflight(request: Request, origins: Sequence[str]) -> Response | None:
-    """The answer to a browser that asks whether it may, if this is one and it may."""
-    asks = request.method == "OPTIONS" and request.headers.get("origin", "") in origins
-    return Response("", {**PREFLIGHT}, HTTPStatus.NO_CONTENT) if asks else None
+    def headers(self, request: Request, origins: Sequence[str]) -> dict[str, str]:
+        """The headers of an answer. `Vary` tells caches that it depends on the origin."""
+        if not origins:
+            return {}
+        origin = request.headers.get("origin", "")
+        allowed = {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": self.read}
+        return {"Vary": "Origin", **(allowed if origin in origins else {})}
+
+    def preflight(self, request: Request, origins: Sequence[str]) -> Response | None:
+        """The answer to a browser that asks for permission; None if this is another call, or not allowed."""
+        if request.method != "OPTIONS" or request.headers.get("origin", "") not in origins:
+            return None
+        headers: dict[str, str | list[str]] = {
+            "Access-Control-Allow-Methods": METHODS,
+            "Access-Control-Allow-Headers": self.sent,
+            "Access-Control-Max-Age": PREFLIGHT_SECONDS,
+        }
+        return Response("", headers, HTTPStatus.NO_CONTENT)

@@ -1,4 +1,4 @@
-"""What every answer gets, whoever made it: security headers, a request id, one log line."""
+"""What every answer gets, whatever has made it: security headers, a request id, one log line."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ from chalice.app import Request, Response
 
 from chalicelib.adapters.runtime import logs
 from chalicelib.core.log_events import log_event
-from chalicelib.web import cors, problems
+from chalicelib.web import problems
 from chalicelib.web.call import Call
+from chalicelib.web.cors import Cors
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -24,21 +25,22 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Middleware:
-    """Chalice middleware around every call, also of those that no route answers."""
+    """Chalice middleware around every call, including calls that no route answers."""
 
-    begin: Callable[[Any], None]  # is given Lambda's context
+    begin: Callable[[Any], None]  # called first, with Lambda's context
     now: Callable[[], int]  # milliseconds
     origins: Callable[[], Sequence[str]]  # whose pages may call the API
+    cors: Cors
 
     def __call__(self, request: Request, get_response: Callable[[Request], Response]) -> Response:
         context: Any = request.lambda_context
         self.begin(context)
         logs.bind(source=Call(request).source)
         began, origins = self.now(), self.origins()
-        response = cors.preflight(request, origins) or _as_problem(get_response(request))
+        response = self.cors.preflight(request, origins) or _as_problem(get_response(request))
         response.headers = {
             **HEADERS,
-            **cors.headers(request, origins),
+            **self.cors.headers(request, origins),
             "X-Request-Id": context.aws_request_id,
             **response.headers,
         }
@@ -55,7 +57,7 @@ class Middleware:
 
 
 def _as_problem(response: Response) -> Response:
-    """Chalice's own errors (405, …) in our form."""
+    """The response; if it is an error of Chalice's own (405, …), as a problem document."""
     status = HTTPStatus(response.status_code)
     if status < HTTPStatus.BAD_REQUEST or response.headers.get("Content-Type") == problems.CONTENT_TYPE:
         return response

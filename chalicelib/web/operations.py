@@ -1,6 +1,7 @@
-"""What an operation takes and answers, read from its view's signature.
+"""Operations: what each takes and answers, read from the signature of its view.
 
-It is the one declaration of both what is enforced (mounting.py) and what is documented (openapi.py).
+The signature is the one declaration of both what is enforced (mounting.py) and what is documented
+(openapi.py).
 """
 
 import inspect
@@ -45,12 +46,14 @@ class Signature(NamedTuple):
     parameters: tuple[Parameter, ...]
     body: Any  # the type of the JSON body; None: the call takes none
     answer: Any  # the type of the JSON answer; None: there is none
-    may_be_empty: bool  # None is answered as 204
-    wants: frozenset[str]  # which of NOT_PARAMETERS
+    may_be_empty: bool  # the view may return None, which is answered as 204
+    wants: frozenset[str]  # which of NOT_PARAMETERS the view takes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
+    """One method of one path, as its module declares it on Routes."""
+
     method: str
     path: str  # with {names}
     summary: str
@@ -58,6 +61,7 @@ class Operation:
     statuses: tuple[HTTPStatus, ...]  # of its answers: the usual one, then those that the view may choose
     raises: tuple[type[GurukoolError], ...]  # beyond those that follow from the signature
     headers: tuple[str, ...]  # of the answer
+    tag: str  # the subject that it belongs to, in the document
     permission: str | None  # what the caller needs beyond being signed in
     body_limit: int  # bytes
     head: bool  # may be called with HEAD as well
@@ -68,7 +72,7 @@ class Operation:
 
     @property
     def operation_id(self) -> str:
-        """The view's name as programs in most languages write names; generated clients name methods by it."""
+        """The view's name in camel case. Generated clients name their methods by it."""
         first, *others = self.view.__name__.split("_")
         return first + "".join(word.capitalize() for word in others)
 
@@ -83,7 +87,7 @@ class Operation:
 
 @cache
 def read_signature(view: View, path: str) -> Signature:
-    """When first asked for, not at import: reading them all would cost each cold start some milliseconds."""
+    """What the view's annotations say. Read when it is first needed: a cold start needs only one of them."""
     hints = get_type_hints(view, include_extras=True)
     returned = hints.pop("return")
     answers = get_args(returned) if isinstance(returned, UnionType) else (returned,)

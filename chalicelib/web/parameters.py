@@ -15,7 +15,10 @@ WHOLE_NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")  # exact in JSON, where numbers
 
 
 def arguments(request: Request, signature: Signature) -> dict[str, Any]:
-    """Raises InvalidInputError with every fault, NotFoundError for a path that names nothing."""
+    """The view's arguments by name.
+
+    Raises InvalidInputError with every fault, and NotFoundError if the path cannot name an existing thing.
+    """
     given = _given(request, signature)
     faults = _query_faults(request, signature)
     found = {}
@@ -35,7 +38,8 @@ def arguments(request: Request, signature: Signature) -> dict[str, Any]:
 def _given(request: Request, signature: Signature) -> dict[Place, Mapping[str, str]]:
     headers = [p.name for p in signature.parameters if p.place is Place.HEADER]
     return {
-        # The gateway hands on what stands in the path as it is written, and %31 is 1 (RFC 3986, 6.2.2.2).
+        # The gateway does not decode the path: `%31` arrives as it was sent and means `1` (RFC 3986,
+        # 6.2.2.2).
         Place.PATH: {name: unquote(text) for name, text in (request.uri_params or {}).items()},
         Place.QUERY: request.query_params or {},
         Place.HEADER: {name: request.headers[name] for name in headers if name in request.headers},
@@ -55,14 +59,14 @@ def _is_repeated(values: Sequence[str]) -> bool:
 
 
 def _fault(error: msgspec.ValidationError, text: str | None, parameter: Parameter) -> str:
-    # Not at every cold start: most callers never see a fault.
+    # Imported late: most callers never see a fault.
     from chalicelib.adapters.json.faults import sentence
 
     return "is missing" if text is None else sentence(error, parameter.type)
 
 
 def _value(text: str | None, parameter: Parameter) -> Any:
-    """Raises msgspec.ValidationError."""
+    """The text as a value of the parameter's type, or its default. Raises msgspec.ValidationError."""
     if text is None:
         if parameter.default is REQUIRED:
             raise msgspec.ValidationError

@@ -16,11 +16,15 @@ CONTENT_TYPE = "application/problem+json"
 
 
 class Fault(msgspec.Struct):
+    """One invalid field."""
+
     path: str
     message: str
 
 
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """An error (RFC 9457)."""
+
     type: str
     title: str
     status: int
@@ -30,7 +34,7 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class UnsupportedMediaTypeError(errors.GurukoolError):
-    """The body is not JSON, or says that it is not."""
+    """The body is not JSON, or is not declared as JSON."""
 
     code = "unsupported_media_type"
 
@@ -55,12 +59,12 @@ OWN_HEADERS: dict[type[errors.GurukoolError], str] = {
     errors.TooManyError: "Retry-After",
     errors.UnavailableError: "Retry-After",
 }
-# Their sentences are ours alone; those of the others may repeat what a caller sent, which is not logged.
+# The sentences of these errors are logged: they contain no input, as those of the others may.
 REFUSALS = (errors.UnauthenticatedError, errors.ForbiddenError, errors.TooManyError)
 
 
 def from_error(error: Exception) -> Response:
-    """The answer to whatever a use case raised. What is not ours is a 500 that shows nothing."""
+    """The answer to an error of a view. Whatever is no GurukoolError shows no details."""
     if not isinstance(error, errors.GurukoolError):
         log_event("call failed", level=logging.ERROR, exception=error)
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side.", "internal")
@@ -80,7 +84,7 @@ def _own_header(error: errors.GurukoolError) -> str:
 
 
 def general_code(status: HTTPStatus) -> str:
-    """The code of a problem of which only the status is known."""
+    """The code of a problem for which only the status is known."""
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         return "method_not_allowed"
     unknown = errors.MalformedError.code if status.is_client_error else "internal"
@@ -88,7 +92,10 @@ def general_code(status: HTTPStatus) -> str:
 
 
 def problem(status: HTTPStatus, detail: str, code: str, faults: Sequence[errors.FieldError] = ()) -> Response:
-    """`about:blank` is RFC 9457's type for a problem that its status and detail describe in full."""
+    """A problem document; `faults` are the invalid fields.
+
+    Its type is `about:blank`, which RFC 9457 means for problems that status and detail describe in full.
+    """
     logs.bind(code=code)
     body = Problem(
         type="about:blank",

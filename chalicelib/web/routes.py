@@ -27,7 +27,7 @@ class Page(NamedTuple):
 class Routes:
     """A collection of operations. Declaring one only notes it here; `mounting.mount` puts it to work.
 
-    >>> routes = Routes()
+    >>> routes = Routes("Things")
     >>> @routes.endpoint("GET", "/api/things/{name}", "Show a thing")
     ... def show_thing(name: str, limit: int = 50) -> dict[str, int]:
     ...     return {name: limit}
@@ -35,6 +35,7 @@ class Routes:
     ['showThing']
     """
 
+    tag: str = ""  # the subject, by which the OpenAPI document groups operations
     permission: str | None = None  # what a caller needs for the operations of this collection
     operations: list[Operation] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
@@ -72,6 +73,7 @@ class Routes:
                     statuses=statuses,
                     raises=raises,
                     headers=headers,
+                    tag=self.tag,
                     permission=self.permission,
                     body_limit=body_limit,
                     head=head,

@@ -1,17 +1,29 @@
-"""JSON Schemas as generators of clients understand them best, made from those that msgspec writes."""
+"""JSON Schemas in the form that generators of clients understand best, made from those of msgspec."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 type Schema = dict[str, Any]
 
-VALUES = frozenset({"const", "enum", "examples"})  # keywords whose values are no schemas
+VALUES = frozenset({"const", "enum", "examples"})  # keywords whose values are not schemas
 REFERENCE = "#/components/schemas/{name}"
 
 
 def reference(name: str) -> Schema:
     return {"$ref": REFERENCE.format(name=name)}
+
+
+def free_name(taken: Container[str], name: str) -> str:
+    """The name, with a number if it is taken.
+
+    >>> free_name({"Queue", "Queue2"}, "Queue")
+    'Queue3'
+    """
+    free, number = name, 2
+    while free in taken:
+        free, number = f"{name}{number}", number + 1
+    return free
 
 
 def name_in(schema: Mapping[str, Any]) -> str | None:
@@ -20,17 +32,21 @@ def name_in(schema: Mapping[str, Any]) -> str | None:
 
 
 def pascal(text: str) -> str:
-    """The text as the name of a class, in any language: `send-mail` is `SendMail`."""
+    """The text as the name of a class, in any language.
+
+    >>> pascal("send-mail"), pascal("2fa")
+    ('SendMail', 'Type2fa')
+    """
     words = [word for word in re.split(r"[^A-Za-z0-9]+", text) if word]
     name = "".join(word[0].upper() + word[1:] for word in words)
     return name if name[:1].isalpha() else f"Type{name}"
 
 
 def plain(node: Any, rename: Callable[[str], str]) -> Any:
-    """The schema with other names for its components, open objects that say so, and no defaults.
+    """The schema with renamed components, without defaults, and with open objects declared as open.
 
-    Some generators make a property that has a default one that must be sent, and take an object without
-    properties for one that must be empty. A default is told in the description instead.
+    Some generators require a property that has a default, and take an object without properties for one that
+    must be empty. So the description of a property states its default instead.
     """
     if isinstance(node, list):
         return [plain(item, rename) for item in node]
@@ -47,7 +63,7 @@ def plain(node: Any, rename: Callable[[str], str]) -> Any:
 
 
 def _inner(key: str, value: Any, rename: Callable[[str], str]) -> Any:
-    """Properties may be called as the words of JSON Schema are, `default` for one."""
+    """Properties may have the names of JSON Schema's keywords, such as `default`."""
     if key in VALUES:
         return value
     if key == "properties":

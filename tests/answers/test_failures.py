@@ -6,8 +6,8 @@ import pkgutil
 import pytest
 
 import chalicelib
-from chalicelib.api import console
 from chalicelib.api.assembly import OPERATIONS
+from chalicelib.api.pages import console
 from chalicelib.core.errors import GurukoolError, UnavailableError
 from chalicelib.web.problems import STATUS
 from local_cloud.api_client import Answer, Api

@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.api import views
-from chalicelib.api.answers import ANSWER_LIMIT
-from chalicelib.core.queueing.request import Failure
+from chalicelib.api.queueing.answer_size import ANSWER_LIMIT
 from tests.answers.service import Service
 from tests.e2e.users import User
 
@@ -56,13 +54,10 @@ def test_read_does_not_move_past_the_head(user: User) -> None:
     assert answer.body["detail"] == "Request 1 has no outcome yet. The last number with an outcome is 0."
 
 
-def test_a_dequeue_that_cannot_be_answered_loses_nothing(
-    service: Service, user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_dequeue_that_cannot_be_answered_loses_nothing(service: Service, user: User) -> None:
     send(user)
     service.work()
-    finish(service, user, 1, error=Failure("error", "half \udcff"))
-    monkeypatch.setattr(views, "_error", lambda failure: failure and views.ErrorAnswer("error", "\udcff"))
+    finish(service, user, 1, type="half \udcff")
 
     assert user.session.call("GET", "/api/queue/dequeue").status == 500
     assert user.session.queue()["read"] == 0

@@ -28,7 +28,6 @@ boto3.client("dynamodb"), boto3.client("sqs")
 """
 API = """
 import app
-from chalicelib.api import orders
 container = app.container
 container.adapters.tokens, container.queueing.enqueue, container.adapters.tables.connection.client
 """

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from chalicelib.api.codes import CODES
+from chalicelib.api.description.codes import CODES
 from chalicelib.web.problems import STATUS
 from infra.gateway_responses import ANSWERS
 

@@ -9,8 +9,8 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 from app import app
-from chalicelib.api.console import CONTENT_TYPES, FILES, PAGE, SHARED, release
-from chalicelib.web import bundle
+from chalicelib.api.pages import bundle
+from chalicelib.api.pages.console import CONTENT_TYPES, FILES, PAGE, SHARED, release
 
 SOURCES = sorted(path.name for path in FILES.iterdir())
 SERVED = sorted(set(release()) - {PAGE})
@@ -107,7 +107,7 @@ def test_if_none_match_is_a_list_compared_weakly(client: Client, template: str, 
         "console.py",
         ".env",
         "..%2Fapp.py",
-        "%2e%2e%2fentrypoints%2fconsole.py",
+        "%2e%2e%2fapi%2fpages%2fconsole.py",
         "..\\..\\app.py",
         "MAIN.JS",
         "main.js%00.css",

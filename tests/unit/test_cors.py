@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.api.assembly import CORS
 from chalicelib.settings import SettingError, Settings
-from chalicelib.web.cors import headers, preflight
 
 ALLOWED = ("https://app.example",)
 
@@ -18,19 +18,19 @@ def request(origin: str, method: str = "GET") -> Any:
 def test_nobody_is_allowed_by_default() -> None:
     origins = Settings.from_environment({}).cors_origins
 
-    assert headers(request("https://app.example"), origins) == {}
-    assert preflight(request("https://app.example", "OPTIONS"), origins) is None
+    assert CORS.headers(request("https://app.example"), origins) == {}
+    assert CORS.preflight(request("https://app.example", "OPTIONS"), origins) is None
 
 
 def test_a_named_origin_is_allowed_and_no_other_one() -> None:
-    assert headers(request("https://app.example"), ALLOWED)["Access-Control-Allow-Origin"] == ALLOWED[0]
+    assert CORS.headers(request("https://app.example"), ALLOWED)["Access-Control-Allow-Origin"] == ALLOWED[0]
     for origin in ("", "null", "https://app.example.evil", "http://app.example", "https://APP.example"):
-        assert headers(request(origin), ALLOWED) == {"Vary": "Origin"}
-        assert preflight(request(origin, "OPTIONS"), ALLOWED) is None
+        assert CORS.headers(request(origin), ALLOWED) == {"Vary": "Origin"}
+        assert CORS.preflight(request(origin, "OPTIONS"), ALLOWED) is None
 
 
 def test_a_named_origin_may_ask_first() -> None:
-    answer = preflight(request(ALLOWED[0], "OPTIONS"), ALLOWED)
+    answer = CORS.preflight(request(ALLOWED[0], "OPTIONS"), ALLOWED)
 
     assert answer is not None
     assert (answer.status_code, answer.body) == (204, "")

@@ -7,8 +7,8 @@ import pytest
 from chalice.test import Client
 
 from app import app
-from chalicelib.api import console
-from chalicelib.api.docs import FILES, PAGE
+from chalicelib.api.pages import console
+from chalicelib.api.pages.docs import FILES, PAGE
 
 SERVED = sorted(path.name for path in FILES.iterdir() if path.name != PAGE)
 TEXT = (FILES / PAGE).read_text()

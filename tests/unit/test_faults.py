@@ -13,7 +13,8 @@ import pytest
 from chalicelib.adapters.json.codec import decode
 from chalicelib.adapters.json.expectations import expected
 from chalicelib.adapters.json.faults import LONGEST_ECHO, MOST_FAULTS
-from chalicelib.api.bodies import Batch, Order, Register
+from chalicelib.api.identity.account_bodies import Register
+from chalicelib.api.queueing.enqueue_body import Batch, Order
 from chalicelib.core.errors import InvalidInputError, MalformedError
 
 

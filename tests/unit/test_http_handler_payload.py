@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from chalicelib.adapters.json.codec import decode
-from chalicelib.api.payloads import Payloads
+from chalicelib.api.queueing.enqueue_body import Order, Reader
 from chalicelib.container import Container
 from chalicelib.core.errors import InvalidInputError
 from chalicelib.core.queueing.application import Settings
@@ -121,8 +121,9 @@ def test_an_absent_body_is_none_at_all() -> None:
 
 
 def test_a_host_that_is_not_allowed_is_refused_at_enqueue() -> None:
+    reader = Reader(HANDLERS, Settings(), now=0)
     with pytest.raises(InvalidInputError) as refused:
-        Payloads(HANDLERS, Settings()).validated("http", json.dumps({"url": URL}).encode())
+        reader.validated_payload(Order("http", msgspec.Raw(json.dumps({"url": URL}).encode())))
     (field,) = refused.value.fields
     assert field.path == "payload.url"
     assert field.message.startswith("https://hooks.example.com is not an allowed host.")

@@ -9,9 +9,10 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from chalicelib.api.assembly import document
-from chalicelib.api.bodies import Order as OrderBody
-from chalicelib.api.codes import CODES
-from chalicelib.api.views import RequestAnswer, RequestDetailAnswer
+from chalicelib.api.description.codes import CODES
+from chalicelib.api.description.description import description
+from chalicelib.api.queueing.enqueue_body import Order as OrderBody
+from chalicelib.api.queueing.request_views import RequestAnswer, RequestDetailAnswer
 from chalicelib.core.queueing.handler import handler
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.web.schemas import Schemas
@@ -39,7 +40,7 @@ def with_handlers(*declared: tuple[str, Any, Any]) -> Schemas:
 
         work.__annotations__ = {"payload": payload, "return": result}
         registry.collect([handler(type_)(work)])
-    return Schemas([OrderBody, RequestAnswer, RequestDetailAnswer], registry)
+    return Schemas([OrderBody, RequestAnswer, RequestDetailAnswer], description(registry))
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from chalicelib.adapters.runtime.logs import iso
-from chalicelib.api.views import request_view
+from chalicelib.api.queueing.request_views import request_view
 from chalicelib.core.queueing.request import Failure, Request, Status
 
 

@@ -1,7 +1,7 @@
 """JSON to typed values and back, strictly."""
 
 import json
-import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -11,8 +11,6 @@ from chalicelib.core.errors import InvalidInputError, MalformedError
 DEPTH_LIMIT = 32  # of arrays and objects in one another
 
 NOT_JSON = (msgspec.DecodeError, UnicodeError, RecursionError)
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_BRACKET = re.compile(r"[\[\]{}]")
 
 
 def decode[T](data: bytes | str, type_: type[T], under: str = "") -> T:
@@ -29,17 +27,18 @@ def decode[T](data: bytes | str, type_: type[T], under: str = "") -> T:
 
 
 def require_unambiguous(data: bytes) -> None:
-    """Refuse what parsers disagree about or stumble over: repeated names, other encodings, endless nesting.
+    """Refuse what parsers read differently or cannot read: repeated names, other encodings, deep nesting.
 
-    Raises MalformedError.
+    One pass over the text finds all of it. Raises MalformedError.
     """
     try:
-        text = data.decode()
-        json.loads(text, object_pairs_hook=_require_unique)
-    except (ValueError, RecursionError) as error:  # ValueError: not UTF-8, not JSON, or a number without end
+        depth = _depth([json.loads(data.decode(), object_pairs_hook=_object)])
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # ValueError: not UTF-8, not JSON, or a number of 4,300 digits
         raise _malformed(error) from None
-    # Only now that it is known to be JSON: on a string without an end the pattern would take for ever.
-    if _depth(text) > DEPTH_LIMIT:
+    if depth > DEPTH_LIMIT:
         raise MalformedError(f"The body is nested more than {DEPTH_LIMIT} levels deep.")
 
 
@@ -48,20 +47,28 @@ def encode(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _require_unique(pairs: list[tuple[str, Any]]) -> None:
-    names: set[str] = set()
-    for name, _ in pairs:
-        if name in names:
-            raise MalformedError(f"The body names {name[:40]!r} twice in one object.")
-        names.add(name)
+class _Object(int):
+    """A JSON object, of which only the depth is kept."""
 
 
-def _depth(text: str) -> int:
-    deepest = depth = 0
-    for bracket in _BRACKET.findall(_STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+NESTED = (_Object, list)
+
+
+def _object(members: list[tuple[str, Any]]) -> _Object:
+    """Called by the parser for each object, the innermost first. Raises MalformedError for repeated names."""
+    if len({name for name, _ in members}) < len(members):
+        names = [name for name, _ in members]
+        twice = next(name for i, name in enumerate(names) if name in names[:i])
+        raise MalformedError(f"The body names {twice[:40]!r} twice in one object.")
+    return _Object(1 + _depth([value for _, value in members]))
+
+
+def _depth(values: Iterable[Any]) -> int:
+    """How deep arrays and objects are nested in the deepest of the parsed values."""
+    return max(
+        [value if type(value) is _Object else 1 + _depth(value) for value in values if type(value) in NESTED],
+        default=0,
+    )
 
 
 def _malformed(error: Exception) -> MalformedError:
@@ -70,7 +77,7 @@ def _malformed(error: Exception) -> MalformedError:
 
 
 def _refusal(data: bytes | str, type_: Any, under: str) -> InvalidInputError | MalformedError:
-    # Not at every cold start: most callers never see a fault.
+    # Imported late: most callers never see a fault.
     from chalicelib.adapters.json.faults import find_faults
 
     try:

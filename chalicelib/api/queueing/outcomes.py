@@ -1,31 +1,29 @@
-"""Outcomes of one's own requests: handed out one by one, or read by whoever keeps their own place."""
+"""The outcomes of the caller's requests: handed out once each, or read by clients that keep their place."""
 
 from typing import Annotated
 
 import msgspec
 
 from chalicelib.adapters.json.codec import encode
-from chalicelib.api.answers import one_answer
-from chalicelib.api.bodies import MarkRead
-from chalicelib.api.queue import HIGHEST, Limit, Wait
-from chalicelib.api.views import (
-    OutcomesAnswer,
-    QueueAnswer,
-    RequestAnswer,
-    queue_view,
-    request_view,
-)
+from chalicelib.api.queueing.answer_size import one_answer
+from chalicelib.api.queueing.parameters import HIGHEST, Limit, Wait
+from chalicelib.api.queueing.queue_view import QueueAnswer, queue_view
+from chalicelib.api.queueing.request_views import OutcomesAnswer, RequestAnswer, request_view
 from chalicelib.container import Container
 from chalicelib.core.errors import ConflictError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.queueing.request import Request
 from chalicelib.web.routes import Routes
 
-routes = Routes()
+routes = Routes("Queue")
 
 type After = Annotated[
     int, msgspec.Meta(ge=0, le=HIGHEST, description="The last number that you have seen; default: `read`")
 ]
+
+
+class MarkRead(msgspec.Struct, forbid_unknown_fields=True):
+    seq: Annotated[int, msgspec.Meta(ge=0, le=HIGHEST, description="The last number that was read")]
 
 
 @routes.endpoint(
@@ -34,7 +32,7 @@ type After = Annotated[
     "Take the next outcome; not safe to repeat, because a lost answer is not returned again",
 )
 def dequeue(container: Container, principal: Principal, wait: Wait = 0) -> RequestAnswer | None:
-    return container.queueing.dequeue(principal.user_id, principal.session_id, _shown, wait)
+    return container.queueing.dequeue(principal.user_id, principal.session_id, _encodable_view, wait)
 
 
 @routes.endpoint(
@@ -43,7 +41,11 @@ def dequeue(container: Container, principal: Principal, wait: Wait = 0) -> Reque
     "List outcomes after a number; changes nothing and may be repeated",
 )
 def list_outcomes(
-    container: Container, principal: Principal, after: After | None = None, limit: Limit = 50, wait: Wait = 0
+    container: Container,
+    principal: Principal,
+    after: After | None = None,
+    limit: Limit = 50,
+    wait: Wait = 0,
 ) -> OutcomesAnswer:
     page, queue = container.queueing.outcomes(
         principal.user_id, principal.session_id, after, one_answer(limit), wait
@@ -52,19 +54,14 @@ def list_outcomes(
     return OutcomesAnswer(outcomes, page.after, queue.read, queue.head)
 
 
-@routes.endpoint(
-    "POST",
-    "/api/queue/read",
-    "Mark outcomes as read up to a number",
-    raises=(ConflictError,),
-)
+@routes.endpoint("POST", "/api/queue/read", "Mark outcomes as read up to a number", raises=(ConflictError,))
 def mark_read(container: Container, principal: Principal, body: MarkRead) -> QueueAnswer:
     queue = container.queueing.outcomes.mark_read(principal.user_id, principal.session_id, body.seq)
     return queue_view(container.queueing.watch.line(queue))
 
 
-def _shown(request: Request) -> RequestAnswer:
-    """Encoded as well: whatever cannot be answered must fail now, before `read` has moved."""
+def _encodable_view(request: Request) -> RequestAnswer:
+    """The view, encoded once as a trial: an outcome that cannot be answered must fail before `read` moves."""
     view = request_view(request)
     encode(view)
     return view

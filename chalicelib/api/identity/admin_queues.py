@@ -1,21 +1,19 @@
-"""What administrators may look at and do."""
+"""The queues of all users, for administrators."""
 
 from typing import Annotated, Literal
 
 import msgspec
 
-from chalicelib.api.admin_views import (
-    AuditAnswer,
+from chalicelib.api.authentication import ADMIN
+from chalicelib.api.identity.admin_views import (
     QueuesAnswer,
-    StandingAnswer,
     StatsAnswer,
     UserQueueAnswer,
-    entry_view,
     stats_view,
     user_queue_view,
 )
-from chalicelib.api.authentication import ADMIN
-from chalicelib.api.views import RequestAnswer, request_view
+from chalicelib.api.queueing.parameters import Limit, Seq
+from chalicelib.api.queueing.request_views import RequestAnswer, request_view
 from chalicelib.container import Container
 from chalicelib.core.errors import ConflictError, NotFoundError
 from chalicelib.core.identity.account import Principal
@@ -23,20 +21,12 @@ from chalicelib.core.queueing.line import Line
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.web.routes import Routes
 
-routes = Routes(permission=ADMIN)
+routes = Routes("Administration", permission=ADMIN)
 
 type UserId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
-type Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-type Seq = Annotated[int, msgspec.Meta(ge=1, le=10**15 - 1)]
-type Month = Annotated[
-    str, msgspec.Meta(pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$", description="Such as 2026-11")
-]
-type EntryId = Annotated[str, msgspec.Meta(pattern="^[0-9]{15}-[0-9a-f]{8}$")]
-type Limit = Annotated[int, msgspec.Meta(ge=1, le=100)]
 type StateName = Literal["open", "paused", "halted", "closed"]
 
 QUEUE = "/api/admin/queues/{user_id}"
-ACCOUNT = "/api/admin/accounts/{username}"
 REFUSALS = (NotFoundError, ConflictError)
 
 
@@ -53,8 +43,8 @@ def list_queues(
     def matches(queue: Queue) -> bool:
         return (state is None or queue.state == state) and username.casefold() in queue.username
 
-    queues, go_on_after = container.identity.administration.queues(principal, after, limit, matches)
-    return QueuesAnswer([user_queue_view(queue) for queue in queues], go_on_after)
+    queues, following = container.identity.administration.queues(principal, after, limit, matches)
+    return QueuesAnswer([user_queue_view(queue) for queue in queues], following)
 
 
 @routes.endpoint("GET", "/api/admin/stats", "Show totals of all queues")
@@ -103,32 +93,3 @@ def retry_user_request(
 )
 def skip_user_request(container: Container, principal: Principal, user_id: UserId, seq: Seq) -> RequestAnswer:
     return request_view(container.identity.administration.skip(principal, user_id, seq))
-
-
-@routes.endpoint(
-    "POST",
-    f"{ACCOUNT}/disable",
-    "Disable an account: end all its sessions and forbid new ones",
-    raises=REFUSALS,
-)
-def disable_account(container: Container, principal: Principal, username: Name) -> StandingAnswer:
-    account = container.identity.administration.disable(principal, username)
-    return StandingAnswer(account.user_id, account.username, disabled=True)
-
-
-@routes.endpoint("POST", f"{ACCOUNT}/enable", "Enable an account", raises=(NotFoundError,))
-def enable_account(container: Container, principal: Principal, username: Name) -> StandingAnswer:
-    account = container.identity.administration.enable(principal, username)
-    return StandingAnswer(account.user_id, account.username, disabled=False)
-
-
-@routes.endpoint("GET", "/api/admin/audit", "Read the audit log, the newest entries first")
-def read_audit_log(
-    container: Container,
-    principal: Principal,
-    month: Month | None = None,
-    before: EntryId | None = None,
-    limit: Limit = 50,
-) -> AuditAnswer:
-    entries, go_on_before = container.identity.administration.entries(principal, month, before, limit)
-    return AuditAnswer([entry_view(entry) for entry in entries], go_on_before)

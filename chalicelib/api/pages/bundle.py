@@ -1,12 +1,12 @@
 """Joins the console's modules and style sheets into one script and one style sheet.
 
-A page that loads twenty files is twenty Lambda calls, each with a cold start of its own when nobody was here
-lately. The sources stay small modules, and they are joined when the first page is asked for: that takes a
-few milliseconds once in the life of a function's environment. No build step, no tool and no second runtime
-is needed for it, and the same sources give the same bytes.
+A page that loads twenty files makes twenty Lambda calls, and each may be a cold start. So the sources stay
+small modules, and the first call for the page joins them: this takes a few milliseconds once in the life of a
+process. It needs no build step, no tool and no second runtime, and the same sources give the same bytes.
 
-Only these forms are understood, each at the beginning of a line: `import { a, b } from "./c.js";`,
-`export` before a function, class or const, and in style sheets `@import "./d.css";`. Anything else fails.
+Only these forms are supported, each at the beginning of a line: `import { a, b } from "./c.js";`, `export`
+before a function, class or const, and in style sheets `@import "./d.css";`. Any other form raises
+BundleError.
 """
 
 import re
@@ -20,14 +20,14 @@ STYLE_IMPORT = re.compile(r'^@import "\./([a-z-]+\.css)";$', re.MULTILINE)
 
 
 class BundleError(Exception):
-    """A source uses a form of import or export that is not understood."""
+    """A source uses a form of import or export that is not supported."""
 
 
 def script(entry: Path) -> str:
-    """The module `entry` and all that it imports, as one module.
+    """The module `entry` and all modules that it imports, as one module.
 
-    Each module becomes a function of its own, so its names stay its own. Raises BundleError, and CycleError
-    if modules import each other in a circle.
+    Each module becomes a function, so its names stay its own. Raises BundleError, and CycleError if modules
+    import each other in a circle.
     """
     texts: dict[str, str] = {}
     _read(entry.parent, entry.name, texts)
@@ -36,12 +36,12 @@ def script(entry: Path) -> str:
 
 
 def styles(entry: Path) -> str:
-    """The style sheet with the text of others in the place of its imports."""
+    """The style sheet, with each import replaced by the text of the imported style sheet."""
     return STYLE_IMPORT.sub(lambda found: (entry.parent / found[1]).read_text(), entry.read_text())
 
 
 def _read(folder: Path, name: str, texts: dict[str, str]) -> None:
-    """Adds the module's text and the texts of what it imports, each once."""
+    """Add the texts of the module and of all modules that it imports, each once."""
     if name in texts:
         return
     texts[name] = (folder / name).read_text()

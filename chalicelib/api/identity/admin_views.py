@@ -1,11 +1,13 @@
-"""What administrators are answered, as JSON."""
+"""What administrators see, as JSON."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
 from chalicelib.adapters.runtime.logs import iso
-from chalicelib.api.views import COUNTED, CountsAnswer, Moment, Number, Seconds
+from chalicelib.api.moments import Moment
+from chalicelib.api.queueing.measures import Number, Seconds
+from chalicelib.api.queueing.queue_view import CountsAnswer
 from chalicelib.core.identity.audit import Entry
 from chalicelib.core.queueing.queue import Queue, State
 
@@ -67,7 +69,7 @@ class EntryAnswer(msgspec.Struct):
     entry_id: str
     at: Moment
     actor: str
-    action: Annotated[str, msgspec.Meta(description="If the act failed, an entry `refused: …` follows")]
+    action: Annotated[str, msgspec.Meta(description="If it was refused, an entry `refused: …` follows")]
     subject: str
     actor_id: str
     subject_id: str
@@ -90,7 +92,7 @@ def user_queue_view(queue: Queue) -> UserQueueAnswer:
         read=queue.read,
         depth=queue.depth,
         sessions=len(queue.sessions),
-        counts=CountsAnswer(*(queue.counts[status] for status in COUNTED)),
+        counts=CountsAnswer.of(queue.counts),
         average_seconds=round(queue.average_ms / 1000, 6),
         moved_at=iso(queue.moved_at),
         barred=queue.barred,
@@ -103,7 +105,7 @@ def stats_view(stats: "Stats") -> StatsAnswer:
         queues=StatesAnswer(*(stats.queues.get(state, 0) for state in StatesAnswer.__struct_fields__)),
         users_with_work=stats.users_with_work,
         waiting=stats.waiting,
-        counts=CountsAnswer(*(stats.counts.get(status.value, 0) for status in COUNTED)),
+        counts=CountsAnswer.of(stats.counts),
         sessions=stats.sessions,
         complete=stats.complete,
     )

@@ -6,9 +6,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.api.bodies import Batch, Order
-from chalicelib.api.orders import LONGEST_WAIT, to_key, to_works
-from chalicelib.api.payloads import PAYLOAD_LIMIT, Payloads
+from chalicelib.api.queueing.enqueue_body import (
+    LONGEST_DELAY,
+    PAYLOAD_LIMIT,
+    Batch,
+    Order,
+    Reader,
+    idempotency_key,
+)
 from chalicelib.core.errors import FieldError, InvalidInputError, TooLargeError
 from chalicelib.core.queueing.application import Settings
 from chalicelib.core.queueing.handler import handler
@@ -29,7 +34,7 @@ def picky(payload: dict[str, Any]) -> None:
     raise AssertionError
 
 
-PAYLOADS = Payloads(Registry.of(picky, *vars(samples).values()), Settings())
+READER = Reader(Registry.of(picky, *vars(samples).values()), Settings(), NOW)
 
 
 def fields(refused: pytest.ExceptionInfo[InvalidInputError]) -> list[str]:
@@ -47,7 +52,7 @@ def fields(refused: pytest.ExceptionInfo[InvalidInputError]) -> list[str]:
 )
 def test_what_is_refused_is_named_as_the_caller_wrote_it(body: Order | Batch, path: str) -> None:
     with pytest.raises(InvalidInputError) as refused:
-        to_works(body, PAYLOADS, NOW)
+        READER.works(body)
 
     assert fields(refused) == [path]
 
@@ -56,16 +61,16 @@ def test_a_payload_that_is_too_large_is_named() -> None:
     large = Order("echo", payload=msgspec.Raw(b'"' + b"x" * PAYLOAD_LIMIT + b'"'))
 
     with pytest.raises(TooLargeError, match=r"^The payload is"):
-        to_works(large, PAYLOADS, NOW)
+        READER.works(large)
     with pytest.raises(TooLargeError, match=r"^requests\[1\].payload is"):
-        to_works(Batch([Order("echo"), large]), PAYLOADS, NOW)
+        READER.works(Batch([Order("echo"), large]))
 
 
 @pytest.mark.parametrize(
     ("moment", "sentence"),
     [
         (datetime.max.replace(tzinfo=UTC), "must be at most 366 days ahead"),
-        (TODAY + LONGEST_WAIT + timedelta(milliseconds=1), "must be at most 366 days ahead"),
+        (TODAY + LONGEST_DELAY + timedelta(milliseconds=1), "must be at most 366 days ahead"),
         (datetime.fromisoformat("0001-01-01T00:00:00+14:00"), "must not be before 1970-01-02"),
         (datetime.fromisoformat("1969-12-31T23:59:59Z"), "must not be before 1970-01-02"),
     ],
@@ -74,13 +79,13 @@ def test_a_moment_is_within_what_can_be_kept_and_the_sentence_says_which_end_it_
     moment: datetime, sentence: str
 ) -> None:
     with pytest.raises(InvalidInputError) as refused:
-        to_works(Batch([Order("echo", not_before=moment)]), PAYLOADS, NOW)
+        READER.works(Batch([Order("echo", not_before=moment)]))
 
     assert refused.value.fields == (FieldError("requests[0].not_before", sentence),)
 
 
 def test_a_moment_may_be_as_far_ahead_as_is_said() -> None:
-    to_works(Order("echo", not_before=TODAY + LONGEST_WAIT), PAYLOADS, NOW)
+    READER.works(Order("echo", not_before=TODAY + LONGEST_DELAY))
 
 
 def test_the_faults_of_all_requests_of_a_batch_are_told_at_once() -> None:
@@ -92,15 +97,15 @@ def test_the_faults_of_all_requests_of_a_batch_are_told_at_once() -> None:
     ]
 
     with pytest.raises(InvalidInputError) as refused:
-        to_works(Batch(wrong), PAYLOADS, NOW)
+        READER.works(Batch(wrong))
 
     assert fields(refused) == ["requests[0].type", "requests[2].payload.seconds", "requests[3].not_before"]
 
 
 def test_a_moment_is_kept_to_the_millisecond() -> None:
-    (work,) = to_works(
-        Order("echo", not_before=datetime.fromisoformat("2020-01-02T03:04:05.678+02:00")), PAYLOADS, NOW
-    )
+    moment = datetime.fromisoformat("2020-01-02T03:04:05.678+02:00")
+
+    (work,) = READER.works(Order("echo", not_before=moment))
 
     assert work.not_before == 1_577_927_045_678
 
@@ -116,10 +121,10 @@ def test_a_key_stands_for_each_member_of_what_was_asked() -> None:
         Order("echo", not_before=moment),
     ]
 
-    keys = [to_key("k", to_works(order, PAYLOADS, NOW)) for order in orders]
+    keys = [idempotency_key("k", READER.works(order)) for order in orders]
 
     assert len({key.fingerprint for key in keys if key}) == len(orders)
-    assert keys[0] == to_key(
-        "k", to_works(Batch([Order("echo", payload=msgspec.Raw(b" { } "))]), PAYLOADS, NOW)
+    assert keys[0] == idempotency_key(
+        "k", READER.works(Batch([Order("echo", payload=msgspec.Raw(b" { } "))]))
     )
-    assert to_key(None, to_works(orders[0], PAYLOADS, NOW)) is None
+    assert idempotency_key(None, READER.works(orders[0])) is None

@@ -1,15 +1,9 @@
-"""Every `code` that a problem may have: stable in every release, so that programs can match it.
+"""Every `code` of problem documents. Programs match them, so they are stable in every release.
 
-docs/errors.md and the OpenAPI document list the same; a test compares them with what the code base raises.
+docs/errors.md and the OpenAPI document list the same codes; a test compares them with what the code raises.
 """
 
-from typing import NamedTuple
-
-
-class Code(NamedTuple):
-    status: int
-    meaning: str
-
+from chalicelib.web.description import Code
 
 CODES = {
     "malformed": Code(400, "The call cannot be read: its body is not JSON in UTF-8, or must be empty."),

@@ -1,6 +1,6 @@
-"""Serves the API's page at `/docs` and its files at `docs/<name>`; like the console it needs nothing else.
+"""Serves the page of the API's documentation at `/docs`, and its files at `docs/<name>`.
 
-The page's relative addresses hold without a slash at the end only.
+The page's relative addresses hold only without a slash at its end.
 """
 
 from http import HTTPStatus
@@ -8,14 +8,15 @@ from pathlib import Path
 
 from chalice.app import Response
 
-from chalicelib.api.console import FILE_NAME, answer
+from chalicelib.api.pages.console import FILE_NAME, SECURITY_HEADERS, read
 from chalicelib.core.errors import NotFoundError
 from chalicelib.web.call import Call
+from chalicelib.web.files import answer_file
 from chalicelib.web.routes import Routes
 
 routes = Routes()
 
-FILES = Path(__file__).parent.parent / "docs"
+FILES = Path(__file__).parents[2] / "docs"
 PAGE = "index.html"
 
 
@@ -23,11 +24,11 @@ PAGE = "index.html"
 def docs(call: Call) -> Response:
     if str(call.request.context.get("path", "")).endswith("/"):
         return Response(body="", headers={"Location": "../docs"}, status_code=HTTPStatus.PERMANENT_REDIRECT)
-    return answer(call, FILES / PAGE)
+    return answer_file(call, read(FILES / PAGE), SECURITY_HEADERS)
 
 
 @routes.page("/docs/{name}")
-def file(call: Call, name: str) -> Response:
+def docs_file(call: Call, name: str) -> Response:
     if name == PAGE or not FILE_NAME.fullmatch(name) or not (FILES / name).is_file():
         raise NotFoundError("The API's page has no such file. Open the page at its own address.")
-    return answer(call, FILES / name)
+    return answer_file(call, read(FILES / name), SECURITY_HEADERS)

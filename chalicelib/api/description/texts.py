@@ -1,6 +1,4 @@
-"""What the OpenAPI document says for people: descriptions and examples, by the names that are used there."""
-
-from typing import Any
+"""The texts of the OpenAPI document, by the names that are used there."""
 
 API = """\
 Every user has a queue of their own. The requests of one user run one at a time, in the order in which \
@@ -20,12 +18,11 @@ take `before` instead. An empty page is the end.
 is nothing yet."""
 
 TAGS = {
-    "auth": ("Authentication", "Sign-up, sign-in and sign-out; the sessions of the caller."),
-    "account": ("Account", "The account of the caller."),
-    "queue": ("Queue", "The queue of the caller: send requests, read outcomes, control the queue."),
-    "admin": ("Administration", "All queues and accounts, for administrators."),
-    "health": ("Service", "The service itself."),
-    "openapi.json": ("Service", "The service itself."),
+    "Authentication": "Sign-up, sign-in and sign-out; the sessions of the caller.",
+    "Account": "The account of the caller.",
+    "Queue": "The queue of the caller: send requests, read outcomes, control the queue.",
+    "Administration": "All queues and accounts, for administrators.",
+    "Service": "The service itself.",
 }
 
 OPERATIONS = {
@@ -72,6 +69,12 @@ OPERATIONS = {
     "readAuditLog": "The acts of administrators in one month, the newest first.",
     "health": "Answers 200 if the API is running. It does not check the services that the API depends on.",
     "openapi": "This document, with the address at which it was requested.",
+}
+
+HEADERS = {
+    "Idempotency-Replayed": "true: an earlier call was answered like this",
+    "Location": "The address of the new request, relative to the address of this call",
+    "Results-Omitted": "true: the results are too large for one answer",
 }
 
 PARAMETERS = {
@@ -123,54 +126,4 @@ SCHEMAS = {
     "Tokens": "The tokens of a session. Both are secret.",
     "UserQueue": "The queue of one user, as administrators see it.",
     "Waiting": "Why the next request of the queue, and all requests behind it, wait.",
-}
-
-PASSWORD = "a long and winding road"  # noqa: S105 - an example
-MOMENT = "2026-11-25T08:00:00.000Z"
-ECHO: dict[str, Any] = {
-    "seq": 1,
-    "type": "echo",
-    "status": "succeeded",
-    "attempts": 1,
-    "enqueued_at": MOMENT,
-    "not_before": None,
-    "started_at": "2026-11-25T08:00:00.020Z",
-    "finished_at": "2026-11-25T08:00:00.024Z",
-    "result": {"n": 1},
-    "error": None,
-    "origin": None,
-    "position": None,
-    "estimated_wait_seconds": None,
-}
-ORDER = {"type": "echo", "payload": {"n": 1}}
-# Checked against their schemas by a test. Those of a handler's type count only where there is such a handler.
-EXAMPLES: dict[str, Any] = {
-    "Account": {"user_id": "8dd7b4527e028abe63303bf030de30d4", "username": "ada"},
-    "Batch": {"requests": [ORDER, ORDER]},
-    "ChangePassword": {"current_password": PASSWORD, "new_password": "a longer road that winds"},
-    "DeleteAccount": {"password": PASSWORD},
-    "EchoOrder": ORDER,
-    "EchoRequest": ECHO,
-    "EchoRequestDetail": {**ECHO, "payload": {"n": 1}, "max_attempts": None, "on_failure": None},
-    "Login": {"username": "ada", "password": PASSWORD},
-    "MarkRead": {"seq": 1},
-    "Order": ORDER,
-    "Problem": {
-        "type": "about:blank",
-        "title": "Unprocessable Content",
-        "status": 422,
-        "code": "invalid_input",
-        "detail": "payload.seconds is missing.",
-        "errors": [{"path": "payload.seconds", "message": "is missing"}],
-    },
-    "QueueRequest": ECHO,
-    "Refresh": {"refresh_token": "the refresh token of login, or of the last refresh"},
-    "Register": {"username": "ada", "password": PASSWORD},
-    "Requests": {"requests": [ECHO]},
-    "Tokens": {
-        "access_token": "eyJhbGciOi…",
-        "refresh_token": "bYBuaTGxbw8k…",
-        "expires_in": 600,
-        "token_type": "Bearer",
-    },
 }

@@ -1,0 +1,56 @@
+"""The description of the API, for its OpenAPI document."""
+
+from chalicelib.api.description.codes import CODES
+from chalicelib.api.description.examples import EXAMPLES
+from chalicelib.api.description.texts import API, HEADERS, OPERATIONS, PARAMETERS, SCHEMAS, TAGS
+from chalicelib.api.queueing.enqueue_body import Order
+from chalicelib.api.queueing.request_views import RequestAnswer, RequestDetailAnswer
+from chalicelib.core.queueing.registry import Registry
+from chalicelib.web.description import Description, Kind, Variants
+
+VERSION = "1.0.0"
+INFO = {
+    "title": "Gurukool",
+    "version": VERSION,
+    "description": API,
+    "contact": {"name": "The operator of this service"},
+    "license": {"name": "MIT", "identifier": "MIT"},
+}
+# The names of these classes mean something else in the languages that clients are generated in.
+NAMES = {
+    "ErrorAnswer": "Failure",
+    "RequestAnswer": "QueueRequest",
+    "RequestDetailAnswer": "QueueRequestDetail",
+}
+
+
+def description(handlers: Registry) -> Description:
+    """The types of payloads and results are those of the handlers."""
+    return Description(
+        info=INFO,
+        tags=TAGS,
+        operations=OPERATIONS,
+        parameters=PARAMETERS,
+        headers=HEADERS,
+        schemas=SCHEMAS,
+        examples=EXAMPLES,
+        codes=CODES,
+        names=NAMES,
+        variants=variants(handlers),
+    )
+
+
+def variants(handlers: Registry) -> list[Variants]:
+    """How the type of a request determines the rest of it.
+
+    A request is answered with its type even if the type's handler was removed since.
+    """
+    known = [handler for type_ in handlers.types() if (handler := handlers.get(type_))]
+    payload = Kind("Payload", {handler.type: handler.payload_type for handler in known})
+    results = {handler.type: handler.result_type for handler in known}
+    result = Kind("Result", results, null="Null unless the request has succeeded")
+    return [
+        Variants(Order, "Order", {"payload": payload}, is_open=False),
+        Variants(RequestAnswer, "Request", {"result": result}, is_open=True),
+        Variants(RequestDetailAnswer, "RequestDetail", {"result": result, "payload": payload}, is_open=True),
+    ]

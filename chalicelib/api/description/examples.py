@@ -1,0 +1,53 @@
+"""Examples in the OpenAPI document, by component."""
+
+from typing import Any
+
+PASSWORD = "a long and winding road"  # noqa: S105 - an example
+MOMENT = "2026-11-25T08:00:00.000Z"
+ECHO: dict[str, Any] = {
+    "seq": 1,
+    "type": "echo",
+    "status": "succeeded",
+    "attempts": 1,
+    "enqueued_at": MOMENT,
+    "not_before": None,
+    "started_at": "2026-11-25T08:00:00.020Z",
+    "finished_at": "2026-11-25T08:00:00.024Z",
+    "result": {"n": 1},
+    "error": None,
+    "origin": None,
+    "position": None,
+    "estimated_wait_seconds": None,
+}
+ORDER = {"type": "echo", "payload": {"n": 1}}
+# Checked against their schemas by a test. Those of a handler's type count only where there is such a handler.
+EXAMPLES: dict[str, Any] = {
+    "Account": {"user_id": "8dd7b4527e028abe63303bf030de30d4", "username": "ada"},
+    "Batch": {"requests": [ORDER, ORDER]},
+    "ChangePassword": {"current_password": PASSWORD, "new_password": "a longer road that winds"},
+    "DeleteAccount": {"password": PASSWORD},
+    "EchoOrder": ORDER,
+    "EchoRequest": ECHO,
+    "EchoRequestDetail": {**ECHO, "payload": {"n": 1}, "max_attempts": None, "on_failure": None},
+    "Login": {"username": "ada", "password": PASSWORD},
+    "MarkRead": {"seq": 1},
+    "Order": ORDER,
+    "Problem": {
+        "type": "about:blank",
+        "title": "Unprocessable Content",
+        "status": 422,
+        "code": "invalid_input",
+        "detail": "payload.seconds is missing.",
+        "errors": [{"path": "payload.seconds", "message": "is missing"}],
+    },
+    "QueueRequest": ECHO,
+    "Refresh": {"refresh_token": "the refresh token of login, or of the last refresh"},
+    "Register": {"username": "ada", "password": PASSWORD},
+    "Requests": {"requests": [ECHO]},
+    "Tokens": {
+        "access_token": "eyJhbGciOi…",
+        "refresh_token": "bYBuaTGxbw8k…",
+        "expires_in": 600,
+        "token_type": "Bearer",
+    },
+}

@@ -1,0 +1,52 @@
+"""Accounts and the audit log, for administrators."""
+
+from typing import Annotated
+
+import msgspec
+
+from chalicelib.api.authentication import ADMIN
+from chalicelib.api.identity.admin_views import AuditAnswer, StandingAnswer, entry_view
+from chalicelib.api.queueing.parameters import Limit
+from chalicelib.container import Container
+from chalicelib.core.errors import ConflictError, NotFoundError
+from chalicelib.core.identity.account import Principal
+from chalicelib.web.routes import Routes
+
+routes = Routes("Administration", permission=ADMIN)
+
+type Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+type Month = Annotated[
+    str, msgspec.Meta(pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$", description="Such as 2026-11")
+]
+type EntryId = Annotated[str, msgspec.Meta(pattern="^[0-9]{15}-[0-9a-f]{8}$")]
+
+ACCOUNT = "/api/admin/accounts/{username}"
+
+
+@routes.endpoint(
+    "POST",
+    f"{ACCOUNT}/disable",
+    "Disable an account: end all its sessions and forbid new ones",
+    raises=(NotFoundError, ConflictError),
+)
+def disable_account(container: Container, principal: Principal, username: Name) -> StandingAnswer:
+    account = container.identity.administration.disable(principal, username)
+    return StandingAnswer(account.user_id, account.username, disabled=True)
+
+
+@routes.endpoint("POST", f"{ACCOUNT}/enable", "Enable an account", raises=(NotFoundError,))
+def enable_account(container: Container, principal: Principal, username: Name) -> StandingAnswer:
+    account = container.identity.administration.enable(principal, username)
+    return StandingAnswer(account.user_id, account.username, disabled=False)
+
+
+@routes.endpoint("GET", "/api/admin/audit", "Read the audit log, the newest entries first")
+def read_audit_log(
+    container: Container,
+    principal: Principal,
+    month: Month | None = None,
+    before: EntryId | None = None,
+    limit: Limit = 50,
+) -> AuditAnswer:
+    entries, following = container.identity.administration.entries(principal, month, before, limit)
+    return AuditAnswer([entry_view(entry) for entry in entries], following)

@@ -1,0 +1,1 @@
+"""The pages for browsers: the web console and the API's documentation."""

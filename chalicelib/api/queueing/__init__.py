@@ -1,0 +1,1 @@
+"""The caller's queue: send requests, read outcomes, control the queue."""

@@ -1,0 +1,150 @@
+"""The body of an enqueue: from JSON to requests that are ready to be stored, or to a list of its faults."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+
+from chalicelib.adapters.json.codec import decode
+from chalicelib.core.errors import FieldError, InvalidInputError, TooLargeError
+from chalicelib.core.queueing.application import Settings
+from chalicelib.core.queueing.enqueue import Work
+from chalicelib.core.queueing.handler import Handler
+from chalicelib.core.queueing.idempotency import IdempotencyKey, fingerprint
+from chalicelib.core.queueing.registry import Registry
+from chalicelib.core.time import Millis
+
+LONGEST_BATCH = 100
+PAYLOAD_LIMIT = 128 * 1024  # bytes
+MOST_FAULTS = 20  # in one answer
+EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+LONGEST_DELAY = timedelta(days=366)
+
+
+class Order(msgspec.Struct, forbid_unknown_fields=True):
+    """One request. `not_before` holds the line: nothing behind it starts earlier either."""
+
+    elsewhere: ClassVar = {"requests": "is not accepted here: send batches to /api/queue/enqueue/batch"}
+
+    type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    # Stored as it was sent. Its handler's type is known only when `type` has been read.
+    payload: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))
+    max_attempts: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
+    on_failure: Literal["skip", "halt"] | None = None
+    not_before: (
+        Annotated[
+            datetime,
+            msgspec.Meta(
+                tz=True, description="The earliest start; at most 366 days ahead. Later requests wait as well"
+            ),
+        ]
+        | None
+    ) = None
+
+
+class Batch(msgspec.Struct, forbid_unknown_fields=True):
+    """All or none, under consecutive numbers."""
+
+    requests: Annotated[list[Order], msgspec.Meta(min_length=1, max_length=LONGEST_BATCH)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads orders for the handlers of this deployment. `settings` are the application's."""
+
+    handlers: Registry
+    settings: Settings
+    now: Millis
+
+    def works(self, body: Order | Batch) -> list[Work]:
+        """What is to be enqueued. Raises InvalidInputError with the faults of all requests, TooLargeError."""
+        if isinstance(body, Order):
+            return [self._work(body, "")]
+        works, refusals = [], []
+        for i, order in enumerate(body.requests):
+            try:
+                works.append(self._work(order, f"requests[{i}]."))
+            except InvalidInputError as error:
+                refusals.append(error)
+        if refusals:
+            raise _joined(refusals)
+        return works
+
+    def _work(self, order: Order, prefix: str) -> Work:
+        """`prefix` is the order's path in the body, for the paths of its faults."""
+        return Work(
+            type=order.type,
+            payload=self.validated_payload(order, prefix),
+            max_attempts=order.max_attempts,
+            on_failure=order.on_failure,
+            not_before=self._moment(order.not_before, f"{prefix}not_before"),
+        )
+
+    def validated_payload(self, order: Order, prefix: str = "") -> str:
+        """The payload as JSON text, which its handler accepts.
+
+        Raises InvalidInputError, TooLargeError.
+        """
+        payload = bytes(order.payload)
+        if len(payload) > PAYLOAD_LIMIT:
+            name = f"{prefix}payload" if prefix else "The payload"
+            raise TooLargeError(f"{name} is larger than {PAYLOAD_LIMIT // 1024} KiB.")
+        handler = self._handler(order.type, prefix)
+        value = decode(payload, handler.payload_type, under=f"{prefix}payload")
+        self._let_refuse(handler, value, prefix)
+        return payload.decode()
+
+    def _handler(self, type_: str, prefix: str) -> Handler:
+        if handler := self.handlers.get(type_):
+            return handler
+        known = ", ".join(self.handlers.types())
+        fault = FieldError(f"{prefix}type", f"is not known; known are {known}")
+        raise InvalidInputError("There is no handler for this type.", (fault,), code="unknown_type")
+
+    def _let_refuse(self, handler: Handler, payload: Any, prefix: str) -> None:
+        """Raises InvalidInputError if the handler's own check refuses the payload."""
+        try:
+            handler.refuse(payload, self.settings)
+        except InvalidInputError as error:
+            fields = tuple(FieldError(f"{prefix}{field.path}", field.message) for field in error.fields)
+            raise InvalidInputError(str(error), fields, code=error.code) from None
+
+    def _moment(self, moment: datetime | None, path: str) -> Millis | None:
+        if moment is None:
+            return None
+        if moment < EARLIEST:
+            raise InvalidInputError.listing(FieldError(path, f"must not be before {EARLIEST.date()}"))
+        if moment > datetime.fromtimestamp(self.now / 1000, UTC) + LONGEST_DELAY:
+            fault = FieldError(path, f"must be at most {LONGEST_DELAY.days} days ahead")
+            raise InvalidInputError.listing(fault)
+        return int(moment.timestamp() * 1000)
+
+
+def _joined(refusals: Sequence[InvalidInputError]) -> InvalidInputError:
+    if len(refusals) == 1:
+        return refusals[0]
+    faults = [fault for refusal in refusals for fault in refusal.fields]
+    return InvalidInputError.listing(*faults[:MOST_FAULTS])
+
+
+def idempotency_key(key: str | None, works: Sequence[Work]) -> IdempotencyKey | None:
+    """The key with a fingerprint of the works, by which a repeated call is told from a different one.
+
+    The fingerprint covers each member by name: a member that a later release adds to Work must not change the
+    fingerprints of keys in use.
+    """
+    if key is None:
+        return None
+    return IdempotencyKey(key, fingerprint([_covered(work) for work in works]))
+
+
+def _covered(work: Work) -> dict[str, object]:
+    return {
+        "type": work.type,
+        "payload": work.payload,
+        "max_attempts": work.max_attempts,
+        "on_failure": work.on_failure,
+        "not_before": work.not_before,
+    }

@@ -1,0 +1,44 @@
+"""The caller's queue as a whole: show it and control it."""
+
+from chalicelib.api.queueing.queue_view import QueueAnswer, queue_view
+from chalicelib.container import Container
+from chalicelib.core.errors import ConflictError
+from chalicelib.core.identity.account import Principal
+from chalicelib.core.queueing.queue import Queue
+from chalicelib.web.routes import Routes
+
+routes = Routes("Queue")
+
+
+@routes.endpoint("GET", "/api/queue", "Show the queue")
+def show_queue(container: Container, principal: Principal) -> QueueAnswer:
+    return queue_view(container.queueing.watch.queue(principal.user_id, principal.session_id))
+
+
+@routes.endpoint("DELETE", "/api/queue", "Cancel all waiting requests and delete the history")
+def delete_queue(container: Container, principal: Principal) -> QueueAnswer:
+    controls = container.queueing.controls
+    return _changed(container, controls.purge(principal.user_id, principal.session_id, forget=True))
+
+
+@routes.endpoint("POST", "/api/queue/pause", "Pause the queue", raises=(ConflictError,))
+def pause(container: Container, principal: Principal) -> QueueAnswer:
+    controls = container.queueing.controls
+    return _changed(container, controls.pause(principal.user_id, principal.session_id))
+
+
+@routes.endpoint("POST", "/api/queue/resume", "Resume the queue", raises=(ConflictError,))
+def resume(container: Container, principal: Principal) -> QueueAnswer:
+    controls = container.queueing.controls
+    return _changed(container, controls.resume(principal.user_id, principal.session_id))
+
+
+@routes.endpoint("POST", "/api/queue/purge", "Cancel all waiting requests")
+def purge(container: Container, principal: Principal) -> QueueAnswer:
+    controls = container.queueing.controls
+    return _changed(container, controls.purge(principal.user_id, principal.session_id))
+
+
+def _changed(container: Container, queue: Queue) -> QueueAnswer:
+    """The queue as the control has written it; only the request at its head is read."""
+    return queue_view(container.queueing.watch.line(queue))

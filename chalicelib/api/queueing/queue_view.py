@@ -1,0 +1,90 @@
+"""The state of a queue as JSON."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+import msgspec
+
+from chalicelib.adapters.runtime.logs import iso
+from chalicelib.api.moments import Moment, optional_moment
+from chalicelib.api.queueing.measures import EstimatedWait, Number, Seconds, rounded
+from chalicelib.api.queueing.request_views import ErrorAnswer, error_view
+from chalicelib.core.queueing.line import Line, Waiting
+from chalicelib.core.queueing.request import Status
+
+
+class CountsAnswer(msgspec.Struct):
+    succeeded: Number
+    failed: Number
+    cancelled: Number
+
+    @classmethod
+    def of(cls, counts: Mapping[Any, int]) -> Self:
+        """`counts` are by status."""
+        return cls(
+            counts.get(Status.SUCCEEDED, 0), counts.get(Status.FAILED, 0), counts.get(Status.CANCELLED, 0)
+        )
+
+
+class WaitingAnswer(msgspec.Struct):
+    """Why the next request, and all requests behind it, wait."""
+
+    reason: Annotated[
+        Literal["running", "backoff", "not_before", "halted", "paused", "hole", "rung", "idle"],
+        msgspec.Meta(
+            description="hole: the next number was given out and its request is not stored yet; "
+            "rung: a worker has been woken; idle: no worker has been woken, until the sweeper finds the queue"
+        ),
+    ]
+    since: Annotated[Moment, msgspec.Meta(description="When the request started to run, or came to the head")]
+    seq: Annotated[int, msgspec.Meta(ge=1, description="The number at the head of the line")]
+    until: (
+        Annotated[Moment, msgspec.Meta(description="When the wait ends; while running: the latest end")]
+        | None
+    )
+    behind: Annotated[int, msgspec.Meta(ge=0, description="How many numbers wait behind this one")]
+    error: ErrorAnswer | None
+
+
+class QueueAnswer(msgspec.Struct):
+    state: Literal["open", "paused", "halted", "closed"]
+    tail: Number
+    head: Number
+    read: Number
+    depth: Number
+    running: Annotated[int, msgspec.Meta(description="The number of the running request")] | None
+    oldest_age_seconds: Seconds
+    counts: CountsAnswer
+    average_seconds: Seconds
+    estimated_wait_seconds: EstimatedWait
+    waiting: Annotated[WaitingAnswer, msgspec.Meta(description="Null if nothing waits")] | None
+
+
+def queue_view(line: Line) -> QueueAnswer:
+    queue = line.queue
+    return QueueAnswer(
+        state=queue.state.value,
+        tail=queue.tail,
+        head=queue.head,
+        read=queue.read,
+        depth=queue.depth,
+        running=line.running,
+        oldest_age_seconds=line.oldest_age_seconds,
+        counts=CountsAnswer.of(queue.counts),
+        average_seconds=round(queue.average_ms / 1000, 6),
+        estimated_wait_seconds=rounded(line.estimated_wait_seconds),
+        waiting=_waiting(line.waiting),
+    )
+
+
+def _waiting(waiting: Waiting | None) -> WaitingAnswer | None:
+    if waiting is None:
+        return None
+    return WaitingAnswer(
+        reason=waiting.reason.value,
+        since=iso(waiting.since),
+        seq=waiting.seq,
+        until=optional_moment(waiting.until),
+        behind=waiting.behind,
+        error=error_view(waiting.error),
+    )

@@ -1,0 +1,93 @@
+"""Requests as JSON."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from chalicelib.adapters.runtime.logs import iso
+from chalicelib.api.moments import Moment, optional_moment
+from chalicelib.api.queueing.measures import EstimatedWait, Number, rounded
+from chalicelib.core.queueing.line import Line
+from chalicelib.core.queueing.request import Failure, Request
+
+
+class ErrorAnswer(msgspec.Struct):
+    kind: str
+    message: str
+
+
+class RequestAnswer(msgspec.Struct):
+    """A request without its payload, as lists have it."""
+
+    seq: int
+    type: str
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
+    attempts: Number
+    enqueued_at: Moment
+    not_before: Moment | None
+    started_at: Moment | None
+    finished_at: Moment | None
+    result: msgspec.Raw
+    error: ErrorAnswer | None
+    origin: Annotated[int, msgspec.Meta(description="The failed request that this one retries")] | None
+    position: Annotated[int, msgspec.Meta(ge=1, description="1 is the head of the line")] | None
+    estimated_wait_seconds: EstimatedWait
+
+
+class RequestDetailAnswer(RequestAnswer):
+    """A request with its payload and options."""
+
+    payload: msgspec.Raw
+    max_attempts: Annotated[int, msgspec.Meta(ge=1, description="Null: the handler's default")] | None
+    on_failure: (
+        Annotated[Literal["skip", "halt"], msgspec.Meta(description="Null: the handler's default")] | None
+    )
+
+
+class RequestsAnswer(msgspec.Struct):
+    requests: list[RequestAnswer]
+
+
+class OutcomesAnswer(msgspec.Struct):
+    outcomes: Annotated[
+        list[RequestAnswer], msgspec.Meta(description="In order; empty if there are no more yet")
+    ]
+    next: Annotated[int, msgspec.Meta(ge=0, description="The `after` of the next call")]
+    read: Number
+    head: Number
+
+
+def request_view(request: Request, line: Line | None = None) -> RequestAnswer:
+    """The line determines position and wait of a request that waits; without it, both are null."""
+    return RequestAnswer(**_members(request, line))
+
+
+def request_detail_view(request: Request, line: Line) -> RequestDetailAnswer:
+    return RequestDetailAnswer(
+        **_members(request, line),
+        payload=msgspec.Raw(request.payload.encode(errors="replace")),
+        max_attempts=request.max_attempts,
+        on_failure=request.on_failure,  # type: ignore[arg-type]  # validated when it was accepted
+    )
+
+
+def error_view(failure: Failure | None) -> ErrorAnswer | None:
+    return None if failure is None else ErrorAnswer(failure.kind, failure.message)
+
+
+def _members(request: Request, line: Line | None) -> dict[str, Any]:
+    return {
+        "seq": request.seq,
+        "type": request.type,
+        "status": request.status.value,  # never `void`: voids are not shown
+        "attempts": request.attempts,
+        "enqueued_at": iso(request.enqueued_at),
+        "not_before": optional_moment(request.not_before),
+        "started_at": optional_moment(request.started_at),
+        "finished_at": optional_moment(request.finished_at),
+        "result": msgspec.Raw(b"null" if request.result is None else request.result.encode(errors="replace")),
+        "error": error_view(request.error),
+        "origin": request.origin,
+        "position": line and line.position(request),
+        "estimated_wait_seconds": line and rounded(line.estimated_wait_seconds_of(request)),
+    }

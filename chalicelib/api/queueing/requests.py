@@ -1,0 +1,86 @@
+"""The caller's requests: list, show, cancel, retry and skip them."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+import msgspec
+
+from chalicelib.api.queueing.answer_size import one_answer
+from chalicelib.api.queueing.enqueue import accepted_views
+from chalicelib.api.queueing.parameters import HIGHEST, Limit, Seq, Wait
+from chalicelib.api.queueing.request_views import (
+    RequestAnswer,
+    RequestDetailAnswer,
+    RequestsAnswer,
+    request_detail_view,
+    request_view,
+)
+from chalicelib.container import Container
+from chalicelib.core.errors import ConflictError, NotFoundError, TooManyError
+from chalicelib.core.identity.account import Principal
+from chalicelib.core.queueing.enqueue import Accepted
+from chalicelib.web.call import Call
+from chalicelib.web.routes import Routes
+
+routes = Routes("Queue")
+
+type After = Annotated[
+    int, msgspec.Meta(ge=0, le=HIGHEST, description="The number before the first wanted one")
+]
+
+
+@routes.endpoint(
+    "GET",
+    "/api/queue/requests",
+    "List requests in order, without payloads. A page has fewer than `limit` "
+    "requests at the end, or if more would make the answer too large",
+)
+def list_requests(
+    container: Container, principal: Principal, after: After = 0, limit: Limit = 50
+) -> RequestsAnswer:
+    watch = container.queueing.watch
+    page, line = watch.page(principal.user_id, principal.session_id, after, one_answer(limit))
+    return RequestsAnswer([request_view(request, line) for request in page.requests])
+
+
+@routes.endpoint("GET", "/api/queue/requests/{seq}", "Show one request", raises=(NotFoundError,))
+def show_request(container: Container, principal: Principal, seq: Seq, wait: Wait = 0) -> RequestDetailAnswer:
+    watch = container.queueing.watch
+    return request_detail_view(*watch.request(principal.user_id, principal.session_id, seq, wait))
+
+
+@routes.endpoint(
+    "POST",
+    "/api/queue/requests/{seq}/cancel",
+    "Cancel a waiting request",
+    raises=(NotFoundError, ConflictError),
+)
+def cancel(container: Container, principal: Principal, seq: Seq) -> RequestAnswer:
+    return request_view(container.queueing.controls.cancel(principal.user_id, principal.session_id, seq))
+
+
+@routes.endpoint(
+    "POST",
+    "/api/queue/requests/{seq}/retry",
+    "Repeat the request that halts the queue, or send a failed request again",
+    status=(HTTPStatus.OK, HTTPStatus.ACCEPTED),
+    raises=(NotFoundError, ConflictError, TooManyError),
+    headers=("Location",),
+)
+def retry(container: Container, call: Call, principal: Principal, seq: Seq) -> RequestAnswer:
+    retried = container.queueing.controls.retry(principal.user_id, principal.session_id, seq)
+    if isinstance(retried, Accepted):
+        call.status = HTTPStatus.ACCEPTED
+        return accepted_views(container, call, retried, "..")[0]
+    request, queue = retried
+    return request_view(request, container.queueing.watch.line(queue, request))
+
+
+@routes.endpoint(
+    "POST",
+    "/api/queue/requests/{seq}/skip",
+    "Skip the request that halts the queue",
+    raises=(NotFoundError, ConflictError),
+)
+def skip(container: Container, principal: Principal, seq: Seq) -> RequestAnswer:
+    return request_view(container.queueing.controls.skip(principal.user_id, principal.session_id, seq))
