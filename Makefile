@@ -2,7 +2,7 @@
 # The first command that needs the tools installs them in a cache outside the checkout.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status kill-worker lock logs admin rotate-keys demo test soak check bench
+.PHONY: help up down reset status kill-worker lock logs admin rotate-keys demo test soak check bench release
 
 RUN := localstack/run
 
@@ -57,3 +57,9 @@ check: ## check format, lint and types
 
 bench: ## measure AWS calls, units, import times and throughput
 	@$(RUN) -m tests.bench
+
+release: ## make this checkout a release (VERSION=0.2.0); CONTRIBUTING.md has what comes before and after
+	@$(RUN) -m pytest --quiet -n 0 tests/surface tests/upgrade
+	@$(RUN) -m infra.release '$(VERSION)'
+	@$(RUN) -m tests.surface
+	@$(RUN) -m tests.upgrade.make_items

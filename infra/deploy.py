@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bootstrap.errors import SetupError
-from infra import account, parameters, template
+from infra import account, deployed_release, parameters, template
 from infra.artefacts import Artefacts
 from infra.errors import message_for
 from infra.events import Report
@@ -58,6 +58,7 @@ def deploy(
     options = options or Options()
     stack = _stack(target, report)
     values = _values(target, stack, given, report)
+    deployed_release.check(stack.outputs(), report)
     with TemporaryDirectory(prefix="gurukool-deploy-") as temporary:
         report("packaging the application")
         package(values["Architecture"], Path(temporary))

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.adapters.dynamodb.format import FORMAT
 from chalicelib.core.identity.account import folded
 from chalicelib.core.identity.audit import month_of
 from infra.errors import DeployError
@@ -51,5 +52,6 @@ def _note(dynamodb: Any, table: str, action: str, subject: str) -> None:
         "actor": {"S": OPERATOR},
         "action": {"S": action},
         "subject": {"S": subject},
+        "v": {"N": str(FORMAT)},
     }
     dynamodb.put_item(TableName=table, Item=entry)

@@ -8,6 +8,7 @@ from chalice.app import Request, Response
 
 from chalicelib.adapters.json.codec import encode
 from chalicelib.container import Container
+from chalicelib.version import VERSION
 from chalicelib.web.call import Call
 from chalicelib.web.files import File, answer_file
 from chalicelib.web.mounting import JSON
@@ -22,6 +23,7 @@ HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?")
 
 class Health(msgspec.Struct):
     status: Literal["ok"] = "ok"
+    version: str = VERSION
 
 
 @routes.endpoint("GET", "/api/health", "Check that the API is running", head=True)

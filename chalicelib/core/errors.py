@@ -103,6 +103,15 @@ class UnavailableError(GurukoolError):
     code = "unavailable"
 
 
+class NewerItemError(GurukoolError):
+    """A newer release has stored this, in a format that this release would misread. Nothing was changed."""
+
+    code = "newer_release"
+
+    def __init__(self) -> None:
+        super().__init__("A newer release of this service has stored this. Try again when it is deployed.")
+
+
 class EffectRefusedError(Exception):
     """A handler's effects cannot be written: neither they nor the outcome were."""
 

@@ -53,11 +53,13 @@ STATUS: dict[type[errors.GurukoolError], HTTPStatus] = {
     errors.InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
     errors.UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.NewerItemError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 OWN_HEADERS: dict[type[errors.GurukoolError], str] = {
     errors.UnauthenticatedError: "WWW-Authenticate",
     errors.TooManyError: "Retry-After",
     errors.UnavailableError: "Retry-After",
+    errors.NewerItemError: "Retry-After",
 }
 # The sentences of these errors are logged: they contain no input, as those of the others may.
 REFUSALS = (errors.UnauthenticatedError, errors.ForbiddenError, errors.TooManyError)

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]  # has no types; what it returns is checked by cfn-lint
 
+from infra import deployed_release
 from infra.gateway_responses import gateway_responses
 
 Template = dict[str, Any]
@@ -17,6 +18,7 @@ def load(directory: Path = DIRECTORY) -> Template:
     for path in sorted(directory.glob("*.yaml")):
         for section, entries in yaml.safe_load(path.read_text()).items():
             _add(whole.setdefault(section, {}), entries, path)
+    _add(whole["Outputs"], deployed_release.outputs(), Path(deployed_release.__file__))
     whole["Resources"]["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
     return whole
 

@@ -8,6 +8,7 @@ import pytest
 from urllib3 import Timeout
 from urllib3.exceptions import ReadTimeoutError
 
+from chalicelib.version import VERSION
 from local_cloud.api_client import Api, RequestView, Session
 from tests.conftest import DeployedStack
 from tests.e2e.users import User
@@ -102,4 +103,4 @@ def test_a_page_shows_the_requests_after_a_number(user: User) -> None:
 
 
 def test_the_api_is_alive(api: Api) -> None:
-    assert api.call("GET", "/api/health").body == {"status": "ok"}
+    assert api.call("GET", "/api/health").body == {"status": "ok", "version": VERSION}

@@ -1,7 +1,7 @@
 """The functions' code on moto, with what each of them asks of AWS written down."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -74,7 +74,7 @@ class Cloud:
         """A new process, with the environment of that function, in which each call of AWS is recorded."""
         variables = environment(self._template, function)
         resolved = {name: self._resolve(value["Ref"]) for name, value in variables.items()}
-        container = Container(resolved | overrides, _unwatched)
+        container = self.container = Container(resolved | overrides, _unwatched)
         self.app = Chalice("gurukool", configure_logs=False)
         self.functions = functions.register(self.app, container)
         assembly.mount(self.app, container)
@@ -99,6 +99,22 @@ class Cloud:
         }
         worker({"Records": [record | {"body": message["Body"]}]}, CONTEXT)
         self._sqs.delete_message(**queue_url, ReceiptHandle=message["ReceiptHandle"])
+
+    def has_messages(self, queue: str) -> bool:
+        """Whether a wake-up can be delivered now."""
+        asked = {"QueueUrl": self._ids[queue], "AttributeNames": ["ApproximateNumberOfMessages"]}
+        found = self._sqs.get_queue_attributes(**asked)["Attributes"]
+        return bool(found["ApproximateNumberOfMessages"] != "0")
+
+    def put(self, table: str, items: Sequence[Any]) -> None:
+        """Items with DynamoDB's types, as they are."""
+        for item in items:
+            self._dynamodb.put_item(TableName=table, Item=item)
+
+    def scan(self, table: str) -> list[Any]:
+        """All items of a table, with DynamoDB's types."""
+        pages = self._dynamodb.get_paginator("scan").paginate(TableName=table)
+        return [item for page in pages for item in page["Items"]]
 
     def change_queue(self, user_id: str, expression: str, one: int = 1) -> None:
         """An UpdateExpression, in which `:one` is 1 if nothing else is said: also a moment long ago."""

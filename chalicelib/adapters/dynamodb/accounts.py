@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.format import require_readable
 from chalicelib.adapters.dynamodb.models import AccountItem
 from chalicelib.adapters.dynamodb.records import is_generation
 from chalicelib.adapters.dynamodb.tables import Tables
@@ -61,6 +62,8 @@ class DynamoAccounts:
 
 
 def to_account(item: AccountItem) -> Account:
+    """Raises NewerItemError."""
+    require_readable(item.item_format)
     return Account(
         username=item.username,
         user_id=item.user_id,

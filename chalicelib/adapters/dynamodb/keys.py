@@ -3,6 +3,7 @@
 from typing import Any
 
 from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.format import require_readable
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.log_events import log_event
@@ -23,6 +24,7 @@ class DynamoKeys:
                 item = self._keys.get(user_id, key, consistent_read=True)
             except self._keys.DoesNotExist:
                 return None
+        require_readable(item.item_format)
         if item.expires_at is not None and item.expires_at <= now // 1000:
             return None  # DynamoDB removes it within days
         return KeyRecord(item.fingerprint, int(item.first), int(item.last))

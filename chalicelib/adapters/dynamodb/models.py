@@ -4,8 +4,16 @@ from pynamodb.attributes import MapAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
+from chalicelib.adapters.dynamodb.format import FORMAT
 
-class AccountItem(Model):
+
+class VersionedItem(Model):
+    """Whatever creates such an item stores its format with it, see format.py."""
+
+    item_format = NumberAttribute(null=True, attr_name="v", default_for_new=FORMAT)
+
+
+class AccountItem(VersionedItem):
     username = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute()
     password_hash = UnicodeAttribute()
@@ -15,7 +23,7 @@ class AccountItem(Model):
     generation = NumberAttribute(null=True)  # none: 0
 
 
-class SessionItem(Model):
+class SessionItem(VersionedItem):
     session_id = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute()
     username = UnicodeAttribute()
@@ -35,7 +43,10 @@ class SessionItem(Model):
 
 
 class TriesItem(Model):
-    """Beside the sessions, because it expires like them."""
+    """Beside the sessions, because it expires like them.
+
+    Without a format: it is counters that every update may create, and the newest of them are forgotten soon.
+    """
 
     subject = UnicodeAttribute(hash_key=True, attr_name="session_id")
     tries = NumberAttribute()
@@ -45,7 +56,7 @@ class TriesItem(Model):
     expires_at = NumberAttribute()  # seconds
 
 
-class AuditItem(Model):
+class AuditItem(VersionedItem):
     month = UnicodeAttribute(hash_key=True)
     entry_id = UnicodeAttribute(range_key=True)
     at = NumberAttribute()
@@ -77,7 +88,7 @@ class Expiring(GlobalSecondaryIndex["QueueItem"]):
     sessions_until = NumberAttribute(range_key=True)
 
 
-class QueueItem(Model):
+class QueueItem(VersionedItem):
     """Stays under 1 KB, so that every write of it is one unit."""
 
     user_id = UnicodeAttribute(hash_key=True)
@@ -111,7 +122,7 @@ class QueueItem(Model):
     expiring = Expiring()
 
 
-class RequestItem(Model):
+class RequestItem(VersionedItem):
     user_id = UnicodeAttribute(hash_key=True)
     seq = NumberAttribute(range_key=True)
     type = UnicodeAttribute()
@@ -138,7 +149,7 @@ class RequestItem(Model):
     expires_at = NumberAttribute(null=True)  # seconds: DynamoDB's time to live
 
 
-class KeyItem(Model):
+class KeyItem(VersionedItem):
     """An idempotency key and what was accepted under it."""
 
     user_id = UnicodeAttribute(hash_key=True)

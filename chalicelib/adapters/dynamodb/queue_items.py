@@ -6,6 +6,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.format import is_readable
 from chalicelib.adapters.dynamodb.records import to_queue
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.queueing.queue import Queue
@@ -19,6 +20,7 @@ class QueueItems:
 
     def __init__(self, tables: Tables) -> None:
         self.model = tables.queues
+        self._readable = is_readable(self.model.item_format)
 
     def get(self, user_id: str) -> Queue | None:
         with translated():
@@ -31,7 +33,7 @@ class QueueItems:
         """The queue as it is afterwards. Raises LostRaceError, UnavailableError."""
         item = self.model(user_id)
         with translated():
-            item.update(actions=actions, condition=condition)
+            item.update(actions=actions, condition=condition & self._readable)
         return to_queue(item)
 
     def is_live(self, session_id: str, now: Millis) -> Condition:

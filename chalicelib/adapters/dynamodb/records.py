@@ -4,6 +4,7 @@ from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
+from chalicelib.adapters.dynamodb.format import require_readable
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
 from chalicelib.core.queueing.queue import PausedBy, Queue, State, state_under
 from chalicelib.core.queueing.request import Failure, Request, Status
@@ -29,6 +30,8 @@ def request_attributes(request: Request) -> dict[str, Any]:
 
 
 def to_request(item: RequestItem) -> Request:
+    """Raises NewerItemError."""
+    require_readable(item.item_format)
     return Request(
         user_id=item.user_id,
         seq=int(item.seq),
@@ -57,6 +60,8 @@ def to_request(item: RequestItem) -> Request:
 
 
 def to_queue(item: QueueItem) -> Queue:
+    """Raises NewerItemError."""
+    require_readable(item.item_format)
     paused_by = PausedBy(item.paused_by) if item.paused_by else None
     return Queue(
         user_id=item.user_id,

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.format import is_readable, require_readable
 from chalicelib.adapters.dynamodb.models import SessionItem
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
@@ -49,7 +50,7 @@ class DynamoSessions:
         live: Any = (m.expires_at > now // 1000) & (m.ends_at > now)
         current = (m.refresh_hash == token.hash) & (m.family_hash == token.family_hash)
         with translated():
-            item.update(actions=actions, condition=current & live)
+            item.update(actions=actions, condition=current & live & is_readable(m.item_format))
         return to_session(item)
 
     def remove(self, session_id: str, user_id: str) -> None:
@@ -88,6 +89,8 @@ def to_attributes(session: Session) -> dict[str, Any]:
 
 
 def to_session(item: SessionItem) -> Session:
+    """Raises NewerItemError."""
+    require_readable(item.item_format)
     return Session(
         session_id=item.session_id,
         user_id=item.user_id,

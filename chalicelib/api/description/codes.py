@@ -49,5 +49,9 @@ CODES = {
     "throttled": Code(429, "Too many wrong passwords. Wait as many seconds as `Retry-After` says."),
     "internal": Code(500, "An error in this service. Its logs have the details under `X-Request-Id`."),
     "unavailable": Code(503, "A part of this service does not answer. The call may have been carried out."),
+    "newer_release": Code(
+        503,
+        "A newer release, which is being deployed or was rolled back, stored the data. Nothing was changed.",
+    ),
     "timeout": Code(504, "The answer took too long. The call may have been carried out."),
 }

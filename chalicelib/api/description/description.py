@@ -6,9 +6,9 @@ from chalicelib.api.description.texts import API, HEADERS, OPERATIONS, PARAMETER
 from chalicelib.api.queueing.enqueue_body import Order
 from chalicelib.api.queueing.request_views import RequestAnswer, RequestDetailAnswer
 from chalicelib.core.queueing.registry import Registry
+from chalicelib.version import VERSION
 from chalicelib.web.description import Description, Kind, Variants
 
-VERSION = "1.0.0"
 INFO = {
     "title": "Gurukool",
     "version": VERSION,
