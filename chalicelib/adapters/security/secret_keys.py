@@ -1,7 +1,7 @@
 """Keys that sign, from Secrets Manager.
 
-The secret is JSON: {"kid": "2", "key": "…", "previous": {"kid": "1", "key": "…"}}; `previous` is there for as
-long as what was signed with it must be valid.
+The secret is JSON: {"kid": "2", "key": "…", "previous": {"kid": "1", "key": "…"}}. It has `previous` after a
+rotation: what that key has signed is still valid, or receivers of deliveries do not have the new key yet.
 """
 
 import json
@@ -15,19 +15,24 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.log_events import log_event
 
-FRESH_S = 300  # a rotated key is used everywhere after this long
-LOOK_AGAIN_S = 5  # how often an unknown key is worth a look
+FRESH_S = 300  # how long keys are used before they are read again
+LOOK_AGAIN_S = 5  # between two reads because of a key that is not known
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The key that signs and all that verify, by key id."""
+    """The id of the current key, and all valid keys by their ids, the current one first."""
 
     current: str
     all: dict[str, str]
 
 
 class SecretKeys:
+    """The keys of one secret, read when they are first needed and again every five minutes.
+
+    A rotated key is therefore in use everywhere after five minutes.
+    """
+
     def __init__(self, client: Any, secret_arn: str) -> None:
         self._client = client
         self._secret_arn = secret_arn
@@ -41,9 +46,9 @@ class SecretKeys:
         return self._keys
 
     def knowing(self, kid: str) -> Keys:
-        """The keys, read again if this one is not among them: it may have been made a moment ago.
+        """The keys, read again if `kid` is not among them: that key may have been created a moment ago.
 
-        Anybody can name keys that do not exist, so not each time. Raises UnavailableError.
+        They are not read each time, since anybody can name keys that do not exist. Raises UnavailableError.
         """
         keys = self()
         if kid not in keys.all and time.monotonic() - self._read_at > LOOK_AGAIN_S:
@@ -51,7 +56,7 @@ class SecretKeys:
         return keys
 
     def _renewed(self) -> Keys:
-        """Those at hand, if they cannot be read now; then it is tried again in a moment."""
+        """The keys, read anew. If that fails, the known ones stay, and it is tried again in five seconds."""
         try:
             self._keys, self._read_at = self._read(), time.monotonic()
         except UnavailableError as error:
@@ -70,6 +75,11 @@ class SecretKeys:
 
 
 def to_keys(secret: str) -> Keys:
+    """The keys of a secret's text.
+
+    >>> to_keys('{"kid": "2", "key": "new", "previous": {"kid": "1", "key": "old"}}')
+    Keys(current='2', all={'2': 'new', '1': 'old'})
+    """
     document = json.loads(secret)
     pairs = [document, *([document["previous"]] if "previous" in document else [])]
     return Keys(document["kid"], {pair["kid"]: pair["key"] for pair in pairs})
