@@ -47,7 +47,7 @@ soak: ## run for hours what `make test` runs for seconds: histories, generated c
 	@HISTORY_USERS=20 HISTORY_REQUESTS=100 HISTORY_KILL_SECONDS=2 HISTORY_ROUNDS=1000 $(RUN) -m pytest tests/histories
 	@GENERATED_EXAMPLES=40 $(RUN) -m pytest tests/security/test_openapi.py
 
-lock: ## pin the packages of requirements.in and requirements-dev.in after a change
+lock: ## pin the packages of every requirements file (*.in) after a change
 	@$(RUN) -m infra.lock
 
 check: ## check format, lint and types

@@ -1,6 +1,4 @@
-"""Pins the packages of requirements.in and requirements-dev.in, and all that they need, by version and hash.
-
-localstack/run -m infra.lock
+"""Pins the packages of every requirements file, and all that they need, by version and hash: `make lock`.
 
 A pinned version stays, unless a file requires another one.
 """
@@ -10,15 +8,25 @@ import sys
 from bootstrap import uv
 from bootstrap.errors import SetupError
 
-OPTIONS = ("--universal", "--python-version", "3.13", "--generate-hashes", "--no-header", "--quiet")
+OPTIONS = ("--universal", "--generate-hashes", "--no-header", "--quiet")
+PYTHON = ("--python-version", "3.13")
+# The .in files without their suffix, and options of their own.
+FILES: dict[str, tuple[str, ...]] = {
+    "requirements": PYTHON,
+    "requirements-dev": PYTHON,
+    "localstack/uv": ("--python-version", "3.9", "--no-annotate"),
+    "localstack/node": (*PYTHON, "--no-annotate"),
+    "localstack/runtime": (*PYTHON, "--no-annotate"),
+    "localstack/pins": (*PYTHON, "--no-annotate", "--no-deps"),
+    "tests/clients/requirements": PYTHON,
+}
 
 
 def main() -> None:
     try:
-        for name in ("requirements", "requirements-dev"):
-            source, pinned = f"{name}.in", f"{name}.txt"
-            uv.run("pip", "compile", *OPTIONS, source, "--output-file", pinned)
-            print(f"{pinned} pins {source}.")
+        for name, options in FILES.items():
+            uv.run("pip", "compile", *OPTIONS, *options, f"{name}.in", "--output-file", f"{name}.txt")
+            print(f"{name}.txt pins {name}.in.")
     except SetupError as error:
         sys.exit(str(error))
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from local_cloud.waiting import wait_until
@@ -87,11 +88,6 @@ def test_a_crash_is_no_overrun_and_the_watch_ends_with_its_process(tmp_path: Pat
 
 
 def _alive(argument: str) -> bool:
-    for path in Path("/proc").iterdir():
-        if path.name.isdigit() and int(path.name) != os.getpid():
-            try:
-                if argument in (path / "cmdline").read_text(errors="replace"):
-                    return True
-            except OSError:
-                continue
-    return False
+    """Whether another process has `argument` among its own."""
+    others = (process for process in psutil.process_iter(["cmdline"]) if process.pid != os.getpid())
+    return any(argument in " ".join(process.info["cmdline"] or ()) for process in others)
