@@ -38,9 +38,9 @@ rotate-keys: ## sign access tokens with a new key; nobody is signed out
 demo: ## run five users with twenty requests each on the running stack
 	@$(RUN) -m local_cloud.demo
 
-test: ## run the tests, with or without a running stack (ARGS="-k order")
-	@$(RUN) -m tests.browser.chromium
-	@$(RUN) -m pytest $(ARGS)
+test: ## run the tests, with or without a running stack (ARGS="-k order"; APP=folder: those of an application)
+	@$(if $(APP),,$(RUN) -m tests.browser.chromium)
+	@$(RUN) -m $(if $(APP),infra.apps.tests '$(APP)',pytest) $(ARGS)
 
 soak: ## run for hours what `make test` runs for seconds: histories, generated calls (HISTORIES=1000000)
 	@$(RUN) -m tests.simulation.soak $(or $(HISTORIES),1000000)

@@ -1,4 +1,7 @@
-"""The application's zip file and the template, which Chalice makes from app.py."""
+"""The zip file with the functions' code and the template, which Chalice makes from app.py.
+
+An application's handlers are in the zip file, beside chalicelib.
+"""
 
 import json
 import shutil
@@ -8,9 +11,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import msgspec
+
 from bootstrap.cache import CHECKOUT, Entry
 from bootstrap.commands import run
+from chalicelib.handlers.manifest import FILE as MANIFEST
 from infra import archive, loadable, template
+from infra.apps import requirements
+from infra.apps.folder import HANDLERS, App
 
 STAGE = "live"
 TEMPLATE = "template.json"
@@ -19,19 +27,21 @@ ANY_METHOD = "x-amazon-apigateway-any-method"
 # `memory` and `testing` are for tests of applications.
 NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "memory", "testing")
 PUBLIC = "gurukool"
+WORKERS_POLICIES = ("worker.json", "slow_worker.json")
 
 
-def build() -> Path:
+def build(app: App | None = None) -> Path:
     """The directory with both, from the cache if they were made from the same sources before."""
     with TemporaryDirectory(prefix="gurukool-package-") as temporary:
         project = Path(temporary) / "project"
-        _copy_sources(project)
-        entry = Entry("application", *_contents(project), *_builders())
-        entry.ensure(partial(_build, project))
+        _copy_sources(project, app)
+        packages = requirements.installed(app.path) if app else None
+        entry = Entry("application", *_contents(project), *_builders(), str(packages).encode())
+        entry.ensure(partial(_build, project, packages))
         return entry.path
 
 
-def _copy_sources(project: Path) -> None:
+def _copy_sources(project: Path, app: App | None) -> None:
     """The copy has no requirements: Chalice would install them by pip, and only warn if one has no wheel."""
     for part in ("chalicelib", PUBLIC, "infra/policies"):
         shutil.copytree(CHECKOUT / part, project / part, ignore=NOT_SHIPPED)
@@ -39,7 +49,19 @@ def _copy_sources(project: Path) -> None:
     for part in ("app.py", ".chalice/config.json"):
         shutil.copyfile(CHECKOUT / part, project / part)
     (project / "requirements.txt").touch()
-    (project / "merge.json").write_text(json.dumps(template.load()))
+    (project / "merge.json").write_text(json.dumps(template.load(app)))
+    if app:
+        _copy_application(project, app)
+
+
+def _copy_application(project: Path, app: App) -> None:
+    shutil.copytree(app.handlers, project / HANDLERS, ignore=NOT_SHIPPED)
+    (project / MANIFEST).write_bytes(msgspec.json.encode(app.manifest))
+    for name in WORKERS_POLICIES:
+        path = project / "infra/policies" / name
+        policy = json.loads(path.read_text())
+        policy["Statement"] += app.statements
+        path.write_text(json.dumps(policy))
 
 
 def _contents(project: Path) -> list[bytes]:
@@ -50,12 +72,12 @@ def _contents(project: Path) -> list[bytes]:
 def _builders() -> list[bytes]:
     """What makes the zip file, and what it must be loadable with: modules, Chalice, packages that ship."""
     modules = [Path(module.__file__ or "") for module in (archive, loadable)]
-    requirements = [CHECKOUT / "requirements.txt", CHECKOUT / "requirements-dev.txt"]
-    return [path.read_bytes() for path in (Path(__file__), *modules, *requirements)]
+    packages = [CHECKOUT / "requirements.txt", CHECKOUT / "requirements-dev.txt"]
+    return [path.read_bytes() for path in (Path(__file__), *modules, *packages)]
 
 
-def _build(project: Path, directory: Path) -> None:
-    loadable.require_loadable(project)
+def _build(project: Path, packages: Path | None, directory: Path) -> None:
+    loadable.require_loadable(project, packages)
     chalice = directory / "chalice"
     merge = project.with_name("merge.json")
     (project / merge.name).rename(merge)
@@ -66,16 +88,20 @@ def _build(project: Path, directory: Path) -> None:
         cwd=project,
         environment={"AWS_DEFAULT_REGION": "us-east-1"},
     )
-    _write_application(chalice / "deployment.zip", project / PUBLIC, directory / ARCHIVE)
+    _write_application(chalice / "deployment.zip", project, directory / ARCHIVE)
     _write_template(chalice / "sam.json", directory / TEMPLATE)
     shutil.rmtree(chalice)
 
 
-def _write_application(source: Path, public: Path, target: Path) -> None:
-    """Chalice's zip again, with the public package, with byte code and in a fixed order."""
+def _write_application(source: Path, project: Path, target: Path) -> None:
+    """Chalice's zip again, with the public package and the handlers, with byte code and in a fixed order."""
     content = source.with_suffix("")
     shutil.unpack_archive(source, content)
-    shutil.copytree(public, content / public.name, ignore=NOT_SHIPPED)
+    for name in (PUBLIC, HANDLERS):
+        if (project / name).is_dir():
+            shutil.copytree(project / name, content / name)
+    if (project / MANIFEST).exists():
+        shutil.copyfile(project / MANIFEST, content / MANIFEST)
     archive.byte_compile(content, "/var/task")
     archive.write_zip(content, target)
 

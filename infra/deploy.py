@@ -1,6 +1,7 @@
 """Deploys the stack to AWS or to the local cloud, or deletes it.
 
-localstack/run -m infra.deploy [--stack NAME] [--region REGION] [--parameter NAME=VALUE ...] [--plan]
+localstack/run -m infra.deploy [--stack NAME] [--region REGION] [--app FOLDER] [--parameter NAME=VALUE ...]
+    [--plan]
 localstack/run -m infra.deploy --local [...]
 localstack/run -m infra.deploy --delete NAME [...]
 """
@@ -19,7 +20,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bootstrap.errors import SetupError
 from infra import account, deployed_release, parameters, template
+from infra.apps import folder, secret_settings
+from infra.apps.folder import App
 from infra.artefacts import Artefacts
+from infra.calls import called_with
 from infra.errors import message_for
 from infra.events import Report
 from infra.package import package
@@ -43,6 +47,7 @@ class Options:
 
     plan: bool = False  # only report what would be changed
     tags: Mapping[str, str] = field(default_factory=dict)
+    app: App | None = None  # None: the samples
     replaceable: tuple[str, ...] = ()
     """Logical ids of resources that may be replaced or removed on AWS; in the local cloud, all may."""
 
@@ -57,11 +62,13 @@ def deploy(
     """
     options = options or Options()
     stack = _stack(target, report)
-    values = _values(target, stack, given, report)
+    if options.app and target.local:
+        given = options.app.local_parameters() | dict(given)
+    values = _values(target, stack, given, report, options.app)
     deployed_release.check(stack.outputs(), report)
     with TemporaryDirectory(prefix="gurukool-deploy-") as temporary:
         report("packaging the application")
-        package(values["Architecture"], Path(temporary))
+        package(values["Architecture"], Path(temporary), options.app)
         report("sending it")
         url = Artefacts(target).upload(Path(temporary))
     wanted = Wanted(url, values, options.tags, None if target.local else options.replaceable)
@@ -71,6 +78,8 @@ def deploy(
     stack.apply(wanted)
     if not target.local:
         stack.protect(True)
+    if options.app:
+        secret_settings.prepare(target, stack.outputs(), options.app, report)
     return stack.outputs()
 
 
@@ -79,9 +88,11 @@ def delete(target: Target, report: Report) -> None:
     _stack(target, report).delete()
 
 
-def _values(target: Target, stack: Stack, given: Mapping[str, str], report: Report) -> dict[str, str]:
+def _values(
+    target: Target, stack: Stack, given: Mapping[str, str], report: Report, app: App | None
+) -> dict[str, str]:
     """The values of the parameters. Raises DeployError if one is wrong, or more than the account allows."""
-    declared = template.load()["Parameters"]
+    declared = template.load(app)["Parameters"]
     values = parameters.resolve(declared, target.parameters | stack.parameters(), given)
     if not target.local:
         account.check_concurrency(account.concurrency_limit(target.client("lambda")), values, report)
@@ -103,7 +114,8 @@ def main(arguments: list[str]) -> None:
         if given.delete:
             delete(target, print)
         else:
-            options = Options(given.plan, dict(given.tag), tuple(given.allow_replacement))
+            app = folder.read(called_with(given.app)) if given.app else None
+            options = Options(given.plan, dict(given.tag), app, tuple(given.allow_replacement))
             print(json.dumps(deploy(target, dict(given.parameter), print, options), indent=2))
     except (SetupError, BotoCoreError, ClientError) as error:
         sys.exit(message_for(error))
@@ -116,6 +128,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--local", action="store_true", help="the LocalStack at $AWS_ENDPOINT_URL")
     parser.add_argument("--stack", metavar="NAME", help=f"name of the stack ({STACK})")
     parser.add_argument("--region", help="region of AWS, if not the one of your profile")
+    parser.add_argument("--app", metavar="FOLDER", help="an application; without it, the samples")
     parser.add_argument("--parameter", action="append", default=[], type=_pair, metavar="NAME=VALUE")
     parser.add_argument("--tag", action="append", default=[], type=_pair, metavar="NAME=VALUE")
     parser.add_argument("--plan", action="store_true", help="say what would be changed, and stop")

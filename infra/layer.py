@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -15,20 +16,24 @@ PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28
 ARCHIVE = "layer.zip"
 
 
-def build(requirements: Path, architecture: str) -> Path:
-    """The layer's zip, from the cache if it was built before. Raises SetupError if a wheel is missing."""
+def build(requirements: Path, architecture: str, services: Iterable[str] = ()) -> Path:
+    """The layer's zip, from the cache if it was built before. Raises SetupError if a wheel is missing.
+
+    `services` are those of AWS that botocore has to know beside ours.
+    """
+    known = sorted({*botocore_data.SERVICES, *services})
     builders = [Path(file) for file in (__file__, archive.__file__, botocore_data.__file__)]
     sources = [path.read_bytes() for path in [requirements, *builders]]
-    entry = Entry("layer", architecture.encode(), *sources)
-    entry.ensure(partial(_build, requirements, PLATFORMS[architecture]))
+    entry = Entry("layer", architecture.encode(), " ".join(known).encode(), *sources)
+    entry.ensure(partial(_build, requirements, PLATFORMS[architecture], known))
     return entry.path / ARCHIVE
 
 
-def _build(requirements: Path, platform: str, directory: Path) -> None:
+def _build(requirements: Path, platform: str, services: list[str], directory: Path) -> None:
     content = directory / "content"
     packages = content / "python"
     _install(requirements, platform, packages)
-    _drop_what_lambda_never_reads(packages)
+    _drop_what_lambda_never_reads(packages, services)
     archive.byte_compile(content, "/opt")
     archive.write_zip(content, directory / ARCHIVE)
     shutil.rmtree(content)
@@ -43,9 +48,9 @@ def _install(requirements: Path, platform: str, packages: Path) -> None:
     )
 
 
-def _drop_what_lambda_never_reads(packages: Path) -> None:
+def _drop_what_lambda_never_reads(packages: Path, services: list[str]) -> None:
     (packages / ".lock").unlink(missing_ok=True)
     shutil.rmtree(packages / "bin", ignore_errors=True)
     data = packages / "botocore" / "data"
     if data.is_dir():
-        botocore_data.cut_down(data)
+        botocore_data.cut_down(data, services)

@@ -19,11 +19,15 @@ from infra.errors import DeployError
 CHALICE = ("__init__.py", "app.py")
 LOAD = """
 import os, sys, traceback
-sys.path[:0] = [os.getcwd(), sys.argv[1]]
+from pathlib import Path
+sys.path[:0] = [os.getcwd(), *sys.argv[1:]]
 try:
     import app
     from chalicelib.api import assembly
-    assembly.document(app.container.handlers)
+    from chalicelib.container import Container
+    from chalicelib.handlers import inventory
+    inventory.complete(Path.cwd(), app.container.handlers)
+    assembly.document(Container(os.environ))
 except Exception as error:
     below = os.path.join(os.getcwd(), "")
     frames = traceback.extract_tb(error.__traceback__)
@@ -35,12 +39,15 @@ except Exception as error:
 """
 
 
-def require_loadable(project: Path) -> None:
-    """Raises DeployError that names the file, the line and the error."""
+def require_loadable(project: Path, packages: Path | None = None) -> None:
+    """Completes the project's manifest. Raises DeployError that names the file, the line and the error.
+
+    `packages` is a directory with what the application adds to our requirements.
+    """
     with TemporaryDirectory(prefix="gurukool-load-") as temporary:
         _ship_chalice(Path(temporary))
         loaded = subprocess.run(
-            [str(_python()), "-I", "-B", "-c", LOAD, temporary],
+            [str(_python()), "-I", "-B", "-c", LOAD, temporary, *([str(packages)] if packages else [])],
             cwd=project,
             env={**os.environ, "SAMPLE_HANDLERS": "on"},  # so that no type of the application's is a sample's
             stdin=subprocess.DEVNULL,

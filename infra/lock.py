@@ -1,5 +1,8 @@
 """Pins the packages of every requirements file, and all that they need, by version and hash: `make lock`.
 
+localstack/run -m infra.lock          ours
+localstack/run -m infra.lock FOLDER   the requirements.in of an application, into its requirements.txt
+
 A pinned version stays, unless a file requires another one.
 """
 
@@ -7,6 +10,8 @@ import sys
 
 from bootstrap import uv
 from bootstrap.errors import SetupError
+from infra.apps import requirements
+from infra.calls import called_with
 
 OPTIONS = ("--universal", "--generate-hashes", "--no-header", "--quiet")
 PYTHON = ("--python-version", "3.13")
@@ -22,9 +27,11 @@ FILES: dict[str, tuple[str, ...]] = {
 }
 
 
-def main() -> None:
+def main(folders: list[str]) -> None:
     try:
-        for name, options in FILES.items():
+        for folder in folders:
+            print(f"{requirements.lock(called_with(folder))} is pinned.")
+        for name, options in () if folders else FILES.items():
             uv.run("pip", "compile", *OPTIONS, *options, f"{name}.in", "--output-file", f"{name}.txt")
             print(f"{name}.txt pins {name}.in.")
     except SetupError as error:
@@ -32,4 +39,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

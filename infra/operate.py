@@ -2,17 +2,22 @@
 
 localstack/run -m infra.operate --stack NAME [--region REGION] role USERNAME admin|user
 localstack/run -m infra.operate --stack NAME [--region REGION] rotate-keys [--compromised] [--webhooks]
+localstack/run -m infra.operate --stack NAME [--region REGION] secret NAME
+
+The value of the secret is read from the terminal, or from standard input.
 """
 
 import argparse
 import sys
 import time
 from collections.abc import Callable
+from getpass import getpass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bootstrap.errors import SetupError
 from infra import keys, roles
+from infra.apps import secret_settings
 from infra.errors import DeployError, message_for
 from infra.stack import Stack
 from infra.target import Target, add_target, on_aws
@@ -37,6 +42,9 @@ def options() -> argparse.ArgumentParser:
     rotation.add_argument("--compromised", action="store_true", help="stop accepting the old key at once")
     rotation.add_argument("--webhooks", action="store_true", help="the key that signs deliveries instead")
     rotation.set_defaults(operate=_rotate)
+    secret = commands.add_parser("secret", help="set the value of a secret setting of the application")
+    secret.add_argument("name", help="as in application.toml")
+    secret.set_defaults(operate=_secret)
     return parser
 
 
@@ -64,6 +72,13 @@ def _role(target: Target, outputs: dict[str, str], given: argparse.Namespace) ->
 def _rotate(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:
     secret = outputs["WebhookKeysArn" if given.webhooks else "TokenKeysArn"]
     return keys.rotate(target.client("secretsmanager"), secret, int(time.time()), given.compromised)
+
+
+def _secret(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:
+    """The value is no argument: those are in the shell's history and in the list of processes."""
+    asked = sys.stdin.isatty()
+    value = getpass(f"Value of {given.name}: ") if asked else sys.stdin.read().removesuffix("\n")
+    return secret_settings.put(target.client("secretsmanager"), outputs, given.name, value)
 
 
 if __name__ == "__main__":

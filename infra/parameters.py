@@ -14,8 +14,13 @@ def resolve(declared: Mapping[str, Any], before: Mapping[str, str], given: Mappi
 
     A parameter that is no longer declared is forgotten. Raises DeployError if a value is wrong.
     """
-    values: Values = {name: str(before.get(name, declared[name]["Default"])) for name in declared}
-    values.update(given)
+    values = {
+        name: str(described["Default"]) for name, described in declared.items() if "Default" in described
+    }
+    values |= {name: before[name] for name in declared if name in before} | dict(given)
+    if missing := sorted(declared.keys() - values.keys()):
+        options = " ".join(f"--parameter {name}=…" for name in missing)
+        raise DeployError(f"There is no value for {', '.join(missing)}: give {options}.")
     for name, value in values.items():
         _check(name, value, declared)
     return values
@@ -33,9 +38,11 @@ def _expected(value: str, parameter: Mapping[str, Any]) -> str | None:
     """What the value should have been, or None if it is right."""
     if allowed := [str(choice) for choice in parameter.get("AllowedValues", [])]:
         return None if value in allowed else f"one of {', '.join(allowed)}"
-    if pattern := parameter.get("AllowedPattern"):
-        fits = re.fullmatch(pattern, value) and len(value) <= parameter["MaxLength"]
-        return None if fits else f"up to {parameter['MaxLength']} characters like {pattern}"
+    if "MaxLength" in parameter:
+        pattern = parameter.get("AllowedPattern")
+        fits = len(value) <= parameter["MaxLength"] and (not pattern or re.fullmatch(pattern, value))
+        like = f" like {pattern}" if pattern else ""
+        return None if fits else f"up to {parameter['MaxLength']} characters{like}"
     low, high = parameter["MinValue"], parameter["MaxValue"]
     right = value.isdecimal() and low <= int(value) <= high
     return None if right else f"a whole number from {low} to {high}"

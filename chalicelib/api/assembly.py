@@ -13,7 +13,6 @@ from chalicelib.api.identity import account, admin_accounts, admin_queues, sessi
 from chalicelib.api.pages import console, docs
 from chalicelib.api.queueing import enqueue, outcomes, queue, requests
 from chalicelib.container import Container
-from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.time import Millis
 from chalicelib.web import mounting
 from chalicelib.web.cors import Cors
@@ -50,9 +49,11 @@ def mount(app: Chalice, container: Container) -> None:
 
 
 @cache
-def document(handlers: Registry) -> dict[str, Any]:
-    """The OpenAPI document of the API with these handlers, without the address of its server."""
+def document(container: Container) -> dict[str, Any]:
+    """The OpenAPI document of the API with its handlers, without the address of its server."""
     from chalicelib.api.description.description import description  # needed by few calls
+    from chalicelib.handlers.inventory import documented
     from chalicelib.web import openapi
 
+    handlers = documented(container.declared, container.manifest)
     return openapi.document(OPERATIONS, description(handlers))

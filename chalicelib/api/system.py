@@ -35,7 +35,7 @@ def health() -> Health:
 def openapi(container: Container, call: Call) -> dict[str, Any] | Response:
     from chalicelib.api.assembly import document
 
-    described = {**document(container.handlers), "servers": [{"url": _server(call.request)}]}
+    described = {**document(container), "servers": [{"url": _server(call.request)}]}
     return answer_file(call, File(encode(described), JSON))
 
 

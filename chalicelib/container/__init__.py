@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.container.queueing import Queueing
     from chalicelib.core.queueing.application import Application
     from chalicelib.core.queueing.registry import Registry
+    from chalicelib.handlers.manifest import Manifest
 
 ROOT = Path(__file__).parents[2]  # of what is shipped; the application's handlers are there
 
@@ -34,9 +35,13 @@ class Container:
     """
 
     def __init__(
-        self, environment: Mapping[str, str], make_adapters: Callable[[Settings], Adapters] = Adapters
+        self,
+        environment: Mapping[str, str],
+        make_adapters: Callable[[Settings], Adapters] = Adapters,
+        root: Path = ROOT,
     ) -> None:
-        """`environment` is read when a setting is first needed, not now."""
+        """`environment` is read when a setting is first needed, not now. `root`: where the application is."""
+        self._root = root
         self._environment = environment
         self._make_adapters = make_adapters
 
@@ -50,21 +55,43 @@ class Container:
         return self._make_adapters(self.settings)
 
     @cached_property
-    def handlers(self) -> Registry:
-        """The handlers of this deployment. Raises whatever a handler's module raises when it is imported."""
-        from chalicelib.handlers import PACKAGE, load
-        from chalicelib.webhooks.handler import http_handler
+    def manifest(self) -> Manifest | None:
+        """What the application declares; None if there is no application."""
+        from chalicelib.handlers.manifest import read
 
-        http = http_handler(lambda: self.settings.allowed_hosts, lambda: self.adapters.deliverer)
-        shipped = ROOT if (ROOT / PACKAGE).is_dir() else None
-        return load(samples=self.settings.sample_handlers, own=[http], application=shipped)
+        return read(self._root)
+
+    @cached_property
+    def handlers(self) -> Registry:
+        """What carries requests out. Raises whatever a handler's module raises when it is imported."""
+        return self._load(self._root if self.manifest else None)
+
+    @cached_property
+    def declared(self) -> Registry:
+        """What requests can be sent for. No module of the application is imported to know that."""
+        if self.manifest is None:
+            return self.handlers
+        from chalicelib.handlers.manifest import ManifestRegistry
+
+        return ManifestRegistry(self._load(None), self.manifest)
 
     @cached_property
     def application(self) -> Application:
         """What the handlers get of the application that they belong to."""
         from chalicelib.core.queueing.application import Application
 
-        return Application()
+        if self.manifest is None:
+            return Application()
+        from chalicelib.adapters.runtime.application import from_environment
+
+        return from_environment(self._environment, self.manifest, self.adapters)
+
+    def _load(self, application: Path | None) -> Registry:
+        from chalicelib.handlers import load
+        from chalicelib.webhooks.handler import http_handler
+
+        http = http_handler(lambda: self.settings.allowed_hosts, lambda: self.adapters.deliverer)
+        return load(samples=self.settings.sample_handlers, own=[http], application=application)
 
     @cached_property
     def queueing(self) -> Queueing:

@@ -9,9 +9,12 @@ from chalicelib.adapters.runtime.clock import SystemClock
 from chalicelib.core.queueing.lane import Lane
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from chalicelib.adapters.dynamodb.tables import Tables
     from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
     from chalicelib.adapters.security.secret_keys import SecretKeys
+    from chalicelib.adapters.security.secret_settings import SecretSettings
     from chalicelib.core.identity.ports import (
         Accounts,
         AuditTrail,
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
         Tokens,
         TryCounts,
     )
+    from chalicelib.core.queueing.application import Resources
     from chalicelib.core.queueing.ports import Store, VisibilityLease, WakeUps
     from chalicelib.core.queueing.waits import WaitSlots
     from chalicelib.core.time import Clock
@@ -132,12 +136,27 @@ class Adapters:
 
         return JwtTokens(self._keys("TOKEN_KEYS_ARN"), self.settings.access_token_seconds)
 
+    def application_secrets(self, arns: Mapping[str, str]) -> SecretSettings:
+        """The application's secrets. `arns`: by the names that they have in application.toml."""
+        from chalicelib.adapters.security.secret_settings import SecretSettings
+
+        return SecretSettings(arns, self._secrets_manager)
+
+    def application_resources(self, names: Mapping[str, str], services: Collection[str]) -> Resources:
+        """The application's resources. `names`: what AWS calls them, by the names in resources.yaml."""
+        from chalicelib.adapters.dynamodb.resources import DeployedResources
+
+        return DeployedResources(names, services, lambda: self.tables)
+
     def _keys(self, resource: str) -> SecretKeys:
-        from chalicelib.adapters.dynamodb.tables import CONFIG
         from chalicelib.adapters.security.secret_keys import SecretKeys
 
-        client = self.tables.connection.session.create_client("secretsmanager", config=CONFIG)
-        return SecretKeys(client, self.settings.resource(resource))
+        return SecretKeys(self._secrets_manager(), self.settings.resource(resource))
+
+    def _secrets_manager(self) -> Any:
+        from chalicelib.adapters.dynamodb.tables import CONFIG
+
+        return self.tables.connection.session.create_client("secretsmanager", config=CONFIG)
 
     def _wake_ups_url(self, lane: Lane) -> str:
         return self.settings.resource(URLS[lane])

@@ -45,7 +45,7 @@ class Queueing:
             outside.wake_ups,
             outside.clock,
             each,
-            self._container.handlers,
+            self._container.declared,
         )
 
     @cached_property

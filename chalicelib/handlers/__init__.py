@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 
 from chalicelib.core.queueing.handler import HandlerFunction
 from chalicelib.core.queueing.registry import Registry
@@ -19,13 +18,28 @@ def load(*, samples: bool, own: Iterable[HandlerFunction] = (), application: Pat
     `application` is a directory on Python's path with a folder `handlers`: each file in it is imported, those
     in folders below it too. Raises ValueError if two functions have one type, and whatever a module raises.
     """
-    ours = [f"{__name__}.{module.name}" for module in iter_modules(__path__)]
-    names = [name for name in ours if samples or name != SAMPLES]
-    names += modules(application) if application else []
     registry = Registry.of(*own)
+    registry.update(collected([SAMPLES] if samples else []))
+    if application:
+        _add_application(registry, application)
+    return registry
+
+
+def collected(names: Iterable[str]) -> Registry:
+    """What the modules of these names declare."""
+    registry = Registry()
     for name in names:
         registry.collect(vars(import_module(name)).values())
     return registry
+
+
+def _add_application(registry: Registry, application: Path) -> None:
+    from chalicelib.handlers.manifest import read, tuned
+
+    manifest = read(application)
+    found = collected(modules(application))
+    for handler in found:
+        registry.add(tuned(handler, manifest.tuning.get(handler.type) if manifest else None))
 
 
 def modules(application: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 
@@ -12,11 +13,18 @@ class Code(NamedTuple):
     meaning: str
 
 
+class Parts(NamedTuple):
+    """A type whose JSON Schema is known already."""
+
+    schema: dict[str, Any]
+    components: dict[str, Any]  # that the schema refers to
+
+
 class Kind(NamedTuple):
     """A member whose type depends on the `type` of the object: the payload of a request, for one."""
 
     name: str  # in the names of the components: `Payload` makes EchoPayload
-    types: Mapping[str, Any]  # by the value of `type`
+    types: Mapping[str, Any]  # by the value of `type`; a type, or its Parts
     null: str = ""  # when the member is null instead, in words; "": never
 
 
@@ -27,6 +35,7 @@ class Variants(NamedTuple):
     suffix: str  # of the components' names: `Request` makes EchoRequest
     members: Mapping[str, Kind]  # by name
     is_open: bool  # whether `type` may have values beyond those of the kinds
+    texts: Mapping[str, str] = MappingProxyType({})  # that describe a variant, by the value of `type`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

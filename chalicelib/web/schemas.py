@@ -5,10 +5,16 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.web.description import Description, Kind
+from chalicelib.web.description import Description, Kind, Parts
 from chalicelib.web.problems import Problem
 from chalicelib.web.schema_nodes import REFERENCE, Schema, free_name, name_in, pascal, plain, reference
 from chalicelib.web.variants import VariantSchemas
+
+
+def parts_of(type_: Any) -> Parts:
+    """Raises TypeError if the type has no JSON form."""
+    (schema,), components = msgspec.json.schema_components([type_], ref_template=REFERENCE)
+    return Parts(schema, components)
 
 
 class Schemas:
@@ -65,7 +71,7 @@ class Schemas:
     def _described(self, wanted: str, type_: Any) -> Schema:
         """The type as a component of that name, even if the type itself has no name."""
         name = free_name(self.components, wanted)
-        (schema,), components = msgspec.json.schema_components([type_], ref_template=REFERENCE)
+        schema, components = type_ if isinstance(type_, Parts) else parts_of(type_)
         top = name_in(schema)
         names = {
             inner: free_name(self.components, f"{name}{pascal(inner)}")

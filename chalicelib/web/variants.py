@@ -38,7 +38,10 @@ class VariantSchemas:
             if member not in required and not self._accepts_empty_object(schema):
                 required.append(member)
         properties = {**base["properties"], "type": {"type": "string", "const": value}, **members}
-        self._components[name] = {**base, "title": name, "properties": properties, "required": required}
+        made = {**base, "title": name, "properties": properties, "required": required}
+        if text := variants.texts.get(value):
+            made["description"] = text
+        self._components[name] = made
         return name
 
     def _other(self, base: Schema, values: list[str], suffix: str) -> str:

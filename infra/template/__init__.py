@@ -6,20 +6,27 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]  # has no types; what it returns is checked by cfn-lint
 
 from infra import deployed_release
+from infra.apps import in_template
+from infra.apps.folder import App
 from infra.gateway_responses import gateway_responses
 
 Template = dict[str, Any]
 DIRECTORY = Path(__file__).parent
 
 
-def load(directory: Path = DIRECTORY) -> Template:
-    """The parts put together. Raises ValueError if two of them define the same name."""
+def load(app: App | None = None, directory: Path = DIRECTORY) -> Template:
+    """The parts put together, and those of the application.
+
+    Raises ValueError if two of ours define the same name.
+    """
     whole: Template = {}
     for path in sorted(directory.glob("*.yaml")):
         for section, entries in yaml.safe_load(path.read_text()).items():
             _add(whole.setdefault(section, {}), entries, path)
     _add(whole["Outputs"], deployed_release.outputs(), Path(deployed_release.__file__))
     whole["Resources"]["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
+    if app:
+        in_template.add(app, whole)
     return whole
 
 

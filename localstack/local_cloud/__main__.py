@@ -30,7 +30,7 @@ def main() -> None:
 def _stack() -> Stack:
     settings = load()
     emulator = Emulator(Ports.of(settings), STATE, tied=False)
-    return Stack(emulator, lambda target: deploy(target, settings, _indented), prepare)
+    return Stack(emulator, lambda target: deploy(target, settings, _indented), lambda: prepare(settings))
 
 
 def _indented(line: str) -> None:

@@ -4,21 +4,36 @@ Importing infra takes half a second. The functions here do it, because LocalStac
 they run.
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from chalicelib.settings import CHOICES
-from local_cloud.emulator import Emulator
 from local_cloud.errors import LocalCloudError
-from local_cloud.settings import CHECKOUT, VARIABLES, Settings
+from local_cloud.settings import VARIABLES, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from infra.apps.folder import App
+    from local_cloud.emulator import Emulator
 
 
-def prepare() -> None:
-    """Packages the application into the cache, where `deploy` finds it. Raises SetupError."""
-    from infra import application, layer
+def prepare(settings: Settings) -> None:
+    """Packages everything into the cache, where `deploy` finds it. Raises SetupError."""
+    from infra import application
+    from infra.package import dependencies
     from infra.target import local_cloud
 
-    layer.build(CHECKOUT / "requirements.txt", local_cloud("").parameters["Architecture"])
-    application.build()
+    app = _app(settings)
+    dependencies(local_cloud("").parameters["Architecture"], app)
+    application.build(app)
+
+
+def _app(settings: Settings) -> App | None:
+    from infra.apps import folder
+
+    return folder.read(settings.app) if settings.app else None
 
 
 def deploy(emulator: Emulator, settings: Settings, report: Callable[[str], None]) -> dict[str, str]:
@@ -28,8 +43,9 @@ def deploy(emulator: Emulator, settings: Settings, report: Callable[[str], None]
     from infra import deploy as program
     from infra.target import local_cloud
 
+    options = program.Options(app=_app(settings))
     try:
-        return program.deploy(local_cloud(emulator.edge_url), parameters(settings), report)
+        return program.deploy(local_cloud(emulator.edge_url), parameters(settings), report, options)
     except (BotoCoreError, ClientError) as error:
         raise LocalCloudError(f"LocalStack refused: {error} Its log: {emulator.log}") from error
 

@@ -41,9 +41,10 @@ PORT = Setting("PORT", _port, "3000", "port of the console and the API")
 EDGE = Setting("AWS_ENDPOINT_URL", _loopback_url, "http://127.0.0.1:4566", "where every AWS service answers")
 DYNAMODB = Setting("DYNAMODB_LOCAL_PORT", _port, "4567", "port of DynamoDB Local")
 CACHE = "GURUKOOL_CACHE"  # bootstrap/cache.py reads it before python-dotenv is installed: environment only
+APP = Setting("APP", str, "", "the folder of the application that is deployed; empty: the samples")
 # On by default in the local cloud, where people try things out.
 SAMPLES = replace(next(choice for choice in CHOICES if choice.name == "SAMPLE_HANDLERS"), default="on")
-VARIABLES = {setting.name: setting for setting in (PORT, EDGE, DYNAMODB, *CHOICES, SAMPLES)}
+VARIABLES = {setting.name: setting for setting in (PORT, EDGE, DYNAMODB, APP, *CHOICES, SAMPLES)}
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ class Settings:
     edge_port: int = 4566
     dynamodb_port: int = 4567
     choices: Mapping[str, str] = field(default_factory=dict)
-    """Settings of the application that were given; the others have their defaults."""
+    """Settings that were given; the others have their defaults."""
+    app: Path | None = None
+    """The folder of the application. A path that is not absolute begins at the checkout."""
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, str]) -> Self:
@@ -66,7 +69,9 @@ class Settings:
         ports = (values[PORT.name], urlsplit(values[EDGE.name]).port, values[DYNAMODB.name])
         if len(set(ports)) < len(ports):
             raise LocalCloudError("PORT, the port of AWS_ENDPOINT_URL and DYNAMODB_LOCAL_PORT must differ.")
-        return cls(*ports, {choice.name: given[choice.name] for choice in CHOICES if given.get(choice.name)})
+        choices = {choice.name: given[choice.name] for choice in CHOICES if given.get(choice.name)}
+        app = values[APP.name]
+        return cls(*ports, choices, CHECKOUT / Path(app).expanduser() if app else None)
 
 
 def load(directory: Path = CHECKOUT, environment: Mapping[str, str] = os.environ) -> Settings:

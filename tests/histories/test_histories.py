@@ -15,7 +15,6 @@ from tests.e2e.users import User, sign_up
 from tests.histories.chaos import Chaos
 from tests.histories.checker import violations
 from tests.histories.client import Client, to_dequeued
-from tests.histories.count import Counted
 from tests.histories.history import History
 
 USERS = int(os.environ.get("HISTORY_USERS", "4"))
@@ -27,7 +26,7 @@ PAGE = 100
 
 
 def test_nothing_is_lost_repeated_or_out_of_order_while_the_stack_is_broken(
-    emulator: Emulator, counting_api: str, counting_workers: set[str]
+    emulator: Emulator, counting_api: str, counting_workers: set[str], counted_table: str
 ) -> None:
     chance = random.Random(SEED)
     with Api(counting_api) as api:
@@ -41,7 +40,7 @@ def test_nothing_is_lost_repeated_or_out_of_order_while_the_stack_is_broken(
             for thread in [thread for client in clients for thread in client.start()]:
                 thread.join()
         for user, client in zip(users, clients, strict=True):
-            _complete(client.history, user, emulator)
+            _complete(client.history, user, emulator, counted_table)
 
     assert [*chaos.failed, *(error for client in clients for error in client.failed)] == []
     assert {c.history.user_id: violations(c.history) for c in clients if violations(c.history)} == {}
@@ -57,14 +56,14 @@ def _has_all_happened(chaos: Chaos, clients: list[Client]) -> bool:
     return chaos.has_done_everything() and any(c.history.has_interrupted_requests() for c in clients)
 
 
-def _complete(history: History, user: User, emulator: Emulator) -> None:
+def _complete(history: History, user: User, emulator: Emulator, table: str) -> None:
     """What the store says at the end."""
     after = 0
     while page := user.session.ask("GET", f"/api/queue/requests?after={after}&limit={PAGE}")["requests"]:
         history.outcomes.update({view["seq"]: to_dequeued(view) for view in page})
         after = page[-1]["seq"]
     counted: dict[str, Any] = emulator.client("dynamodb").query(
-        TableName=Counted.Meta.table_name,
+        TableName=table,
         KeyConditionExpression="user_id = :user",
         ExpressionAttributeValues={":user": {"S": user.user_id}},
         ConsistentRead=True,

@@ -15,6 +15,7 @@ from chalicelib.api.queueing.enqueue_body import Order as OrderBody
 from chalicelib.api.queueing.request_views import RequestAnswer, RequestDetailAnswer
 from chalicelib.core.queueing.handler import handler
 from chalicelib.core.queueing.registry import Registry
+from chalicelib.handlers.inventory import documented
 from chalicelib.web.schemas import Schemas
 from local_cloud.api_client import Api
 from tests.answers.service import Service
@@ -40,12 +41,12 @@ def with_handlers(*declared: tuple[str, Any, Any]) -> Schemas:
 
         work.__annotations__ = {"payload": payload, "return": result}
         registry.collect([handler(type_)(work)])
-    return Schemas([OrderBody, RequestAnswer, RequestDetailAnswer], description(registry))
+    return Schemas([OrderBody, RequestAnswer, RequestDetailAnswer], description(documented(registry, None)))
 
 
 @pytest.fixture(scope="module")
 def served() -> Any:
-    return document(Service().handlers)
+    return document(Service().container)
 
 
 def operations(served: Any) -> Iterator[Any]:

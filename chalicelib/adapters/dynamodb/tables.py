@@ -48,6 +48,7 @@ class Tables:
             "dynamodb", region, endpoint_url=host, config=CONFIG
         )
         self._known: set[str] = set()
+        self._bound: dict[tuple[type[Model], str], type[Model]] = {}
         self.queues = self._bind(QueueItem, names.queues)
         self.requests = self._bind(RequestItem, names.requests)
         self.accounts = self._bind(AccountItem, names.accounts)
@@ -55,6 +56,13 @@ class Tables:
         self.tries = self._bind(TriesItem, names.sessions)
         self.audit = self._bind(AuditItem, names.audit)
         self.keys = self._bind(KeyItem, names.idempotency)
+
+    def bind[M: Model](self, model: type[M], table_name: str) -> type[M]:
+        """The model for this table, over the shared connection. It is made once."""
+        key = (model, table_name)
+        if key not in self._bound:
+            self._bound[key] = self._bind(model, table_name)
+        return cast("type[M]", self._bound[key])
 
     def forget_connections(self) -> None:
         """For a forked process: those that are open are its parent's."""

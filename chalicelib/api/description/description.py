@@ -1,11 +1,13 @@
 """The description of the API, for its OpenAPI document."""
 
+from collections.abc import Iterable, Sequence
+
 from chalicelib.api.description.codes import CODES
 from chalicelib.api.description.examples import EXAMPLES
 from chalicelib.api.description.texts import API, HEADERS, OPERATIONS, PARAMETERS, SCHEMAS, TAGS
 from chalicelib.api.queueing.enqueue_body import Order
 from chalicelib.api.queueing.request_views import RequestAnswer, RequestDetailAnswer
-from chalicelib.core.queueing.registry import Registry
+from chalicelib.handlers.inventory import Documented
 from chalicelib.version import VERSION
 from chalicelib.web.description import Description, Kind, Variants
 
@@ -24,7 +26,7 @@ NAMES = {
 }
 
 
-def description(handlers: Registry) -> Description:
+def description(handlers: Iterable[Documented]) -> Description:
     """The types of payloads and results are those of the handlers."""
     return Description(
         info=INFO,
@@ -36,21 +38,21 @@ def description(handlers: Registry) -> Description:
         examples=EXAMPLES,
         codes=CODES,
         names=NAMES,
-        variants=variants(handlers),
+        variants=variants(list(handlers)),
     )
 
 
-def variants(handlers: Registry) -> list[Variants]:
+def variants(known: Sequence[Documented]) -> list[Variants]:
     """How the type of a request determines the rest of it.
 
     A request is answered with its type even if the type's handler was removed since.
     """
-    known = [handler for type_ in handlers.types() if (handler := handlers.get(type_))]
-    payload = Kind("Payload", {handler.type: handler.payload_type for handler in known})
-    results = {handler.type: handler.result_type for handler in known}
+    payload = Kind("Payload", {handler.type: handler.payload for handler in known})
+    results = {handler.type: handler.result for handler in known}
     result = Kind("Result", results, null="Null unless the request has succeeded")
+    texts = {handler.type: handler.text for handler in known}
     return [
-        Variants(Order, "Order", {"payload": payload}, is_open=False),
+        Variants(Order, "Order", {"payload": payload}, is_open=False, texts=texts),
         Variants(RequestAnswer, "Request", {"result": result}, is_open=True),
         Variants(RequestDetailAnswer, "RequestDetail", {"result": result, "payload": payload}, is_open=True),
     ]

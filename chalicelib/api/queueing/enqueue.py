@@ -59,7 +59,7 @@ def enqueue_batch(
 
 def _enqueue(container: Container, principal: Principal, body: Order | Batch, key: str | None) -> Accepted:
     now = container.adapters.clock.now()
-    works = Reader(container.handlers, container.application.settings, now).works(body)
+    works = Reader(container.declared, container.application.settings, now).works(body)
     return container.queueing.enqueue(
         principal.user_id, principal.session_id, works, idempotency_key(key, works)
     )

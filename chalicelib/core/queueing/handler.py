@@ -37,6 +37,7 @@ class Handler:
     wants: tuple[str, ...] = ()  # the parameters of the function beside the payload: request, effects
     check: Check | None = None  # refuses payloads that fit their type; raises InvalidInputError
     check_wants_settings: bool = False
+    long: bool = False  # whether its requests are always for the slow lane, whatever its time limit
     place: str = ""  # file and line of the declaration, for errors
 
     def __call__(self, payload: Any, request: HandlerRequest, effects: Any) -> Any:
@@ -122,7 +123,7 @@ def _handler(
     types = hints["payload"], _result_type(function, hints.get("return", Any))
     wants_settings = _wants_settings(type_, check)
     place = _place(function)
-    return Handler(type_, function, *types, timeout, policy, tuple(wants), check, wants_settings, place)
+    return Handler(type_, function, *types, timeout, policy, tuple(wants), check, wants_settings, place=place)
 
 
 def _wants_settings(type_: str, check: Check | None) -> bool:

@@ -21,5 +21,5 @@ def lane_of(average_ms: float, handler: Handler | None = None) -> Lane:
 
     None: it is not known what comes next, or nobody handles it.
     """
-    declared = handler is not None and handler.timeout > QUICK_TIMEOUT_S
+    declared = handler is not None and (handler.long or handler.timeout > QUICK_TIMEOUT_S)
     return Lane.SLOW if declared or average_ms > QUICK_MS else Lane.QUICK

@@ -1,6 +1,6 @@
 """Handlers by request type."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Self
 
 from chalicelib.core.queueing.handler import Handler, HandlerFunction, declarations
@@ -19,8 +19,7 @@ class Registry:
 
     def __init__(self, handlers: Iterable[Handler] = ()) -> None:
         self._handlers: dict[str, Handler] = {}
-        for handler in handlers:
-            self.add(handler)
+        self.update(handlers)
 
     @classmethod
     def of(cls, *functions: HandlerFunction) -> Self:
@@ -41,6 +40,14 @@ class Registry:
         for member in members:
             for handler in declarations(member):
                 self.add(handler)
+
+    def __iter__(self) -> Iterator[Handler]:
+        return iter(self._handlers.values())
+
+    def update(self, handlers: Iterable[Handler]) -> None:
+        """Add them all. Raises ValueError as `add` does."""
+        for handler in handlers:
+            self.add(handler)
 
     def remove(self, type_: str) -> None:
         del self._handlers[type_]

@@ -1,0 +1,91 @@
+"""What there is to say about the handlers of a deployment: in its manifest, and in the API's document."""
+
+import inspect
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from chalicelib.core.queueing.handler import Handler
+from chalicelib.core.queueing.registry import Registry
+from chalicelib.handlers import PACKAGE
+from chalicelib.handlers.describe import NotPlainError, described
+from chalicelib.handlers.manifest import FILE, Declared, Manifest, read
+from chalicelib.handlers.rebuild import Description
+from chalicelib.web.description import Parts
+from chalicelib.web.schemas import parts_of
+
+
+class Documented(NamedTuple):
+    """What the API's document says about one handler."""
+
+    type: str
+    payload: Parts
+    result: Parts
+    text: str  # that describes what it does
+
+
+def complete(root: Path, registry: Registry) -> None:
+    """Writes into the manifest below `root` what the handlers there declare.
+
+    `registry` has them, and ours. Raises TypeError or ValueError with the place of a wrong declaration.
+    """
+    if (manifest := read(root)) is None:
+        return
+    theirs = {h.type: h for h in registry if h.function.__module__.partition(".")[0] == PACKAGE}
+    if unknown := sorted(manifest.tuning.keys() - theirs.keys()):
+        known = ", ".join(sorted(theirs)) or "none"
+        raise ValueError(f"application.toml names the handler {unknown[0]}; there are: {known}")
+    manifest.handlers = {type_: declared(theirs[type_]) for type_ in sorted(theirs)}
+    (root / FILE).write_bytes(msgspec.json.encode(manifest))
+
+
+def declared(handler: Handler) -> Declared:
+    """For the manifest. Raises TypeError with the place if a type has no JSON form."""
+    try:
+        schemas = {"payload": parts_of(handler.payload_type), "result": parts_of(handler.result_type)}
+    except TypeError as error:
+        raise TypeError(f"{handler.place}: {error}") from None
+    return Declared(
+        module=handler.function.__module__,
+        timeout=handler.timeout,
+        max_attempts=handler.policy.max_attempts,
+        on_failure=handler.policy.on_failure,
+        long=handler.long,
+        check=handler.check is not None,
+        description=_description(handler),
+        payload=_payload(handler),
+        schemas=schemas,
+    )
+
+
+def documented(registry: Registry, manifest: Manifest | None) -> list[Documented]:
+    """All types of requests, by name. What the manifest has is taken from there: no module is imported."""
+    shipped = manifest.handlers if manifest else {}
+    return [
+        _from_manifest(name, shipped[name]) if name in shipped else _from_types(registry, name)
+        for name in registry.types()
+    ]
+
+
+def _from_manifest(type_: str, told: Declared) -> Documented:
+    payload, result = (Parts(*told.schemas[part]) for part in ("payload", "result"))
+    return Documented(type_, payload, result, told.description)
+
+
+def _from_types(registry: Registry, type_: str) -> Documented:
+    handler = registry.get(type_)
+    assert handler  # noqa: S101  (it is one of the registry's own types)
+    payload, result = parts_of(handler.payload_type), parts_of(handler.result_type)
+    return Documented(type_, payload, result, _description(handler))
+
+
+def _description(handler: Handler) -> str:
+    return inspect.getdoc(handler.function) or ""
+
+
+def _payload(handler: Handler) -> Description | None:
+    try:
+        return described(handler.payload_type)
+    except NotPlainError:
+        return None

@@ -1,0 +1,41 @@
+"""The values of an application's secrets: the operator sets them, and no file, parameter or log has them."""
+
+from typing import Any
+
+from infra.apps.folder import App
+from infra.apps.naming import secret_output
+from infra.errors import DeployError
+from infra.events import Report
+from infra.target import Target
+
+Outputs = dict[str, str]
+
+
+def prepare(target: Target, outputs: Outputs, app: App, report: Report) -> None:
+    """After a deployment: stand-ins in the local cloud, and a sentence about every secret without a value."""
+    client = target.client("secretsmanager")
+    for name, setting in app.declared.secrets.items():
+        arn = outputs.get(secret_output(name))
+        if arn is None or _has_value(client, arn):
+            continue
+        if target.local and setting.local is not None:
+            client.put_secret_value(SecretId=arn, SecretString=setting.local)
+        else:
+            stack = f"infra.operate --stack {target.stack} --region {target.region}"
+            program = "local_cloud.operate" if target.local else stack
+            report(f"The secret {name} has no value yet: localstack/run -m {program} secret {name}")
+
+
+def put(client: Any, outputs: Outputs, name: str, value: str) -> str:
+    """A sentence about what is so now. Raises DeployError if the stack has no such secret."""
+    arn = outputs.get(secret_output(name))
+    if arn is None:
+        raise DeployError(f"The stack has no secret {name}. Declare it in application.toml and deploy.")
+    if not value:
+        raise DeployError("The value is empty; nothing was changed.")
+    client.put_secret_value(SecretId=arn, SecretString=value)
+    return f"The secret {name} has a new value. Processes that have read the old one keep it until they end."
+
+
+def _has_value(client: Any, arn: str) -> bool:
+    return bool(client.describe_secret(SecretId=arn).get("VersionIdsToStages"))
