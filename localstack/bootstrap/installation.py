@@ -38,7 +38,7 @@ def install() -> Installation:
     localstack = Environment("localstack", LOCALSTACK / "pins.txt")
     runtime = Environment("runtime", LOCALSTACK / "runtime.txt")
     extension = Entry("extension", *_extension_sources(), localstack.path.name.encode(), RECIPE)
-    dynamodb = Entry("dynamodb", RECIPE)
+    dynamodb = Entry("dynamodb", DYNAMODB_PACKAGE.encode(), DYNAMODB_SHA512.encode())
 
     def build_extension() -> None:
         localstack.install()
