@@ -1,20 +1,20 @@
 """For the tests of an application: its handlers under the real core, in memory, without anybody waiting.
 
 `run` carries one request out. `Queue` has the queues of all users. `crash_everywhere` ends the worker's
-process at every point of a request and finds what happens twice. `tables` makes the application's tables in
-memory. `Outside` watches what handlers call. `http` is the handler for webhooks. Nothing of it is deployed,
-and every test runner can use it.
+process at every point of a request and finds what happens twice. `resources` makes the application's tables,
+in memory. `Outside` watches what handlers call. `http` is the handler for webhooks. Nothing of it is
+deployed, and every test runner can use it.
 """
 
 from chalicelib.core.errors import ConflictError
 from gurukool.testing.crashes import Survived, crash_everywhere
 from gurukool.testing.findings import Finding, NotOnceError
+from gurukool.testing.memory import resources
 from gurukool.testing.outcome import Error, Outcome
 from gurukool.testing.outside import Call, Outside
 from gurukool.testing.places import Place
 from gurukool.testing.queue import Queue
 from gurukool.testing.single import run
-from gurukool.testing.tables import tables
 from gurukool.testing.webhooks import http, receiver_secret
 
 __all__ = [
@@ -31,6 +31,6 @@ __all__ = [
     "crash_everywhere",
     "http",
     "receiver_secret",
+    "resources",
     "run",
-    "tables",
 ]

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from chalicelib.core.queueing.application import Application, Setting, Settings, refuse_undeclared
-from gurukool.testing.tables import PresentResources
+from gurukool.testing.memory import PresentResources
 
 NONE: Mapping[str, Any] = MappingProxyType({})
 

@@ -10,11 +10,11 @@ from chalicelib.core.queueing.application import NoResources
 from gurukool.testing.application import NONE, application
 from gurukool.testing.findings import NotOnceError, find
 from gurukool.testing.history import Ending, live
+from gurukool.testing.memory import content
+from gurukool.testing.memory import resources as in_memory
 from gurukool.testing.network import watch_network
 from gurukool.testing.process import Kind, Process
 from gurukool.testing.queue import USER, ProcessQueue
-from gurukool.testing.tables import content
-from gurukool.testing.tables import tables as tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,7 +39,7 @@ def crash_everywhere(
     payload: Any = None,
     *,
     user: str = USER,
-    tables: Mapping[str, type[Model]] = NONE,
+    resources: Mapping[str, type[Model] | str] = NONE,
     setup: Callable[[Resources], object] | None = None,
     settings: Mapping[str, Setting] = NONE,
     secrets: Mapping[str, str] = NONE,
@@ -48,7 +48,7 @@ def crash_everywhere(
 
     The points are before and after each write of the core, each effect, each call that `Outside` watches,
     and each call of AWS that writes. After the crash another process goes on. Each time begins with empty
-    `tables`, which `setup` may fill. It must end like the request that no crash has interrupted: with the
+    `resources`, which `setup` may fill. It must end like the request that no crash has interrupted: with the
     same outcome, as many calls outside, and the same items in the tables. What is sent over the network
     counts as a call outside, even if nobody watches it.
 
@@ -59,9 +59,9 @@ def crash_everywhere(
     declared = application(settings, secrets)
 
     def play(process: Process) -> Ending:
-        with tables_of(**tables) if tables else nullcontext(NoResources()) as resources:
+        with in_memory(**resources) if resources else nullcontext(NoResources()) as made:
             if setup:
-                setup(resources)
+                setup(made)
             queue = ProcessQueue(process, declared)
             seq = queue.enqueue(handler, payload, user=user)
             queue.run()

@@ -25,9 +25,9 @@ from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.sweep import AHEAD_MS, STALE_MS, Sweep
 from chalicelib.core.time import Millis
 from gurukool.testing.attempts import runner
+from gurukool.testing.memory import commit
 from gurukool.testing.observed import ObservedPort
 from gurukool.testing.process import CrashError, Process
-from gurukool.testing.tables import commit
 
 QUANTUM_MS = 10_000
 SWEEP_MS = 60_000  # between two runs of the sweeper

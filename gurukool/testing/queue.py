@@ -103,7 +103,7 @@ class Queue(ProcessQueue):
     """The queues of all users, with the guarantee of real ones. Nothing runs until `run` or `advance`.
 
     Time passes only in those two, and nobody waits for it: a retry after a minute takes no time of the test.
-    Handlers run in the test's own process. They get the tables of the innermost block of `tables`.
+    Handlers run in the test's own process. They get what the innermost block of `resources` has made.
     """
 
     def __init__(

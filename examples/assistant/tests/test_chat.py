@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from gurukool import InvalidInputError, Resources
-from gurukool.testing import Queue, crash_everywhere, run, tables
+from gurukool import InvalidInputError, Resources, testing
+from gurukool.testing import Queue, crash_everywhere, run
 from handlers.chat import REMEMBERED, Say, Turn, chat
 from handlers.model import FakeModel
 
@@ -16,7 +16,7 @@ SECRETS = {"model_key": "a key"}
 
 @pytest.fixture(autouse=True)
 def resources() -> Iterator[Resources]:
-    with tables(**TABLES) as made:
+    with testing.resources(**TABLES) as made:
         yield made
 
 
@@ -64,7 +64,7 @@ def test_nothing_and_too_much_are_refused_when_they_are_sent(text: str) -> None:
 
 
 def test_no_crash_stores_a_turn_twice() -> None:
-    crash_everywhere(chat, Say("Hello"), tables=TABLES, settings=SETTINGS, secrets=SECRETS)
+    crash_everywhere(chat, Say("Hello"), resources=TABLES, settings=SETTINGS, secrets=SECRETS)
 
 
 def test_the_model_takes_its_time_for_each_word() -> None:

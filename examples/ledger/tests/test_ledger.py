@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from gurukool import InvalidInputError, Resources
-from gurukool.testing import Queue, crash_everywhere, run, tables
+from gurukool import InvalidInputError, Resources, testing
+from gurukool.testing import Queue, crash_everywhere, run
 from handlers.audit import Audit, audit
 from handlers.books import Balance, Total
 from handlers.transfers import Deposit, Transfer, deposit, transfer
@@ -26,7 +26,7 @@ def fill(resources: Resources) -> None:
 
 @pytest.fixture
 def resources() -> Iterator[Resources]:
-    with tables(**TABLES) as made:
+    with testing.resources(**TABLES) as made:
         fill(made)
         yield made
 
@@ -81,13 +81,15 @@ def test_a_transfer_that_is_too_large_is_refused_when_it_is_sent() -> None:
 
 
 def test_no_crash_moves_money_twice() -> None:
-    survived = crash_everywhere(transfer, move(200), user=USER, tables=TABLES, setup=fill, settings=SETTINGS)
+    survived = crash_everywhere(
+        transfer, move(200), user=USER, resources=TABLES, setup=fill, settings=SETTINGS
+    )
 
     assert "the outcome is written: succeeded, together with 2 effects" in survived.events
 
 
 def test_no_crash_books_a_deposit_twice() -> None:
-    crash_everywhere(deposit, Deposit("checking", 70), user=USER, tables=TABLES)
+    crash_everywhere(deposit, Deposit("checking", 70), user=USER, resources=TABLES)
 
 
 def test_the_outcomes_tell_where_the_money_is(resources: Resources) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from gurukool import Resources
-from gurukool.testing import Queue, crash_everywhere, run, tables
+from gurukool import Resources, testing
+from gurukool.testing import Queue, crash_everywhere, run
 from handlers.orders import Advance, Order, Place, State, advance, place
 
 TABLES = {"orders": Order}
@@ -13,7 +13,7 @@ TABLES = {"orders": Order}
 
 @pytest.fixture(autouse=True)
 def resources() -> Iterator[Resources]:
-    with tables(**TABLES) as made:
+    with testing.resources(**TABLES) as made:
         yield made
 
 
@@ -46,4 +46,4 @@ def test_an_order_that_does_not_exist_goes_nowhere() -> None:
 
 
 def test_no_crash_places_an_order_twice() -> None:
-    crash_everywhere(place, Place(7, "a bicycle"), tables=TABLES)
+    crash_everywhere(place, Place(7, "a bicycle"), resources=TABLES)

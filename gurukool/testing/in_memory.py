@@ -46,22 +46,24 @@ class TestResources:
 
     __test__ = False  # pytest would take it for tests
 
-    def __init__(self, models: Mapping[str, type[Model]]) -> None:
-        """The tables' names, and models with their keys."""
+    def __init__(self, declared: Mapping[str, type[Model] | str]) -> None:
+        """Tables by models with their keys; of other resources, what AWS calls them."""
         from pynamodb.connection import Connection
 
         self.connection = Connection(region=REGION)
         self.connection._client = client("dynamodb")  # noqa: SLF001  (making one takes time)
+        self._others = {name: other for name, other in declared.items() if isinstance(other, str)}
+        models = {name: model for name, model in declared.items() if not isinstance(model, str)}
         self._tables = {name: Table(name, self.connection) for name in models}
         for name, model in models.items():
-            bound = self.table(name).bind(model)
+            bound: Any = self.table(name).bind(model)
             if bound.exists():
                 bound.delete_table()
             bound.create_table(billing_mode="PAY_PER_REQUEST")
 
     def name(self, name: str) -> str:
         """Raises UndeclaredError."""
-        return self.table(name).name
+        return self._others.get(name) or self.table(name).name
 
     def table(self, name: str) -> Table:
         """Raises UndeclaredError."""

@@ -6,9 +6,11 @@ import pytest
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
-from gurukool import Effects, Request, Resources, UndeclaredError, handler
-from gurukool.testing import Error, NotOnceError, crash_everywhere, run, tables
-from gurukool.testing.tables import PresentResources
+from gurukool import Effects, Request, Resources, UndeclaredError, handler, testing
+from gurukool.testing import Error, NotOnceError, crash_everywhere, run
+from gurukool.testing.memory import PresentResources
+
+MAILS = "https://sqs.us-east-1.amazonaws.com/123456789012/mails"  # moto's account
 
 
 class Balance(Model):
@@ -34,7 +36,7 @@ def open_account(resources: Resources) -> None:
 
 @pytest.fixture
 def balances() -> Iterator[type[Balance]]:
-    with tables(Balances=Balance) as resources:
+    with testing.resources(Balances=Balance) as resources:
         open_account(resources)
         yield bound(resources)
 
@@ -56,10 +58,10 @@ def test_an_effect_whose_condition_does_not_hold_fails_the_attempt(balances: typ
 
 def test_each_block_begins_with_empty_tables() -> None:
     for _ in range(2):
-        with tables(Balances=Balance) as resources:
+        with testing.resources(Balances=Balance) as resources:
             assert list(bound(resources).scan()) == []
             open_account(resources)
-            with tables(Balances=Balance) as others:
+            with testing.resources(Balances=Balance) as others:
                 assert list(bound(others).scan()) == []
 
 
@@ -69,7 +71,7 @@ def test_a_table_that_the_test_does_not_declare_is_named(balances: type[Balance]
 
 
 def test_effects_without_tables_are_a_mistake_of_the_test() -> None:
-    with tables(Balances=Balance) as resources:
+    with testing.resources(Balances=Balance) as resources:
         item = bound(resources)("ada", cents=100)
 
     @handler("save")
@@ -81,7 +83,7 @@ def test_effects_without_tables_are_a_mistake_of_the_test() -> None:
 
 
 def test_effects_survive_every_crash() -> None:
-    survived = crash_everywhere(pay, 30, user="ada", tables={"Balances": Balance}, setup=open_account)
+    survived = crash_everywhere(pay, 30, user="ada", resources={"Balances": Balance}, setup=open_account)
 
     assert survived.events == [
         "attempt 1 begins",
@@ -98,7 +100,7 @@ def test_a_write_beside_the_effects_is_found() -> None:
         balances(request.user_id).update([balances.cents.add(-payload)])
 
     with pytest.raises(NotOnceError) as caught:
-        crash_everywhere(pay, 30, user="ada", tables={"Balances": Balance}, setup=open_account)
+        crash_everywhere(pay, 30, user="ada", resources={"Balances": Balance}, setup=open_account)
 
     (finding,) = caught.value.findings
     assert finding.what == (
@@ -115,7 +117,7 @@ def test_a_write_that_can_be_repeated_is_no_finding() -> None:
     def set_balance(payload: int, request: Request) -> None:
         request.resources.table("Balances").bind(Balance)(request.user_id, cents=payload).save()
 
-    survived = crash_everywhere(set_balance, 30, tables={"Balances": Balance})
+    survived = crash_everywhere(set_balance, 30, resources={"Balances": Balance})
 
     assert "written at once: PutItem Balances" in survived.events
 
@@ -126,9 +128,8 @@ def test_a_message_that_is_sent_twice_is_found() -> None:
 
     @handler("mail")
     def mail(payload: str, request: Request) -> None:
-        sqs = request.resources.client("sqs")
-        url = sqs.get_queue_url(QueueName="mails")["QueueUrl"]
-        sqs.send_message(QueueUrl=url, MessageBody=payload)
+        address = request.resources.name("mails")
+        request.resources.client("sqs").send_message(QueueUrl=address, MessageBody=payload)
 
     with pytest.raises(NotOnceError, match=r"sqs\.SendMessage happens twice"):
-        crash_everywhere(mail, "hello", tables={"Balances": Balance}, setup=make_queue)
+        crash_everywhere(mail, "hello", resources={"mails": MAILS}, setup=make_queue)

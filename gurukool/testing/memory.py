@@ -1,4 +1,4 @@
-"""DynamoDB in memory, by moto: the tables of an application for the time of a test."""
+"""AWS in memory, by moto: the resources of an application for the time of a test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from chalicelib.core.queueing.application import NoResources
 from gurukool.testing.aws import watched_aws
-from gurukool.testing.resources import REGION, TestResources, client
+from gurukool.testing.in_memory import REGION, TestResources, client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,17 +22,20 @@ _open = list[TestResources]()  # by the blocks that are open now, the innermost 
 
 
 @contextmanager
-def tables(**models: type[Model]) -> Iterator[Resources]:
-    """Empty tables for the time of the block, by the names that they have in resources.yaml.
+def resources(**declared: type[Model] | str) -> Iterator[Resources]:
+    """What resources.yaml declares, by name, for the time of the block.
 
-    Each has the keys of its model. In the block, handlers get these tables, and moto answers all calls of AWS
-    that this process makes, in memory. Raises ModuleNotFoundError if moto is not installed.
+    A table is declared by a model with its keys, and is empty. Of another resource, give what AWS would call
+    it, a bucket's name for example; the test makes it. In the block, handlers get these resources, and moto
+    answers all calls of AWS that this process makes, in memory.
+
+    Raises ModuleNotFoundError if moto is not installed.
     """
     with ExitStack() as stack:
         stack.enter_context(_moto())
         stack.enter_context(patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION}))
         stack.enter_context(watched_aws())
-        _open.append(TestResources(models))
+        _open.append(TestResources(declared))
         try:
             yield _open[-1]
         finally:
@@ -43,12 +46,12 @@ def _moto() -> Any:
     try:
         from moto import mock_aws
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError("Tables in memory are moto's: install moto[dynamodb].") from error
+        raise ModuleNotFoundError("Resources in memory are moto's: install moto[dynamodb].") from error
     return mock_aws()
 
 
 class PresentResources:
-    """At any time, those of the innermost block of `tables`."""
+    """At any time, those of the innermost block of `resources`."""
 
     def name(self, name: str) -> str:
         return _present().name(name)
@@ -69,7 +72,7 @@ def commit(effects: Sequence[object]) -> None:
     if not effects:
         return
     if not _open:
-        raise RuntimeError("The handler has effects. Give it its tables: `with testing.tables(…):`.")
+        raise RuntimeError("The handler has effects. Give it its tables: `with testing.resources(…):`.")
     from chalicelib.adapters.dynamodb import transaction
 
     transaction.commit(_open[-1].connection, (), effects)
