@@ -15,13 +15,14 @@ import boto3
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from chalicelib.adapters.dynamodb.resources import DeployedResources
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.memory.fifo import MemoryFifo
 from chalicelib.adapters.memory.wake_ups import MemoryWakeUps
 from chalicelib.adapters.runtime.runner import run
 from chalicelib.core.errors import EffectRefusedError
-from chalicelib.core.queueing.application import Application, NoResources
+from chalicelib.core.queueing.application import Application
 from chalicelib.core.queueing.attempt import Attempt, Result
 from chalicelib.core.queueing.drain import Done, Drain
 from chalicelib.core.queueing.enqueue import Enqueue, Work
@@ -85,29 +86,14 @@ class Unlucky:
         return getattr(self.requests, name)
 
 
-class OwnTable:
-    """One of the example's tables, in this store."""
-
-    def __init__(self, name: str, tables: Tables) -> None:
-        self.name = name
-        self._tables = tables
-
-    def bind[M](self, model: type[M]) -> type[M]:
-        return self._tables._bind(model, self.name)  # type: ignore[type-var]
-
-
-class OwnResources(NoResources):
-    """The tables that the example declares."""
-
-    def __init__(self) -> None:
-        declared = yaml.safe_load((EXAMPLE / "resources.yaml").read_text())["Resources"]
-        tables = Tables(TableNames())
-        self._own = {name: OwnTable(f"{name}-{token_hex(4)}", tables) for name in declared}
-        for name, own in self._own.items():
-            create_table(boto3.client("dynamodb"), declared[name]["Properties"], own.name)
-
-    def table(self, name: str) -> OwnTable:
-        return self._own[name]
+def make_resources() -> DeployedResources:
+    """The tables that the example declares, in this store."""
+    declared = yaml.safe_load((EXAMPLE / "resources.yaml").read_text())["Resources"]
+    names = {name: f"{name}-{token_hex(4)}" for name in declared}
+    for name, resource in declared.items():
+        create_table(boto3.client("dynamodb"), resource["Properties"], names[name])
+    tables = Tables(TableNames())
+    return DeployedResources(names, (), lambda: tables)
 
 
 @dataclass
@@ -124,7 +110,7 @@ def ledger(backend: str) -> Iterator[Ledger]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(EXAMPLE))
         registry = load(samples=False, application=EXAMPLE)
-        resources = OwnResources()
+        resources = make_resources()
         model = sys.modules["handlers.books"].Balance
         yield Ledger(registry, Application(resources=resources), resources.table("balances").bind(model))
         for name in [name for name in sys.modules if name.partition(".")[0] == "handlers"]:

@@ -1,0 +1,82 @@
+"""A stack of its own on the test's emulator, with all examples, and a receiver that it may call."""
+
+import importlib.util
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from types import ModuleType
+from typing import Any
+
+import pytest
+from infra.apps import folder
+
+from chalicelib.webhooks.signing import receiver_secret
+from infra.deploy import Options, deploy
+from infra.target import local_cloud
+from local_cloud.api_client import Api
+from local_cloud.emulator import Emulator
+from local_cloud.ports import free_ports
+from tests.e2e.users import User, sign_up
+from tests.examples.together import put_together
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+STACK = "examples"
+HOST = "127.0.0.1"
+PARAMETERS = {"SettingLargestTransferCents": "1000", "SettingWordsPerSecond": "100"}
+
+
+@dataclass(frozen=True)
+class ExamplesStack:
+    emulator: Emulator
+    api: Api
+    outputs: dict[str, str]
+    receiver_port: int  # of the one host that requests of type `http` may call
+
+
+@pytest.fixture(scope="session")
+def deployed(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExamplesStack]:
+    together, port = tmp_path_factory.mktemp("examples"), free_ports().api
+    put_together(sorted(path.parent for path in EXAMPLES.glob("*/handlers")), together)
+    given = PARAMETERS | {"AllowedHosts": f"http://{HOST}:{port}"}
+    target = local_cloud(emulator.edge_url, STACK)
+    outputs = deploy(target, given, print, Options(app=folder.read(together)))
+    [api] = [a for a in emulator.client("apigateway").get_rest_apis()["items"] if a["name"] == STACK]
+    with Api(f"{emulator.edge_url}/_aws/execute-api/{api['id']}/live") as client:
+        yield ExamplesStack(emulator, client, outputs, port)
+
+
+@pytest.fixture
+def user(deployed: ExamplesStack) -> User:
+    return sign_up(deployed.api)
+
+
+@pytest.fixture
+def inbox(deployed: ExamplesStack) -> Iterator[Any]:
+    """Of the example's receiver, which answers each second delivery 503."""
+    receiver = _load(EXAMPLES / "webhooks/receiver.py")
+    inbox = receiver.Inbox(_secret(deployed), fail_every=2)
+    with receiver.serve(inbox, deployed.receiver_port) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield inbox
+        server.shutdown()
+        thread.join()
+
+
+def _secret(deployed: ExamplesStack) -> str:
+    """The receiver's own, as docs/webhooks.md derives it."""
+    secrets = deployed.emulator.client("secretsmanager")
+    stored = json.loads(secrets.get_secret_value(SecretId=deployed.outputs["WebhookKeysArn"])["SecretString"])
+    return f"whsec_{b64encode(receiver_secret(stored['key'], HOST)).decode()}"
+
+
+def _load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
