@@ -1,14 +1,21 @@
 """A deployment in the middle: for a while some workers have code that cannot take what was accepted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from random import Random
 
+from chalicelib.adapters.memory.requests import MemoryRequests
+from chalicelib.adapters.memory.store import MemoryStore
+from chalicelib.core.errors import NewerItemError
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.registry import Registry
+from chalicelib.core.queueing.request import Request
 from chalicelib.core.time import Millis
 from tests.simulation.scheduler import Scheduler
 
 LONGEST_MS = 5 * 60_000
+NEWER_FORMAT = "newer format"  # the other code cannot even read the request
 
 
 @dataclass(slots=True)
@@ -30,6 +37,8 @@ class Deployment:
         self.kind = rng.choice(("unknown_type", "invalid_payload"))
         self.every = rng.choice((1, 2))
         self.begins = self.scheduler.now + rng.randrange(lasts)
+        if self.begins % 3 == 0:
+            self.kind = NEWER_FORMAT
         self.ends = self.begins + rng.randrange(LONGEST_MS)
 
     def is_behind(self, type_: str, kind: str) -> bool:
@@ -37,6 +46,30 @@ class Deployment:
         if (type_, kind) != (self.type, self.kind) or not self.begins <= self.scheduler.now < self.ends:
             return False
         return int(self.scheduler.current.name.rpartition("-")[2]) % self.every == 0
+
+
+class ReadableRequests(MemoryRequests):
+    """The requests as a worker reads them."""
+
+    def __init__(self, store: MemoryStore, deployment: Deployment) -> None:
+        super().__init__(store.tables, store.keys, store.tables.ledger.commit)
+        self._deployment = deployment
+
+    def get(self, user_id: str, seq: int) -> Request | None:
+        found = super().get(user_id, seq)
+        if found and self._is_newer(found):
+            raise NewerItemError
+        return found
+
+    def list_after(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
+        found = super().list_after(user_id, after, limit)
+        readable = list(takewhile(lambda request: not self._is_newer(request), found))
+        if found and not readable:
+            raise NewerItemError
+        return readable
+
+    def _is_newer(self, request: Request) -> bool:
+        return self._deployment.is_behind(request.type, NEWER_FORMAT)
 
 
 class DeployedHandlers(Registry):

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from chalicelib.adapters.memory.store import MemoryStore
-from chalicelib.core.errors import LostRaceError, UnavailableError
+from chalicelib.core.errors import LostRaceError, NewerItemError, UnavailableError
 from chalicelib.core.time import Millis
 from tests.simulation.faults import Faults, latency, stall
 from tests.simulation.history import History
@@ -52,7 +52,7 @@ class Network:
         """The answer, or the error as a value."""
         try:
             answer = do()
-        except (LostRaceError, UnavailableError) as error:
+        except (LostRaceError, NewerItemError, UnavailableError) as error:
             answer = error
         self.trace(name, arguments, answer)
         return answer

@@ -27,7 +27,7 @@ from tests.fakes.secrets import FakePasswords, FakeTokens
 from tests.simulation import faults
 from tests.simulation.administrators import Office
 from tests.simulation.calls import PASSWORD, Api, Call, Calls, User, draw_kinds
-from tests.simulation.deployments import Deployment
+from tests.simulation.deployments import Deployment, ReadableRequests
 from tests.simulation.executions import Executions, handlers
 from tests.simulation.history import History, Violation
 from tests.simulation.indexed import IndexedStore, report_unforeseen
@@ -73,8 +73,9 @@ class World:
         stored, accounts, audit = (self._remote(s) for s in (self.sessions, self.accounts, FakeAudit()))
         registry = handlers(self.deployment)
         attempt = Attempt(requests, clock, registry, self.executions.run, self.rng.random, self._mark)
+        readable = Remote(ReadableRequests(self.store, self.deployment), self.network, self._watch)
         for lane, service in self.lanes.services.items():
-            drain = Drain(queues, requests, self.lanes, clock, attempt, QUANTUM_MS, self._mark, lane)
+            drain = Drain(queues, readable, self.lanes, clock, attempt, QUANTUM_MS, self._mark, lane)
             Workers(service, drain)
         sweep = Sweep(store, accounts, self.lanes, clock, self.rng.shuffle, report_unforeseen)
         self.sweeper = Sweeper(self.scheduler, self.network, sweep)

@@ -72,3 +72,28 @@ def test_an_idempotency_key(upgraded: Upgraded, age: Callable[[str, str], None])
     age("busy", "IdempotencyTable")
 
     assert refuses(session, "POST", "/api/queue/enqueue", ECHO, {"Idempotency-Key": "spring-order"})
+
+
+def test_a_request_waits_for_a_worker_that_can_read_it(upgraded: Upgraded) -> None:
+    session = upgraded.sign_in("scheduled")
+    session.ask("POST", "/api/queue/pause")
+    accepted = session.enqueue("echo", {"after": "the others"})
+    newer = upgraded.items("scheduled", "RequestsTable")[-1]
+    assert newer["seq"] == {"N": str(accepted["seq"])}
+    upgraded.cloud.put("RequestsTable", [{**newer, "v": NEWER}])
+    session.ask("POST", "/api/queue/resume")
+
+    upgraded.work()
+    upgraded.sweep_and_work()
+
+    head = int(upgraded.items("scheduled", "QueuesTable")[0]["head"]["N"])
+    assert head == accepted["seq"] - 1, "what is before it is carried out and counted"
+    assert upgraded.items("scheduled", "RequestsTable")[-1] == {**newer, "v": NEWER}
+    assert refuses(session, "GET", "/api/queue/requests")
+    assert session.ask("GET", "/api/queue/outcomes")["outcomes"]
+
+    upgraded.cloud.put("RequestsTable", [newer])
+    upgraded.cloud.change_queue(newer["user_id"]["S"], "SET awake = :one, moved_at = :one")  # long ago
+    upgraded.sweep_and_work()
+
+    assert set(outcomes(session).values()) == {"succeeded"}

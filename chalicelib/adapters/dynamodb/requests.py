@@ -1,6 +1,6 @@
 """The requests, by user and number."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pynamodb.exceptions import UpdateError
@@ -13,7 +13,7 @@ from chalicelib.adapters.dynamodb.models import RequestItem
 from chalicelib.adapters.dynamodb.records import request_attributes, to_request
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.transaction import commit
-from chalicelib.core.errors import EffectRefusedError
+from chalicelib.core.errors import EffectRefusedError, NewerItemError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
 from chalicelib.core.time import Millis
@@ -56,19 +56,19 @@ class DynamoRequests:
     def list_after(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
         with translated():
             above = self._requests.seq > after
-            found = self._requests.query(user_id, above, consistent_read=True, limit=limit)
-            return [to_request(item) for item in found]
+            return _readable(self._requests.query(user_id, above, consistent_read=True, limit=limit))
 
     def list_without_payloads(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
         """One page of DynamoDB, 1 MB of items at most. Their payloads are paid for, but not sent."""
         m = self._requests
-        wanted = [name for name in m.get_attributes() if name != "payload"]
+        names = [attribute.attr_name for attribute in m.get_attributes().values()]
+        wanted = [name for name in names if name != "payload"]
         with translated():
             found = m.query(
                 user_id, m.seq > after, consistent_read=True, limit=limit, attributes_to_get=wanted
             )
             page: Any = next(found.page_iter)
-        return [to_request(m.from_raw_data(item)) for item in page["Items"]]
+        return _readable(m.from_raw_data(item) for item in page["Items"])
 
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
         m = self._requests
@@ -193,3 +193,16 @@ class DynamoRequests:
         with translated():
             item.update(actions=actions, condition=condition)
         return to_request(item)
+
+
+def _readable(items: Iterable[RequestItem]) -> list[Request]:
+    """Those before the first one of a newer release. Raises NewerItemError if that is the first of all."""
+    found = list[Request]()
+    for item in items:
+        try:
+            found.append(to_request(item))
+        except NewerItemError:
+            if not found:
+                raise
+            break
+    return found

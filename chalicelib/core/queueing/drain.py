@@ -1,10 +1,11 @@
 """Serve one wake-up: carry out the requests of one user, one at a time, in the order of their numbers."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from chalicelib.core.errors import LostRaceError
+from chalicelib.core.errors import LostRaceError, NewerItemError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.attempt import Attempt, Hold, Wait
 from chalicelib.core.queueing.closing import close_if_over
@@ -24,6 +25,7 @@ CHECKPOINT_MS = 200  # under load the head is written at most this often
 # For longer waits the sweeper rings in time: every 60 s it looks at what has not moved for 30 s. A message
 # that comes back 150 times would be given up.
 LONGEST_TIMED_MS = 90_000
+NEWER_MS = 20_000  # how long a wake-up is put off for a worker of the release that can read the item
 SHORT_WAIT_MS = 500  # waits up to this long are slept through; SQS counts in whole seconds
 
 
@@ -52,8 +54,13 @@ class Drain:
 
         `until` is when the process is ended: no attempt is begun that may last longer.
         """
-        queue = self.queues.get(user_id)
-        return Done() if queue is None else _Pass(self, queue, lease, until).drain()
+        try:
+            queue = self.queues.get(user_id)
+            return Done() if queue is None else _Pass(self, queue, lease, until).drain()
+        except NewerItemError:
+            # During a deployment, or after a roll-back, this worker is older than what stored the item.
+            log_event("item of a newer release", level=logging.WARNING, user=user_id)
+            return Wait(self.clock.now() + NEWER_MS)
 
 
 class _Pass:
@@ -96,7 +103,11 @@ class _Pass:
 
     def _step(self) -> Ending | None:
         """Get past the next number, or say how the pass ends."""
-        request = self._places.get(self._queue, self._progress.head + 1)
+        try:
+            request = self._places.get(self._queue, self._progress.head + 1)
+        except NewerItemError:
+            self._checkpoint()
+            raise
         if not self._queue.admits(request):
             self._checkpoint()
             return Done()

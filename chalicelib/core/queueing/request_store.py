@@ -15,12 +15,17 @@ class RequestStore(Protocol):
     condition does not hold, and then has changed nothing. A write whose answer was lost may be repeated on
     the way; its repetition then finds that the condition no longer holds. Every method raises
     UnavailableError if the store does not answer.
+
+    A read raises NewerItemError if a newer release has stored what it finds.
     """
 
     def get(self, user_id: str, seq: int) -> Request | None: ...
 
     def list_after(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
-        """At most `limit` requests with numbers above `after`, in order, voids included."""
+        """At most `limit` requests with numbers above `after`, in order, voids included.
+
+        They end before the first one that a newer release has stored. Raises NewerItemError if none is left.
+        """
         ...
 
     def list_without_payloads(self, user_id: str, after: int, limit: int) -> Sequence[Request]:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import batched
 from zlib import crc32
 
-from chalicelib.core.errors import LostRaceError, UnavailableError
+from chalicelib.core.errors import LostRaceError, NewerItemError, UnavailableError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.closing import close_if_over
 from chalicelib.core.queueing.drain import LONGEST_TIMED_MS
@@ -105,6 +105,8 @@ class Sweep:
             log_event("queue moves by itself", user=user_id)
         except UnavailableError as error:
             log_event("queue not looked after", level=logging.WARNING, user=user_id, error=str(error))
+        except NewerItemError as error:
+            log_event("item of a newer release", level=logging.WARNING, user=user_id, error=str(error))
         except Exception as error:  # noqa: BLE001 - everybody else depends on this sweep
             self.report(user_id, error)
 
