@@ -11,6 +11,7 @@ IRREPLACEABLE = frozenset(
     {
         "AWS::ApiGateway::RestApi",
         "AWS::DynamoDB::Table",
+        "AWS::S3::Bucket",
         "AWS::SecretsManager::Secret",
         "AWS::SQS::Queue",
     }

@@ -11,9 +11,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from infra.apps import folder
 
 from chalicelib.webhooks.signing import receiver_secret
+from infra.apps import folder
 from infra.deploy import Options, deploy
 from infra.target import local_cloud
 from local_cloud.api_client import Api

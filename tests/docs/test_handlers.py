@@ -1,0 +1,80 @@
+"""docs/handlers.md does what it says, word for word, on a clean copy of the checkout."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bootstrap.cache import root
+from local_cloud.ports import free_ports
+
+CHECKOUT = Path(__file__).parents[2]
+pytestmark = pytest.mark.xdist_group("other")  # one stack fewer at a time
+SECTION = (CHECKOUT / "docs/handlers.md").read_text().split("\n## ")[1]
+# A block of code, and the file that the sentence before it names, if it names one.
+BLOCK = re.compile(r"(?:`(\.\./shop/[\w./]+)`[^`]*?)?\n```(\w*)\n(.*?)```", re.DOTALL)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Iterator[Path]:
+    """What git has, and nothing else, with ports of its own."""
+    target = tmp_path / "gurukool"
+    subprocess.run(["git", "clone", "--quiet", CHECKOUT, target], check=True)
+    for name in _changed():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_bytes((CHECKOUT / name).read_bytes())
+    subprocess.run(["git", "add", "--all"], cwd=target, check=True)
+    yield target
+    _run("make down", target, {})
+
+
+def _changed() -> list[str]:
+    """What is not committed yet, so that the page can be tried before it is."""
+    git = ["git", "ls-files", "--modified", "--others", "--exclude-standard"]
+    listed = subprocess.run(git, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
+    return [name for name in listed.splitlines() if (CHECKOUT / name).is_file()]
+
+
+def _run(commands: str, copy: Path, environment: dict[str, str]) -> str:
+    ran = subprocess.run(
+        ["bash", "-eu", "-c", commands],
+        cwd=copy,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ["HOME"],
+            "GURUKOOL_CACHE": str(root()),
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, f"{commands}\n{ran.stdout}{ran.stderr}"
+    return ran.stdout
+
+
+def test_the_page_leads_from_nothing_to_a_handler_that_works(copy: Path) -> None:
+    ports = free_ports()
+    environment = {
+        "PORT": str(ports.api),
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{ports.edge}",
+        "DYNAMODB_LOCAL_PORT": str(ports.dynamodb),
+        "API": f"http://localhost:{ports.api}",
+    }
+    printed = ""
+    for file, language, code in BLOCK.findall(SECTION):
+        if language == "sh":
+            printed = _run(code, copy, environment)
+        elif language == "text":
+            assert printed == code
+        else:
+            (copy / file).write_text(code)
+
+    changed = subprocess.run(
+        ["git", "diff", "--name-only"], cwd=copy, capture_output=True, text=True, check=True
+    )
+    assert changed.stdout == ""
+    assert "stand-in" not in "".join(p.read_text(errors="replace") for p in (copy / ".local").rglob("*.log"))
