@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import shutil
 from typing import TYPE_CHECKING
 
 from bootstrap import commands
@@ -41,5 +40,6 @@ def unpack(package: str, sha512: str, directory: Path) -> None:
     found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
     if found != sha512:
         raise SetupError(f"{package} has changed: its SHA-512 is {found}. Do not use it.")
-    shutil.unpack_archive(archive, directory)
+    # Not shutil: newer Pythons warn without an argument `filter`, and older ones do not have it.
+    commands.run("tar", "-xzf", archive, cwd=directory)
     archive.unlink()

@@ -1,6 +1,10 @@
 """What the parts are made from, and the programs of the machine that the set-up uses."""
 
 import os
+import shutil
+import tarfile
+from base64 import b64encode
+from hashlib import sha512
 from pathlib import Path
 
 import pytest
@@ -51,6 +55,19 @@ def test_a_package_of_npm_with_another_hash_is_refused(
     with pytest.raises(SetupError, match=r"axe-core@1 has changed: its SHA-512 is .+ Do not use it"):
         npm.unpack("axe-core@1", "the hash that is pinned", tmp_path)
     assert not (tmp_path / "package").exists()
+
+
+def test_a_package_of_npm_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed, target = tmp_path / "axe-core.tgz", tmp_path / "target"
+    with tarfile.open(packed, "w:gz") as archive:
+        archive.add(__file__, "package/axe.min.js")
+    target.mkdir()
+    monkeypatch.setattr(npm, "run", lambda *_, cwd: shutil.copy(packed, cwd))
+
+    npm.unpack("axe-core@1", b64encode(sha512(packed.read_bytes()).digest()).decode(), target)
+
+    assert (target / "package" / "axe.min.js").read_bytes() == Path(__file__).read_bytes()
+    assert [path.name for path in target.iterdir()] == ["package"]
 
 
 def test_packages_wait_for_other_installers_and_repair_one_that_was_interrupted(
