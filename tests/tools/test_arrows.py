@@ -26,6 +26,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "local_cloud": {"bootstrap", "chalicelib", "infra"},
 }
 OURS = {*PLACES, "app", "tests"}
+SKELETON = (
+    CHECKOUT / "infra" / "skeleton"
+)  # the text of a new application, which infra copies and never imports
 
 
 def imports(file: Path) -> set[str]:
@@ -38,7 +41,7 @@ def imports(file: Path) -> set[str]:
 
 @pytest.mark.parametrize("package", PLACES)
 def test_a_package_imports_only_those_below_it(package: str) -> None:
-    files = sorted(PLACES[package].rglob("*.py"))
+    files = [file for file in PLACES[package].rglob("*.py") if SKELETON not in file.parents]
     wrong = {
         file.name: found
         for file in files
@@ -47,6 +50,10 @@ def test_a_package_imports_only_those_below_it(package: str) -> None:
 
     assert files
     assert not wrong
+
+
+def test_a_new_application_imports_the_public_surface_only() -> None:
+    assert set.union(*map(imports, SKELETON.rglob("*.py"))) & OURS == {"gurukool"}
 
 
 def test_the_set_up_needs_nothing_but_the_standard_library() -> None:
