@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,7 @@ from chalice.app import Chalice
 
 from chalicelib import functions
 from chalicelib.api import assembly
-from chalicelib.container import Container
+from chalicelib.container import ROOT, Container
 from chalicelib.container.adapters import Adapters
 from chalicelib.settings import Settings
 from infra.target import local_cloud
@@ -57,14 +58,18 @@ class Recorder:
 class Cloud:
     """The stack's tables, queue and secret."""
 
-    def __init__(self, template: Document, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, template: Document, patch: pytest.MonkeyPatch, root: Path = ROOT) -> None:
+        """`root`: where an application is unpacked, if the template has one."""
         self._template = template
+        self._root = root
         self.app = Chalice("gurukool", configure_logs=False)  # that of the function which the code has become
         self.api = InProcessApi(self.app)
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         self._dynamodb = boto3.client("dynamodb")
         self._sqs = boto3.client("sqs")
-        self._ids = {table: self._create_table(table) for table in TABLES}
+        self._ids = {
+            table: self._create_table(table) for table in (*TABLES, *_tables_of_application(template))
+        }
         self._ids |= {
             **{queue: self._create_queue(queue) for queue in WORKERS.values()},
             **{name: self._create_secret(name) for name in SECRETS},
@@ -74,7 +79,7 @@ class Cloud:
         """A new process, with the environment of that function, in which each call of AWS is recorded."""
         variables = environment(self._template, function)
         resolved = {name: self._resolve(value["Ref"]) for name, value in variables.items()}
-        container = self.container = Container(resolved | overrides, _unwatched)
+        container = self.container = Container(resolved | overrides, _unwatched, self._root)
         self.app = Chalice("gurukool", configure_logs=False)
         self.functions = functions.register(self.app, container)
         assembly.mount(self.app, container)
@@ -152,6 +157,11 @@ class Cloud:
         keys = json.dumps({"kid": "1", "key": "k" * 64})
         secret = boto3.client("secretsmanager").create_secret(Name=name, SecretString=keys)
         return str(secret["ARN"])
+
+
+def _tables_of_application(template: Document) -> list[str]:
+    tables = [name for name, of in template["Resources"].items() if of["Type"] == "AWS::DynamoDB::Table"]
+    return [name for name in tables if name.startswith("App")]
 
 
 def _unwatched(settings: Settings) -> Adapters:
