@@ -7,6 +7,7 @@ from botocore.session import Session
 from moto import mock_aws
 
 from chalicelib.adapters.sqs.wake_ups import create_client
+from chalicelib.core.queueing.request import Request
 from tests.contract.backends import ALL, EMULATOR, FAKE, MOTO
 from tests.contract.fifos import Fifo, SqsFifo, TimedFifo
 from tests.contract.stores import Stores, dynamo_stores, memory_stores
@@ -50,3 +51,9 @@ def user(stores: Stores) -> User:
     user = User(stores.queueing)
     user.sign_in()
     return user
+
+
+@pytest.fixture
+def queued(user: User) -> Request:
+    user.take()
+    return user.write(1)

@@ -1,9 +1,13 @@
 """A user of the store's own for each test, and requests of theirs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from secrets import token_hex
 
+import pytest
+
 from chalicelib.adapters.memory.clock import START
+from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.progress import Progress
@@ -67,3 +71,10 @@ class User:
         for seq in range(queue.head + 1, queue.head + requests + 1):
             made = made.past(self.written(seq))
         return made
+
+
+def assert_refused(*changes: Callable[[], object]) -> None:
+    """Each of them finds that its condition does not hold."""
+    for change in changes:
+        with pytest.raises(LostRaceError):
+            change()

@@ -30,34 +30,8 @@ from tests.simulation.administrators import DEEDS, Office
 from tests.simulation.executions import SLOW, Plan, draw_plan
 from tests.simulation.faults import NONE
 from tests.simulation.ports import Network
-from tests.simulation.readers import Reader
+from tests.simulation.records import Call, User
 from tests.simulation.scheduler import Scheduler
-
-
-@dataclass(slots=True)
-class Call:
-    """One call of the API. Without `ended` there was no answer."""
-
-    name: str  # also of its actor
-    user_id: str
-    kind: str
-    session_id: str
-    asked: Any = None
-    started: Millis = 0
-    ended: Millis | None = None
-    answer: Any = None
-    error: GurukoolError | None = None
-
-    @property
-    def worked(self) -> bool:
-        return self.ended is not None and self.error is None
-
-
-@dataclass(slots=True)
-class User:
-    id: str
-    sessions: list[str]
-    reader: Reader = field(default_factory=Reader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,17 +216,4 @@ UNKNOWN = "unknown"  # no code ever takes it: it is tried for a quarter of an ho
 TYPES = ("skip", "book", "halt", "skip", "book", SLOW) * 9 + (UNKNOWN,)
 API_MS = 30_000  # the API function's time-out
 LONG_WAIT_MS = 2 * 3_600_000
-SENDING = ("enqueue", "enqueue", "enqueue", "batch", "keyed")
-READING = ("dequeue", "outcomes", "mark_read")
-SIGNING = ("sign_in", "sign_out")
-CONTROLLING = ("pause", "resume", "cancel", "purge", "retry", "skip")
 PASSWORD = "correct horse battery"
-
-
-def draw_kinds(rng: Random, controlled: bool) -> list[str]:
-    """What one user does: always something to send."""
-    others = READING * 2 + SIGNING + (CONTROLLING if controlled else ())
-    if controlled and rng.random() < 0.5:
-        others += tuple(DEEDS)
-    sends = [rng.choice(SENDING) for _ in range(rng.randrange(1, 6))]
-    return sends + [rng.choice(others) for _ in range(rng.randrange(8))]

@@ -7,8 +7,9 @@ from chalicelib.core.errors import InvalidInputError, TooManyError, Unauthentica
 from chalicelib.core.queueing.enqueue import Accepted
 from chalicelib.core.queueing.policy import UNFIT
 from chalicelib.core.queueing.request import Request, Status
-from tests.simulation.calls import UNKNOWN, Call, User
+from tests.simulation.calls import UNKNOWN
 from tests.simulation.history import Violation
+from tests.simulation.records import Call, User
 from tests.simulation.world import World
 
 CONNECTED = ("sign_in", "enqueue", "batch", "keyed", "pause", "purge")  # what only the connected can do

@@ -1,13 +1,11 @@
 """One history: everything put together, left to itself under faults, then in calm, and looked at."""
 
-from collections.abc import Sequence
 from random import Random
 from typing import Any
 
 from chalicelib.adapters.memory.clock import START
 from chalicelib.core.identity.account import Account
 from chalicelib.core.identity.own_account import OwnAccount
-from chalicelib.core.identity.session import IDLE_MS
 from chalicelib.core.identity.sessions import Sessions
 from chalicelib.core.identity.throttle import Throttle
 from chalicelib.core.queueing.attempt import Attempt
@@ -17,7 +15,6 @@ from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Enqueue
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.outcomes import Outcomes
-from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import KEPT_MS, Request
 from chalicelib.core.queueing.sweep import STILL_EVERY, Sweep
 from chalicelib.core.queueing.waits import Waits
@@ -26,24 +23,25 @@ from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeTryCounts, new_ses
 from tests.fakes.secrets import FakePasswords, FakeTokens
 from tests.simulation import faults
 from tests.simulation.administrators import Office
-from tests.simulation.calls import PASSWORD, Api, Call, Calls, User, draw_kinds
+from tests.simulation.calls import PASSWORD, Api, Calls
 from tests.simulation.deployments import Deployment, ReadableRequests
+from tests.simulation.ending import Ending
 from tests.simulation.executions import Executions, handlers
 from tests.simulation.history import History, Violation
 from tests.simulation.indexed import IndexedStore, report_unforeseen
 from tests.simulation.invariants import Invariants
+from tests.simulation.kinds import draw_kinds
 from tests.simulation.lambdas import SWEEP_MS, Sweeper, Workers
 from tests.simulation.ports import Network, Remote, RemoteStore, SimulatedClock
 from tests.simulation.readers import WatchedSessions
+from tests.simulation.records import User
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.wake_ups import Lanes, WakeUpService
 
 QUANTUM_MS = 2_000  # short, so that turns end in the middle of work
-CALM_MS = 40 * 60_000  # within this after the last fault everything must have its outcome
 PATIENCE_MS = (
     10_000  # within this after the death of its worker a request is begun again, if nothing else goes wrong
 )
-PERSON_MS = 20_000  # how often somebody looks whether a queue is paused or halted
 
 
 class World:
@@ -122,8 +120,9 @@ class World:
             self._trouble()
             if not self.faultless and self.rng.random() < 0.15:
                 self._week()
-            self._calm()
-            self._farewell()
+            ending = Ending(self)
+            ending.calm()
+            ending.farewell()
         finally:
             self.scheduler.end()
 
@@ -172,87 +171,6 @@ class World:
                 self.forgotten.append(request)
                 if request.seq > self.store.tables.queues[user.id].head:
                     raise Violation(f"{request.seq} was forgotten before its turn")
-
-    def _calm(self) -> None:
-        """I6: no more faults; only the sweeper, and a person where a queue waits for one.
-
-        Where there were no faults at all, there is no sweeper either: it is not what makes things go.
-        """
-        end = self.scheduler.now + CALM_MS
-        while self.scheduler.now < end and not self._is_still():
-            for user in self.users:
-                self._help(user)
-            self.scheduler.run_until(self.scheduler.now + PERSON_MS)
-            if any(self._may_wait(user) for user in self.users):
-                end = self.scheduler.now + CALM_MS
-        if not self._is_still():
-            raise Violation(f"I6: after {CALM_MS // 60_000} minutes there is work left")
-
-    def _may_wait(self, user: User) -> bool:
-        """Because the first request without an outcome is to begin later."""
-        requests = {} if self.calls.is_gone(user) else self.store.tables.requests.get(user.id, {})
-        waiting = [request for seq, request in sorted(requests.items()) if not request.settled]
-        return bool(waiting) and (waiting[0].not_before or 0) > self.scheduler.now
-
-    def _is_still(self) -> bool:
-        queues = self.store.tables.queues.values()
-        return not any(q.depth for q in queues if q.leaving is None) and not self.scheduler.is_busy()
-
-    def _help(self, user: User) -> None:
-        """Enable a disabled account, resume a paused queue, retry or skip a halted head."""
-        queue = self.store.tables.queues.get(user.id)
-        if queue is None or queue.leaving is not None:
-            return
-        if queue.barred:
-            self.calls.make(user, "admin_enable")
-        if queue.state is State.PAUSED:
-            self.calls.make(user, "admin_resume")
-        elif queue.state is State.HALTED:
-            self.calls.make(user, self.rng.choice(("admin_retry", "admin_skip")))
-
-    def _farewell(self) -> None:
-        """Everybody comes back, reads what is left and signs out. Then nothing is left."""
-        if self.faultless:
-            self.sweeper.start(0)
-        if self.store.sweep_index.ailment == "index":
-            self.store.sweep_index.ailment = None
-        for user in self.users:
-            self._help(user)  # who is disabled cannot come back
-        self._run_until_done()
-        known = {user.id: [user.sessions.pop() for _ in list(user.sessions)] for user in self.users}
-        self._everybody("sign_in")
-        while any(call.answer for call in self._everybody("dequeue")):
-            pass
-        while any(call.answer and call.answer.requests for call in self._everybody("outcomes")):
-            pass
-        for user in self.users:
-            for session_id in [*known[user.id], *user.sessions]:
-                user.sessions = [session_id]
-                self.calls.make(user, "sign_out")
-                self._run_until_done()
-        self.scheduler.run_until(self.scheduler.now + 3 * SWEEP_MS)
-        if any(queue.sessions for queue in self.store.tables.queues.values()):
-            self.scheduler.jump(IDLE_MS)  # of a sign-in without an answer nobody can sign out
-            self.scheduler.run_until(self.scheduler.now + 3 * SWEEP_MS)
-        self._check_nothing_is_left()
-
-    def _everybody(self, kind: str) -> Sequence[Call]:
-        before = len(self.calls.made)
-        for user in self.users:
-            self.calls.make(user, kind)
-        self._run_until_done()
-        # A stranger who takes the name of a deleted account may come in between.
-        return [call for call in self.calls.made[before:] if call.kind == kind]
-
-    def _run_until_done(self) -> None:
-        self.scheduler.run_until(self.scheduler.now + 1_000)
-
-    def _check_nothing_is_left(self) -> None:
-        for queue in self.store.tables.queues.values():
-            if queue.state is not State.CLOSED:
-                raise Violation(f"the queue of {queue.user_id} is still open")
-        if self.lanes.messages() or self.store.tables.with_work or self.store.tables.open_until:
-            raise Violation("something is left: a wake-up or a mark")
 
     @property
     def now(self) -> Millis:

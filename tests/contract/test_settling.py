@@ -1,0 +1,140 @@
+"""What becomes of a request without an attempt that succeeds: put back, settled, cancelled, allowed again."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
+from tests.contract.users import DONE, LATER, NOW, User, assert_refused
+
+BROKEN = Failure("error", "It broke.")
+FAILED = Outcome(Status.FAILED, error=BROKEN)
+CANCELLED = Outcome(Status.CANCELLED)
+
+
+def test_what_is_put_back_waits_with_its_error(user: User, queued: Request) -> None:
+    running = user.begin(1)
+
+    put_back = user.store.requests.requeue(running, LATER, BROKEN)
+
+    assert put_back == replace(running, status=Status.QUEUED, not_before=LATER, deadline=None, error=BROKEN)
+    assert user.written(1) == put_back
+
+
+def test_what_is_put_back_without_a_moment_waits_for_none(user: User, queued: Request) -> None:
+    user.store.requests.requeue(user.begin(1), LATER, BROKEN)
+
+    assert user.store.requests.requeue(user.begin(1), None, BROKEN).not_before is None
+
+
+def test_a_try_of_what_no_worker_can_take_does_not_count(user: User, queued: Request) -> None:
+    running = user.begin(1)
+
+    put_back = user.store.requests.requeue(running, LATER, BROKEN, NOW)
+
+    assert (put_back.unfit_since, put_back.counted_attempts) == (NOW, 0)
+    assert user.written(1) == put_back
+    again = user.store.requests.requeue(user.begin(1), LATER, BROKEN)
+    assert (again.unfit_since, again.counted_attempts) == (None, 1), "but what follows does"
+    unfit = user.store.requests.requeue(user.begin(1), LATER, BROKEN, NOW)
+    assert user.store.requests.forgive_attempts(unfit).unfit_since is None
+
+
+def test_an_attempt_is_put_back_once(user: User, queued: Request) -> None:
+    running = user.begin(1)
+    user.store.requests.requeue(running, LATER, BROKEN)
+
+    with pytest.raises(LostRaceError):
+        user.store.requests.requeue(running, LATER, BROKEN)
+
+
+def test_what_waits_can_be_settled(user: User, queued: Request) -> None:
+    settled = user.store.requests.settle(queued, CANCELLED, LATER)
+
+    assert (settled.status, settled.finished_at) == (Status.CANCELLED, LATER)
+    assert user.written(1) == settled
+
+
+def test_what_is_settled_as_void_is_kept(user: User, queued: Request) -> None:
+    user.store.requests.settle(queued, Outcome(Status.VOID), LATER)
+
+    assert user.written(1).expires_at is None
+
+
+def test_what_was_begun_meanwhile_cannot_be_ended(user: User, queued: Request) -> None:
+    running = user.begin(1)
+
+    assert_refused(
+        lambda: user.store.requests.settle(queued, CANCELLED, LATER),
+        lambda: user.store.requests.cancel(queued, LATER),
+    )
+    assert user.written(1) == running
+
+
+def test_what_was_ended_cannot_begin(user: User, queued: Request) -> None:
+    user.store.requests.cancel(queued, LATER)
+
+    with pytest.raises(LostRaceError):
+        user.store.requests.begin(queued, "worker", NOW, LATER)
+
+
+def test_what_is_cancelled_before_its_turn_expires_only_after_it(user: User, queued: Request) -> None:
+    cancelled = user.store.requests.cancel(queued, LATER)
+    assert cancelled == replace(queued, status=Status.CANCELLED, finished_at=LATER)
+    assert user.written(1) == cancelled
+
+    user.store.requests.schedule_expiry(cancelled, LATER + 9_000)
+
+    assert user.written(1) == replace(cancelled, expires_at=expiry(LATER + 9_000))
+
+
+def test_what_expires_already_does_not_expire_later(user: User, queued: Request) -> None:
+    finished = user.succeed(1)
+
+    user.store.requests.schedule_expiry(finished, LATER + 9_000)
+
+    assert user.written(1) == finished
+
+
+def test_a_request_that_failed_can_be_allowed_again(user: User, queued: Request) -> None:
+    seen = user.store.requests.requeue(user.begin(1), LATER, BROKEN)
+
+    allowed = user.store.requests.forgive_attempts(seen)
+
+    assert allowed == replace(seen, forgiven=1, not_before=None, error=None)
+    assert user.written(1) == allowed
+
+
+def test_what_was_begun_meanwhile_cannot_be_allowed(user: User, queued: Request) -> None:
+    user.begin(1)
+
+    with pytest.raises(LostRaceError):
+        user.store.requests.forgive_attempts(queued)
+
+
+def test_requests_that_are_not_there_cannot_be_changed(user: User) -> None:
+    user.take()
+    missing = user.new(1)
+    running = replace(missing, status=Status.RUNNING, begun_by="worker")
+
+    assert_refused(
+        lambda: user.store.requests.begin(missing, "worker", NOW, LATER),
+        lambda: user.store.requests.finish(running, DONE, LATER),
+        lambda: user.store.requests.requeue(running, LATER, BROKEN),
+        lambda: user.store.requests.settle(missing, CANCELLED, LATER),
+        lambda: user.store.requests.cancel(missing, LATER),
+        lambda: user.store.requests.forgive_attempts(missing),
+    )
+    assert user.store.requests.get(user.id, 1) is None
+
+
+def test_the_caller_s_wishes_are_kept(user: User) -> None:
+    user.take(2)
+    wished = replace(
+        user.new(2), max_attempts=7, on_failure="halt", not_before=LATER, origin=1, batch=1, key="k"
+    )
+
+    user.store.requests.write(wished)
+
+    assert user.written(2) == wished

@@ -1,0 +1,113 @@
+"""How a history ends: in calm, in which everything gets its outcome, and with everybody's farewell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.core.identity.session import IDLE_MS
+from chalicelib.core.queueing.queue import State
+from tests.simulation.history import Violation
+from tests.simulation.lambdas import SWEEP_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.simulation.records import Call, User
+    from tests.simulation.world import World
+
+CALM_MS = 40 * 60_000  # within this after the last fault everything must have its outcome
+PERSON_MS = 20_000  # how often somebody looks whether a queue is paused or halted
+
+
+class Ending:
+    """Of one history."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._scheduler = world.scheduler
+        self._store = world.store
+        self._lanes = world.lanes
+        self._calls = world.calls
+        self._sweeper = world.sweeper
+        self._users = world.users
+
+    def calm(self) -> None:
+        """I6: no more faults; only the sweeper, and a person where a queue waits for one.
+
+        Where there were no faults at all, there is no sweeper either: it is not what makes things go.
+        """
+        end = self._scheduler.now + CALM_MS
+        while self._scheduler.now < end and not self._is_still():
+            for user in self._users:
+                self._help(user)
+            self._scheduler.run_until(self._scheduler.now + PERSON_MS)
+            if any(self._may_wait(user) for user in self._users):
+                end = self._scheduler.now + CALM_MS
+        if not self._is_still():
+            raise Violation(f"I6: after {CALM_MS // 60_000} minutes there is work left")
+
+    def _may_wait(self, user: User) -> bool:
+        """Because the first request without an outcome is to begin later."""
+        requests = {} if self._calls.is_gone(user) else self._store.tables.requests.get(user.id, {})
+        waiting = [request for seq, request in sorted(requests.items()) if not request.settled]
+        return bool(waiting) and (waiting[0].not_before or 0) > self._scheduler.now
+
+    def _is_still(self) -> bool:
+        queues = self._store.tables.queues.values()
+        return not any(q.depth for q in queues if q.leaving is None) and not self._scheduler.is_busy()
+
+    def _help(self, user: User) -> None:
+        """Enable a disabled account, resume a paused queue, retry or skip a halted head."""
+        queue = self._store.tables.queues.get(user.id)
+        if queue is None or queue.leaving is not None:
+            return
+        if queue.barred:
+            self._calls.make(user, "admin_enable")
+        if queue.state is State.PAUSED:
+            self._calls.make(user, "admin_resume")
+        elif queue.state is State.HALTED:
+            self._calls.make(user, self._world.rng.choice(("admin_retry", "admin_skip")))
+
+    def farewell(self) -> None:
+        """Everybody comes back, reads what is left and signs out. Then nothing is left."""
+        if self._world.faultless:
+            self._sweeper.start(0)
+        if self._store.sweep_index.ailment == "index":
+            self._store.sweep_index.ailment = None
+        for user in self._users:
+            self._help(user)  # who is disabled cannot come back
+        self._run_until_done()
+        known = {user.id: [user.sessions.pop() for _ in list(user.sessions)] for user in self._users}
+        self._everybody("sign_in")
+        while any(call.answer for call in self._everybody("dequeue")):
+            pass
+        while any(call.answer and call.answer.requests for call in self._everybody("outcomes")):
+            pass
+        for user in self._users:
+            for session_id in [*known[user.id], *user.sessions]:
+                user.sessions = [session_id]
+                self._calls.make(user, "sign_out")
+                self._run_until_done()
+        self._scheduler.run_until(self._scheduler.now + 3 * SWEEP_MS)
+        if any(queue.sessions for queue in self._store.tables.queues.values()):
+            self._scheduler.jump(IDLE_MS)  # of a sign-in without an answer nobody can sign out
+            self._scheduler.run_until(self._scheduler.now + 3 * SWEEP_MS)
+        self._check_nothing_is_left()
+
+    def _everybody(self, kind: str) -> Sequence[Call]:
+        before = len(self._calls.made)
+        for user in self._users:
+            self._calls.make(user, kind)
+        self._run_until_done()
+        # A stranger who takes the name of a deleted account may come in between.
+        return [call for call in self._calls.made[before:] if call.kind == kind]
+
+    def _run_until_done(self) -> None:
+        self._scheduler.run_until(self._scheduler.now + 1_000)
+
+    def _check_nothing_is_left(self) -> None:
+        for queue in self._store.tables.queues.values():
+            if queue.state is not State.CLOSED:
+                raise Violation(f"the queue of {queue.user_id} is still open")
+        if self._lanes.messages() or self._store.tables.with_work or self._store.tables.open_until:
+            raise Violation("something is left: a wake-up or a mark")
