@@ -34,7 +34,7 @@ class Queueing:
 
     @cached_property
     def enqueue(self) -> Enqueue:
-        from chalicelib.adapters.runtime.side_by_side import each
+        from chalicelib.adapters.runtime.side_by_side import for_each
         from chalicelib.core.queueing.enqueue import Enqueue
 
         outside = self._adapters
@@ -44,7 +44,7 @@ class Queueing:
             outside.store.keys,
             outside.wake_ups,
             outside.clock,
-            each,
+            for_each,
             self._container.declared,
         )
 

@@ -14,8 +14,8 @@ from chalicelib.adapters.sqs.wake_ups import NotAWakeUpError, from_message
 from chalicelib.container import Container
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.log_events import log_event
-from chalicelib.core.queueing.attempt import Wait
 from chalicelib.core.queueing.lane import Lane
+from chalicelib.core.queueing.steps import Wait
 from chalicelib.core.time import Millis
 
 SHORTEST_TIMER_S = 1.0  # SQS counts in whole seconds

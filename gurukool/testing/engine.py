@@ -14,7 +14,7 @@ from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
 from chalicelib.adapters.sqs.wake_ups import from_message
 from chalicelib.core.queueing.application import Application
-from chalicelib.core.queueing.attempt import Attempt, Wait
+from chalicelib.core.queueing.attempt import Attempt
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Enqueue
@@ -22,6 +22,7 @@ from chalicelib.core.queueing.handler import declarations
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue
 from chalicelib.core.queueing.registry import Registry
+from chalicelib.core.queueing.steps import Wait
 from chalicelib.core.queueing.sweep import AHEAD_MS, STALE_MS, Sweep
 from chalicelib.core.time import Millis
 from gurukool.testing.attempts import runner
@@ -53,7 +54,7 @@ class Engine:
         queues = cast("Any", ObservedPort(store.queues, process))
         requests = cast("Any", ObservedPort(store.requests, process))
         run = runner(process, application, limited=limited)
-        attempt = Attempt(requests, clock, handlers, run, fraction=lambda: 0.5, mark=mark)
+        attempt = Attempt(requests, clock, handlers, run, fraction=lambda: 0.5, new_token=mark)
         self._drains = {
             lane: Drain(queues, requests, wake_ups, clock, attempt, QUANTUM_MS, mark, lane) for lane in Lane
         }

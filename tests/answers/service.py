@@ -16,10 +16,10 @@ from chalicelib.api import assembly
 from chalicelib.container import Container
 from chalicelib.container.adapters import Adapters
 from chalicelib.core.identity.account import Role
-from chalicelib.core.queueing.attempt import Wait
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.ports import VisibilityLease
 from chalicelib.core.queueing.request import Status
+from chalicelib.core.queueing.steps import Wait
 from chalicelib.handlers.samples import Sleep
 from chalicelib.settings import Settings
 from tests.answers.in_process import InProcessApi

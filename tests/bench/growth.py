@@ -7,9 +7,9 @@ import secrets
 from dataclasses import dataclass, replace
 
 from app import container
-from chalicelib.core.queueing.attempt import Wait
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.lane import Lane
+from chalicelib.core.queueing.steps import Wait
 from tests.bench.calls import Meter
 
 BACKLOGS = (10, 5_000)

@@ -24,13 +24,14 @@ from chalicelib.adapters.runtime.runner import run
 from chalicelib.core.errors import EffectRefusedError
 from chalicelib.core.queueing.application import Application
 from chalicelib.core.queueing.attempt import Attempt, Result
-from chalicelib.core.queueing.drain import Done, Drain
+from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Enqueue, Work
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
+from chalicelib.core.queueing.steps import Done
 from chalicelib.core.time import Millis
 from chalicelib.handlers import load
 from tests.contract.backends import EMULATOR, MOTO

@@ -5,8 +5,8 @@ from itertools import count
 from chalicelib.adapters.memory.fifo import Receipt
 from chalicelib.adapters.sqs.wake_ups import from_message
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.queueing.attempt import Wait
-from chalicelib.core.queueing.drain import Done, Drain
+from chalicelib.core.queueing.drain import Drain
+from chalicelib.core.queueing.steps import Done, Wait
 from chalicelib.core.queueing.sweep import Sweep
 from chalicelib.functions.serving import LONGEST_TIMER_S, MOST_RECEIVES, SHORTEST_TIMER_S
 from tests.simulation.ports import Network

@@ -2,7 +2,8 @@
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
-from chalicelib.core.queueing.drain import Done, Ending, _Pass
+from chalicelib.core.queueing.drain_pass import DrainPass
+from chalicelib.core.queueing.steps import Done, Ending
 from chalicelib.core.queueing.turn import Turn
 from tests.simulation import faults
 from tests.simulation.mutations import DEFECTS, defect, unconditionally, under
@@ -16,11 +17,11 @@ DEFECTS["claim_wake_up without a condition"] = under(faults.Faults(slow=0.9, los
 def hand_over_without_a_ring(patch: MonkeyPatch) -> None:
     """The quick worker leaves a request that may take long to nobody."""
 
-    def hand_over(turn: _Pass) -> Ending:
-        turn._checkpoint()
+    def hand_over(turn: DrainPass) -> Ending:
+        turn._cursor.checkpoint()
         return Done()
 
-    patch.setattr(_Pass, "_hand_over", hand_over)
+    patch.setattr(DrainPass, "_hand_over", hand_over)
 
 
 @defect

@@ -17,14 +17,15 @@ from chalicelib.adapters.memory.requests import MemoryRequests
 from chalicelib.adapters.runtime import runner
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing import enqueue, policy, sweep
-from chalicelib.core.queueing.attempt import Hold
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
-from chalicelib.core.queueing.drain import Done, Ending, _Pass
+from chalicelib.core.queueing.drain_pass import DrainPass
 from chalicelib.core.queueing.enqueue import Enqueue
-from chalicelib.core.queueing.places import Places
+from chalicelib.core.queueing.held_lease import HeldLease
+from chalicelib.core.queueing.lookahead import Lookahead
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, storable
+from chalicelib.core.queueing.steps import Done, Ending
 from chalicelib.core.queueing.sweep import Sweep
 from tests.simulation import faults
 
@@ -227,16 +228,16 @@ def never_ring(patch: MonkeyPatch) -> None:
 def never_ring_again(patch: MonkeyPatch) -> None:
     """A turn that ends in the middle of work leaves it at that."""
 
-    def yield_turn(turn: _Pass) -> Ending:
-        turn._checkpoint()
+    def yield_turn(turn: DrainPass) -> Ending:
+        turn._cursor.checkpoint()
         return Done()
 
-    patch.setattr(_Pass, "_yield_turn", yield_turn)
+    patch.setattr(DrainPass, "_yield_turn", yield_turn)
 
 
 @defect
 def wake_up_never_held(patch: MonkeyPatch) -> None:
-    patch.setattr(Hold, "outlast", lambda hold, moment: None)
+    patch.setattr(HeldLease, "outlast", lambda lease, moment: None)
 
 
 @defect
@@ -246,15 +247,15 @@ def deadline_not_waited_for(patch: MonkeyPatch) -> None:
 
 @defect
 def hole_never_closed(patch: MonkeyPatch) -> None:
-    def close(at: Places, queue: Queue, seq: int) -> Request:
+    def fill(at: Lookahead, queue: Queue, seq: int) -> Request:
         raise UnavailableError("There is a hole.")
 
-    patch.setattr(Places, "_close", close)
+    patch.setattr(Lookahead, "_fill_hole", fill)
 
 
 @defect
 def batch_kept_though_it_was_given_up(patch: MonkeyPatch) -> None:
-    patch.setattr(Places, "_is_abandoned", lambda at, request: False)
+    patch.setattr(Lookahead, "_is_abandoned", lambda at, request: False)
 
 
 @defect

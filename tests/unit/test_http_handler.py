@@ -17,8 +17,9 @@ from chalicelib.adapters.security.secret_keys import Keys
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.attempt import Result
 from chalicelib.core.queueing.handler import Handler, declarations
-from chalicelib.core.queueing.policy import HandlerError, Policy, Retry, after_failure
+from chalicelib.core.queueing.policy import HandlerError, Policy, after_failure
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
+from chalicelib.core.queueing.steps import Retry
 from chalicelib.webhooks.allowed_hosts import AllowedHosts
 from chalicelib.webhooks.delivery import Receipt
 from chalicelib.webhooks.handler import http_handler

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 THREADS = 8  # PynamoDB's connection pool holds ten
 
 
-def each[T](write: Callable[[T], None], items: Sequence[T]) -> None:
+def for_each[T](write: Callable[[T], None], items: Sequence[T]) -> None:
     """Write all of them. Raises what any of the writes raised, when all have ended."""
     if items:
         from concurrent.futures import ThreadPoolExecutor  # only batches need it

@@ -6,21 +6,22 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.core.errors import EffectRefusedError, LostRaceError, UnavailableError
+from chalicelib.core.errors import EffectRefusedError, LostRaceError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.handler import Handler
-from chalicelib.core.queueing.policy import UNFIT, Halt, OnFailure, Policy, after_failure, exhausted
-from chalicelib.core.queueing.ports import VisibilityLease
+from chalicelib.core.queueing.held_lease import HeldLease
+from chalicelib.core.queueing.policy import UNFIT, OnFailure, Policy, after_failure, exhausted
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
+from chalicelib.core.queueing.steps import AfterAttempt, Halt, Passed, Wait
 from chalicelib.core.time import Clock, Millis
 
 GRACE_MS = 1_500  # between a handler's time limit and the moment its attempt is given up as crashed
-LAST_RESORT_MS = 500  # after its time limit what is deaf to it is ended, together with its process
+# So long after the time limit, the process ends: its handler does not react to the time-out signal.
+LAST_RESORT_MS = 500
 SKEW_MS = 500  # by which the clocks of two workers may differ
-ENDING_MS = 2_000  # what a worker needs at most after an attempt: to write what came of it, and to ring
-SPARE_MS = 2_500  # the lease is held this much longer, so that it need not be held anew for each request
+ENDING_MS = 2_000  # what a worker needs at most after an attempt: to write its result and send a wake-up
 
 CRASHED = Failure("crash", "The worker process ended while the request was running.")
 OVERRAN = Failure(
@@ -41,55 +42,27 @@ type Run = Callable[[Handler, Request, float], Result | Failure]
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
-    """The head must wait until then, and so must everything behind it."""
-
-    until: Millis
-
-
-class Hold:
-    """A lease and how long it lasts."""
-
-    def __init__(self, lease: VisibilityLease, clock: Clock) -> None:
-        self._lease = lease
-        self._clock = clock
-        self._until: Millis = 0
-
-    def outlast(self, moment: Millis) -> None:
-        """See to it that nobody else is woken before `moment`, and soon after if this process dies.
-
-        Nothing depends on it: whoever is woken too early finds the attempt running and waits for its end.
-        """
-        now = self._clock.now()
-        too_long = (
-            self._until > moment + 2 * SPARE_MS and moment > now
-        )  # for a request that could take longer
-        if max(self._until, now) >= moment and not too_long:
-            return
-        try:
-            self._lease.hold((moment + SPARE_MS - now) / 1000)
-        except UnavailableError:
-            log_event("wake-up not held", level=logging.WARNING)
-        else:
-            self._until = moment + SPARE_MS
-
-
-@dataclass(frozen=True, slots=True)
 class Attempt:
+    """Carries out one attempt at a request and writes what came of it.
+
+    Each attempt has a token of its own. Only the attempt whose token the stored request has can write an
+    outcome, so an attempt that was given up as crashed changes nothing any more.
+    """
+
     requests: RequestStore
     clock: Clock
     handlers: Registry
     run: Run
-    fraction: Callable[[], float] = random.random
-    mark: Callable[[], str] = lambda: secrets.token_hex(4)
+    fraction: Callable[[], float] = random.random  # draws from [0, 1), for the jitter of waits
+    new_token: Callable[[], str] = lambda: secrets.token_hex(4)
 
-    def takes_ms(self, request: Request) -> int:
-        """How long a worker may be at an attempt of this request, from reading it to the end of its pass."""
+    def longest_ms(self, request: Request) -> int:
+        """How long an attempt at this request may keep a worker, from reading it to the end of its pass."""
         handler = self.handlers.get(request.type)
         return ENDING_MS + (int(handler.timeout * 1000) + GRACE_MS if handler else 0)
 
-    def __call__(self, request: Request, hold: Hold) -> Request | Wait | Halt:
-        """The request with its outcome, or why there is none. Raises LostRaceError."""
+    def __call__(self, request: Request, lease: HeldLease) -> AfterAttempt:
+        """Try the request, if it is due and may be tried. Raises LostRaceError."""
         now = self.clock.now()
         if request.due > now:
             return Wait(request.due)
@@ -98,19 +71,17 @@ class Attempt:
         if request.attempts and exhausted(request, policy):
             return self._exhausted(request, policy)
         if handler is None:
-            # With some time, in which nobody may take it for crashed: the other lane's worker may look on.
+            # The deadline leaves some time, or a worker of the other lane could take the attempt for crashed.
             running = self._begin(request, now, now + GRACE_MS)
             return self._failed(running, Failure("unknown_type", f"No handler for {request.type!r}."), policy)
-        return self._attempt(request, handler, policy, hold)
+        return self._try(request, handler, policy, lease)
 
-    def _attempt(
-        self, request: Request, handler: Handler, policy: Policy, hold: Hold
-    ) -> Request | Wait | Halt:
+    def _try(self, request: Request, handler: Handler, policy: Policy, lease: HeldLease) -> AfterAttempt:
         now = self.clock.now()
         deadline = now + int(handler.timeout * 1000) + GRACE_MS
-        hold.outlast(deadline)
+        lease.outlast(deadline)
         running = self._begin(request, now, deadline)
-        _tell("request started", running)
+        _log("request started", running)
         ran = self._run(handler, running, deadline)
         if isinstance(ran, Failure):
             return self._failed(running, ran, policy)
@@ -127,18 +98,21 @@ class Attempt:
         return self.run(handler, running, min(handler.timeout, left))
 
     def _begin(self, request: Request, now: Millis, deadline: Millis) -> Request:
-        mark = self.mark()
+        token = self.new_token()
         try:
-            return self.requests.begin(request, mark, now, deadline)
+            return self.requests.begin(request, token, now, deadline)
         except LostRaceError:
             found = self.requests.get(request.user_id, request.seq)
-            if found is None or found.begun_by != mark or found.status is not Status.RUNNING:
+            if found is None or found.begun_by != token or found.status is not Status.RUNNING:
                 raise
-            return found  # the first answer was lost and the write repeated: it was this worker that began
+            return found  # the first answer was lost and the write was repeated: this worker began it
 
-    def _exhausted(self, request: Request, policy: Policy) -> Request | Wait | Halt:
-        """Its last attempt crashed, or the decision about it was not carried out, or the policy changed."""
-        # A worker that could not take it does not know its policy: a crash may have been its last attempt.
+    def _exhausted(self, request: Request, policy: Policy) -> AfterAttempt:
+        """Decide about a request that may not be tried again and has no outcome.
+
+        Its last attempt crashed, or the worker crashed before it wrote its decision, or the policy changed.
+        """
+        # If its last error says only that a worker's code could not take it, the attempt after that crashed.
         lost = OVERRAN if request.overran and request.overran == request.begun_by else CRASHED
         unfit = request.error is None or request.error.kind in UNFIT
         failure = lost if unfit or request.error is None else request.error
@@ -146,9 +120,10 @@ class Attempt:
             return self._failed(request, lost, policy)
         if policy.on_failure is OnFailure.HALT:
             return Halt(failure)
-        return self.requests.settle(request, Outcome(Status.FAILED, error=failure), self.clock.now())
+        outcome = Outcome(Status.FAILED, error=failure)
+        return Passed(self.requests.settle(request, outcome, self.clock.now()))
 
-    def _failed(self, running: Request, failure: Failure, policy: Policy) -> Request | Wait | Halt:
+    def _failed(self, running: Request, failure: Failure, policy: Policy) -> AfterAttempt:
         now = self.clock.now()
         decision = after_failure(running, failure, policy, now, self.fraction)
         if isinstance(decision, Outcome):
@@ -156,21 +131,21 @@ class Attempt:
         if isinstance(decision, Halt):
             unfit_since = running.unfit_since if failure.kind in UNFIT else None
             self.requests.requeue(running, None, failure, unfit_since)
-            _tell("request halts the queue", running, kind=failure.kind, error=failure.message)
+            _log("request halts the queue", running, kind=failure.kind, error=failure.message)
             return decision
         self.requests.requeue(running, decision.not_before, failure, decision.unfit_since)
-        _tell("request will be retried", running, kind=failure.kind, error=failure.message)
+        _log("request will be retried", running, kind=failure.kind, error=failure.message)
         return Wait(decision.not_before)
 
-    def _finish(self, running: Request, outcome: Outcome, effects: Sequence[object] = ()) -> Request:
+    def _finish(self, running: Request, outcome: Outcome, effects: Sequence[object] = ()) -> Passed:
         now = self.clock.now()
         finished = self.requests.finish(running, outcome, now, effects)
         error = {"kind": outcome.error.kind, "error": outcome.error.message} if outcome.error else {}
-        _tell(f"request {outcome.status}", finished, took_ms=now - (running.started_at or now), **error)
-        return finished
+        _log(f"request {outcome.status}", finished, took_ms=now - (running.started_at or now), **error)
+        return Passed(finished)
 
 
-def _tell(event: str, request: Request, **fields: object) -> None:
+def _log(event: str, request: Request, **fields: object) -> None:
     log_event(
         event,
         level=logging.WARNING if "error" in fields else logging.INFO,

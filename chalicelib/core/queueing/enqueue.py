@@ -48,10 +48,10 @@ class Accepted:
     replayed: bool = False  # accepted by an earlier call with the same idempotency key
 
 
-type Each = Callable[[Callable[[Request], None], Sequence[Request]], None]
+type ForEach = Callable[[Callable[[Request], None], Sequence[Request]], None]
 
 
-def one_by_one(write: Callable[[Request], None], requests: Sequence[Request]) -> None:
+def for_each(write: Callable[[Request], None], requests: Sequence[Request]) -> None:
     for request in requests:
         write(request)
 
@@ -63,7 +63,7 @@ class Enqueue:
     keys: KeyStore
     wake_ups: WakeUps
     clock: Clock
-    each: Each = one_by_one  # how the places of a batch are written; may be side by side
+    for_each: ForEach = for_each  # writes the requests of a batch; may do so side by side
     handlers: Registry = field(default_factory=Registry)  # their time limits tell the lane
 
     def __call__(
@@ -104,7 +104,7 @@ class Enqueue:
         """
         first, *others = requests
         try:
-            self.each(self._write_place, others)
+            self.for_each(self._write_place, others)
             self._write_place(first, key, requests[-1].seq)
         except LostRaceError:
             self._give_up(first)

@@ -10,6 +10,7 @@ from numbers import Real
 from typing import Self
 
 from chalicelib.core.queueing.request import LONGEST_DELAY_MS, Failure, Outcome, Request, Status
+from chalicelib.core.queueing.steps import AfterFailure, Halt, Retry
 from chalicelib.core.time import Millis
 
 # Kinds of failures that may lie in this worker's code: it may be older or newer than that of the API which
@@ -88,25 +89,9 @@ class Policy:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """Try again, not before this moment; the request stays at the head of the line."""
-
-    not_before: Millis
-    error: Failure
-    unfit_since: Millis | None = None  # since when no worker could take it; such a try counts as no attempt
-
-
-@dataclass(frozen=True, slots=True)
-class Halt:
-    """Stop the queue; the request stays at the head of the line."""
-
-    error: Failure
-
-
 def after_failure(
     request: Request, failure: Failure, policy: Policy, now: Millis, fraction: Callable[[], float]
-) -> Outcome | Retry | Halt:
+) -> AfterFailure:
     """What follows when the current attempt has failed. `fraction` draws from [0, 1).
 
     Exponential back-off with full jitter: a uniform draw from [0, min(cap, base * 2 ** (attempts - 1))]

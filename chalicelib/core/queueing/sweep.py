@@ -11,7 +11,7 @@ from zlib import crc32
 from chalicelib.core.errors import LostRaceError, NewerItemError, UnavailableError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.closing import close_if_over
-from chalicelib.core.queueing.drain import LONGEST_TIMED_MS
+from chalicelib.core.queueing.drain_pass import LONGEST_TIMED_MS
 from chalicelib.core.queueing.ports import AccountRemoval, Store, WakeUps
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.request import Request

@@ -8,10 +8,10 @@ from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.memory.fifo import MemoryFifo, Receipt
 from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
-from chalicelib.core.queueing.attempt import Attempt, Result, Wait
+from chalicelib.core.queueing.attempt import Attempt, Result
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
-from chalicelib.core.queueing.drain import Drain, Ending
+from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Accepted, Enqueue, Work
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.idempotency import IdempotencyKey
@@ -21,6 +21,7 @@ from chalicelib.core.queueing.policy import OnFailure, Policy
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request, Status
+from chalicelib.core.queueing.steps import Ending, Wait
 from chalicelib.core.queueing.sweep import Sweep
 from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.queueing.watch import Watch
@@ -57,7 +58,7 @@ class Stage:
             self.handlers,
             self._run,
             fraction=lambda: 0.5,
-            mark=lambda: f"mark {next(marks)}",
+            new_token=lambda: f"mark {next(marks)}",
         )
         self.drains = {
             lane: Drain(

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.queueing.attempt import GRACE_MS, LAST_RESORT_MS, SKEW_MS, Result, Wait
-from chalicelib.core.queueing.drain import Done
+from chalicelib.core.queueing.attempt import GRACE_MS, LAST_RESORT_MS, SKEW_MS, Result
 from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.steps import Done, Wait
 from tests.unit.core.stage import DONE, USER, Stage
 
 TIMEOUT_MS = 2_000

@@ -4,13 +4,13 @@ import pytest
 
 from chalicelib.adapters.memory.wake_ups import MemoryWakeUps
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.queueing.attempt import Result, Wait
-from chalicelib.core.queueing.drain import Done
+from chalicelib.core.queueing.attempt import Result
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.lane import QUICK_MS
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
 from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.steps import Done, Wait
 from tests.unit.core.stage import BROKEN, DONE, LIMIT, QUANTUM_MS, SESSION, USER, Stage, seqs
 
 

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.memory.effects import Booking
-from chalicelib.core.queueing.attempt import Result, Wait
-from chalicelib.core.queueing.drain import Done
+from chalicelib.core.queueing.attempt import Result
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.policy import PATIENCE_MS, UNFIT, UNFIT_CAP_MS, Policy
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.request import Failure, Request, Status
+from chalicelib.core.queueing.steps import Done, Wait
 from tests.unit.core.stage import BROKEN, DONE, HOUR_MS, SESSION, USER, Stage
 
 PERMANENT = Failure("permanent", "It will never work.")

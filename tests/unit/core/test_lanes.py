@@ -3,12 +3,12 @@
 import pytest
 
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.queueing.attempt import Result, Wait
-from chalicelib.core.queueing.drain import Done
+from chalicelib.core.queueing.attempt import Result
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.lane import QUICK_MS, QUICK_TIMEOUT_S, Lane, lane_of
 from chalicelib.core.queueing.queue import RING_TRUSTED_MS, Queue
 from chalicelib.core.queueing.request import Failure, Request, Status
+from chalicelib.core.queueing.steps import Done, Wait
 from tests.unit.core.stage import BROKEN, DONE, QUANTUM_MS, SESSION, USER, Stage
 
 LONG_MS = QUICK_MS + 1

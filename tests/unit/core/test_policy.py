@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.core.queueing.policy import Halt, OnFailure, Policy, Retry, after_failure, exhausted
+from chalicelib.core.queueing.policy import OnFailure, Policy, after_failure, exhausted
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
+from chalicelib.core.queueing.steps import Halt, Retry
 
 NOW = 1_000_000
 BROKEN = Failure("error", "It broke.")

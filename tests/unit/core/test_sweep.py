@@ -1,10 +1,9 @@
 """Finding what should be moving and is not, and what is over."""
 
-from chalicelib.core.queueing.attempt import Wait
-from chalicelib.core.queueing.drain import Done
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import Status
+from chalicelib.core.queueing.steps import Done, Wait
 from tests.unit.core.stage import BROKEN, HOUR_MS, SESSION, USER, Stage, lose_wake_ups
 
 MINUTE_MS = 60_000

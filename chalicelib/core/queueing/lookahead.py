@@ -1,10 +1,10 @@
-"""The places of the log in the order of their numbers, and what is to be done about empty ones."""
+"""The requests behind the head, read ahead, and what becomes of numbers without a request."""
 
 from dataclasses import dataclass, field
 
 from chalicelib.core.log_events import log_event
 from chalicelib.core.polling import poll
-from chalicelib.core.queueing.attempt import Hold
+from chalicelib.core.queueing.held_lease import HeldLease
 from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue
 from chalicelib.core.queueing.request import Outcome, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
@@ -14,18 +14,25 @@ CHUNK = 25
 
 
 @dataclass(slots=True)
-class Places:
-    """What it has read ahead may be out of date: every write that follows from it is conditional."""
+class Lookahead:
+    """Reads a queue's requests in chunks of CHUNK.
+
+    What was read ahead may be out of date: every write that follows from it is conditional.
+    """
 
     requests: RequestStore
     clock: Clock
-    hold: Hold
-    _held: dict[int, Request] = field(default_factory=dict)
+    lease: HeldLease
+    _read: dict[int, Request] = field(default_factory=dict)
     _abandoned: dict[int, bool] = field(default_factory=dict)  # by the first number of a batch
 
-    def get(self, queue: Queue, seq: int) -> Request:
-        """What is at this place; a hole is closed first. Raises LostRaceError."""
-        request = self._read(queue, seq) or self._close(queue, seq)
+    def resolve(self, queue: Queue, seq: int) -> Request:
+        """The request under this number, once it is settled that it is one to run or to step over.
+
+        A number whose request does not come in time becomes a void, and so does a request of an abandoned
+        batch. A purged request is cancelled. Raises LostRaceError.
+        """
+        request = self._read_chunk(queue, seq) or self._fill_hole(queue, seq)
         now = self.clock.now()
         if request.status is Status.QUEUED and self._is_abandoned(request):
             return self.requests.settle(request, Outcome(Status.VOID), now)
@@ -33,22 +40,23 @@ class Places:
             return self.requests.settle(request, Outcome(Status.CANCELLED), now)
         return request
 
-    def read_ahead(self, seq: int) -> Request | None:
-        """What was at this place when it was read, if it was."""
-        return self._held.get(seq)
+    def peek(self, seq: int) -> Request | None:
+        """The request under this number as it was read ahead; None if it was not."""
+        return self._read.get(seq)
 
-    def forget(self) -> None:
-        self._held = {}
+    def discard(self) -> None:
+        """Forget what was read ahead: it may have changed."""
+        self._read = {}
 
-    def _read(self, queue: Queue, seq: int) -> Request | None:
-        if seq not in self._held:
-            self._held = {r.seq: r for r in self.requests.list_after(queue.user_id, seq - 1, CHUNK)}
-        return self._held.get(seq)
+    def _read_chunk(self, queue: Queue, seq: int) -> Request | None:
+        if seq not in self._read:
+            self._read = {r.seq: r for r in self.requests.list_after(queue.user_id, seq - 1, CHUNK)}
+        return self._read.get(seq)
 
-    def _close(self, queue: Queue, seq: int) -> Request:
-        """A number was taken and its request is not there: wait for it a moment, then close the hole."""
+    def _fill_hole(self, queue: Queue, seq: int) -> Request:
+        """A number was given out and its request is not there: wait for the request, then store a void."""
         over = queue.tail_at + HOLE_GRACE_MS
-        self.hold.outlast(over)
+        self.lease.outlast(over)
         for _ in poll(self.clock, (over - self.clock.now()) / 1000, first=0.005, longest=0.1, at_last=0.1):
             if request := self.requests.get(queue.user_id, seq):
                 return request
@@ -58,7 +66,7 @@ class Places:
         return Request(queue.user_id, seq, "void", "null", Status.VOID, enqueued_at=now)
 
     def _is_abandoned(self, request: Request) -> bool:
-        """Whether its batch's first place was closed as a hole: then none of the batch was accepted."""
+        """Whether the first number of its batch became a void: then none of the batch was accepted."""
         first = request.batch
         if first is None or request.attempts:
             return False

@@ -1,0 +1,67 @@
+"""How far a drain has come in a queue, and how much of that is written."""
+
+from chalicelib.core.queueing.progress import Progress
+from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.queue_store import QueueStore
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.time import Clock, Millis
+
+CHECKPOINT_MS = 200  # under load the head is written at most this often
+
+
+class Cursor:
+    """The drain's place in one queue, which may be ahead of the stored head.
+
+    A crash in between loses nothing: the next drain finds the outcomes and steps over them. All writes raise
+    LostRaceError; after that, `reload`.
+    """
+
+    def __init__(self, queues: QueueStore, clock: Clock, queue: Queue) -> None:
+        self._queues = queues
+        self._clock = clock
+        self.queue = queue  # as last read or written
+        self._progress = Progress.none(queue, clock.now())
+
+    @property
+    def next_seq(self) -> int:
+        return self._progress.head + 1
+
+    @property
+    def average_ms(self) -> float:
+        return self._progress.average_ms
+
+    @property
+    def is_at_tail(self) -> bool:
+        return self._progress.head == self.queue.tail
+
+    @property
+    def is_written(self) -> bool:
+        """Whether users can see all that is done."""
+        return self._progress.head == self.queue.head
+
+    def move_past(self, request: Request, took_ms: int | None) -> None:
+        """Step over the next request. `took_ms`: the attempt that was made just now, if one was."""
+        self._progress = self._progress.past(request, took_ms)
+
+    def checkpoint(self) -> None:
+        """Write the head, if it has moved."""
+        if not self.is_written:
+            now = self._clock.now()
+            self.queue = self._queues.advance(self.queue, self._progress, now)
+            self._progress = Progress.none(self.queue, now)
+
+    def checkpoint_if_due(self) -> None:
+        if self._clock.now() - self._progress.since >= CHECKPOINT_MS:
+            self.checkpoint()
+
+    def go_idle(self, now: Millis) -> Queue:
+        """Write the head, and that no worker is awake. Raises LostRaceError if a number was taken since."""
+        return self._queues.go_idle(self.queue, self._progress, now)
+
+    def reload(self) -> None:
+        """Read the queue again. What was done since the head was last written still counts."""
+        queue = self._queues.get(self.queue.user_id) or self.queue
+        if queue.head != self.queue.head:
+            # Another worker has moved it. Outcomes behind its head are met again and stepped over.
+            self._progress = Progress.none(queue, self._clock.now())
+        self.queue = queue

@@ -1,0 +1,176 @@
+"""One wake-up's way along one queue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chalicelib.core.errors import LostRaceError, NewerItemError
+from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.closing import close_if_over
+from chalicelib.core.queueing.cursor import CHECKPOINT_MS, Cursor
+from chalicelib.core.queueing.held_lease import HeldLease
+from chalicelib.core.queueing.lane import Lane
+from chalicelib.core.queueing.lookahead import Lookahead
+from chalicelib.core.queueing.queue import State
+from chalicelib.core.queueing.request import OUTCOMES
+from chalicelib.core.queueing.steps import Done, Halt, LookAgain, Passed, Wait
+from chalicelib.core.queueing.turn import Turn
+
+if TYPE_CHECKING:
+    from chalicelib.core.queueing.drain import Drain
+    from chalicelib.core.queueing.ports import VisibilityLease
+    from chalicelib.core.queueing.queue import Queue
+    from chalicelib.core.queueing.request import Request
+    from chalicelib.core.queueing.steps import AfterAttempt, Ending
+    from chalicelib.core.time import Millis
+
+# For longer waits the sweeper sends a wake-up in time: every 60 s it looks at what has not moved for 30 s. A
+# message that comes back 150 times would be given up.
+LONGEST_TIMED_MS = 90_000
+SHORT_WAIT_MS = 500  # waits up to this long are slept through; SQS counts in whole seconds
+
+
+class DrainPass:
+    """Looks at one number after the other, from the head on, until the wake-up has ended."""
+
+    def __init__(self, drain: Drain, queue: Queue, lease: VisibilityLease, until: Millis | None) -> None:
+        self._drain = drain
+        self._until = until
+        self._lease = HeldLease(lease, drain.clock)
+        self._cursor = Cursor(drain.queues, drain.clock, queue)
+        self._lookahead = Lookahead(drain.requests, drain.clock, self._lease)
+        self._turn = Turn(drain.lane, drain.attempt.handlers, drain.clock, drain.quantum_ms)
+        self._quick: dict[str, bool] = {}  # by type: whether its last attempt took less than CHECKPOINT_MS
+
+    def run(self) -> Ending:
+        """Raises UnavailableError, and NewerItemError if a newer release has stored what comes next."""
+        while True:
+            try:
+                step = self._step()
+            except LostRaceError:
+                # What was read is out of date: a user's control, or another worker serves this user too.
+                self._lookahead.discard()
+                self._cursor.reload()
+            else:
+                if not isinstance(step, LookAgain):
+                    return step
+
+    def _step(self) -> Ending | LookAgain:
+        cursor = self._cursor
+        if cursor.queue.leaving is not None:
+            cursor.checkpoint()
+            return Done()
+        if cursor.is_at_tail:
+            return self._go_idle()
+        step = self._take_next()
+        if not isinstance(step, LookAgain):
+            return step
+        if self._turn.is_over and not cursor.is_at_tail:  # at the tail the worker must go idle first
+            return self._yield_turn()
+        cursor.checkpoint_if_due()
+        return step
+
+    def _take_next(self) -> Ending | LookAgain:
+        """Get past the next number, or end."""
+        try:
+            request = self._lookahead.resolve(self._cursor.queue, self._cursor.next_seq)
+        except NewerItemError:
+            self._cursor.checkpoint()
+            raise
+        if not self._cursor.queue.admits(request):
+            self._cursor.checkpoint()
+            return Done()
+        if self._would_hide_outcomes(request):
+            self._cursor.checkpoint()
+            return LookAgain()  # the write has also read what a user's control has changed
+        if ending := self._leave_to_others(request):
+            return ending
+        self._turn.took_ms = None
+        return self._follow(Passed(request) if request.settled else self._attempt(request))
+
+    def _follow(self, step: AfterAttempt) -> Ending | LookAgain:
+        if isinstance(step, Wait):
+            return self._hand_over() if self._turn.was_slow else self._wait(step)
+        if isinstance(step, Halt):
+            return self._halt()
+        request = step.request
+        if request.status in OUTCOMES and (request.key or request.expires_at is None):
+            self._drain.requests.schedule_expiry(request, self._drain.clock.now())
+        self._cursor.move_past(request, self._turn.took_ms)
+        return LookAgain()
+
+    def _leave_to_others(self, request: Request) -> Ending | None:
+        """Leave to another worker what must not begin in this lane, or not in the time that is left."""
+        if self._turn.cannot_begin(request, self._cursor.average_ms):
+            return self._hand_over()
+        if not request.settled and not self._has_time_for(request):
+            return self._yield_turn()
+        return None
+
+    def _would_hide_outcomes(self, request: Request) -> bool:
+        """Whether it may take long while users cannot see the outcomes before it: the head is not written."""
+        return not (self._cursor.is_written or request.settled or self._quick.get(request.type))
+
+    def _has_time_for(self, request: Request) -> bool:
+        now = self._drain.clock.now()
+        is_due = request.due <= now
+        longest_ms = self._drain.attempt.longest_ms(request)
+        return self._until is None or not is_due or now + longest_ms <= self._until
+
+    def _attempt(self, request: Request) -> AfterAttempt:
+        begun = self._drain.clock.now()
+        step = self._drain.attempt(request, self._lease)
+        self._turn.took_ms = self._drain.clock.now() - begun
+        if isinstance(step, Passed):
+            self._quick[request.type] = self._turn.took_ms < CHECKPOINT_MS
+        return step
+
+    def _wait(self, step: Wait) -> Ending | LookAgain:
+        self._lookahead.discard()  # the request may be back in line after a failed attempt
+        left = step.until - self._drain.clock.now()
+        if left > SHORT_WAIT_MS:
+            self._cursor.checkpoint()
+            return step if left <= LONGEST_TIMED_MS else Done()
+        self._drain.clock.sleep(max(0, left) / 1000)
+        return LookAgain()
+
+    def _halt(self) -> Done | LookAgain:
+        """Halt the queue, unless it was opened since the attempt: then somebody has already said retry."""
+        cursor, seen = self._cursor, self._cursor.queue
+        cursor.checkpoint()
+        now, seq = self._drain.clock.now(), cursor.next_seq
+        expected = replace(cursor.queue, awake=seen.awake)
+        cursor.queue = self._drain.queues.change_state(expected, State.HALTED, now)
+        log_event("queue halted", user=seen.user_id, seq=seq)
+        head = self._drain.requests.get(seen.user_id, seq)
+        if head is None or not head.is_resolved:
+            return Done()
+        self._lookahead.discard()  # the request was cancelled just before the queue was halted
+        cursor.queue = self._drain.queues.change_state(cursor.queue, State.OPEN, now)
+        return LookAgain()
+
+    def _yield_turn(self) -> Done:
+        """End so that one long queue does not keep a worker: others have their turn first."""
+        following = self._lookahead.peek(self._cursor.next_seq)
+        return self._send_wake_up(self._turn.lane_for(following, self._cursor.average_ms))
+
+    def _hand_over(self) -> Done:
+        """End so that a worker of the slow lane goes on: those of the quick lane stay free for others."""
+        return self._send_wake_up(Lane.SLOW)
+
+    def _send_wake_up(self, lane: Lane) -> Done:
+        self._cursor.checkpoint()
+        queue = self._cursor.queue
+        self._drain.wake_ups.send(queue.user_id, queue.tail, self._drain.new_wake_up_id(), lane)
+        return Done()
+
+    def _go_idle(self) -> Done:
+        """Raises LostRaceError if a number was given out since the queue was read."""
+        if self._cursor.queue.awake is None and self._cursor.is_written:
+            return Done()  # this wake-up came too late: from now on, whoever takes a number sends one
+        now = self._drain.clock.now()
+        queue = self._cursor.go_idle(now)
+        log_event("queue drained", user=queue.user_id, seq=queue.head)
+        close_if_over(self._drain.queues, queue, now)
+        return Done()

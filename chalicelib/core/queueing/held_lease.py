@@ -1,0 +1,37 @@
+"""Holding a wake-up for as long as its worker needs, with few calls."""
+
+import logging
+
+from chalicelib.core.errors import UnavailableError
+from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.ports import VisibilityLease
+from chalicelib.core.time import Clock, Millis
+
+SPARE_MS = 2_500  # the lease is held this much longer than asked, so that short requests share one call
+
+
+class HeldLease:
+    """A visibility lease together with the moment until which it is held."""
+
+    def __init__(self, lease: VisibilityLease, clock: Clock) -> None:
+        self._lease = lease
+        self._clock = clock
+        self._until: Millis = 0
+
+    def outlast(self, moment: Millis) -> None:
+        """Hold the lease until `moment`, and not much longer: the end of this process is noticed only then.
+
+        Correctness does not depend on it. A worker that is woken too early finds the attempt running and
+        waits for its end. So it is only logged if the lease cannot be held.
+        """
+        now = self._clock.now()
+        # An earlier request, which could take longer, may have held it for too long.
+        too_long = self._until > moment + 2 * SPARE_MS and moment > now
+        if max(self._until, now) >= moment and not too_long:
+            return
+        try:
+            self._lease.hold((moment + SPARE_MS - now) / 1000)
+        except UnavailableError:
+            log_event("wake-up not held", level=logging.WARNING)
+        else:
+            self._until = moment + SPARE_MS
