@@ -121,7 +121,9 @@ class Attempt:
         if policy.on_failure is OnFailure.HALT:
             return Halt(failure)
         outcome = Outcome(Status.FAILED, error=failure)
-        return Passed(self.requests.settle(request, outcome, self.clock.now()))
+        settled = self.requests.settle(request, outcome, self.clock.now())
+        _log("request failed", settled, kind=failure.kind, error=failure.message)
+        return Passed(settled)
 
     def _failed(self, running: Request, failure: Failure, policy: Policy) -> AfterAttempt:
         now = self.clock.now()
@@ -139,10 +141,22 @@ class Attempt:
 
     def _finish(self, running: Request, outcome: Outcome, effects: Sequence[object] = ()) -> Passed:
         now = self.clock.now()
-        finished = self.requests.finish(running, outcome, now, effects)
+        finished = self._write_outcome(running, outcome, now, effects)
         error = {"kind": outcome.error.kind, "error": outcome.error.message} if outcome.error else {}
         _log(f"request {outcome.status}", finished, took_ms=now - (running.started_at or now), **error)
         return Passed(finished)
+
+    def _write_outcome(
+        self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object]
+    ) -> Request:
+        try:
+            return self.requests.finish(running, outcome, now, effects)
+        except LostRaceError:
+            found = self.requests.get(running.user_id, running.seq)
+            own = running.begun_by, outcome.status, now
+            if found is None or (found.begun_by, found.status, found.finished_at) != own:
+                raise
+            return found  # the first answer was lost and the write was repeated: this attempt has ended it
 
 
 def _log(event: str, request: Request, **fields: object) -> None:

@@ -1,5 +1,6 @@
 """Writes whose answer was lost and that were repeated on the way: they meet themselves."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -43,6 +44,20 @@ def test_a_cancel_has_worked(stage: Stage, lose_answer: Lose) -> None:
 
     assert cancelled.status is Status.CANCELLED
     assert stage.statuses() == [Status.CANCELLED, Status.SUCCEEDED], "and somebody was woken"
+
+
+def test_an_attempt_has_ended_its_request_and_is_logged_once(
+    stage: Stage, lose_answer: Lose, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The metrics count these lines."""
+    caplog.set_level(logging.INFO)
+    stage.send(2)
+    lose_answer(stage.store.requests, "finish")
+
+    stage.wake()
+
+    assert stage.started == [1, 2]
+    assert caplog.messages.count("request succeeded") == 2
 
 
 def test_a_skip_has_worked(halted: Stage, lose_answer: Lose) -> None:
