@@ -18,6 +18,7 @@ from chalicelib.core.time import Clock, Millis
 
 NEWER_MS = 20_000  # how long a wake-up is put off for a worker of the release that can read the item
 
+
 @dataclass(frozen=True, slots=True)
 class Drain:
     """The work of the workers of one lane.

@@ -9,11 +9,11 @@ from chalicelib.adapters.memory.queues import MemoryQueues
 from chalicelib.adapters.memory.requests import MemoryRequests
 from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.core.errors import NewerItemError
-from chalicelib.core.queueing.attempt import Wait
 from chalicelib.core.queueing.drain import NEWER_MS
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue
 from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.steps import Wait
 from tests.unit.core.stage import HOUR_MS, LIMIT, USER, Stage
 
 
