@@ -1,17 +1,30 @@
 """The present code reads what earlier releases have stored, and goes on with it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from tests.upgrade.scenario import KEY, ORDERS
-from tests.upgrade.stored import Stored
+from tests.upgrade.scenario import KEY, NEW_PASSWORD, ORDERS
+from tests.upgrade.stored import Item, Stored
 from tests.upgrade.upgraded import Upgraded, as_before, outcomes
 
 QUEUE = ("state", "tail", "head", "read", "depth", "counts", "average_seconds")
 REQUEST = ("seq", "type", "status", "attempts", "result", "error")
 MOVING = {"running", "waiting"}  # what was under way at that moment has ended meanwhile, by a crash
+KEYS = {
+    "AccountsTable": ("username",),
+    "SessionsTable": ("session_id",),
+    "QueuesTable": ("user_id",),
+    "RequestsTable": ("user_id", "seq"),
+    "IdempotencyTable": ("user_id", "key"),
+    "AuditTable": ("month", "entry_id"),
+}
 SIGNED_OUT = {"closed", "disabled", "leaving"}
+
+
+def key_of(item: Item, names: Sequence[str]) -> list[Any]:
+    return [item[name] for name in names]
 
 
 def test_everybody_finds_their_queue_as_it_was(upgraded: Upgraded, stored: Stored) -> None:
@@ -152,3 +165,19 @@ def test_administrators_read_on_in_the_audit_log(upgraded: Upgraded, stored: Sto
 
     assert {entry["entry_id"]: entry["action"] for entry in entries}.items() >= before.items()
     assert len(before) >= 3
+
+
+def test_what_is_stored_from_now_on_has_a_format(upgraded: Upgraded, stored: Stored) -> None:
+    session = upgraded.sign_in("busy")
+    session.ask("POST", "/api/queue/enqueue", {"type": "echo"}, {"Idempotency-Key": "new"})
+    upgraded.cloud.api.register("newcomer", NEW_PASSWORD)
+    upgraded.cloud.api.sign_in("newcomer", NEW_PASSWORD)
+    upgraded.sign_in("overseer").ask("POST", "/api/admin/accounts/newcomer/disable")
+
+    for table, keys in KEYS.items():
+        before = [key_of(item, keys) for item in stored.items[table]]
+        new = [item for item in upgraded.cloud.scan(table) if key_of(item, keys) not in before]
+        new = [item for item in new if "tries" not in item]  # the counters of guesses have no format
+
+        assert new, table
+        assert all("v" in item for item in new), table

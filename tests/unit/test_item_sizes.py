@@ -1,0 +1,58 @@
+"""The queue item stays under 1 KB: every write of it is one unit, and its format costs nothing."""
+
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib.adapters.dynamodb.format import FORMAT
+from chalicelib.adapters.dynamodb.models import (
+    AccountItem,
+    AuditItem,
+    KeyItem,
+    QueueItem,
+    RequestItem,
+    SessionItem,
+)
+from chalicelib.core.identity.session import MOST_SESSIONS, new_session_id
+from chalicelib.core.queueing.queue import PausedBy
+from chalicelib.core.time import Millis
+
+UNIT = 1024  # bytes that one write unit takes
+LARGEST = 10**15 - 1
+LATEST: Millis = 9_999_999_999_999
+LONGEST = {"user_id": 32, "username": 64, "paused_by": len(max(PausedBy, key=len)), "read_by": 32, "state": 8}
+
+
+def largest_queue_item() -> QueueItem:
+    """Every attribute, with the largest value that it may have."""
+    values: dict[str, Any] = {"sessions": {new_session_id(): LATEST for _ in range(MOST_SESSIONS + 1)}}
+    for name, attribute in QueueItem.get_attributes().items():
+        if isinstance(attribute, NumberAttribute):
+            values[name] = LARGEST
+        elif isinstance(attribute, UnicodeAttribute):
+            values[name] = "x" * LONGEST.get(name, 1)
+    return QueueItem(**values)
+
+
+def size(value: dict[str, Any]) -> int:
+    """Of one value in the item, in bytes, as DynamoDB counts."""
+    [(kind, content)] = value.items()
+    if kind == "N":
+        return (len(content.strip("-")) + 1) // 2 + 1
+    if kind == "M":
+        return 3 + sum(1 + len(key) + size(inner) for key, inner in content.items())
+    return len(content.encode())
+
+
+def test_the_largest_queue_item_is_one_write_unit() -> None:
+    item = largest_queue_item().serialize()
+
+    assert item["v"]
+    assert item.keys() == {attribute.attr_name for attribute in QueueItem.get_attributes().values()}
+    assert sum(len(name) + size(value) for name, value in item.items()) < UNIT
+
+
+def test_every_item_that_is_created_gets_its_format_unless_it_only_counts() -> None:
+    versioned = [QueueItem, RequestItem, KeyItem, AccountItem, SessionItem, AuditItem]
+
+    assert {model.item_format.default_for_new for model in versioned} == {FORMAT}
