@@ -7,6 +7,7 @@ from itertools import chain
 import pytest
 
 from tests.simulation import (  # noqa: F401 - they enter themselves into DEFECTS
+    draining_mutations,
     lane_mutations,
     reading_mutations,
     sweeping_mutations,

@@ -1,0 +1,140 @@
+"""Deliberate defects in what enqueues, workers and the sweeper do, in the order of their writes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from pytest import MonkeyPatch  # noqa: PT013 - only the type
+
+from chalicelib.adapters.memory.requests import MemoryRequests
+from chalicelib.adapters.runtime import runner
+from chalicelib.core.errors import LostRaceError, UnavailableError
+from chalicelib.core.queueing import enqueue, policy, sweep
+from chalicelib.core.queueing.controls import Controls
+from chalicelib.core.queueing.dequeue import Dequeue
+from chalicelib.core.queueing.drain_pass import DrainPass
+from chalicelib.core.queueing.enqueue import Enqueue
+from chalicelib.core.queueing.held_lease import HeldLease
+from chalicelib.core.queueing.lookahead import Lookahead
+from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.request import Failure, Request, storable
+from chalicelib.core.queueing.steps import Done, Ending
+from chalicelib.core.queueing.sweep import Sweep
+from tests.simulation import faults
+from tests.simulation.mutations import defect, under
+
+
+@defect
+@under(faults.Faults(stall=0.1, slow=0.2))
+def account_removed_while_something_is_at_it(patch: MonkeyPatch) -> None:
+    patch.setattr(sweep, "WORKER_MS", 0)
+
+
+@defect
+def no_sweeper(patch: MonkeyPatch) -> None:
+    patch.setattr(Sweep, "__call__", lambda sweep: None)
+
+
+@defect
+def never_ring(patch: MonkeyPatch) -> None:
+    patch.setattr(enqueue, "must_ring", lambda queue, now: False)
+
+
+@defect
+def never_ring_again(patch: MonkeyPatch) -> None:
+    """A turn that ends in the middle of work leaves it at that."""
+
+    def yield_turn(turn: DrainPass) -> Ending:
+        turn._cursor.checkpoint()
+        return Done()
+
+    patch.setattr(DrainPass, "_yield_turn", yield_turn)
+
+
+@defect
+def wake_up_never_held(patch: MonkeyPatch) -> None:
+    patch.setattr(HeldLease, "outlast", lambda lease, moment: None)
+
+
+@defect
+def deadline_not_waited_for(patch: MonkeyPatch) -> None:
+    patch.setattr(Request, "due", property(lambda request: request.not_before or 0))
+
+
+@defect
+def hole_never_closed(patch: MonkeyPatch) -> None:
+    def fill(at: Lookahead, queue: Queue, seq: int) -> Request:
+        raise UnavailableError("There is a hole.")
+
+    patch.setattr(Lookahead, "_fill_hole", fill)
+
+
+@defect
+def batch_kept_though_it_was_given_up(patch: MonkeyPatch) -> None:
+    patch.setattr(Lookahead, "_is_abandoned", lambda at, request: False)
+
+
+@defect
+def batch_written_from_the_front(patch: MonkeyPatch) -> None:
+    def write(use: Enqueue, batch: Sequence[Request], key: Any) -> bool:
+        for request in batch:
+            use._write_place(request, key if request is batch[0] else None, batch[-1].seq)
+        return True
+
+    patch.setattr(Enqueue, "_write", write)
+
+
+@defect
+def void_taken_for_the_request(patch: MonkeyPatch) -> None:
+    def write_place(use: Enqueue, request: Request, key: Any = None, last: int = 0) -> None:
+        try:
+            use.requests.write(request, key, last)
+        except LostRaceError:
+            return  # though it may be a void
+
+    patch.setattr(Enqueue, "_write_place", write_place)
+
+
+@defect
+@under(faults.Faults(stall=0.1, crash=0.05))
+def cancel_what_was_not_accepted(patch: MonkeyPatch) -> None:
+    patch.setattr(Controls, "_is_accepted", lambda controls, request, queue: True)
+
+
+@defect
+@under(faults.Faults(repeat=0.5))
+def own_read_taken_for_anothers(patch: MonkeyPatch) -> None:
+    def move_read(use: Dequeue, queue: Queue, session_id: str, seq: int) -> bool:
+        try:
+            use.queues.move_read(queue, session_id, seq, use.mark(), use.clock.now())
+        except LostRaceError:
+            return False
+        return True
+
+    patch.setattr(Dequeue, "_move_read", move_read)
+
+
+@defect
+def what_this_code_cannot_take_is_failed_at_once(patch: MonkeyPatch) -> None:
+    patch.setattr(policy, "PATIENCE_MS", 0)
+
+
+@defect
+@under(faults.NONE)
+def what_this_code_cannot_take_costs_an_attempt(patch: MonkeyPatch) -> None:
+    requeue = MemoryRequests.requeue
+
+    def requeue_counted(store: MemoryRequests, running: Request, *arguments: Any) -> Request:
+        return store._save(replace(requeue(store, running, *arguments), forgiven=running.forgiven))
+
+    patch.setattr(MemoryRequests, "requeue", requeue_counted)
+
+
+@defect
+def delays_of_handlers_taken_as_they_are(patch: MonkeyPatch) -> None:
+    patch.setattr(runner, "delay_ms", lambda after: min(after, 10**13) * 1000 if type(after) is int else 0)
+    patch.setattr(
+        Failure,
+        "__post_init__",
+        lambda failure: object.__setattr__(failure, "message", storable(failure.message)),
+    )
