@@ -5,7 +5,6 @@ import os
 
 from chalice.app import Chalice
 
-from chalicelib import functions
 from chalicelib.container import Container
 
 # A cold start makes objects by the hundred thousand, and no garbage: looking for it takes a twentieth of it.
@@ -14,11 +13,15 @@ gc.set_threshold(50_000)
 app = Chalice(app_name="gurukool", configure_logs=False)
 container = Container(os.environ)
 
-# Lambda calls these by name: `app.worker`.
-worker, slow_worker, sweeper = functions.register(app, container)
+# On Lambda, this names the function that the process is for: it needs no other. Elsewhere it has them all.
+function = os.environ.get("_HANDLER")
 
-# Lambda says which function it starts: the worker and the sweeper do without the HTTP API.
-if os.environ.get("_HANDLER", "app.app") == "app.app":
+if function != "app.app":
+    from chalicelib import functions
+
+    # Lambda calls these by name: `app.worker`.
+    worker, slow_worker, sweeper = functions.register(app, container)
+if function in (None, "app.app"):
     from chalicelib.api import assembly
 
     assembly.mount(app, container)

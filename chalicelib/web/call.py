@@ -1,26 +1,27 @@
 """One HTTP call, as far as a view needs to know it beyond its declared input."""
 
 import re
-from dataclasses import dataclass, field
-from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Request
 
 from chalicelib.adapters.json.codec import decode, require_unambiguous
 from chalicelib.core.errors import MalformedError, TooLargeError
 
+if TYPE_CHECKING:
+    from http import HTTPStatus
+
 BODY_LIMIT = 160 * 1024  # bytes; the payload within has a limit of its own
 BEARER = re.compile(r"bearer[ \t]+(\S.*)", re.IGNORECASE)
 
 
-@dataclass(slots=True)
 class Call:
     """The request, and what the view adds to the usual answer."""
 
-    request: Request
-    headers: dict[str, str] = field(default_factory=dict)  # of the answer
-    status: HTTPStatus | None = None  # of the answer; None: the operation's usual one
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.headers: dict[str, str] = {}  # of the answer
+        self.status: HTTPStatus | None = None  # of the answer; None: the operation's usual one
 
     @property
     def bearer_token(self) -> str | None:

@@ -1,7 +1,6 @@
 """Calls from the web pages of other sites: browsers refuse them, unless the operator has named the site."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from chalice.app import Request, Response
@@ -10,19 +9,20 @@ METHODS = "GET, POST, DELETE"
 PREFLIGHT_SECONDS = "7200"  # how long a browser need not ask again
 
 
-@dataclass(frozen=True, slots=True)
 class Cors:
-    """Which headers the pages of an allowed origin may send and read. `origins` are those of the operator."""
+    """The headers that pages of other sites may send and read. `origins` are those that are allowed."""
 
-    sent: str  # as the list of Access-Control-Allow-Headers
-    read: str  # as the list of Access-Control-Expose-Headers
+    def __init__(self, sent: str, read: str) -> None:
+        """As the lists of Access-Control-Allow-Headers and of Access-Control-Expose-Headers."""
+        self._sent = sent
+        self._read = read
 
     def headers(self, request: Request, origins: Sequence[str]) -> dict[str, str]:
         """The headers of an answer. `Vary` tells caches that it depends on the origin."""
         if not origins:
             return {}
         origin = request.headers.get("origin", "")
-        allowed = {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": self.read}
+        allowed = {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": self._read}
         return {"Vary": "Origin", **(allowed if origin in origins else {})}
 
     def preflight(self, request: Request, origins: Sequence[str]) -> Response | None:
@@ -31,7 +31,7 @@ class Cors:
             return None
         headers: dict[str, str | list[str]] = {
             "Access-Control-Allow-Methods": METHODS,
-            "Access-Control-Allow-Headers": self.sent,
+            "Access-Control-Allow-Headers": self._sent,
             "Access-Control-Max-Age": PREFLIGHT_SECONDS,
         }
         return Response("", headers, HTTPStatus.NO_CONTENT)

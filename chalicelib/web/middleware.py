@@ -1,7 +1,6 @@
 """What every answer gets, whatever has made it: security headers, a request id, one log line."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -23,24 +22,33 @@ HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Middleware:
     """Chalice middleware around every call, including calls that no route answers."""
 
-    begin: Callable[[Any], None]  # called first, with Lambda's context
-    now: Callable[[], int]  # milliseconds
-    origins: Callable[[], Sequence[str]]  # whose pages may call the API
-    cors: Cors
+    def __init__(
+        self,
+        begin: Callable[[Any], None],
+        now: Callable[[], int],
+        origins: Callable[[], Sequence[str]],
+        cors: Cors,
+    ) -> None:
+        """`begin` is called first, with Lambda's context. `now` is in milliseconds. `origins` are those whose
+        pages may call the API.
+        """
+        self._begin = begin
+        self._now = now
+        self._origins = origins
+        self._cors = cors
 
     def __call__(self, request: Request, get_response: Callable[[Request], Response]) -> Response:
         context: Any = request.lambda_context
-        self.begin(context)
+        self._begin(context)
         logs.bind(source=Call(request).source)
-        began, origins = self.now(), self.origins()
-        response = self.cors.preflight(request, origins) or _as_problem(get_response(request))
+        began, origins = self._now(), self._origins()
+        response = self._cors.preflight(request, origins) or _as_problem(get_response(request))
         response.headers = {
             **HEADERS,
-            **self.cors.headers(request, origins),
+            **self._cors.headers(request, origins),
             "X-Request-Id": context.aws_request_id,
             **response.headers,
         }
@@ -51,7 +59,7 @@ class Middleware:
             method=request.method,
             path=request.path,
             status=response.status_code,
-            took_ms=self.now() - began,
+            took_ms=self._now() - began,
         )
         return response
 

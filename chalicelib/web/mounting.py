@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -43,11 +42,11 @@ def mount(app: Chalice, routes: Routes, container: object, authenticate: Authent
         )
 
 
-@dataclass(frozen=True, slots=True)
 class _Mounted:
-    app: Chalice
-    container: object
-    authenticate: Authenticate
+    def __init__(self, app: Chalice, container: object, authenticate: Authenticate) -> None:
+        self._app = app
+        self._container = container
+        self._authenticate = authenticate
 
     def answering(self, operation: Operation) -> Callable[..., Response]:
         def answer(**_: str) -> Response:
@@ -62,7 +61,7 @@ class _Mounted:
         return show
 
     def _guarded(self, answer: Callable[[Call], Response]) -> Response:
-        request: Any = self.app.current_request
+        request: Any = self._app.current_request
         try:
             return answer(Call(request))
         except Exception as error:  # noqa: BLE001 - the boundary: nothing goes out but a problem document
@@ -81,9 +80,9 @@ class _Mounted:
     def _input(self, operation: Operation, call: Call) -> dict[str, Any]:
         """The view's arguments. A caller who cannot be authenticated learns nothing about the rest."""
         signature = operation.signature
-        offered: dict[str, Any] = {"call": call, "container": self.container}
+        offered: dict[str, Any] = {"call": call, "container": self._container}
         if operation.signed_in:
-            offered["principal"] = self.authenticate(call.bearer_token, operation.permission)
+            offered["principal"] = self._authenticate(call.bearer_token, operation.permission)
         found = arguments(call.request, signature)
         if signature.body is not None:
             _require_json(call.request)

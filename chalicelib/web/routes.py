@@ -1,14 +1,13 @@
 """The operations and pages of one subject, as its module declares them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from chalice.app import Response
 
 from chalicelib.core.errors import GurukoolError
-from chalicelib.web.call import BODY_LIMIT, Call
+from chalicelib.web.call import BODY_LIMIT
 from chalicelib.web.operations import Operation, View
 
 
@@ -16,14 +15,10 @@ class Declare(Protocol):
     def __call__[V: View](self, view: V, /) -> V: ...
 
 
-class Page(NamedTuple):
-    """A file for browsers, which is not part of the API and not documented."""
-
-    path: str
-    view: Callable[[Call], Response]
+type Page = tuple[str, Callable[..., Response]]
+"""The path and the view of a file for browsers, which is not part of the API and not documented."""
 
 
-@dataclass(slots=True)
 class Routes:
     """A collection of operations. Declaring one only notes it here; `mounting.mount` puts it to work.
 
@@ -35,10 +30,12 @@ class Routes:
     ['showThing']
     """
 
-    tag: str = ""  # the subject, by which the OpenAPI document groups operations
-    permission: str | None = None  # what a caller needs for the operations of this collection
-    operations: list[Operation] = field(default_factory=list)
-    pages: list[Page] = field(default_factory=list)
+    def __init__(self, tag: str = "", permission: str | None = None) -> None:
+        """The document groups operations by their `tag`, and callers of all of them need the `permission`."""
+        self.operations: list[Operation] = []
+        self.pages: list[Page] = []
+        self._tag = tag
+        self._permission = permission
 
     def endpoint(
         self,
@@ -73,8 +70,8 @@ class Routes:
                     statuses=statuses,
                     raises=raises,
                     headers=headers,
-                    tag=self.tag,
-                    permission=self.permission,
+                    tag=self._tag,
+                    permission=self._permission,
                     body_limit=body_limit,
                     head=head,
                 )
@@ -87,7 +84,7 @@ class Routes:
         """Declare a page, for GET and HEAD. The view takes the call and the arguments named in the path."""
 
         def declare[V: View](view: V) -> V:
-            self.pages.append(Page(path, view))
+            self.pages.append((path, view))
             return view
 
         return declare

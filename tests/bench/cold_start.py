@@ -27,6 +27,8 @@ import boto3
 boto3.client("dynamodb"), boto3.client("sqs")
 """
 API = """
+import os
+os.environ["_HANDLER"] = "app.app"
 import app
 container = app.container
 container.adapters.tokens, container.queueing.enqueue, container.adapters.tables.connection.client

@@ -1,7 +1,6 @@
 """The body of an enqueue: from JSON to requests that are ready to be stored, or to a list of its faults."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -50,13 +49,13 @@ class Batch(msgspec.Struct, forbid_unknown_fields=True):
     requests: Annotated[list[Order], msgspec.Meta(min_length=1, max_length=LONGEST_BATCH)]
 
 
-@dataclass(frozen=True, slots=True)
 class Reader:
     """Reads orders for the handlers of this deployment. `settings` are the application's."""
 
-    handlers: Registry
-    settings: Settings
-    now: Millis
+    def __init__(self, handlers: Registry, settings: Settings, now: Millis) -> None:
+        self._handlers = handlers
+        self._settings = settings
+        self._now = now
 
     def works(self, body: Order | Batch) -> list[Work]:
         """What is to be enqueued. Raises InvalidInputError with the faults of all requests, TooLargeError."""
@@ -97,16 +96,16 @@ class Reader:
         return payload.decode()
 
     def _handler(self, type_: str, prefix: str) -> Handler:
-        if handler := self.handlers.get(type_):
+        if handler := self._handlers.get(type_):
             return handler
-        known = ", ".join(self.handlers.types())
+        known = ", ".join(self._handlers.types())
         fault = FieldError(f"{prefix}type", f"is not known; known are {known}")
         raise InvalidInputError("There is no handler for this type.", (fault,), code="unknown_type")
 
     def _let_refuse(self, handler: Handler, payload: Any, prefix: str) -> None:
         """Raises InvalidInputError if the handler's own check refuses the payload."""
         try:
-            handler.refuse(payload, self.settings)
+            handler.refuse(payload, self._settings)
         except InvalidInputError as error:
             fields = tuple(FieldError(f"{prefix}{field.path}", field.message) for field in error.fields)
             raise InvalidInputError(str(error), fields, code=error.code) from None
@@ -116,7 +115,7 @@ class Reader:
             return None
         if moment < EARLIEST:
             raise InvalidInputError.listing(FieldError(path, f"must not be before {EARLIEST.date()}"))
-        if moment > datetime.fromtimestamp(self.now / 1000, UTC) + LONGEST_DELAY:
+        if moment > datetime.fromtimestamp(self._now / 1000, UTC) + LONGEST_DELAY:
             fault = FieldError(path, f"must be at most {LONGEST_DELAY.days} days ahead")
             raise InvalidInputError.listing(fault)
         return int(moment.timestamp() * 1000)
