@@ -1,11 +1,9 @@
 """What administrators are answered about all queues, and about what they themselves did."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
-import pytest
-
-from chalicelib.core.identity import administration
 from tests.answers.service import Service
 from tests.e2e.users import User
 
@@ -73,10 +71,9 @@ def test_the_queues_come_in_pages_with_each_of_them_on_one(service: Service, adm
     )
 
 
-def test_a_filtered_list_says_where_to_go_on_though_nothing_was_found(
-    service: Service, admin: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(administration, "LONGEST_SCAN", 2)
+def test_a_filtered_list_says_where_to_go_on_though_nothing_was_found(service: Service, admin: User) -> None:
+    identity = service.container.identity
+    identity.administration = replace(identity.administration, longest_scan=2)
     *_, paused = [service.sign_up() for _ in range(5)]
     paused.session.ask("POST", "/api/queue/pause")
 

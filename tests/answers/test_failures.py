@@ -2,15 +2,20 @@
 
 import importlib
 import pkgutil
+from http import HTTPStatus
 
 import pytest
+from chalice.app import Response
 
 import chalicelib
 from chalicelib.api.assembly import OPERATIONS
-from chalicelib.api.pages import console
+from chalicelib.api.authentication import authenticator
 from chalicelib.core.errors import GurukoolError, UnavailableError
-from chalicelib.web.problems import STATUS
-from local_cloud.api_client import Answer, Api
+from chalicelib.web.call import Call
+from chalicelib.web.mounting import mount
+from chalicelib.web.problems import STATUS, general_code
+from chalicelib.web.routes import Routes
+from local_cloud.api_client import Answer
 from tests.answers.service import Service
 from tests.e2e.users import User
 
@@ -94,27 +99,37 @@ def test_what_went_wrong_is_in_the_logs_under_the_id_that_the_answer_carries(
     assert INSIDE in str(vars(record)["fields"]["exception"])
 
 
-def test_a_page_that_cannot_be_served_shows_nothing_of_why(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+def test_a_page_that_cannot_be_served_shows_nothing_of_why(service: Service) -> None:
+    routes = Routes()
+
+    @routes.page("/broken")
+    def broken(call: Call) -> Response:
         raise RuntimeError(INSIDE)
 
-    monkeypatch.setattr(console, "release", fail)
+    mount(service.api.app, routes, service.container, authenticator(service.container))
 
-    answer = api.call("GET", "/")
+    answer = service.api.call("GET", "/broken")
 
     assert (answer.status, answer.headers["Content-Type"]) == (500, "application/problem+json")
     assert INSIDE not in str(answer)
 
 
-def test_every_error_that_the_core_may_refuse_with_has_a_status_of_its_own() -> None:
+def test_every_error_that_the_core_may_refuse_with_has_a_status() -> None:
     for module in pkgutil.walk_packages(chalicelib.__path__, f"{chalicelib.__name__}."):
         importlib.import_module(module.name)
 
     assert leaves(GurukoolError) == STATUS.keys()
-    assert len(set(STATUS.values())) == len(STATUS)
     assert all(status.is_client_error or status.is_server_error for status in STATUS.values())
 
 
 def leaves(error: type[GurukoolError]) -> set[type[GurukoolError]]:
     below = [leaf for child in error.__subclasses__() for leaf in leaves(child)]
     return set(below) or {error}
+
+
+def test_a_status_has_one_general_code() -> None:
+    """That of its first error; a later error with the same status is a special case of it."""
+    codes = {status: general_code(status) for status in STATUS.values()}
+
+    assert len(set(codes.values())) == len(codes)
+    assert codes[HTTPStatus.SERVICE_UNAVAILABLE] == "unavailable"

@@ -62,6 +62,32 @@ def test_the_way_from_sign_up_to_enqueue(recorder: Recorder, caller: Caller) -> 
     assert made(recorder) == ["UpdateItem", "DeleteItem"]
 
 
+CHANGED = ["GetItem", "UpdateItem"]  # the queue is read, then written on condition that it is as it was read
+ADMIN = ["GetItem", "GetItem", "PutItem"]  # the administrator's session and account, then the audit log
+
+
+def test_a_control_reads_the_queue_once_and_answers_with_what_it_has_written(
+    cloud: Cloud, recorder: Recorder, caller: Caller
+) -> None:
+    user_id = caller.enqueue_as("ada")
+    for method, path, calls in (
+        ("POST", "pause", [*CHANGED, "Query"]),
+        ("POST", "pause", ["GetItem", "Query"]),
+        ("POST", "resume", [*CHANGED, "SendMessage", "Query"]),
+        ("POST", "purge", [*CHANGED, "SendMessage", "Query"]),
+        ("DELETE", "", [*CHANGED, "SendMessage", "Query"]),
+    ):
+        made(recorder)
+        caller.call(method, f"/api/queue/{path}".rstrip("/"))
+        assert (path, made(recorder)) == (path, calls)
+    cloud.make_admin("ada")
+    caller.sign_in("ada")
+    for path, calls in (("pause", CHANGED), ("resume", [*CHANGED, "SendMessage"])):
+        made(recorder)
+        caller.call("POST", f"/api/admin/queues/{user_id}/{path}")
+        assert (path, made(recorder)) == (path, [*ADMIN, *calls])
+
+
 def test_reading_costs_the_queue_item_and_what_is_shown(recorder: Recorder, caller: Caller) -> None:
     """The session is looked at in the queue item, at no cost."""
     caller.call("POST", "/api/auth/register", {"username": "ada", "password": PASSWORD})

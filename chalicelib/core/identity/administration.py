@@ -1,4 +1,4 @@
-"""What administrators see and do. Each deed is in the audit log before it is done."""
+"""Administration: every action is written to the audit log before it is carried out."""
 
 import secrets
 from collections import Counter
@@ -20,11 +20,13 @@ from chalicelib.core.queueing.request import Request
 from chalicelib.core.time import Clock, Millis
 
 SCAN = 200  # queues read at a time
-LONGEST_SCAN = 10_000  # queues one call looks at
+LONGEST_SCAN = 10_000  # queues that one call reads
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
+    """Totals of all queues, as far as one call reads them."""
+
     queues: dict[str, int]  # by state
     users_with_work: int
     waiting: int  # requests without an outcome
@@ -35,7 +37,11 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Administration:
-    """All raise UnauthenticatedError, and ForbiddenError for who is no administrator (any more)."""
+    """What administrators can see and do.
+
+    Every method raises UnauthenticatedError if the session has ended, and ForbiddenError if the account is
+    not an administrator's now, whatever the access token says.
+    """
 
     accounts: Accounts
     queue_store: QueueStore
@@ -44,20 +50,21 @@ class Administration:
     sessions: Sessions
     controls: Controls
     clock: Clock
+    longest_scan: int = LONGEST_SCAN
 
     def queues(
         self, admin: Principal, after: str | None, limit: int, matches: Callable[[Queue], bool]
     ) -> tuple[Sequence[Queue], str | None]:
-        """The next queues that match, in no order, and after which user to go on; None at the end.
+        """The next matching queues, in no particular order, and the user to go on after; None at the end.
 
-        At most LONGEST_SCAN are looked at.
+        One call reads at most `longest_scan` queues, so it may find none although more follow.
         """
         self._require_admin(admin)
         found: list[Queue] = []
         for looked_at, queue in enumerate(self._scan(after), 1):
             if matches(queue):
                 found.append(queue)
-            if len(found) == limit or looked_at == LONGEST_SCAN:
+            if len(found) == limit or looked_at == self.longest_scan:
                 return found, queue.user_id
         return found, None
 
@@ -70,7 +77,7 @@ class Administration:
 
     def stats(self, admin: Principal) -> Stats:
         self._require_admin(admin)
-        queues = list(islice(self._scan(None), LONGEST_SCAN))
+        queues = list(islice(self._scan(None), self.longest_scan))
         counts = sum((Counter({s.value: n for s, n in q.counts.items()}) for q in queues), Counter[str]())
         now = self.clock.now()
         return Stats(
@@ -79,7 +86,7 @@ class Administration:
             waiting=sum(queue.depth for queue in queues),
             counts=dict(counts),
             sessions=sum(queue.live_sessions(now) for queue in queues),
-            complete=len(queues) < LONGEST_SCAN,
+            complete=len(queues) < self.longest_scan,
         )
 
     def pause(self, admin: Principal, user_id: str) -> Queue:
@@ -100,7 +107,10 @@ class Administration:
         return self._steer(admin, action, user_id, lambda: self.controls.skip(user_id, None, seq))
 
     def disable(self, admin: Principal, username: str) -> Account:
-        """Ends all sessions and lets none be started. What was accepted still runs. Raises ConflictError."""
+        """End all sessions of the account and refuse new ones. Requests that were accepted still run.
+
+        Raises ConflictError for the administrator's own account, NotFoundError.
+        """
         account = self._account(admin, username)
         if account.user_id == admin.user_id:
             raise ConflictError(
@@ -119,16 +129,16 @@ class Administration:
     def entries(
         self, admin: Principal, month: str | None, before: str | None, limit: int
     ) -> tuple[Sequence[Entry], str | None]:
-        """The audit log of a month such as 2026-11, the newest entry first, and before which one to go on.
+        """Entries of a month such as 2026-11, the newest first, and the id of the entry to go on before.
 
-        That is None at the end of the month.
+        The id is None at the end of the month. Without a month: the present one.
         """
         self._require_admin(admin)
         found = self.audit.page(month or month_of(self.clock.now()), before, limit)
         return found, found[-1].entry_id if len(found) == limit else None
 
     def _set_disabled(self, account: Account, *, disabled: bool) -> Account:
-        """The queue decides who is connected, so it has to know; with it, all sessions end at once."""
+        """Sessions are live or not in the queue item: barring the user there ends all of them at once."""
         try:
             self.accounts.set_disabled(account, disabled=disabled)
         except LostRaceError:
@@ -155,7 +165,7 @@ class Administration:
     def _act[Done](
         self, admin: Principal, action: str, subject: str, do: Callable[[], Done], subject_id: str = ""
     ) -> Done:
-        """Whatever is done is in the audit log before. What is refused is there once more, as refused."""
+        """Carry out an action between two entries: one before it and, if it is refused, one after it."""
         self._note(admin, action, subject, subject_id or subject)
         try:
             return do()
@@ -164,14 +174,14 @@ class Administration:
             raise
 
     def _note(self, admin: Principal, action: str, subject: str, subject_id: str) -> None:
-        """In the logs as well, where the API can add lines and change none."""
+        """Add an entry, and log it: in the logs the API function can add lines and change none."""
         now = self.clock.now()
         entry = Entry(_entry_id(now), now, admin.username, action, subject, admin.user_id, subject_id)
         self.audit.add(entry)
         log_event("administrator acts", user=admin.user_id, **asdict(entry))
 
     def _require_admin(self, admin: Principal) -> None:
-        """As it is now, whatever the token says."""
+        """Raises UnauthenticatedError, and ForbiddenError if the account is not an administrator's now."""
         self.sessions.require_live(admin)
         account = self.accounts.by_username(admin.username)
         if account is None or account.user_id != admin.user_id or account.role is not Role.ADMIN:
