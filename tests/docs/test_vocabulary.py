@@ -46,12 +46,8 @@ def test_a_renamed_thing_has_its_new_name_and_no_longer_its_old_one(row: list[st
 
 
 def test_what_is_said_to_be_stored_is_stored() -> None:
-    items = [
-        item for item in vars(models).values() if isinstance(item, type) and issubclass(item, models.Model)
-    ]
-    stored = {
-        a.attr_name for item in items if item is not models.Model for a in item.get_attributes().values()
-    }
+    items = [models.AccountItem, models.QueueItem, models.RequestItem, models.TriesItem]
+    stored = {attribute.attr_name for item in items for attribute in item.get_attributes().values()}
     named = {name for row in rows("Kept where it is stored or published") for name in NAME.findall(row[0])}
 
     assert named
