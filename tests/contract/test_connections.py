@@ -81,7 +81,7 @@ def test_a_closed_queue_and_a_new_one_keep_to_their_generation(stores: Stores, u
 def test_who_is_barred_has_no_session_and_gets_none(user: User) -> None:
     user.store.connections.block(user.id, NOW)
 
-    assert user.queue.barred
+    assert user.queue.blocked
     assert user.queue.sessions == {}
     with pytest.raises(LostRaceError):
         user.sign_in()
@@ -102,7 +102,7 @@ def test_who_is_barred_no_more_signs_in_again(user: User) -> None:
     user.store.connections.unblock(user.id)
     user.sign_in()
 
-    assert not user.queue.barred
+    assert not user.queue.blocked
     assert user.queue.sessions == {user.session: EXPIRY}
 
 
@@ -124,7 +124,7 @@ def test_who_leaves_is_barred_for_good_and_nothing_new_starts(user: User) -> Non
     user.store.connections.mark_for_removal(user.id, LATER)
     user.store.connections.unblock(user.id)
 
-    assert (user.queue.leaving, user.queue.barred, user.queue.runnable) == (LATER, True, False)
+    assert (user.queue.deleted_at, user.queue.blocked, user.queue.runnable) == (LATER, True, False)
     assert user.id in user.store.sweep_index.with_work()
 
 

@@ -130,7 +130,7 @@ def test_an_outcome_is_read_by_one_of_two_who_saw_the_same(user: User) -> None:
     with pytest.raises(LostRaceError):
         user.store.queues.move_read(queue, user.session, 2, "other", NOW)
 
-    assert (user.queue.read, user.queue.read_by) == (1, "one")
+    assert (user.queue.read, user.queue.read_token) == (1, "one")
 
 
 @pytest.mark.parametrize(("session", "now"), [("other", NOW), (None, EXPIRY)])

@@ -18,7 +18,7 @@ def test_an_attempt_is_counted_when_it_begins(user: User, queued: Request) -> No
     running = user.store.requests.begin(queued, "worker", NOW, LATER)
 
     assert running == replace(
-        queued, status=Status.RUNNING, attempts=1, begun_by="worker", started_at=NOW, deadline=LATER
+        queued, status=Status.RUNNING, attempts=1, attempt_token="worker", started_at=NOW, deadline=LATER
     )
     assert user.written(1) == running
 
@@ -81,7 +81,7 @@ def test_an_overrun_is_noted_on_the_attempt_that_is_current_and_on_no_other(
     with pytest.raises(LostRaceError):
         user.store.requests.note_overrun(user.id, 1, "one")
     user.store.requests.note_overrun(user.id, 1, "other")
-    assert user.written(1) == replace(current, overran="other")
+    assert user.written(1) == replace(current, overrun_token="other")
 
     finished = user.store.requests.finish(current, DONE, LATER)
     with pytest.raises(LostRaceError):
@@ -91,7 +91,7 @@ def test_an_overrun_is_noted_on_the_attempt_that_is_current_and_on_no_other(
             user.id, 2, "other"
         )  # there is no such request, and there must not be one
     assert user.written(1).status == finished.status
-    assert given_up.begun_by == "one"
+    assert given_up.attempt_token == "one"
 
 
 def test_a_failure_is_kept_with_the_request(user: User, queued: Request) -> None:

@@ -45,8 +45,8 @@ def session(stores: Stores, token: RefreshToken) -> Session:
 
 def test_a_session_is_read_as_it_was_added(stores: Stores, session: Session) -> None:
     assert stores.sessions.get(session.session_id) == session
-    assert list(stores.sessions.several([session.session_id, "none"])) == [session]
-    assert stores.sessions.several([]) == []
+    assert list(stores.sessions.get_many([session.session_id, "none"])) == [session]
+    assert stores.sessions.get_many([]) == []
 
 
 def test_rotation_spends_the_token_and_seals_its_successor(

@@ -102,7 +102,7 @@ def test_a_request_that_failed_can_be_allowed_again(user: User, queued: Request)
 
     allowed = user.store.requests.forgive_attempts(seen)
 
-    assert allowed == replace(seen, forgiven=1, not_before=None, error=None)
+    assert allowed == replace(seen, forgiven_attempts=1, not_before=None, error=None)
     assert user.written(1) == allowed
 
 
@@ -116,7 +116,7 @@ def test_what_was_begun_meanwhile_cannot_be_allowed(user: User, queued: Request)
 def test_requests_that_are_not_there_cannot_be_changed(user: User) -> None:
     user.take()
     missing = user.new(1)
-    running = replace(missing, status=Status.RUNNING, begun_by="worker")
+    running = replace(missing, status=Status.RUNNING, attempt_token="worker")
 
     assert_refused(
         lambda: user.store.requests.begin(missing, "worker", NOW, LATER),

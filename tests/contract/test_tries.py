@@ -98,7 +98,7 @@ def test_a_try_that_was_not_made_is_taken_back(stores: Stores, subject: str) -> 
 
 
 def test_who_is_known_has_tried_nothing(stores: Stores, subject: str) -> None:
-    stores.tries.know(subject, LONG)
+    stores.tries.remember(subject, LONG)
 
     assert stores.tries.admit(subject, NOW) == Tries(1, NOW, 0, LONG)
 

@@ -57,11 +57,11 @@ class FakeSessions:
     def get(self, session_id: str) -> Session | None:
         return self.sessions.get(session_id)
 
-    def several(self, session_ids: Sequence[str]) -> Sequence[Session]:
+    def get_many(self, session_ids: Sequence[str]) -> Sequence[Session]:
         return [self.sessions[id_] for id_ in session_ids if id_ in self.sessions]
 
     def rotate(
-        self, token: RefreshToken, successor: RefreshToken, now: Millis, expires_at: Millis, mark: str
+        self, token: RefreshToken, successor: RefreshToken, now: Millis, expires_at: Millis, origin: str
     ) -> Session:
         with self._lock:
             found = self.sessions.get(token.session_id)
@@ -74,7 +74,7 @@ class FakeSessions:
                 sealed=token.seal(successor),
                 refresh_hash=successor.hash,
                 refreshed_at=now,
-                refreshed_by=mark,
+                refreshed_by=origin,
                 expires_at=expires_at,
             )
             self.sessions[token.session_id] = rotated
@@ -151,7 +151,7 @@ class FakeTryCounts:
             found = self._existing(subject)
             self._put(subject, replace(found, count=found.count - 1))
 
-    def know(self, subject: str, known_until: Millis) -> None:
+    def remember(self, subject: str, known_until: Millis) -> None:
         self._put(subject, replace(self.tries.get(subject, Tries(0, 0)), known_until=known_until))
 
     def spend(self, budget: str, expires_at: Millis) -> None:

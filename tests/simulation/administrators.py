@@ -11,17 +11,17 @@ type Deed = Callable[[Administration, str, int], object]
 
 # By kind of call. A username is the user's id; the number is that of the head of the line.
 DEEDS: dict[str, Deed] = {
-    "admin_pause": lambda office, user, _: office.pause(ROOT, user),
-    "admin_resume": lambda office, user, _: office.resume(ROOT, user),
-    "admin_purge": lambda office, user, _: office.purge(ROOT, user),
-    "admin_retry": lambda office, user, seq: office.retry(ROOT, user, seq),
-    "admin_skip": lambda office, user, seq: office.skip(ROOT, user, seq),
-    "admin_disable": lambda office, user, _: office.disable(ROOT, user),
-    "admin_enable": lambda office, user, _: office.enable(ROOT, user),
+    "admin_pause": lambda administration, user, _: administration.pause(ROOT, user),
+    "admin_resume": lambda administration, user, _: administration.resume(ROOT, user),
+    "admin_purge": lambda administration, user, _: administration.purge(ROOT, user),
+    "admin_retry": lambda administration, user, seq: administration.retry(ROOT, user, seq),
+    "admin_skip": lambda administration, user, seq: administration.skip(ROOT, user, seq),
+    "admin_disable": lambda administration, user, _: administration.disable(ROOT, user),
+    "admin_enable": lambda administration, user, _: administration.enable(ROOT, user),
 }
 
 
-class Office(Administration):
+class TrustedAdministration(Administration):
     """Who comes in is an administrator: unit tests have who is not."""
 
     def _require_admin(self, admin: Principal) -> None:

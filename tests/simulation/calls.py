@@ -26,7 +26,7 @@ from chalicelib.core.queueing.pages import Extent, Page
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.time import Millis
 from tests.fakes.secrets import FakeTokens
-from tests.simulation.administrators import DEEDS, Office
+from tests.simulation.administrators import DEEDS, TrustedAdministration
 from tests.simulation.executions import SLOW, Plan, draw_plan
 from tests.simulation.faults import NONE
 from tests.simulation.ports import Network
@@ -44,7 +44,7 @@ class Api:
     sessions: Sessions
     controls: Controls
     own: OwnAccount
-    office: Office
+    administration: TrustedAdministration
     accounts: Accounts
 
 
@@ -200,7 +200,7 @@ class Calls:
         return self._call(user, kind), do
 
     def _administer(self, user: User, kind: str) -> Any:
-        return self._call(user, kind), lambda: DEEDS[kind](self.api.office, user.id, self._next(user))
+        return self._call(user, kind), lambda: DEEDS[kind](self.api.administration, user.id, self._next(user))
 
     def _next(self, user: User) -> int:
         queue = self.queue(user.id)
@@ -209,7 +209,7 @@ class Calls:
     def is_gone(self, user: User) -> bool:
         """Whether the account is deleted."""
         queue = self.queue(user.id)
-        return queue is None or queue.leaving is not None
+        return queue is None or queue.deleted_at is not None
 
 
 UNKNOWN = "unknown"  # no code ever takes it: it is tried for a quarter of an hour

@@ -37,7 +37,7 @@ def no_sweeper(patch: MonkeyPatch) -> None:
 
 @defect
 def never_ring(patch: MonkeyPatch) -> None:
-    patch.setattr(enqueue, "must_ring", lambda queue, now: False)
+    patch.setattr(enqueue, "needs_wake_up", lambda queue, now: False)
 
 
 @defect
@@ -106,7 +106,7 @@ def cancel_what_was_not_accepted(patch: MonkeyPatch) -> None:
 def own_read_taken_for_anothers(patch: MonkeyPatch) -> None:
     def move_read(use: Dequeue, queue: Queue, session_id: str, seq: int) -> bool:
         try:
-            use.queues.move_read(queue, session_id, seq, use.mark(), use.clock.now())
+            use.queues.move_read(queue, session_id, seq, use.new_token(), use.clock.now())
         except LostRaceError:
             return False
         return True
@@ -125,7 +125,9 @@ def what_this_code_cannot_take_costs_an_attempt(patch: MonkeyPatch) -> None:
     requeue = MemoryRequests.requeue
 
     def requeue_counted(store: MemoryRequests, running: Request, *arguments: Any) -> Request:
-        return store._save(replace(requeue(store, running, *arguments), forgiven=running.forgiven))
+        return store._save(
+            replace(requeue(store, running, *arguments), forgiven_attempts=running.forgiven_attempts)
+        )
 
     patch.setattr(MemoryRequests, "requeue", requeue_counted)
 

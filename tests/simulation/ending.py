@@ -54,14 +54,14 @@ class Ending:
 
     def _is_still(self) -> bool:
         queues = self._store.tables.queues.values()
-        return not any(q.depth for q in queues if q.leaving is None) and not self._scheduler.is_busy()
+        return not any(q.depth for q in queues if q.deleted_at is None) and not self._scheduler.is_busy()
 
     def _help(self, user: User) -> None:
         """Enable a disabled account, resume a paused queue, retry or skip a halted head."""
         queue = self._store.tables.queues.get(user.id)
-        if queue is None or queue.leaving is not None:
+        if queue is None or queue.deleted_at is not None:
             return
-        if queue.barred:
+        if queue.blocked:
             self._calls.make(user, "admin_enable")
         if queue.state is State.PAUSED:
             self._calls.make(user, "admin_resume")

@@ -50,7 +50,7 @@ def _short(value: Any) -> str:
                 f" sessions {len(value.sessions)}>"
             )
         case Request():
-            mark = f" by {value.begun_by}" if value.begun_by else ""
+            mark = f" by {value.attempt_token}" if value.attempt_token else ""
             return f"<{value.user_id}/{value.seq} {value.payload} {value.status} x{value.attempts}{mark}>"
         case list() | tuple():
             return "[" + ", ".join(_short(v) for v in value) + "]"

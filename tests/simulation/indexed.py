@@ -8,7 +8,7 @@ from chalicelib.adapters.memory.queues import MemoryQueues
 from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.adapters.memory.sweep_index import MemorySweepIndex
 from chalicelib.adapters.memory.tables import MemoryTables
-from chalicelib.core.queueing.queue import RING_TRUSTED_MS, Queue
+from chalicelib.core.queueing.queue import WAKE_UP_TRUSTED_MS, Queue
 from chalicelib.core.time import Millis
 from tests.simulation.history import Violation
 
@@ -35,7 +35,7 @@ class CheckedQueues(MemoryQueues):
     def claim_wake_up(self, queue: Queue, now: Millis) -> None:
         before = self._tables.queues[queue.user_id].awake
         super().claim_wake_up(queue, now)
-        if before is None or before > now - RING_TRUSTED_MS:
+        if before is None or before > now - WAKE_UP_TRUSTED_MS:
             raise Violation("an enqueue rang again after a ring that it should have trusted")
 
 

@@ -175,7 +175,7 @@ def queue_closed_that_is_to_be_removed(patch: MonkeyPatch) -> None:
 @defect
 @under(faults.Faults(slow=0.9, stall=0.05))
 def queue_closed_under_a_new_session(patch: MonkeyPatch) -> None:
-    _idle_if(patch, lambda found, seen: found.leaving is None)
+    _idle_if(patch, lambda found, seen: found.deleted_at is None)
 
 
 def _idle_if(patch: MonkeyPatch, condition: Callable[[Queue, Queue], bool]) -> None:

@@ -90,7 +90,9 @@ class End(Exception):  # noqa: N818
 @under(faults.Faults(crash=0.2))
 def interrupted_deletion_left_at_that(patch: MonkeyPatch) -> None:
     def remove(use: Sweep, queue: Queue, now: int, end: int) -> None:
-        if now - (queue.leaving or 0) > sweep.WORKER_MS and use.store.removal.delete_requests(queue.user_id):
+        if now - (queue.deleted_at or 0) > sweep.WORKER_MS and use.store.removal.delete_requests(
+            queue.user_id
+        ):
             use.store.removal.delete_queue(queue)
 
     patch.setattr(Sweep, "_remove", remove)

@@ -16,13 +16,13 @@ from chalicelib.core.queueing.enqueue import Enqueue
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.request import KEPT_MS, Request
-from chalicelib.core.queueing.sweep import STILL_EVERY, Sweep
+from chalicelib.core.queueing.sweep import PAUSED_CHECK_MINUTES, Sweep
 from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.time import Millis
 from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeTryCounts, new_session
 from tests.fakes.secrets import FakePasswords, FakeTokens
 from tests.simulation import faults
-from tests.simulation.administrators import Office
+from tests.simulation.administrators import TrustedAdministration
 from tests.simulation.calls import PASSWORD, Api, Calls
 from tests.simulation.deployments import Deployment, ReadableRequests
 from tests.simulation.ending import Ending
@@ -85,8 +85,10 @@ class World:
         outcomes = Outcomes(queues, requests, clock, waits, self._mark)
         throttle = Throttle(FakeTryCounts(), clock)
         own = OwnAccount(accounts, queues, connections, FakePasswords(), throttle, sessions, clock)
-        office = Office(accounts, queues, connections, audit, sessions, controls, clock)
-        api = Api(enqueue, dequeue, outcomes, sessions, controls, own, office, accounts)
+        administration = TrustedAdministration(
+            accounts, queues, connections, audit, sessions, controls, clock
+        )
+        api = Api(enqueue, dequeue, outcomes, sessions, controls, own, administration, accounts)
         self.calls = Calls(
             self.scheduler,
             self.network,
@@ -156,7 +158,7 @@ class World:
 
     def _week(self) -> None:
         """And a day, in which nobody helps. What has ended is forgotten, SQS's messages too."""
-        self.scheduler.run_until(self.scheduler.now + (STILL_EVERY + 2) * SWEEP_MS)
+        self.scheduler.run_until(self.scheduler.now + (PAUSED_CHECK_MINUTES + 2) * SWEEP_MS)
         if self.scheduler.is_busy():
             return
         self.scheduler.jump(KEPT_MS + 24 * 3_600_000)

@@ -20,7 +20,13 @@ from chalicelib.core.time import Millis
 UNIT = 1024  # bytes that one write unit takes
 LARGEST = 10**15 - 1
 LATEST: Millis = 9_999_999_999_999
-LONGEST = {"user_id": 32, "username": 64, "paused_by": len(max(PausedBy, key=len)), "read_by": 32, "state": 8}
+LONGEST = {
+    "user_id": 32,
+    "username": 64,
+    "paused_by": len(max(PausedBy, key=len)),
+    "read_token": 32,
+    "state": 8,
+}
 
 
 def largest_queue_item() -> QueueItem:

@@ -42,7 +42,7 @@ def work(payload: str) -> str:
 watch = OverrunWatch(note)
 
 def attempt(payload, seq):
-    request = Request("ada", seq, "work", f'"{payload}"', Status.RUNNING, 0, begun_by=f"mark{seq}")
+    request = Request("ada", seq, "work", f'"{payload}"', Status.RUNNING, 0, attempt_token=f"mark{seq}")
     return run(declarations(work)[0], request, 0.3, watch)
 
 for seq, payload in enumerate(["is quick", how], 1):

@@ -52,7 +52,7 @@ class DynamoConnections:
             queue = self._add_session(new)
         except LostRaceError:
             found = self._items.get(user_id)
-            if found is None or found.barred or found.generation != generation:
+            if found is None or found.blocked or found.generation != generation:
                 raise
             # Another sign-in made or opened the queue in between, or this one did and its answer was lost.
             queue = self._add_session(new)

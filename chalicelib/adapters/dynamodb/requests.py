@@ -125,7 +125,7 @@ class DynamoRequests:
         if unfit_since is None:
             actions.append(m.unfit_since.remove())
         else:
-            actions += [m.unfit_since.set(unfit_since), m.forgiven.set(running.forgiven + 1)]
+            actions += [m.unfit_since.set(unfit_since), m.forgiven.set(running.forgiven_attempts + 1)]
         return self._update_request(running, actions, self._current(running))
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
@@ -177,7 +177,7 @@ class DynamoRequests:
 
     def _current(self, running: Request) -> Condition:
         m = self._requests
-        current: Condition = (m.status == Status.RUNNING) & (m.begun_by == running.begun_by)
+        current: Condition = (m.status == Status.RUNNING) & (m.begun_by == running.attempt_token)
         return current
 
     def _change(self, request: Request, actions: list[Action], condition: Condition) -> None:

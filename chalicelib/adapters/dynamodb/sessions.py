@@ -29,13 +29,13 @@ class DynamoSessions:
             except self._sessions.DoesNotExist:
                 return None
 
-    def several(self, session_ids: Sequence[str]) -> Sequence[Session]:
+    def get_many(self, session_ids: Sequence[str]) -> Sequence[Session]:
         with translated():
             found = self._sessions.batch_get(list(session_ids), consistent_read=True)
             return [to_session(item) for item in found]
 
     def rotate(
-        self, token: RefreshToken, successor: RefreshToken, now: Millis, expires_at: Millis, mark: str
+        self, token: RefreshToken, successor: RefreshToken, now: Millis, expires_at: Millis, origin: str
     ) -> Session:
         m = self._sessions
         item = m(token.session_id)
@@ -44,7 +44,7 @@ class DynamoSessions:
             m.sealed.set(token.seal(successor)),
             m.refresh_hash.set(successor.hash),
             m.refreshed_at.set(now),
-            m.refreshed_by.set(mark),
+            m.refreshed_by.set(origin),
             m.expires_at.set(expires_at // 1000),
         ]
         live: Any = (m.expires_at > now // 1000) & (m.ends_at > now)

@@ -57,7 +57,7 @@ class DynamoTryCounts:
     def take_back(self, subject: str) -> None:
         self._update(subject, [self._tries.tries.add(-1)], self._tries.tries.exists())
 
-    def know(self, subject: str, known_until: Millis) -> None:
+    def remember(self, subject: str, known_until: Millis) -> None:
         m = self._tries
         none = [m.tries.set(m.tries | 0), m.failed.set(m.failed | 0), m.last_at.set(m.last_at | 0)]
         self._update(subject, [*none, *self._known(known_until)], None)
@@ -93,5 +93,5 @@ def _seconds(moment: Millis) -> int:
 
 
 def _key(subject: str) -> str:
-    """Whatever was typed as a username makes a key, and does not stand there to be read."""
+    """The subject may have a password in it that was typed as a username: it is stored as a hash."""
     return f"tries {hashlib.sha256(subject.encode()).hexdigest()}"

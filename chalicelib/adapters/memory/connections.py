@@ -25,7 +25,7 @@ class MemoryConnections:
         generation: int = 0,
     ) -> Queue:
         queue = self._tables.queues.get(user_id) or self._new_queue(user_id, now, username, generation)
-        tables.require(not queue.barred)
+        tables.require(not queue.blocked)
         tables.require(queue.generation == generation)
         self._tables.open_until[user_id] = expires_at
         return self._tables.put(
@@ -64,17 +64,17 @@ class MemoryConnections:
             queue = replace(self._new_queue(user_id, now, username), state=State.CLOSED)
         else:
             self._tables.with_work[user_id] = None
-        self._tables.put(replace(queue, barred=True, sessions={}))
+        self._tables.put(replace(queue, blocked=True, sessions={}))
 
     def unblock(self, user_id: str) -> None:
         queue = self._tables.queues.get(user_id)
-        if queue and queue.leaving is None:
-            self._tables.put(replace(queue, barred=False))
+        if queue and queue.deleted_at is None:
+            self._tables.put(replace(queue, blocked=False))
 
     def mark_for_removal(self, user_id: str, now: Millis) -> None:
         queue = self._tables.existing(user_id)
         self._tables.with_work[user_id] = None
-        self._tables.put(replace(queue, barred=True, leaving=now, sessions={}))
+        self._tables.put(replace(queue, blocked=True, deleted_at=now, sessions={}))
 
     def _new_queue(self, user_id: str, now: Millis, username: str, generation: int = 0) -> Queue:
         return Queue(

@@ -56,7 +56,7 @@ class MemoryQueues:
     def move_read(self, queue: Queue, session_id: str, read: int, token: str, now: Millis) -> None:
         found = self._tables.existing(queue.user_id)
         tables.require(found.read == queue.read and tables.is_live(found, session_id, now))
-        self._tables.put(replace(found, read=read, read_by=token))
+        self._tables.put(replace(found, read=read, read_token=token))
 
     def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:
         found = self._unchanged(queue, session_id, now)

@@ -65,9 +65,9 @@ class MemoryRequests:
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         found = self.get(user_id, seq)
-        if found is None or found.status is not Status.RUNNING or found.begun_by != token:
+        if found is None or found.status is not Status.RUNNING or found.attempt_token != token:
             raise LostRaceError
-        self._save(replace(found, overran=token))
+        self._save(replace(found, overrun_token=token))
 
     def requeue(
         self,
@@ -84,7 +84,7 @@ class MemoryRequests:
             deadline=None,
             error=Failure(error.kind, error.message),
             unfit_since=unfit_since,
-            forgiven=found.forgiven + (unfit_since is not None),
+            forgiven_attempts=found.forgiven_attempts + (unfit_since is not None),
         )
         return self._save(waiting)
 
@@ -104,7 +104,7 @@ class MemoryRequests:
     def forgive_attempts(self, seen: Request) -> Request:
         found = self._untouched(seen)
         return self._save(
-            replace(found, forgiven=seen.attempts, unfit_since=None, not_before=None, error=None)
+            replace(found, forgiven_attempts=seen.attempts, unfit_since=None, not_before=None, error=None)
         )
 
     def _untouched(self, seen: Request) -> Request:
@@ -115,7 +115,11 @@ class MemoryRequests:
 
     def _current(self, running: Request) -> Request:
         found = self.get(running.user_id, running.seq)
-        if found is None or found.status is not Status.RUNNING or found.begun_by != running.begun_by:
+        if (
+            found is None
+            or found.status is not Status.RUNNING
+            or found.attempt_token != running.attempt_token
+        ):
             raise LostRaceError
         return found
 

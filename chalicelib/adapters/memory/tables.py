@@ -67,4 +67,4 @@ def is_live(queue: Queue, session_id: str, now: Millis) -> bool:
 def is_drained(found: Queue, seen: Queue) -> bool:
     """Whether a drained queue is as it was seen, and is not to be removed."""
     drained = found.head == found.tail == seen.tail
-    return drained and found.sessions == seen.sessions and found.leaving is None
+    return drained and found.sessions == seen.sessions and found.deleted_at is None

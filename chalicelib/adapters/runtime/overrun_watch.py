@@ -48,7 +48,7 @@ class OverrunWatch:
             _write(self._shared, _ENDS, 0.0)
 
     def _begin(self, request: Request, ends: float) -> None:
-        described = json.dumps([request.user_id, request.seq, request.begun_by]).encode()
+        described = json.dumps([request.user_id, request.seq, request.attempt_token]).encode()
         _LENGTH.pack_into(self._shared, _TIMES.size, len(described))
         start = _TIMES.size + _LENGTH.size
         self._shared[start : start + len(described)] = described

@@ -95,8 +95,8 @@ def user_queue_view(queue: Queue) -> UserQueueAnswer:
         counts=CountsAnswer.of(queue.counts),
         average_seconds=round(queue.average_ms / 1000, 6),
         moved_at=iso(queue.moved_at),
-        barred=queue.barred,
-        leaving=queue.leaving is not None,
+        barred=queue.blocked,
+        leaving=queue.deleted_at is not None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Who may sign in, and as what."""
+"""Accounts, their roles and usernames."""
 
 import re
 import unicodedata
@@ -27,6 +27,8 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
+    """A user with a username and a password of ours."""
+
     username: str
     user_id: str
     password_hash: str  # a PHC string
@@ -38,7 +40,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is calling, as the access token says."""
+    """The caller, as the access token names it."""
 
     user_id: str
     username: str
@@ -48,7 +50,7 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a session's client holds. Both tokens are secrets."""
+    """The tokens of a session's client. Both are secrets."""
 
     access_token: str
     refresh_token: str
@@ -57,7 +59,11 @@ class Credentials:
 
 
 def folded(username: str) -> str:
-    """The one spelling of a username that is typed in different ways."""
+    """The one spelling of a username that can be typed in different ways.
+
+    >>> folded("Ada")
+    'ada'
+    """
     return unicodedata.normalize("NFKC", username).casefold()
 
 

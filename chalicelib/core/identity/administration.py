@@ -146,7 +146,7 @@ class Administration:
         if disabled:
             queue = self.queue_store.get(account.user_id)
             self.connections.block(account.user_id, self.clock.now(), account.username)
-            self.sessions.forget(account.user_id, list(queue.sessions) if queue else [])
+            self.sessions.delete_stored(account.user_id, list(queue.sessions) if queue else [])
         else:
             self.connections.unblock(account.user_id)
         log_event("account disabled" if disabled else "account enabled", user=account.user_id)

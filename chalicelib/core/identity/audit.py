@@ -8,6 +8,8 @@ from chalicelib.core.time import Millis
 
 @dataclass(frozen=True, slots=True)
 class Entry:
+    """One deed of an administrator."""
+
     entry_id: str  # sorts by time within a month
     at: Millis
     actor: str  # username of the administrator

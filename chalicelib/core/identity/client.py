@@ -7,6 +7,8 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Client:
+    """The program that calls, and where it calls from."""
+
     name: str = ""  # what it calls itself
     network: str = ""  # from where it calls, see `network_of`
 
@@ -16,7 +18,11 @@ class Client:
 
 
 def network_of(address: str) -> str:
-    """The address itself; of an IPv6 address the first 64 bits, since one customer has all that begin so."""
+    """The address itself; of an IPv6 address the first 64 bits, since one customer has all that begin so.
+
+    >>> network_of("192.0.2.1"), network_of("2001:db8::1")
+    ('192.0.2.1', '2001:db8::/64')
+    """
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -19,6 +19,8 @@ KNOWN_MS = 90 * DAY_MS  # how long a network is known after the last sign-in fro
 
 @dataclass(frozen=True, slots=True)
 class Try:
+    """One guess at a password: at whose account, from which network, and how many came before."""
+
     who: str  # the user's id, or the name that is nobody's
     network: str
     tries: Tries
@@ -39,6 +41,8 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Guesses:
+    """Admits guesses, and counts how they end."""
+
     counts: TryCounts
     throttle: Throttle
     clock: Clock
@@ -62,9 +66,9 @@ class Guesses:
     def succeeded(self, made: Try) -> None:
         self.throttle.succeeded(made.subject, made.tries, KNOWN_MS)
 
-    def know(self, who: str, network: str) -> None:
-        """Who signs up from there chooses the password, so it is known as after a sign-in."""
-        self.counts.know(_subject(who, network), self.clock.now() + KNOWN_MS)
+    def remember(self, who: str, network: str) -> None:
+        """Treat the network as known, as after a sign-in: whoever signs up has chosen the password."""
+        self.counts.remember(_subject(who, network), self.clock.now() + KNOWN_MS)
 
     def _require_budget(self, made: Try, now: Millis) -> None:
         budgets = made.budgets(now)

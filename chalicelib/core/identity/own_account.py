@@ -25,6 +25,8 @@ CHANGES = 5  # each further one is needed only if somebody signed in during the 
 
 @dataclass(frozen=True, slots=True)
 class OwnAccount:
+    """Shows an account to its user, changes its password, and deletes it."""
+
     accounts: Accounts
     queues: QueueStore
     connections: Connections
@@ -61,7 +63,7 @@ class OwnAccount:
                     ) from None
                 continue
             log_event("password changed", user=account.user_id)
-            return self.sessions.forget(account.user_id, ended)
+            return self.sessions.delete_stored(account.user_id, ended)
         raise UnavailableError("There are sign-ins with the old password at this moment. Try again.")
 
     def _set_password(self, account: Account, password_hash: str, generation: int) -> None:
@@ -71,7 +73,7 @@ class OwnAccount:
         except LostRaceError:
             found = self.accounts.by_username(account.username)
             if found != replace(account, password_hash=password_hash, generation=generation):
-                raise  # else the write was repeated and met itself
+                raise  # equal: the answer was lost, and the repeated write was refused
 
     def delete(self, principal: Principal, password: str) -> None:
         """At once nobody can use the account; the sweeper removes the data when what runs has ended.
@@ -83,9 +85,9 @@ class OwnAccount:
         self._live_or_leaving(principal)
         account = self._verified(principal, password)
         before = self._live_or_leaving(principal)
-        if before.leaving is None:
+        if before.deleted_at is None:
             self.connections.mark_for_removal(account.user_id, self.clock.now())
-        self.sessions.forget(account.user_id, list(before.sessions))
+        self.sessions.delete_stored(account.user_id, list(before.sessions))
         self.accounts.remove(account.username, account.user_id)
         log_event("account deleted", user=account.user_id)
 
@@ -93,7 +95,7 @@ class OwnAccount:
         """The user's queue, if the session is live or the deletion has begun, which has ended it."""
         queue = self.queues.get(principal.user_id)
         live = queue is not None and queue.is_live(principal.session_id, self.clock.now())
-        if queue is None or not (live or queue.leaving is not None):
+        if queue is None or not (live or queue.deleted_at is not None):
             raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
         return queue
 

@@ -1,4 +1,4 @@
-"""What the core needs of the outside for accounts: stores, and the keepers of secrets."""
+"""What identity needs of the outside: stores, and whoever keeps secrets."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -11,7 +11,7 @@ from chalicelib.core.time import Millis
 
 
 class Accounts(Protocol):
-    """Writes raise LostRaceError when their condition does not hold."""
+    """Accounts, by username. Writes raise LostRaceError when their condition does not hold."""
 
     def add(self, account: Account) -> None:
         """On condition that the username is free."""
@@ -33,22 +33,22 @@ class Accounts(Protocol):
 
 
 class SessionStore(Protocol):
-    """What belongs to a session but need not be in the queue item."""
+    """The part of a session that need not be in the queue item: its refresh tokens and its client."""
 
     def add(self, session: Session) -> None: ...
 
     def get(self, session_id: str) -> Session | None: ...
 
-    def several(self, session_ids: Sequence[str]) -> Sequence[Session]:
-        """Those that there are, in no order."""
+    def get_many(self, session_ids: Sequence[str]) -> Sequence[Session]:
+        """These sessions as far as they exist, in no particular order."""
         ...
 
     def rotate(
-        self, token: RefreshToken, successor: RefreshToken, now: Millis, expires_at: Millis, mark: str
+        self, token: RefreshToken, successor: RefreshToken, now: Millis, expires_at: Millis, origin: str
     ) -> Session:
-        """On condition that `token` is the current one and that the session is not over.
+        """Replace the refresh token. Conditions: `token` is the current one, and the session is not over.
 
-        `mark` stays with the session: by it the client is known again that repeats the call.
+        `origin` is stored with the session. A client that repeats the call from its network has the same one.
         """
         ...
 
@@ -85,7 +85,9 @@ class TryCounts(Protocol):
         """One of those counted was not made. On condition that there is a count."""
         ...
 
-    def know(self, subject: str, known_until: Millis) -> None: ...
+    def remember(self, subject: str, known_until: Millis) -> None:
+        """Note that the subject is known until then, as after a right try."""
+        ...
 
     def spend(self, budget: str, expires_at: Millis) -> None:
         """Count one more failure against a budget, which is kept at least until then."""
@@ -97,7 +99,7 @@ class TryCounts(Protocol):
 
 
 class AuditTrail(Protocol):
-    """Written once, never changed."""
+    """The audit log: an entry is written once and never changed."""
 
     def add(self, entry: Entry) -> None:
         """Harmless if it is there already, which a repeated write finds."""
@@ -109,6 +111,8 @@ class AuditTrail(Protocol):
 
 
 class Passwords(Protocol):
+    """Hashes passwords and verifies them."""
+
     def hash(self, password: str) -> str: ...
 
     def verify(self, password_hash: str | None, password: str) -> bool:
@@ -125,6 +129,8 @@ class Passwords(Protocol):
 
 
 class Tokens(Protocol):
+    """Issues access tokens and verifies them."""
+
     def issue(self, principal: Principal, now: Millis) -> tuple[str, int]:
         """An access token and the seconds it lives."""
         ...

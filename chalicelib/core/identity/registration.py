@@ -1,4 +1,4 @@
-"""Sign up."""
+"""Signing up."""
 
 import secrets
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ from chalicelib.core.time import Clock
 
 @dataclass(frozen=True, slots=True)
 class Registration:
+    """Creates accounts, if the operator lets people sign up."""
+
     accounts: Accounts
     passwords: Passwords
     clock: Clock
@@ -27,19 +29,20 @@ class Registration:
             raise ForbiddenError(
                 "Sign-up is closed. Ask the operator for an account.", code="registration_closed"
             )
-        name = self._checked(username, password)
+        name = self._validated_name(username, password)
         password_hash = hash_new(self.passwords, password, name)
         account = Account(name, secrets.token_hex(16), password_hash, self.clock.now())
-        self.guesses.know(account.user_id, client.network)
+        self.guesses.remember(account.user_id, client.network)
         try:
             self.accounts.add(account)
         except LostRaceError:
-            if self.accounts.by_username(name) != account:  # else the write was repeated and met itself
+            # Equal: the answer was lost, and the repeated write was refused.
+            if self.accounts.by_username(name) != account:
                 raise ConflictError("This username is taken.", code="username_taken") from None
         log_event("user registered", user=account.user_id)
         return account
 
-    def _checked(self, username: str, password: str) -> str:
+    def _validated_name(self, username: str, password: str) -> str:
         """The name in its one spelling. The faults of both are told at once: a form shows them together."""
         try:
             return new_username(username)

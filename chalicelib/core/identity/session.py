@@ -24,14 +24,16 @@ OWN_GRACE_MS = 60_000  # and how long to whoever comes from where it was spent
 SECRET_BYTES = 32
 MOST_SESSIONS = 10  # of one user: their ids are in the queue item, every write of which shall stay one unit
 
-# Nothing else is looked up: beside the sessions there are counts of tries, under keys with a space.
+# The table of sessions also has counts of tries, under keys with a space: no token may name one of those.
 FORM = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
+    """A secret that can be exchanged once for new credentials of its session."""
+
     session_id: str
-    family: str  # in all tokens of the session: who does not have it guesses, and can do no harm
+    family: str  # the same in all tokens of the session: a token without it is a guess, and ends nothing
     secret: str  # new in each token
 
     @classmethod
@@ -57,8 +59,8 @@ class RefreshToken:
     def successor(self) -> Self:
         return type(self)(self.session_id, self.family, secrets.token_urlsafe(SECRET_BYTES))
 
-    def mark(self, network: str) -> str:
-        """By which the network is known again, and cannot be read where it is stored."""
+    def origin(self, network: str) -> str:
+        """A hash by which the network is recognised, and from which it cannot be read."""
         return _hash(f"{self.family} {network}")
 
     def seal(self, successor: "RefreshToken") -> str:
@@ -72,6 +74,8 @@ class RefreshToken:
 
 @dataclass(frozen=True, slots=True)
 class Session:
+    """One signed-in client of an account, as the session store has it."""
+
     session_id: str
     user_id: str
     username: str
@@ -85,7 +89,7 @@ class Session:
     ends_at: Millis  # in any case
     previous_hash: str | None = None  # of the token that was spent last
     sealed: str | None = None  # the current token's secret, sealed by the previous one
-    refreshed_by: str | None = None  # the mark of the network from which that was
+    refreshed_by: str | None = None  # the origin of the call that spent it, see `RefreshToken.origin`
 
     @property
     def over_at(self) -> Millis:
@@ -94,9 +98,9 @@ class Session:
     def is_guessed(self, token: RefreshToken) -> bool:
         return not hmac.compare_digest(self.family_hash, token.family_hash)
 
-    def repeats(self, token: RefreshToken, mark: str, now: Millis) -> str | None:
+    def repeats(self, token: RefreshToken, origin: str, now: Millis) -> str | None:
         """The sealed successor if the token was spent a moment ago."""
-        grace = OWN_GRACE_MS if self.refreshed_by == mark else GRACE_MS
+        grace = OWN_GRACE_MS if self.refreshed_by == origin else GRACE_MS
         recent = now - self.refreshed_at <= grace
         return self.sealed if recent and self.previous_hash == token.hash else None
 

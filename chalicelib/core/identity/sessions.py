@@ -29,6 +29,12 @@ from chalicelib.core.time import Clock, Millis
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
+    """Starts, refreshes, lists and ends the sessions of users.
+
+    The queue item decides whether a session is live, so that its end counts at once. The session store has
+    the rest, and follows.
+    """
+
     store: SessionStore
     queues: QueueStore
     connections: Connections
@@ -61,22 +67,22 @@ class Sessions:
         now, token = self.clock.now(), RefreshToken.parse(text)
         if token is None:
             raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
-        successor, mark = token.successor(), token.mark(network)
+        successor, origin = token.successor(), token.origin(network)
         try:
-            session = self.store.rotate(token, successor, now, now + IDLE_MS, mark)
+            session = self.store.rotate(token, successor, now, now + IDLE_MS, origin)
         except LostRaceError:
-            session, successor = self._repeat(token, mark, now)
-        self._keep_up(session, now)
+            session, successor = self._repeat(token, origin, now)
+        self._extend_in_queue(session, now)
         return self._credentials(session, successor, now)
 
     def list(self, principal: Principal) -> Sequence[Session]:
         """Raises UnauthenticatedError."""
         queue, now = self.require_live(principal), self.clock.now()
         live = [session_id for session_id, expiry in queue.sessions.items() if expiry > now]
-        return sorted(self.store.several(live), key=lambda session: session.created_at)
+        return sorted(self.store.get_many(live), key=lambda session: session.created_at)
 
     def end(self, principal: Principal, session_id: str) -> None:
-        """One of one's own. Raises NotFoundError, UnauthenticatedError."""
+        """End a session of the caller's own account. Raises NotFoundError, UnauthenticatedError."""
         if session_id not in self.require_live(principal).sessions:
             raise NotFoundError("You have no such session.")
         self._end(principal.user_id, session_id)
@@ -108,18 +114,21 @@ class Sessions:
             raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
         return queue
 
-    def forget(self, user_id: str, session_ids: Sequence[str]) -> None:
-        """Of sessions that are over, the refresh tokens too."""
+    def delete_stored(self, user_id: str, session_ids: Sequence[str]) -> None:
+        """Delete sessions that are over from the store, and so their refresh tokens."""
         for session_id in session_ids:
             self.store.remove(session_id, user_id)
             log_event("session ended", user=user_id, session=session_id)
 
-    def _repeat(self, token: RefreshToken, mark: str, now: Millis) -> tuple[Session, RefreshToken]:
-        """The token is not the current one: what was given for it a moment ago, or the end of the session."""
+    def _repeat(self, token: RefreshToken, origin: str, now: Millis) -> tuple[Session, RefreshToken]:
+        """The successor of a token that was spent just now. Any other spent token ends the session.
+
+        Raises UnauthenticatedError.
+        """
         session = self.store.get(token.session_id)
         if session is None or session.over_at <= now or session.is_guessed(token):
             raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
-        if sealed := session.repeats(token, mark, now):
+        if sealed := session.repeats(token, origin, now):
             return session, token.unseal(sealed)
         log_event(
             "spent refresh token", level=logging.WARNING, user=session.user_id, session=session.session_id
@@ -127,8 +136,8 @@ class Sessions:
         self._end(session.user_id, session.session_id)
         raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
 
-    def _keep_up(self, session: Session, now: Millis) -> None:
-        """In the queue as well, which is where a session is live or not."""
+    def _extend_in_queue(self, session: Session, now: Millis) -> None:
+        """Extend the session in the queue item too: that one decides whether a session is live."""
         try:
             self.connections.extend_session(session.user_id, session.session_id, session.over_at, now)
         except LostRaceError:
@@ -142,7 +151,7 @@ class Sessions:
 
     def _end(self, user_id: str, session_id: str) -> None:
         queue = self.connections.end_session(user_id, session_id)
-        self.forget(user_id, [session_id])
+        self.delete_stored(user_id, [session_id])
         if queue:
             close_if_over(self.queues, queue, self.clock.now())
 

@@ -1,4 +1,4 @@
-"""Sign in."""
+"""Signing in with username and password."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -16,6 +16,8 @@ TRIES = 5  # each further one is needed only if the password was changed during 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
+    """Opens a session for whoever knows the password, and bounds the guesses of others."""
+
     accounts: Accounts
     passwords: Passwords
     guesses: Guesses
@@ -30,7 +32,7 @@ class SignIn:
         try:
             account = self._guessed(name, password, client)
         except TooManyError as error:
-            self._tell_refused(name, error.code)
+            self._log_refusal(name, error.code)
             raise
         return self._start(self._with_current_hash(account, password), password, client)
 
@@ -87,7 +89,7 @@ class SignIn:
         """
         queue = self.sessions.queues.get(account.user_id)
         if queue is None or queue.generation == account.generation:
-            if queue and queue.barred:
+            if queue and queue.blocked:
                 raise self._refusal(account.username, "disabled", account)
             return account
         try:
@@ -97,10 +99,10 @@ class SignIn:
         return replace(account, generation=queue.generation)
 
     def _refusal(self, name: str, reason: str, account: Account | None = None) -> UnauthenticatedError:
-        self._tell_refused(name, reason, user=account.user_id if account else None)
+        self._log_refusal(name, reason, user=account.user_id if account else None)
         return UnauthenticatedError("The username or the password is wrong.", code="wrong_credentials")
 
-    def _tell_refused(self, name: str, reason: str, **fields: str | None) -> None:
-        """What was typed as a username may be a password: it is told by a name that only we can give it."""
+    def _log_refusal(self, name: str, reason: str, **fields: str | None) -> None:
+        """A password may have been typed as the username, so a pseudonym of it is logged."""
         subject = self.sessions.tokens.pseudonym(name)
         log_event("sign-in refused", level=logging.WARNING, reason=reason, subject=subject, **fields)

@@ -19,6 +19,8 @@ SETTLINGS = 5  # each further one is needed only if another try was settled at t
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
+    """Counts the tries of a subject, and makes it wait after several that failed."""
+
     counts: TryCounts
     clock: Clock
 

@@ -15,6 +15,8 @@ LONGEST_TRY_MS = 30_000  # a call lasts no longer: a try of which nothing is hea
 
 @dataclass(frozen=True, slots=True)
 class Tries:
+    """How many tries a subject has made of late, and when."""
+
     count: int  # those that failed and those that are being made
     last_at: Millis
     failed: int = 0
@@ -52,7 +54,11 @@ class Tries:
 
 
 def wait_after(count: int) -> Millis:
-    """How long after the `count`th try the next one may be made."""
+    """How long after the `count`th try the next one may be made, in milliseconds.
+
+    >>> [wait_after(count) for count in (4, 5, 6, 20)]
+    [0, 30000, 60000, 3600000]
+    """
     doublings = count - FREE_TRIES
     if doublings < 0:
         return 0

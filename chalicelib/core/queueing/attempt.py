@@ -103,7 +103,7 @@ class Attempt:
             return self.requests.begin(request, token, now, deadline)
         except LostRaceError:
             found = self.requests.get(request.user_id, request.seq)
-            if found is None or found.begun_by != token or found.status is not Status.RUNNING:
+            if found is None or found.attempt_token != token or found.status is not Status.RUNNING:
                 raise
             return found  # the first answer was lost and the write was repeated: this worker began it
 
@@ -113,7 +113,9 @@ class Attempt:
         Its last attempt crashed, or the worker crashed before it wrote its decision, or the policy changed.
         """
         # If its last error says only that a worker's code could not take it, the attempt after that crashed.
-        lost = OVERRAN if request.overran and request.overran == request.begun_by else CRASHED
+        lost = (
+            OVERRAN if request.overrun_token and request.overrun_token == request.attempt_token else CRASHED
+        )
         unfit = request.error is None or request.error.kind in UNFIT
         failure = lost if unfit or request.error is None else request.error
         if request.status is Status.RUNNING:
@@ -153,8 +155,8 @@ class Attempt:
             return self.requests.finish(running, outcome, now, effects)
         except LostRaceError:
             found = self.requests.get(running.user_id, running.seq)
-            own = running.begun_by, outcome.status, now
-            if found is None or (found.begun_by, found.status, found.finished_at) != own:
+            own = running.attempt_token, outcome.status, now
+            if found is None or (found.attempt_token, found.status, found.finished_at) != own:
                 raise
             return found  # the first answer was lost and the write was repeated: this attempt has ended it
 

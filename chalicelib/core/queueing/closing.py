@@ -14,6 +14,7 @@ def close_if_over(queues: QueueStore, queue: Queue, now: Millis) -> None:
     try:
         queues.close(queue)
     except LostRaceError:
-        log_event("queue stays open", user=queue.user_id)  # somebody signed in, enqueued or left meanwhile
+        # The user has signed in, enqueued or deleted the account since.
+        log_event("queue stays open", user=queue.user_id)
     else:
         log_event("queue closed", user=queue.user_id)

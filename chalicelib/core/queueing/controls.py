@@ -1,4 +1,4 @@
-"""What a user, or an admin for them, can do to a queue and to what waits in it."""
+"""What a user, or an administrator for them, can do to a queue and to the requests that wait in it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from chalicelib.core.queueing.queue import PausedBy, Queue, State, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request import Outcome, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
-from chalicelib.core.queueing.rings import ring
+from chalicelib.core.queueing.waking import send_wake_up
 from chalicelib.core.time import Clock, Millis
 
 CHANGED = "The queue has changed in the meantime. Read its current state and try again."
@@ -22,7 +22,9 @@ HELD = "An administrator has paused this queue. Only an administrator can resume
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """Each call takes the caller's session, or None for an administrator. All raise UnauthenticatedError.
+    """Pauses, purges, cancels, retries and skips.
+
+    Each call takes the caller's session, or None for an administrator. All raise UnauthenticatedError.
 
     Pause, resume and purge have the session as a condition of their own write. Cancel, skip and retry write
     the request, which knows no sessions: they look at the session first, and a sign-out in the milliseconds
@@ -34,7 +36,7 @@ class Controls:
     wake_ups: WakeUps
     clock: Clock
     enqueue: Enqueue
-    ring_id: Callable[[], str] = lambda: uuid4().hex
+    new_wake_up_id: Callable[[], str] = lambda: uuid4().hex
 
     def pause(self, user_id: str, session_id: str | None) -> Queue:
         """What runs goes on to its end; the next starts after `resume`. Raises ConflictError if halted.
@@ -47,7 +49,7 @@ class Controls:
     def resume(self, user_id: str, session_id: str | None) -> Queue:
         """Raises ConflictError if halted, and with a code of its own if a user's queue is held."""
         queue = self._change_pause(user_id, session_id, None)
-        self._ring(queue)  # even for nothing: an opened queue is taken to be rung
+        self._wake(queue)  # whoever opened it may have crashed before this
         return queue
 
     def purge(self, user_id: str, session_id: str | None, *, forget: bool = False) -> Queue:
@@ -59,7 +61,7 @@ class Controls:
             except LostRaceError:
                 continue
             log_event("queue purged", user=user_id, seq=queue.tail)
-            self._ring(purged)
+            self._wake(purged)
             return purged
 
     def cancel(self, user_id: str, session_id: str | None, seq: int) -> Request:
@@ -82,7 +84,7 @@ class Controls:
             if request.attempts:
                 self._open_after(user_id, seq)
             if request.due > now or not queue.runnable:
-                self._ring(queue)  # perhaps nobody was to come otherwise
+                self._wake(queue)  # a worker may be due to come much later, or not at all
             return cancelled
 
     def skip(self, user_id: str, session_id: str | None, seq: int) -> Request:
@@ -138,7 +140,7 @@ class Controls:
             return queue
 
     def _open_after(self, user_id: str, seq: int) -> Queue | None:
-        """If the queue is halted by this request, that is over. Read anew: it may be halted only just now."""
+        """Open the queue if this request halts it. It is read again: it may have been halted just now."""
         queue = self.queues.get(user_id)
         if queue is None or queue.state is not State.HALTED or seq != queue.head + 1:
             return queue
@@ -146,12 +148,12 @@ class Controls:
             queue = self.queues.change_state(queue, State.OPEN, self.clock.now())
         except LostRaceError:  # somebody else has opened it, or this very write was repeated
             queue = self.queues.get(user_id) or queue
-        self._ring(queue)
+        self._wake(queue)
         return queue
 
-    def _ring(self, queue: Queue) -> None:
+    def _wake(self, queue: Queue) -> None:
         if queue.state is not State.CLOSED:
-            ring(self.wake_ups, queue, self.ring_id())
+            send_wake_up(self.wake_ups, queue, self.new_wake_up_id())
 
     def _give_up(self, head: Request) -> Request:
         outcome, now = Outcome(Status.FAILED, error=head.error), self.clock.now()
@@ -163,7 +165,7 @@ class Controls:
             raise ConflictError(CHANGED, code="changed_meanwhile") from None
 
     def _is_own(self, seen: Request, status: Status, now: Millis) -> bool:
-        """Whether the first answer was lost and the write repeated: then it met itself."""
+        """Whether this call made the change: its answer was lost, and the repeated write was refused."""
         found = self.requests.get(seen.user_id, seen.seq)
         return found is not None and (found.status, found.finished_at) == (status, now)
 
@@ -182,9 +184,10 @@ class Controls:
         return request
 
     def _is_accepted(self, request: Request, queue: Queue) -> bool:
-        """The first place of a batch is written last: before that nobody was told of the others.
+        """Whether the call that sent the request was answered.
 
-        Behind the head it was written, even if it has expired since.
+        The first request of a batch is written last: before that, none of the batch was accepted. If it is
+        not there and the head has passed its number, it was written and has expired since.
         """
         if request.batch is None:
             return True

@@ -16,13 +16,13 @@ from chalicelib.core.time import Clock
 
 @dataclass(frozen=True, slots=True)
 class Dequeue:
-    """Hands each outcome to one caller. Whether that caller is still there to receive it, nobody can tell."""
+    """Hands each outcome to one caller, whether or not its answer arrives there."""
 
     queues: QueueStore
     requests: RequestStore
     clock: Clock
     waits: Waits
-    mark: Callable[[], str] = lambda: secrets.token_hex(4)
+    new_token: Callable[[], str] = lambda: secrets.token_hex(4)
 
     def __call__[T](
         self, user_id: str, session_id: str, show: Callable[[Request], T], wait: float = 0
@@ -47,16 +47,16 @@ class Dequeue:
         """The first outcome after `read`; voids and requests that have expired are stepped over."""
         queue = require_live(self.queues.get(user_id), session_id, self.clock.now())
         # Mostly it is the next number, and what is read is paid for.
-        page = read_page(self.requests, user_id, queue.handed_out, queue.head, Extent(1))
+        page = read_page(self.requests, user_id, queue.dequeued_up_to, queue.head, Extent(1))
         return (queue, page.requests[0]) if page.requests else None
 
     def _move_read(self, queue: Queue, session_id: str, seq: int) -> bool:
         """False if another client of this user was first, or the session has ended."""
-        mark = self.mark()
+        token = self.new_token()
         try:
-            self.queues.move_read(queue, session_id, seq, mark, self.clock.now())
+            self.queues.move_read(queue, session_id, seq, token, self.clock.now())
         except LostRaceError:
-            # Or the first answer was lost and the write repeated: then it was this call that read it.
+            # If the first answer was lost and the write was repeated, this call has moved it.
             found = self.queues.get(queue.user_id)
-            return found is not None and found.read_by == mark
+            return found is not None and found.read_token == token
         return True

@@ -58,7 +58,7 @@ class DrainPass:
 
     def _step(self) -> Ending | LookAgain:
         cursor = self._cursor
-        if cursor.queue.leaving is not None:
+        if cursor.queue.deleted_at is not None:
             cursor.checkpoint()
             return Done()
         if cursor.is_at_tail:
@@ -78,7 +78,7 @@ class DrainPass:
         except NewerItemError:
             self._cursor.checkpoint()
             raise
-        if not self._cursor.queue.admits(request):
+        if not self._cursor.queue.lets_pass(request):
             self._cursor.checkpoint()
             return Done()
         if self._would_hide_outcomes(request):

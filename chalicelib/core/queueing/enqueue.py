@@ -16,22 +16,22 @@ from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.lane import lane_of
 from chalicelib.core.queueing.ports import WakeUps
-from chalicelib.core.queueing.queue import Queue, must_ring, require_live
+from chalicelib.core.queueing.queue import Queue, needs_wake_up, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.request_store import KeyStore, RequestStore
-from chalicelib.core.queueing.rings import is_to_ring, ring
+from chalicelib.core.queueing.waking import claims_wake_up, send_wake_up
 from chalicelib.core.time import Clock, Millis
 
-# Tries to write under fresh numbers when a drain has closed the places before the requests got there.
+# How often a call takes fresh numbers because a drain has voided those that it had.
 MAX_TRIES = 3
 LONGEST_RETRY_AFTER_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a caller asks for, already validated."""
+    """A request that a caller wants to be carried out, already validated."""
 
     type: str
     payload: str  # JSON text
@@ -43,6 +43,8 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
+    """The answer to an enqueue: the requests as they were stored, and the queue behind them."""
+
     requests: Sequence[Request]
     queue: Queue
     replayed: bool = False  # accepted by an earlier call with the same idempotency key
@@ -58,6 +60,8 @@ def for_each(write: Callable[[Request], None], requests: Sequence[Request]) -> N
 
 @dataclass(frozen=True, slots=True)
 class Enqueue:
+    """Accepts requests. What it has returned is stored and will get an outcome, whatever crashes next."""
+
     queues: QueueStore
     requests: RequestStore
     keys: KeyStore
@@ -82,10 +86,10 @@ class Enqueue:
             try:
                 written = self._write(requests, key)
             finally:
-                # Even for nothing: others may have taken numbers meanwhile and rely on this ring.
-                if must_ring(queue, now) and is_to_ring(self.queues, queue, now):
+                # Even if nothing was written: others may have taken numbers since and rely on this wake-up.
+                if needs_wake_up(queue, now) and claims_wake_up(self.queues, queue, now):
                     lane = lane_of(queue.average_ms, self.handlers.get(requests[0].type))
-                    ring(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}", lane)
+                    send_wake_up(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}", lane)
             if written:
                 return _accepted(requests, queue)
         raise UnavailableError("The request could not be stored in time. Nothing was accepted; try again.")

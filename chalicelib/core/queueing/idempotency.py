@@ -15,15 +15,15 @@ NUMBER = "\ud800"
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """What the caller sent with the call. Keys belong to a user."""
+    """The key that a caller sent, and what the call asks for. Keys belong to a user."""
 
     key: str
-    fingerprint: str  # of what the call asks for; another one under the same key is a mistake
+    fingerprint: str  # of what the call asks for; a different one under the same key is refused
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
-    """What was accepted under a key."""
+    """What was accepted under a key: the requests from number `first` to number `last`."""
 
     fingerprint: str
     first: int
@@ -31,11 +31,17 @@ class KeyRecord:
 
 
 def fingerprint(asked: Sequence[Mapping[str, Any]]) -> str:
-    """Of what a call asks for: one mapping for each request, with its payload as JSON text.
+    """The fingerprint of a call. `asked` has a mapping for each request, with its payload as JSON text.
 
     Calls that ask for the same have the same fingerprint. White space, the order of members and escapes in
     the payload do not count. A member that is None counts as one that was not given, so a release may add
     members. Numbers count as they are written, because no common number type holds all of them exactly.
+
+    >>> one = fingerprint([{"type": "echo", "payload": '{"a": 1, "b": 2}', "not_before": None}])
+    >>> one == fingerprint([{"type": "echo", "payload": '{"b":2,"a":1}'}])
+    True
+    >>> one == fingerprint([{"type": "echo", "payload": '{"b":2,"a":1.0}'}])
+    False
     """
     requests = [{name: value for name, value in each.items() if value is not None} for each in asked]
     for request in requests:

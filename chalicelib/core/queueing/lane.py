@@ -19,7 +19,10 @@ class Lane(StrEnum):
 def lane_of(average_ms: float, handler: Handler | None = None) -> Lane:
     """The lane of a user whose requests take so long on average, and whose next one is for `handler`.
 
-    None: it is not known what comes next, or nobody handles it.
+    `handler` is None if the next request is not known, or has no handler.
+
+    >>> lane_of(20.0), lane_of(1_500.0)
+    (<Lane.QUICK: 'quick'>, <Lane.SLOW: 'slow'>)
     """
     declared = handler is not None and (handler.long or handler.timeout > QUICK_TIMEOUT_S)
     return Lane.SLOW if declared or average_ms > QUICK_MS else Lane.QUICK

@@ -37,6 +37,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """A queue at one moment, as far as its user is told about it."""
+
     queue: Queue
     first: Request | None  # the first request behind the head, without its payload; None: none, or not read
     now: Millis
@@ -110,7 +112,7 @@ class Line:
 
     def _reason(self) -> tuple[Reason, Millis | None]:
         head = self.head
-        if head and head.status is Status.RUNNING and not head.crashed(self.now):
+        if head and head.status is Status.RUNNING and not head.has_crashed(self.now):
             return Reason.RUNNING, head.deadline
         if self.queue.state in (State.PAUSED, State.HALTED):
             return Reason(self.queue.state.value), None

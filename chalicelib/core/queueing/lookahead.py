@@ -36,7 +36,7 @@ class Lookahead:
         now = self.clock.now()
         if request.status is Status.QUEUED and self._is_abandoned(request):
             return self.requests.settle(request, Outcome(Status.VOID), now)
-        if seq <= queue.purged and (request.status is Status.QUEUED or request.crashed(now)):
+        if seq <= queue.purged and (request.status is Status.QUEUED or request.has_crashed(now)):
             return self.requests.settle(request, Outcome(Status.CANCELLED), now)
         return request
 

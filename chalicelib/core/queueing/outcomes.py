@@ -25,7 +25,7 @@ class Outcomes:
     requests: RequestStore
     clock: Clock
     waits: Waits
-    mark: Callable[[], str] = lambda: secrets.token_hex(4)
+    new_token: Callable[[], str] = lambda: secrets.token_hex(4)
 
     def __call__(
         self, user_id: str, session_id: str, after: int | None, extent: Extent, wait: float = 0
@@ -55,7 +55,7 @@ class Outcomes:
                     code="no_outcome_yet",
                 )
             try:
-                self.queues.move_read(queue, session_id, seq, self.mark(), self.clock.now())
+                self.queues.move_read(queue, session_id, seq, self.new_token(), self.clock.now())
             except LostRaceError:
                 continue  # somebody else has moved it, or this very write was repeated
         return queue

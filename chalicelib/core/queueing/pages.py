@@ -1,4 +1,4 @@
-"""Pages of requests in the order of their numbers. Nobody is shown voids."""
+"""Pages of requests in the order of their numbers, without voids."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
 
-MORE = 100  # read at a time after the first read, which is mostly enough: voids may come in long rows
+MORE = 100  # requests in each further read; the first is mostly enough, but voids may come in long rows
 
 
 def _anything(_: Request) -> bool:

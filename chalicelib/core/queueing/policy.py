@@ -53,7 +53,11 @@ class RetryLaterError(HandlerError):
 
 
 def delay_ms(after: object) -> int:
-    """What a handler gives as `after`, in whole milliseconds; never negative. Raises ImpossibleDelayError."""
+    """A handler's `after` in whole milliseconds, never negative. Raises ImpossibleDelayError.
+
+    >>> delay_ms(1.5), delay_ms(timedelta(minutes=2)), delay_ms(-3)
+    (1500, 120000, 0)
+    """
     seconds = after.total_seconds() if isinstance(after, timedelta) else after
     if not isinstance(seconds, Real | Decimal):
         raise ImpossibleDelayError
@@ -92,11 +96,17 @@ class Policy:
 def after_failure(
     request: Request, failure: Failure, policy: Policy, now: Millis, fraction: Callable[[], float]
 ) -> AfterFailure:
-    """What follows when the current attempt has failed. `fraction` draws from [0, 1).
+    """Decide what follows when the current attempt has failed. `fraction` draws from [0, 1).
 
     Exponential back-off with full jitter: a uniform draw from [0, min(cap, base * 2 ** (attempts - 1))]
     (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). What this worker's code
-    cannot take is tried again for PATIENCE_MS, with waits that grow likewise and at no attempt's cost.
+    cannot take is tried again for PATIENCE_MS, with waits that grow likewise, and these tries do not count.
+
+    >>> request = Request("ada", 1, "echo", "1", Status.RUNNING, enqueued_at=0, attempts=2)
+    >>> after_failure(request, Failure("error", "It broke."), Policy(), 1_000, lambda: 0.5).not_before
+    2000
+    >>> after_failure(request, Failure("permanent", "It never works."), Policy(), 1_000, lambda: 0.5).status
+    <Status.FAILED: 'failed'>
     """
     if failure.kind in UNFIT:
         since = now if request.unfit_since is None else request.unfit_since

@@ -14,6 +14,8 @@ WEIGHT = 0.2  # of the newest running time in the average
 
 @dataclass(frozen=True, slots=True)
 class Progress:
+    """The head that a drain has reached, and what the next write of the queue has to count."""
+
     head: int
     average_ms: float
     since: Millis  # when the head was last written

@@ -1,4 +1,4 @@
-"""One user's ordered log: the three cursors and what follows from them."""
+"""One user's queue: the three cursors and what follows from them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,8 +8,8 @@ from chalicelib.core.errors import SESSION_ENDED, UnauthenticatedError
 from chalicelib.core.queueing.request import NO_COUNTS, Request, Status
 from chalicelib.core.time import Millis
 
-# A ring this old, with no movement since, is taken for lost and the next enqueue rings again.
-RING_TRUSTED_MS = 5_000
+# A wake-up this old, with no movement since, is taken for lost, and the next enqueue sends another.
+WAKE_UP_TRUSTED_MS = 5_000
 HOLE_GRACE_MS = 3_000  # how long after taking a number its request may be written
 
 
@@ -38,16 +38,23 @@ def state_under(paused_by: PausedBy | None, state: State) -> State:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
+    """One user's queue as it is stored: cursors, state, connections. It holds no requests.
+
+    Always read ≤ head ≤ tail, and room = limit - (tail - head).
+    """
+
     user_id: str
     room: int  # how many more requests are taken: the limit less those without an outcome
     limit: int
     tail: int = 0  # the last number given out
     head: int = 0  # the last number that has an outcome, and all before it too
     read: int = 0  # the last number whose outcome the user has dequeued
-    read_by: str | None = None  # the mark of the call that did
+    read_token: str | None = None  # of the call that moved `read` there
     state: State = State.OPEN
     paused_by: PausedBy | None = None  # whose pause it is under, whatever its state is
-    awake: Millis | None = None  # since when a wake-up is on its way or being served; None: the worker rests
+    awake: Millis | None = (
+        None  # since when a wake-up is on its way or being served; None: no worker is needed
+    )
     sessions: Mapping[str, Millis] = field(default_factory=dict)  # live session id: its expiry
     counts: Mapping[Status, int] = NO_COUNTS
     average_ms: float = 0.0  # running time of a request, exponentially weighted
@@ -55,8 +62,8 @@ class Queue:
     moved_at: Millis = 0  # when head last moved
     purged: int = 0  # up to this number, what waits is cancelled instead of run
     username: str = ""
-    barred: bool = False  # nobody can sign in as this user
-    leaving: Millis | None = None  # since when the account is deleted and waits to be removed
+    blocked: bool = False  # no session can be opened
+    deleted_at: Millis | None = None  # when the account was deleted; the sweeper removes the queue
     generation: int = 0  # grows with each change of the password, which ends the sessions opened before
     floor: int = 0  # up to this number, everything is forgotten: nobody is shown it any more
 
@@ -68,22 +75,22 @@ class Queue:
     @property
     def runnable(self) -> bool:
         """Whether requests may begin."""
-        return self.state not in (State.PAUSED, State.HALTED) and self.leaving is None
+        return self.state not in (State.PAUSED, State.HALTED) and self.deleted_at is None
 
-    def admits(self, request: Request) -> bool:
-        """Whether the drain, at this request's turn, may run it, cancel it or step over it."""
-        if self.leaving is not None:
+    def lets_pass(self, request: Request) -> bool:
+        """Whether the drain may get past this request, the next one: run it, cancel it or step over it."""
+        if self.deleted_at is not None:
             return False
         done = request.settled and self.state is State.PAUSED
         return self.runnable or done or request.seq <= self.purged
 
     @property
-    def handed_out(self) -> int:
-        """The last number whose outcome nobody will be handed out any more."""
+    def dequeued_up_to(self) -> int:
+        """The last number that dequeue will not hand out any more: it was read, or forgotten."""
         return max(self.read, self.floor)
 
-    def stirred_since(self, moment: Millis) -> bool:
-        """Whether a ring or a movement of the head happened after `moment`."""
+    def is_active_since(self, moment: Millis) -> bool:
+        """Whether a wake-up was sent or the head moved after `moment`."""
         return max(self.awake or 0, self.moved_at) > moment
 
     def is_live(self, session_id: str, now: Millis) -> bool:
@@ -98,15 +105,24 @@ class Queue:
         return sum(expiry > now for expiry in self.sessions.values())
 
 
-def must_ring(queue: Queue, now: Millis) -> bool:
+def needs_wake_up(queue: Queue, now: Millis) -> bool:
     """Whether the enqueue that left the queue like this at `now` has to send a wake-up.
 
-    It need not while an earlier wake-up is on its way or being served, because a drain rests only by a
-    write that fails if a number was given out meanwhile. A ring that moved nothing for a while may be lost.
+    It need not while an earlier wake-up is on its way or being served, because a drain goes idle only by a
+    write that fails if a number was given out in between. A wake-up that moved nothing for a while may be
+    lost.
+
+    >>> first = Queue("ada", room=9, limit=10, tail=1, awake=5_000)
+    >>> needs_wake_up(first, now=5_000)  # this enqueue found the worker idle
+    True
+    >>> needs_wake_up(first, now=6_000)  # an earlier wake-up is on its way
+    False
+    >>> needs_wake_up(first, now=10_000)  # it has moved nothing for five seconds
+    True
     """
     if not queue.runnable:
         return False
-    return queue.awake == now or not queue.stirred_since(now - RING_TRUSTED_MS)
+    return queue.awake == now or not queue.is_active_since(now - WAKE_UP_TRUSTED_MS)
 
 
 def require_live(queue: Queue | None, session_id: str, now: Millis) -> Queue:

@@ -14,7 +14,11 @@ KEPT_MS = 7 * 24 * 3600 * 1000  # how long a request is kept after its outcome
 
 
 def storable(text: str) -> str:
-    """The text without half surrogates, which UTF-8 cannot express, and cut to TEXT_LIMIT characters."""
+    r"""The text without half surrogates, which UTF-8 cannot express, and cut to TEXT_LIMIT characters.
+
+    >>> storable("file \udcff not found")
+    'file ? not found'
+    """
     whole = str.encode(text, "utf-8", "replace").decode()
     return whole if len(whole) <= TEXT_LIMIT else f"{whole[: TEXT_LIMIT - 1]}…"
 
@@ -59,6 +63,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Request:
+    """One piece of work under its number, as it is stored. Every change makes a new one.
+
+    It has an outcome once it is settled, and that never changes.
+    """
+
     user_id: str
     seq: int
     type: str
@@ -66,28 +75,30 @@ class Request:
     status: Status
     enqueued_at: Millis
     attempts: int = 0  # how often it was begun
-    forgiven: int = 0  # attempts that no longer count, because somebody said retry since
-    begun_by: str | None = None  # the worker's mark on the last attempt
+    forgiven_attempts: int = (
+        0  # do not count: made before a retry, or by a worker whose code could not take it
+    )
+    attempt_token: str | None = None  # identifies the last attempt
     unfit_since: Millis | None = None  # since when no worker has had code that can take it
     max_attempts: int | None = None  # the caller's wish instead of the handler's policy
     on_failure: str | None = None  # likewise: skip or halt
     not_before: Millis | None = None  # nobody begins it earlier; it holds the line
-    overran: str | None = (
-        None  # the mark of an attempt that was not over in time and had to be ended by force
-    )
+    overrun_token: str | None = None  # of an attempt that did not end in time and was ended by force
     started_at: Millis | None = None  # of the last attempt
     deadline: Millis | None = None  # while running: the attempt is over by then, one way or the other
     finished_at: Millis | None = None
     result: str | None = None  # JSON text
     error: Failure | None = None  # of the last failed attempt
     origin: int | None = None  # the failed request that this one retries
-    batch: int | None = None  # the first number of the batch it was sent in, unless it is that one itself
+    batch: int | None = (
+        None  # the first number of its batch; None for that first request, and outside of batches
+    )
     key: str | None = None  # the idempotency key that ends with it
     expires_at: Millis | None = None  # when the store may forget it
 
     @property
     def settled(self) -> bool:
-        """Nothing will happen to it any more: the drain steps over it."""
+        """Whether it has its outcome or is a void: the drain steps over it."""
         return self.status in OUTCOMES or self.status is Status.VOID
 
     @property
@@ -110,7 +121,7 @@ class Request:
             self,
             status=Status.RUNNING,
             attempts=self.attempts + 1,
-            begun_by=by,
+            attempt_token=by,
             started_at=now,
             deadline=deadline,
         )
@@ -133,10 +144,10 @@ class Request:
 
     @property
     def counted_attempts(self) -> int:
-        return self.attempts - self.forgiven
+        return self.attempts - self.forgiven_attempts
 
-    def crashed(self, now: Millis) -> bool:
-        """Begun, and over without a word of how it ended."""
+    def has_crashed(self, now: Millis) -> bool:
+        """Whether its attempt began, its deadline has passed, and no result was written: a worker crashed."""
         return self.status is Status.RUNNING and (self.deadline or 0) <= now
 
 

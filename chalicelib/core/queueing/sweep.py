@@ -15,17 +15,19 @@ from chalicelib.core.queueing.drain_pass import LONGEST_TIMED_MS
 from chalicelib.core.queueing.ports import AccountRemoval, Store, WakeUps
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.request import Request
-from chalicelib.core.queueing.rings import ring
+from chalicelib.core.queueing.waking import send_wake_up
 from chalicelib.core.time import Clock, Millis
 
-STALE_MS = 30_000  # work, but no ring and no movement for this long: the wake-up is taken for lost
-AHEAD_MS = 60_000  # until the next sweep: what is due before that is rung, and its worker waits for it
+STALE_MS = 30_000  # work, but no wake-up and no movement for this long: the wake-up is taken for lost
+AHEAD_MS = 60_000  # until the next sweep: what is due before that gets a wake-up, whose worker waits for it
 IDLE_MS = 60_000  # a queue without work keeps its mark this long, so that busy users cost no index writes
 WORKER_MS = 90_000  # longer than the worker function may run, and the API
 MINUTE_MS = 60_000
-REPEAT_MS = 3 * MINUTE_MS  # a queue that looks the same is rung once in this time
-STILL_EVERY = 10  # minutes between two looks at a queue in which nothing may begin: many are left like that
-AT_ONCE = 100  # queues are read together, or the sweeper could look after a few thousand users only
+REPEAT_MS = 3 * MINUTE_MS  # a queue that looks the same gets one wake-up in this time
+PAUSED_CHECK_MINUTES = 10  # between two looks at a paused or halted queue: many are left like that
+AT_ONCE = (
+    100  # queues read in one call; read one by one, the sweeper could look after a few thousand users only
+)
 ALLOWED_MS = 40_000  # how long a sweep may take, unless the caller says something else
 
 
@@ -35,6 +37,8 @@ def log_failure(user_id: str | None, error: Exception) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
+    """The scheduled rescue: no queue stands still for long, even if every wake-up was lost."""
+
     store: Store
     accounts: AccountRemoval
     wake_ups: WakeUps
@@ -52,19 +56,19 @@ class Sweep:
         end = started + allowed_ms
         index = self.store.sweep_index
         for queue in self._in_time(self._queues(index.with_work), started + allowed_ms * 3 // 5):
-            if queue.leaving is None and queue.depth:
+            if queue.deleted_at is None and queue.depth:
                 self._guard(self._rescue, queue)
             else:
-                (idle if queue.leaving is None else leaving).append(queue)
+                (idle if queue.deleted_at is None else leaving).append(queue)
         for queue in self._in_time(self._queues(lambda: index.with_expired_sessions(started)), end):
             self._guard(self._end_sessions, queue)
         for queue in self._in_time(idle, end):
-            self._guard(self._look_at_drained, queue)
+            self._guard(self._tidy_drained, queue)
         for queue in self._in_time(leaving, end):
             self._guard(lambda queue, now: self._remove(queue, now, end), queue)
 
     def _queues(self, find: Callable[[], Sequence[str]]) -> Iterator[Queue]:
-        """In random order: if there are more than can be looked at, it is not always the same that are."""
+        """In random order: if time is too short for all, each sweep reaches others."""
         user_ids = list[str]()
         self._survive(lambda: user_ids.extend(find()))
         self.shuffle(user_ids)
@@ -72,7 +76,7 @@ class Sweep:
             yield from self._read(some)
 
     def _read(self, user_ids: Sequence[str]) -> Sequence[Queue]:
-        """If a queue among them cannot be understood, all but that one."""
+        """The queues of these users; a queue that cannot be read is reported and left out."""
         found = list[Queue]()
         if len(user_ids) == 1:
             self._survive(lambda: found.extend(self.store.sweep_index.get_many(user_ids)), user_ids[0])
@@ -111,38 +115,42 @@ class Sweep:
             self.report(user_id, error)
 
     def _rescue(self, queue: Queue, now: Millis) -> None:
-        if queue.stirred_since(now - STALE_MS):
+        if queue.is_active_since(now - STALE_MS):
             return
-        if not (queue.runnable or queue.head < queue.purged or _is_turn(queue, now)):
+        if not (queue.runnable or queue.head < queue.purged or _is_checked_now(queue, now)):
             return
         head = next(iter(self.store.requests.list_after(queue.user_id, queue.head, 1)), None)
         if queue.state is State.HALTED and (head is None or head.is_resolved):
             queue = self.store.queues.change_state(queue, State.OPEN, now)
-        if head is None or head.seq > queue.head + 1 or (queue.admits(head) and _is_late(queue, head, now)):
-            ring(self.wake_ups, queue, ring_id(queue, head, now))
+        if (
+            head is None
+            or head.seq > queue.head + 1
+            or (queue.lets_pass(head) and _is_late(queue, head, now))
+        ):
+            send_wake_up(self.wake_ups, queue, wake_up_id(queue, head, now))
             log_event("queue rung by the sweeper", user=queue.user_id, seq=queue.tail)
 
     def _end_sessions(self, queue: Queue, now: Millis) -> None:
-        left: Queue | None = queue
+        latest: Queue | None = queue
         for session_id, expiry in queue.sessions.items():
             if expiry <= now:
-                left = self.store.connections.end_session(queue.user_id, session_id)
+                latest = self.store.connections.end_session(queue.user_id, session_id)
                 log_event("session expired", user=queue.user_id, session=session_id)
-        if left:
-            close_if_over(self.store.queues, left, now)
+        if latest:
+            close_if_over(self.store.queues, latest, now)
 
-    def _look_at_drained(self, queue: Queue, now: Millis) -> None:
+    def _tidy_drained(self, queue: Queue, now: Millis) -> None:
         if not queue.live_sessions(now):
             close_if_over(self.store.queues, queue, now)
         elif max(queue.tail_at, queue.moved_at) <= now - IDLE_MS:
             self.store.sweep_index.clear_work_mark(queue)
 
     def _remove(self, queue: Queue, now: Millis, end: Millis) -> None:
-        """All of a user whose account is deleted: the account too, if whoever deleted it did not live to."""
+        """Remove what a deleted account has left, and the account itself if the deletion was interrupted."""
         if queue.username:
             self.accounts.remove(queue.username, queue.user_id)
-        if now - (queue.leaving or 0) <= WORKER_MS:
-            return  # something may still be at it
+        if now - (queue.deleted_at or 0) <= WORKER_MS:
+            return  # a worker or a call may still be using the queue
         while not self.store.removal.delete_requests(queue.user_id):
             if self.clock.now() >= end:
                 return
@@ -150,28 +158,29 @@ class Sweep:
         log_event("queue removed", user=queue.user_id)
 
 
-def ring_id(queue: Queue, head: Request | None, now: Millis) -> str:
-    """The same as long as the queue and its head look the same: SQS drops a repeated id for five minutes.
+def wake_up_id(queue: Queue, head: Request | None, now: Millis) -> str:
+    """An id that stays the same while the queue and its head look the same: SQS drops it for five minutes.
 
-    So an outage of an hour leaves some 20 messages for each user who waits, not 60. When there is reason to
-    ring again after a wake-up was served, something has changed: a cursor, `awake` by the end of a pause, an
-    attempt, the moment that the head is due. A wake-up that got lost is repeated after `REPEAT_MS`.
+    So an outage of an hour leaves some 20 messages for each waiting user, not 60. If there is reason for
+    another wake-up after one was served, something has changed: a cursor, `awake` at the end of a pause, an
+    attempt, or the moment when the head is due. A lost wake-up is repeated after `REPEAT_MS`.
     """
-    seen = head and (head.seq, head.status.value, head.attempts, head.forgiven, head.due)
+    seen = head and (head.seq, head.status.value, head.attempts, head.forgiven_attempts, head.due)
     marks = (queue.tail, queue.head, queue.purged, queue.state.value, queue.awake, queue.moved_at)
     return sha256(repr((queue.user_id, marks, seen, now // REPEAT_MS)).encode()).hexdigest()
 
 
-def _is_turn(queue: Queue, now: Millis) -> bool:
-    """Of a queue that is paused or halted; they take turns."""
-    return (now // MINUTE_MS + crc32(queue.user_id.encode())) % STILL_EVERY == 0
+def _is_checked_now(queue: Queue, now: Millis) -> bool:
+    """Whether this is the minute of PAUSED_CHECK_MINUTES in which a paused or halted queue is looked at."""
+    return (now // MINUTE_MS + crc32(queue.user_id.encode())) % PAUSED_CHECK_MINUTES == 0
 
 
 def _is_late(queue: Queue, head: Request, now: Millis) -> bool:
-    """Whether nobody is going to come for the head in time.
+    """Whether no worker will come for the head in time.
 
-    If something happened at most `LONGEST_TIMED_MS` before it is due, a worker was there since, and has kept
-    its wake-up as a timer. Otherwise nobody comes, and one is rung for in the minute before.
+    If the queue was active at most `LONGEST_TIMED_MS` before the head is due, a worker has seen the head and
+    keeps its wake-up as a timer. Otherwise no worker comes, and the sweeper sends a wake-up in the minute
+    before.
     """
     seen = max(queue.awake or 0, queue.moved_at, head.started_at or 0)
     timed = seen >= head.due - LONGEST_TIMED_MS

@@ -7,7 +7,7 @@ from chalicelib.core.time import Clock
 
 
 class Turn:
-    """One wake-up's time with a worker of one lane."""
+    """How long one wake-up may keep a worker of one lane, and when another worker has to go on."""
 
     def __init__(self, lane: Lane, handlers: Registry, clock: Clock, quantum_ms: int) -> None:
         self._lane = lane

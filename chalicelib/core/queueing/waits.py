@@ -39,6 +39,8 @@ class WaitSlots(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Waits:
+    """Lets a call look again and again for what it waits for, if its session has a slot free."""
+
     slots: WaitSlots
     clock: Clock
 

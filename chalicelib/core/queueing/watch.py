@@ -1,4 +1,4 @@
-"""What users can see of their queues. Whoever gives a session must have a live one."""
+"""What users can see of their queues."""
 
 from dataclasses import dataclass
 
@@ -18,9 +18,10 @@ LOOK_MS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The session is None for administrators. All raise UnauthenticatedError before anything else is read.
+    """Shows queues and requests, and changes nothing.
 
-    All raise NotFoundError for a user who has no queue.
+    Each call takes the caller's session, which must be live, or None for an administrator. All raise
+    UnauthenticatedError before anything else is read, and NotFoundError for a user who has no queue.
     """
 
     queues: QueueStore
@@ -41,17 +42,17 @@ class Watch:
         self, user_id: str, session_id: str | None, seq: int, wait: float = 0
     ) -> tuple[Request, Line]:
         """The request once it has an outcome, or as it is after `wait` seconds. Raises NotFoundError."""
-        sight = _Sight(self, user_id, session_id, seq)
+        watched = _WatchedRequest(self, user_id, session_id, seq)
         if session_id is None:
-            sight.look()
+            watched.look()
         else:
-            self.waits(session_id, wait, sight.look)
-        request = sight.latest()
+            self.waits(session_id, wait, watched.look)
+        request = watched.latest()
         if request is None or request.status is Status.VOID:
             raise NotFoundError(f"There is no request {seq}.")
         if request.settled:
-            return request, Line(sight.queue, None, self.clock.now())
-        return request, self.line(sight.queue, request if seq == sight.queue.head + 1 else None)
+            return request, Line(watched.queue, None, self.clock.now())
+        return request, self.line(watched.queue, request if seq == watched.queue.head + 1 else None)
 
     def page(self, user_id: str, session_id: str | None, after: int, extent: Extent) -> tuple[Page, Line]:
         """A page of requests with numbers above `after`, in order."""
@@ -71,8 +72,8 @@ class Watch:
         return queue
 
 
-class _Sight:
-    """One request, seen by a call that waits for its outcome.
+class _WatchedRequest:
+    """A request whose outcome a call waits for.
 
     It looks at the queue item, which is small, and at the request only when that may have changed.
     """

@@ -1,26 +1,26 @@
 import pytest
 
 from chalicelib.core.queueing.queue import State
-from tests.unit.core.office import Office
-from tests.unit.core.stage import BROKEN, Stage
+from tests.unit.core.admin_harness import AdminHarness
+from tests.unit.core.queue_harness import BROKEN, QueueHarness
 
 
 @pytest.fixture
-def stage() -> Stage:
-    return Stage()
+def harness() -> QueueHarness:
+    return QueueHarness()
 
 
 @pytest.fixture
-def office() -> Office:
-    return Office()
+def admin_harness() -> AdminHarness:
+    return AdminHarness()
 
 
 @pytest.fixture
-def halted(stage: Stage) -> Stage:
+def halted(harness: QueueHarness) -> QueueHarness:
     """By request 1; request 2 waits."""
-    stage.script[1] = [BROKEN]
-    stage.send(type_="halt")
-    stage.send()
-    stage.run()
-    assert stage.queue.state is State.HALTED
-    return stage
+    harness.script[1] = [BROKEN]
+    harness.send(type_="halt")
+    harness.send()
+    harness.run()
+    assert harness.queue.state is State.HALTED
+    return harness

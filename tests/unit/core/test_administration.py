@@ -16,8 +16,8 @@ from chalicelib.core.identity.administration import Administration
 from chalicelib.core.identity.audit import Entry
 from chalicelib.core.queueing.queue import State
 from tests.fakes.methods import methods_of
-from tests.unit.core.office import Office
-from tests.unit.core.stage import BROKEN, USER
+from tests.unit.core.admin_harness import AdminHarness
+from tests.unit.core.queue_harness import BROKEN, USER
 
 type Deed = Callable[[Administration, Principal], object]
 
@@ -41,34 +41,34 @@ EVERYTHING = [*LOOKS, *(deed for deed, *_ in DEEDS)]
 
 
 @pytest.fixture
-def halted(office: Office) -> Office:
-    office.script[1] = [BROKEN]
-    office.send(type_="halt")
-    office.run()
-    assert office.queue.state is State.HALTED
-    return office
+def halted(admin_harness: AdminHarness) -> AdminHarness:
+    admin_harness.script[1] = [BROKEN]
+    admin_harness.send(type_="halt")
+    admin_harness.run()
+    assert admin_harness.queue.state is State.HALTED
+    return admin_harness
 
 
-def refuse(office: Office, deed: Deed, by: Principal, error: type[Exception]) -> None:
-    before = office.changeable
+def refuse(admin_harness: AdminHarness, deed: Deed, by: Principal, error: type[Exception]) -> None:
+    before = admin_harness.changeable
     with pytest.raises(error):
-        deed(office.administration, by)
-    assert office.changeable == before
+        deed(admin_harness.administration, by)
+    assert admin_harness.changeable == before
 
 
 @pytest.mark.parametrize("deed", EVERYTHING)
-def test_only_administrators_may(halted: Office, deed: Deed) -> None:
+def test_only_administrators_may(halted: AdminHarness, deed: Deed) -> None:
     refuse(halted, deed, halted.ada, ForbiddenError)
     assert halted.noted() == []
 
 
 @pytest.mark.parametrize("deed", EVERYTHING)
-def test_what_the_token_says_of_a_role_does_not_count(halted: Office, deed: Deed) -> None:
+def test_what_the_token_says_of_a_role_does_not_count(halted: AdminHarness, deed: Deed) -> None:
     refuse(halted, deed, replace(halted.ada, role=Role.ADMIN), ForbiddenError)
 
 
 @pytest.mark.parametrize("deed", EVERYTHING)
-def test_who_is_no_administrator_any_more_may_not(halted: Office, deed: Deed) -> None:
+def test_who_is_no_administrator_any_more_may_not(halted: AdminHarness, deed: Deed) -> None:
     accounts = halted.accounts.accounts
     accounts["root"] = replace(accounts["root"], role=Role.USER)
 
@@ -77,7 +77,7 @@ def test_who_is_no_administrator_any_more_may_not(halted: Office, deed: Deed) ->
 
 @pytest.mark.parametrize("deed", EVERYTHING)
 def test_a_new_account_under_the_name_of_an_administrator_is_somebody_else(
-    halted: Office, deed: Deed
+    halted: AdminHarness, deed: Deed
 ) -> None:
     halted.accounts.accounts["root"] = Account("root", "another", "", 0, Role.ADMIN)
 
@@ -85,7 +85,7 @@ def test_a_new_account_under_the_name_of_an_administrator_is_somebody_else(
 
 
 @pytest.mark.parametrize("deed", EVERYTHING)
-def test_an_administrator_whose_session_has_ended_may_not(halted: Office, deed: Deed) -> None:
+def test_an_administrator_whose_session_has_ended_may_not(halted: AdminHarness, deed: Deed) -> None:
     halted.sessions.sign_out(halted.admin)
 
     refuse(halted, deed, halted.admin, UnauthenticatedError)
@@ -94,7 +94,7 @@ def test_an_administrator_whose_session_has_ended_may_not(halted: Office, deed: 
 
 @pytest.mark.parametrize(("deed", "action", "subject", "error"), DEEDS)
 def test_whatever_an_administrator_tries_is_written_down(
-    halted: Office, deed: Deed, action: str, subject: str, error: type[Exception] | None
+    halted: AdminHarness, deed: Deed, action: str, subject: str, error: type[Exception] | None
 ) -> None:
     if error is None:
         deed(halted.administration, halted.admin)
@@ -107,7 +107,7 @@ def test_whatever_an_administrator_tries_is_written_down(
 
 @pytest.mark.parametrize("deed", [deed for deed, *_ in DEEDS])
 def test_what_cannot_be_written_down_is_not_done(
-    halted: Office, deed: Deed, monkeypatch: pytest.MonkeyPatch
+    halted: AdminHarness, deed: Deed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unavailable(entry: Entry) -> None:
         raise UnavailableError
@@ -118,14 +118,14 @@ def test_what_cannot_be_written_down_is_not_done(
 
 
 @pytest.mark.parametrize("deed", LOOKS)
-def test_looking_is_not_written_down(office: Office, deed: Deed) -> None:
-    deed(office.administration, office.admin)
+def test_looking_is_not_written_down(admin_harness: AdminHarness, deed: Deed) -> None:
+    deed(admin_harness.administration, admin_harness.admin)
 
-    assert office.noted() == []
+    assert admin_harness.noted() == []
 
 
 def test_a_deed_looks_once_whether_an_administrator_does_it_and_uses_what_was_written(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    admin_harness: AdminHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[str] = []
 
@@ -138,10 +138,10 @@ def test_a_deed_looks_once_whether_an_administrator_does_it_and_uses_what_was_wr
 
         monkeypatch.setattr(store, name, counted)
 
-    for store, name in methods_of(office.store, office.accounts, office.audit):
+    for store, name in methods_of(admin_harness.store, admin_harness.accounts, admin_harness.audit):
         count(store, name)
 
-    queue = office.administration.pause(office.admin, USER)
+    queue = admin_harness.administration.pause(admin_harness.admin, USER)
 
     assert queue.state is State.PAUSED
     assert calls == ["get", "by_username", "add", "get", "change_pause"]

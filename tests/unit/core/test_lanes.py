@@ -6,16 +6,16 @@ from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.attempt import Result
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.lane import QUICK_MS, QUICK_TIMEOUT_S, Lane, lane_of
-from chalicelib.core.queueing.queue import RING_TRUSTED_MS, Queue
+from chalicelib.core.queueing.queue import WAKE_UP_TRUSTED_MS, Queue
 from chalicelib.core.queueing.request import Failure, Request, Status
 from chalicelib.core.queueing.steps import Done, Wait
-from tests.unit.core.stage import BROKEN, DONE, QUANTUM_MS, SESSION, USER, Stage
+from tests.unit.core.queue_harness import BROKEN, DONE, QUANTUM_MS, SESSION, USER, QueueHarness
 
 LONG_MS = QUICK_MS + 1
 
 
-def rings(stage: Stage) -> tuple[int, int]:
-    return stage.rings(Lane.QUICK), stage.rings(Lane.SLOW)
+def wake_ups_waiting(harness: QueueHarness) -> tuple[int, int]:
+    return harness.wake_ups_waiting(Lane.QUICK), harness.wake_ups_waiting(Lane.SLOW)
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,8 @@ def test_users_whose_requests_take_long_are_in_the_slow_lane(average_ms: int, la
     assert lane_of(average_ms) is lane
 
 
-def test_what_a_handler_declares_counts_before_anything_is_measured(stage: Stage) -> None:
-    quick, slow = (stage.handlers.get(type_) for type_ in ("skip", "slow"))
+def test_what_a_handler_declares_counts_before_anything_is_measured(harness: QueueHarness) -> None:
+    quick, slow = (harness.handlers.get(type_) for type_ in ("skip", "slow"))
     assert quick is not None
     assert slow is not None
     assert quick.timeout <= QUICK_TIMEOUT_S < slow.timeout
@@ -35,173 +35,177 @@ def test_what_a_handler_declares_counts_before_anything_is_measured(stage: Stage
 
 @pytest.mark.parametrize(("type_", "rung"), [("skip", (1, 0)), ("slow", (0, 1))])
 def test_an_enqueue_rings_in_the_lane_of_its_first_request(
-    stage: Stage, type_: str, rung: tuple[int, int]
+    harness: QueueHarness, type_: str, rung: tuple[int, int]
 ) -> None:
-    stage.send(2, type_)
-    assert rings(stage) == rung
+    harness.send(2, type_)
+    assert wake_ups_waiting(harness) == rung
 
 
-def test_a_user_whose_requests_took_long_is_rung_for_in_the_slow_lane(stage: Stage) -> None:
-    stage.script[1] = [stage.working_for(LONG_MS)]
-    stage.send()
-    stage.run()
+def test_a_user_whose_requests_took_long_is_rung_for_in_the_slow_lane(harness: QueueHarness) -> None:
+    harness.script[1] = [harness.working_for(LONG_MS)]
+    harness.send()
+    harness.run()
 
-    stage.send()
+    harness.send()
 
-    assert rings(stage) == (0, 1)
-
-
-def test_a_quick_worker_hands_over_before_it_begins_what_may_take_long(stage: Stage) -> None:
-    stage.send(2)
-    stage.clock.advance(1)
-    stage.send(2, "slow")
-
-    assert stage.wake() == Done()
-
-    assert stage.started == [1, 2]
-    assert stage.queue.head == 2, "the slow worker begins where this one ended"
-    assert rings(stage) == (0, 1)
-    assert stage.wake(Lane.SLOW) == Done()
-    assert stage.started == [1, 2, 3, 4]
-    assert stage.queue.awake is None
+    assert wake_ups_waiting(harness) == (0, 1)
 
 
-def test_a_request_that_took_long_ends_the_turn_in_the_quick_lane(stage: Stage) -> None:
-    stage.script = {seq: [stage.working_for(LONG_MS)] for seq in (1, 2)}
-    stage.send(2)
+def test_a_quick_worker_hands_over_before_it_begins_what_may_take_long(harness: QueueHarness) -> None:
+    harness.send(2)
+    harness.clock.advance(1)
+    harness.send(2, "slow")
 
-    stage.wake()
+    assert harness.wake() == Done()
 
-    assert stage.started == [1]
-    assert rings(stage) == (0, 1), "its average says slow now"
-
-
-def test_one_long_request_among_many_quick_ones_leaves_the_user_in_the_quick_lane(stage: Stage) -> None:
-    stage.script = {1: [stage.working_for(10)], 2: [stage.working_for(2 * LONG_MS)]}
-    stage.send(3)
-
-    stage.wake()
-
-    assert stage.started == [1, 2]
-    assert rings(stage) == (1, 0)
+    assert harness.started == [1, 2]
+    assert harness.queue.head == 2, "the slow worker begins where this one ended"
+    assert wake_ups_waiting(harness) == (0, 1)
+    assert harness.wake(Lane.SLOW) == Done()
+    assert harness.started == [1, 2, 3, 4]
+    assert harness.queue.awake is None
 
 
-def test_attempts_that_fail_after_a_long_time_go_on_in_the_slow_lane(stage: Stage) -> None:
+def test_a_request_that_took_long_ends_the_turn_in_the_quick_lane(harness: QueueHarness) -> None:
+    harness.script = {seq: [harness.working_for(LONG_MS)] for seq in (1, 2)}
+    harness.send(2)
+
+    harness.wake()
+
+    assert harness.started == [1]
+    assert wake_ups_waiting(harness) == (0, 1), "its average says slow now"
+
+
+def test_one_long_request_among_many_quick_ones_leaves_the_user_in_the_quick_lane(
+    harness: QueueHarness,
+) -> None:
+    harness.script = {1: [harness.working_for(10)], 2: [harness.working_for(2 * LONG_MS)]}
+    harness.send(3)
+
+    harness.wake()
+
+    assert harness.started == [1, 2]
+    assert wake_ups_waiting(harness) == (1, 0)
+
+
+def test_attempts_that_fail_after_a_long_time_go_on_in_the_slow_lane(harness: QueueHarness) -> None:
     def fail_late(_: Request) -> Failure:
-        stage.clock.advance(LONG_MS)
+        harness.clock.advance(LONG_MS)
         return BROKEN
 
-    stage.script[1] = [fail_late, fail_late]
-    stage.send()
+    harness.script[1] = [fail_late, fail_late]
+    harness.send()
 
-    assert stage.wake() == Done()
+    assert harness.wake() == Done()
 
-    assert rings(stage) == (0, 1)
-    assert isinstance(stage.wake(Lane.SLOW), Wait), "the timer is in the slow lane"
-    stage.run()
-    assert stage.statuses() == [Status.SUCCEEDED]
+    assert wake_ups_waiting(harness) == (0, 1)
+    assert isinstance(harness.wake(Lane.SLOW), Wait), "the timer is in the slow lane"
+    harness.run()
+    assert harness.statuses() == [Status.SUCCEEDED]
 
 
-def test_users_whose_requests_all_fail_after_a_long_time_are_in_the_slow_lane(stage: Stage) -> None:
+def test_users_whose_requests_all_fail_after_a_long_time_are_in_the_slow_lane(harness: QueueHarness) -> None:
     def fail_late(_: Request) -> Failure:
-        stage.clock.advance(LONG_MS)
+        harness.clock.advance(LONG_MS)
         return Failure("permanent", "It broke.")
 
-    stage.script[1] = [fail_late]
-    stage.send()
-    stage.run()
+    harness.script[1] = [fail_late]
+    harness.send()
+    harness.run()
 
-    stage.send()
+    harness.send()
 
-    assert rings(stage) == (0, 1)
+    assert wake_ups_waiting(harness) == (0, 1)
 
 
-def test_a_slow_worker_goes_on_with_what_comes_until_its_turn_is_over(stage: Stage) -> None:
+def test_a_slow_worker_goes_on_with_what_comes_until_its_turn_is_over(harness: QueueHarness) -> None:
     long = QUANTUM_MS // LONG_MS + 1
-    stage.make_room(long + 2)
-    stage.script = {seq: [stage.working_for(LONG_MS)] for seq in range(2, long + 2)}
-    stage.send(type_="slow")
-    stage.clock.advance(1)
-    stage.send(long + 1)
+    harness.make_room(long + 2)
+    harness.script = {seq: [harness.working_for(LONG_MS)] for seq in range(2, long + 2)}
+    harness.send(type_="slow")
+    harness.clock.advance(1)
+    harness.send(long + 1)
 
-    stage.wake(Lane.SLOW)
+    harness.wake(Lane.SLOW)
 
-    assert len(stage.started) == 1 + long
-    assert rings(stage) == (0, 1), "its average says slow now"
+    assert len(harness.started) == 1 + long
+    assert wake_ups_waiting(harness) == (0, 1), "its average says slow now"
 
 
-def test_after_its_turn_a_slow_worker_gives_the_user_back(stage: Stage) -> None:
+def test_after_its_turn_a_slow_worker_gives_the_user_back(harness: QueueHarness) -> None:
     each_ms = 600
     turn = QUANTUM_MS // each_ms + 1
-    stage.make_room(turn + 2)
-    stage.script = {seq: [stage.working_for(each_ms)] for seq in range(1, turn + 2)}
-    stage.send(type_="slow")
-    stage.clock.advance(1)
-    stage.send(turn)
+    harness.make_room(turn + 2)
+    harness.script = {seq: [harness.working_for(each_ms)] for seq in range(1, turn + 2)}
+    harness.send(type_="slow")
+    harness.clock.advance(1)
+    harness.send(turn)
 
-    stage.wake(Lane.SLOW)
+    harness.wake(Lane.SLOW)
 
-    assert len(stage.started) == turn
-    assert rings(stage) == (1, 0)
-
-
-def test_a_timer_stays_in_its_lane_until_its_request_can_begin(stage: Stage) -> None:
-    due = stage.clock.now() + 20_000
-    stage.send()
-    stage.clock.advance(1)
-    stage.enqueue(USER, SESSION, [Work("slow", "null", not_before=due)])
-
-    assert stage.wake() == Wait(due)
-    stage.clock.advance(20_000)
-    assert stage.wake() == Done()
-
-    assert rings(stage) == (0, 1)
+    assert len(harness.started) == turn
+    assert wake_ups_waiting(harness) == (1, 0)
 
 
-def test_while_a_long_request_runs_one_enqueue_in_five_seconds_rings(stage: Stage) -> None:
+def test_a_timer_stays_in_its_lane_until_its_request_can_begin(harness: QueueHarness) -> None:
+    due = harness.clock.now() + 20_000
+    harness.send()
+    harness.clock.advance(1)
+    harness.enqueue(USER, SESSION, [Work("slow", "null", not_before=due)])
+
+    assert harness.wake() == Wait(due)
+    harness.clock.advance(20_000)
+    assert harness.wake() == Done()
+
+    assert wake_ups_waiting(harness) == (0, 1)
+
+
+def test_while_a_long_request_runs_one_enqueue_in_five_seconds_rings(harness: QueueHarness) -> None:
     def send_meanwhile(_: Request) -> Result:
         for _tenth in range(40):
-            stage.clock.advance(RING_TRUSTED_MS // 10)
-            stage.send()
+            harness.clock.advance(WAKE_UP_TRUSTED_MS // 10)
+            harness.send()
         return DONE
 
-    stage.make_room(50)
-    stage.script[1] = [send_meanwhile]
-    stage.send(type_="slow")
+    harness.make_room(50)
+    harness.script[1] = [send_meanwhile]
+    harness.send(type_="slow")
 
-    stage.wake(Lane.SLOW)
+    harness.wake(Lane.SLOW)
 
-    assert sum(rings(stage)) == 40 // 10 + 2, "the one that woke the worker, and one for the turn to come"
+    assert sum(wake_ups_waiting(harness)) == 40 // 10 + 2, (
+        "the one that woke the worker, and one for the turn to come"
+    )
 
 
 def test_of_two_that_find_the_last_ring_old_at_once_one_rings(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage.send()
-    stage.clock.advance(RING_TRUSTED_MS)
-    claim = stage.store.queues.claim_wake_up
+    harness.send()
+    harness.clock.advance(WAKE_UP_TRUSTED_MS)
+    claim = harness.store.queues.claim_wake_up
 
     def claimed_meanwhile(queue: Queue, now: int) -> None:
         claim(queue, now)
         claim(queue, now)
 
-    monkeypatch.setattr(stage.store.queues, "claim_wake_up", claimed_meanwhile)
+    monkeypatch.setattr(harness.store.queues, "claim_wake_up", claimed_meanwhile)
 
-    stage.send()
+    harness.send()
 
-    assert stage.rings() == 1
+    assert harness.wake_ups_waiting() == 1
 
 
 def test_an_enqueue_that_cannot_note_its_ring_rings_all_the_same(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise UnavailableError("The store does not answer.")
 
-    stage.send()
-    stage.clock.advance(RING_TRUSTED_MS)
-    monkeypatch.setattr(stage.store.queues, "claim_wake_up", fail)
+    harness.send()
+    harness.clock.advance(WAKE_UP_TRUSTED_MS)
+    monkeypatch.setattr(harness.store.queues, "claim_wake_up", fail)
 
-    stage.send()
+    harness.send()
 
-    assert stage.rings() == 2
+    assert harness.wake_ups_waiting() == 2

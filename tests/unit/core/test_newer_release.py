@@ -14,7 +14,7 @@ from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.steps import Wait
-from tests.unit.core.stage import HOUR_MS, LIMIT, USER, Stage
+from tests.unit.core.queue_harness import HOUR_MS, LIMIT, USER, QueueHarness
 
 
 class OlderRequests(MemoryRequests):
@@ -41,57 +41,57 @@ class OlderQueues(MemoryQueues):
         raise NewerItemError
 
 
-def older(newer: int) -> tuple[Stage, OlderRequests]:
+def older(newer: int) -> tuple[QueueHarness, OlderRequests]:
     """A worker that cannot read the requests from number `newer` on."""
     store = MemoryStore(LIMIT)
     store.requests = requests = OlderRequests(store.tables, store.keys, store.tables.ledger.commit)
     requests.newer = newer
-    return Stage(store=store), requests
+    return QueueHarness(store=store), requests
 
 
 def test_a_request_of_a_newer_release_waits_and_loses_no_attempt() -> None:
-    stage, requests = older(newer=3)
-    stage.send(4)
+    harness, requests = older(newer=3)
+    harness.send(4)
 
-    assert stage.wake() == Wait(stage.clock.now() + NEWER_MS)
+    assert harness.wake() == Wait(harness.clock.now() + NEWER_MS)
 
-    assert stage.started == [1, 2]
-    assert stage.queue.head == 2, "what was done so far can be read"
-    assert [stage.request(seq).attempts for seq in (3, 4)] == [0, 0]
+    assert harness.started == [1, 2]
+    assert harness.queue.head == 2, "what was done so far can be read"
+    assert [harness.request(seq).attempts for seq in (3, 4)] == [0, 0]
 
     requests.newer = LIMIT + 1
-    stage.run()
+    harness.run()
 
-    assert stage.started == [1, 2, 3, 4]
+    assert harness.started == [1, 2, 3, 4]
 
 
 def test_a_place_that_cannot_be_read_is_not_taken_for_a_hole() -> None:
-    stage, _ = older(newer=1)
-    stage.send()
-    stage.clock.advance(2 * HOLE_GRACE_MS)
+    harness, _ = older(newer=1)
+    harness.send()
+    harness.clock.advance(2 * HOLE_GRACE_MS)
 
-    stage.wake()
+    harness.wake()
 
-    assert stage.statuses() == [Status.QUEUED]
+    assert harness.statuses() == [Status.QUEUED]
 
 
 def test_the_wake_up_of_a_queue_of_a_newer_release_comes_back() -> None:
-    stage = Stage()
-    stage.send()
-    stage.drains[Lane.QUICK] = replace(stage.drain, queues=OlderQueues(stage.store.tables))
+    harness = QueueHarness()
+    harness.send()
+    harness.drains[Lane.QUICK] = replace(harness.drain, queues=OlderQueues(harness.store.tables))
 
-    assert stage.wake() == Wait(stage.clock.now() + NEWER_MS)
-    assert stage.statuses() == [Status.QUEUED]
+    assert harness.wake() == Wait(harness.clock.now() + NEWER_MS)
+    assert harness.statuses() == [Status.QUEUED]
 
 
 def test_the_sweeper_says_which_queue_it_leaves_to_the_newer_release(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    stage, _ = older(newer=1)
-    stage.send()
-    stage.clock.advance(HOUR_MS // 2)
+    harness, _ = older(newer=1)
+    harness.send()
+    harness.clock.advance(HOUR_MS // 2)
 
-    stage.sweep()
+    harness.sweep()
 
     assert [(r.message, vars(r)["fields"]["user"]) for r in caplog.records if r.levelname == "WARNING"] == [
         ("item of a newer release", USER)

@@ -37,7 +37,7 @@ def test_a_handler_may_say_when() -> None:
 
 
 @pytest.mark.parametrize(
-    ("attempts", "forgiven", "max_attempts", "kind", "is_exhausted"),
+    ("attempts", "forgiven_attempts", "max_attempts", "kind", "is_exhausted"),
     [
         (2, 0, 3, "error", False),
         (3, 0, 3, "error", True),
@@ -53,9 +53,11 @@ def test_a_handler_may_say_when() -> None:
     ],
 )
 def test_attempts_are_used_up(
-    attempts: int, forgiven: int, max_attempts: int, kind: str, is_exhausted: bool
+    attempts: int, forgiven_attempts: int, max_attempts: int, kind: str, is_exhausted: bool
 ) -> None:
-    request = replace(REQUEST, attempts=attempts, forgiven=forgiven, error=Failure(kind, ""))
+    request = replace(
+        REQUEST, attempts=attempts, forgiven_attempts=forgiven_attempts, error=Failure(kind, "")
+    )
 
     assert exhausted(request, Policy(max_attempts=max_attempts)) is is_exhausted
 
@@ -69,7 +71,7 @@ def test_after_the_last_attempt_the_queue_is_halted_where_that_is_wanted() -> No
 
 
 def test_forgiven_attempts_do_not_lengthen_the_wait() -> None:
-    request = replace(REQUEST, attempts=6, forgiven=5)
+    request = replace(REQUEST, attempts=6, forgiven_attempts=5)
 
     assert decide(request, fraction=0.5) == Retry(NOW + 500, BROKEN)
 

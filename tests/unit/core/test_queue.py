@@ -2,11 +2,11 @@
 
 import pytest
 
-from chalicelib.core.queueing.queue import RING_TRUSTED_MS, Queue, State, must_ring
+from chalicelib.core.queueing.queue import WAKE_UP_TRUSTED_MS, Queue, State, needs_wake_up
 from chalicelib.core.queueing.request import Request, Status
 
 NOW = 1_000_000
-LONG_AGO = NOW - RING_TRUSTED_MS
+LONG_AGO = NOW - WAKE_UP_TRUSTED_MS
 LATELY = LONG_AGO + 1
 
 
@@ -26,7 +26,7 @@ def test_an_enqueue_rings_if_nobody_else_may_have(
 ) -> None:
     queue = Queue("user", room=1, limit=10, tail=1, awake=awake, moved_at=moved_at, state=state)
 
-    assert must_ring(queue, NOW) is rings
+    assert needs_wake_up(queue, NOW) is rings
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,10 @@ def test_the_drain_may_deal_with_the_next_request(
 ) -> None:
     queue = Queue("user", room=1, limit=10, tail=5, head=2, state=state, purged=purged)
 
-    assert queue.admits(Request("user", 3, "echo", "null", status, NOW)) is admitted
+    assert queue.lets_pass(Request("user", 3, "echo", "null", status, NOW)) is admitted
 
 
 def test_the_drain_leaves_everything_of_a_user_who_is_leaving() -> None:
-    queue = Queue("user", room=1, limit=10, tail=5, head=2, leaving=NOW)
+    queue = Queue("user", room=1, limit=10, tail=5, head=2, deleted_at=NOW)
 
-    assert not queue.admits(Request("user", 3, "echo", "null", Status.CANCELLED, NOW))
+    assert not queue.lets_pass(Request("user", 3, "echo", "null", Status.CANCELLED, NOW))

@@ -10,8 +10,8 @@ from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import Status
-from tests.unit.core.door import PASSWORD, Door
-from tests.unit.core.stage import HOUR_MS, SESSION, USER, Stage
+from tests.unit.core.queue_harness import HOUR_MS, SESSION, USER, QueueHarness
+from tests.unit.core.sign_in_harness import PASSWORD, SignInHarness
 
 type Lose = Callable[[object, str], None]
 
@@ -33,34 +33,34 @@ def lose_answer(monkeypatch: pytest.MonkeyPatch) -> Lose:
     return lose
 
 
-def test_a_cancel_has_worked(stage: Stage, lose_answer: Lose) -> None:
-    later = stage.clock.now() + HOUR_MS // 2
-    stage.enqueue(USER, SESSION, [Work("skip", "null", not_before=later), Work("skip", "null")])
-    stage.wake()
-    lose_answer(stage.store.requests, "cancel")
+def test_a_cancel_has_worked(harness: QueueHarness, lose_answer: Lose) -> None:
+    later = harness.clock.now() + HOUR_MS // 2
+    harness.enqueue(USER, SESSION, [Work("skip", "null", not_before=later), Work("skip", "null")])
+    harness.wake()
+    lose_answer(harness.store.requests, "cancel")
 
-    cancelled = stage.controls.cancel(USER, SESSION, 1)
-    stage.run()
+    cancelled = harness.controls.cancel(USER, SESSION, 1)
+    harness.run()
 
     assert cancelled.status is Status.CANCELLED
-    assert stage.statuses() == [Status.CANCELLED, Status.SUCCEEDED], "and somebody was woken"
+    assert harness.statuses() == [Status.CANCELLED, Status.SUCCEEDED], "and somebody was woken"
 
 
 def test_an_attempt_has_ended_its_request_and_is_logged_once(
-    stage: Stage, lose_answer: Lose, caplog: pytest.LogCaptureFixture
+    harness: QueueHarness, lose_answer: Lose, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The metrics count these lines."""
     caplog.set_level(logging.INFO)
-    stage.send(2)
-    lose_answer(stage.store.requests, "finish")
+    harness.send(2)
+    lose_answer(harness.store.requests, "finish")
 
-    stage.wake()
+    harness.wake()
 
-    assert stage.started == [1, 2]
+    assert harness.started == [1, 2]
     assert caplog.messages.count("request succeeded") == 2
 
 
-def test_a_skip_has_worked(halted: Stage, lose_answer: Lose) -> None:
+def test_a_skip_has_worked(halted: QueueHarness, lose_answer: Lose) -> None:
     lose_answer(halted.store.requests, "settle")
 
     skipped = halted.controls.skip(USER, SESSION, 1)
@@ -72,7 +72,7 @@ def test_a_skip_has_worked(halted: Stage, lose_answer: Lose) -> None:
 
 @pytest.mark.parametrize("control", ["skip", "retry_head"])
 def test_whoever_opens_a_halted_queue_wakes_its_worker(
-    halted: Stage, lose_answer: Lose, control: str
+    halted: QueueHarness, lose_answer: Lose, control: str
 ) -> None:
     lose_answer(halted.store.queues, "change_state")
 
@@ -84,21 +84,21 @@ def test_whoever_opens_a_halted_queue_wakes_its_worker(
 
 
 def test_a_sign_up_has_worked(lose_answer: Lose) -> None:
-    door = Door()
-    lose_answer(door.accounts, "add")
+    harness = SignInHarness()
+    lose_answer(harness.accounts, "add")
 
-    account = door.register("ada", PASSWORD)
+    account = harness.register("ada", PASSWORD)
 
-    assert door.accounts.by_username("ada") == account
+    assert harness.accounts.by_username("ada") == account
 
 
 def test_a_change_of_the_password_has_worked_and_ends_the_other_sessions(lose_answer: Lose) -> None:
-    door = Door()
-    door.register("ada", PASSWORD)
-    other, me = (door.verify(door.sign_in("ada", PASSWORD).access_token) for _ in range(2))
-    lose_answer(door.accounts, "set_password")
+    harness = SignInHarness()
+    harness.register("ada", PASSWORD)
+    other, me = (harness.verify(harness.sign_in("ada", PASSWORD).access_token) for _ in range(2))
+    lose_answer(harness.accounts, "set_password")
 
-    door.own.change_password(me, PASSWORD, f"{PASSWORD}!")
+    harness.own.change_password(me, PASSWORD, f"{PASSWORD}!")
 
-    assert list(door.store.tables.queues[me.user_id].sessions) == [me.session_id]
+    assert list(harness.store.tables.queues[me.user_id].sessions) == [me.session_id]
     assert other.session_id != me.session_id

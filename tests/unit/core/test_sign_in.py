@@ -13,17 +13,17 @@ from chalicelib.core.identity.account import Account
 from chalicelib.core.identity.session import GRACE_MS, IDLE_MS, LONGEST_MS, OWN_GRACE_MS, RefreshToken
 from chalicelib.core.identity.tries import FREE_TRIES
 from tests.fakes.secrets import COMMON
-from tests.unit.core.door import HOME, PASSWORD, Door, before_next
+from tests.unit.core.sign_in_harness import HOME, PASSWORD, SignInHarness, before_next
 
 
 @pytest.fixture
-def door() -> Door:
-    return Door()
+def harness() -> SignInHarness:
+    return SignInHarness()
 
 
 @pytest.fixture
-def account(door: Door) -> Account:
-    return door.register("Ada", PASSWORD)
+def account(harness: SignInHarness) -> Account:
+    return harness.register("Ada", PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -35,54 +35,54 @@ def account(door: Door) -> Account:
         *("gurukool", "Gurukool1", "\uff47urukool123", "my ada 12", "adaadaada", "ada-gurukool"),
     ],
 )
-def test_a_bad_password_is_refused(door: Door, password: str) -> None:
+def test_a_bad_password_is_refused(harness: SignInHarness, password: str) -> None:
     with pytest.raises(InvalidInputError):
-        door.register("ada", password)
+        harness.register("ada", password)
 
 
 @pytest.mark.parametrize("password", ["e\u0301" * 4 + "ab" * 2, "xy" * 64, "ada is what they call me"])
-def test_a_good_password_is_taken_whatever_it_is_made_of(door: Door, password: str) -> None:
-    assert door.register("ada", password)
+def test_a_good_password_is_taken_whatever_it_is_made_of(harness: SignInHarness, password: str) -> None:
+    assert harness.register("ada", password)
 
 
 @pytest.mark.parametrize("username", ["admin", "Root", "GURUKOOL"])
-def test_names_that_pass_for_the_operators_are_reserved(door: Door, username: str) -> None:
+def test_names_that_pass_for_the_operators_are_reserved(harness: SignInHarness, username: str) -> None:
     with pytest.raises(InvalidInputError):
-        door.register(username, PASSWORD)
+        harness.register(username, PASSWORD)
 
 
-def test_the_faults_of_a_username_and_its_password_are_told_together(door: Door) -> None:
+def test_the_faults_of_a_username_and_its_password_are_told_together(harness: SignInHarness) -> None:
     with pytest.raises(InvalidInputError) as refused:
-        door.register("a b", "short")
+        harness.register("a b", "short")
 
     assert [fault.path for fault in refused.value.fields] == ["username", "password"]
 
 
 @pytest.mark.parametrize("typed", ["ada", "ADA", "\uff21da"])
-def test_a_username_has_one_spelling(door: Door, account: Account, typed: str) -> None:
+def test_a_username_has_one_spelling(harness: SignInHarness, account: Account, typed: str) -> None:
     assert account.username == "ada"
-    assert door.verify(door.sign_in(typed, PASSWORD).access_token).user_id == account.user_id
+    assert harness.verify(harness.sign_in(typed, PASSWORD).access_token).user_id == account.user_id
 
 
-def test_an_outdated_hash_is_renewed_at_sign_in(door: Door, account: Account) -> None:
-    door.accounts.accounts["ada"] = replace(account, password_hash=f"outdated {PASSWORD}")
+def test_an_outdated_hash_is_renewed_at_sign_in(harness: SignInHarness, account: Account) -> None:
+    harness.accounts.accounts["ada"] = replace(account, password_hash=f"outdated {PASSWORD}")
 
-    door.sign_in("ada", PASSWORD)
+    harness.sign_in("ada", PASSWORD)
 
-    assert door.accounts.accounts["ada"].password_hash == account.password_hash
+    assert harness.accounts.accounts["ada"].password_hash == account.password_hash
 
 
 @pytest.mark.parametrize("username", ["ada", "nobody"])
-def test_waits_double_up_to_an_hour(door: Door, account: Account, username: str) -> None:
+def test_waits_double_up_to_an_hour(harness: SignInHarness, account: Account, username: str) -> None:
     waits = []
     for _ in range(14):
         try:
             with pytest.raises(UnauthenticatedError):
-                door.sign_in(username, "wrong")
-            door.sign_in(username, "wrong")
+                harness.sign_in(username, "wrong")
+            harness.sign_in(username, "wrong")
         except TooManyError as error:
             waits.append(error.retry_after)
-            door.clock.advance(error.retry_after * 1000)
+            harness.clock.advance(error.retry_after * 1000)
         except UnauthenticatedError:
             continue
 
@@ -91,48 +91,50 @@ def test_waits_double_up_to_an_hour(door: Door, account: Account, username: str)
 
 
 def test_the_right_password_is_not_tried_before_its_time_and_ends_the_waits(
-    door: Door, account: Account
+    harness: SignInHarness, account: Account
 ) -> None:
     for _ in range(5):
         with pytest.raises(UnauthenticatedError):
-            door.sign_in("ada", "wrong")
+            harness.sign_in("ada", "wrong")
     with pytest.raises(TooManyError) as refused:
-        door.sign_in("ada", PASSWORD)
-    door.clock.advance(refused.value.retry_after * 1000)
+        harness.sign_in("ada", PASSWORD)
+    harness.clock.advance(refused.value.retry_after * 1000)
 
-    door.sign_in("ada", PASSWORD)
+    harness.sign_in("ada", PASSWORD)
 
     for _ in range(5):
         with pytest.raises(UnauthenticatedError):
-            door.sign_in("ada", "wrong")
+            harness.sign_in("ada", "wrong")
 
 
-def test_the_right_password_forgets_the_wrong_ones(door: Door, account: Account) -> None:
+def test_the_right_password_forgets_the_wrong_ones(harness: SignInHarness, account: Account) -> None:
     for _ in range(3):
         for _ in range(4):
             with pytest.raises(UnauthenticatedError):
-                door.sign_in("ada", "wrong")
-        door.sign_in("ada", PASSWORD)
+                harness.sign_in("ada", "wrong")
+        harness.sign_in("ada", PASSWORD)
 
 
-def test_a_session_lives_as_long_as_it_is_refreshed_but_not_for_ever(door: Door, account: Account) -> None:
-    token, spent = door.sign_in("ada", PASSWORD).refresh_token, 0
+def test_a_session_lives_as_long_as_it_is_refreshed_but_not_for_ever(
+    harness: SignInHarness, account: Account
+) -> None:
+    token, spent = harness.sign_in("ada", PASSWORD).refresh_token, 0
     while spent + IDLE_MS - 1_000 < LONGEST_MS:
-        door.clock.advance(IDLE_MS - 1_000)
+        harness.clock.advance(IDLE_MS - 1_000)
         spent += IDLE_MS - 1_000
-        token = door.sessions.refresh(token).refresh_token
-    door.clock.advance(LONGEST_MS - spent)
+        token = harness.sessions.refresh(token).refresh_token
+    harness.clock.advance(LONGEST_MS - spent)
 
     with pytest.raises(UnauthenticatedError):
-        door.sessions.refresh(token)
+        harness.sessions.refresh(token)
 
 
-def test_a_session_that_is_idle_too_long_is_over(door: Door, account: Account) -> None:
-    token = door.sign_in("ada", PASSWORD).refresh_token
-    door.clock.advance(IDLE_MS)
+def test_a_session_that_is_idle_too_long_is_over(harness: SignInHarness, account: Account) -> None:
+    token = harness.sign_in("ada", PASSWORD).refresh_token
+    harness.clock.advance(IDLE_MS)
 
     with pytest.raises(UnauthenticatedError):
-        door.sessions.refresh(token)
+        harness.sessions.refresh(token)
 
 
 @pytest.mark.parametrize(
@@ -145,67 +147,71 @@ def test_a_session_that_is_idle_too_long_is_over(door: Door, account: Account) -
     ],
 )
 def test_a_spent_token_gives_its_successor_again_or_ends_the_session(
-    door: Door, account: Account, later: int, network: str, lives: bool
+    harness: SignInHarness, account: Account, later: int, network: str, lives: bool
 ) -> None:
-    token = door.sign_in("ada", PASSWORD).refresh_token
-    successor = door.sessions.refresh(token, HOME).refresh_token
-    door.clock.advance(later)
+    token = harness.sign_in("ada", PASSWORD).refresh_token
+    successor = harness.sessions.refresh(token, HOME).refresh_token
+    harness.clock.advance(later)
 
     if lives:
-        assert door.sessions.refresh(token, network).refresh_token == successor
+        assert harness.sessions.refresh(token, network).refresh_token == successor
     else:
         with pytest.raises(UnauthenticatedError):
-            door.sessions.refresh(token, network)
+            harness.sessions.refresh(token, network)
         with pytest.raises(UnauthenticatedError):
-            door.sessions.refresh(successor)
+            harness.sessions.refresh(successor)
 
 
 def test_a_sign_in_does_not_outrun_the_disabling_of_its_account(
-    door: Door, account: Account, monkeypatch: pytest.MonkeyPatch
+    harness: SignInHarness, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    me = door.verify(door.sign_in("ada", PASSWORD).access_token)
+    me = harness.verify(harness.sign_in("ada", PASSWORD).access_token)
     # After the account was read, before the session is opened.
     before_next(
         monkeypatch,
-        door.store.connections,
+        harness.store.connections,
         "open_session",
-        lambda: door.store.connections.block(me.user_id, door.clock.now()),
+        lambda: harness.store.connections.block(me.user_id, harness.clock.now()),
     )
 
     with pytest.raises(UnauthenticatedError):
-        door.sign_in("ada", PASSWORD)
+        harness.sign_in("ada", PASSWORD)
 
-    assert door.store.tables.queues[me.user_id].sessions == {}
+    assert harness.store.tables.queues[me.user_id].sessions == {}
 
 
-def test_a_disabled_account_is_refused_in_the_words_of_a_wrong_password(door: Door, account: Account) -> None:
-    door.accounts.set_disabled(account, disabled=True)
+def test_a_disabled_account_is_refused_in_the_words_of_a_wrong_password(
+    harness: SignInHarness, account: Account
+) -> None:
+    harness.accounts.set_disabled(account, disabled=True)
     refused = []
     for password in (PASSWORD, "wrong"):
         with pytest.raises(UnauthenticatedError) as caught:
-            door.sign_in("ada", password)
+            harness.sign_in("ada", password)
         refused.append(str(caught.value))
 
     assert refused[0] == refused[1]
 
 
 @pytest.mark.parametrize("session_id", ["tries 0123", "", "a/b", "ä"])
-def test_nothing_but_sessions_is_looked_up_by_a_refresh_token(door: Door, session_id: str) -> None:
+def test_nothing_but_sessions_is_looked_up_by_a_refresh_token(
+    harness: SignInHarness, session_id: str
+) -> None:
     with pytest.raises(UnauthenticatedError):
-        door.sessions.refresh(f"{session_id}.family.secret")
+        harness.sessions.refresh(f"{session_id}.family.secret")
 
     assert RefreshToken.parse(f"{session_id}.family.secret") is None
 
 
-def test_tries_of_long_ago_are_forgotten_at_once(door: Door, account: Account) -> None:
+def test_tries_of_long_ago_are_forgotten_at_once(harness: SignInHarness, account: Account) -> None:
     """To the millisecond, though the store counts in seconds."""
     for _ in range(FREE_TRIES):
         with pytest.raises(UnauthenticatedError):
-            door.sign_in("ada", "wrong")
-    (tries,) = door.tries.tries.values()
-    door.clock.advance(tries.forgotten_at - door.clock.now())
+            harness.sign_in("ada", "wrong")
+    (tries,) = harness.tries.tries.values()
+    harness.clock.advance(tries.forgotten_at - harness.clock.now())
 
     with pytest.raises(UnauthenticatedError):
-        door.sign_in("ada", "wrong")
+        harness.sign_in("ada", "wrong")
 
-    assert [tries.count for tries in door.tries.tries.values()] == [1]
+    assert [tries.count for tries in harness.tries.tries.values()] == [1]

@@ -4,191 +4,201 @@ from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import Status
 from chalicelib.core.queueing.steps import Done, Wait
-from tests.unit.core.stage import BROKEN, HOUR_MS, SESSION, USER, Stage, lose_wake_ups
+from tests.unit.core.queue_harness import BROKEN, HOUR_MS, SESSION, USER, QueueHarness, lose_wake_ups
 
 MINUTE_MS = 60_000
 
 
-def sweep_for_ten_minutes(stage: Stage) -> None:
+def sweep_for_ten_minutes(harness: QueueHarness) -> None:
     """Queues in which nothing may begin are looked at once in that time."""
     for _ in range(10):
-        stage.clock.advance(MINUTE_MS)
-        stage.sweep()
+        harness.clock.advance(MINUTE_MS)
+        harness.sweep()
 
 
-def test_a_queue_whose_wake_up_was_lost_is_rung(stage: Stage) -> None:
-    stage.send()
-    lose_wake_ups(stage)
-    stage.clock.advance(MINUTE_MS)
+def test_a_queue_whose_wake_up_was_lost_is_rung(harness: QueueHarness) -> None:
+    harness.send()
+    lose_wake_ups(harness)
+    harness.clock.advance(MINUTE_MS)
 
-    stage.sweep()
-    stage.run()
+    harness.sweep()
+    harness.run()
 
-    assert stage.statuses() == [Status.SUCCEEDED]
-
-
-def test_a_queue_that_moves_is_left_alone(stage: Stage) -> None:
-    stage.send()
-    lose_wake_ups(stage)
-    stage.clock.advance(1_000)
-
-    stage.sweep()
-
-    assert stage.rings() == 0
+    assert harness.statuses() == [Status.SUCCEEDED]
 
 
-def test_a_queue_that_waits_for_its_head_is_not_rung(stage: Stage) -> None:
-    stage.send()
-    stage.store.requests.requeue(
-        stage.store.requests.begin(stage.request(1), "worker", stage.clock.now(), stage.clock.now() + 1),
-        stage.clock.now() + HOUR_MS,
+def test_a_queue_that_moves_is_left_alone(harness: QueueHarness) -> None:
+    harness.send()
+    lose_wake_ups(harness)
+    harness.clock.advance(1_000)
+
+    harness.sweep()
+
+    assert harness.wake_ups_waiting() == 0
+
+
+def test_a_queue_that_waits_for_its_head_is_not_rung(harness: QueueHarness) -> None:
+    harness.send()
+    harness.store.requests.requeue(
+        harness.store.requests.begin(
+            harness.request(1), "worker", harness.clock.now(), harness.clock.now() + 1
+        ),
+        harness.clock.now() + HOUR_MS,
         BROKEN,
     )
-    lose_wake_ups(stage)
-    stage.clock.advance(MINUTE_MS)
+    lose_wake_ups(harness)
+    harness.clock.advance(MINUTE_MS)
 
-    stage.sweep()
+    harness.sweep()
 
-    assert stage.rings() == 0
-
-
-def test_a_queue_whose_waiting_head_was_cancelled_is_rung(stage: Stage) -> None:
-    later = stage.clock.now() + HOUR_MS // 2
-    stage.enqueue(USER, SESSION, [Work("skip", "null", not_before=later), Work("skip", "null")])
-    stage.wake()
-    stage.store.requests.cancel(stage.request(1), stage.clock.now())
-    stage.clock.advance(MINUTE_MS)
-
-    stage.sweep()
-    stage.run()
-
-    assert stage.statuses() == [Status.CANCELLED, Status.SUCCEEDED]
+    assert harness.wake_ups_waiting() == 0
 
 
-def test_what_begins_later_is_rung_in_the_minute_before_and_begins_in_time(stage: Stage) -> None:
-    due = stage.clock.now() + HOUR_MS // 2
-    stage.enqueue(USER, SESSION, [Work("skip", "null", not_before=due)])
-    assert stage.wake() == Done(), "no wake-up is kept for that long"
+def test_a_queue_whose_waiting_head_was_cancelled_is_rung(harness: QueueHarness) -> None:
+    later = harness.clock.now() + HOUR_MS // 2
+    harness.enqueue(USER, SESSION, [Work("skip", "null", not_before=later), Work("skip", "null")])
+    harness.wake()
+    harness.store.requests.cancel(harness.request(1), harness.clock.now())
+    harness.clock.advance(MINUTE_MS)
 
-    while not stage.started:
-        stage.clock.advance(MINUTE_MS)
-        stage.sweep()
-        stage.run()
+    harness.sweep()
+    harness.run()
 
-    assert due <= stage.clock.now() <= due + 1_000
-
-
-def test_a_queue_whose_wake_up_waits_for_the_head_is_not_rung_until_that_is_late(stage: Stage) -> None:
-    due = stage.clock.now() + 80_000
-    stage.enqueue(USER, SESSION, [Work("skip", "null", not_before=due)])
-    assert stage.wake() == Wait(due)
-    stage.clock.advance(MINUTE_MS)
-    stage.sweep()
-    assert stage.rings() == 1, "the timer"
-
-    lose_wake_ups(stage)
-    stage.clock.advance(MINUTE_MS)
-    stage.sweep()
-
-    assert stage.rings() == 1
+    assert harness.statuses() == [Status.CANCELLED, Status.SUCCEEDED]
 
 
-def test_paused_and_halted_queues_are_not_rung(stage: Stage) -> None:
-    stage.send()
-    stage.controls.pause(USER, SESSION)
-    lose_wake_ups(stage)
+def test_what_begins_later_is_rung_in_the_minute_before_and_begins_in_time(harness: QueueHarness) -> None:
+    due = harness.clock.now() + HOUR_MS // 2
+    harness.enqueue(USER, SESSION, [Work("skip", "null", not_before=due)])
+    assert harness.wake() == Done(), "no wake-up is kept for that long"
 
-    sweep_for_ten_minutes(stage)
+    while not harness.started:
+        harness.clock.advance(MINUTE_MS)
+        harness.sweep()
+        harness.run()
 
-    assert stage.rings() == 0
-
-
-def test_a_paused_queue_is_rung_to_step_over_what_has_its_outcome(stage: Stage) -> None:
-    stage.controls.pause(USER, SESSION)
-    stage.send(2)
-    stage.store.requests.cancel(stage.request(1), stage.clock.now())  # and then whoever cancelled crashed
-
-    sweep_for_ten_minutes(stage)
-    stage.run()
-
-    assert (stage.queue.head, stage.started) == (1, [])
+    assert due <= harness.clock.now() <= due + 1_000
 
 
-def test_a_paused_queue_is_rung_to_close_a_hole(stage: Stage) -> None:
-    stage.controls.pause(USER, SESSION)
-    stage.store.queues.take_numbers(USER, SESSION, 1, stage.clock.now())  # and then whoever took it crashed
+def test_a_queue_whose_wake_up_waits_for_the_head_is_not_rung_until_that_is_late(
+    harness: QueueHarness,
+) -> None:
+    due = harness.clock.now() + 80_000
+    harness.enqueue(USER, SESSION, [Work("skip", "null", not_before=due)])
+    assert harness.wake() == Wait(due)
+    harness.clock.advance(MINUTE_MS)
+    harness.sweep()
+    assert harness.wake_ups_waiting() == 1, "the timer"
 
-    sweep_for_ten_minutes(stage)
-    stage.run()
+    lose_wake_ups(harness)
+    harness.clock.advance(MINUTE_MS)
+    harness.sweep()
 
-    assert stage.statuses() == [Status.VOID]
-    assert stage.queue.depth == 0
-
-
-def test_a_queue_halted_by_what_was_settled_since_is_opened(stage: Stage) -> None:
-    stage.script[1] = [BROKEN]
-    stage.send(type_="halt")
-    stage.send()
-    stage.run()
-    stage.store.requests.forgive_attempts(stage.request(1))  # and then whoever said retry crashed
-
-    sweep_for_ten_minutes(stage)
-    stage.run()
-
-    assert stage.statuses() == [Status.SUCCEEDED, Status.SUCCEEDED]
+    assert harness.wake_ups_waiting() == 1
 
 
-def test_a_queue_without_work_loses_its_mark_after_a_while(stage: Stage) -> None:
-    stage.send()
-    stage.run()
-    stage.sweep()
-    assert stage.store.sweep_index.with_work() == [USER]
+def test_paused_and_halted_queues_are_not_rung(harness: QueueHarness) -> None:
+    harness.send()
+    harness.controls.pause(USER, SESSION)
+    lose_wake_ups(harness)
 
-    stage.clock.advance(MINUTE_MS)
-    stage.sweep()
+    sweep_for_ten_minutes(harness)
 
-    assert stage.store.sweep_index.with_work() == []
+    assert harness.wake_ups_waiting() == 0
 
 
-def test_a_queue_that_was_left_with_work_is_closed_when_that_is_done(stage: Stage) -> None:
-    stage.send()
-    stage.store.connections.end_session(USER, SESSION)
+def test_a_paused_queue_is_rung_to_step_over_what_has_its_outcome(harness: QueueHarness) -> None:
+    harness.controls.pause(USER, SESSION)
+    harness.send(2)
+    harness.store.requests.cancel(
+        harness.request(1), harness.clock.now()
+    )  # and then whoever cancelled crashed
 
-    stage.run()
-    stage.sweep()
+    sweep_for_ten_minutes(harness)
+    harness.run()
 
-    assert stage.queue.state is State.CLOSED
-    assert stage.store.sweep_index.with_work() == []
+    assert (harness.queue.head, harness.started) == (1, [])
 
 
-def test_expired_sessions_end_and_their_queue_is_closed(stage: Stage) -> None:
-    stage.clock.advance(HOUR_MS)
+def test_a_paused_queue_is_rung_to_close_a_hole(harness: QueueHarness) -> None:
+    harness.controls.pause(USER, SESSION)
+    harness.store.queues.take_numbers(
+        USER, SESSION, 1, harness.clock.now()
+    )  # and then whoever took it crashed
 
-    stage.sweep()
+    sweep_for_ten_minutes(harness)
+    harness.run()
 
-    assert (stage.queue.state, dict(stage.queue.sessions)) == (State.CLOSED, {})
+    assert harness.statuses() == [Status.VOID]
+    assert harness.queue.depth == 0
+
+
+def test_a_queue_halted_by_what_was_settled_since_is_opened(harness: QueueHarness) -> None:
+    harness.script[1] = [BROKEN]
+    harness.send(type_="halt")
+    harness.send()
+    harness.run()
+    harness.store.requests.forgive_attempts(harness.request(1))  # and then whoever said retry crashed
+
+    sweep_for_ten_minutes(harness)
+    harness.run()
+
+    assert harness.statuses() == [Status.SUCCEEDED, Status.SUCCEEDED]
+
+
+def test_a_queue_without_work_loses_its_mark_after_a_while(harness: QueueHarness) -> None:
+    harness.send()
+    harness.run()
+    harness.sweep()
+    assert harness.store.sweep_index.with_work() == [USER]
+
+    harness.clock.advance(MINUTE_MS)
+    harness.sweep()
+
+    assert harness.store.sweep_index.with_work() == []
+
+
+def test_a_queue_that_was_left_with_work_is_closed_when_that_is_done(harness: QueueHarness) -> None:
+    harness.send()
+    harness.store.connections.end_session(USER, SESSION)
+
+    harness.run()
+    harness.sweep()
+
+    assert harness.queue.state is State.CLOSED
+    assert harness.store.sweep_index.with_work() == []
+
+
+def test_expired_sessions_end_and_their_queue_is_closed(harness: QueueHarness) -> None:
+    harness.clock.advance(HOUR_MS)
+
+    harness.sweep()
+
+    assert (harness.queue.state, dict(harness.queue.sessions)) == (State.CLOSED, {})
 
 
 def test_a_queue_is_closed_when_its_last_session_expires_though_another_was_to_last_longer(
-    stage: Stage,
+    harness: QueueHarness,
 ) -> None:
-    stage.store.connections.open_session(USER, "other", stage.clock.now() + 9 * HOUR_MS, stage.clock.now())
-    stage.store.connections.end_session(USER, "other")
-    stage.clock.advance(MINUTE_MS)
-    stage.sweep()
-    stage.clock.advance(HOUR_MS)
+    harness.store.connections.open_session(
+        USER, "other", harness.clock.now() + 9 * HOUR_MS, harness.clock.now()
+    )
+    harness.store.connections.end_session(USER, "other")
+    harness.clock.advance(MINUTE_MS)
+    harness.sweep()
+    harness.clock.advance(HOUR_MS)
 
-    stage.sweep()
+    harness.sweep()
 
-    assert stage.queue.state is State.CLOSED
+    assert harness.queue.state is State.CLOSED
 
 
-def test_an_expired_session_ends_while_another_lives(stage: Stage) -> None:
-    later = stage.clock.now() + 2 * HOUR_MS
-    stage.store.connections.open_session(USER, "other", later, stage.clock.now())
-    stage.clock.advance(HOUR_MS)
+def test_an_expired_session_ends_while_another_lives(harness: QueueHarness) -> None:
+    later = harness.clock.now() + 2 * HOUR_MS
+    harness.store.connections.open_session(USER, "other", later, harness.clock.now())
+    harness.clock.advance(HOUR_MS)
 
-    stage.sweep()
+    harness.sweep()
 
-    assert stage.queue.state is State.OPEN
-    assert "other" in stage.queue.sessions
+    assert harness.queue.state is State.OPEN
+    assert "other" in harness.queue.sessions

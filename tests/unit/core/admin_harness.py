@@ -7,12 +7,12 @@ from chalicelib.core.identity.administration import Administration
 from chalicelib.core.identity.sessions import Sessions
 from tests.fakes.accounts import FakeAudit, FakeSessions
 from tests.fakes.secrets import FakeTokens
-from tests.unit.core.stage import USER, Stage
+from tests.unit.core.queue_harness import USER, QueueHarness
 
 
 @dataclass
-class Office(Stage):
-    """`admin` is called root; the user of the stage is called ada."""
+class AdminHarness(QueueHarness):
+    """`admin` is called root; the user of QueueHarness is called ada."""
 
     audit: FakeAudit = field(default_factory=FakeAudit)
     stored_sessions: FakeSessions = field(default_factory=FakeSessions)

@@ -38,7 +38,7 @@ type Ran = Result | Failure | Callable[[Request], Result | Failure]
 
 
 @dataclass
-class Stage:
+class QueueHarness:
     clock: ManualClock = field(default_factory=ManualClock)
     store: MemoryStore = field(default_factory=lambda: MemoryStore(LIMIT))
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
@@ -148,7 +148,7 @@ class Stage:
 
         return work
 
-    def rings(self, lane: Lane = Lane.QUICK) -> int:
+    def wake_ups_waiting(self, lane: Lane = Lane.QUICK) -> int:
         return len(self._fifo(lane).messages())
 
     def _run(self, _handler: Handler, request: Request, seconds: float) -> Result | Failure:
@@ -170,9 +170,9 @@ def _handlers() -> Registry:
     return registry
 
 
-def lose_wake_ups(stage: Stage) -> None:
-    for message in stage.fifo.messages():
-        stage.fifo.drop(message)
+def lose_wake_ups(harness: QueueHarness) -> None:
+    for message in harness.fifo.messages():
+        harness.fifo.drop(message)
 
 
 def seqs(requests: Iterable[Request]) -> list[int]:

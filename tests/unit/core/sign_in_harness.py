@@ -24,7 +24,7 @@ PASSWORD = "correct horse battery"
 
 
 @dataclass
-class Door:
+class SignInHarness:
     """Everything between a stranger and a queue."""
 
     clock: ManualClock = field(default_factory=ManualClock)

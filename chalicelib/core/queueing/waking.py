@@ -1,0 +1,39 @@
+"""Wake-ups that are sent by others than the worker itself."""
+
+import logging
+
+from chalicelib.core.errors import LostRaceError, UnavailableError
+from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.lane import Lane, lane_of
+from chalicelib.core.queueing.ports import WakeUps
+from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.queue_store import QueueStore
+from chalicelib.core.time import Millis
+
+
+def send_wake_up(wake_ups: WakeUps, queue: Queue, wake_up_id: str, lane: Lane | None = None) -> None:
+    """Wake a worker of that lane, or of the lane in which the user's requests usually run.
+
+    A failure is only logged: the next enqueue or the sweeper sends another wake-up.
+    """
+    try:
+        wake_ups.send(queue.user_id, queue.tail, wake_up_id, lane or lane_of(queue.average_ms))
+    except UnavailableError:
+        log_event("wake-up not sent", level=logging.WARNING, user=queue.user_id, seq=queue.tail)
+
+
+def claims_wake_up(queues: QueueStore, queue: Queue, now: Millis) -> bool:
+    """Whether the enqueue that left the queue like this at `now` is the one that sends the wake-up.
+
+    Of all enqueues that find the last wake-up too old, one sends another. None does if the worker has gone
+    idle since: then it has got past their numbers.
+    """
+    if queue.awake == now:
+        return True
+    try:
+        queues.claim_wake_up(queue, now)
+    except LostRaceError:
+        return False
+    except UnavailableError:
+        log_event("wake-up not noted", level=logging.WARNING, user=queue.user_id, seq=queue.tail)
+    return True
