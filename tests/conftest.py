@@ -46,10 +46,16 @@ def environment() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def no_running_loop() -> Iterator[None]:
-    """As in a worker. Playwright keeps an event loop running in this thread once a browser test has run."""
-    running = asyncio._get_running_loop()
+@pytest.fixture(autouse=True)
+def no_running_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """As in a worker: handlers that wait run a loop of their own.
+
+    Playwright keeps one running in this thread once a browser test has run, and its tests need that.
+    """
+    running = None if request.path.is_relative_to(TESTS / "browser") else asyncio._get_running_loop()
+    if running is None:
+        yield
+        return
     asyncio._set_running_loop(None)
     yield
     asyncio._set_running_loop(running)

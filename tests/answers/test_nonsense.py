@@ -30,8 +30,6 @@ ACTS = st.one_of(
     JSON.map(lambda value: lambda: value),
 )
 
-pytestmark = pytest.mark.usefixtures("no_running_loop")
-
 
 @pytest.fixture(name="settings")
 def quiet() -> Mapping[str, str]:

@@ -28,8 +28,6 @@ from chalicelib.core.queueing.policy import (
 from chalicelib.core.queueing.request import LONGEST_DELAY_MS, TEXT_LIMIT, Failure, Request, Status
 from tests.fakes.nonsense import DELAYS, NONSENSE, RAISED, RETURNED, Act, changed_later, later
 
-pytestmark = pytest.mark.usefixtures("no_running_loop")
-
 
 class Payload(msgspec.Struct):
     n: Annotated[int, msgspec.Meta(ge=0)] = 0
