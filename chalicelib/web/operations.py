@@ -7,7 +7,6 @@ The signature is the one declaration of both what is enforced (mounting.py) and 
 import inspect
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from http import HTTPStatus
@@ -50,8 +49,7 @@ class Signature(NamedTuple):
     wants: frozenset[str]  # which of NOT_PARAMETERS the view takes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(NamedTuple):
     """One method of one path, as its module declares it on Routes."""
 
     method: str

@@ -3,7 +3,7 @@
 import difflib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -43,7 +43,7 @@ DYNAMODB = Setting("DYNAMODB_LOCAL_PORT", _port, "4567", "port of DynamoDB Local
 CACHE = "GURUKOOL_CACHE"  # bootstrap/cache.py reads it before python-dotenv is installed: environment only
 APP = Setting("APP", str, "", "the folder of the application that is deployed; empty: the samples")
 # On by default in the local cloud, where people try things out.
-SAMPLES = replace(next(choice for choice in CHOICES if choice.name == "SAMPLE_HANDLERS"), default="on")
+SAMPLES = next(choice for choice in CHOICES if choice.name == "SAMPLE_HANDLERS")._replace(default="on")
 VARIABLES = {setting.name: setting for setting in (PORT, EDGE, DYNAMODB, APP, *CHOICES, SAMPLES)}
 
 

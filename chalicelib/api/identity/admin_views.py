@@ -8,11 +8,11 @@ from chalicelib.adapters.runtime.logs import iso
 from chalicelib.api.moments import Moment
 from chalicelib.api.queueing.measures import Number, Seconds
 from chalicelib.api.queueing.queue_view import CountsAnswer
-from chalicelib.core.identity.audit import Entry
 from chalicelib.core.queueing.queue import Queue, State
 
 if TYPE_CHECKING:
     from chalicelib.core.identity.administration import Stats
+    from chalicelib.core.identity.audit import Entry
 
 
 class UserQueueAnswer(msgspec.Struct):
@@ -111,7 +111,7 @@ def stats_view(stats: "Stats") -> StatsAnswer:
     )
 
 
-def entry_view(entry: Entry) -> EntryAnswer:
+def entry_view(entry: "Entry") -> EntryAnswer:
     return EntryAnswer(
         entry.entry_id,
         iso(entry.at),

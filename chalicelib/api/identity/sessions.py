@@ -2,7 +2,7 @@
 
 import re
 from http import HTTPStatus
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -19,9 +19,11 @@ from chalicelib.api.identity.account_views import (
 from chalicelib.container import Container
 from chalicelib.core.errors import ConflictError, ForbiddenError, NotFoundError, UnauthenticatedError
 from chalicelib.core.identity.account import Credentials, Principal
-from chalicelib.core.identity.client import Client
 from chalicelib.web.call import Call
 from chalicelib.web.routes import Routes
+
+if TYPE_CHECKING:
+    from chalicelib.core.identity.client import Client
 
 routes = Routes("Authentication")
 
@@ -80,7 +82,9 @@ def end_session(container: Container, principal: Principal, session_id: SessionI
     container.identity.sessions.end(principal, session_id)
 
 
-def _client(call: Call) -> Client:
+def _client(call: Call) -> "Client":
+    from chalicelib.core.identity.client import Client  # imported late: few calls need it
+
     name = NOT_PRINTABLE.sub("", call.request.headers.get("user-agent", ""))[:LONGEST_CLIENT_NAME]
     return Client.at(call.source, name)
 

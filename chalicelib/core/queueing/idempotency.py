@@ -3,8 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 # Changes when the form below does, so that a later release can tell which form a stored fingerprint has.
 FORM = "1"
@@ -13,16 +12,14 @@ FORM = "1"
 NUMBER = "\ud800"
 
 
-@dataclass(frozen=True, slots=True)
-class IdempotencyKey:
+class IdempotencyKey(NamedTuple):
     """The key that a caller sent, and what the call asks for. Keys belong to a user."""
 
     key: str
     fingerprint: str  # of what the call asks for; a different one under the same key is refused
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRecord:
+class KeyRecord(NamedTuple):
     """What was accepted under a key: the requests from number `first` to number `last`."""
 
     fingerprint: str
