@@ -149,8 +149,10 @@ def test_accounts_have_the_standing_that_they_had(upgraded: Upgraded) -> None:
     assert upgraded.try_sign_in("disabled") == 200
 
 
-def test_a_deletion_that_had_begun_is_completed(upgraded: Upgraded) -> None:
-    assert upgraded.items("leaving", "QueuesTable")
+def test_a_deletion_that_had_begun_is_completed(upgraded: Upgraded, stored: Stored) -> None:
+    leaving = [item["user_id"]["S"] for item in stored.items["QueuesTable"] if "leaving" in item]
+    assert leaving == [stored.users["leaving"]["user_id"]]
+
     upgraded.sweep_and_work()
 
     assert not upgraded.items("leaving", "QueuesTable")

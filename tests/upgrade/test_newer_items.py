@@ -29,6 +29,16 @@ def age(upgraded: Upgraded) -> Callable[[str, str], None]:
     return change
 
 
+def test_the_queues_of_others_are_swept_all_the_same(
+    upgraded: Upgraded, age: Callable[[str, str], None]
+) -> None:
+    age("unfit", "QueuesTable")
+
+    upgraded.sweep_and_work()
+
+    assert outcomes(upgraded.sign_in("running")) == {1: "succeeded", 2: "succeeded"}
+
+
 def test_a_queue(upgraded: Upgraded, age: Callable[[str, str], None]) -> None:
     session = upgraded.sign_in("paused")
     age("paused", "QueuesTable")
@@ -41,16 +51,6 @@ def test_a_queue(upgraded: Upgraded, age: Callable[[str, str], None]) -> None:
     upgraded.sweep_and_work()
 
     assert upgraded.items("paused", "QueuesTable") == before
-
-
-def test_the_queues_of_others_are_swept_all_the_same(
-    upgraded: Upgraded, age: Callable[[str, str], None]
-) -> None:
-    age("unfit", "QueuesTable")
-
-    upgraded.sweep_and_work()
-
-    assert outcomes(upgraded.sign_in("running")) == {1: "succeeded", 2: "succeeded"}
 
 
 def test_an_account(upgraded: Upgraded, age: Callable[[str, str], None]) -> None:
@@ -77,6 +77,8 @@ def test_an_idempotency_key(upgraded: Upgraded, age: Callable[[str, str], None])
 def test_a_request_waits_for_a_worker_that_can_read_it(upgraded: Upgraded) -> None:
     session = upgraded.sign_in("scheduled")
     session.ask("POST", "/api/queue/pause")
+    for n in (1, 2):
+        session.enqueue("echo", {"before": n})
     accepted = session.enqueue("echo", {"after": "the others"})
     newer = upgraded.items("scheduled", "RequestsTable")[-1]
     assert newer["seq"] == {"N": str(accepted["seq"])}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.handlers.samples import Sleep
@@ -19,7 +19,7 @@ MINUTE = dict.fromkeys(EVENT_KEYS, "")
 class Upgraded:
     cloud: Cloud
     stored: Stored
-    _function: str = ""  # that this process is now
+    _processes: dict[str, tuple[Any, Any, Any]] = field(default_factory=dict)  # by function
 
     def sign_in(self, name: str) -> Session:
         """With the password from before the upgrade."""
@@ -54,13 +54,17 @@ class Upgraded:
         self._become("APIHandler")
 
     def _become(self, function: str) -> None:
-        if function != self._function:
-            self.cloud.become(function)
-            self._function = function
-            handlers = self.cloud.container.handlers
+        """The process of that function: it is started once, and lives on."""
+        cloud = self.cloud
+        if function not in self._processes:
+            cloud.become(function)
+            self._processes[function] = (cloud.app, cloud.functions, cloud.container)
+            handlers = cloud.container.handlers
             if sleep := handlers.get("sleep"):
                 handlers.remove("sleep")
                 handlers.add(replace(sleep, function=_sleep))
+        cloud.app, cloud.functions, cloud.container = self._processes[function]
+        cloud.api.app = cloud.app
 
     def items(self, name: str, table: str) -> Sequence[Item]:
         """Of one user."""
