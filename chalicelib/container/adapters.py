@@ -11,6 +11,7 @@ from chalicelib.core.queueing.lane import Lane
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from chalicelib.adapters.dynamodb.sessions import DynamoSessions
     from chalicelib.adapters.dynamodb.tables import Tables
     from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
     from chalicelib.adapters.security.secret_keys import SecretKeys
@@ -83,9 +84,7 @@ class Adapters:
 
     @cached_property
     def wait_slots(self) -> WaitSlots:
-        from chalicelib.adapters.dynamodb.sessions import DynamoSessions
-
-        return DynamoSessions(self.tables)
+        return self._session_items
 
     @cached_property
     def overrun_watch(self) -> OverrunWatch | None:
@@ -108,6 +107,11 @@ class Adapters:
 
     @cached_property
     def sessions(self) -> SessionStore:
+        return self._session_items
+
+    @cached_property
+    def _session_items(self) -> DynamoSessions:
+        """A session's item also has the slots of its calls that wait."""
         from chalicelib.adapters.dynamodb.sessions import DynamoSessions
 
         return DynamoSessions(self.tables)
@@ -140,7 +144,7 @@ class Adapters:
         """The application's secrets. `arns`: by the names that they have in application.toml."""
         from chalicelib.adapters.security.secret_settings import SecretSettings
 
-        return SecretSettings(arns, self._secrets_manager)
+        return SecretSettings(arns, lambda: self._secrets_manager)
 
     def application_resources(self, names: Mapping[str, str], services: Collection[str]) -> Resources:
         """The application's resources. `names`: what AWS calls them, by the names in resources.yaml."""
@@ -151,9 +155,11 @@ class Adapters:
     def _keys(self, resource: str) -> SecretKeys:
         from chalicelib.adapters.security.secret_keys import SecretKeys
 
-        return SecretKeys(self._secrets_manager(), self.settings.resource(resource))
+        return SecretKeys(self._secrets_manager, self.settings.resource(resource))
 
+    @cached_property
     def _secrets_manager(self) -> Any:
+        """The client of Secrets Manager."""
         from chalicelib.adapters.dynamodb.tables import CONFIG
 
         return self.tables.connection.session.create_client("secretsmanager", config=CONFIG)

@@ -31,6 +31,7 @@ class Queueing:
     def __init__(self, container: Container) -> None:
         self._container = container
         self._adapters = container.adapters
+        self._drains: dict[Lane, Drain] = {}
 
     @cached_property
     def enqueue(self) -> Enqueue:
@@ -78,6 +79,11 @@ class Queueing:
 
     def drain(self, lane: Lane) -> Drain:
         """The drain of the lane's workers; a turn is shorter in the quick lane."""
+        if lane not in self._drains:
+            self._drains[lane] = self._new_drain(lane)
+        return self._drains[lane]
+
+    def _new_drain(self, lane: Lane) -> Drain:
         from chalicelib.adapters.runtime.runner import run
         from chalicelib.core.queueing.attempt import Attempt
         from chalicelib.core.queueing.drain import Drain
