@@ -16,15 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from bootstrap.errors import SetupError
 from infra import account, deployed_release, parameters, template
 from infra.apps import folder, secret_settings
 from infra.apps.folder import App
 from infra.artefacts import Artefacts
 from infra.calls import called_with
-from infra.errors import message_for
+from infra.errors import ending_in_a_sentence
 from infra.events import Report
 from infra.package import package
 from infra.stack import Stack, Wanted
@@ -78,9 +75,10 @@ def deploy(
     stack.apply(wanted)
     if not target.local:
         stack.protect(True)
+    outputs = stack.outputs()
     if options.app:
-        secret_settings.prepare(target, stack.outputs(), options.app, report)
-    return stack.outputs()
+        secret_settings.prepare(target, outputs, options.app, report)
+    return outputs
 
 
 def delete(target: Target, report: Report) -> None:
@@ -110,17 +108,20 @@ def _stack(target: Target, report: Report) -> Stack:
 def main(arguments: list[str]) -> None:
     given = _parse(arguments)
     try:
-        target = _target(given)
-        if given.delete:
-            delete(target, print)
-        else:
-            app = folder.read(called_with(given.app)) if given.app else None
-            options = Options(given.plan, dict(given.tag), app, tuple(given.allow_replacement))
-            print(json.dumps(deploy(target, dict(given.parameter), print, options), indent=2))
-    except (SetupError, BotoCoreError, ClientError) as error:
-        sys.exit(message_for(error))
+        with ending_in_a_sentence():
+            _run(given)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+
+
+def _run(given: argparse.Namespace) -> None:
+    target = _target(given)
+    if given.delete:
+        delete(target, print)
+        return
+    app = folder.read(called_with(given.app)) if given.app else None
+    options = Options(given.plan, dict(given.tag), app, tuple(given.allow_replacement))
+    print(json.dumps(deploy(target, dict(given.parameter), print, options), indent=2))
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

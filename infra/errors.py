@@ -1,6 +1,10 @@
 """The errors that end a deployment, or an operation on one, and their messages."""
 
-from botocore.exceptions import EndpointConnectionError, NoCredentialsError
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
 
 from bootstrap.errors import SetupError
 
@@ -17,3 +21,12 @@ class DeployError(SetupError):
 def message_for(error: Exception) -> str:
     """The error as a sentence, and how to solve the problem if that is known."""
     return f"{error}{HINTS.get(type(error), '')}"
+
+
+@contextmanager
+def ending_in_a_sentence() -> Iterator[None]:
+    """Ends the program with the sentence if the block cannot do what it should."""
+    try:
+        yield
+    except (SetupError, BotoCoreError, ClientError) as error:
+        sys.exit(message_for(error))

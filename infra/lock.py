@@ -8,13 +8,11 @@ A pinned version stays, unless a file requires another one.
 
 import sys
 
-from bootstrap import uv
 from bootstrap.errors import SetupError
 from infra.apps import requirements
 from infra.calls import called_with
+from infra.pinning import PYTHON, pin
 
-OPTIONS = ("--universal", "--generate-hashes", "--no-header", "--quiet")
-PYTHON = ("--python-version", "3.13")
 # The .in files without their suffix, and options of their own.
 FILES: dict[str, tuple[str, ...]] = {
     "requirements": PYTHON,
@@ -32,7 +30,7 @@ def main(folders: list[str]) -> None:
         for folder in folders:
             print(f"{requirements.lock(called_with(folder))} is pinned.")
         for name, options in () if folders else FILES.items():
-            uv.run("pip", "compile", *OPTIONS, *options, f"{name}.in", "--output-file", f"{name}.txt")
+            pin(f"{name}.in", f"{name}.txt", *options)
             print(f"{name}.txt pins {name}.in.")
     except SetupError as error:
         sys.exit(str(error))

@@ -8,13 +8,12 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from bootstrap.errors import SetupError
-from infra.errors import DeployError, message_for
+from infra.errors import DeployError, ending_in_a_sentence
 from infra.log_follower import Follower
 from infra.stack import Stack
 from infra.target import Target, add_target, on_aws
@@ -48,12 +47,8 @@ def options() -> argparse.ArgumentParser:
 
 def run(find_target: Callable[[], Target], given: argparse.Namespace) -> None:
     """Prints the chosen lines until Ctrl-C. Ends the program with a sentence if that is impossible."""
-    try:
+    with ending_in_a_sentence(), suppress(KeyboardInterrupt):
         follow(find_target(), given, Console(soft_wrap=True, highlight=False))
-    except (SetupError, BotoCoreError, ClientError) as error:
-        sys.exit(message_for(error))
-    except KeyboardInterrupt:
-        return
 
 
 def follow(target: Target, given: argparse.Namespace, console: Console) -> None:

@@ -13,12 +13,9 @@ import time
 from collections.abc import Callable
 from getpass import getpass
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from bootstrap.errors import SetupError
 from infra import keys, roles
 from infra.apps import secret_settings
-from infra.errors import DeployError, message_for
+from infra.errors import DeployError, ending_in_a_sentence
 from infra.stack import Stack
 from infra.target import Target, add_target, on_aws
 
@@ -50,11 +47,9 @@ def options() -> argparse.ArgumentParser:
 
 def run(find_target: Callable[[], Target], given: argparse.Namespace) -> None:
     """Does it and prints what has changed. Ends the program with a sentence if that is impossible."""
-    try:
+    with ending_in_a_sentence():
         target = find_target()
         print(given.operate(target, _outputs(target), given))
-    except (SetupError, BotoCoreError, ClientError) as error:
-        sys.exit(message_for(error))
 
 
 def _outputs(target: Target) -> dict[str, str]:

@@ -10,18 +10,10 @@ from pathlib import Path
 from bootstrap import uv
 from bootstrap.cache import CHECKOUT, Entry
 from infra.errors import DeployError
+from infra.pinning import PYTHON, pin
 
 SOURCE, PINNED = "requirements.in", "requirements.txt"
 OURS = CHECKOUT / PINNED
-OPTIONS = (
-    "--universal",
-    "--python-version",
-    "3.13",
-    "--generate-hashes",
-    "--no-header",
-    "--no-annotate",
-    "--quiet",
-)
 NAME = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 
 
@@ -84,7 +76,7 @@ def _pinned(folder: Path) -> Path:
 
 
 def _compile(source: Path, target: Path) -> None:
-    uv.run("pip", "compile", *OPTIONS, source, "--constraints", OURS, "--output-file", target)
+    pin(source, target, *PYTHON, "--no-annotate", "--constraints", OURS)
 
 
 def _combine(added: str, directory: Path) -> None:
