@@ -97,9 +97,8 @@ class ManifestRegistry(Registry):
             handler = found.get(type_)
             assert handler  # noqa: S101  (it was there when the manifest was written, from the same files)
             return tuned(handler, self._manifest.tuning.get(type_))
-        from chalicelib.handlers.rebuild import (
-            rebuilt,
-        )  # most calls of the API need no type of the application
+        # Most calls of the API need no type of the application.
+        from chalicelib.handlers.rebuild import rebuilt
 
         policy = Policy(max_attempts=declared.max_attempts, on_failure=declared.on_failure)
         payload = rebuilt(declared.payload)

@@ -45,8 +45,7 @@ class DeployedResources:
 
     def client(self, service: str) -> Any:
         if service not in self._services:
-            known = dict.fromkeys(self._services)
-            refuse_undeclared("permission for the service", service, known, "application.toml")
+            refuse_undeclared("permission for the service", service, self._services, "application.toml")
         if service not in self._clients:
             session = self._tables().connection.session
             self._clients[service] = session.create_client(service, config=CONFIG)

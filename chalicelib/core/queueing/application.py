@@ -1,6 +1,6 @@
 """What a handler gets of the application that it belongs to: its settings, and the names of its resources."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
@@ -11,16 +11,14 @@ class UndeclaredError(LookupError):
     """The application does not declare what was asked for. The message names what it declares."""
 
 
-def refuse_undeclared(
-    kind: str, name: object, declared: Iterator[str] | Mapping[str, Any], where: str
-) -> NoReturn:
+def refuse_undeclared(kind: str, name: object, declared: Iterable[str], where: str) -> NoReturn:
     """Raises UndeclaredError."""
     known = ", ".join(sorted(declared)) or "none"
     raise UndeclaredError(f"There is no {kind} {name!r}. Declared in {where}: {known}.")
 
 
 def _no_secrets(name: str) -> str:
-    refuse_undeclared("secret", name, iter(()), "application.toml")
+    refuse_undeclared("secret", name, (), "application.toml")
 
 
 class Settings(Mapping[str, Setting]):
@@ -91,13 +89,13 @@ class NoResources:
     """Of an application that declares none."""
 
     def name(self, name: str) -> str:
-        refuse_undeclared("resource", name, iter(()), "resources.yaml")
+        refuse_undeclared("resource", name, (), "resources.yaml")
 
     def table(self, name: str) -> Table:
-        refuse_undeclared("resource", name, iter(()), "resources.yaml")
+        refuse_undeclared("resource", name, (), "resources.yaml")
 
     def client(self, service: str) -> Any:
-        refuse_undeclared("permission for the service", service, iter(()), "application.toml")
+        refuse_undeclared("permission for the service", service, (), "application.toml")
 
 
 @dataclass(frozen=True, slots=True)

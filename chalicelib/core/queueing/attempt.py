@@ -116,8 +116,7 @@ class Attempt:
         lost = (
             OVERRAN if request.overrun_token and request.overrun_token == request.attempt_token else CRASHED
         )
-        unfit = request.error is None or request.error.kind in UNFIT
-        failure = lost if unfit or request.error is None else request.error
+        failure = request.error if request.error and request.error.kind not in UNFIT else lost
         if request.status is Status.RUNNING:
             return self._failed(request, lost, policy)
         if policy.on_failure is OnFailure.HALT:
