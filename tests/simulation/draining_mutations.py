@@ -18,10 +18,9 @@ from chalicelib.core.queueing.held_lease import HeldLease
 from chalicelib.core.queueing.lookahead import Lookahead
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Failure, Request, storable
-from chalicelib.core.queueing.steps import Done, Ending
 from chalicelib.core.queueing.sweep import Sweep
 from tests.simulation import faults
-from tests.simulation.mutations import defect, under
+from tests.simulation.mutations import defect, left_to_nobody, under
 
 
 @defect
@@ -43,12 +42,7 @@ def never_ring(patch: MonkeyPatch) -> None:
 @defect
 def never_ring_again(patch: MonkeyPatch) -> None:
     """A turn that ends in the middle of work leaves it at that."""
-
-    def yield_turn(turn: DrainPass) -> Ending:
-        turn._cursor.checkpoint()
-        return Done()
-
-    patch.setattr(DrainPass, "_yield_turn", yield_turn)
+    patch.setattr(DrainPass, "_yield_turn", left_to_nobody)
 
 
 @defect

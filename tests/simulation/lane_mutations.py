@@ -3,10 +3,9 @@
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.core.queueing.drain_pass import DrainPass
-from chalicelib.core.queueing.steps import Done, Ending
 from chalicelib.core.queueing.turn import Turn
 from tests.simulation import faults
-from tests.simulation.mutations import DEFECTS, defect, unconditionally, under
+from tests.simulation.mutations import DEFECTS, defect, left_to_nobody, unconditionally, under
 
 DEFECTS["claim_wake_up without a condition"] = under(faults.Faults(slow=0.9, lose=0.5))(
     unconditionally("claim_wake_up")
@@ -16,12 +15,7 @@ DEFECTS["claim_wake_up without a condition"] = under(faults.Faults(slow=0.9, los
 @defect
 def hand_over_without_a_ring(patch: MonkeyPatch) -> None:
     """The quick worker leaves a request that may take long to nobody."""
-
-    def hand_over(turn: DrainPass) -> Ending:
-        turn._cursor.checkpoint()
-        return Done()
-
-    patch.setattr(DrainPass, "_hand_over", hand_over)
+    patch.setattr(DrainPass, "_hand_over", left_to_nobody)
 
 
 @defect

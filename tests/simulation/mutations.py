@@ -16,8 +16,10 @@ from chalicelib.adapters.memory.queues import MemoryQueues
 from chalicelib.adapters.memory.requests import MemoryRequests
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.controls import Controls
+from chalicelib.core.queueing.drain_pass import DrainPass
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Outcome, Request, Status
+from chalicelib.core.queueing.steps import Done, Ending
 from tests.simulation import faults
 
 type Defect = Callable[[MonkeyPatch], None]
@@ -52,6 +54,12 @@ def unconditionally(method: str) -> Defect:
             return original(store, *arguments)
 
     return lambda patch: patch.setattr(MemoryQueues, method, write)
+
+
+def left_to_nobody(drain_pass: DrainPass) -> Ending:
+    """An end of a pass that writes the head and sends no wake-up, though work is left."""
+    drain_pass._cursor.checkpoint()
+    return Done()
 
 
 for _method in ("take_numbers", "advance", "go_idle", "move_read", "close"):
