@@ -25,10 +25,10 @@ def register(app: Chalice, container: Container, lane: Lane, name: str, queue: s
 
         return Server(container, lane)
 
-    # One message at a time: an invocation serves one user. So what a user's request does to its process (a
-    # crash, an overrun, all the memory) cannot touch another user's request.
-    @app.on_sqs_message(queue_arn=QUEUE_ARN.format(queue), batch_size=1, name=name)
     def serve(event: SQSEvent) -> dict[str, Any]:
         return server()(event)
 
-    return serve
+    serve.__name__ = name  # Chalice has Lambda call the application's attribute of this name: `app.worker`
+    # One message at a time: an invocation serves one user. So what a user's request does to its process (a
+    # crash, an overrun, all the memory) cannot touch another user's request.
+    return app.on_sqs_message(queue_arn=QUEUE_ARN.format(queue), batch_size=1, name=name)(serve)

@@ -88,3 +88,21 @@ def test_concurrency_is_reserved_only_if_the_operator_says_so(
     assert template["Conditions"][f"{name}Reserved"] == {
         "Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, none]}]
     }
+
+
+@pytest.mark.parametrize(
+    ("resource", "handler"),
+    [
+        ("APIHandler", "app.app"),
+        ("Worker", "app.worker"),
+        ("SlowWorker", "app.slow_worker"),
+        ("Sweeper", "app.sweeper"),
+    ],
+)
+def test_lambda_calls_a_name_that_the_application_has(
+    template: Document, resource: str, handler: str
+) -> None:
+    import app
+
+    assert template["Resources"][resource]["Properties"]["Handler"] == handler
+    assert callable(getattr(app, handler.removeprefix("app.")))
