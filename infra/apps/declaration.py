@@ -77,11 +77,8 @@ def read(folder: Path) -> Declaration:
         declaration = decode(encode(tomllib.loads(text)), Declaration)
     except InvalidInputError as error:
         raise DeployError(_sentence(*(f"{fault.path} {fault.message}" for fault in error.fields))) from None
-    except (
-        ValueError,
-        OSError,
-        TypeError,
-    ) as error:  # a date has a JSON form, a file of another encoding none
+    # ValueError: not TOML, or not UTF-8. TypeError: a value without a JSON form.
+    except (ValueError, OSError, TypeError) as error:
         raise DeployError(_sentence(str(error))) from None
     if faults := [*_faults_of_settings(declaration), *_faults_of_permissions(declaration)]:
         raise DeployError(_sentence(*faults))

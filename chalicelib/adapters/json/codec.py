@@ -33,10 +33,8 @@ def require_unambiguous(data: bytes) -> None:
     """
     try:
         depth = _depth([json.loads(data.decode(), object_pairs_hook=_object)])
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # ValueError: not UTF-8, not JSON, or a number of 4,300 digits
+    # ValueError: not UTF-8, not JSON, or a number of 4,300 digits.
+    except (ValueError, RecursionError) as error:
         raise _malformed(error) from None
     if depth > DEPTH_LIMIT:
         raise MalformedError(f"The body is nested more than {DEPTH_LIMIT} levels deep.")

@@ -29,9 +29,8 @@ class SecretSettings:
         try:
             return str(self._client().get_secret_value(SecretId=self._arns[name])["SecretString"])
         except ClientError as error:
-            if (
-                error.response["Error"]["Code"] == "ResourceNotFoundException"
-            ):  # of a secret without a value, too
+            # The code is also that of a secret without a value.
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
                 raise UnavailableError(
                     f"The secret {name} has no value: the operator has to set it."
                 ) from None

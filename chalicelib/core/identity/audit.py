@@ -15,9 +15,8 @@ class Entry:
     actor: str  # username of the administrator
     action: str  # "pause queue", "disable account", …; "refused: pause queue" follows if it was not done
     subject: str  # a username, or a user id
-    actor_id: str = (
-        ""  # names of deleted accounts can be taken by others, ids cannot; older entries lack them
-    )
+    # Names of deleted accounts can be taken by others, ids cannot. Older entries have no ids.
+    actor_id: str = ""
     subject_id: str = ""
 
     @property

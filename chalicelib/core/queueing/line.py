@@ -26,9 +26,7 @@ class Waiting:
     """What the line waits for."""
 
     reason: Reason
-    since: (
-        Millis  # since when, as far as it is known: of what runs its start, else since the line stands here
-    )
+    since: Millis  # of what runs, its start; otherwise since when the line stands here, as far as known
     seq: int  # the head's number
     until: Millis | None  # when that is over at the latest; None if nobody can tell
     behind: int  # so many numbers wait behind it

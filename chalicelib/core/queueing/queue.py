@@ -52,9 +52,7 @@ class Queue:
     read_token: str | None = None  # of the call that moved `read` there
     state: State = State.OPEN
     paused_by: PausedBy | None = None  # whose pause it is under, whatever its state is
-    awake: Millis | None = (
-        None  # since when a wake-up is on its way or being served; None: no worker is needed
-    )
+    awake: Millis | None = None  # since when a wake-up is under way or served; None: no worker is needed
     sessions: Mapping[str, Millis] = field(default_factory=dict)  # live session id: its expiry
     counts: Mapping[Status, int] = NO_COUNTS
     average_ms: float = 0.0  # running time of a request, exponentially weighted

@@ -75,9 +75,8 @@ class Request:
     status: Status
     enqueued_at: Millis
     attempts: int = 0  # how often it was begun
-    forgiven_attempts: int = (
-        0  # do not count: made before a retry, or by a worker whose code could not take it
-    )
+    # Attempts that do not count: made before a retry, or by a worker whose code could not take it.
+    forgiven_attempts: int = 0
     attempt_token: str | None = None  # identifies the last attempt
     unfit_since: Millis | None = None  # since when no worker has had code that can take it
     max_attempts: int | None = None  # the caller's wish instead of the handler's policy
@@ -90,9 +89,7 @@ class Request:
     result: str | None = None  # JSON text
     error: Failure | None = None  # of the last failed attempt
     origin: int | None = None  # the failed request that this one retries
-    batch: int | None = (
-        None  # the first number of its batch; None for that first request, and outside of batches
-    )
+    batch: int | None = None  # first number of its batch; None for that request and outside of batches
     key: str | None = None  # the idempotency key that ends with it
     expires_at: Millis | None = None  # when the store may forget it
 

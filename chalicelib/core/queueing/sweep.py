@@ -25,9 +25,8 @@ WORKER_MS = 90_000  # longer than the worker function may run, and the API
 MINUTE_MS = 60_000
 REPEAT_MS = 3 * MINUTE_MS  # a queue that looks the same gets one wake-up in this time
 PAUSED_CHECK_MINUTES = 10  # between two looks at a paused or halted queue: many are left like that
-AT_ONCE = (
-    100  # queues read in one call; read one by one, the sweeper could look after a few thousand users only
-)
+# Queues read in one call; read one by one, the sweeper could look after a few thousand users only.
+AT_ONCE = 100
 ALLOWED_MS = 40_000  # how long a sweep may take, unless the caller says something else
 
 
