@@ -68,6 +68,13 @@ def _send(user: User, number: int) -> tuple[str, int, int]:
 def _take_all(user: User) -> list[RequestView]:
     """Outcomes until there is none, though only as many are expected as were sent."""
     taken: list[RequestView] = []
-    while outcome := user.session.dequeue(wait=20 if len(taken) < REQUESTS else 0):
+
+    def has_all() -> bool:
+        if outcome := user.session.dequeue(wait=20):
+            taken.append(outcome)
+        return len(taken) == REQUESTS
+
+    wait_until(has_all, seconds=120)
+    while outcome := user.session.dequeue():
         taken.append(outcome)
     return taken

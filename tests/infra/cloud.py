@@ -14,6 +14,7 @@ from chalicelib import functions
 from chalicelib.api import assembly
 from chalicelib.container import ROOT, Container
 from chalicelib.container.adapters import Adapters
+from chalicelib.core.time import Clock
 from chalicelib.settings import Settings
 from infra.target import local_cloud
 from tests.answers.in_process import InProcessApi
@@ -75,11 +76,23 @@ class Cloud:
             **{name: self._create_secret(name) for name in SECRETS},
         }
 
-    def become(self, function: str, **overrides: str) -> Recorder:
-        """A new process, with the environment of that function, in which each call of AWS is recorded."""
+    def become(self, function: str, clock: Clock | None = None, **overrides: str) -> Recorder:
+        """A new process, with the environment of that function, in which each call of AWS is recorded.
+
+        `clock`: instead of the system's.
+        """
+
+        def in_the_tests_process(settings: Settings) -> Adapters:
+            """Workers must not fork this process: it has threads, sockets and a browser."""
+            adapters = Adapters(settings)
+            adapters.overrun_watch = None
+            if clock:
+                adapters.clock = clock
+            return adapters
+
         variables = environment(self._template, function)
         resolved = {name: self._resolve(value["Ref"]) for name, value in variables.items()}
-        container = self.container = Container(resolved | overrides, _unwatched, self._root)
+        container = self.container = Container(resolved | overrides, in_the_tests_process, self._root)
         self.app = Chalice("gurukool", configure_logs=False)
         self.functions = functions.register(self.app, container)
         assembly.mount(self.app, container)
@@ -162,10 +175,3 @@ class Cloud:
 def _tables_of_application(template: Document) -> list[str]:
     tables = [name for name, of in template["Resources"].items() if of["Type"] == "AWS::DynamoDB::Table"]
     return [name for name in tables if name.startswith("App")]
-
-
-def _unwatched(settings: Settings) -> Adapters:
-    """Workers that run in the tests' own process must not fork it: it has threads, sockets and a browser."""
-    adapters = Adapters(settings)
-    adapters.overrun_watch = None
-    return adapters
