@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,17 +23,13 @@ class DeployedStack:
 
 
 TESTS = Path(__file__).parent
-# Of the tests of the local cloud, those in these directories take as long as all others together.
-ONE_HALF = ("browser", "clients", "histories")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two local clouds, in two processes: the tests of a half share an emulator and a stack."""
-    for item in items:
-        if "emulator" in getattr(item, "fixturenames", ()) or "[emulator" in item.name:
-            half = "one" if item.path.relative_to(TESTS).parts[0] in ONE_HALF else "other"
-            item.add_marker(pytest.mark.xdist_group(half))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.scheduling import SharedStacks
+
+    return SharedStacks(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

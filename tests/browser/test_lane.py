@@ -20,17 +20,6 @@ def test_a_burst_of_twenty_succeeds_in_order_and_the_cursors_move(console: Conso
         console.expect_fact(term, value)
 
 
-def test_cells_succeed_from_the_left_while_those_behind_them_wait(console: ConsolePage) -> None:
-    console.sign_up()
-    for _ in range(3):
-        console.send("sleep", Seconds="1")
-    console.expect_cell(1, "sleep, running")
-    console.expect_cell(3, "sleep, queued")
-    console.expect_cell(2, "sleep, running")
-    expect(console.cell(1)).to_have_accessible_name("Request 1, sleep, succeeded")
-    console.expect_fact("head", "1")
-
-
 def test_dequeue_takes_the_outcomes_one_by_one_and_moves_read(console: ConsolePage) -> None:
     console.sign_up()
     console.send("echo", Message="first")

@@ -147,14 +147,19 @@ def test_pause_purge_and_delete_say_what_they_do(console: ConsolePage) -> None:
     expect(console.cells).to_have_count(1)
 
 
-def test_a_running_request_says_how_long_it_may_take(console: ConsolePage) -> None:
+def test_a_running_request_says_how_long_it_may_take_and_others_wait(console: ConsolePage) -> None:
     console.sign_up()
-    console.send("sleep", Seconds="3")
+    console.send("sleep", Seconds="6")  # longer than a busy machine takes to show what is expected of it
+    console.send("echo")
+    console.expect_cell(1, "sleep, running")
+    console.expect_cell(2, "echo, queued")
     expect(console.situation).to_contain_text("Request 1 (sleep) is running")
     expect(console.situation).to_contain_text(re.compile(r"For .+, at most \d+ s\."))
     console.cell(1).click()
     require_no_barrier(console.page)
     console.expect_cell(1, "sleep, succeeded")
+    console.expect_cell(2, "echo, succeeded")
+    console.expect_fact("head", "2")
 
 
 def test_an_administrators_pause_is_told_apart(console: ConsolePage) -> None:

@@ -12,7 +12,6 @@ from bootstrap.cache import root
 from local_cloud.ports import free_ports
 
 CHECKOUT = Path(__file__).parents[2]
-pytestmark = pytest.mark.xdist_group("other")  # one stack fewer at a time
 SECTION = (CHECKOUT / "docs/handlers.md").read_text().split("\n## ")[1]
 # A block of code, and the file that the sentence before it names, if it names one.
 BLOCK = re.compile(r"(?:`(\.\./shop/[\w./]+)`[^`]*?)?\n```(\w*)\n(.*?)```", re.DOTALL)
