@@ -3,8 +3,9 @@
 from xdist.scheduler import LoadScopeScheduling
 
 # With a local cloud for each half. The tests in these directories take as long as all others that need one.
-ONE_HALF = ("browser", "clients", "histories")
-OTHER_HALF = ("docs", "e2e", "examples", "localstack", "security")
+ONE_HALF = ("browser", "clients", "e2e", "histories")
+OTHER_HALF = ("docs", "examples", "localstack", "security")
+DEPLOYING = "tests/infra/test_deploy.py"
 EMULATOR = "[emulator"  # begins the name of a variant of the contract suite
 
 
@@ -16,6 +17,6 @@ class SharedStacks(LoadScopeScheduling):  # type: ignore[misc]  # the library ha
         directory = file.split("/")[1]
         if directory in ONE_HALF:
             return "one half"
-        if directory in OTHER_HALF or EMULATOR in test:
+        if directory in OTHER_HALF or file == DEPLOYING or EMULATOR in test:
             return "other half"
         return file

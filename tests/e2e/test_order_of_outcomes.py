@@ -8,12 +8,12 @@ from local_cloud.waiting import wait_until
 from tests.e2e.users import SignUp, User
 
 CLIENTS = 8
-USERS = 20
+USERS = 10
 REQUESTS = 6
 
 
 def test_rival_clients_get_every_outcome_once_in_the_order_of_acceptance(sign_up: SignUp) -> None:
-    """Eight clients send and take for twenty users, each client for whichever user comes next.
+    """Eight clients send and take for ten users, each client for whichever user comes next.
 
     Broken would be, for one user: 1 2 4 3 (overtaken), 1 2 4 (lost) or 1 2 2 3 (twice).
     """

@@ -7,7 +7,7 @@ import pytest
 from tests.simulation.run import failures
 from tests.simulation.world import World
 
-HISTORIES = 3_000
+HISTORIES = 1_000
 SHOWN = 3
 
 

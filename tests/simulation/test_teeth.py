@@ -24,7 +24,7 @@ KNOWN = {
     "finish by whoever began it": 763,
     "finish without a condition": 106,
     "first of a batch taken for unwritten when it has expired": 119,
-    "halt whatever was said since": 1320,
+    "halt whatever was said since": 529,
     "move_read without a condition": 945,
     "users end pauses of administrators": 294,
     "void without a condition": 445,
