@@ -19,7 +19,7 @@ def byte_compile(directory: Path, runs_in: str) -> None:
     run(
         *(sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"),
         *("-s", directory, "-p", runs_in, directory),
-        environment={"PYTHONHASHSEED": "0"},
+        environment={"PYTHONHASHSEED": "0", "PYTHONPYCACHEPREFIX": ""},  # beside the sources, not elsewhere
     )
 
 

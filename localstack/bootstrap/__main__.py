@@ -25,9 +25,18 @@ def main(arguments: list[str]) -> None:
         raise SystemExit(130) from None
     if not arguments:
         return
-    paths = os.pathsep.join([str(CHECKOUT), str(CHECKOUT / "localstack")])
-    environment = {**os.environ, VARIABLE: str(root()), "PYTHONPATH": paths}
-    os.execve(python, [python, *arguments], environment)  # noqa: S606  (no shell wanted)
+    os.execve(python, [python, *arguments], _environment())  # noqa: S606  (no shell wanted)
+
+
+def _environment() -> dict[str, str]:
+    """Compiled modules are kept in the cache: importing the tools takes twice as long without them."""
+    ours = {
+        VARIABLE: str(root()),
+        "PYTHONPATH": os.pathsep.join([str(CHECKOUT), str(CHECKOUT / "localstack")]),
+        "PYTHONPYCACHEPREFIX": str(root() / "bytecode"),
+        "PYTHONDONTWRITEBYTECODE": "",  # some machines set it to keep checkouts clean, which the prefix does
+    }
+    return {**os.environ, **ours}
 
 
 main(sys.argv[1:])

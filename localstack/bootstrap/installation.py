@@ -11,13 +11,14 @@ from typing import Callable
 
 from bootstrap import npm, uv
 from bootstrap.cache import CHECKOUT, Entry, root
-from bootstrap.commands import say
+from bootstrap.commands import run, say
 from bootstrap.environments import Environment
 
 LOCALSTACK = CHECKOUT / "localstack"
 EXTENSION = LOCALSTACK / "extension"
 DYNAMODB_PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 DYNAMODB_SHA512 = "xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
+SERVICE_INDEX = "usr/lib/localstack"  # where LocalStack looks for it, below FILESYSTEM_ROOT
 RECIPE = Path(__file__).read_bytes()
 
 
@@ -29,6 +30,7 @@ class Installation:
     localstack_python: Path
     runtime_python: Path  # runs the local Lambda functions
     extension: Path  # goes on LocalStack's PYTHONPATH
+    service_index: Path  # folder with LocalStack's index of all services and operations of AWS
     dynamodb: Path  # folder with DynamoDBLocal.jar
 
 
@@ -38,15 +40,21 @@ def install() -> Installation:
     localstack = Environment("localstack", LOCALSTACK / "pins.txt")
     runtime = Environment("runtime", LOCALSTACK / "runtime.txt")
     extension = Entry("extension", *_extension_sources(), localstack.path.name.encode(), RECIPE)
+    index = Entry("service-index", localstack.path.name.encode(), RECIPE)
     dynamodb = Entry("dynamodb", DYNAMODB_PACKAGE.encode(), DYNAMODB_SHA512.encode())
 
     def build_extension() -> None:
         localstack.install()
         extension.ensure(lambda directory: _build_extension(localstack, directory))
 
+    def build_index() -> None:
+        localstack.install()
+        index.ensure(lambda directory: _build_service_index(localstack, directory))
+
     parts: list[tuple[str, Entry, Callable[[], None]]] = [
         ("LocalStack", localstack, localstack.install),
         ("the extension of LocalStack", extension, build_extension),
+        ("its index of AWS's services", index, build_index),
         ("DynamoDB Local", dynamodb, lambda: dynamodb.ensure(_fetch_dynamodb)),
         ("the tools", tools, tools.install),
         ("the functions' runtime", runtime, runtime.install),
@@ -57,6 +65,7 @@ def install() -> Installation:
         localstack.python,
         runtime.python,
         extension.path / "site",
+        index.path / SERVICE_INDEX,
         dynamodb.path / "package" / "emulator",
     )
 
@@ -89,6 +98,13 @@ def _build_extension(localstack: Environment, directory: Path) -> None:
         *("pip", "install", "--no-deps", "--no-build-isolation", "--python", localstack.python),
         *("--target", directory / "site", directory / "source"),
     )
+
+
+def _build_service_index(localstack: Environment, directory: Path) -> None:
+    """As LocalStack's own image does. Without it, every start would read the models of all services, for 3 s."""
+    (directory / SERVICE_INDEX).mkdir(parents=True)
+    variables = {"FILESYSTEM_ROOT": str(directory), "OVERRIDE_IN_DOCKER": "0", "PYTHONPATH": ""}
+    run(localstack.python, "-P", "-m", "localstack.aws.spec", environment=variables)
 
 
 def _fetch_dynamodb(directory: Path) -> None:

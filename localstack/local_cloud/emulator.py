@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bootstrap.installation import Installation, install
+from bootstrap.installation import SERVICE_INDEX, Installation, install
 from local_cloud.environment import localstack_environment
 from local_cloud.errors import LocalCloudError
 from local_cloud.ports import HOST, Ports
@@ -127,6 +127,9 @@ class Emulator:
         for directory in self._scratch():
             shutil.rmtree(directory, ignore_errors=True)
             directory.mkdir(parents=True)
+        index = self.state / "localstack" / SERVICE_INDEX
+        index.parent.mkdir(parents=True)
+        index.symlink_to(self._installation.service_index)
 
     def _environment(self) -> dict[str, str]:
         return localstack_environment(self._installation, self.ports, self.state)

@@ -4,7 +4,7 @@ import re
 import uuid
 from dataclasses import dataclass, field
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Route, expect
 
 PASSWORD = "correct horse battery"
 DONE_WITHIN_MS = 30_000  # for a burst to run on a busy machine
@@ -54,6 +54,24 @@ class ConsolePage:
     def sign_in(self, username: str, password: str = PASSWORD) -> None:
         self.fill_in(username, password)
         self.button("Sign in").click()
+
+    def refuse_token_once(self, address: str) -> None:
+        """Answers the first call of `address` as if its access token had expired.
+
+        All later ones go on to the service by the same route. A route that ends after one call (`times=1`)
+        has Playwright switch interception off just when the console's next call begins, and that call may
+        then be reported to nobody.
+        """
+        refused: list[Route] = []
+
+        def answer(route: Route) -> None:
+            if refused:
+                route.continue_()
+            else:
+                refused.append(route)
+                route.fulfill(status=401, json={"status": 401, "detail": "The token has expired."})
+
+        self.page.route(address, answer)
 
     def choose(self, handler: str) -> None:
         self.page.get_by_label("Type", exact=True).select_option(handler)

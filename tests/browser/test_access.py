@@ -61,8 +61,7 @@ def test_when_the_session_ends_the_user_is_signed_out_and_told(console: ConsoleP
 
 def test_an_access_token_that_has_expired_is_replaced_unnoticed(console: ConsolePage) -> None:
     console.sign_up()
-    expired = {"status": 401, "json": {"status": 401, "detail": "The token has expired."}}
-    console.page.route("**/api/queue/outcomes*", lambda route: route.fulfill(**expired), times=1)
+    console.refuse_token_once("**/api/queue/outcomes*")
     with console.page.expect_response("**/api/auth/refresh") as refreshed:
         console.page.get_by_role("button", name="Dequeue next outcome").click()
     assert refreshed.value.status == 200

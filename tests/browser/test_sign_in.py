@@ -63,7 +63,7 @@ def test_two_tabs_whose_access_tokens_expire_do_not_end_the_session(console: Con
     tabs = [console, other_tab(console)]
     for tab in tabs:
         expect(tab.page.get_by_role("heading", name="Your queue")).to_be_visible()
-        tab.page.route("**/api/queue/outcomes*", lambda route: route.fulfill(status=401, json={}), times=1)
+        tab.refuse_token_once("**/api/queue/outcomes*")
     for tab in tabs:
         tab.page.get_by_role("button", name="Dequeue").click()
     for tab in tabs:

@@ -72,9 +72,9 @@ def test_a_message_whose_process_ended_or_raised_is_delivered_again(
 
 
 def test_of_a_batch_only_what_failed_is_delivered_again(emulator: Emulator, tmp_path: Path) -> None:
-    queue = create_queue(emulator, VisibilityTimeout="5")
+    queue = create_queue(emulator, VisibilityTimeout="30")
     queue.send("A", 1)
-    queue.send("A", 2, fail=1)
+    queue.send("A", 2, fail=1, again=0)
     with worker_of(emulator, queue, tmp_path, batch_size=10) as worker:
         assert worker.has_ended(2)
     assert [(note["n"], note["delivery"]) for note in worker.begun()] == [(1, 1), (2, 1), (2, 2)]
@@ -85,9 +85,9 @@ def test_a_message_that_fails_too_often_goes_to_the_dead_letter_queue(
 ) -> None:
     dead_letters = create_queue(emulator)
     policy = f'{{"deadLetterTargetArn": "{dead_letters.arn}", "maxReceiveCount": 2}}'
-    queue = create_queue(emulator, RedrivePolicy=policy, VisibilityTimeout="1")
+    queue = create_queue(emulator, RedrivePolicy=policy, VisibilityTimeout="30")
     with worker_of(emulator, queue, tmp_path) as worker:
-        queue.send("A", 1, fail=9)
+        queue.send("A", 1, fail=9, again=0)
         queue.send("A", 2)
         assert worker.has_ended(1)
     assert worker.ended("A") == [2]

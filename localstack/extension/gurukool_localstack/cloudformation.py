@@ -1,14 +1,20 @@
-"""Properties that LocalStack's CloudFormation ignores, and a comparison that differs from the one on AWS."""
+"""Properties that CloudFormation in LocalStack ignores, a comparison that differs from AWS, and waiting."""
 
+import functools
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import boto3
+from localstack import config, constants
+from localstack.services.lambda_.invocation.lambda_models import S3Code
 from localstack.services.cloudformation.engine.v2.change_set_model_preproc import ChangeSetModelPreproc
 from localstack.services.cloudformation.resource_provider import OperationStatus
 from localstack.services.dynamodb.resource_providers.aws_dynamodb_table import DynamoDBTableProvider
 from localstack.services.lambda_.resource_providers.aws_lambda_function import LambdaFunctionProvider
 from localstack.services.logs.resource_providers.aws_logs_loggroup import LogsLogGroupProvider
 
+_POLL_SECONDS = 0.05  # between two looks at a resource that is being created
 _TRUE = (True, "true", "True")  # the ways in which a template may write it
 
 
@@ -18,6 +24,7 @@ def install() -> None:
     LogsLogGroupProvider.create = _followed_by(_set_retention, LogsLogGroupProvider.create)
     LambdaFunctionProvider.create = _followed_by(_set_limits, LambdaFunctionProvider.create)
     LambdaFunctionProvider.update = _followed_by(_set_limits, LambdaFunctionProvider.update)
+    S3Code.generate_presigned_url = _presigned_url
 
 
 def _compare(template: ChangeSetModelPreproc, equals: Any) -> Any:
@@ -32,12 +39,17 @@ def _compare(template: ChangeSetModelPreproc, equals: Any) -> Any:
 def _followed_by(
     complete: Callable[[Mapping[str, Any], Any], None], create: Callable[..., Any]
 ) -> Callable[..., Any]:
-    """`create`, followed by a call of `complete` with the resource's properties and a factory of clients."""
+    """`create`, followed by a call of `complete` with the resource's properties and a factory of clients.
+
+    LocalStack calls `create` again at once, or after a second, for as long as the resource is not ready.
+    """
 
     def created(provider: Any, request: Any) -> Any:
         event = create(provider, request)
         if event.status == OperationStatus.SUCCESS:
             complete(request.desired_state, request.aws_client_factory)
+        elif event.status == OperationStatus.IN_PROGRESS:
+            time.sleep(_POLL_SECONDS)
         return event
 
     return created
@@ -73,3 +85,22 @@ def _set_limits(function: Mapping[str, Any], clients: Any) -> None:
         clients.lambda_.put_function_concurrency(
             FunctionName=name, ReservedConcurrentExecutions=int(reserved)
         )
+
+
+def _presigned_url(code: S3Code, endpoint_url: str) -> str:
+    """The address of a function's package, which every GetFunction answers. A client is made once: it is dear."""
+    place = {"Bucket": code.s3_bucket, "Key": code.s3_key}
+    if code.s3_object_version:
+        place["VersionId"] = code.s3_object_version
+    return str(_s3(endpoint_url).generate_presigned_url("get_object", Params=place))
+
+
+@functools.cache
+def _s3(endpoint_url: str) -> Any:
+    return boto3.client(
+        "s3",
+        region_name=constants.AWS_REGION_US_EAST_1,
+        aws_access_key_id=config.INTERNAL_RESOURCE_ACCOUNT,
+        aws_secret_access_key=constants.INTERNAL_AWS_SECRET_ACCESS_KEY,
+        endpoint_url=endpoint_url,
+    )

