@@ -101,7 +101,7 @@ def _build_extension(localstack: Environment, directory: Path) -> None:
 
 
 def _build_service_index(localstack: Environment, directory: Path) -> None:
-    """As LocalStack's own image does. Without it, every start would read the models of all services, for 3 s."""
+    """As LocalStack's own image does. Without it, every start reads the models of all services, for 3 s."""
     (directory / SERVICE_INDEX).mkdir(parents=True)
     variables = {"FILESYSTEM_ROOT": str(directory), "OVERRIDE_IN_DOCKER": "0", "PYTHONPATH": ""}
     run(localstack.python, "-P", "-m", "localstack.aws.spec", environment=variables)
