@@ -75,6 +75,6 @@ def _take_all(user: User) -> list[RequestView]:
         return len(taken) == REQUESTS
 
     wait_until(has_all, seconds=120)
-    while outcome := user.session.dequeue():
+    while outcome := user.session.dequeue(wait=1):
         taken.append(outcome)
     return taken
