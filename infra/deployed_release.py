@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.adapters.dynamodb.format import FORMAT
+from chalicelib.adapters.dynamodb.format import NEWEST
 from chalicelib.version import VERSION
 from infra.errors import DeployError
 from infra.events import Report
@@ -15,7 +15,7 @@ FORMAT_OUTPUT = "StoredFormat"
 
 def outputs() -> dict[str, Any]:
     """What the template says of the code that it deploys."""
-    return {RELEASE_OUTPUT: {"Value": VERSION}, FORMAT_OUTPUT: {"Value": str(FORMAT)}}
+    return {RELEASE_OUTPUT: {"Value": VERSION}, FORMAT_OUTPUT: {"Value": str(NEWEST)}}
 
 
 def check(deployed: Mapping[str, str], report: Report) -> None:
@@ -26,9 +26,9 @@ def check(deployed: Mapping[str, str], report: Report) -> None:
     before = deployed.get(RELEASE_OUTPUT, "0.1.0" if deployed else "no release")
     report(f"release {VERSION} (deployed: {before})")
     stored = int(deployed.get(FORMAT_OUTPUT, 1))
-    if stored > FORMAT:
+    if stored > NEWEST:
         raise DeployError(
             f"The stack's tables may hold items of format {stored}, written by release {before}. Release "
-            f"{VERSION} reads items up to format {FORMAT} and would answer 503 for all others: deploy "
+            f"{VERSION} reads items up to format {NEWEST} and would answer 503 for all others: deploy "
             f"release {before} or a later one."
         )

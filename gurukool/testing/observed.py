@@ -8,7 +8,7 @@ from chalicelib.core.queueing.application import Resources
 from gurukool.testing.places import place_of_caller
 from gurukool.testing.process import Event, Kind, Process
 
-READS = frozenset({"get", "list_after", "list_without_payloads"})
+READS = frozenset({"get", "list_after", "list_without_payloads", "read_texts"})
 
 
 class ObservedPort:
@@ -51,6 +51,7 @@ def _requeue(running: Any, _: object, error: Any, *__: object) -> str:
 TEXTS: dict[str, Callable[..., str]] = {
     "begin": _begin,
     "finish": _finish,
+    "write_texts": lambda *_: "the large result is written",
     "requeue": _requeue,
     "advance": lambda *_: "the queue moves on",
     "go_idle": lambda *_: "the queue is drained",

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.dynamodb.format import FORMAT
+from chalicelib.adapters.dynamodb.format import NEWEST
 from local_cloud.api_client import Session
 from tests.upgrade.upgraded import Upgraded, outcomes
 
-NEWER = {"N": str(FORMAT + 1)}
+NEWER = {"N": str(NEWEST + 1)}
 ECHO = {"type": "echo"}
 REFUSED = (503, "newer_release", "1")
 

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
 
 FORMAT = 1
+APART = 2  # of a request whose payload or result is an item of its own; all others still have FORMAT
+NEWEST = APART  # that this release reads
 
 
 def require_readable(version: float | None) -> None:
     """`version` is an item's attribute `v`. Raises NewerItemError if this release cannot read it."""
-    if version is not None and version > FORMAT:
+    if version is not None and version > NEWEST:
         raise NewerItemError
 
 
@@ -28,5 +30,5 @@ def is_readable(attribute: Any) -> Condition:
 
     Whoever finds that a condition does not hold reads the item, and then raises NewerItemError.
     """
-    readable: Condition = attribute.does_not_exist() | (attribute <= FORMAT)
+    readable: Condition = attribute.does_not_exist() | (attribute <= NEWEST)
     return readable

@@ -126,7 +126,9 @@ class RequestItem(VersionedItem):
     user_id = UnicodeAttribute(hash_key=True)
     seq = NumberAttribute(range_key=True)
     type = UnicodeAttribute()
-    payload = UnicodeAttribute()
+    payload = UnicodeAttribute(null=True)  # none if it is apart
+    payload_bytes = NumberAttribute(null=True)
+    payload_until = NumberAttribute(null=True)  # seconds
     status = UnicodeAttribute()
     enqueued_at = NumberAttribute()
     attempts = NumberAttribute()
@@ -144,9 +146,23 @@ class RequestItem(VersionedItem):
     deadline = NumberAttribute(null=True)
     finished_at = NumberAttribute(null=True)
     result = UnicodeAttribute(null=True)
+    result_bytes = NumberAttribute(null=True)  # of a result that is apart
     error_kind = UnicodeAttribute(null=True)
     error_message = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)  # seconds: DynamoDB's time to live
+
+
+class TextItem(Model):
+    """A large payload or result, beside the requests, because it is removed with them.
+
+    Its number is negative, see texts.py: no list of requests reads it. Only a request refers to it, and that has
+    a format.
+    """
+
+    user_id = UnicodeAttribute(hash_key=True)
+    place = NumberAttribute(range_key=True, attr_name="seq")
+    text = UnicodeAttribute()
+    expires_at = NumberAttribute()  # seconds
 
 
 class KeyItem(VersionedItem):

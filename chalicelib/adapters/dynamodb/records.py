@@ -4,7 +4,7 @@ from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.adapters.dynamodb.format import require_readable
+from chalicelib.adapters.dynamodb.format import APART, FORMAT, require_readable
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
 from chalicelib.core.queueing.queue import PausedBy, Queue, State, state_under
 from chalicelib.core.queueing.request import Failure, Request, Status
@@ -16,7 +16,10 @@ def request_attributes(request: Request) -> dict[str, Any]:
         "user_id": request.user_id,
         "seq": request.seq,
         "type": request.type,
-        "payload": request.payload,
+        "payload": None if request.payload_bytes else request.payload,
+        "payload_bytes": request.payload_bytes or None,
+        "payload_until": request.payload_until and request.payload_until // 1000,
+        "item_format": APART if request.payload_bytes else FORMAT,
         "status": request.status,
         "enqueued_at": request.enqueued_at,
         "attempts": request.attempts,
@@ -55,7 +58,10 @@ def to_request(item: RequestItem) -> Request:
         origin=_whole(item.origin),
         batch=_whole(item.batch),
         key=item.key,
-        expires_at=None if item.expires_at is None else int(item.expires_at) * 1000,
+        expires_at=_moment(item.expires_at),
+        payload_bytes=int(item.payload_bytes or 0),
+        payload_until=_moment(item.payload_until),
+        result_bytes=int(item.result_bytes or 0),
     )
 
 
@@ -96,6 +102,10 @@ def is_generation(attribute: Any, generation: int) -> Condition:
     """Whether the attribute holds this generation. Items that never had another one lack it."""
     same: Condition = attribute == generation
     return same if generation else attribute.does_not_exist() | same
+
+
+def _moment(seconds: float | None) -> int | None:
+    return None if seconds is None else int(seconds) * 1000
 
 
 def _whole(number: float | None) -> int | None:

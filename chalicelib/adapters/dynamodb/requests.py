@@ -8,10 +8,12 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import INVALID, translated
+from chalicelib.adapters.dynamodb.format import APART
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
 from chalicelib.adapters.dynamodb.models import RequestItem
 from chalicelib.adapters.dynamodb.records import request_attributes, to_request
 from chalicelib.adapters.dynamodb.tables import Tables
+from chalicelib.adapters.dynamodb.texts import DynamoTexts
 from chalicelib.adapters.dynamodb.transaction import commit
 from chalicelib.core.errors import EffectRefusedError, NewerItemError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
@@ -19,12 +21,12 @@ from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, 
 from chalicelib.core.time import Millis
 
 
-class DynamoRequests:
+class DynamoRequests(DynamoTexts):
     """The port `RequestStore`."""
 
     def __init__(self, tables: Tables, keys: DynamoKeys) -> None:
+        super().__init__(tables)
         self._requests = tables.requests
-        self._connection = tables.connection
         self._keys = keys
 
     def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
@@ -159,7 +161,9 @@ class DynamoRequests:
             actions.append(m.finished_at.set(ended.finished_at))
         if ended.expires_at is not None:
             actions.append(m.expires_at.set(ended.expires_at // 1000))
-        if ended.result is not None:
+        if ended.result_bytes:
+            actions += [m.result_bytes.set(ended.result_bytes), m.item_format.set(APART)]
+        elif ended.result is not None:
             actions.append(m.result.set(ended.result))
         if ended.error:
             actions += self._failure(ended.error)

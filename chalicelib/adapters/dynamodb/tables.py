@@ -14,6 +14,7 @@ from chalicelib.adapters.dynamodb.models import (
     QueueItem,
     RequestItem,
     SessionItem,
+    TextItem,
     TriesItem,
 )
 
@@ -51,6 +52,7 @@ class Tables:
         self._bound: dict[tuple[type[Model], str], type[Model]] = {}
         self.queues = self._bind(QueueItem, names.queues)
         self.requests = self._bind(RequestItem, names.requests)
+        self.texts = self._bind(TextItem, names.requests)
         self.accounts = self._bind(AccountItem, names.accounts)
         self.sessions = self._bind(SessionItem, names.sessions)
         self.tries = self._bind(TriesItem, names.sessions)

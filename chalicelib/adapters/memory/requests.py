@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from chalicelib.adapters.memory.keys import MemoryKeys
 from chalicelib.adapters.memory.tables import MemoryTables
+from chalicelib.adapters.memory.texts import MemoryTexts
 from chalicelib.core.errors import EffectRefusedError, LostRaceError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
@@ -18,11 +19,11 @@ type Commit = Callable[[Sequence[object]], None]
 """Writes the effects of a request together with its outcome, all or none. Raises EffectRefusedError."""
 
 
-class MemoryRequests:
+class MemoryRequests(MemoryTexts):
     """The port `RequestStore`."""
 
     def __init__(self, tables: MemoryTables, keys: MemoryKeys, commit: Commit) -> None:
-        self._tables = tables
+        super().__init__(tables)
         self._keys = keys
         self._commit = commit
         self.page_size = 1_000  # DynamoDB's is in bytes
@@ -44,7 +45,7 @@ class MemoryRequests:
             raise LostRaceError
         if key:
             self._keys.put(request, key, last)
-        places[request.seq] = _storable(request)
+        places[request.seq] = _storable(_without_texts(request))
 
     def void(self, user_id: str, seq: int, now: Millis) -> None:
         self.write(Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now))
@@ -57,7 +58,7 @@ class MemoryRequests:
     ) -> Request:
         finished = self._current(running).ended(outcome, now)
         try:
-            _storable(finished)
+            _storable(_without_texts(finished))
         except ValueError as error:
             raise EffectRefusedError(f"The result could not be written: {error}") from error
         self._commit(effects)
@@ -124,8 +125,16 @@ class MemoryRequests:
         return found
 
     def _save(self, request: Request) -> Request:
-        self._tables.requests[request.user_id][request.seq] = _storable(request)
+        self._tables.requests[request.user_id][request.seq] = _storable(_without_texts(request))
         return request
+
+
+def _without_texts(request: Request) -> Request:
+    """As it is stored beside its large texts."""
+    if not (request.payload_bytes or request.result_bytes):
+        return request
+    payload = "" if request.payload_bytes else request.payload
+    return replace(request, payload=payload, result=None if request.result_bytes else request.result)
 
 
 def _storable(request: Request) -> Request:

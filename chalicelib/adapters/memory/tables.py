@@ -7,6 +7,7 @@ from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.idempotency import KeyRecord
 from chalicelib.core.queueing.queue import Queue, state_under
 from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.texts import LargeText, TextKey
 from chalicelib.core.time import Millis
 
 
@@ -30,6 +31,7 @@ class MemoryTables:
     with_work: dict[str, None] = field(default_factory=dict)  # users with the mark "has work", in order
     open_until: dict[str, Millis] = field(default_factory=dict)  # open queues: the newest session's expiry
     requests: dict[str, dict[int, Request]] = field(default_factory=dict)
+    texts: dict[tuple[str, TextKey], LargeText] = field(default_factory=dict)
     keys: dict[tuple[str, str], StoredKey] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
 
@@ -52,6 +54,7 @@ class MemoryTables:
         for places in self.requests.values():
             for seq in [seq for seq, request in places.items() if now >= (request.expires_at or now + 1)]:
                 del places[seq]
+        self.texts = {place: text for place, text in self.texts.items() if now < text.expires_at}
 
 
 def require(condition: bool) -> None:

@@ -78,7 +78,8 @@ def accepted_views(container: Container, call: Call, accepted: Accepted, base: s
     if not accepted.replayed:
         return views
     call.headers["Idempotency-Replayed"] = "true"
-    if sum(map(size_of, views)) <= ANSWER_LIMIT:
+    has_all = all(request.result is not None or not request.result_bytes for request in accepted.requests)
+    if has_all and sum(map(size_of, views)) <= ANSWER_LIMIT:
         return views
     call.headers["Results-Omitted"] = "true"
     return without_results(views)

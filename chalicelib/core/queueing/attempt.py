@@ -4,7 +4,7 @@ import logging
 import random
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.core.errors import EffectRefusedError, LostRaceError
 from chalicelib.core.log_events import log_event
@@ -12,9 +12,10 @@ from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.held_lease import HeldLease
 from chalicelib.core.queueing.policy import UNFIT, OnFailure, Policy, after_failure, exhausted
 from chalicelib.core.queueing.registry import Registry
-from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, bytes_apart
 from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.steps import AfterAttempt, Halt, Passed, Wait
+from chalicelib.core.queueing.texts import result_of, with_payload
 from chalicelib.core.time import Clock, Millis
 
 GRACE_MS = 1_500  # between a handler's time limit and the moment its attempt is given up as crashed
@@ -24,6 +25,7 @@ SKEW_MS = 500  # by which the clocks of two workers may differ
 ENDING_MS = 2_000  # what a worker needs at most after an attempt: to write its result and send a wake-up
 
 CRASHED = Failure("crash", "The worker process ended while the request was running.")
+PAYLOAD_GONE = Failure("permanent", "The payload of this request is no longer stored.")
 OVERRAN = Failure(
     "timeout", "The handler exceeded its time limit and did not stop, so its process was ended."
 )
@@ -77,12 +79,15 @@ class Attempt:
         return self._try(request, handler, policy, lease)
 
     def _try(self, request: Request, handler: Handler, policy: Policy, lease: HeldLease) -> AfterAttempt:
+        whole = with_payload(self.requests, request)  # before the attempt counts: this may fail
         now = self.clock.now()
         deadline = now + int(handler.timeout * 1000) + GRACE_MS
         lease.outlast(deadline)
         running = self._begin(request, now, deadline)
+        if whole is None:
+            return self._failed(running, PAYLOAD_GONE, policy)
         _log("request started", running)
-        ran = self._run(handler, running, deadline)
+        ran = self._run(handler, replace(running, payload=whole.payload), deadline)
         if isinstance(ran, Failure):
             return self._failed(running, ran, policy)
         try:
@@ -150,6 +155,8 @@ class Attempt:
     def _write_outcome(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object]
     ) -> Request:
+        if outcome.result is not None and bytes_apart(outcome.result):
+            self.requests.write_texts(running.user_id, [result_of(running, outcome.result, now)])
         try:
             return self.requests.finish(running, outcome, now, effects)
         except LostRaceError:

@@ -12,6 +12,7 @@ from chalicelib.core.queueing.queue import PausedBy, Queue, State, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request import Outcome, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
+from chalicelib.core.queueing.texts import with_payload
 from chalicelib.core.queueing.waking import send_wake_up
 from chalicelib.core.time import Clock, Millis
 
@@ -102,11 +103,15 @@ class Controls:
         queue = self._queue(user_id, session_id)
         request = self._request(queue, seq)
         if request.status is Status.FAILED:
-            work = Work(
-                request.type, request.payload, request.max_attempts, request.on_failure, origin=request.seq
-            )
-            return self.enqueue(user_id, session_id, [work])
+            return self.enqueue(user_id, session_id, [self._again(request)])
         return self._retry_in_place(_halted_head(queue, request), queue)
+
+    def _again(self, failed: Request) -> Work:
+        """Raises ConflictError if its payload is gone: another call has read the request too late."""
+        whole = with_payload(self.requests, failed)
+        if whole is None:
+            raise ConflictError(CHANGED, code="changed_meanwhile")
+        return Work(whole.type, whole.payload, whole.max_attempts, whole.on_failure, origin=whole.seq)
 
     def retry_head(self, user_id: str, session_id: str | None, seq: int) -> tuple[Request, Queue]:
         """Run the halted head again in its place. Raises ConflictError."""

@@ -19,8 +19,9 @@ from chalicelib.core.queueing.ports import WakeUps
 from chalicelib.core.queueing.queue import Queue, needs_wake_up, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.registry import Registry
-from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.request import Request, Status, bytes_apart
 from chalicelib.core.queueing.request_store import KeyStore, RequestStore
+from chalicelib.core.queueing.texts import READ_BYTES, kept_until, payload_of, with_results
 from chalicelib.core.queueing.waking import claims_wake_up, send_wake_up
 from chalicelib.core.time import Clock, Millis
 
@@ -105,9 +106,14 @@ class Enqueue:
 
         The drain cannot pass the first place before that, and once it has closed it as a hole it discards
         the rest. False if that, or another call with the same key, was faster.
+
+        Large payloads are written before all places: whoever reads a request finds its payload. Those that
+        are written and never referred to expire by themselves.
         """
         first, *others = requests
         try:
+            if large := [payload_of(request) for request in requests if request.payload_bytes]:
+                self.requests.write_texts(first.user_id, large)
             self.for_each(self._write_place, others)
             self._write_place(first, key, requests[-1].seq)
         except LostRaceError:
@@ -153,7 +159,9 @@ class Enqueue:
             after = page[-1].seq
         if len(found) <= known.last - known.first:
             raise InvalidInputError(_expired(known, found), code="key_expired")
-        return found
+        if sum(request.result_bytes for request in found) > READ_BYTES:
+            return found  # no answer has room for such results
+        return list(with_results(self.requests, found))
 
 
 def _expired(known: KeyRecord, kept: Sequence[Request]) -> str:
@@ -209,6 +217,8 @@ def _numbered(
             origin=work.origin,
             batch=None if seq == first else first,
             key=key.key if key and seq == last else None,
+            payload_bytes=(size := bytes_apart(work.payload)),
+            payload_until=kept_until(max(now, work.not_before or 0)) if size else None,
         )
         for seq, work in enumerate(works, first)
     ]

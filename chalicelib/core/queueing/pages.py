@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
+from chalicelib.core.queueing.texts import with_results
 
 MORE = 100  # requests in each further read; the first is mostly enough, but voids may come in long rows
 
@@ -32,7 +33,7 @@ class Page:
 def read_page(requests: RequestStore, user_id: str, after: int, last: int, extent: Extent) -> Page:
     """The requests with numbers above `after` and up to `last`, as far as a page may hold them."""
     shown: list[Request] = []
-    for request in _shown(requests, user_id, after, last, extent.limit):
+    for request in with_results(requests, _shown(requests, user_id, after, last, extent.limit)):
         if not extent.fits(request) and shown:
             return Page(shown, shown[-1].seq)
         shown.append(request)

@@ -11,6 +11,17 @@ from chalicelib.core.time import Millis
 LONGEST_DELAY_MS: Final = 366 * 24 * 3600 * 1000  # how far ahead a request may be put off
 TEXT_LIMIT = 2_000  # characters of a failure's message: a page of failures stays small
 KEPT_MS = 7 * 24 * 3600 * 1000  # how long a request is kept after its outcome
+LARGE_BYTES = 1024  # a payload or a result of more than that is an item of its own, see texts.py
+
+
+def bytes_apart(text: str | None) -> int:
+    """The size of a text that is stored as an item of its own; 0 if it is stored with its request.
+
+    >>> bytes_apart("x" * 1024), bytes_apart("\u00e9" * 1024)
+    (0, 2048)
+    """
+    size = len(text.encode(errors="replace")) if text else 0
+    return size if size > LARGE_BYTES else 0
 
 
 def storable(text: str) -> str:
@@ -71,7 +82,7 @@ class Request:
     user_id: str
     seq: int
     type: str
-    payload: str  # JSON text; "" where it was not read, see `list_without_payloads`
+    payload: str  # JSON text; "" where it was not read, see `list_without_payloads` and `payload_bytes`
     status: Status
     enqueued_at: Millis
     attempts: int = 0  # how often it was begun
@@ -86,12 +97,15 @@ class Request:
     started_at: Millis | None = None  # of the last attempt
     deadline: Millis | None = None  # while running: the attempt is over by then, one way or the other
     finished_at: Millis | None = None
-    result: str | None = None  # JSON text
+    result: str | None = None  # JSON text; None also where it was not read, see `result_bytes`
     error: Failure | None = None  # of the last failed attempt
     origin: int | None = None  # the failed request that this one retries
     batch: int | None = None  # first number of its batch; None for that request and outside of batches
     key: str | None = None  # the idempotency key that ends with it
     expires_at: Millis | None = None  # when the store may forget it
+    payload_bytes: int = 0  # the size of a payload that is an item of its own; 0: it is part of the request
+    payload_until: Millis | None = None  # until when such a payload is kept
+    result_bytes: int = 0  # likewise of the result, whose attempt is the last one
 
     @property
     def settled(self) -> bool:
@@ -129,6 +143,7 @@ class Request:
             self,
             status=outcome.status,
             result=outcome.result,
+            result_bytes=bytes_apart(outcome.result),
             error=outcome.error,
             finished_at=now,
             deadline=None,

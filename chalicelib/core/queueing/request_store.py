@@ -5,10 +5,11 @@ from typing import Protocol
 
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.request import Failure, Outcome, Request
+from chalicelib.core.queueing.texts import TextStore
 from chalicelib.core.time import Millis
 
 
-class RequestStore(Protocol):
+class RequestStore(TextStore, Protocol):
     """The requests of every user, by user and number.
 
     Each method is one conditional write or one consistent read. A write raises LostRaceError if its
@@ -17,6 +18,9 @@ class RequestStore(Protocol):
     UnavailableError if the store does not answer.
 
     A read raises NewerItemError if a newer release has stored what it finds.
+
+    A large payload or result is an item of its own: `TextStore` writes and reads it, and requests are
+    returned with its size in its place. Whoever writes a request, or its outcome, has written the text before.
     """
 
     def get(self, user_id: str, seq: int) -> Request | None: ...

@@ -12,6 +12,7 @@ from chalicelib.core.errors import LostRaceError, NewerItemError, UnavailableErr
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.closing import close_if_over
 from chalicelib.core.queueing.drain_pass import LONGEST_TIMED_MS
+from chalicelib.core.queueing.keeping import is_checked_for_payloads, keep_payloads
 from chalicelib.core.queueing.ports import AccountRemoval, Store, WakeUps
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.request import Request
@@ -48,15 +49,17 @@ class Sweep:
     def __call__(self, allowed_ms: Millis = ALLOWED_MS) -> None:
         """Rescue queues that stand still, then end expired sessions, close queues, and remove accounts.
 
+        At last, keep the large payloads of queues that stand for weeks.
+
         Starts nothing new after `allowed_ms`, three fifths of which are for the rescue. Raises nothing: what
         goes wrong with one queue, or while one index is read, is logged and does not stop the rest.
         """
-        started, idle, leaving = self.clock.now(), list[Queue](), list[Queue]()
+        started, idle, leaving, old = self.clock.now(), list[Queue](), list[Queue](), list[Queue]()
         end = started + allowed_ms
         index = self.store.sweep_index
         for queue in self._in_time(self._queues(index.with_work), started + allowed_ms * 3 // 5):
             if queue.deleted_at is None and queue.depth:
-                self._guard(self._rescue, queue)
+                self._guard(lambda queue, now: self._rescue(queue, now, old), queue)
             else:
                 (idle if queue.deleted_at is None else leaving).append(queue)
         for queue in self._in_time(self._queues(lambda: index.with_expired_sessions(started)), end):
@@ -65,6 +68,8 @@ class Sweep:
             self._guard(self._tidy_drained, queue)
         for queue in self._in_time(leaving, end):
             self._guard(lambda queue, now: self._remove(queue, now, end), queue)
+        for queue in self._in_time(old, end):
+            self._guard(lambda queue, now: keep_payloads(self.store.requests, queue, self.clock, end), queue)
 
     def _queues(self, find: Callable[[], Sequence[str]]) -> Iterator[Queue]:
         """In random order: if time is too short for all, each sweep reaches others."""
@@ -113,12 +118,15 @@ class Sweep:
         except Exception as error:  # noqa: BLE001 - everybody else depends on this sweep
             self.report(user_id, error)
 
-    def _rescue(self, queue: Queue, now: Millis) -> None:
+    def _rescue(self, queue: Queue, now: Millis, old: list[Queue]) -> None:
+        """Adds the queue to `old` if its large payloads have to be looked after."""
         if queue.is_active_since(now - STALE_MS):
             return
         if not (queue.runnable or queue.head < queue.purged or _is_checked_now(queue, now)):
             return
         head = next(iter(self.store.requests.list_after(queue.user_id, queue.head, 1)), None)
+        if head and is_checked_for_payloads(queue, head, now):
+            old.append(queue)
         if queue.state is State.HALTED and (head is None or head.is_resolved):
             queue = self.store.queues.change_state(queue, State.OPEN, now)
         if (

@@ -1,6 +1,6 @@
 """What users can see of their queues."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.core.errors import NotFoundError
 from chalicelib.core.queueing.line import Line
@@ -9,6 +9,7 @@ from chalicelib.core.queueing.queue import Queue, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
+from chalicelib.core.queueing.texts import with_payload, with_results
 from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.time import Clock, Millis
 
@@ -50,6 +51,8 @@ class Watch:
         request = watched.latest()
         if request is None or request.status is Status.VOID:
             raise NotFoundError(f"There is no request {seq}.")
+        request = with_payload(self.requests, request) or replace(request, payload="null")
+        [request] = with_results(self.requests, [request])
         if request.settled:
             return request, Line(watched.queue, None, self.clock.now())
         return request, self.line(watched.queue, request if seq == watched.queue.head + 1 else None)
