@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.core.errors import EffectRefusedError, LostRaceError
+from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
-from tests.contract.backends import EMULATOR, FAKE
 from tests.contract.users import DONE, LATER, NOW, User, assert_refused
 
 BROKEN = Failure("error", "It broke.")
@@ -107,16 +106,6 @@ def test_a_success_forgets_the_failures_before_it(user: User, queued: Request) -
 
     assert finished.error is None
     assert user.written(1) == finished
-
-
-@pytest.mark.parametrize("backend", [FAKE, EMULATOR], indirect=True)  # moto takes items of any size
-def test_a_result_that_no_item_can_hold_is_refused_and_changes_nothing(user: User, queued: Request) -> None:
-    running = user.begin(1)
-
-    with pytest.raises(EffectRefusedError, match="too large"):
-        user.store.requests.finish(running, Outcome(Status.SUCCEEDED, result="x" * 400 * 1024), LATER)
-
-    assert user.written(1) == running
 
 
 @pytest.mark.parametrize("text", ["file \udcff not found", "a\x00b", "", "\U0001f469" * 5_000])

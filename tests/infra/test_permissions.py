@@ -4,9 +4,11 @@ The local cloud does not enforce IAM, so a permission that is missing would show
 """
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 import pytest
 from chalice.test import Client
@@ -14,6 +16,7 @@ from moto import mock_aws
 
 from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.runtime.clock import SystemClock
+from chalicelib.core.queueing.keeping import MINUTE_MS, MINUTES
 from chalicelib.core.queueing.lane import QUICK_MS
 from chalicelib.core.time import Millis
 from chalicelib.functions.serving import MOST_RECEIVES
@@ -31,6 +34,7 @@ AFTER_A_LOST_ANSWER = {("dynamodb:GetItem", "RequestsTable")}
 
 
 SLEEP = {"type": "sleep", "payload": {"seconds": 0}}
+LARGE = "x" * 2_000
 PASSWORD = "correct horse battery"
 
 
@@ -100,6 +104,11 @@ def granted(template: Document, role: str) -> set[Call]:
 def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Cloud, caller: Caller) -> None:
     recorder = cloud.become("APIHandler")
     caller.enqueue_as("joe", "sleep", seconds=1)
+    caller.enqueue_as("eve", text=LARGE)
+    two = [{"type": "echo", "payload": {"text": LARGE}}] * 2
+    caller.call("POST", "/api/queue/enqueue/batch", {"requests": two}, key="two")
+    _end_with_large_results(cloud)
+    caller.call("GET", "/api/queue/requests")
     user_id = caller.enqueue_as("ada")
     cloud.make_admin("ada")
     caller.sign_in("ada")
@@ -117,6 +126,14 @@ def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Clou
     caller.call("POST", f"/api/admin/queues/{user_id}/pause")
     caller.call("POST", "/api/account/delete", {"password": f"{PASSWORD}!"})
     assert recorder.calls | X_RAY | logs("APIHandler") == granted(template, "ApiHandlerRole")
+
+
+def _end_with_large_results(cloud: Cloud) -> None:
+    """Of all requests so far; where the results are is never said, so that they are looked for."""
+    for item in cloud.scan("RequestsTable"):
+        if "status" in item:
+            ended = {"status": {"S": "succeeded"}, "attempts": {"N": "1"}, "result_bytes": {"N": "2000"}}
+            cloud.put("RequestsTable", [item | ended])
 
 
 def test_the_worker_may_do_what_it_does_and_no_more(template: Document, cloud: Cloud, caller: Caller) -> None:
@@ -165,6 +182,20 @@ def _soon() -> str:
     return (datetime.now(UTC) + timedelta(seconds=50)).isoformat()
 
 
+def _make_old(cloud: Cloud, user_id: str) -> None:
+    """The user's requests, whose payloads are soon to expire."""
+    for item in cloud.scan("RequestsTable"):
+        if item["user_id"]["S"] == user_id and "status" in item:
+            long_ago = {"enqueued_at": {"N": "1"}, "payload_until": {"N": "1"}}
+            cloud.put("RequestsTable", [item | long_ago])
+
+
+def _minute_of(user_id: str) -> int:
+    """A moment within a day from now at which the sweeper looks after the user's payloads."""
+    now = int(time.time() * 1000)
+    return now + -(now // MINUTE_MS + crc32(user_id.encode())) % MINUTES * MINUTE_MS
+
+
 def test_the_sweeper_may_do_what_it_does_and_no_more(
     template: Document, cloud: Cloud, caller: Caller
 ) -> None:
@@ -178,6 +209,9 @@ def test_the_sweeper_may_do_what_it_does_and_no_more(
     slow = caller.enqueue_as("joe", "sleep", seconds=0)
     cloud.change_queue(slow, "SET awake = :one, moved_at = :one")
     cloud.change_queue(slow, "SET average_ms = :one", 2 * QUICK_MS)
-    recorder = cloud.become("Sweeper")
+    old = caller.enqueue_as("kim", text=LARGE)
+    cloud.change_queue(old, "SET awake = :one, moved_at = :one")
+    _make_old(cloud, old)
+    recorder = cloud.become("Sweeper", ManualClock(_minute_of(old)))
     cloud.functions.sweeper(MINUTE, CONTEXT)
     assert recorder.calls | X_RAY | logs("Sweeper") == granted(template, "SweeperRole")

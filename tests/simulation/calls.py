@@ -29,6 +29,7 @@ from tests.fakes.secrets import FakeTokens
 from tests.simulation.administrators import DEEDS, TrustedAdministration
 from tests.simulation.executions import SLOW, Plan, draw_plan
 from tests.simulation.faults import NONE
+from tests.simulation.large import perhaps_large
 from tests.simulation.ports import Network
 from tests.simulation.records import Call, User
 from tests.simulation.scheduler import Scheduler
@@ -105,7 +106,8 @@ class Calls:
         idempotency_key = IdempotencyKey(key, "fingerprint") if key else None
         return call, lambda: self.api.enqueue(user.id, call.session_id, works, idempotency_key)
 
-    def _work(self, payload: str) -> Work:
+    def _work(self, name: str) -> Work:
+        payload = perhaps_large(name)
         self.plans.setdefault(payload, draw_plan(self.rng))
         type_ = self.rng.choice(TYPES)
         max_attempts = self.rng.choice((None, None, 1))

@@ -16,10 +16,10 @@ from chalicelib.core.time import Millis
 from tests.fakes.nonsense import DELAYS, RAISED, changed_later, later
 from tests.simulation.deployments import DeployedHandlers, Deployment
 from tests.simulation.history import Violation
+from tests.simulation.large import result_of
 from tests.simulation.ports import Network
 from tests.simulation.scheduler import Crash, Scheduler
 
-OK = '"ok"'
 NONSENSE = [
     *(make(DELAYS[name]) for make in (later, changed_later) for name in sorted(DELAYS)),
     *(RAISED[name] for name in ("half a surrogate pair", "a null byte", "a text that raises")),
@@ -68,6 +68,8 @@ class Executions:
     def run(self, handler: Handler, request: Request, seconds: float) -> Result | Failure:
         if self.deployment.is_behind(request.type, "invalid_payload"):
             return Failure("invalid_payload", "This worker's code cannot take it.")
+        if request.payload not in self.plans:
+            raise Violation(f"{request.seq} was started with a payload that nobody has sent")
         execution = Execution(request, self.scheduler.now)
         self._check_alone(execution)
         self._check_lane(request)
@@ -125,7 +127,7 @@ class Executions:
             return Failure("timeout", "It took too long.")
         if request.attempts <= plan.fails or plan.permanent:
             return _failure(request, plan)
-        return Result(OK, (Booking(account_of(request), 1),) if has_effects(request) else ())
+        return Result(result_of(request), (Booking(account_of(request), 1),) if has_effects(request) else ())
 
 
 def _failure(request: Request, plan: Plan) -> Failure:

@@ -9,6 +9,7 @@ from chalicelib.core.queueing.request import LONGEST_DELAY_MS, NO_COUNTS, OUTCOM
 from chalicelib.core.time import Millis
 from tests.simulation.executions import Executions, account_of, has_effects
 from tests.simulation.history import Violation
+from tests.simulation.large import check_result, payload_of
 
 type Requests = dict[int, Request]
 
@@ -61,7 +62,10 @@ class Invariants:
             if request is not before:
                 if before is not None:
                     _check_change(before, request)
+                if request.payload_bytes and not self._tables.queues[request.user_id].deleted_at:
+                    payload_of(self._tables, request)
                 if request.status is Status.SUCCEEDED:
+                    check_result(self._tables, request)
                     _require(
                         self._executions.has_succeeded(request),
                         f"{request.seq} succeeded, its handler did not",

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 
 from chalicelib.core.queueing.pages import Page
+from chalicelib.core.queueing.request import Status
 from chalicelib.core.queueing.waits import SLOTS
 from chalicelib.core.time import Millis
 from tests.fakes.accounts import FakeSessions
 from tests.simulation.history import Violation
+from tests.simulation.large import check_handed_out
 
 
 @dataclass(slots=True)
@@ -20,6 +22,9 @@ class Reader:
         """The answer to a question about what comes after that number."""
         if after == self.place:  # else another answer has come before
             self.seen += [request.seq for request in page.requests]
+            for request in page.requests:
+                if request.status is Status.SUCCEEDED:
+                    check_handed_out(request)
             self.place = page.after
 
 

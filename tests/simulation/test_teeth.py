@@ -9,6 +9,7 @@ import pytest
 from tests.simulation import (  # noqa: F401 - they enter themselves into DEFECTS
     draining_mutations,
     lane_mutations,
+    large_mutations,
     reading_mutations,
     sweeping_mutations,
 )

@@ -9,6 +9,7 @@ from chalicelib.core.queueing.policy import UNFIT
 from chalicelib.core.queueing.request import Request, Status
 from tests.simulation.calls import UNKNOWN
 from tests.simulation.history import Violation
+from tests.simulation.large import check_handed_out, check_result, payload_of
 from tests.simulation.records import Call, User
 from tests.simulation.world import World
 
@@ -45,7 +46,7 @@ def _check_gone(world: World, gone: set[str]) -> None:
         *world.store.tables.queues,
         *(id_ for id_, requests in world.store.tables.requests.items() if requests),
     }
-    kept |= {user_id for user_id, _ in world.store.tables.keys}
+    kept |= {user_id for user_id, _ in (*world.store.tables.keys, *world.store.tables.texts)}
     if left := gone & kept:
         raise Violation(f"something is left of {left}, whose account was deleted")
     owners = {name: account.user_id for name, account in world.accounts.accounts.items()}
@@ -75,6 +76,9 @@ def _check_sent(world: World, call: Call) -> None:
         _require(not stored, call, "was refused and yet stored")
     for request in stored:
         _require(request.settled, call, f"{request.seq} has no outcome")
+        if request.status is Status.SUCCEEDED:
+            check_result(world.store.tables, request)
+        _check_started(world, call, request)
         unfit = request.error is not None and request.error.kind in UNFIT
         known = request.type not in (UNKNOWN, "halt")  # a person who skips a halted head takes its error
         _require(not unfit or not known, call, f"{request.seq} has failed though code that takes it came")
@@ -83,11 +87,21 @@ def _check_sent(world: World, call: Call) -> None:
         _require(not innocent, call, f"{request.seq} is told to have crashed its worker")
 
 
+def _check_started(world: World, call: Call, request: Request) -> None:
+    """What its handler got is what was sent."""
+    sent, place = payload_of(world.store.tables, request), (request.user_id, request.seq)
+    for execution in world.executions.all:
+        other = execution.attempt[:2] == place and execution.request.payload != sent
+        _require(not other, call, f"{request.seq} was started with the payload of another request")
+
+
 def _stored(world: World, call: Call) -> list[Request]:
     forgotten = [request for request in world.forgotten if request.user_id == call.user_id]
     requests = [*world.store.tables.requests.get(call.user_id, {}).values(), *forgotten]
     mine = [
-        r for r in requests if r.payload in call.asked and r.origin is None and r.status is not Status.VOID
+        r
+        for r in requests
+        if r.status is not Status.VOID and r.origin is None and payload_of(world.store.tables, r) in call.asked
     ]
     return sorted(mine, key=lambda request: request.seq)
 
@@ -104,6 +118,8 @@ def _check_read(world: World, call: Call) -> None:
         lost = [seq for seq in moved if seq not in handed_out and not _was_overtaken(world, call, seq)]
         _require(not lost and set(handed_out) <= set(moved), call, f"read {moved}")
         _require(not call.answer or call.answer.settled, call, "handed out what has no outcome")
+        if call.answer and call.answer.status is Status.SUCCEEDED:
+            check_handed_out(call.answer)
 
 
 def _check_reader(world: World, user: User) -> None:

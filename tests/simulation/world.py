@@ -2,6 +2,7 @@
 
 from random import Random
 from typing import Any
+from zlib import crc32
 
 from chalicelib.adapters.memory.clock import START
 from chalicelib.core.identity.account import Account
@@ -13,6 +14,7 @@ from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
 from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Enqueue
+from chalicelib.core.queueing.keeping import MINUTES
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.request import KEPT_MS, Request
@@ -32,6 +34,7 @@ from tests.simulation.indexed import IndexedStore, report_unforeseen
 from tests.simulation.invariants import Invariants
 from tests.simulation.kinds import draw_kinds
 from tests.simulation.lambdas import SWEEP_MS, Sweeper, Workers
+from tests.simulation.large import whole
 from tests.simulation.ports import Network, Remote, RemoteStore, SimulatedClock
 from tests.simulation.readers import WatchedSessions
 from tests.simulation.records import User
@@ -166,11 +169,25 @@ class World:
         for user in self.users:
             self._forget(user)
         self.store.tables.remove_expired(self.scheduler.now)
+        if self.rng.random() < 0.3:
+            self._months()
+
+    def _months(self) -> None:
+        """In which lines stand. Every week the sweeper comes by at the minute for each line's payloads."""
+        for _ in range(8):
+            self.scheduler.jump(KEPT_MS)
+            for user in self.users:
+                minutes = (self.scheduler.now + 2 * SWEEP_MS) // SWEEP_MS + crc32(user.id.encode())
+                self.scheduler.jump(-minutes % MINUTES * SWEEP_MS)
+                self.scheduler.run_until(self.scheduler.now + 4 * SWEEP_MS)
+            for user in self.users:
+                self._forget(user)
+            self.store.tables.remove_expired(self.scheduler.now)
 
     def _forget(self, user: User) -> None:
         for request in self.store.tables.requests.get(user.id, {}).values():
             if request.expires_at is not None and request.expires_at <= self.scheduler.now:
-                self.forgotten.append(request)
+                self.forgotten.append(whole(self.store.tables, request))
                 if request.seq > self.store.tables.queues[user.id].head:
                     raise Violation(f"{request.seq} was forgotten before its turn")
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.adapters.dynamodb.errors import INVALID, translated
+from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import APART
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
 from chalicelib.adapters.dynamodb.models import RequestItem
@@ -15,7 +14,7 @@ from chalicelib.adapters.dynamodb.records import request_attributes, to_request
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.texts import DynamoTexts
 from chalicelib.adapters.dynamodb.transaction import commit
-from chalicelib.core.errors import EffectRefusedError, NewerItemError
+from chalicelib.core.errors import NewerItemError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
 from chalicelib.core.time import Millis
@@ -94,16 +93,8 @@ class DynamoRequests(DynamoTexts):
             update = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
             commit(self._connection, [{"Update": update}], effects)
         else:
-            self._write_outcome(running, actions, condition)
-        return finished
-
-    def _write_outcome(self, running: Request, actions: list[Action], condition: Condition) -> None:
-        try:
             self._change(running, actions, condition)
-        except UpdateError as error:
-            if error.cause_response_code != INVALID:
-                raise
-            raise EffectRefusedError("The result could not be written: it is too large.") from error
+        return finished
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         m = self._requests

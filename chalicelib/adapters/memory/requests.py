@@ -6,7 +6,7 @@ from dataclasses import replace
 from chalicelib.adapters.memory.keys import MemoryKeys
 from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.adapters.memory.texts import MemoryTexts
-from chalicelib.core.errors import EffectRefusedError, LostRaceError
+from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
 from chalicelib.core.time import Millis
@@ -57,10 +57,6 @@ class MemoryRequests(MemoryTexts):
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
     ) -> Request:
         finished = self._current(running).ended(outcome, now)
-        try:
-            _storable(_without_texts(finished))
-        except ValueError as error:
-            raise EffectRefusedError(f"The result could not be written: {error}") from error
         self._commit(effects)
         return self._save(finished)
 
