@@ -51,7 +51,8 @@ def _short(value: Any) -> str:
             )
         case Request():
             mark = f" by {value.attempt_token}" if value.attempt_token else ""
-            return f"<{value.user_id}/{value.seq} {value.payload.strip()} {value.status} x{value.attempts}{mark}>"
+            payload = value.payload.strip()  # those that are large end with spaces
+            return f"<{value.user_id}/{value.seq} {payload} {value.status} x{value.attempts}{mark}>"
         case list() | tuple():
             return "[" + ", ".join(_short(v) for v in value) + "]"
         case int() if value > START // 2:

@@ -101,7 +101,9 @@ def _stored(world: World, call: Call) -> list[Request]:
     mine = [
         r
         for r in requests
-        if r.status is not Status.VOID and r.origin is None and payload_of(world.store.tables, r) in call.asked
+        if r.status is not Status.VOID
+        and r.origin is None
+        and payload_of(world.store.tables, r) in call.asked
     ]
     return sorted(mine, key=lambda request: request.seq)
 

@@ -1,5 +1,6 @@
-"""Large payloads and results: written before what refers to them, read when they are needed, kept while they wait."""
+"""Large payloads and results: written before what refers to them, read when needed, kept while they wait."""
 
+from itertools import pairwise
 from typing import Any
 from zlib import crc32
 
@@ -18,7 +19,9 @@ from tests.unit.core.queue_harness import BROKEN, SESSION, USER, QueueHarness
 LARGE = f'"{"x" * 2_000}"'
 
 
-def send(harness: QueueHarness, *payloads: str, key: IdempotencyKey | None = None, type_: str = "skip") -> None:
+def send(
+    harness: QueueHarness, *payloads: str, key: IdempotencyKey | None = None, type_: str = "skip"
+) -> None:
     harness.enqueue(USER, SESSION, [Work(type_, payload) for payload in payloads], key)
 
 
@@ -229,4 +232,4 @@ def test_a_payload_is_kept_with_few_writes_and_nothing_is_read_for_it_before(
             assert reads == []
 
     assert 3 <= len(kept) <= 4
-    assert min(b - a for a, b in zip(kept, kept[1:], strict=False)) >= SCARCE_MS - DAY_MS
+    assert min(b - a for a, b in pairwise(kept)) >= SCARCE_MS - DAY_MS
