@@ -1,4 +1,4 @@
-"""Large payloads and results. Each is an item of its own, so that a change of status costs the same for all."""
+"""Large payloads and results: items of their own, so that a change of status costs the same for all requests."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
