@@ -1,8 +1,8 @@
 """What a request with a large payload costs in write units.
 
 moto does not tell how many units a call consumed. They are computed here, as DynamoDB's documentation says: a
-unit for each KB or part of it, of the item before or after the write, whichever is larger. The index is left out:
-only the first request after a minute's rest writes it, one unit, to mark the queue.
+unit for each KB or part of it, of the item before or after the write, whichever is larger. The index is left
+out: only the first request after a minute's rest writes it, one unit, to mark the queue.
 """
 
 from collections.abc import Iterator

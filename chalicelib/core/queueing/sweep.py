@@ -69,7 +69,7 @@ class Sweep:
         for queue in self._in_time(leaving, end):
             self._guard(lambda queue, now: self._remove(queue, now, end), queue)
         for queue in self._in_time(old, end):
-            self._guard(lambda queue, now: keep_payloads(self.store.requests, queue, self.clock, end), queue)
+            self._guard(lambda queue, _: keep_payloads(self.store.requests, queue, self.clock, end), queue)
 
     def _queues(self, find: Callable[[], Sequence[str]]) -> Iterator[Queue]:
         """In random order: if time is too short for all, each sweep reaches others."""

@@ -1,4 +1,4 @@
-"""Large payloads and results: items of their own, so that a change of status costs the same for all requests."""
+"""Large payloads and results: items of their own, so that a change of status costs the same for all."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
