@@ -1,7 +1,8 @@
 """Keep large payloads for as long as their requests wait.
 
-A large payload is written once, with the moment at which it expires. That is late enough for all but queues that
-stand, or creep, for weeks. For those the sweeper moves the moment, which costs as many units as the payload has KB.
+A large payload is written once, with the moment at which it expires. That is late enough for all queues but
+those that stand, or move slowly, for weeks. For those the sweeper lets the payload expire later, which costs as
+many write units as the payload has KB.
 """
 
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ PAGE = 100
 def is_checked_for_payloads(queue: Queue, head: Request, now: Millis) -> bool:
     """Whether payloads may expire in this line, and this is the minute of the day in which it is looked at.
 
-    The head has waited longest. Every payload is kept for `SPARE_MS` longer than a request that does not wait.
+    The head has waited longest. A payload is kept for `SPARE_MS` longer than a request that does not wait.
     """
     is_old = head.enqueued_at < now - (SPARE_MS - SCARCE_MS)
     return is_old and (now // MINUTE_MS + crc32(queue.user_id.encode())) % MINUTES == 0
