@@ -155,8 +155,8 @@ class RequestItem(VersionedItem):
 class TextItem(Model):
     """A large payload or result, beside the requests, because it is removed with them.
 
-    Its number is negative, see texts.py: no list of requests reads it. It needs no format, because the request
-    that refers to it has one.
+    Its number is negative, see texts.py: no list of requests reads it. It needs no format: the request that
+    refers to it has one.
     """
 
     user_id = UnicodeAttribute(hash_key=True)

@@ -1,8 +1,8 @@
 """Keep large payloads for as long as their requests wait.
 
 A large payload is written once, with the moment at which it expires. That is late enough for all queues but
-those that stand, or move slowly, for weeks. For those the sweeper lets the payload expire later, which costs as
-many write units as the payload has KB.
+those that stand, or move slowly, for weeks. For those the sweeper lets the payload expire later, which costs
+as many write units as the payload has KB.
 """
 
 from collections.abc import Iterator

@@ -20,7 +20,7 @@ class RequestStore(TextStore, Protocol):
     A read raises NewerItemError if a newer release has stored what it finds.
 
     A large payload or result is an item of its own: `TextStore` writes and reads it, and requests are
-    returned with its size in its place. The text is written before the request or the outcome that refers to it.
+    returned with its size in its place. The text is written before what refers to it.
     """
 
     def get(self, user_id: str, seq: int) -> Request | None: ...
