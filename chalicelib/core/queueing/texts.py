@@ -8,8 +8,8 @@ from chalicelib.core.queueing.request import KEPT_MS, Request
 from chalicelib.core.time import Millis
 
 DAY_MS = 24 * 3_600_000
-SPARE_MS = 30 * DAY_MS  # how much longer a text is kept than a request that ends at once
-SCARCE_MS = 15 * DAY_MS  # a request with less than that left must not wait on like this
+SPARE_MS = 10 * DAY_MS  # how much longer a payload is kept than a request that ends at once
+SCARCE_MS = 5 * DAY_MS  # a request with less than that left must not wait on like this
 READ_BYTES = 1024 * 1024  # of results read in one call; a page of requests holds no more than that
 
 TOO_LARGE = "The payload or the result could not be written: it is too large."
@@ -65,13 +65,14 @@ def payload_of(request: Request) -> LargeText:
 def result_of(running: Request, result: str, now: Millis) -> LargeText:
     """The text of a large result of this attempt.
 
-    No other attempt has its number, so one that was given up cannot replace the result that counts.
+    No other attempt has its number, so one that was given up cannot replace the result that counts. It is
+    kept for a day longer than its request.
     """
-    return LargeText(TextKey(running.seq, running.attempts), result, kept_until(now))
+    return LargeText(TextKey(running.seq, running.attempts), result, now + KEPT_MS + DAY_MS)
 
 
 def kept_until(moment: Millis) -> Millis:
-    """Until when to keep a text that is needed from that moment on; in whole seconds, as stores have it."""
+    """Until when to keep a payload whose turn comes at that moment; in whole seconds, as stores have it."""
     return -(-(moment + KEPT_MS + SPARE_MS) // 1000) * 1000
 
 

@@ -226,9 +226,9 @@ def test_a_payload_is_kept_with_few_writes_and_nothing_is_read_for_it_before(
     monkeypatch.setattr(harness.store.requests, "keep_text", count)
     monkeypatch.setattr(harness.store.requests, "list_without_payloads", count_reads)
 
-    for day in range(1, 61):
+    for day in range(1, 21):
         sweep_for_a_day(harness)
-        if day < 15:
+        if day < 5:
             assert reads == []
 
     assert 3 <= len(kept) <= 4
