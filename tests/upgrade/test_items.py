@@ -1,5 +1,6 @@
 """The present code reads what earlier releases have stored, and goes on with it."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -76,12 +77,20 @@ def test_a_halted_queue_can_be_retried_and_skipped(upgraded: Upgraded) -> None:
     assert outcomes(session) == {1: "failed", 2: "succeeded"}
 
 
-def test_a_paused_queue_resumes(upgraded: Upgraded) -> None:
-    session = upgraded.sign_in("paused")
+def test_a_paused_queue_resumes_and_runs_a_large_payload_that_is_part_of_its_request(
+    upgraded: Upgraded,
+) -> None:
+    """As 0.1.0 stored all payloads."""
+    session, text = upgraded.sign_in("paused"), "x" * 5_000
+    first = upgraded.items("paused", "RequestsTable")[0]
+    large = {**first, "type": {"S": "echo"}, "payload": {"S": json.dumps({"text": text})}}
+    upgraded.cloud.put("RequestsTable", [large])
+
     session.ask("POST", "/api/queue/resume")
     upgraded.work()
 
     assert outcomes(session) == {1: "succeeded", 2: "cancelled", 3: "succeeded"}
+    assert session.request(1)["result"] == {"text": text}
 
 
 def test_only_an_administrator_ends_an_administrators_pause(upgraded: Upgraded, stored: Stored) -> None:
