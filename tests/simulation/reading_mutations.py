@@ -53,7 +53,7 @@ def _mark_read_if(patch: MonkeyPatch, condition: Any) -> None:
     def mark_read(use: Outcomes, user_id: str, session_id: str, seq: int) -> Queue:
         queue = use._queue(user_id, session_id)
         if condition(queue, seq):
-            with suppress(LostRaceError):  # as the code does; the defect is in what a write does that succeeds
+            with suppress(LostRaceError):  # as the code does; the defect is in the write
                 use.queues.move_read(queue, session_id, seq, use.new_token(), use.clock.now())
         return replace(queue, read=max(queue.read, seq))
 

@@ -152,11 +152,10 @@ class RequestItem(VersionedItem):
     expires_at = NumberAttribute(null=True)  # seconds: DynamoDB's time to live
 
 
-class TextItem(Model):
+class TextItem(VersionedItem):
     """A large payload or result, beside the requests, because it is removed with them.
 
-    Its number is negative, see texts.py: no list of requests reads it. It needs no format: the request that
-    refers to it has one.
+    Its number is negative, see texts.py: no list of requests reads it.
     """
 
     user_id = UnicodeAttribute(hash_key=True)
