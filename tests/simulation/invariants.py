@@ -84,8 +84,8 @@ class Invariants:
 
 
 def _check_change(before: Request, after: Request) -> None:
-    only_expires = replace(before, expires_at=after.expires_at) == after
-    changed = before.settled and not only_expires
+    kept_longer = replace(before, expires_at=after.expires_at, payload_until=after.payload_until) == after
+    changed = before.settled and not kept_longer
     _require(not changed, f"I5: {after.seq} was {before.status} and became {after.status}")
     _require(after.attempts >= before.attempts, f"attempts of {after.seq} went back")
     put_off = (after.not_before or 0) - (after.started_at or after.not_before or 0)
