@@ -101,9 +101,15 @@ class DrainPass:
         return LookAgain()
 
     def _leave_to_others(self, request: Request) -> Ending | None:
-        """Leave to another worker what must not begin in this lane, or not in the time that is left."""
+        """Leave to another worker what must not begin in this lane, or not in the time that is left.
+
+        What a heartbeat keeps alive needs nobody else: its worker's wake-up comes back if that worker dies.
+        """
+        if self._turn.is_kept_alive(request):
+            self._cursor.checkpoint()
+            return Done()
         if self._turn.cannot_begin(request, self._cursor.average_ms):
-            return self._hand_over()
+            return self._send_wake_up(self._turn.lane_for(request, self._cursor.average_ms))
         if not request.settled and not self._has_time_for(request):
             return self._yield_turn()
         return None

@@ -47,10 +47,11 @@ class QueueHarness:
     limits: list[float] = field(default_factory=list)  # the seconds that each of them was given
 
     def __post_init__(self) -> None:
-        self.fifo, self.slow = MemoryFifo(self.clock.now), MemoryFifo(self.clock.now)
+        self.fifos = {lane: MemoryFifo(self.clock.now) for lane in Lane}
+        self.fifo, self.slow = self.fifos[Lane.QUICK], self.fifos[Lane.SLOW]
         self.handlers = _handlers()
         rings, marks = count(1), count(1)
-        bell = MemoryWakeUps(self.fifo, self.slow)
+        bell = MemoryWakeUps(self.fifos)
         queues, requests = self.store.queues, self.store.requests
         attempt = Attempt(
             requests,
@@ -137,7 +138,7 @@ class QueueHarness:
         return lane
 
     def _fifo(self, lane: Lane) -> MemoryFifo:
-        return self.slow if lane is Lane.SLOW else self.fifo
+        return self.fifos[lane]
 
     def working_for(self, ms: int) -> Ran:
         """A handler that takes its time and succeeds."""
