@@ -60,9 +60,9 @@ class SqsLease:
 def group_of(user_id: str, wake_up_id: str, lane: Lane) -> str:
     """The message group of a wake-up: of its user, and in the long lane its own.
 
-    Lambda demands that a message stays invisible for as long as its function may run, 15 minutes in the long lane. If
-    the worker dies before it has shortened that, its group is locked so long. The next wake-up must not wait for it:
-    the order of requests does not depend on groups.
+    Lambda demands that a message stays invisible for as long as its function may run, 15 minutes in the long
+    lane. If the worker dies before it has shortened that, its group is locked so long. The next wake-up must
+    not wait for it: the order of requests does not depend on groups.
     """
     return wake_up_id if lane is Lane.LONG else user_id
 

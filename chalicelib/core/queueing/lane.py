@@ -1,7 +1,7 @@
 """Three lanes of wake-ups, each with workers of its own.
 
-Users whose requests take long keep the workers of the slow lane busy, and nobody else's. A request that may take
-minutes has a worker of the long lane, which keeps its attempt alive by a heartbeat (see heartbeat.py).
+Users whose requests take long keep the workers of the slow lane busy, and nobody else's. A request that may
+take minutes has a worker of the long lane, which keeps its attempt alive by a heartbeat (see heartbeat.py).
 """
 
 from enum import StrEnum

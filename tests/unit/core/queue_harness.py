@@ -14,6 +14,7 @@ from chalicelib.core.queueing.dequeue import Dequeue
 from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Accepted, Enqueue, Work
 from chalicelib.core.queueing.handler import Handler
+from chalicelib.core.queueing.heartbeat import Heartbeat
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
 from chalicelib.core.queueing.outcomes import Outcomes
@@ -45,6 +46,8 @@ class QueueHarness:
     script: dict[int, list[Ran]] = field(default_factory=dict)  # what comes of the attempts of a request
     started: list[int] = field(default_factory=list)  # the numbers of requests, in the order of their starts
     limits: list[float] = field(default_factory=list)  # the seconds that each of them was given
+
+    heartbeat: Heartbeat | None = None  # of the last attempt
 
     def __post_init__(self) -> None:
         self.fifos = {lane: MemoryFifo(self.clock.now) for lane in Lane}
@@ -152,7 +155,10 @@ class QueueHarness:
     def wake_ups_waiting(self, lane: Lane = Lane.QUICK) -> int:
         return len(self._fifo(lane).messages())
 
-    def _run(self, _handler: Handler, request: Request, seconds: float) -> Result | Failure:
+    def _run(
+        self, _handler: Handler, request: Request, seconds: float, heartbeat: Heartbeat | None
+    ) -> Result | Failure:
+        self.heartbeat = heartbeat
         self.started.append(request.seq)
         self.limits.append(seconds)
         ran = self.script.get(request.seq, [])
@@ -166,6 +172,7 @@ def _handlers() -> Registry:
         ("skip", 2.0, Policy(max_attempts=3)),
         ("halt", 2.0, Policy(max_attempts=1, on_failure=OnFailure.HALT)),
         ("slow", QUICK_TIMEOUT_S + 1, Policy(max_attempts=3)),
+        ("long", 300.0, Policy(max_attempts=3)),
     ):
         registry.add(Handler(type_, lambda payload: payload, object, object, timeout, policy))
     return registry
