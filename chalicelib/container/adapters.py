@@ -32,7 +32,11 @@ if TYPE_CHECKING:
     from chalicelib.webhooks.deliverer import Deliverer
 
 TABLES = ("queues", "requests", "accounts", "sessions", "idempotency", "audit")
-URLS = {Lane.QUICK: "WAKE_UPS_URL", Lane.SLOW: "SLOW_WAKE_UPS_URL"}
+URLS = {
+    Lane.QUICK: "WAKE_UPS_URL",
+    Lane.SLOW: "SLOW_WAKE_UPS_URL",
+    Lane.LONG: "LONG_WAKE_UPS_URL",
+}
 
 
 class Adapters:
@@ -74,7 +78,8 @@ class Adapters:
     def wake_ups(self) -> WakeUps:
         from chalicelib.adapters.sqs.wake_ups import SqsWakeUps
 
-        return SqsWakeUps(self.sqs, {lane: self._wake_ups_url(lane) for lane in Lane})
+        known = self.settings.resources  # only workers get that of the long lane
+        return SqsWakeUps(self.sqs, {lane: known[URLS[lane]] for lane in Lane if URLS[lane] in known})
 
     def lease(self, receipt_handle: str, lane: Lane) -> VisibilityLease:
         """The lease on a wake-up that was received from the lane's queue."""

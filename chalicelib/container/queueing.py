@@ -92,7 +92,7 @@ class Queueing:
         running = partial(run, watch=outside.overrun_watch, application=self._container.application)
         attempt = Attempt(store.requests, outside.clock, self._container.handlers, running)
         quantum_ms = self._container.settings.quantum_seconds * 1000
-        turn_ms = quantum_ms if lane is Lane.SLOW else quantum_ms // QUICK_TURNS
+        turn_ms = quantum_ms // QUICK_TURNS if lane is Lane.QUICK else quantum_ms
         return Drain(
             store.queues, store.requests, outside.wake_ups, outside.clock, attempt, turn_ms, lane=lane
         )

@@ -11,6 +11,7 @@ from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, raise_ov
 from chalicelib.core.queueing.application import Application
 from chalicelib.core.queueing.attempt import Result, Run
 from chalicelib.core.queueing.handler import Handler
+from chalicelib.core.queueing.heartbeat import Heartbeat
 from chalicelib.core.queueing.request import Failure, Request
 from gurukool.testing.observed import ObservedEffects
 from gurukool.testing.process import CrashError, Process, running
@@ -19,7 +20,9 @@ from gurukool.testing.process import CrashError, Process, running
 def runner(process: Process, application: Application, *, limited: bool) -> Run:
     """Runs handlers in that process. Unless it is `limited`, an attempt may take as long as it takes."""
 
-    def run(handler: Handler, request: Request, seconds: float) -> Result | Failure:
+    def run(
+        handler: Handler, request: Request, seconds: float, _heartbeat: Heartbeat | None
+    ) -> Result | Failure:
         try:
             with _limit(seconds if limited else None), running(process):
                 ran = carry_out(handler, request, application, partial(ObservedEffects, process))

@@ -45,7 +45,7 @@ class Engine:
         self.store = store = MemoryStore(commit=commit)  # effects go to the tables of the test
         self._process = process
         self._fifos = {lane: MemoryFifo(clock.now) for lane in Lane}
-        wake_ups = MemoryWakeUps(self._fifos[Lane.QUICK], self._fifos[Lane.SLOW])
+        wake_ups = MemoryWakeUps(self._fifos)
         numbers = count(1)
 
         def mark() -> str:

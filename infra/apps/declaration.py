@@ -41,7 +41,7 @@ class Limits(msgspec.Struct, forbid_unknown_fields=True):
     timeout: Annotated[float, msgspec.Meta(gt=0, le=LONGEST_TIMEOUT_S)] | None = None
     max_attempts: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
     on_failure: Literal["skip", "halt"] | None = None
-    long: bool | None = None  # its requests are always for the slow lane
+    long: bool | None = None  # its requests are always for the long lane
 
 
 class Worker(msgspec.Struct, forbid_unknown_fields=True):

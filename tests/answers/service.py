@@ -66,7 +66,7 @@ class Service:
         """All use cases are made over the fakes as they are over the real adapters."""
         adapters = self.adapters
         adapters.clock, adapters.store = self.clock, self.store
-        adapters.wake_ups = MemoryWakeUps(self.fifos[Lane.QUICK], self.fifos[Lane.SLOW])
+        adapters.wake_ups = MemoryWakeUps(self.fifos)
         adapters.accounts, adapters.audit = self.accounts, self.audit
         adapters.sessions, adapters.wait_slots, adapters.tries = self.sessions, self.sessions, self.tries
         adapters.passwords, adapters.tokens = FakePasswords(), FakeTokens()

@@ -11,7 +11,7 @@ from chalicelib.adapters.dynamodb.errors import SILENT
 from chalicelib.adapters.memory.wake_ups import MemoryLease
 from chalicelib.container import Container
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.queueing.handler import LONGEST_TIMEOUT_S, handler
+from chalicelib.core.queueing.handler import LONGEST_SHORT_TIMEOUT_S, handler
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.functions import serving
@@ -161,7 +161,7 @@ def test_a_timer_that_another_has_taken_over_is_no_failure(worker: Worker, user:
 def test_what_does_not_fit_into_the_invocation_is_left_to_the_next_one(
     service: Service, worker: Worker, user: User
 ) -> None:
-    @handler("longest", timeout=LONGEST_TIMEOUT_S)
+    @handler("longest", timeout=LONGEST_SHORT_TIMEOUT_S)
     def work(payload: dict[str, Any]) -> None: ...
 
     service.handlers.collect([work])

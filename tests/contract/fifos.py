@@ -40,7 +40,7 @@ class TimedFifo:
     def __init__(self) -> None:
         self._clock = ManualClock()
         self._fifos = {lane: MemoryFifo(self._clock.now, VISIBILITY_S * 1000) for lane in Lane}
-        self.wake_ups: WakeUps = MemoryWakeUps(self._fifos[Lane.QUICK], self._fifos[Lane.SLOW])
+        self.wake_ups: WakeUps = MemoryWakeUps(self._fifos)
 
     def receive(self, wait: int = 0, lane: Lane = Lane.QUICK) -> Received | None:
         fifo = self._fifos[lane]

@@ -27,6 +27,7 @@ from chalicelib.core.queueing.attempt import Attempt, Result
 from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Enqueue, Work
 from chalicelib.core.queueing.handler import Handler
+from chalicelib.core.queueing.heartbeat import Heartbeat
 from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
@@ -70,7 +71,9 @@ class Unlucky:
             self.crashes += 1
             raise CrashError
 
-    def run(self, handler: Handler, request: Request, seconds: float) -> Result | Failure:
+    def run(
+        self, handler: Handler, request: Request, seconds: float, _heartbeat: Heartbeat | None
+    ) -> Result | Failure:
         self.maybe_crash()
         ran = run(handler, request, seconds, application=self.application)
         self.maybe_crash()

@@ -71,6 +71,24 @@ def test_an_attempt_that_was_given_up_cannot_finish(user: User, queued: Request)
     assert user.written(1) == current
 
 
+def test_only_the_current_attempt_is_renewed_and_only_while_it_runs(user: User, queued: Request) -> None:
+    requests, given_up = user.store.requests, user.begin(1, by="one")
+    current = user.begin(1, by="other")
+    renewed = replace(current, deadline=LATER + 5_000)
+
+    with pytest.raises(LostRaceError):
+        requests.renew(given_up, LATER + 9_000)
+    assert requests.renew(current, LATER + 5_000) == user.written(1) == renewed
+
+    finished = requests.finish(current, DONE, LATER)
+    with pytest.raises(LostRaceError):
+        requests.renew(current, LATER + 9_000)
+    assert user.written(1) == finished
+    with pytest.raises(LostRaceError):
+        requests.renew(replace(current, seq=2), LATER)
+    assert user.store.requests.get(user.id, 2) is None
+
+
 def test_an_overrun_is_noted_on_the_attempt_that_is_current_and_on_no_other(
     user: User, queued: Request
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from cfnlint.api import ManualArgs, lint_file
 
 from chalicelib.core.queueing.attempt import ENDING_MS, GRACE_MS
-from chalicelib.core.queueing.handler import LONGEST_TIMEOUT_S
+from chalicelib.core.queueing.handler import LONGEST_SHORT_TIMEOUT_S
 from chalicelib.settings import CHOICES, SettingError
 from chalicelib.web import middleware
 from tests.infra.documents import FUNCTIONS, TABLES, Document, at, environment
@@ -108,7 +108,7 @@ START_MS = 5_000  # until a worker that was started anew looks at its first requ
 
 def test_the_longest_attempt_fits_into_an_invocation_that_has_just_begun(template: Document) -> None:
     """Else the worker would leave it to the next one for ever."""
-    longest = LONGEST_TIMEOUT_S * 1000 + GRACE_MS + ENDING_MS
+    longest = LONGEST_SHORT_TIMEOUT_S * 1000 + GRACE_MS + ENDING_MS
     for name, function in template["Resources"].items():
         if name.endswith("Worker"):
             assert START_MS + longest <= function["Properties"]["Timeout"] * 1000

@@ -27,7 +27,7 @@ from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.time import Millis
 from tests.fakes.secrets import FakeTokens
 from tests.simulation.administrators import DEEDS, TrustedAdministration
-from tests.simulation.executions import SLOW, Plan, draw_plan
+from tests.simulation.executions import LONG, SLOW, Plan, draw_plan, prolonged
 from tests.simulation.faults import NONE
 from tests.simulation.large import perhaps_large
 from tests.simulation.ports import Network
@@ -108,8 +108,8 @@ class Calls:
 
     def _work(self, name: str) -> Work:
         payload = perhaps_large(name)
-        self.plans.setdefault(payload, draw_plan(self.rng))
-        type_ = self.rng.choice(TYPES)
+        type_, plan = self.rng.choice(TYPES), draw_plan(self.rng)
+        self.plans.setdefault(payload, prolonged(plan, self.rng) if type_ == LONG else plan)
         max_attempts = self.rng.choice((None, None, 1))
         return Work(type_, payload, max_attempts=max_attempts, not_before=self._draw_moment())
 
@@ -215,7 +215,7 @@ class Calls:
 
 
 UNKNOWN = "unknown"  # no code ever takes it: it is tried for a quarter of an hour
-TYPES = ("skip", "book", "halt", "skip", "book", SLOW) * 9 + (UNKNOWN,)
+TYPES = ("skip", "book", "halt", "skip", "book", SLOW) * 9 + (LONG,) * 5 + (UNKNOWN,)
 API_MS = 30_000  # the API function's time-out
 LONG_WAIT_MS = 2 * 3_600_000
 PASSWORD = "correct horse battery"

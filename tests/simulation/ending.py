@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.core.identity.session import IDLE_MS
+from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.queue import State
 from tests.simulation.history import Violation
 from tests.simulation.lambdas import SWEEP_MS
+from tests.simulation.wake_ups import LONG_VISIBILITY_MS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +94,13 @@ class Ending:
         if any(queue.sessions for queue in self._store.tables.queues.values()):
             self._scheduler.jump(IDLE_MS)  # of a sign-in without an answer nobody can sign out
             self._scheduler.run_until(self._scheduler.now + 3 * SWEEP_MS)
+        self._run_until_long_wake_ups_end()
         self._check_nothing_is_left()
+
+    def _run_until_long_wake_ups_end(self) -> None:
+        """Those whose worker has died at once come back after a quarter of an hour."""
+        if self._lanes.services[Lane.LONG].fifo.messages():
+            self._scheduler.run_until(self._scheduler.now + LONG_VISIBILITY_MS + SWEEP_MS)
 
     def _everybody(self, kind: str) -> Sequence[Call]:
         before = len(self._calls.made)

@@ -1,6 +1,6 @@
 """The handlers of a history: what each request does when it is carried out, and who was doing what when."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from zlib import crc32
 
@@ -8,12 +8,14 @@ from chalicelib.adapters.memory.effects import Booking
 from chalicelib.adapters.runtime.runner import last_words
 from chalicelib.core.queueing.attempt import LAST_RESORT_MS, Result
 from chalicelib.core.queueing.handler import Handler
+from chalicelib.core.queueing.heartbeat import Heartbeat
 from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
 from chalicelib.core.queueing.policy import HandlerError, OnFailure, Policy
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request
 from chalicelib.core.time import Millis
 from tests.fakes.nonsense import DELAYS, RAISED, changed_later, later
+from tests.simulation.beats import Beats
 from tests.simulation.deployments import DeployedHandlers, Deployment
 from tests.simulation.history import Violation
 from tests.simulation.large import result_of
@@ -25,6 +27,8 @@ NONSENSE = [
     *(RAISED[name] for name in ("half a surrogate pair", "a null byte", "a text that raises")),
 ]
 SLOW = "slow"  # the type of requests that may take long
+LONG = "long"  # and of those that may take minutes
+LONG_PATIENCE_MS = 15_000  # how soon a long request is begun again after the death of its worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,9 @@ class Executions:
     plans: dict[str, Plan] = field(default_factory=dict)  # by payload
     all: list[Execution] = field(default_factory=list)
 
-    def run(self, handler: Handler, request: Request, seconds: float) -> Result | Failure:
+    def run(
+        self, handler: Handler, request: Request, seconds: float, heartbeat: Heartbeat | None
+    ) -> Result | Failure:
         if self.deployment.is_behind(request.type, "invalid_payload"):
             return Failure("invalid_payload", "This worker's code cannot take it.")
         if request.payload not in self.plans:
@@ -75,11 +81,13 @@ class Executions:
         self._check_lane(request)
         self._check_soon(execution)
         self.all.append(execution)
+        beats = None
         try:
             self._stand_still(execution)
-            execution.ran = self._carry_out(request, int(seconds * 1000))
+            beats = Beats(self.scheduler, heartbeat) if heartbeat else None
+            execution.ran = self._carry_out(request, int(seconds * 1000), beats)
         finally:
-            execution.ended = self.scheduler.now
+            execution.ended = (beats and beats.killed_at) or self.scheduler.now
         self.network.trace("handler ends", (request,), execution.ran)
         return execution.ran
 
@@ -99,8 +107,11 @@ class Executions:
                 raise Violation(f"I3: {other.request.seq} is still running while {new.request.seq} starts")
 
     def _check_lane(self, request: Request) -> None:
-        if request.type == SLOW and self.scheduler.current.name.startswith(Lane.QUICK):
+        lane = self.scheduler.current.name
+        if request.type == SLOW and lane.startswith(Lane.QUICK):
             raise Violation(f"{request.seq} may take long and was begun in the quick lane")
+        if lane.startswith(Lane.LONG) != (request.type == LONG):
+            raise Violation(f"{request.seq} is {request.type} and was begun by {lane}")
 
     def _check_soon(self, new: Execution) -> None:
         """The wake-up was held for not much longer than the attempt could take."""
@@ -108,7 +119,7 @@ class Executions:
         before = [e for e in self.all if e.attempt[:2] == same]
         if self.patience_ms and before and before[-1].ran is None and new.request.type not in ("halt", SLOW):
             waited = new.started - before[-1].ended
-            if waited > self.patience_ms:
+            if waited > (LONG_PATIENCE_MS if new.request.type == LONG else self.patience_ms):
                 raise Violation(f"{same} was begun again {waited} ms after its worker had died")
 
     def _stand_still(self, execution: Execution) -> None:
@@ -116,10 +127,14 @@ class Executions:
             execution.stood_still = True
             self.scheduler.wait(ms)
 
-    def _carry_out(self, request: Request, limit: int) -> Result | Failure:
+    def _carry_out(self, request: Request, limit: int, beats: Beats | None) -> Result | Failure:
         plan = self.plans[request.payload]
         self.network.trace("handler starts", (request,), plan)
-        self.scheduler.wait(min(plan.ms, limit + LAST_RESORT_MS if plan.deaf else limit))
+        works_ms = min(plan.ms, limit + LAST_RESORT_MS if plan.deaf else limit)
+        if beats is None:
+            self.scheduler.wait(works_ms)
+        elif not beats.wait(works_ms):
+            return Failure("timeout", "Another attempt has begun.")
         if request.attempts <= plan.kills or (plan.deaf and plan.ms > limit):
             self.network.trace("handler", (request,), "kills its process")
             raise Crash
@@ -166,6 +181,11 @@ def draw_plan(rng: Random) -> Plan:
     )
 
 
+def prolonged(plan: Plan, rng: Random) -> Plan:
+    """The same for a long request."""
+    return replace(plan, ms=rng.choice((plan.ms, 4_000, 14_000, 40_000)))
+
+
 def handlers(deployment: Deployment) -> Registry:
     registry = DeployedHandlers(deployment)
     for type_, timeout, policy in (
@@ -173,8 +193,9 @@ def handlers(deployment: Deployment) -> Registry:
         ("halt", 2.0, Policy(max_attempts=2, on_failure=OnFailure.HALT)),
         ("book", 2.0, Policy(max_attempts=3)),
         (SLOW, QUICK_TIMEOUT_S + 1, Policy(max_attempts=3)),
+        (LONG, 60.0, Policy(max_attempts=3)),
     ):
-        registry.add(Handler(type_, _never_called, object, object, timeout, policy))
+        registry.add(Handler(type_, _never_called, object, object, timeout, policy, long=type_ == LONG))
     return registry
 
 

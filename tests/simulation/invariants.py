@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chalicelib.adapters.memory.tables import MemoryTables
-from chalicelib.core.queueing.attempt import SKEW_MS
+from chalicelib.core.queueing.heartbeat import SKEW_MS
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.request import LONGEST_DELAY_MS, NO_COUNTS, OUTCOMES, Request, Status
 from chalicelib.core.time import Millis
@@ -90,6 +90,7 @@ def _check_change(before: Request, after: Request) -> None:
     _require(after.attempts >= before.attempts, f"attempts of {after.seq} went back")
     put_off = (after.not_before or 0) - (after.started_at or after.not_before or 0)
     _require(put_off <= LONGEST_DELAY_MS, f"{after.seq} was put off for ever")
+    _require(after.deadline is None or after.status is Status.RUNNING, f"{after.seq} rests, with a deadline")
     _require(after.payload == before.payload, f"{after.seq} became another request")
     if after.attempts > before.attempts and before.status is Status.RUNNING:
         over = (after.started_at or 0) >= (before.deadline or 0)

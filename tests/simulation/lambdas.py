@@ -6,6 +6,7 @@ from chalicelib.adapters.memory.fifo import Receipt
 from chalicelib.adapters.sqs.wake_ups import from_message
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.drain import Drain
+from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.steps import Done, Wait
 from chalicelib.core.queueing.sweep import Sweep
 from chalicelib.functions.serving import LONGEST_TIMER_S, MOST_RECEIVES, SHORTEST_TIMER_S
@@ -13,7 +14,7 @@ from tests.simulation.ports import Network
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.wake_ups import SimulatedLease, WakeUpService
 
-WORKER_MS = 60_000  # the worker function's time-out
+WORKER_MS = {Lane.QUICK: 60_000, Lane.SLOW: 60_000, Lane.LONG: 120_000}  # the functions' time-outs
 SWEEP_MS = 60_000  # between two runs of the sweeper
 SWEEPER_MS = 50_000  # the sweeper function's time-out
 
@@ -25,6 +26,7 @@ class Workers:
         self._network = service.network
         self._rng = service.rng
         self._drain = drain
+        self._allowed_ms = WORKER_MS[drain.lane]
         self._number = count(1)
         service.serve = self._serve
 
@@ -35,14 +37,14 @@ class Workers:
             after=self._rng.randrange(1, 30),
         )
         if self._rng.random() >= self._network.faults.undying:
-            self._scheduler.after(WORKER_MS, worker.kill)
+            self._scheduler.after(self._allowed_ms, worker.kill)
 
     def _work(self, receipt: Receipt) -> None:
         """As functions/serving.py has it."""
         user_id, seq = from_message(receipt.body)
         lease = SimulatedLease(self._service, receipt)
         try:
-            ending = self._drain(user_id, lease, self._scheduler.now + WORKER_MS)
+            ending = self._drain(user_id, lease, self._scheduler.now + self._allowed_ms)
             if isinstance(ending, Wait) and receipt.number > MOST_RECEIVES:
                 self._service.send(user_id, seq, f"{user_id} {next(self._number)}")
                 ending = Done()

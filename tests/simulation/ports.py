@@ -96,7 +96,7 @@ class SimulatedClock:
         return self._scheduler.now + (self._error(skew) if skew else 0)
 
     def _error(self, skew: float) -> int:
-        name = self._scheduler.current.name
+        name = self._scheduler.current.name.partition(" ")[0]  # all threads of a process have one clock
         if name not in self._errors:
             self._errors[name] = round(self._rng.uniform(-skew, skew))
         return self._errors[name]

@@ -4,7 +4,8 @@ from itertools import islice
 
 import pytest
 
-from tests.simulation.run import failures
+from tests.simulation.beating_mutations import renew_nothing
+from tests.simulation.run import failures, reason_against
 from tests.simulation.world import World
 
 HISTORIES = 1_000
@@ -15,6 +16,13 @@ def test_no_history_breaks_a_promise() -> None:
     found = list(islice(failures(range(HISTORIES)), SHOWN))
 
     assert not found, "\n\n".join(str(failure) for failure in found)
+
+
+def test_no_attempt_outlives_its_deadline_when_it_cannot_be_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long attempt that takes longer than that ends with its process, each time, until it has failed."""
+    renew_nothing(monkeypatch)
+
+    assert [reason for reason in map(reason_against, range(100)) if reason] == []
 
 
 @pytest.mark.parametrize("seed", range(5))

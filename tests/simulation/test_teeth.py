@@ -7,6 +7,7 @@ from itertools import chain
 import pytest
 
 from tests.simulation import (  # noqa: F401 - they enter themselves into DEFECTS
+    beating_mutations,
     draining_mutations,
     lane_mutations,
     large_mutations,
@@ -29,6 +30,7 @@ KNOWN = {
     "halt whatever was said since": 294,
     "move_read without a condition": 306,
     "users end pauses of administrators": 222,
+    "renewed without a condition": 351,
     "void without a condition": 150,
     "what is cancelled expires before its turn": 1781,
 }

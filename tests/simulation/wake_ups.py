@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from random import Random
 
 from chalicelib.adapters.memory.fifo import DEDUPLICATION_MS, MemoryFifo, Message, Receipt
-from chalicelib.adapters.sqs.wake_ups import to_message
+from chalicelib.adapters.sqs.wake_ups import group_of, to_message
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.lane import Lane
 from tests.simulation.ports import Network
 from tests.simulation.scheduler import Scheduler
+
+LONG_VISIBILITY_MS = 960_000  # of the long lane's messages, unless their worker says something else
 
 type Serve = Callable[[Receipt], None]
 """Start a worker for the wake-up."""
@@ -29,6 +31,8 @@ class WakeUpService:
         self.network = network
         self.rng = rng
         self.fifo = MemoryFifo(lambda: scheduler.now)
+        if lane is Lane.LONG:
+            self.fifo.visibility_ms = LONG_VISIBILITY_MS
         # SQS remembers ids for five minutes; nothing here may depend on its not being longer.
         self.fifo.deduplication_ms = rng.choice((DEDUPLICATION_MS, 2 * 3_600_000))
         self.serve: Serve = _nobody_serves
@@ -41,7 +45,7 @@ class WakeUpService:
     def _send(self, user_id: str, seq: int, wake_up_id: str) -> str:
         faults = self.network.faults
         if self.rng.random() < faults.lose:
-            self.fifo.lose(user_id, wake_up_id)
+            self.fifo.lose(group_of(user_id, wake_up_id, self.lane), wake_up_id)
             return "lost"
         delay = self.rng.randrange(20_000) if self.rng.random() < faults.late else self.rng.randrange(1, 20)
         self.scheduler.after(delay, lambda: self._arrive(user_id, seq, wake_up_id))
@@ -50,7 +54,8 @@ class WakeUpService:
         return f"arrives in {delay} ms"
 
     def _arrive(self, user_id: str, seq: int, wake_up_id: str) -> None:
-        self.fifo.send(user_id, to_message(user_id, seq), wake_up_id)
+        group = group_of(user_id, wake_up_id, self.lane)
+        self.fifo.send(group, to_message(user_id, seq), wake_up_id)
         self.poll()
 
     def poll(self) -> None:

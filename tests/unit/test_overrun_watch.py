@@ -43,7 +43,7 @@ watch = OverrunWatch(note)
 
 def attempt(payload, seq):
     request = Request("ada", seq, "work", f'"{payload}"', Status.RUNNING, 0, attempt_token=f"mark{seq}")
-    return run(declarations(work)[0], request, 0.3, watch)
+    return run(declarations(work)[0], request, 0.3, watch=watch)
 
 for seq, payload in enumerate(["is quick", how], 1):
     print(attempt(payload, seq), flush=True)

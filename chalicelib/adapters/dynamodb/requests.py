@@ -96,6 +96,10 @@ class DynamoRequests(DynamoTexts):
             self._change(running, actions, condition)
         return finished
 
+    def renew(self, running: Request, deadline: Millis) -> Request:
+        actions: list[Action] = [self._requests.deadline.set(deadline)]
+        return self._update_request(running, actions, self._current(running))
+
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         m = self._requests
         table = m.Meta.table_name

@@ -60,6 +60,9 @@ class MemoryRequests(MemoryTexts):
         self._commit(effects)
         return self._save(finished)
 
+    def renew(self, running: Request, deadline: Millis) -> Request:
+        return self._save(replace(self._current(running), deadline=deadline))
+
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         found = self.get(user_id, seq)
         if found is None or found.status is not Status.RUNNING or found.attempt_token != token:

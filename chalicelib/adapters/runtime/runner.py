@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import CoroutineType, GeneratorType
 from typing import Any
 
@@ -21,6 +21,7 @@ from chalicelib.core.queueing.application import Application, Resources
 from chalicelib.core.queueing.attempt import Result
 from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.handler import Handler
+from chalicelib.core.queueing.heartbeat import Heartbeat
 from chalicelib.core.queueing.policy import (
     HandlerError,
     ImpossibleDelayError,
@@ -33,17 +34,19 @@ from chalicelib.core.queueing.request import Failure, Request
 NOTHING = Application()
 
 
-def run(
+def run(  # noqa: PLR0917  (the first four are what the core gives)
     handler: Handler,
     request: Request,
     seconds: float,
+    heartbeat: Heartbeat | None = None,
     watch: OverrunWatch | None = None,
     application: Application = NOTHING,
 ) -> Result | Failure:
     """What came of one attempt: what the handler returned, or why it failed.
 
-    What does not react to the time limit is ended together with this process; `watch` has that noted. The
-    handler gets the settings and the resources of `application`.
+    What does not react to the time limit is ended together with this process; `watch` has that noted. A
+    `heartbeat` is called every few seconds meanwhile. The handler gets the settings and the resources of
+    `application`.
 
     Raises nothing that a handler can cause. What it does raise is the worker's own failure: no time limit
     could be set, for example.
@@ -51,13 +54,21 @@ def run(
     watched = watch.watching(request, seconds) if watch else nullcontext()
     with _bound(request), last_resort(seconds), watched:
         try:
-            with alarm(seconds):
+            with _beating(heartbeat, seconds), alarm(seconds):
                 return carry_out(handler, request, application)
         except OverrunError:
             return Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         except BaseException:  # noqa: BLE001 - the handler's error cannot even be told
             log_event("handler raised", level=logging.ERROR)
             return Failure("error", "The handler raised an error that cannot be shown.")
+
+
+def _beating(heartbeat: Heartbeat | None, seconds: float) -> AbstractContextManager[None]:
+    if heartbeat is None:
+        return nullcontext()
+    from chalicelib.adapters.runtime.heartbeat import kept_alive  # only long requests need it
+
+    return kept_alive(heartbeat, seconds)
 
 
 @contextmanager

@@ -33,13 +33,19 @@ def last_resort(seconds: float) -> Iterator[None]:
     """
     before = signal.signal(signal.SIGALRM, raise_overrun)
     try:
-        faulthandler.dump_traceback_later(
-            seconds + LAST_RESORT_S, exit=True, file=sys.__stderr__ or sys.stderr
-        )
+        end_process_in(seconds + LAST_RESORT_S)
         yield
     finally:
         faulthandler.cancel_dump_traceback_later()
         signal.signal(signal.SIGALRM, before)
+
+
+def end_process_in(seconds: float) -> None:
+    """Set the moment at which the process is ended, instead of the one that was set before.
+
+    A thread of C does it, which does not need the interpreter's lock.
+    """
+    faulthandler.dump_traceback_later(max(0.001, seconds), exit=True, file=sys.__stderr__ or sys.stderr)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Wake-ups on SQS FIFO: a queue for each lane, in it a message group for each user."""
+"""Wake-ups on SQS FIFO: a queue for each lane, in it a message group for each user, or for each wake-up."""
 
 import json
 import math
@@ -31,7 +31,7 @@ class SqsWakeUps:
             self._client.send_message(
                 QueueUrl=self._queue_urls[lane],
                 MessageBody=to_message(user_id, seq),
-                MessageGroupId=user_id,
+                MessageGroupId=group_of(user_id, wake_up_id, lane),
                 MessageDeduplicationId=wake_up_id,
             )
         except (BotoCoreError, ClientError) as error:
@@ -55,6 +55,16 @@ class SqsLease:
             )
         except (BotoCoreError, ClientError) as error:
             raise UnavailableError("The wake-up could not be held.") from error
+
+
+def group_of(user_id: str, wake_up_id: str, lane: Lane) -> str:
+    """The message group of a wake-up: of its user, and in the long lane its own.
+
+    Lambda demands that a message stays invisible for as long as its function may run, 15 minutes in the long
+    lane. If the worker dies before it has shortened that, its group is locked so long. The next wake-up must
+    not wait for it: the order of requests does not depend on groups.
+    """
+    return wake_up_id if lane is Lane.LONG else user_id
 
 
 def to_message(user_id: str, seq: int) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from chalicelib.core.errors import EffectRefusedError, LostRaceError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.handler import Handler
+from chalicelib.core.queueing.heartbeat import ALIVE_MS, SKEW_MS, Heartbeat
 from chalicelib.core.queueing.held_lease import HeldLease
 from chalicelib.core.queueing.policy import UNFIT, OnFailure, Policy, after_failure, exhausted
 from chalicelib.core.queueing.registry import Registry
@@ -21,7 +22,6 @@ from chalicelib.core.time import Clock, Millis
 GRACE_MS = 1_500  # between a handler's time limit and the moment its attempt is given up as crashed
 # So long after the time limit, the process ends: its handler does not react to the time-out signal.
 LAST_RESORT_MS = 500
-SKEW_MS = 500  # by which the clocks of two workers may differ
 ENDING_MS = 2_000  # what a worker needs at most after an attempt: to write its result and send a wake-up
 
 CRASHED = Failure("crash", "The worker process ended while the request was running.")
@@ -39,8 +39,11 @@ class Result:
     effects: Sequence[object] = ()
 
 
-type Run = Callable[[Handler, Request, float], Result | Failure]
-"""Carry a request out within so many seconds. Raises nothing that a handler can cause."""
+type Run = Callable[[Handler, Request, float, Heartbeat | None], Result | Failure]
+"""Carry a request out within so many seconds, kept alive by the heartbeat if there is one.
+
+Raises nothing that a handler can cause.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,13 @@ class Attempt:
     def _try(self, request: Request, handler: Handler, policy: Policy, lease: HeldLease) -> AfterAttempt:
         whole = with_payload(self.requests, request)  # before the attempt counts: this may fail
         now = self.clock.now()
-        deadline = now + int(handler.timeout * 1000) + GRACE_MS
+        deadline = now + (ALIVE_MS if handler.is_long else int(handler.timeout * 1000) + GRACE_MS)
         lease.outlast(deadline)
         running = self._begin(request, now, deadline)
         if whole is None:
             return self._failed(running, PAYLOAD_GONE, policy)
         _log("request started", running)
-        ran = self._run(handler, replace(running, payload=whole.payload), deadline)
+        ran = self._run(handler, replace(running, payload=whole.payload), deadline, lease)
         if isinstance(ran, Failure):
             return self._failed(running, ran, policy)
         try:
@@ -95,12 +98,17 @@ class Attempt:
         except EffectRefusedError as error:
             return self._failed(running, Failure("conflict", str(error)), policy)
 
-    def _run(self, handler: Handler, running: Request, deadline: Millis) -> Result | Failure:
+    def _run(
+        self, handler: Handler, running: Request, deadline: Millis, lease: HeldLease
+    ) -> Result | Failure:
         """Not beyond the deadline, even if it took long to begin: from then on somebody else may run it."""
         left = (deadline - SKEW_MS - LAST_RESORT_MS - self.clock.now()) / 1000
         if left <= 0:
             return Failure("timeout", "The worker started the handler too late.")
-        return self.run(handler, running, min(handler.timeout, left))
+        if handler.is_long:
+            heartbeat = Heartbeat(self.requests, self.clock, lease, running, deadline)
+            return self.run(handler, running, handler.timeout, heartbeat)
+        return self.run(handler, running, min(handler.timeout, left), None)
 
     def _begin(self, request: Request, now: Millis, deadline: Millis) -> Request:
         token = self.new_token()

@@ -9,6 +9,7 @@ from chalicelib.core.errors import LostRaceError, NewerItemError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.closing import close_if_over
 from chalicelib.core.queueing.cursor import CHECKPOINT_MS, Cursor
+from chalicelib.core.queueing.heartbeat import ALIVE_MS
 from chalicelib.core.queueing.held_lease import HeldLease
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.lookahead import Lookahead
@@ -45,6 +46,9 @@ class DrainPass:
 
     def run(self) -> Ending:
         """Raises UnavailableError, and NewerItemError if a newer release has stored what comes next."""
+        if self._drain.lane is Lane.LONG:
+            # Its queue hides a message for 15 minutes: so long it would take to come back after a crash.
+            self._lease.outlast(self._drain.clock.now() + ALIVE_MS)
         while True:
             try:
                 step = self._step()
@@ -101,9 +105,15 @@ class DrainPass:
         return LookAgain()
 
     def _leave_to_others(self, request: Request) -> Ending | None:
-        """Leave to another worker what must not begin in this lane, or not in the time that is left."""
+        """Leave to another worker what must not begin in this lane, or not in the time that is left.
+
+        What a heartbeat keeps alive needs nobody else: its worker's wake-up comes back if that worker dies.
+        """
+        if self._turn.is_kept_alive(request):
+            self._cursor.checkpoint()
+            return Done()
         if self._turn.cannot_begin(request, self._cursor.average_ms):
-            return self._hand_over()
+            return self._send_wake_up(self._turn.lane_for(request, self._cursor.average_ms))
         if not request.settled and not self._has_time_for(request):
             return self._yield_turn()
         return None

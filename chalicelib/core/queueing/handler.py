@@ -21,7 +21,8 @@ type Check = Callable[..., None]
 # name: a letter or a digit first, 64 characters at most.
 TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 MARK = "__gurukool_handlers__"  # the attribute of a function that holds its declarations
-LONGEST_TIMEOUT_S = 45.0  # with the longest quantum it must fit into the worker function's 60 seconds
+LONGEST_SHORT_TIMEOUT_S = 45.0  # with the longest quantum it must fit into the worker function's 60 seconds
+LONGEST_TIMEOUT_S = 840.0  # it must fit into the 900 seconds that Lambda allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,17 @@ class Handler:
     wants: tuple[str, ...] = ()  # the parameters of the function beside the payload: request, effects
     check: Check | None = None  # refuses payloads that fit their type; raises InvalidInputError
     check_wants_settings: bool = False
-    long: bool = False  # whether its requests are always for the slow lane, whatever its time limit
+    long: bool = False  # whether its requests are always for the long lane, whatever its time limit
     place: str = ""  # file and line of the declaration, for errors
 
     def __call__(self, payload: Any, request: HandlerRequest, effects: Any) -> Any:
         offered = {"request": request, "effects": effects}
         return self.function(payload, **{name: offered[name] for name in self.wants})
+
+    @property
+    def is_long(self) -> bool:
+        """Whether its requests run in the long lane, where a heartbeat keeps an attempt alive."""
+        return self.long or self.timeout > LONGEST_SHORT_TIMEOUT_S
 
     def refuse(self, payload: Any, settings: Settings) -> None:
         """Raises InvalidInputError if the handler's own check refuses the payload.

@@ -78,6 +78,13 @@ class RequestStore(TextStore, Protocol):
         """
         ...
 
+    def renew(self, running: Request, deadline: Millis) -> Request:
+        """Let the attempt go on until `deadline`. Condition: this attempt is the current one.
+
+        Returns the request as it is stored, which may have been changed since.
+        """
+        ...
+
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         """Note that the attempt with this token did not end in time. Condition: it is the current one.
 

@@ -15,7 +15,7 @@ from chalicelib.core.queueing.drain_pass import LONGEST_TIMED_MS
 from chalicelib.core.queueing.keeping import is_checked_for_payloads, keep_payloads
 from chalicelib.core.queueing.ports import AccountRemoval, Store, WakeUps
 from chalicelib.core.queueing.queue import Queue, State
-from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.waking import send_wake_up
 from chalicelib.core.time import Clock, Millis
 
@@ -189,6 +189,8 @@ def _is_late(queue: Queue, head: Request, now: Millis) -> bool:
     keeps its wake-up as a timer. Otherwise no worker comes, and the sweeper sends a wake-up in the minute
     before.
     """
-    seen = max(queue.awake or 0, queue.moved_at, head.started_at or 0)
+    if head.status is Status.RUNNING:
+        return head.due <= now - STALE_MS  # the wake-up of its worker comes back, if that dies
+    seen = max(queue.awake or 0, queue.moved_at)
     timed = seen >= head.due - LONGEST_TIMED_MS
     return head.due <= now + (-STALE_MS if timed else AHEAD_MS)

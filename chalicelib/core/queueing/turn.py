@@ -2,7 +2,7 @@
 
 from chalicelib.core.queueing.lane import QUICK_MS, Lane, lane_of
 from chalicelib.core.queueing.registry import Registry
-from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.time import Clock
 
 
@@ -23,13 +23,22 @@ class Turn:
         return lane_of(average_ms, self._handlers.get(request.type) if request else None)
 
     def cannot_begin(self, request: Request, average_ms: float) -> bool:
-        """Whether this is the quick lane and the request, whose time has come, may take long.
+        """Whether the request, whose time has come, is for a worker of another lane.
 
-        A slow worker carries out whatever comes until its turn is over: two lanes for one user in turn would
-        cost a wake-up for each request.
+        A slow worker carries out what is quick, too, until its turn is over: two lanes for one user in turn
+        would cost a wake-up for each request. The long lane has long requests, and no other lane has them.
         """
-        due = not request.settled and request.due <= self._clock.now()
-        return due and self._lane is Lane.QUICK and self.lane_for(request, average_ms) is Lane.SLOW
+        if request.settled or request.due > self._clock.now():
+            return False
+        lane = self.lane_for(request, average_ms)
+        return lane is not self._lane and not (lane is Lane.QUICK and self._lane is Lane.SLOW)
+
+    def is_kept_alive(self, request: Request) -> bool:
+        """Whether a worker of the long lane is at this request, as far as its heartbeat tells."""
+        if request.status is not Status.RUNNING or request.has_crashed(self._clock.now()):
+            return False
+        handler = self._handlers.get(request.type)
+        return handler is not None and handler.is_long
 
     @property
     def was_slow(self) -> bool:

@@ -14,6 +14,7 @@ from chalicelib.core.queueing.dequeue import Dequeue
 from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Accepted, Enqueue, Work
 from chalicelib.core.queueing.handler import Handler
+from chalicelib.core.queueing.heartbeat import Heartbeat
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
 from chalicelib.core.queueing.outcomes import Outcomes
@@ -46,11 +47,14 @@ class QueueHarness:
     started: list[int] = field(default_factory=list)  # the numbers of requests, in the order of their starts
     limits: list[float] = field(default_factory=list)  # the seconds that each of them was given
 
+    heartbeat: Heartbeat | None = None  # of the last attempt
+
     def __post_init__(self) -> None:
-        self.fifo, self.slow = MemoryFifo(self.clock.now), MemoryFifo(self.clock.now)
+        self.fifos = {lane: MemoryFifo(self.clock.now) for lane in Lane}
+        self.fifo, self.slow = self.fifos[Lane.QUICK], self.fifos[Lane.SLOW]
         self.handlers = _handlers()
         rings, marks = count(1), count(1)
-        bell = MemoryWakeUps(self.fifo, self.slow)
+        bell = MemoryWakeUps(self.fifos)
         queues, requests = self.store.queues, self.store.requests
         attempt = Attempt(
             requests,
@@ -137,7 +141,7 @@ class QueueHarness:
         return lane
 
     def _fifo(self, lane: Lane) -> MemoryFifo:
-        return self.slow if lane is Lane.SLOW else self.fifo
+        return self.fifos[lane]
 
     def working_for(self, ms: int) -> Ran:
         """A handler that takes its time and succeeds."""
@@ -151,7 +155,10 @@ class QueueHarness:
     def wake_ups_waiting(self, lane: Lane = Lane.QUICK) -> int:
         return len(self._fifo(lane).messages())
 
-    def _run(self, _handler: Handler, request: Request, seconds: float) -> Result | Failure:
+    def _run(
+        self, _handler: Handler, request: Request, seconds: float, heartbeat: Heartbeat | None
+    ) -> Result | Failure:
+        self.heartbeat = heartbeat
         self.started.append(request.seq)
         self.limits.append(seconds)
         ran = self.script.get(request.seq, [])
@@ -165,6 +172,7 @@ def _handlers() -> Registry:
         ("skip", 2.0, Policy(max_attempts=3)),
         ("halt", 2.0, Policy(max_attempts=1, on_failure=OnFailure.HALT)),
         ("slow", QUICK_TIMEOUT_S + 1, Policy(max_attempts=3)),
+        ("long", 300.0, Policy(max_attempts=3)),
     ):
         registry.add(Handler(type_, lambda payload: payload, object, object, timeout, policy))
     return registry

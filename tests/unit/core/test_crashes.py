@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.queueing.attempt import GRACE_MS, LAST_RESORT_MS, SKEW_MS, Result
+from chalicelib.core.queueing.attempt import GRACE_MS, LAST_RESORT_MS, Result
+from chalicelib.core.queueing.heartbeat import SKEW_MS
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.steps import Done, Wait
 from tests.unit.core.queue_harness import DONE, USER, QueueHarness

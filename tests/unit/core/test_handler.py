@@ -138,7 +138,7 @@ def test_a_check_that_asks_for_more_is_refused() -> None:
     ("declare", "says"),
     [
         (lambda: handler("greet", timeout=0), "timeout"),
-        (lambda: handler("greet", timeout=46), "at most 45 seconds"),
+        (lambda: handler("greet", timeout=841), "at most 840 seconds"),
         (lambda: handler("greet", timeout=float("nan")), "timeout"),
         (lambda: handler("greet", max_attempts=0), "max_attempts"),
         (lambda: handler("greet", max_attempts=1.5), "max_attempts"),  # type: ignore[arg-type]

@@ -1,0 +1,45 @@
+"""The heartbeat of a long attempt, and what may be concluded when it is missing.
+
+An attempt of some seconds has a deadline that its time limit gives: until then it is taken for alive. For an
+attempt of minutes that would be far too late to notice a crash. So its deadline is only ALIVE_MS ahead, and
+is moved on while it runs. Whoever finds that a deadline has passed may take the attempt for crashed. So a
+process that cannot move it on must end before that moment.
+"""
+
+from dataclasses import dataclass
+
+from chalicelib.core.queueing.held_lease import HeldLease
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.request_store import RequestStore
+from chalicelib.core.time import Clock, Millis
+
+SKEW_MS = 500  # by which the clocks of two workers may differ
+BEAT_MS = 2_000  # between two renewals; each costs one write unit
+ALIVE_MS = 10_000  # how long an attempt is taken for alive after a renewal: several may fail
+
+
+@dataclass(slots=True)
+class Heartbeat:
+    """Renews one attempt. It is called from a thread beside the handler's."""
+
+    requests: RequestStore
+    clock: Clock
+    lease: HeldLease
+    running: Request
+    deadline: Millis
+
+    def __call__(self) -> None:
+        """Renew the attempt once.
+
+        Raises LostRaceError if the attempt is not the current one any more, and UnavailableError if the store
+        does not answer. Then the former deadline is what this process can rely on.
+        """
+        deadline = self.clock.now() + ALIVE_MS
+        self.requests.renew(self.running, deadline)
+        self.deadline = deadline
+        self.lease.outlast(deadline)
+
+    @property
+    def seconds_left(self) -> float:
+        """How long the attempt may go on if it is not renewed. Then nobody else takes it for crashed yet."""
+        return (self.deadline - SKEW_MS - self.clock.now()) / 1000

@@ -1,0 +1,68 @@
+"""Deliberate defects of long attempts and their heartbeats. mutations.py has the others."""
+
+from dataclasses import replace
+
+from pytest import MonkeyPatch  # noqa: PT013 - only the type
+
+from chalicelib.adapters.memory.requests import MemoryRequests
+from chalicelib.core.errors import UnavailableError
+from chalicelib.core.queueing import attempt, heartbeat, sweep
+from chalicelib.core.queueing.heartbeat import Heartbeat
+from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.turn import Turn
+from chalicelib.core.time import Millis
+from tests.simulation import faults
+from tests.simulation.mutations import defect, under
+
+
+@defect
+@under(faults.Faults(repeat=0.6, slow=0.9))
+def renewed_without_a_condition(patch: MonkeyPatch) -> None:
+    def renew(store: MemoryRequests, running: Request, deadline: Millis) -> Request:
+        found = store.get(running.user_id, running.seq) or running
+        return store._save(replace(found, deadline=deadline))
+
+    patch.setattr(MemoryRequests, "renew", renew)
+
+
+def renew_nothing(patch: MonkeyPatch) -> None:
+    """No defect, but a network that lets no renewal through."""
+
+    def fail(beat: Heartbeat) -> None:
+        raise UnavailableError
+
+    patch.setattr(Heartbeat, "__call__", fail)
+
+
+@defect
+def attempt_goes_on_beyond_its_deadline(patch: MonkeyPatch) -> None:
+    renew_nothing(patch)
+    patch.setattr(Heartbeat, "seconds_left", property(lambda beat: 20.0))
+
+
+@defect
+def dead_attempt_taken_for_alive(patch: MonkeyPatch) -> None:
+    def is_kept_alive(turn: Turn, request: Request) -> bool:
+        known = turn._handlers.get(request.type)
+        return request.status is Status.RUNNING and known is not None and known.is_long
+
+    patch.setattr(Turn, "is_kept_alive", is_kept_alive)
+
+
+@defect
+@under(faults.Faults(lose=0.3, crash=0.05))
+def dead_attempt_not_missed_by_the_sweeper(patch: MonkeyPatch) -> None:
+    is_late = sweep._is_late
+
+    def missed(queue: Queue, head: Request, now: Millis) -> bool:
+        return head.status is not Status.RUNNING and is_late(queue, head, now)
+
+    patch.setattr(sweep, "_is_late", missed)
+
+
+@defect
+@under(faults.NONE)
+def death_of_a_long_attempt_noticed_late(patch: MonkeyPatch) -> None:
+    for module in (attempt, heartbeat):
+        patch.setattr(module, "ALIVE_MS", 60_000)

@@ -1,0 +1,90 @@
+"""The heartbeat of a long attempt, on real threads and real processes."""
+
+import subprocess
+import sys
+
+import pytest
+
+# Each renewal lets the attempt go on for 0.4 s; one is due every 0.05 s.
+PROGRAM = """
+import re, time
+from chalicelib.adapters.runtime.heartbeat import kept_alive
+from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, last_resort
+from chalicelib.core.errors import LostRaceError, UnavailableError
+
+class Heartbeat:
+    calls = 0
+    ends = time.monotonic() + 0.4
+
+    def __call__(self):
+        Heartbeat.calls += 1
+        self.renew()
+        self.ends = time.monotonic() + 0.4
+
+    def renew(self):
+        {renew}
+
+    @property
+    def seconds_left(self):
+        return self.ends - time.monotonic()
+
+with last_resort({seconds}):
+    try:
+        with kept_alive(Heartbeat(), {seconds}, every=0.05), alarm({seconds}):
+            {work}
+            print("done", flush=True)
+    except OverrunError:
+        print("overrun", flush=True)
+time.sleep(0.8)
+print("it lives")
+"""
+HANG_IN_C = 're.match("(a+)+$", "a" * 60 + "b")'  # for years, and it holds the interpreter's lock
+DEAF = """
+            while True:
+                try:
+                    time.sleep(10)
+                except BaseException:
+                    pass
+"""
+
+
+def run(work: str, renew: str = "pass", seconds: float = 30) -> tuple[str, int]:
+    """What it printed, and the exit status of its process."""
+    program = PROGRAM.format(work=work, renew=renew, seconds=seconds)
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30
+    )
+    return ended.stdout, ended.returncode
+
+
+def test_an_attempt_that_is_renewed_goes_on_for_longer_than_any_renewal_lets_it() -> None:
+    assert run("time.sleep(1.2); assert Heartbeat.calls > 1") == ("done\nit lives\n", 0)
+
+
+@pytest.mark.parametrize(
+    ("work", "renew"),
+    [
+        ("time.sleep(10)", "raise UnavailableError"),
+        ("time.sleep(10)", "raise ValueError('nobody foresaw this')"),
+        ("time.sleep(10)", "time.sleep(10)"),
+        (HANG_IN_C, "pass"),
+    ],
+    ids=["unanswered", "failing", "hanging", "no renewal while C code runs"],
+)
+def test_a_process_that_cannot_renew_its_attempt_ends(work: str, renew: str) -> None:
+    assert run(work, renew) == ("", 1)
+
+
+def test_one_renewal_that_fails_is_no_harm() -> None:
+    once = "Heartbeat.calls == 2 and (_ for _ in ()).throw(UnavailableError())"
+
+    assert run("time.sleep(1.2)", once) == ("done\nit lives\n", 0)
+
+
+def test_an_attempt_that_is_not_the_current_one_is_interrupted() -> None:
+    assert run("time.sleep(10)", "raise LostRaceError") == ("overrun\nit lives\n", 0)
+
+
+def test_the_time_limit_holds_whatever_is_renewed() -> None:
+    assert run("time.sleep(10)", seconds=0.6) == ("overrun\nit lives\n", 0)
+    assert run(DEAF, seconds=0.6) == ("", 1)
