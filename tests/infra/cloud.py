@@ -106,6 +106,12 @@ class Cloud:
             calls.register("before-parameter-build", recorder)
         return recorder
 
+    def function(self, name: str) -> Callable[[Document, Any], Any]:
+        """What Lambda calls for the function that has this name in the template."""
+        handler: str = self._template["Resources"][name]["Properties"]["Handler"]
+        called: Callable[[Document, Any], Any] = getattr(self.functions, handler.removeprefix("app."))
+        return called
+
     def deliver(self, worker: Callable[[Document, Any], Any], queue: str, receives: int = 1) -> None:
         """The queue's next wake-up, as Lambda does it: deleted when it is done."""
         queue_url = {"QueueUrl": self._ids[queue]}
