@@ -176,3 +176,26 @@ def test_what_does_not_fit_into_the_invocation_is_left_to_the_next_one(
 
     assert worker.invoke(lane=Lane.SLOW), "it has rung again"
     assert user.session.request(2)["status"] == "succeeded"
+
+
+def test_a_long_request_is_handed_to_a_long_worker_and_the_user_back_after_it(
+    service: Service, worker: Worker, user: User
+) -> None:
+    @handler("minutes", timeout=300)
+    def work(payload: dict[str, Any]) -> None: ...
+
+    def statuses() -> list[str]:
+        return [user.session.request(seq)["status"] for seq in (1, 2)]
+
+    service.handlers.collect([work])
+    user.session.enqueue("minutes", {})
+    user.session.enqueue("echo", {})
+
+    assert not service.fifos[Lane.LONG].messages(), "the API may not send there"
+    assert worker.invoke()
+    assert statuses() == ["queued", "queued"]
+    assert worker.invoke(left_ms=15 * MINUTE_MS, lane=Lane.LONG)
+    assert statuses() == ["succeeded", "queued"]
+    assert worker.invoke(), "the long worker has rung"
+    assert statuses() == ["succeeded", "succeeded"]
+    assert not service.fifos[Lane.LONG].messages()

@@ -126,9 +126,12 @@ class Cloud:
 
     def has_messages(self, queue: str) -> bool:
         """Whether a wake-up can be delivered now."""
+        return self.count_messages(queue) > 0
+
+    def count_messages(self, queue: str) -> int:
+        """How many wake-ups can be delivered, each when those before it of its group are done."""
         asked = {"QueueUrl": self._ids[queue], "AttributeNames": ["ApproximateNumberOfMessages"]}
-        found = self._sqs.get_queue_attributes(**asked)["Attributes"]
-        return bool(found["ApproximateNumberOfMessages"] != "0")
+        return int(self._sqs.get_queue_attributes(**asked)["Attributes"]["ApproximateNumberOfMessages"])
 
     def put(self, table: str, items: Sequence[Any]) -> None:
         """Items with DynamoDB's types, as they are."""

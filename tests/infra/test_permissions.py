@@ -6,6 +6,7 @@ The local cloud does not enforce IAM, so a permission that is missing would show
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zlib import crc32
@@ -20,8 +21,8 @@ from chalicelib.core.queueing.keeping import MINUTE_MS, MINUTES
 from chalicelib.core.queueing.lane import QUICK_MS
 from chalicelib.core.time import Millis
 from chalicelib.functions.serving import MOST_RECEIVES
-from tests.infra.cloud import CONTEXT, Call, Cloud
-from tests.infra.documents import Document, resource_name, statements
+from tests.infra.cloud import CONTEXT, Call, Cloud, Recorder
+from tests.infra.documents import WORKERS, Document, resource_name, statements
 
 EVENT_KEYS = ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
 MINUTE = dict.fromkeys(EVENT_KEYS, "")
@@ -142,9 +143,12 @@ def test_the_worker_may_do_what_it_does_and_no_more(template: Document, cloud: C
     cloud.change_queue(user_id, "SET tail = tail + :one, tail_at = :one")  # a hole to fill
     caller.enqueue_as("bob")
     caller.call("POST", "/api/queue/enqueue", SLEEP, key="b")  # for a slow worker
+    caller.enqueue_as("joe")
+    caller.call("POST", "/api/queue/enqueue", {"type": "fail"}, key="j")  # for a long worker
     caller.enqueue_as("eve", not_before=_soon())
     recorder = cloud.become("Worker")
-    for receives in (1, 1, MOST_RECEIVES + 1):  # a timer that came so often is replaced
+    _declare_long(cloud, "fail")
+    for receives in (1, 1, 1, MOST_RECEIVES + 1):  # a timer that came so often is replaced
         cloud.deliver(cloud.functions.worker, "WakeUps", receives)
     done = recorder.calls | AFTER_A_LOST_ANSWER
     assert done | polls("WakeUps") | X_RAY | logs("Worker") == granted(template, "WorkerRole")
@@ -160,14 +164,54 @@ def test_the_slow_worker_may_do_what_it_does_and_no_more(
     caller.enqueue_as("bob", "http", url="https://localhost/")  # signed, then refused for where localhost is
     user_id = caller.enqueue_as("eve", "sleep", seconds=0)
     cloud.change_queue(user_id, "SET tail = tail + :one, tail_at = :one")  # a hole to fill
+    caller.enqueue_as("kim", "sleep", seconds=0)
+    caller.call("POST", "/api/queue/enqueue", {"type": "fail"}, key="k")  # for a long worker
     caller.enqueue_as("joe", "sleep", not_before=_soon(), seconds=0)
     # The quantum is over before the third request, so a quick worker goes on.
     clock = TickingClock(SystemClock().now())
     recorder = cloud.become("SlowWorker", clock, QUANTUM_SECONDS="1", ALLOWED_HOSTS="localhost")
-    for receives in (1, 1, 1, MOST_RECEIVES + 1):
+    _declare_long(cloud, "fail")
+    for receives in (1, 1, 1, 1, MOST_RECEIVES + 1):
         cloud.deliver(cloud.functions.slow_worker, "SlowWakeUps", receives)
     done = recorder.calls | AFTER_A_LOST_ANSWER
     assert done | polls("SlowWakeUps") | X_RAY | logs("SlowWorker") == granted(template, "SlowWorkerRole")
+
+
+def test_the_long_worker_may_do_what_it_does_and_no_more(
+    template: Document, cloud: Cloud, caller: Caller
+) -> None:
+    """Others hand over what may take minutes; the long worker carries it out and hands the user back."""
+    cloud.become("APIHandler", ALLOWED_HOSTS="localhost")
+    caller.enqueue_as("ada", "fail", times=0)
+    caller.call("POST", "/api/queue/enqueue", {"type": "echo"}, key="b")  # for a quick worker
+    caller.enqueue_as("joe", "fail", times=0)
+    caller.call("POST", "/api/queue/enqueue", SLEEP, key="b")  # for a slow one
+    user_id = caller.enqueue_as("eve", "fail", times=0)
+    cloud.change_queue(user_id, "SET tail = tail + :one, tail_at = :one")  # a hole to fill
+    caller.enqueue_as("kim", "fail", times=1)  # to be tried again; its wake-up, the timer, is replaced
+    caller.enqueue_as("bob", "http", url="https://localhost/")  # signed, then refused for where localhost is
+    for worker in ("Worker", "SlowWorker"):
+        _serve_all(cloud, worker)
+    recorder = _serve_all(cloud, "LongWorker")
+    done = recorder.calls | AFTER_A_LOST_ANSWER
+    assert done | polls("LongWakeUps") | X_RAY | logs("LongWorker") == granted(template, "LongWorkerRole")
+
+
+def _serve_all(cloud: Cloud, worker: str) -> Recorder:
+    """The worker serves the wake-ups that there are now. Requests of two types may take minutes."""
+    recorder = cloud.become(worker, ALLOWED_HOSTS="localhost")
+    _declare_long(cloud, "fail", "http")
+    for _ in range(cloud.count_messages(WORKERS[worker])):
+        cloud.deliver(cloud.function(worker), WORKERS[worker], MOST_RECEIVES + 1)
+    return recorder
+
+
+def _declare_long(cloud: Cloud, *types: str) -> None:
+    """In the process that there is now, requests of these types may take minutes."""
+    handlers = cloud.container.handlers
+    for known in [handler for handler in handlers if handler.type in types]:
+        handlers.remove(known.type)
+        handlers.add(replace(known, long=True))
 
 
 class TickingClock(ManualClock):

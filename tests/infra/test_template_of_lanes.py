@@ -36,7 +36,9 @@ def test_a_long_worker_may_run_as_long_as_lambda_allows(
 
 @pytest.mark.parametrize("worker", WORKERS)
 @pytest.mark.parametrize(("path", "expected"), WORKER_PROPERTIES)
-def test_workers_differ_in_their_lane_and_their_time_only(template: Document, worker: str, path: str, expected: Any) -> None:
+def test_workers_differ_in_their_lane_and_their_time_only(
+    template: Document, worker: str, path: str, expected: Any
+) -> None:
     assert at(template["Resources"][worker], path.format(worker=worker)) == expected
 
 
