@@ -1,4 +1,4 @@
-"""The Lambda function `long_worker`: serves the wake-ups of the long lane, each for one request of minutes."""
+"""The Lambda function `long_worker`: serves the wake-ups of the long lane, for requests of minutes."""
 
 from __future__ import annotations
 

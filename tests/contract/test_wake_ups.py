@@ -63,7 +63,7 @@ def test_while_one_is_served_no_other_of_that_user_is_handed_out(fifo: Fifo, use
 
 
 def test_in_the_long_lane_no_wake_up_waits_for_another_of_its_user(fifo: Fifo, user: str) -> None:
-    """Lambda hides a message there for a quarter of an hour, if its worker dies before it says anything else."""
+    """Lambda hides a message there for a quarter of an hour, if its worker dies at once."""
     fifo.wake_ups.send(user, 1, "a", Lane.LONG)
     fifo.wake_ups.send(user, 2, "b", Lane.LONG)
 

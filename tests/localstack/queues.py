@@ -140,6 +140,7 @@ def worker_of(
     directory: Path,
     concurrency: int | None = None,
     batch_size: int = 1,
+    *,
     timeout: int = 5,
 ) -> Iterator[Worker]:
     """The worker, serving `queue` until the end of the block."""
