@@ -14,9 +14,10 @@ from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.runtime.clock import SystemClock
 from infra.apps import folder
 from infra.package import package
+from tests.infra.caller import Caller
 from tests.infra.cloud import Call, Cloud
 from tests.infra.documents import Document
-from tests.infra.test_permissions import Caller, granted
+from tests.infra.grants import granted
 
 LEDGER = CHECKOUT / "examples/ledger"
 DEPOSIT = {"type": "deposit", "payload": {"account": "checking", "cents": 500}}
