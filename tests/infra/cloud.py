@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -184,3 +185,11 @@ class Cloud:
 def _tables_of_application(template: Document) -> list[str]:
     tables = [name for name, of in template["Resources"].items() if of["Type"] == "AWS::DynamoDB::Table"]
     return [name for name in tables if name.startswith("App")]
+
+
+def declare_long(cloud: Cloud, *types: str) -> None:
+    """In the process that there is now, requests of these types may take minutes."""
+    handlers = cloud.container.handlers
+    for known in [handler for handler in handlers if handler.type in types]:
+        handlers.remove(known.type)
+        handlers.add(replace(known, long=True))

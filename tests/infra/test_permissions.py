@@ -10,7 +10,7 @@ from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.core.queueing.keeping import MINUTE_MS, MINUTES
 from chalicelib.core.queueing.lane import QUICK_MS
 from tests.infra.caller import PASSWORD, Caller
-from tests.infra.cloud import CONTEXT, Cloud
+from tests.infra.cloud import CONTEXT, Cloud, declare_long
 from tests.infra.documents import Document
 from tests.infra.grants import X_RAY, granted, logs
 
@@ -21,6 +21,8 @@ LARGE = "x" * 2_000
 
 def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Cloud, caller: Caller) -> None:
     recorder = cloud.become("APIHandler")
+    declare_long(cloud, "fail")
+    caller.enqueue_as("kim", "fail")  # a quick worker hands it over
     caller.enqueue_as("joe", "sleep", seconds=1)
     caller.enqueue_as("eve", text=LARGE)
     two = [{"type": "echo", "payload": {"text": LARGE}}] * 2

@@ -1,6 +1,5 @@
 """What the workers do is what their policies allow, no less and no more."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.adapters.memory.clock import ManualClock
@@ -8,7 +7,7 @@ from chalicelib.adapters.runtime.clock import SystemClock
 from chalicelib.core.time import Millis
 from chalicelib.functions.serving import MOST_RECEIVES
 from tests.infra.caller import Caller
-from tests.infra.cloud import Cloud, Recorder
+from tests.infra.cloud import Cloud, Recorder, declare_long
 from tests.infra.documents import WORKERS, Document
 from tests.infra.grants import X_RAY, granted, logs, polls
 
@@ -27,7 +26,7 @@ def test_the_worker_may_do_what_it_does_and_no_more(template: Document, cloud: C
     caller.call("POST", "/api/queue/enqueue", {"type": "fail"}, key="j")  # for a long worker
     caller.enqueue_as("eve", not_before=_soon())
     recorder = cloud.become("Worker")
-    _declare_long(cloud, "fail")
+    declare_long(cloud, "fail")
     for receives in (1, 1, 1, MOST_RECEIVES + 1):  # a timer that came so often is replaced
         cloud.deliver(cloud.functions.worker, "WakeUps", receives)
     done = recorder.calls | AFTER_A_LOST_ANSWER
@@ -50,7 +49,7 @@ def test_the_slow_worker_may_do_what_it_does_and_no_more(
     # The quantum is over before the third request, so a quick worker goes on.
     clock = TickingClock(SystemClock().now())
     recorder = cloud.become("SlowWorker", clock, QUANTUM_SECONDS="1", ALLOWED_HOSTS="localhost")
-    _declare_long(cloud, "fail")
+    declare_long(cloud, "fail")
     for receives in (1, 1, 1, 1, MOST_RECEIVES + 1):
         cloud.deliver(cloud.functions.slow_worker, "SlowWakeUps", receives)
     done = recorder.calls | AFTER_A_LOST_ANSWER
@@ -60,18 +59,20 @@ def test_the_slow_worker_may_do_what_it_does_and_no_more(
 def test_the_long_worker_may_do_what_it_does_and_no_more(
     template: Document, cloud: Cloud, caller: Caller
 ) -> None:
-    """Others hand over what may take minutes; the long worker carries it out and hands the user back."""
+    """A quick worker hands over what may take minutes; a long one runs it and hands the user back."""
     cloud.become("APIHandler", ALLOWED_HOSTS="localhost")
+    declare_long(cloud, "fail", "http")
     caller.enqueue_as("ada", "fail", times=0)
     caller.call("POST", "/api/queue/enqueue", {"type": "echo"}, key="b")  # for a quick worker
     caller.enqueue_as("joe", "fail", times=0)
     caller.call("POST", "/api/queue/enqueue", SLEEP, key="b")  # for a slow one
     user_id = caller.enqueue_as("eve", "fail", times=0)
     cloud.change_queue(user_id, "SET tail = tail + :one, tail_at = :one")  # a hole to fill
-    caller.enqueue_as("kim", "fail", times=1)  # to be tried again; its wake-up, the timer, is replaced
+    caller.enqueue_as("kim", "fail", times=0)
+    later = {"type": "echo", "not_before": _soon()}  # its wake-up, the timer, is replaced
+    caller.call("POST", "/api/queue/enqueue", later, key="b")
     caller.enqueue_as("bob", "http", url="https://localhost/")  # signed, then refused for where localhost is
-    for worker in ("Worker", "SlowWorker"):
-        _serve_all(cloud, worker)
+    _serve_all(cloud, "Worker")
     recorder = _serve_all(cloud, "LongWorker")
     done = recorder.calls | AFTER_A_LOST_ANSWER
     assert done | polls("LongWakeUps") | X_RAY | logs("LongWorker") == granted(template, "LongWorkerRole")
@@ -80,18 +81,10 @@ def test_the_long_worker_may_do_what_it_does_and_no_more(
 def _serve_all(cloud: Cloud, worker: str) -> Recorder:
     """The worker serves the wake-ups that there are now. Requests of two types may take minutes."""
     recorder = cloud.become(worker, ALLOWED_HOSTS="localhost")
-    _declare_long(cloud, "fail", "http")
+    declare_long(cloud, "fail", "http")
     for _ in range(cloud.count_messages(WORKERS[worker])):
         cloud.deliver(cloud.function(worker), WORKERS[worker], MOST_RECEIVES + 1)
     return recorder
-
-
-def _declare_long(cloud: Cloud, *types: str) -> None:
-    """In the process that there is now, requests of these types may take minutes."""
-    handlers = cloud.container.handlers
-    for known in [handler for handler in handlers if handler.type in types]:
-        handlers.remove(known.type)
-        handlers.add(replace(known, long=True))
 
 
 class TickingClock(ManualClock):

@@ -14,7 +14,7 @@ from chalicelib.core.errors import (
 )
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
-from chalicelib.core.queueing.lane import Lane, lane_of
+from chalicelib.core.queueing.lane import lane_of
 from chalicelib.core.queueing.ports import WakeUps
 from chalicelib.core.queueing.queue import Queue, needs_wake_up, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
@@ -89,16 +89,11 @@ class Enqueue:
             finally:
                 # Even if nothing was written: others may have taken numbers since and rely on this wake-up.
                 if needs_wake_up(queue, now) and claims_wake_up(self.queues, queue, now):
-                    lane = self._lane(queue, requests[0])
+                    lane = lane_of(queue.average_ms, self.handlers.get(requests[0].type))
                     send_wake_up(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}", lane)
             if written:
                 return _accepted(requests, queue)
         raise UnavailableError("The request could not be stored in time. Nothing was accepted; try again.")
-
-    def _lane(self, queue: Queue, first: Request) -> Lane:
-        """Only workers send to the long lane: a quick one hands a long request over at once."""
-        lane = lane_of(queue.average_ms, self.handlers.get(first.type))
-        return Lane.QUICK if lane is Lane.LONG else lane
 
     def _take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
         try:
