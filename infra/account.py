@@ -8,12 +8,20 @@ from infra.events import Report
 
 UNRESERVED = 100  # concurrency that Lambda keeps for functions without a reservation
 # The parameters that limit how many workers of each kind run at once.
-WORKERS = ("MaximumConcurrency", "SlowMaximumConcurrency")
-RESERVING = ("ApiConcurrency", "WorkerConcurrency", "SlowWorkerConcurrency", "SweeperConcurrency")
-# With a lower reservation than its queue needs, a function is throttled, and its wake-ups are 70 s late.
+WORKERS = ("MaximumConcurrency", "SlowMaximumConcurrency", "LongMaximumConcurrency")
+RESERVING = (
+    "ApiConcurrency",
+    "WorkerConcurrency",
+    "SlowWorkerConcurrency",
+    "LongWorkerConcurrency",
+    "SweeperConcurrency",
+)
+# With a lower reservation than its queue needs, a function is throttled, and its wake-ups come back only when
+# their visibility time-out ends: after 70 s, in the long lane after 910 s.
 AT_LEAST = {
     "WorkerConcurrency": "MaximumConcurrency",
     "SlowWorkerConcurrency": "SlowMaximumConcurrency",
+    "LongWorkerConcurrency": "LongMaximumConcurrency",
 }
 
 
@@ -30,11 +38,12 @@ def check_concurrency(limit: int, values: Mapping[str, str], report: Report) -> 
     )
     advice = (
         "Have the limit raised (Service Quotas, Lambda, concurrent executions) or give smaller values for "
+        f"{', '.join(WORKERS)}."
     )
     if workers >= limit:
-        raise DeployError(f"{finding}, which leaves none for the API. {advice}{' and '.join(WORKERS)}.")
+        raise DeployError(f"{finding}, which leaves none for the API. {advice}")
     if workers > limit / 2 and not int(values["ApiConcurrency"]):
-        report(f"Note: {finding}. {advice}{' and '.join(WORKERS)}.")
+        report(f"Note: {finding}. {advice}")
 
 
 def _check_reserved(limit: int, values: Mapping[str, str]) -> None:

@@ -27,7 +27,7 @@ ANY_METHOD = "x-amazon-apigateway-any-method"
 # `memory` and `testing` are for tests of applications.
 NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "memory", "testing")
 PUBLIC = "gurukool"
-WORKERS_POLICIES = ("worker.json", "slow_worker.json")
+WORKERS_POLICIES = ("worker.json", "slow_worker.json", "long_worker.json")
 
 
 def build(app: App | None = None) -> Path:

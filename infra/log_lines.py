@@ -13,7 +13,13 @@ PLATFORM = ("INIT_START ", "START ", "END ", "REPORT ")
 # Fields that are shown elsewhere in the line, or are too long for it.
 APART = frozenset({"time", "level", "event", "function", "request_id", "trace"})
 COLOURS = {"DEBUG": "dim", "INFO": "default", "WARNING": "yellow", "ERROR": "bold red"}
-FUNCTION_COLOURS = {"api": "cyan", "worker": "magenta", "slow": "bright_magenta", "sweeper": "blue"}
+FUNCTION_COLOURS = {
+    "api": "cyan",
+    "worker": "magenta",
+    "slow": "bright_magenta",
+    "long": "green",
+    "sweeper": "blue",
+}
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,7 @@ class Line:
     """One line of a function's log."""
 
     moment: int  # Unix time in milliseconds
-    function: str  # api, worker, slow or sweeper
+    function: str  # api, worker, slow, long or sweeper
     level: str
     event: str
     fields: Mapping[str, Any]

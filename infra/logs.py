@@ -22,9 +22,10 @@ FUNCTIONS = {
     "api": "ApiFunction",
     "worker": "WorkerFunction",
     "slow": "SlowWorkerFunction",
+    "long": "LongWorkerFunction",
     "sweeper": "SweeperFunction",
 }
-PAUSE = 0.7  # seconds between two reads of the four log groups; AWS allows ten calls a second
+PAUSE = 0.7  # seconds between two reads of the five log groups; AWS allows ten calls a second
 ID_LENGTH = 32  # of a user's id, which is hexadecimal
 
 

@@ -44,6 +44,7 @@ class Target:
             # Each worker is a process here, so a small machine limits their number.
             "MaximumConcurrency": "16",
             "SlowMaximumConcurrency": "8",
+            "LongMaximumConcurrency": "4",
         }
 
     def client(self, service: str) -> Any:

@@ -78,8 +78,8 @@ class Adapters:
     def wake_ups(self) -> WakeUps:
         from chalicelib.adapters.sqs.wake_ups import SqsWakeUps
 
-        known = self.settings.resources  # only workers get that of the long lane
-        return SqsWakeUps(self.sqs, {lane: known[URLS[lane]] for lane in Lane if URLS[lane] in known})
+        lanes = [lane for lane in Lane if lane is not Lane.LONG or self._may_send_to_the_long_lane]
+        return SqsWakeUps(self.sqs, {lane: self._wake_ups_url(lane) for lane in lanes})
 
     def lease(self, receipt_handle: str, lane: Lane) -> VisibilityLease:
         """The lease on a wake-up that was received from the lane's queue."""
@@ -168,6 +168,11 @@ class Adapters:
         from chalicelib.adapters.dynamodb.tables import CONFIG
 
         return self.tables.connection.session.create_client("secretsmanager", config=CONFIG)
+
+    @property
+    def _may_send_to_the_long_lane(self) -> bool:
+        """Only workers may: for the API and the sweeper, a worker hands a long request over."""
+        return URLS[Lane.LONG] in self.settings.resources
 
     def _wake_ups_url(self, lane: Lane) -> str:
         return self.settings.resource(URLS[lane])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chalicelib.functions import slow_worker, sweeper, worker
+from chalicelib.functions import long_worker, slow_worker, sweeper, worker
 
 if TYPE_CHECKING:
     from chalice.app import Chalice
@@ -17,6 +17,7 @@ class Functions(NamedTuple):
 
     worker: Any
     slow_worker: Any
+    long_worker: Any
     sweeper: Any
 
 
@@ -25,5 +26,6 @@ def register(app: Chalice, container: Container) -> Functions:
     return Functions(
         worker.register(app, container),
         slow_worker.register(app, container),
+        long_worker.register(app, container),
         sweeper.register(app, container),
     )

@@ -1,4 +1,4 @@
-"""What the Lambda functions `worker` and `slow_worker` have in common: all but their lane."""
+"""What the Lambda functions `worker`, `slow_worker` and `long_worker` have in common: all but their lane."""
 
 from __future__ import annotations
 

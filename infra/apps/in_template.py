@@ -9,7 +9,7 @@ from infra.apps.folder import App
 from infra.apps.naming import as_text, parameter_name, secret_id, secret_output
 from infra.apps.resources import logical_id
 
-RUN_HANDLERS = ("Worker", "SlowWorker")
+RUN_HANDLERS = ("Worker", "SlowWorker", "LongWorker")
 PATTERNS = {"integer": "-?[0-9]{1,15}", "number": "-?[0-9]{1,15}([.][0-9]{1,15})?(e[-+]?[0-9]{1,3})?"}
 LONGEST = 1_000  # characters of a setting's value
 

@@ -176,3 +176,24 @@ def test_what_does_not_fit_into_the_invocation_is_left_to_the_next_one(
 
     assert worker.invoke(lane=Lane.SLOW), "it has rung again"
     assert user.session.request(2)["status"] == "succeeded"
+
+
+def test_a_long_request_is_handed_to_a_long_worker_and_the_user_back_after_it(
+    service: Service, worker: Worker, user: User
+) -> None:
+    @handler("minutes", timeout=300)
+    def work(payload: dict[str, Any]) -> None: ...
+
+    def ended() -> list[int]:
+        return [seq for seq in (1, 2, 3) if user.session.request(seq)["status"] == "succeeded"]
+
+    service.handlers.collect([work])
+    for type_ in ("echo", "minutes", "echo"):
+        user.session.enqueue(type_, {})
+
+    assert worker.invoke()
+    assert ended() == [1]
+    assert worker.invoke(left_ms=15 * MINUTE_MS, lane=Lane.LONG)
+    assert ended() == [1, 2]
+    assert worker.invoke(), "the long worker has rung"
+    assert ended() == [1, 2, 3]

@@ -52,6 +52,7 @@ ENVIRONMENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "WAKE_UPS_URL": "http://127.0.0.1/wake-ups.fifo",
     "SLOW_WAKE_UPS_URL": "http://127.0.0.1/slow-wake-ups.fifo",
+    "LONG_WAKE_UPS_URL": "http://127.0.0.1/long-wake-ups.fifo",
     "TOKEN_KEYS_ARN": "keys",
 } | {f"{table}_TABLE": table for table in ("ACCOUNTS", "SESSIONS", "QUEUES", "REQUESTS", "IDEMPOTENCY")}
 

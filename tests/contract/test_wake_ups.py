@@ -34,12 +34,13 @@ def test_a_ring_arrives_with_its_user_and_number(fifo: Fifo, user: str) -> None:
 
 def test_a_ring_arrives_in_its_lane_and_the_lanes_do_not_wait_for_each_other(fifo: Fifo, user: str) -> None:
     fifo.wake_ups.send(user, 1, "a", Lane.SLOW)
+    fifo.wake_ups.send(user, 2, "a", Lane.LONG)
     assert fifo.receive() is None
-    fifo.wake_ups.send(user, 2, "a", Lane.QUICK)
+    fifo.wake_ups.send(user, 3, "a", Lane.QUICK)
 
-    served = fifo.receive(SOON_S, Lane.SLOW), fifo.receive(SOON_S, Lane.QUICK)
+    served = [fifo.receive(SOON_S, lane) for lane in (Lane.SLOW, Lane.LONG, Lane.QUICK)]
 
-    assert [received.seq for received in served if received] == [1, 2]
+    assert [received.seq for received in served if received] == [1, 2, 3]
 
 
 def test_a_served_wake_up_does_not_come_again(fifo: Fifo, user: str) -> None:
@@ -59,6 +60,16 @@ def test_while_one_is_served_no_other_of_that_user_is_handed_out(fifo: Fifo, use
     assert fifo.receive() is None
     fifo.delete(first)
     assert receive(fifo).seq == 2
+
+
+def test_in_the_long_lane_no_wake_up_waits_for_another_of_its_user(fifo: Fifo, user: str) -> None:
+    """Lambda hides a message there for a quarter of an hour, if its worker dies at once."""
+    fifo.wake_ups.send(user, 1, "a", Lane.LONG)
+    fifo.wake_ups.send(user, 2, "b", Lane.LONG)
+
+    served = fifo.receive(SOON_S, Lane.LONG), fifo.receive(SOON_S, Lane.LONG)
+
+    assert {(received.user_id, received.seq) for received in served if received} == {(user, 1), (user, 2)}
 
 
 def test_users_do_not_wait_for_each_other(fifo: Fifo, user: str) -> None:

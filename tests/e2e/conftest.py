@@ -41,5 +41,5 @@ def crashed(stack: DeployedStack, sign_up: SignUp) -> CrashedUsers:
         user.session.enqueue("sleep", {"seconds": 2})
     for number in range(3):
         victim.session.enqueue("echo", {"number": number})
-    kill_worker_of(stack, victim)
+    kill_worker_of(stack, victim)  # a `sleep` is for a slow one
     return CrashedUsers(victim, bystander)

@@ -3,16 +3,27 @@
 import json
 import os
 import signal
-from typing import Any
+from typing import Any, Protocol
 
+from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
-from tests.conftest import DeployedStack
 from tests.e2e.users import User
 
 
-def kill_worker_of(stack: DeployedStack, user: User) -> None:
-    """Waits until the user's first request is running, and kills (-9) the process that runs it."""
-    log_stream = _where_started(stack, user)
+class Deployed(Protocol):
+    @property
+    def emulator(self) -> Emulator: ...
+
+    @property
+    def outputs(self) -> dict[str, str]: ...
+
+
+def kill_worker_of(stack: Deployed, user: User, function: str = "SlowWorkerFunction") -> None:
+    """Waits until the user's first request is running, and kills (-9) the process that runs it.
+
+    `function`: that of the request's lane, as the outputs of the stack call it.
+    """
+    log_stream = _where_started(stack, user, function)
     [worker] = [
         process
         for process in stack.emulator.functions()
@@ -21,10 +32,10 @@ def kill_worker_of(stack: DeployedStack, user: User) -> None:
     os.kill(worker.pid, signal.SIGKILL)
 
 
-def _where_started(stack: DeployedStack, user: User) -> str:
-    """The log stream of the user's worker: each process has one of its own. A `sleep` is for a slow one."""
+def _where_started(stack: Deployed, user: User, function: str) -> str:
+    """The log stream of the user's worker: each process has one of its own."""
     pages, found = stack.emulator.client("logs").get_paginator("filter_log_events"), list[Any]()
-    group = f"/aws/lambda/{stack.outputs['SlowWorkerFunction']}"
+    group = f"/aws/lambda/{stack.outputs[function]}"
 
     def has_started() -> bool:
         events = [event for page in pages.paginate(logGroupName=group) for event in page["events"]]

@@ -30,7 +30,7 @@ def counting_api(emulator: Emulator, counting_stack: dict[str, str]) -> str:
 @pytest.fixture(scope="session")
 def counting_workers(counting_stack: dict[str, str]) -> set[str]:
     """The names of the worker functions."""
-    return {counting_stack["WorkerFunction"], counting_stack["SlowWorkerFunction"]}
+    return {counting_stack[f"{lane}WorkerFunction"] for lane in ("", "Slow", "Long")}
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -106,6 +107,12 @@ class Cloud:
             calls.register("before-parameter-build", recorder)
         return recorder
 
+    def function(self, name: str) -> Callable[[Document, Any], Any]:
+        """What Lambda calls for the function that has this name in the template."""
+        handler: str = self._template["Resources"][name]["Properties"]["Handler"]
+        called: Callable[[Document, Any], Any] = getattr(self.functions, handler.removeprefix("app."))
+        return called
+
     def deliver(self, worker: Callable[[Document, Any], Any], queue: str, receives: int = 1) -> None:
         """The queue's next wake-up, as Lambda does it: deleted when it is done."""
         queue_url = {"QueueUrl": self._ids[queue]}
@@ -120,9 +127,12 @@ class Cloud:
 
     def has_messages(self, queue: str) -> bool:
         """Whether a wake-up can be delivered now."""
+        return self.count_messages(queue) > 0
+
+    def count_messages(self, queue: str) -> int:
+        """How many wake-ups can be delivered, each when those before it of its group are done."""
         asked = {"QueueUrl": self._ids[queue], "AttributeNames": ["ApproximateNumberOfMessages"]}
-        found = self._sqs.get_queue_attributes(**asked)["Attributes"]
-        return bool(found["ApproximateNumberOfMessages"] != "0")
+        return int(self._sqs.get_queue_attributes(**asked)["Attributes"]["ApproximateNumberOfMessages"])
 
     def put(self, table: str, items: Sequence[Any]) -> None:
         """Items with DynamoDB's types, as they are."""
@@ -175,3 +185,11 @@ class Cloud:
 def _tables_of_application(template: Document) -> list[str]:
     tables = [name for name, of in template["Resources"].items() if of["Type"] == "AWS::DynamoDB::Table"]
     return [name for name in tables if name.startswith("App")]
+
+
+def declare_long(cloud: Cloud, *types: str) -> None:
+    """In the process that there is now, requests of these types may take minutes."""
+    handlers = cloud.container.handlers
+    for known in [handler for handler in handlers if handler.type in types]:
+        handlers.remove(known.type)
+        handlers.add(replace(known, long=True))

@@ -7,9 +7,11 @@ FUNCTIONS = {
     "APIHandler": "ApiHandlerRole",
     "Worker": "WorkerRole",
     "SlowWorker": "SlowWorkerRole",
+    "LongWorker": "LongWorkerRole",
     "Sweeper": "SweeperRole",
 }
-WORKERS = {"Worker": "WakeUps", "SlowWorker": "SlowWakeUps"}  # and the queue that starts each
+# And the queue that starts each.
+WORKERS = {"Worker": "WakeUps", "SlowWorker": "SlowWakeUps", "LongWorker": "LongWakeUps"}
 TABLES = ("AccountsTable", "SessionsTable", "QueuesTable", "RequestsTable", "IdempotencyTable", "AuditTable")
 
 Document = dict[str, Any]

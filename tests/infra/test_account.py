@@ -39,9 +39,20 @@ def test_more_cannot_be_reserved_than_lambda_gives() -> None:
     assert check(USUAL, ApiConcurrency="500", WorkerConcurrency="100", SweeperConcurrency="1") == []
 
 
-def test_a_worker_may_not_be_started_more_often_than_it_may_run() -> None:
-    with pytest.raises(DeployError, match="WorkerConcurrency must be 0, or at least MaximumConcurrency"):
-        check(USUAL, WorkerConcurrency="99")
+@pytest.mark.parametrize("lane", ["", "Slow", "Long"])
+def test_a_worker_may_not_be_started_more_often_than_it_may_run(lane: str) -> None:
+    reserving, most = f"{lane}WorkerConcurrency", f"{lane}MaximumConcurrency"
+    with pytest.raises(DeployError, match=f"^{reserving} must be 0, or at least {most}"):
+        check(USUAL, **{reserving: "99", most: "100"})
+    assert check(USUAL, **{reserving: "100", most: "100"}) == []
+
+
+@pytest.mark.parametrize("lane", ["", "Slow", "Long"])
+def test_the_workers_of_every_lane_count(lane: str) -> None:
+    few = dict.fromkeys(account.WORKERS, "2")
+    with pytest.raises(DeployError, match="none for the API"):
+        check(NEW, **few | {f"{lane}MaximumConcurrency": "6"})
+    assert check(NEW, ApiConcurrency="0", **few)[0].startswith("Note: ")
 
 
 @pytest.mark.parametrize("stack", ["gurukool", "a" * 25, "a" * 26, "A-very-long-name-of-a-stack" * 4])

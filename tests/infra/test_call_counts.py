@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
+from tests.infra.caller import PASSWORD, Caller
 from tests.infra.cloud import Cloud, Recorder
 from tests.infra.documents import Document
-from tests.infra.test_permissions import PASSWORD, Caller
 
 KEYS_READ = ("secretsmanager:GetSecretValue", "TokenKeys")  # once in five minutes
 

@@ -12,9 +12,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests.infra.caller import PASSWORD, Caller
 from tests.infra.cloud import Cloud
 from tests.infra.documents import Document
-from tests.infra.test_permissions import PASSWORD, Caller
 from tests.unit.test_item_sizes import UNIT, size
 
 PAYLOAD = 128 * 1024 - len('{"text": ""}')  # the largest that is accepted

@@ -38,9 +38,9 @@ def test_a_wrong_value_is_named_and_what_is_right_is_said(name: str, value: str,
     assert said in str(raised.value)
 
 
-def test_the_local_cloud_differs_in_five_parameters_only() -> None:
+def test_the_local_cloud_differs_in_six_parameters_only() -> None:
     local = local_cloud("http://127.0.0.1:4566").parameters
-    workers = {"MaximumConcurrency", "SlowMaximumConcurrency"}
+    workers = {"MaximumConcurrency", "SlowMaximumConcurrency", "LongMaximumConcurrency"}
     assert local.keys() == {"Architecture", "DeletionProtection", "SampleHandlers"} | workers
     assert parameters.resolve(DECLARED, local, {}) == DEFAULTS | local
 

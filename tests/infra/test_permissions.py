@@ -1,108 +1,28 @@
-"""What the functions do is what their policies allow, no less and no more.
+"""What the API and the sweeper do is what their policies allow, no less and no more.
 
 The local cloud does not enforce IAM, so a permission that is missing would show on AWS only.
 """
 
-import json
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
 from zlib import crc32
 
-import pytest
-from chalice.test import Client
-from moto import mock_aws
-
 from chalicelib.adapters.memory.clock import ManualClock
-from chalicelib.adapters.runtime.clock import SystemClock
 from chalicelib.core.queueing.keeping import MINUTE_MS, MINUTES
 from chalicelib.core.queueing.lane import QUICK_MS
-from chalicelib.core.time import Millis
-from chalicelib.functions.serving import MOST_RECEIVES
-from tests.infra.cloud import CONTEXT, Call, Cloud
-from tests.infra.documents import Document, resource_name, statements
+from tests.infra.caller import PASSWORD, Caller
+from tests.infra.cloud import CONTEXT, Cloud, declare_long
+from tests.infra.documents import Document
+from tests.infra.grants import X_RAY, granted, logs
 
 EVENT_KEYS = ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
 MINUTE = dict.fromkeys(EVENT_KEYS, "")
-
-# What Lambda's poller, its log agent and the X-Ray daemon do in a function's name.
-POLLS = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
-X_RAY = {("xray:PutTelemetryRecords", "*"), ("xray:PutTraceSegments", "*")}
-# How a worker finds out, after a write whose answer was lost, that it was itself that began the request.
-AFTER_A_LOST_ANSWER = {("dynamodb:GetItem", "RequestsTable")}
-
-
-SLEEP = {"type": "sleep", "payload": {"seconds": 0}}
 LARGE = "x" * 2_000
-PASSWORD = "correct horse battery"
-
-
-class Caller:
-    """A client of the API."""
-
-    def __init__(self, cloud: Cloud, idempotency_key: str | None = "key") -> None:
-        self._cloud = cloud
-        self.refresh_token = ""
-        self._headers = {"Content-Type": "application/json"}
-        if idempotency_key:
-            self._headers["Idempotency-Key"] = idempotency_key
-
-    def call(self, method: str, path: str, body: object = None, key: str | None = None) -> Any:
-        """`key`: the idempotency key, if it is not the usual one."""
-        send = getattr(Client(self._cloud.app).http, method.lower())
-        headers = self._headers | ({"Idempotency-Key": key} if key else {})
-        answer = send(path, headers=headers, body=json.dumps(body).encode() if body else b"")
-        assert answer.status_code < 400, answer.body
-        return json.loads(answer.body or b"null")
-
-    def enqueue_as(
-        self, username: str, type_: str = "echo", *, not_before: str | None = None, **payload: object
-    ) -> str:
-        """The id of a new user, who stays signed in, with one request."""
-        credentials = {"username": username, "password": PASSWORD}
-        user_id: str = self.call("POST", "/api/auth/register", credentials)["user_id"]
-        self.sign_in(username)
-        due = {"not_before": not_before} if not_before else {}
-        self.call("POST", "/api/queue/enqueue", {"type": type_, "payload": payload, **due})
-        return user_id
-
-    def sign_in(self, username: str) -> None:
-        tokens = self.call("POST", "/api/auth/login", {"username": username, "password": PASSWORD})
-        self.refresh_token = tokens["refresh_token"]
-        self._headers["Authorization"] = f"Bearer {tokens['access_token']}"
-
-
-@pytest.fixture
-def cloud(template: Document) -> Iterator[Cloud]:
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
-        yield Cloud(template, patch)
-
-
-@pytest.fixture
-def caller(cloud: Cloud) -> Caller:
-    return Caller(cloud)
-
-
-def logs(function: str) -> set[Call]:
-    return {("logs:CreateLogStream", f"{function}Logs"), ("logs:PutLogEvents", f"{function}Logs")}
-
-
-def polls(queue: str) -> set[Call]:
-    return {(action, queue) for action in POLLS}
-
-
-def granted(template: Document, role: str) -> set[Call]:
-    return {
-        (action, resource_name(resource))
-        for actions, resources in statements(template, role)
-        for action in actions
-        for resource in resources
-    }
 
 
 def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Cloud, caller: Caller) -> None:
     recorder = cloud.become("APIHandler")
+    declare_long(cloud, "fail")
+    caller.enqueue_as("kim", "fail")  # a quick worker hands it over
     caller.enqueue_as("joe", "sleep", seconds=1)
     caller.enqueue_as("eve", text=LARGE)
     two = [{"type": "echo", "payload": {"text": LARGE}}] * 2
@@ -134,52 +54,6 @@ def _end_with_large_results(cloud: Cloud) -> None:
         if "status" in item:
             ended = {"status": {"S": "succeeded"}, "attempts": {"N": "1"}, "result_bytes": {"N": "2000"}}
             cloud.put("RequestsTable", [item | ended])
-
-
-def test_the_worker_may_do_what_it_does_and_no_more(template: Document, cloud: Cloud, caller: Caller) -> None:
-    cloud.become("APIHandler", ALLOWED_HOSTS="localhost")
-    user_id = caller.enqueue_as("ada")
-    cloud.change_queue(user_id, "SET tail = tail + :one, tail_at = :one")  # a hole to fill
-    caller.enqueue_as("bob")
-    caller.call("POST", "/api/queue/enqueue", SLEEP, key="b")  # for a slow worker
-    caller.enqueue_as("eve", not_before=_soon())
-    recorder = cloud.become("Worker")
-    for receives in (1, 1, MOST_RECEIVES + 1):  # a timer that came so often is replaced
-        cloud.deliver(cloud.functions.worker, "WakeUps", receives)
-    done = recorder.calls | AFTER_A_LOST_ANSWER
-    assert done | polls("WakeUps") | X_RAY | logs("Worker") == granted(template, "WorkerRole")
-
-
-def test_the_slow_worker_may_do_what_it_does_and_no_more(
-    template: Document, cloud: Cloud, caller: Caller
-) -> None:
-    cloud.become("APIHandler", ALLOWED_HOSTS="localhost")
-    caller.enqueue_as("ada", "sleep", seconds=0)
-    caller.call("POST", "/api/queue/enqueue", SLEEP, key="b")
-    caller.call("POST", "/api/queue/enqueue", {"type": "echo"}, key="c")
-    caller.enqueue_as("bob", "http", url="https://localhost/")  # signed, then refused for where localhost is
-    user_id = caller.enqueue_as("eve", "sleep", seconds=0)
-    cloud.change_queue(user_id, "SET tail = tail + :one, tail_at = :one")  # a hole to fill
-    caller.enqueue_as("joe", "sleep", not_before=_soon(), seconds=0)
-    # The quantum is over before the third request, so a quick worker goes on.
-    clock = TickingClock(SystemClock().now())
-    recorder = cloud.become("SlowWorker", clock, QUANTUM_SECONDS="1", ALLOWED_HOSTS="localhost")
-    for receives in (1, 1, 1, MOST_RECEIVES + 1):
-        cloud.deliver(cloud.functions.slow_worker, "SlowWakeUps", receives)
-    done = recorder.calls | AFTER_A_LOST_ANSWER
-    assert done | polls("SlowWakeUps") | X_RAY | logs("SlowWorker") == granted(template, "SlowWorkerRole")
-
-
-class TickingClock(ManualClock):
-    """Each look at it takes the same time, so that no request is slow because the machine is busy."""
-
-    def now(self) -> Millis:
-        self.advance(60)
-        return super().now()
-
-
-def _soon() -> str:
-    return (datetime.now(UTC) + timedelta(seconds=50)).isoformat()
 
 
 def _make_old(cloud: Cloud, user_id: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.infra.documents import FUNCTIONS, Document, resource_name, statements
+from tests.infra.documents import FUNCTIONS, WORKERS, Document, resource_name, statements
 
 # X-Ray knows no resources: AWS allows its calls on "*" only.
 WITHOUT_RESOURCES = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
@@ -31,20 +31,38 @@ def test_only_the_api_reads_the_token_keys_and_the_accounts(template: Document) 
     for role, accounts in (
         ("WorkerRole", set()),
         ("SlowWorkerRole", set()),
+        ("LongWorkerRole", set()),
         ("SweeperRole", {"dynamodb:DeleteItem"}),
     ):
-        reach = {
-            (action, resource_name(resource))
-            for actions, resources in statements(template, role)
-            for action in actions
-            for resource in resources
-        }
+        reach = _reach(template, role)
         assert {action for action, name in reach if name == "AccountsTable"} == accounts
         assert not {name for _, name in reach} & {"TokenKeys", "SessionsTable"}
 
 
-def test_only_the_slow_worker_reads_the_webhook_keys(template: Document) -> None:
-    """Requests of type http may take long, so that no quick worker ever runs one."""
+def test_only_slow_and_long_workers_read_the_webhook_keys(template: Document) -> None:
+    """Requests of type http may take more than ten seconds, so that no quick worker ever runs one."""
     for role in ("ApiHandlerRole", "WorkerRole", "SweeperRole"):
-        reach = {resource_name(r) for _, resources in statements(template, role) for r in resources}
-        assert "WebhookKeys" not in reach
+        assert "WebhookKeys" not in {name for _, name in _reach(template, role)}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_only_workers_send_to_the_long_lane(template: Document, function: str) -> None:
+    """The API and the sweeper wake a quick or a slow worker, which hands a long request over."""
+    may_send = {name for action, name in _reach(template, FUNCTIONS[function]) if action == "sqs:SendMessage"}
+    assert may_send == set(WORKERS.values()) - (set() if function in WORKERS else {"LongWakeUps"})
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_worker_receives_from_the_queue_of_its_lane_only(template: Document, function: str) -> None:
+    received = {n for action, n in _reach(template, FUNCTIONS[function]) if action == "sqs:ReceiveMessage"}
+    assert received == ({WORKERS[function]} if function in WORKERS else set())
+
+
+def _reach(template: Document, role: str) -> set[tuple[str, str]]:
+    """The actions that a role allows, each with its resource."""
+    return {
+        (action, resource_name(resource))
+        for actions, resources in statements(template, role)
+        for action in actions
+        for resource in resources
+    }

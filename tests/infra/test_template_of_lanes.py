@@ -1,17 +1,16 @@
-"""The two lanes in the packaged template: queues, workers and their concurrency."""
+"""The three lanes in the packaged template: queues, workers and their concurrency."""
 
 from typing import Any
 
 import pytest
 
 from chalicelib.functions.serving import MOST_RECEIVES
-from tests.infra.documents import WORKERS, Document, at
+from tests.infra.documents import FUNCTIONS, WORKERS, Document, at, environment
 
 MARGIN_SECONDS = 10
 CRASHES = 40  # of its worker, which a timer may see beside its own returns
 SOURCE = "Properties.Events.{worker}SqsEventSource.Properties"
 WORKER_PROPERTIES = [
-    ("Properties.Timeout", 60),
     ("Properties.MemorySize", 512),
     ("Properties.RecursiveLoop", "Allow"),
     (f"{SOURCE}.BatchSize", 1),
@@ -28,14 +27,28 @@ QUEUE_PROPERTIES = [
 ]
 
 
+@pytest.mark.parametrize(("worker", "seconds"), [("Worker", 60), ("SlowWorker", 60), ("LongWorker", 900)])
+def test_a_long_worker_may_run_as_long_as_lambda_allows(
+    template: Document, worker: str, seconds: int
+) -> None:
+    assert template["Resources"][worker]["Properties"]["Timeout"] == seconds
+
+
 @pytest.mark.parametrize("worker", WORKERS)
 @pytest.mark.parametrize(("path", "expected"), WORKER_PROPERTIES)
-def test_workers_differ_in_their_lane_only(template: Document, worker: str, path: str, expected: Any) -> None:
+def test_workers_differ_in_their_lane_and_their_time_only(
+    template: Document, worker: str, path: str, expected: Any
+) -> None:
     assert at(template["Resources"][worker], path.format(worker=worker)) == expected
 
 
 @pytest.mark.parametrize(
-    ("worker", "parameter"), [("Worker", "MaximumConcurrency"), ("SlowWorker", "SlowMaximumConcurrency")]
+    ("worker", "parameter"),
+    [
+        ("Worker", "MaximumConcurrency"),
+        ("SlowWorker", "SlowMaximumConcurrency"),
+        ("LongWorker", "LongMaximumConcurrency"),
+    ],
 )
 def test_each_worker_has_a_queue_and_a_concurrency_of_its_own(
     template: Document, worker: str, parameter: str
@@ -43,6 +56,18 @@ def test_each_worker_has_a_queue_and_a_concurrency_of_its_own(
     source = at(template["Resources"][worker], SOURCE.format(worker=worker))
     assert source["Queue"] == {"Fn::GetAtt": [WORKERS[worker], "Arn"]}
     assert source["ScalingConfig"] == {"MaximumConcurrency": {"Ref": parameter}}
+
+
+URLS = {"WakeUps": "WAKE_UPS_URL", "SlowWakeUps": "SLOW_WAKE_UPS_URL", "LongWakeUps": "LONG_WAKE_UPS_URL"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_workers_know_all_queues_and_nobody_else_that_of_the_long_lane(
+    template: Document, function: str
+) -> None:
+    variables = environment(template, function)
+    known = {queue: {"Ref": queue} for queue in URLS if function in WORKERS or queue != "LongWakeUps"}
+    assert {queue: variables[url] for queue, url in URLS.items() if url in variables} == known
 
 
 @pytest.mark.parametrize("queue", WORKERS.values())
@@ -76,7 +101,7 @@ def test_a_timer_is_replaced_before_its_queue_gives_it_up(template: Document, qu
 
 @pytest.mark.parametrize(
     ("function", "name"),
-    [("APIHandler", "Api"), *((name, name) for name in ("Worker", "SlowWorker", "Sweeper"))],
+    [("APIHandler", "Api"), *((name, name) for name in (*WORKERS, "Sweeper"))],
 )
 def test_concurrency_is_reserved_only_if_the_operator_says_so(
     template: Document, function: str, name: str
@@ -96,6 +121,7 @@ def test_concurrency_is_reserved_only_if_the_operator_says_so(
         ("APIHandler", "app.app"),
         ("Worker", "app.worker"),
         ("SlowWorker", "app.slow_worker"),
+        ("LongWorker", "app.long_worker"),
         ("Sweeper", "app.sweeper"),
     ],
 )

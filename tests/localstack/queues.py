@@ -135,12 +135,18 @@ class Worker:
 
 @contextmanager
 def worker_of(
-    cloud: Cloud, queue: Queue, directory: Path, concurrency: int | None = None, batch_size: int = 1
+    cloud: Cloud,
+    queue: Queue,
+    directory: Path,
+    concurrency: int | None = None,
+    batch_size: int = 1,
+    *,
+    timeout: int = 5,
 ) -> Iterator[Worker]:
     """The worker, serving `queue` until the end of the block."""
     client = cloud.client("lambda")
     notes = directory / "notes"
-    function = deploy(cloud, WORKER, {"NOTES": str(notes), "QUEUE_URL": queue.url}, Timeout=5)
+    function = deploy(cloud, WORKER, {"NOTES": str(notes), "QUEUE_URL": queue.url}, Timeout=timeout)
     mapping = client.create_event_source_mapping(
         FunctionName=function.name,
         EventSourceArn=queue.arn,

@@ -62,7 +62,7 @@ def test_a_message_whose_process_ended_or_raised_is_delivered_again(
     emulator: Emulator, tmp_path: Path
 ) -> None:
     queue = create_queue(emulator, VisibilityTimeout="2")
-    with worker_of(emulator, queue, tmp_path) as worker:
+    with worker_of(emulator, queue, tmp_path, timeout=2) as worker:
         queue.send("A", 1, exit=1)
         queue.send("A", 2)
         queue.send("B", 1, **{"raise": 1})

@@ -23,7 +23,7 @@ DIRECTORY = Path(__file__).parent
 CHECKOUT = Path(__file__).parents[2]
 # The queues first: what moves between two scans then looks as if its worker had crashed between two writes.
 TABLES = ("Queues", "Requests", "Idempotency", "Accounts", "Sessions", "Audit")
-WORKERS = ("WorkerFunction", "SlowWorkerFunction")
+WORKERS = ("WorkerFunction", "SlowWorkerFunction", "LongWorkerFunction")
 
 
 def make(release: str) -> dict[str, Any]:

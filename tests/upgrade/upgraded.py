@@ -47,10 +47,8 @@ class Upgraded:
     def work(self) -> None:
         for function, queue in WORKERS.items():
             self._become(function)
-            functions = self.cloud.functions
-            worker = {"Worker": functions.worker, "SlowWorker": functions.slow_worker}[function]
             while self.cloud.has_messages(queue):
-                self.cloud.deliver(worker, queue)
+                self.cloud.deliver(self.cloud.function(function), queue)
         self._become("APIHandler")
 
     def _become(self, function: str) -> None:

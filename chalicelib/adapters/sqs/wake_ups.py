@@ -23,10 +23,12 @@ def create_client(session: Any) -> Any:
 
 class SqsWakeUps:
     def __init__(self, client: Any, queue_urls: Mapping[Lane, str]) -> None:
+        """For a lane without a queue here, a quick worker is woken. It hands the user over."""
         self._client = client
         self._queue_urls = queue_urls
 
     def send(self, user_id: str, seq: int, wake_up_id: str, lane: Lane = Lane.QUICK) -> None:
+        lane = lane if lane in self._queue_urls else Lane.QUICK
         try:
             self._client.send_message(
                 QueueUrl=self._queue_urls[lane],

@@ -28,7 +28,7 @@ class Answer(msgspec.Struct):
     turns: int  # before this one, that the model was told
 
 
-@handler("chat", timeout=40)
+@handler("chat", timeout=300)
 def chat(payload: Say, request: Request, effects: Effects) -> Answer:
     """The conversation cannot change while the model thinks: the user's next turn waits for this one.
 

@@ -32,6 +32,7 @@ _MODULES = (
     "throttling",
     "tracing",
     "updates",
+    "visibility",
     "guard",  # the last: a handler that is installed later sees a request earlier
 )
 

@@ -47,7 +47,7 @@ def test_a_folder_without_handlers_is_no_application(tmp_path: Path) -> None:
             "s3:GetObject is not for a resource of type AWS::DynamoDB::Table",
         ),
         ("permissions.balance = ['dynamodb:GetItem']", "resources.yaml has no 'balance'"),
-        ("handlers.greet.timeout = 100", "handlers.greet.timeout must be a number"),
+        ("handlers.greet.timeout = 841", "handlers.greet.timeout must be a number"),
         ("worker.memory_mb = 1", "worker.memory_mb must be a whole number from 256 to 10240"),
         ("limits = {}", "limits is not known here"),
         ("settings = [", "application.toml is wrong"),

@@ -7,6 +7,7 @@ import pytest
 from infra import parameters, template
 from infra.errors import DeployError
 from tests.infra.apps.conftest import TABLE, Read
+from tests.infra.documents import WORKERS
 
 DECLARATION = """
 [settings.limit]
@@ -85,7 +86,7 @@ def test_functions_get_what_they_need_and_the_api_no_secret(whole: dict[str, Any
     }
     assert variables("APIHandler") == settings
     assert variables("Sweeper") == {}
-    for worker in ("Worker", "SlowWorker"):
+    for worker in WORKERS:
         assert variables(worker).items() >= settings.items()
         assert variables(worker)["APP_SECRET_stripe"] == "SecretStripe"
         assert variables(worker)["APP_RESOURCE_balances"] == "AppBalances"

@@ -14,9 +14,10 @@ from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.runtime.clock import SystemClock
 from infra.apps import folder
 from infra.package import package
+from tests.infra.caller import Caller
 from tests.infra.cloud import Call, Cloud
 from tests.infra.documents import Document
-from tests.infra.test_permissions import Caller, granted
+from tests.infra.grants import granted
 
 LEDGER = CHECKOUT / "examples/ledger"
 DEPOSIT = {"type": "deposit", "payload": {"account": "checking", "cents": 500}}
@@ -71,7 +72,8 @@ def test_workers_may_do_what_the_handlers_do_and_no_more(ledger: Document, cloud
     answered = [caller.call("GET", f"/api/queue/requests/{seq}")["status"] for seq in range(1, 6)]
     assert answered == ["succeeded"] * 5
     assert owned(recorder.calls) == owned(granted(ledger, "WorkerRole"))
-    assert owned(granted(ledger, "SlowWorkerRole")) == owned(granted(ledger, "WorkerRole"))
+    for role in ("SlowWorkerRole", "LongWorkerRole"):
+        assert owned(granted(ledger, role)) == owned(granted(ledger, "WorkerRole"))
 
 
 @pytest.mark.parametrize("role", ["ApiHandlerRole", "SweeperRole"])
