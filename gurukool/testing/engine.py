@@ -25,7 +25,7 @@ from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.steps import Wait
 from chalicelib.core.queueing.sweep import AHEAD_MS, STALE_MS, Sweep
 from chalicelib.core.time import Millis
-from gurukool.testing.attempts import runner
+from gurukool.testing.attempts import runner, taker
 from gurukool.testing.memory import commit
 from gurukool.testing.observed import ObservedPort
 from gurukool.testing.process import CrashError, Process
@@ -54,7 +54,8 @@ class Engine:
         queues = cast("Any", ObservedPort(store.queues, process))
         requests = cast("Any", ObservedPort(store.requests, process))
         run = runner(process, application, limited=limited)
-        attempt = Attempt(requests, clock, handlers, run, fraction=lambda: 0.5, new_token=mark)
+        take = taker(limited=limited)
+        attempt = Attempt(requests, clock, handlers, take, run, fraction=lambda: 0.5, new_token=mark)
         self._drains = {
             lane: Drain(queues, requests, wake_ups, clock, attempt, QUANTUM_MS, mark, lane) for lane in Lane
         }

@@ -65,7 +65,7 @@ class ProcessQueue:
         ]
 
     def state(self, *, user: str = USER) -> str:
-        """Of the user's queue: open, paused or halted."""
+        """Of the user's queue: open, paused, halted or held."""
         self._connect(user)
         return self._engine.store.tables.queues[user].state.value
 

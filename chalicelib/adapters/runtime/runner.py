@@ -8,7 +8,7 @@ from types import CoroutineType, GeneratorType
 from typing import Any
 
 from chalicelib.adapters.dynamodb.effects import Effects
-from chalicelib.adapters.json.codec import decode
+from chalicelib.adapters.json.codec import decode, encode
 from chalicelib.adapters.runtime.logs import bound
 from chalicelib.adapters.runtime.logs import restore as restore_logs
 from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
@@ -18,7 +18,7 @@ from chalicelib.adapters.runtime.tracing import subsegment
 from chalicelib.core.errors import InvalidInputError, MalformedError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.application import Application, Resources
-from chalicelib.core.queueing.attempt import Result
+from chalicelib.core.queueing.attempt import Result, Taken
 from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.policy import (
@@ -33,9 +33,46 @@ from chalicelib.core.queueing.request import Failure, Request
 NOTHING = Application()
 
 
+def take(handler: Handler, request: Request, seconds: float) -> Taken | Failure:
+    """The payload as a value of the handler's type, or why the handler cannot take it.
+
+    A payload's type may have code of its own, and so may the handler's `upgrade`. Both have the time limit
+    of an attempt. Raises nothing that they can cause.
+    """
+    with _bound(request), last_resort(seconds):
+        try:
+            with alarm(seconds):
+                return taken(handler, request)
+        except OverrunError:
+            return Failure("invalid_payload", f"Reading the payload took longer than {seconds:g} seconds.")
+
+
+def taken(handler: Handler, request: Request) -> Taken | Failure:
+    """Like `take`. Sets no time limit. Raises AttemptEndedError, if it is ended from outside."""
+    try:
+        return Taken(_decoded(handler, request.payload))
+    except AttemptEndedError:
+        raise
+    except (InvalidInputError, MalformedError) as error:
+        return Failure("invalid_payload", str(error))
+    except BaseException as error:  # noqa: BLE001 - whatever the author's code does
+        log_event("payload not read", level=logging.ERROR, exception=error)
+        return Failure("invalid_payload", f"Reading the payload raised {type(error).__name__}.")
+
+
+def _decoded(handler: Handler, payload: str) -> Any:
+    try:
+        return decode(payload, handler.payload_type, under="payload")
+    except InvalidInputError:
+        if handler.upgrade is None:
+            raise
+    return decode(encode(handler.upgrade(decode(payload, Any))), handler.payload_type, under="payload")
+
+
 def run(
     handler: Handler,
     request: Request,
+    taken: Taken,
     seconds: float,
     watch: OverrunWatch | None = None,
     application: Application = NOTHING,
@@ -52,7 +89,7 @@ def run(
     with _bound(request), last_resort(seconds), watched:
         try:
             with alarm(seconds):
-                return carry_out(handler, request, application)
+                return carry_out(handler, request, taken, application)
         except OverrunError:
             return Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         except BaseException:  # noqa: BLE001 - the handler's error cannot even be told
@@ -73,6 +110,7 @@ def _bound(request: Request) -> Iterator[None]:
 def carry_out(
     handler: Handler,
     request: Request,
+    taken: Taken,
     application: Application,
     new_effects: Callable[[Resources], Effects] = Effects,
 ) -> Result | Failure:
@@ -81,16 +119,10 @@ def carry_out(
     Raises AttemptEndedError, if the attempt is ended from outside of the handler.
     """
     try:
-        payload = decode(request.payload, handler.payload_type)
-    except (InvalidInputError, MalformedError) as error:
-        return Failure("invalid_payload", str(error))
-    except Exception as error:  # noqa: BLE001 - a payload's type may have code of its own
-        return last_words(error)
-    try:
         with subsegment(request.type, user=request.user_id, seq=request.seq):
             effects = new_effects(application.resources)
             seen = HandlerRequest.of(request, application)
-            returned = result_json(_completed(handler(payload, seen, effects)))
+            returned = result_json(_completed(handler(taken.payload, seen, effects)))
             return Result(returned, effects.writes)
     except AttemptEndedError:
         raise
