@@ -16,7 +16,6 @@ from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.effects import LIMIT, Effects
 from chalicelib.adapters.runtime.results import RESULT_LIMIT
-from chalicelib.adapters.runtime.runner import run
 from chalicelib.core.queueing.attempt import Result
 from chalicelib.core.queueing.handler import Handler, declarations, handler
 from chalicelib.core.queueing.policy import (
@@ -26,6 +25,7 @@ from chalicelib.core.queueing.policy import (
     RetryLaterError,
 )
 from chalicelib.core.queueing.request import LONGEST_DELAY_MS, TEXT_LIMIT, Failure, Request, Status
+from tests.fakes import attempts
 from tests.fakes.nonsense import DELAYS, NONSENSE, RAISED, RETURNED, Act, changed_later, later
 
 
@@ -43,7 +43,7 @@ class Thing(Model):
 
 def attempt(function: Callable[..., Any], payload: str = "{}", seconds: float = 5.0) -> Result | Failure:
     request = Request("user", 1, "work", payload, Status.RUNNING, enqueued_at=0, attempts=1)
-    return run(registered(function), request, seconds)
+    return attempts.attempt(registered(function), request, seconds)
 
 
 def registered(function: Callable[..., Any]) -> Handler:
@@ -119,14 +119,48 @@ def test_a_payload_that_no_longer_fits_the_type_is_not_run(payload: str) -> None
     assert failure(raising(AssertionError("it was run")), payload).kind == "invalid_payload"
 
 
-def test_a_payload_whose_own_code_fails_fails_the_attempt() -> None:
+@pytest.mark.parametrize("error", [LookupError("secret"), SystemExit("secret")])
+def test_a_payload_whose_own_code_fails_is_not_run(error: BaseException) -> None:
     class Odd(msgspec.Struct):
         def __post_init__(self) -> None:
-            raise LookupError
+            raise error
 
     def work(payload: Odd) -> None: ...
 
-    assert failure(work) == Failure("error", "The handler raised LookupError.")
+    told = failure(work)
+    assert told == Failure("invalid_payload", f"Reading the payload raised {type(error).__name__}.")
+
+
+def test_a_payload_whose_own_code_does_not_end_is_not_run() -> None:
+    class Endless(msgspec.Struct):
+        def __post_init__(self) -> None:
+            time.sleep(30)
+
+    def work(payload: Endless) -> None: ...
+
+    told = failure(work, seconds=0.02)
+    assert told == Failure("invalid_payload", "Reading the payload took longer than 0.02 seconds.")
+
+
+def upgraded(upgrade: Callable[[Any], Any], payload: str) -> Result | Failure:
+    @handler("work", upgrade=upgrade)
+    def work(payload: Payload) -> int:
+        return payload.n
+
+    request = Request("user", 1, "work", payload, Status.RUNNING, enqueued_at=0, attempts=1)
+    return attempts.attempt(declarations(work)[0], request, 5)
+
+
+def test_a_payload_that_the_type_refuses_is_upgraded_and_then_checked() -> None:
+    def upgrade(old: Any) -> Any:
+        return {"n": old["count"]}
+
+    assert upgraded(lambda old: {"n": len(old)}, '["a", "b"]') == Result("2")
+    assert upgraded(upgrade, '{"n": 7}') == Result("7"), "what fits is not upgraded"
+    for payload in ('{"n": -1}', '{"n": "x", "count": -1}'):
+        refused = upgraded(upgrade, payload)
+        assert isinstance(refused, Failure), payload
+        assert refused.kind == "invalid_payload", payload
 
 
 @pytest.mark.parametrize("name", sorted(DELAYS.keys() - {"seconds", "timedelta", "negative"}))
