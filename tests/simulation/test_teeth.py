@@ -8,6 +8,7 @@ import pytest
 
 from tests.simulation import (  # noqa: F401 - they enter themselves into DEFECTS
     draining_mutations,
+    holding_mutations,
     lane_mutations,
     large_mutations,
     reading_mutations,
