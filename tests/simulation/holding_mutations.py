@@ -9,6 +9,7 @@ from chalicelib.adapters.memory import tables
 from chalicelib.adapters.memory.queues import MemoryQueues
 from chalicelib.core.queueing import policy
 from chalicelib.core.queueing.attempt import Attempt
+from chalicelib.core.queueing.cursor import Cursor
 from chalicelib.core.queueing.drain_pass import DrainPass
 from chalicelib.core.queueing.queue import Hold, Queue, State
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
@@ -75,6 +76,13 @@ def queue_held_though_its_head_was_cancelled(patch: MonkeyPatch) -> None:
         return Done()
 
     patch.setattr(DrainPass, "_hold", hold)
+
+
+@defect
+@under(faults.Faults(slow=0.5, stall=0.2, intrude=0.9))
+@deploying
+def place_kept_though_another_worker_has_moved_the_head(patch: MonkeyPatch) -> None:
+    patch.setattr(Cursor, "take_over", lambda cursor, queue: setattr(cursor, "queue", queue))
 
 
 @defect

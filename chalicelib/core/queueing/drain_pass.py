@@ -143,7 +143,7 @@ class DrainPass:
         cursor, seen = self._cursor, self._cursor.queue
         cursor.checkpoint()
         expected = replace(cursor.queue, awake=seen.awake)
-        cursor.queue = self._drain.queues.change_state(expected, State.HALTED, self._drain.clock.now())
+        cursor.take_over(self._drain.queues.change_state(expected, State.HALTED, self._drain.clock.now()))
         log_event("queue halted", user=seen.user_id, seq=cursor.next_seq)
         head = self._head()
         # The request may have been cancelled just before the queue was halted.
@@ -157,7 +157,7 @@ class DrainPass:
         if cursor.queue.state is not seen.state:
             return LookAgain()
         hold = Hold.of(why, self._drain.clock.now(), self._drain.code)
-        cursor.queue = self._drain.queues.hold(replace(cursor.queue, awake=seen.awake), hold)
+        cursor.take_over(self._drain.queues.hold(replace(cursor.queue, awake=seen.awake), hold))
         log_event("queue held", level=logging.WARNING, user=seen.user_id, seq=cursor.next_seq, **_told(why))
         head = self._head()
         # Just before, the request may have been cancelled, or begun by a worker whose code can take it.
@@ -179,7 +179,7 @@ class DrainPass:
         cursor = self._cursor
         self._lookahead.discard()  # the head has changed since it was read ahead
         was_held = cursor.queue.state is State.HELD
-        cursor.queue = self._drain.queues.change_state(cursor.queue, State.OPEN, self._drain.clock.now())
+        cursor.take_over(self._drain.queues.change_state(cursor.queue, State.OPEN, self._drain.clock.now()))
         if was_held:
             log_event("queue no longer held", user=cursor.queue.user_id, seq=cursor.next_seq)
         return LookAgain()
