@@ -13,7 +13,7 @@ KEPT: list[Handler] = []
 def held(service: Service, user: User) -> User:
     """By request 1, an echo; request 2 waits."""
     for _ in range(2):
-        user.session.ask("POST", "/api/queue/enqueue", {"type": "echo", "payload": "old"})
+        user.session.ask("POST", "/api/queue/enqueue", {"type": "echo", "payload": {"n": 1}})
     remove_echo(service)
     service.work()
     return user

@@ -86,7 +86,10 @@ def test_what_has_failed_is_not_skipped_again(service: Service, user: User) -> N
     send(user, **FAILS)
     service.work()
 
-    assert refused(settle(user, 1, "skip")) == (409, "Request 1 does not halt or hold the queue: it is failed.")
+    assert refused(settle(user, 1, "skip")) == (
+        409,
+        "Request 1 does not halt or hold the queue: it is failed.",
+    )
 
 
 @pytest.mark.parametrize("settings", [{"QUEUE_LIMIT": "1"}])

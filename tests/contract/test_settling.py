@@ -34,7 +34,8 @@ def test_that_no_code_can_take_a_request_is_noted_once_until_it_is_begun(user: U
     noted = user.written(1)
     assert noted == replace(queued, unfit_since=NOW)
     assert_refused(
-        lambda: user.store.requests.note_unfit(queued, LATER), lambda: user.store.requests.note_unfit(noted, LATER)
+        lambda: user.store.requests.note_unfit(queued, LATER),
+        lambda: user.store.requests.note_unfit(noted, LATER),
     )
     begun = user.begin(1)
     assert (begun.unfit_since, user.written(1)) == (None, begun)

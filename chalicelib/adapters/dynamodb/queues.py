@@ -134,7 +134,6 @@ class DynamoQueues:
         condition: Condition = same & self._items.is_live(session_id, now) if session_id else same
         return condition
 
-
     def _no_hold(self, queue: Queue) -> list[Action]:
         m = self._model
         noted = (m.held_kind, m.held_message, m.held_since, m.held_by)

@@ -98,9 +98,7 @@ class MemoryRequests(MemoryTexts):
 
     def forgive_attempts(self, seen: Request) -> Request:
         found = self._untouched(seen)
-        return self._save(
-            replace(found, forgiven_attempts=seen.attempts, not_before=None, error=None)
-        )
+        return self._save(replace(found, forgiven_attempts=seen.attempts, not_before=None, error=None))
 
     def _untouched(self, seen: Request) -> Request:
         found = self.get(seen.user_id, seen.seq)

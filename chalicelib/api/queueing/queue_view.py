@@ -52,7 +52,8 @@ class HeldAnswer(msgspec.Struct):
 
     seq: Annotated[int, msgspec.Meta(ge=1, description="The number of that request")]
     reason: Annotated[
-        str, msgspec.Meta(description="unknown_type: no handler; invalid_payload: its type refuses the payload")
+        str,
+        msgspec.Meta(description="unknown_type: no handler; invalid_payload: its type refuses the payload"),
     ]
     message: str
     since: Moment

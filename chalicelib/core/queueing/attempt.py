@@ -126,9 +126,7 @@ class Attempt:
         look = next_look(since, now)
         return Unfit(why) if look is None else Wait(look)
 
-    def _run(
-        self, handler: Handler, running: Request, taken: Taken, deadline: Millis
-    ) -> Result | Failure:
+    def _run(self, handler: Handler, running: Request, taken: Taken, deadline: Millis) -> Result | Failure:
         """Not beyond the deadline, even if it took long to begin: from then on somebody else may run it."""
         left = (deadline - SKEW_MS - LAST_RESORT_MS - self.clock.now()) / 1000
         if left <= 0:
