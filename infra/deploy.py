@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from infra import account, deployed_release, parameters, template
+from infra import account, deployed_release, parameters, sweep, template
 from infra.apps import folder, secret_settings
 from infra.apps.folder import App
 from infra.artefacts import Artefacts
@@ -76,6 +76,7 @@ def deploy(
     if not target.local:
         stack.protect(True)
     outputs = stack.outputs()
+    sweep.invoke(target, report)
     if options.app:
         secret_settings.prepare(target, outputs, options.app, report)
     return outputs

@@ -157,7 +157,7 @@ class World:
         self.store.sweep_index.stale = 0.0
 
     def _sweep_what_is_held(self) -> None:
-        """As a deployment does at its end, and the sweeper after it, also where it is not needed otherwise."""
+        """As a deployment does at its end, and the sweeper after it; otherwise none is needed."""
         queues = self.store.tables.queues.values()
         if not self.faultless or any(queue.state is State.HELD for queue in queues):
             self.sweeper.once()

@@ -74,6 +74,7 @@ def run(
     request: Request,
     taken: Taken,
     seconds: float,
+    *,
     watch: OverrunWatch | None = None,
     application: Application = NOTHING,
 ) -> Result | Failure:

@@ -21,9 +21,7 @@ class UserQueueAnswer(msgspec.Struct):
     state: Literal["open", "paused", "halted", "held", "closed"]
     paused_by: Annotated[
         Literal["user", "administrator"] | None,
-        msgspec.Meta(
-            description="Who paused the queue. A closed, halted or held queue keeps its pause for when it opens"
-        ),
+        msgspec.Meta(description="Who paused the queue. A closed, halted or held queue keeps its pause"),
     ]
     halted_by: Annotated[int, msgspec.Meta(ge=1, description="The request that halts the queue")] | None
     held: HeldAnswer | None

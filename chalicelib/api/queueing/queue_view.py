@@ -33,7 +33,8 @@ class WaitingAnswer(msgspec.Struct):
     reason: Annotated[
         Literal["running", "backoff", "not_before", "halted", "held", "paused", "hole", "rung", "idle"],
         msgspec.Meta(
-            description="held: the deployed code cannot take the request, see `held`; hole: the next number was given out and its request is not stored yet; "
+            description="held: the deployed code cannot take the request, see `held`; "
+            "hole: the next number was given out and its request is not stored yet; "
             "rung: a worker has been woken; idle: no worker has been woken, until the sweeper finds the queue"
         ),
     ]

@@ -47,7 +47,7 @@ class Taken(NamedTuple):
 
 
 type Take = Callable[[Handler, Request, float], Taken | Failure]
-"""Decode the payload within so many seconds; why the handler cannot take it. Raises nothing that it causes."""
+"""Decode the payload within so many seconds, or say why the handler cannot take it. Raises nothing."""
 
 type Run = Callable[[Handler, Request, Taken, float], Result | Failure]
 """Carry a request out within so many seconds. Raises nothing that a handler can cause."""
@@ -101,12 +101,12 @@ class Attempt:
         now = self.clock.now()
         deadline = now + int(handler.timeout * 1000) + GRACE_MS
         lease.outlast(deadline)
-        taken = self.take(handler, whole, handler.timeout) if whole else PAYLOAD_GONE
-        if whole and isinstance(taken, Failure):
+        if whole is None:
+            return self._failed(self._begin(request, now, deadline), PAYLOAD_GONE, policy)
+        taken = self.take(handler, whole, handler.timeout)
+        if isinstance(taken, Failure):
             return self._unfit(request, taken)
         running = self._begin(request, now, deadline)
-        if isinstance(taken, Failure):
-            return self._failed(running, taken, policy)
         _log("request started", running)
         ran = self._run(handler, replace(running, payload=whole.payload), taken, deadline)
         if isinstance(ran, Failure):

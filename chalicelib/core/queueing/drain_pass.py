@@ -158,7 +158,7 @@ class DrainPass:
             return LookAgain()
         hold = Hold.of(why, self._drain.clock.now(), self._drain.code)
         cursor.take_over(self._drain.queues.hold(replace(cursor.queue, awake=seen.awake), hold))
-        log_event("queue held", level=logging.WARNING, user=seen.user_id, seq=cursor.next_seq, **_told(why))
+        self._log("queue held", why)
         head = self._head()
         # Just before, the request may have been cancelled, or begun by a worker whose code can take it.
         return self._open() if head and (head.settled or head.unfit_since is None) else Done()
@@ -171,7 +171,7 @@ class DrainPass:
             return self._open()
         if queue.why_held and queue.why_held.code != code:
             self._drain.queues.hold(queue, Hold.of(why, queue.why_held.since, code))
-            log_event("queue still held", user=queue.user_id, seq=head.seq, **_told(why))
+            self._log("queue still held", why)
         return Done()
 
     def _open(self) -> LookAgain:
@@ -216,7 +216,6 @@ class DrainPass:
         close_if_over(self._drain.queues, queue, now)
         return Done()
 
-
-def _told(why: Failure) -> dict[str, str]:
-    """The fields of a log event that tell why a request cannot be taken."""
-    return {"kind": why.kind, "error": why.message}
+    def _log(self, event: str, why: Failure) -> None:
+        user_id, seq = self._cursor.queue.user_id, self._cursor.next_seq
+        log_event(event, level=logging.WARNING, user=user_id, seq=seq, kind=why.kind, error=why.message)

@@ -79,8 +79,8 @@ class QueueStore(Protocol):
     def purge(self, queue: Queue, forget: bool, now: Millis, session_id: str | None = None) -> Queue:
         """Mark all numbers up to the tail of `queue` as purged, with `forget` also as forgotten.
 
-        A halted or held queue opens. Condition: as for `change_state`. Unless the queue is closed, `awake` becomes
-        `now`: the caller must send a wake-up.
+        A halted or held queue opens. Condition: as for `change_state`. Unless the queue is closed, `awake`
+        becomes `now`: the caller must send a wake-up.
         """
         ...
 

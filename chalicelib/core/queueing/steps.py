@@ -37,7 +37,7 @@ class Halt(NamedTuple):
 
 
 class Unfit(NamedTuple):
-    """This worker's code cannot take the request, nor could any that looked for a while: hold the queue."""
+    """No worker that looked for a while has had code that can take the request: the queue is held."""
 
     error: Failure
 

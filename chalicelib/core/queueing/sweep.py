@@ -186,12 +186,12 @@ def wake_up_id(queue: Queue, head: Request | None, now: Millis, repeat_ms: Milli
     REPEAT_MS unless it is given.
     """
     seen = head and (head.seq, head.status.value, head.attempts, head.forgiven_attempts, head.due)
-    marks = (queue.tail, queue.head, queue.purged, queue.state.value, queue.awake, queue.moved_at)
+    marks = (queue.tail, queue.head, queue.purged, queue.state.value, queue.awake, queue.moved_at, queue.hold)
     return sha256(repr((queue.user_id, marks, seen, now // (repeat_ms or REPEAT_MS))).encode()).hexdigest()
 
 
 def _is_checked_now(queue: Queue, now: Millis) -> bool:
-    """Whether this is the minute of PAUSED_CHECK_MINUTES in which a paused, halted or held queue is looked at."""
+    """Whether this is the minute of PAUSED_CHECK_MINUTES in which a queue that stands is looked at."""
     return (now // MINUTE_MS + crc32(queue.user_id.encode())) % PAUSED_CHECK_MINUTES == 0
 
 
