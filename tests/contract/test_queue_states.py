@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.queueing.queue import Hold, PausedBy, State
+from chalicelib.core.queueing.queue import HoldReason, PausedBy, State
 from tests.contract.users import EXPIRY, LATER, NOW, User, assert_refused
 
 
@@ -66,7 +66,7 @@ def test_only_a_live_session_changes_the_state(user: User) -> None:
     assert user.queue == before
 
 
-HOLD = Hold("invalid_payload", "`n` is missing.", NOW, "code 1")
+HOLD = HoldReason("invalid_payload", "`n` is missing.", NOW, "code 1")
 
 
 def test_a_queue_is_held_with_its_reason_until_it_opens(user: User) -> None:
@@ -83,7 +83,7 @@ def test_a_queue_is_held_with_its_reason_until_it_opens(user: User) -> None:
 
 def test_a_held_queue_can_be_held_for_another_reason(user: User) -> None:
     held = user.store.queues.hold(user.take(), HOLD)
-    other = Hold("unknown_type", "", NOW, "")
+    other = HoldReason("unknown_type", "", NOW, "")
 
     again = user.store.queues.hold(held, other)
 

@@ -11,7 +11,7 @@ from chalicelib.core.queueing import policy
 from chalicelib.core.queueing.attempt import Attempt
 from chalicelib.core.queueing.cursor import Cursor
 from chalicelib.core.queueing.drain_pass import DrainPass
-from chalicelib.core.queueing.queue import Hold, Queue, State
+from chalicelib.core.queueing.queue import HoldReason, Queue, State
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
 from chalicelib.core.queueing.steps import Done, Passed
 from chalicelib.core.queueing.sweep import Sweep
@@ -72,7 +72,7 @@ def queue_held_though_its_head_was_cancelled(patch: MonkeyPatch) -> None:
     def hold(drain_pass: DrainPass, why: Failure) -> Done:
         cursor, drain = drain_pass._cursor, drain_pass._drain
         cursor.checkpoint()
-        drain.queues.hold(cursor.queue, Hold.of(why, drain.clock.now(), drain.code))
+        drain.queues.hold(cursor.queue, HoldReason.of(why, drain.clock.now(), drain.code))
         return Done()
 
     patch.setattr(DrainPass, "_hold", hold)

@@ -11,7 +11,7 @@ from chalicelib.adapters.dynamodb.queue_items import QueueItems, shard
 from chalicelib.adapters.dynamodb.records import stored_state, to_queue
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.queueing.progress import Progress
-from chalicelib.core.queueing.queue import Hold, PausedBy, Queue, State, state_under
+from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.queueing.request import Status
 from chalicelib.core.time import Millis
 
@@ -91,7 +91,7 @@ class DynamoQueues:
             actions.append(m.awake.set(now))
         return self._items.update(queue.user_id, actions, self._unchanged(queue, now, session_id))
 
-    def hold(self, queue: Queue, hold: Hold) -> Queue:
+    def hold(self, queue: Queue, hold: HoldReason) -> Queue:
         m = self._model
         actions: list[Action] = [
             m.state.set(stored_state(State.HELD)),

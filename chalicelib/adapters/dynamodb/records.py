@@ -6,7 +6,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamodb.format import APART, FORMAT, require_readable
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
-from chalicelib.core.queueing.queue import Hold, PausedBy, Queue, State, state_under
+from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.queueing.request import Failure, Request, Status
 
 
@@ -111,17 +111,17 @@ def stored_state(state: State) -> State:
     return State.OPEN if state is State.PAUSED else state
 
 
-def _state(item: QueueItem, hold: Hold | None, paused_by: PausedBy | None) -> State:
+def _state(item: QueueItem, hold: HoldReason | None, paused_by: PausedBy | None) -> State:
     if hold and item.state == State.HALTED:
         return State.HELD
     return state_under(paused_by, State(item.state))
 
 
-def _hold(item: QueueItem) -> Hold | None:
+def _hold(item: QueueItem) -> HoldReason | None:
     """A release that knows no held queues leaves it there when it opens the queue."""
     if item.held_since is None:
         return None
-    return Hold(item.held_kind or "", item.held_message or "", int(item.held_since), item.held_by or "")
+    return HoldReason(item.held_kind or "", item.held_message or "", int(item.held_since), item.held_by or "")
 
 
 def is_generation(attribute: Any, generation: int) -> Condition:

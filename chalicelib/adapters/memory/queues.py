@@ -6,7 +6,7 @@ from dataclasses import replace
 from chalicelib.adapters.memory import tables
 from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.core.queueing.progress import Progress
-from chalicelib.core.queueing.queue import Hold, PausedBy, Queue, State, state_under
+from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.time import Millis
 
 
@@ -63,7 +63,7 @@ class MemoryQueues:
         awake = now if state is State.OPEN else found.awake
         return self._tables.put(replace(found, state=state, awake=awake, hold=None))
 
-    def hold(self, queue: Queue, hold: Hold) -> Queue:
+    def hold(self, queue: Queue, hold: HoldReason) -> Queue:
         found = self._unchanged(queue, None, 0)
         return self._tables.put(replace(found, state=State.HELD, hold=hold))
 

@@ -13,7 +13,7 @@ from chalicelib.core.queueing.cursor import CHECKPOINT_MS, Cursor
 from chalicelib.core.queueing.held_lease import HeldLease
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.lookahead import Lookahead
-from chalicelib.core.queueing.queue import Hold, State
+from chalicelib.core.queueing.queue import HoldReason, State
 from chalicelib.core.queueing.request import OUTCOMES
 from chalicelib.core.queueing.steps import Done, Halt, LookAgain, Passed, Unfit, Wait
 from chalicelib.core.queueing.turn import Turn
@@ -150,13 +150,13 @@ class DrainPass:
         return self._open() if head and head.is_resolved else Done()
 
     def _hold(self, why: Failure) -> Done | LookAgain:
-        """Hold the queue, unless somebody has changed its state since: then the head is looked at again."""
+        """HoldReason the queue, unless somebody has changed its state since: then the head is looked at again."""
         cursor, seen = self._cursor, self._cursor.queue
         self._lookahead.discard()
         cursor.checkpoint()
         if cursor.queue.state is not seen.state:
             return LookAgain()
-        hold = Hold.of(why, self._drain.clock.now(), self._drain.code)
+        hold = HoldReason.of(why, self._drain.clock.now(), self._drain.code)
         cursor.take_over(self._drain.queues.hold(replace(cursor.queue, awake=seen.awake), hold))
         self._log("queue held", why)
         head = self._head()
@@ -170,7 +170,7 @@ class DrainPass:
         if why is None:
             return self._open()
         if queue.why_held and queue.why_held.code != code:
-            self._drain.queues.hold(queue, Hold.of(why, queue.why_held.since, code))
+            self._drain.queues.hold(queue, HoldReason.of(why, queue.why_held.since, code))
             self._log("queue still held", why)
         return Done()
 

@@ -42,7 +42,7 @@ def state_under(paused_by: PausedBy | None, state: State) -> State:
     return State.PAUSED if paused_by else State.OPEN
 
 
-class Hold(NamedTuple):
+class HoldReason(NamedTuple):
     """Why a queue is held: the deployed code cannot take the next request."""
 
     kind: str  # unknown_type, invalid_payload
@@ -76,7 +76,7 @@ class Queue:
     read_token: str | None = None  # of the call that moved `read` there
     state: State = State.OPEN
     paused_by: PausedBy | None = None  # whose pause it is under, whatever its state is
-    hold: Hold | None = None  # why it is held, or was: see `why_held`
+    hold: HoldReason | None = None  # why it is held, or was: see `why_held`
     awake: Millis | None = None  # since when a wake-up is under way or served; None: no worker is needed
     sessions: Mapping[str, Millis] = field(default_factory=dict)  # live session id: its expiry
     counts: Mapping[Status, int] = NO_COUNTS
@@ -101,7 +101,7 @@ class Queue:
         return self.state not in STANDING and self.deleted_at is None
 
     @property
-    def why_held(self) -> Hold | None:
+    def why_held(self) -> HoldReason | None:
         """None if it is not held."""
         return self.hold if self.state is State.HELD else None
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.core.queueing.progress import Progress
-from chalicelib.core.queueing.queue import Hold, PausedBy, Queue, State
+from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State
 from chalicelib.core.time import Millis
 
 
@@ -60,8 +60,8 @@ class QueueStore(Protocol):
         """
         ...
 
-    def hold(self, queue: Queue, hold: Hold) -> Queue:
-        """Hold the queue, or note for a held one why it is held now. Condition: as for `change_state`.
+    def hold(self, queue: Queue, hold: HoldReason) -> Queue:
+        """HoldReason the queue, or note for a held one why it is held now. Condition: as for `change_state`.
 
         A pause is kept for when the queue opens.
         """

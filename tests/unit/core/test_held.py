@@ -10,7 +10,7 @@ from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.line import Reason
 from chalicelib.core.queueing.policy import PATIENCE_MS, Policy
-from chalicelib.core.queueing.queue import Hold, Queue, State
+from chalicelib.core.queueing.queue import HoldReason, Queue, State
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
 from chalicelib.core.queueing.steps import Done, Wait
 from tests.unit.core.queue_harness import DONE, HOUR_MS, LIMIT, SESSION, USER, QueueHarness, lose_wake_ups
@@ -273,7 +273,7 @@ def test_a_queue_that_is_held_while_newer_code_carries_out_its_last_request_open
     harness: QueueHarness,
 ) -> None:
     def run(_: Request) -> Any:
-        harness.store.queues.hold(harness.queue, Hold.of(UNFIT, harness.clock.now(), ""))
+        harness.store.queues.hold(harness.queue, HoldReason.of(UNFIT, harness.clock.now(), ""))
         return DONE
 
     harness.script[1] = [run]
