@@ -1,4 +1,4 @@
-"""Deployments while requests wait: what the deployed code cannot take is held, and runs with the right code."""
+"""Deployments while requests wait: what the code cannot take is held, and runs with the right code."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -150,7 +150,7 @@ class DrainPass:
         return self._open() if head and head.is_resolved else Done()
 
     def _hold(self, why: Failure) -> Done | LookAgain:
-        """HoldReason the queue, unless somebody has changed its state since: then the head is looked at again."""
+        """Hold the queue, unless somebody has changed its state since: then the head is looked at again."""
         cursor, seen = self._cursor, self._cursor.queue
         self._lookahead.discard()
         cursor.checkpoint()

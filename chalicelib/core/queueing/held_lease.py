@@ -19,7 +19,7 @@ class HeldLease:
         self._until: Millis = 0
 
     def outlast(self, moment: Millis) -> None:
-        """HoldReason the lease until `moment`, and not much longer: the end of this process is noticed only then.
+        """Hold the lease until `moment`, and not much longer: the end of this process is noticed only then.
 
         Correctness does not depend on it. A worker that is woken too early finds the attempt running and
         waits for its end. So it is only logged if the lease cannot be held.

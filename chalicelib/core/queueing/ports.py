@@ -42,7 +42,7 @@ class VisibilityLease(Protocol):
     """The right to serve one wake-up. While it is held, no other worker is woken for this user."""
 
     def hold(self, seconds: float) -> None:
-        """HoldReason it for this long from now; after that the wake-up is delivered again.
+        """Hold it for this long from now; after that the wake-up is delivered again.
 
         Raises UnavailableError if that could not be arranged, or if the lease has run out.
         """

@@ -61,7 +61,7 @@ class QueueStore(Protocol):
         ...
 
     def hold(self, queue: Queue, hold: HoldReason) -> Queue:
-        """HoldReason the queue, or note for a held one why it is held now. Condition: as for `change_state`.
+        """Hold the queue, or note for a held one why it is held now. Condition: as for `change_state`.
 
         A pause is kept for when the queue opens.
         """
