@@ -29,6 +29,7 @@ from tests.fakes.accounts import FakeAccounts, FakeSessions, new_session
 
 USER, SESSION = "user", "session"
 BROKEN = Failure("error", "It broke.")
+UNFIT = Failure("invalid_payload", "payload.n is missing.")
 DONE = Result('"done"')
 HOUR_MS = 3_600_000
 LIMIT = 10
