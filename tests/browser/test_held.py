@@ -1,7 +1,7 @@
 """A queue whose next request the deployed code cannot take.
 
-The stack is the other tests' too, and has code that takes everything. So the hold is written here, for a request
-that is not due yet: nobody looks at it before its user says so.
+The stack is the other tests' too, and has code that takes everything. So the hold is written here, for a
+request that is not due yet: nobody looks at it before its user says so.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.adapters.runtime.clock import SystemClock
 from chalicelib.core.queueing.queue import HoldReason, Queue
 from infra.target import LOCAL_REGION
-from tests.conftest import DeployedStack
 from tests.browser.axe import require_no_barrier
 from tests.browser.console_page import ConsolePage
+from tests.conftest import DeployedStack
 
 
 @pytest.fixture
