@@ -1,13 +1,12 @@
 """Carries requests out as a worker does, in the test's own process."""
 
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
 from chalicelib.adapters.runtime.runner import carry_out, taken
-from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, raise_overrun
+from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, reacting
 from chalicelib.core.queueing.application import Application
 from chalicelib.core.queueing.attempt import Result, Run, Take, Taken
 from chalicelib.core.queueing.handler import Handler
@@ -54,9 +53,5 @@ def _limit(seconds: float | None) -> Iterator[None]:
     if seconds is None or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGALRM, raise_overrun)
-    try:
-        with alarm(seconds):
-            yield
-    finally:
-        signal.signal(signal.SIGALRM, before)
+    with reacting(), alarm(seconds):
+        yield

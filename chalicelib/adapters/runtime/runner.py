@@ -13,7 +13,13 @@ from chalicelib.adapters.runtime.logs import bound
 from chalicelib.adapters.runtime.logs import restore as restore_logs
 from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
 from chalicelib.adapters.runtime.results import ResultError, result_json
-from chalicelib.adapters.runtime.time_limit import AttemptEndedError, OverrunError, alarm, last_resort
+from chalicelib.adapters.runtime.time_limit import (
+    AttemptEndedError,
+    OverrunError,
+    alarm,
+    last_resort,
+    reacting,
+)
 from chalicelib.adapters.runtime.tracing import subsegment
 from chalicelib.core.errors import InvalidInputError, MalformedError
 from chalicelib.core.log_events import log_event
@@ -36,15 +42,18 @@ NOTHING = Application()
 def take(handler: Handler, request: Request, seconds: float) -> Taken | Failure:
     """The payload as a value of the handler's type, or why the handler cannot take it.
 
-    A payload's type may have code of its own, and so may the handler's `upgrade`. Both have the time limit
-    of an attempt. Raises nothing that they can cause.
+    A payload's type may have code of its own, which has the time limit of an attempt. So has `upgrade`, which
+    is ended together with this process if it does not react to that; a limit by force for all would double
+    what the worker does for a small request. Raises nothing that they can cause.
     """
-    with _bound(request), last_resort(seconds):
-        try:
-            with alarm(seconds):
+    try:
+        if handler.upgrade is None:
+            with reacting(), alarm(seconds):
                 return taken(handler, request)
-        except OverrunError:
-            return Failure("invalid_payload", f"Reading the payload took longer than {seconds:g} seconds.")
+        with _bound(request), last_resort(seconds), alarm(seconds):
+            return taken(handler, request)
+    except OverrunError:
+        return Failure("invalid_payload", f"Reading the payload took longer than {seconds:g} seconds.")
 
 
 def taken(handler: Handler, request: Request) -> Taken | Failure:
@@ -56,7 +65,8 @@ def taken(handler: Handler, request: Request) -> Taken | Failure:
     except (InvalidInputError, MalformedError) as error:
         return Failure("invalid_payload", str(error))
     except BaseException as error:  # noqa: BLE001 - whatever the author's code does
-        log_event("payload not read", level=logging.ERROR, exception=error)
+        told = {"user": request.user_id, "seq": request.seq, "type": request.type}
+        log_event("payload not read", level=logging.ERROR, exception=error, **told)
         return Failure("invalid_payload", f"Reading the payload raised {type(error).__name__}.")
 
 

@@ -161,7 +161,8 @@ class DrainPass:
         self._log("queue held", why)
         head = self._head()
         # Just before, the request may have been cancelled, or begun by a worker whose code can take it.
-        return self._open() if head and (head.settled or head.unfit_since is None) else Done()
+        holds = head is not None and not head.settled and head.unfit_since is not None
+        return Done() if holds else self._open()
 
     def _look_at_held(self, head: Request) -> Done | LookAgain:
         """Open the queue if this worker's code can take its head; otherwise note which code has looked."""
