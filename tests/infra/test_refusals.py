@@ -51,17 +51,17 @@ def change(user_id: str, seq: int, payload: str) -> None:
     )
 
 
-def told(packaged: Path, environment: Mapping[str, str]) -> tuple[int, list[str]]:
+def looked(packaged: Path, environment: Mapping[str, str]) -> tuple[int, list[str]]:
     lines: list[str] = []
     return look(TARGET, OUTPUTS, packaged, lines.append, environment=environment), lines
 
 
 def test_code_that_takes_all_is_told_so(user_id: str, packaged: Path) -> None:
-    assert told(packaged, ON) == (0, ["The new code can take all 2 requests that wait."])
+    assert looked(packaged, ON) == (0, ["The new code can take all 2 requests that wait."])
 
 
 def test_what_has_no_handler_and_what_its_type_refuses_is_listed(user_id: str, packaged: Path) -> None:
-    assert told(packaged, OFF) == (
+    assert looked(packaged, OFF) == (
         2,
         [
             "The new code cannot take 2 of 2 requests that wait:",
@@ -70,7 +70,7 @@ def test_what_has_no_handler_and_what_its_type_refuses_is_listed(user_id: str, p
         ],
     )
     change(user_id, 1, "[1]")
-    assert told(packaged, ON) == (
+    assert looked(packaged, ON) == (
         1,
         [
             "The new code cannot take 1 of 2 requests that wait:",
@@ -86,7 +86,7 @@ def test_the_list_and_the_reading_are_bounded(user_id: str, packaged: Path) -> N
         queued = {"status": {"S": "queued"}, "payload": {"S": "{}"}}
         boto3.client("dynamodb").put_item(TableName="RequestsTable", Item=item | numbers | queued)
 
-    count, lines = told(packaged, OFF)
+    count, lines = looked(packaged, OFF)
 
     assert (count, len(lines), lines[-1]) == (SHOWN + 2, SHOWN + 2, "  and 2 more")
     read = StringIO()
