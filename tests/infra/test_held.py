@@ -10,6 +10,7 @@ from moto import mock_aws
 
 from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.runtime.clock import SystemClock
+from chalicelib.core.queueing.queue import HoldReason
 from tests.infra.cloud import CONTEXT, Cloud
 from tests.infra.documents import Document
 from tests.infra.test_permissions import PASSWORD, Caller
@@ -101,3 +102,25 @@ def test_what_waits_is_held_while_the_code_cannot_take_it_and_runs_in_order_when
     right = deployments.ask("/api/queue")
     assert deployments.ran == list(range(1, REQUESTS + 1))
     assert (right["state"], right["counts"]["succeeded"], right["held"]) == ("open", REQUESTS, None)
+
+
+def test_a_release_that_knows_no_held_queues_shows_one_as_halted_and_can_open_it(
+    deployments: Deployments,
+) -> None:
+    deployments.caller.call("POST", "/api/queue/enqueue", {"type": "echo"})
+    queues = deployments.cloud.container.adapters.store.queues
+    [seen] = queues.page(None, 2)
+    queues.hold(seen, HoldReason("unknown_type", "No handler.", deployments.clock.now(), "older code"))
+    [stored] = deployments.cloud.scan("QueuesTable")
+    assert stored["state"] == {"S": "halted"}
+    assert deployments.ask("/api/queue")["state"] == "held"
+
+    # Such a release opens the queue, and leaves the reason there.
+    deployments.cloud.put("QueuesTable", [{**stored, "state": {"S": "open"}}])
+
+    queue = deployments.ask("/api/queue")
+    assert (queue["state"], queue["held"]) == ("open", None)
+    assert deployments.caller.call("POST", "/api/queue/pause")["state"] == "paused"
+    assert deployments.caller.call("POST", "/api/queue/resume")["state"] == "open"
+    deployments.deploy("the right code", dict)
+    assert deployments.ran == [1]
