@@ -107,12 +107,14 @@ class Settings:
     cors_origins: tuple[str, ...]
     registration: str
     tracing: bool
+    code: str  # fingerprint of the deployed code; "" if the deployment gives none
     resources: Mapping[str, str]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Raises SettingError."""
         values = {setting.name.lower(): read(setting, environment) for setting in CHOICES}
+        values["code"] = environment.get("CODE_FINGERPRINT", "")
         return cls(**values, resources={n: environment[n] for n in RESOURCES if n in environment})
 
     def resource(self, name: str) -> str:

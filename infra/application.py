@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,6 +28,9 @@ ANY_METHOD = "x-amazon-apigateway-any-method"
 # `memory` and `testing` are for tests of applications.
 NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "memory", "testing")
 PUBLIC = "gurukool"
+# Functions that know which code they are, so that queues which other code has held are looked at again.
+FINGERPRINTED = ("Worker", "SlowWorker", "LongWorker", "Sweeper")
+FINGERPRINT_LENGTH = 12
 WORKERS_POLICIES = ("worker.json", "slow_worker.json", "long_worker.json")
 
 
@@ -89,7 +93,7 @@ def _build(project: Path, packages: Path | None, directory: Path) -> None:
         environment={"AWS_DEFAULT_REGION": "us-east-1"},
     )
     _write_application(chalice / "deployment.zip", project, directory / ARCHIVE)
-    _write_template(chalice / "sam.json", directory / TEMPLATE)
+    _write_template(chalice / "sam.json", directory / TEMPLATE, _fingerprint(directory / ARCHIVE, packages))
     shutil.rmtree(chalice)
 
 
@@ -106,8 +110,17 @@ def _write_application(source: Path, project: Path, target: Path) -> None:
     archive.write_zip(content, target)
 
 
-def _write_template(source: Path, target: Path) -> None:
+def _fingerprint(code: Path, packages: Path | None) -> str:
+    """Of all that decides which requests the code can take: the same for the same sources."""
+    shipped = (CHECKOUT / "requirements.txt").read_bytes() + str(packages).encode()
+    return sha256(code.read_bytes() + shipped).hexdigest()[:FINGERPRINT_LENGTH]
+
+
+def _write_template(source: Path, target: Path, fingerprint: str) -> None:
     packaged = json.loads(source.read_text())
+    for function in FINGERPRINTED:
+        variables = packaged["Resources"][function]["Properties"]["Environment"]["Variables"]
+        variables["CODE_FINGERPRINT"] = {"Fn::Sub": f"{fingerprint}-${{SampleHandlers}}"}
     for resource in packaged["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = f"./{ARCHIVE}"

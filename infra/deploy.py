@@ -1,7 +1,7 @@
 """Deploys the stack to AWS or to the local cloud, or deletes it.
 
 localstack/run -m infra.deploy [--stack NAME] [--region REGION] [--app FOLDER] [--parameter NAME=VALUE ...]
-    [--plan]
+    [--plan | --check] [--allow-held]
 localstack/run -m infra.deploy --local [...]
 localstack/run -m infra.deploy --delete NAME [...]
 """
@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from infra import account, deployed_release, parameters, template
+from infra import account, deployed_release, parameters, refusals, sweep, template
 from infra.apps import folder, secret_settings
 from infra.apps.folder import App
 from infra.artefacts import Artefacts
 from infra.calls import called_with
-from infra.errors import ending_in_a_sentence
+from infra.errors import DeployError, ending_in_a_sentence
 from infra.events import Report
 from infra.package import package
 from infra.stack import Stack, Wanted
@@ -37,12 +37,19 @@ INTERRUPTED = (
     "run this again when they are finished."
 )
 
+HELD = (
+    "Nothing was changed. These requests would not fail, but their queues would be held until code that can "
+    "take them is deployed. To deploy all the same, say --allow-held."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to deploy."""
 
     plan: bool = False  # only report what would be changed
+    check: bool = False  # only report which waiting requests the code cannot take
+    allow_held: bool = False  # deploy although there are some: their queues are held
     tags: Mapping[str, str] = field(default_factory=dict)
     app: App | None = None  # None: the samples
     replaceable: tuple[str, ...] = ()
@@ -66,6 +73,10 @@ def deploy(
     with TemporaryDirectory(prefix="gurukool-deploy-") as temporary:
         report("packaging the application")
         package(values["Architecture"], Path(temporary), options.app)
+        handlers = {"SAMPLE_HANDLERS": values["SampleHandlers"], "ALLOWED_HOSTS": values["AllowedHosts"]}
+        _look_at_waiting(target, stack.outputs(), handlers, Path(temporary), report, options=options)
+        if options.check:
+            return stack.outputs()
         report("sending it")
         url = Artefacts(target).upload(Path(temporary))
     wanted = Wanted(url, values, options.tags, None if target.local else options.replaceable)
@@ -76,6 +87,7 @@ def deploy(
     if not target.local:
         stack.protect(True)
     outputs = stack.outputs()
+    sweep.invoke(target, report)
     if options.app:
         secret_settings.prepare(target, outputs, options.app, report)
     return outputs
@@ -95,6 +107,24 @@ def _values(
     if not target.local:
         account.check_concurrency(account.concurrency_limit(target.client("lambda")), values, report)
     return values
+
+
+def _look_at_waiting(
+    target: Target,
+    outputs: Outputs,
+    handlers: Mapping[str, str],
+    packaged: Path,
+    report: Report,
+    *,
+    options: Options,
+) -> None:
+    """Raises DeployError if the queue of a waiting request would be held and nobody has allowed that."""
+    if "QueuesTable" not in outputs:
+        return
+    refused = refusals.look(target, outputs, packaged, report, environment=handlers, app=options.app)
+    goes_on = target.local or options.check or options.plan or options.allow_held
+    if refused and not goes_on and os.environ.get("CI") != "true":
+        raise DeployError(HELD)
 
 
 def _stack(target: Target, report: Report) -> Stack:
@@ -120,7 +150,8 @@ def _run(given: argparse.Namespace) -> None:
         delete(target, print)
         return
     app = folder.read(called_with(given.app)) if given.app else None
-    options = Options(given.plan, dict(given.tag), app, tuple(given.allow_replacement))
+    replaceable = tuple(given.allow_replacement)
+    options = Options(given.plan, given.check, given.allow_held, dict(given.tag), app, replaceable)
     print(json.dumps(deploy(target, dict(given.parameter), print, options), indent=2))
 
 
@@ -133,6 +164,12 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--parameter", action="append", default=[], type=_pair, metavar="NAME=VALUE")
     parser.add_argument("--tag", action="append", default=[], type=_pair, metavar="NAME=VALUE")
     parser.add_argument("--plan", action="store_true", help="say what would be changed, and stop")
+    parser.add_argument(
+        "--check", action="store_true", help="say which waiting requests the code cannot take, and stop"
+    )
+    parser.add_argument(
+        "--allow-held", action="store_true", help="deploy even if there are some: their queues are held"
+    )
     parser.add_argument(
         "--allow-replacement",
         action="append",

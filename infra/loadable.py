@@ -47,7 +47,15 @@ def require_loadable(project: Path, packages: Path | None = None) -> None:
     with TemporaryDirectory(prefix="gurukool-load-") as temporary:
         _ship_chalice(Path(temporary))
         loaded = subprocess.run(
-            [str(_python()), "-I", "-B", "-c", LOAD, temporary, *([str(packages)] if packages else [])],
+            [
+                str(shipped_python()),
+                "-I",
+                "-B",
+                "-c",
+                LOAD,
+                temporary,
+                *([str(packages)] if packages else []),
+            ],
             cwd=project,
             env={**os.environ, "SAMPLE_HANDLERS": "on"},  # so that no type of the application's is a sample's
             stdin=subprocess.DEVNULL,
@@ -61,7 +69,7 @@ def require_loadable(project: Path, packages: Path | None = None) -> None:
         )
 
 
-def _python() -> Path:
+def shipped_python() -> Path:
     """Of an environment with the packages of the layer, for this machine, and no other."""
     shipped = Environment("shipped", CHECKOUT / "requirements.txt")
     shipped.install()

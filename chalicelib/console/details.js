@@ -14,6 +14,7 @@ const OFFERS = {
   retrying: [["Cancel request", "cancel"]],
   scheduled: [["Cancel request", "cancel"]],
   halted: [["Retry", "retry"], ["Skip", "skip"]],
+  held: [["Look again", "retry"], ["Skip", "skip"], ["Cancel request", "cancel"]],
   failed: [["Send again", "retry"]],
 };
 

@@ -3,7 +3,7 @@ import { element } from "./dom.js";
 import { between, moment, number, seconds, span, time } from "./format.js";
 
 const STATUSES = {
-  retrying: "waits for its next attempt", scheduled: "waits for its time", halted: "halts the queue",
+  retrying: "waits for its next attempt", scheduled: "waits for its time", halted: "halts the queue", held: "holds the queue",
 };
 
 const FAILURES = {

@@ -70,6 +70,12 @@ const wordings = {
     error: error?.message,
   }),
 
+  held: ({ name, error, behind }) => ({
+    title: `${name} waits for another version of the service`,
+    detail: `The version in use cannot carry it out. The queue goes on by itself with one that can.${waiting(behind)}`,
+    error: error?.message,
+  }),
+
   hole: ({ seq, behind }) => ({
     title: `Number ${number(seq)} was given out, but its request has not arrived`,
     detail: `After a few seconds the queue goes on without it.${waiting(behind)}`,

@@ -6,12 +6,14 @@ import { sentences } from "./sentences.js";
 const OFFERS = {
   paused: [["Resume", "resume"]],
   halted: [["Retry", "retry"], ["Skip", "skip"]],
+  held: [["Look again", "retry"], ["Cancel request", "cancel"]],
   retrying: [["Cancel request", "cancel"]],
   scheduled: [["Cancel request", "cancel"]],
 };
 const GLYPHS = { starting: "queued", unattended: "scheduled", hole: "queued", idle: "succeeded", empty: "queued" };
 const HINTS = {
   retry: "Runs the request again, in its place.",
+  "Look again": "Checks now whether the version in use can carry the request out.",
   skip: "Marks the request as failed; the next request runs.",
 };
 
@@ -55,7 +57,7 @@ export class SituationBar {
   }
 
   #button([label, act], seq) {
-    const button = element("button", { type: "button", className: "secondary", title: HINTS[act] ?? "" }, label);
+    const button = element("button", { type: "button", className: "secondary", title: HINTS[label] ?? HINTS[act] ?? "" }, label);
     button.addEventListener("click", () => press(button, this.#message, () => this.#do(act, seq)));
     return button;
   }

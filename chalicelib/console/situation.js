@@ -1,14 +1,14 @@
 // Why the queue stands as it does: one value, made from the last look. No page, no clock.
 
 /** Nothing changes by itself: somebody or a moment far away has to come first. */
-const STANDING = new Set(["paused", "halted", "idle", "empty", "unattended"]);
+const STANDING = new Set(["paused", "halted", "held", "idle", "empty", "unattended"]);
 const FAR = 10_000; // milliseconds
 
 // The API's words for what the bar says of a queue whose next request has not begun: nobody is on the way, or somebody is.
 const KINDS = { backoff: "retrying", not_before: "scheduled", rung: "starting", idle: "unattended" };
 
 /** { kind, seq, request, since, until, behind, error }; times in milliseconds, or null where not known.
- * kind: empty, idle, starting, unattended, running, retrying, scheduled, paused, halted, hole.
+ * kind: empty, idle, starting, unattended, running, retrying, scheduled, paused, halted, held, hole.
  * `head` is the request at the head of the line, or null; `floor` is the last number of which nothing is kept. */
 export function situation(queue, head, floor) {
   const { waiting } = queue;
@@ -27,7 +27,7 @@ const moment = (iso) => (iso ? Date.parse(iso) : null);
 
 /** What somebody has to decide comes first, even if a request runs to its end meanwhile. */
 function kindOf({ state, tail, waiting }, floor) {
-  if (state === "paused" || state === "halted") return state;
+  if (state === "paused" || state === "halted" || state === "held") return state;
   if (!waiting) return tail === floor ? "empty" : "idle";
   return KINDS[waiting.reason] ?? waiting.reason;
 }
@@ -42,7 +42,8 @@ export function isStanding({ kind, until }, queue, now) {
 /** What the lane and the panel show of a request: its status, or why it waits where that is more than its turn. */
 export function shownStatus(request, queue, now) {
   if (request?.status !== "queued") return request?.status ?? "missing";
-  if (queue?.state === "halted" && request.seq === queue.waiting?.seq) return "halted";
+  const stands = queue?.state === "halted" || queue?.state === "held";
+  if (stands && request.seq === queue.waiting?.seq) return queue.state;
   if (moment(request.not_before) > now) return request.attempts > 0 ? "retrying" : "scheduled";
   return "queued";
 }

@@ -84,17 +84,24 @@ class Queueing:
         return self._drains[lane]
 
     def _new_drain(self, lane: Lane) -> Drain:
-        from chalicelib.adapters.runtime.runner import run
+        from chalicelib.adapters.runtime.runner import run, take
         from chalicelib.core.queueing.attempt import Attempt
         from chalicelib.core.queueing.drain import Drain
 
         outside, store = self._adapters, self._adapters.store
         running = partial(run, watch=outside.overrun_watch, application=self._container.application)
-        attempt = Attempt(store.requests, outside.clock, self._container.handlers, running)
+        attempt = Attempt(store.requests, outside.clock, self._container.handlers, take, running)
         quantum_ms = self._container.settings.quantum_seconds * 1000
         turn_ms = quantum_ms // QUICK_TURNS if lane is Lane.QUICK else quantum_ms
         return Drain(
-            store.queues, store.requests, outside.wake_ups, outside.clock, attempt, turn_ms, lane=lane
+            store.queues,
+            store.requests,
+            outside.wake_ups,
+            outside.clock,
+            attempt,
+            turn_ms,
+            lane=lane,
+            code=self._container.settings.code,
         )
 
     @cached_property
@@ -102,7 +109,8 @@ class Queueing:
         from chalicelib.core.queueing.sweep import Sweep
 
         outside = self._adapters
-        return Sweep(outside.store, outside.accounts, outside.wake_ups, outside.clock)
+        code = self._container.settings.code
+        return Sweep(outside.store, outside.accounts, outside.wake_ups, outside.clock, code=code)
 
     @cached_property
     def _waits(self) -> Waits:

@@ -1,15 +1,14 @@
 """Carries requests out as a worker does, in the test's own process."""
 
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from chalicelib.adapters.runtime.runner import carry_out
-from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, raise_overrun
+from chalicelib.adapters.runtime.runner import carry_out, taken
+from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, reacting
 from chalicelib.core.queueing.application import Application
-from chalicelib.core.queueing.attempt import Result, Run
+from chalicelib.core.queueing.attempt import Result, Run, Take, Taken
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import Heartbeat
 from chalicelib.core.queueing.request import Failure, Request
@@ -17,15 +16,28 @@ from gurukool.testing.observed import ObservedEffects
 from gurukool.testing.process import CrashError, Process, running
 
 
+def taker(*, limited: bool) -> Take:
+    """Decodes payloads as a worker does. Unless it is `limited`, that may take as long as it takes."""
+
+    def take(handler: Handler, request: Request, seconds: float) -> Taken | Failure:
+        try:
+            with _limit(seconds if limited else None):
+                return taken(handler, request)
+        except OverrunError:
+            return Failure("invalid_payload", f"Reading the payload took longer than {seconds:g} seconds.")
+
+    return take
+
+
 def runner(process: Process, application: Application, *, limited: bool) -> Run:
     """Runs handlers in that process. Unless it is `limited`, an attempt may take as long as it takes."""
 
     def run(
-        handler: Handler, request: Request, seconds: float, _heartbeat: Heartbeat | None
+        handler: Handler, request: Request, taken: Taken, seconds: float, _heartbeat: Heartbeat | None
     ) -> Result | Failure:
         try:
             with _limit(seconds if limited else None), running(process):
-                ran = carry_out(handler, request, application, partial(ObservedEffects, process))
+                ran = carry_out(handler, request, taken, application, partial(ObservedEffects, process))
         except OverrunError:
             ran = Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         if process.is_dead:  # the handler has caught the crash, which no handler can
@@ -44,9 +56,5 @@ def _limit(seconds: float | None) -> Iterator[None]:
     if seconds is None or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGALRM, raise_overrun)
-    try:
-        with alarm(seconds):
-            yield
-    finally:
-        signal.signal(signal.SIGALRM, before)
+    with reacting(), alarm(seconds):
+        yield

@@ -18,14 +18,14 @@ from chalicelib.core.queueing.attempt import Attempt
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Enqueue
-from chalicelib.core.queueing.handler import declarations
+from chalicelib.core.queueing.handler import Handler, declarations
 from chalicelib.core.queueing.lane import Lane
-from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue
+from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.steps import Wait
 from chalicelib.core.queueing.sweep import AHEAD_MS, STALE_MS, Sweep
 from chalicelib.core.time import Millis
-from gurukool.testing.attempts import runner
+from gurukool.testing.attempts import runner, taker
 from gurukool.testing.memory import commit
 from gurukool.testing.observed import ObservedPort
 from gurukool.testing.process import CrashError, Process
@@ -54,12 +54,14 @@ class Engine:
         queues = cast("Any", ObservedPort(store.queues, process))
         requests = cast("Any", ObservedPort(store.requests, process))
         run = runner(process, application, limited=limited)
-        attempt = Attempt(requests, clock, handlers, run, fraction=lambda: 0.5, new_token=mark)
+        take = taker(limited=limited)
+        attempt = Attempt(requests, clock, handlers, take, run, fraction=lambda: 0.5, new_token=mark)
         self._drains = {
             lane: Drain(queues, requests, wake_ups, clock, attempt, QUANTUM_MS, mark, lane) for lane in Lane
         }
         self.enqueue = Enqueue(store.queues, store.requests, store.keys, wake_ups, clock, handlers=handlers)
         self.controls = Controls(store.queues, store.requests, wake_ups, clock, self.enqueue, mark)
+        self._wake_ups, self._mark = wake_ups, mark
         self._sweep = Sweep(store, NO_ACCOUNTS, wake_ups, clock)
 
     def validate(self, handler: Callable[..., Any], payload: Any) -> tuple[str, str]:
@@ -67,14 +69,25 @@ class Engine:
 
         Raises InvalidInputError, and LookupError if the function is no handler.
         """
-        found = declarations(handler)
-        if not found:
-            raise LookupError(f"{handler!r} is not declared as a handler.")
-        self._handlers.add(found[0])
+        found = _declaration(handler)
+        self._handlers.add(found)
         text = msgspec.json.encode(payload).decode()
-        value = decode(text, found[0].payload_type, under="payload")
-        found[0].refuse(value, self._settings)
-        return found[0].type, text
+        value = decode(text, found.payload_type, under="payload")
+        found.refuse(value, self._settings)
+        return found.type, text
+
+    def deploy(self, handler: Callable[..., Any]) -> None:
+        """From now on the function carries out the requests of its type; what is held is looked at again.
+
+        Raises LookupError if the function is no handler.
+        """
+        found = _declaration(handler)
+        if self._handlers.get(found.type):
+            self._handlers.remove(found.type)
+        self._handlers.add(found)
+        for queue in self.store.tables.queues.values():
+            if queue.state is State.HELD:
+                self._wake_ups.send(queue.user_id, queue.tail, self._mark())
 
     def work(self, until: Millis | None = None) -> None:
         """Let workers and sweeper do all that is to be done, or what comes up until that moment."""
@@ -125,6 +138,14 @@ class Engine:
             lease.hold((ending.until - self.clock.now()) / 1000)
         else:
             fifo.delete(receipt)
+
+
+def _declaration(handler: Callable[..., Any]) -> Handler:
+    """Raises LookupError."""
+    found = declarations(handler)
+    if not found:
+        raise LookupError(f"{handler!r} is not declared as a handler.")
+    return found[0]
 
 
 NO_ACCOUNTS: Any = SimpleNamespace(remove=lambda *_: None)  # the sweeper removes those that were deleted

@@ -51,6 +51,13 @@ class ProcessQueue:
         """Let so much time pass, and the workers do what comes up meanwhile."""
         self._engine.work(self._engine.clock.now() + round(seconds * 1000))
 
+    def deploy(self, handler: Callable[..., Any]) -> None:
+        """Let this function carry out the requests of its type from now on, as the next deployment would.
+
+        What waits and the function cannot take is held, see `state`; what was held is looked at again.
+        """
+        self._engine.deploy(handler)
+
     def outcome(self, seq: int, *, user: str = USER) -> Outcome:
         """How the request has ended, or how it stands. Raises LookupError if there is none."""
         request = self._engine.store.requests.get(user, seq)
@@ -65,19 +72,19 @@ class ProcessQueue:
         ]
 
     def state(self, *, user: str = USER) -> str:
-        """Of the user's queue: open, paused or halted."""
+        """Of the user's queue: open, paused, halted or held."""
         self._connect(user)
         return self._engine.store.tables.queues[user].state.value
 
     def retry(self, seq: int, *, user: str = USER) -> None:
-        """Run the request that halts the queue again, or one that failed earlier as a new one.
+        """Run the request that halts or holds the queue again, or one that failed earlier as a new one.
 
         This and the following raise ConflictError where the API does.
         """
         self._engine.controls.retry(user, SESSION, seq)
 
     def skip(self, seq: int, *, user: str = USER) -> None:
-        """Give up the request that halts the queue: the next one runs."""
+        """Give up the request that halts or holds the queue: the next one runs."""
         self._engine.controls.skip(user, SESSION, seq)
 
     def cancel(self, seq: int, *, user: str = USER) -> None:

@@ -47,6 +47,7 @@ def test_a_users_queue_is_shown_with_all_its_numbers(service: Service, admin: Us
             "state": "open",
             "paused_by": None,
             "halted_by": None,
+            "held": None,
             "tail": 4,
             "head": 3,
             "read": 1,

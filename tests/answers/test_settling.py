@@ -77,7 +77,7 @@ def test_what_has_neither_failed_nor_halts_the_queue_is_neither_retried_nor_skip
     send(user)
     bring_about(service, user, status)
 
-    detail = f"Request 1 does not halt the queue: it is {status}."
+    detail = f"Request 1 does not halt or hold the queue: it is {status}."
     assert refused(settle(user, 1, how)) == (409, detail)
     assert user.session.request(1)["status"] == status
 
@@ -86,7 +86,10 @@ def test_what_has_failed_is_not_skipped_again(service: Service, user: User) -> N
     send(user, **FAILS)
     service.work()
 
-    assert refused(settle(user, 1, "skip")) == (409, "Request 1 does not halt the queue: it is failed.")
+    assert refused(settle(user, 1, "skip")) == (
+        409,
+        "Request 1 does not halt or hold the queue: it is failed.",
+    )
 
 
 @pytest.mark.parametrize("settings", [{"QUEUE_LIMIT": "1"}])

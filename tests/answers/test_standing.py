@@ -26,6 +26,7 @@ def test_a_new_queue_is_open_and_all_its_numbers_are_zero(user: User) -> None:
         "average_seconds": 0,
         "estimated_wait_seconds": 0,
         "waiting": None,
+        "held": None,
     }
 
 

@@ -20,10 +20,10 @@ from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.memory.fifo import MemoryFifo
 from chalicelib.adapters.memory.wake_ups import MemoryWakeUps
-from chalicelib.adapters.runtime.runner import run
+from chalicelib.adapters.runtime.runner import run, take
 from chalicelib.core.errors import EffectRefusedError
 from chalicelib.core.queueing.application import Application
-from chalicelib.core.queueing.attempt import Attempt, Result
+from chalicelib.core.queueing.attempt import Attempt, Result, Taken
 from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Enqueue, Work
 from chalicelib.core.queueing.handler import Handler
@@ -72,10 +72,10 @@ class Unlucky:
             raise CrashError
 
     def run(
-        self, handler: Handler, request: Request, seconds: float, _heartbeat: Heartbeat | None
+        self, handler: Handler, request: Request, taken: Taken, seconds: float, _heartbeat: Heartbeat | None
     ) -> Result | Failure:
         self.maybe_crash()
-        ran = run(handler, request, seconds, application=self.application)
+        ran = run(handler, request, taken, seconds, application=self.application)
         self.maybe_crash()
         return ran
 
@@ -135,7 +135,7 @@ def test_money_is_moved_exactly_once_however_often_the_worker_crashes(
         unlucky,
         MemoryWakeUps(MemoryFifo(clock.now)),
         clock,
-        Attempt(unlucky, clock, ledger.handlers, unlucky.run),
+        Attempt(unlucky, clock, ledger.handlers, take, unlucky.run),
         10_000,
     )
     for start in range(0, len(transfers), 4):
@@ -161,7 +161,7 @@ def test_an_effect_whose_condition_does_not_hold_leaves_nothing_written(
     work = Work("transfer", '{"source":"checking","target":"savings","cents":30}', max_attempts=1)
     _enqueue(store, clock)(user.id, user.session, [work])
     running = partial(run, application=ledger.application)
-    attempt = Attempt(store.requests, clock, ledger.handlers, running)
+    attempt = Attempt(store.requests, clock, ledger.handlers, take, running)
     Drain(store.queues, store.requests, wake_ups, clock, attempt, 10_000)(user.id, Unheld())
 
     outcome = user.written(1)

@@ -3,8 +3,8 @@
 import pytest
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.queueing.queue import PausedBy, State
-from tests.contract.users import EXPIRY, LATER, NOW, User
+from chalicelib.core.queueing.queue import HoldReason, PausedBy, State
+from tests.contract.users import EXPIRY, LATER, NOW, User, assert_refused
 
 
 @pytest.mark.parametrize("by", PausedBy)
@@ -64,6 +64,98 @@ def test_only_a_live_session_changes_the_state(user: User) -> None:
         user.store.queues.purge(before, forget=False, now=EXPIRY, session_id=user.session)
 
     assert user.queue == before
+
+
+HOLD = HoldReason("invalid_payload", "`n` is missing.", NOW, "code 1")
+
+
+def test_a_queue_is_held_with_its_reason_until_it_opens(user: User) -> None:
+    before = user.take()
+    held = user.store.queues.hold(before, HOLD)
+    assert (held.state, held.why_held, held.awake, held.runnable) == (State.HELD, HOLD, before.awake, False)
+    assert held == user.queue
+
+    opened = user.store.queues.change_state(held, State.OPEN, LATER)
+
+    assert (opened.state, opened.hold, opened.awake) == (State.OPEN, None, LATER)
+    assert opened == user.queue
+
+
+def test_a_held_queue_can_be_held_for_another_reason(user: User) -> None:
+    held = user.store.queues.hold(user.take(), HOLD)
+    other = HoldReason("unknown_type", "", NOW, "")
+
+    again = user.store.queues.hold(held, other)
+
+    assert (again.state, again.why_held) == (State.HELD, other)
+    assert again == user.queue
+
+
+def test_a_hold_needs_the_state_that_was_seen(user: User) -> None:
+    before = user.take()
+    paused = user.store.queues.change_pause(before, PausedBy.USER, NOW)
+    opened = user.store.queues.change_pause(paused, None, LATER)
+    assert_refused(lambda: user.store.queues.hold(before, HOLD), lambda: user.store.queues.hold(paused, HOLD))
+
+    user.store.queues.hold(opened, HOLD)
+
+    assert_refused(lambda: user.store.queues.hold(opened, HOLD))
+
+
+def test_a_held_queue_is_opened_by_one_of_two_who_saw_it(user: User) -> None:
+    held = user.store.queues.hold(user.take(), HOLD)
+    opened = user.store.queues.change_state(held, State.OPEN, LATER)
+
+    assert_refused(
+        lambda: user.store.queues.change_state(held, State.OPEN, LATER),
+        lambda: user.store.queues.purge(held, forget=False, now=LATER),
+    )
+    again = user.store.queues.hold(opened, HOLD._replace(since=LATER))
+    assert_refused(lambda: user.store.queues.change_state(held, State.OPEN, LATER))
+    assert user.queue == again
+
+
+def test_who_saw_a_queue_halted_does_not_open_a_held_one(user: User) -> None:
+    halted = user.store.queues.change_state(user.take(), State.HALTED, NOW)
+    held = user.store.queues.hold(halted, HOLD)
+
+    assert_refused(
+        lambda: user.store.queues.change_state(halted, State.OPEN, LATER),
+        lambda: user.store.queues.change_pause(halted, PausedBy.USER, LATER),
+    )
+    assert user.queue == held
+
+
+def test_a_held_queue_keeps_its_pause_and_can_be_paused(user: User) -> None:
+    held = user.store.queues.hold(user.take(), HOLD)
+
+    paused = user.store.queues.change_pause(held, PausedBy.USER, LATER, user.session)
+
+    assert (paused.state, paused.paused_by, paused.awake) == (State.HELD, PausedBy.USER, held.awake)
+    opened = user.store.queues.change_state(paused, State.OPEN, LATER)
+    assert (opened.state, opened.hold) == (State.PAUSED, None)
+    assert user.store.queues.hold(opened, HOLD).paused_by is PausedBy.USER
+    assert user.queue.state is State.HELD
+
+
+def test_a_purge_opens_a_held_queue(user: User) -> None:
+    held = user.store.queues.hold(user.take(), HOLD)
+
+    opened = user.store.queues.purge(held, forget=False, now=LATER)
+
+    assert (opened.state, opened.hold, opened.awake) == (State.OPEN, None, LATER)
+    assert opened == user.queue
+
+
+def test_numbers_are_given_out_and_the_head_moves_while_a_queue_is_held(user: User) -> None:
+    user.send(1)
+    held = user.store.queues.hold(user.queue, HOLD)
+    user.succeed(1)
+
+    moved = user.store.queues.advance(held, user.progress(held, 1), LATER)
+
+    assert (moved.head, moved.state, moved.why_held) == (1, State.HELD, HOLD)
+    assert user.take().why_held == HOLD
 
 
 def test_of_many_that_find_a_ring_old_one_may_send_it_anew(user: User) -> None:

@@ -28,17 +28,29 @@ def test_what_is_put_back_without_a_moment_waits_for_none(user: User, queued: Re
     assert user.store.requests.requeue(user.begin(1), None, BROKEN).not_before is None
 
 
-def test_a_try_of_what_no_worker_can_take_does_not_count(user: User, queued: Request) -> None:
+def test_that_no_code_can_take_a_request_is_noted_once_until_it_is_begun(user: User, queued: Request) -> None:
+    user.store.requests.note_unfit(queued, NOW)
+
+    noted = user.written(1)
+    assert noted == replace(queued, unfit_since=NOW)
+    assert_refused(
+        lambda: user.store.requests.note_unfit(queued, LATER),
+        lambda: user.store.requests.note_unfit(noted, LATER),
+    )
+    begun = user.begin(1)
+    assert (begun.unfit_since, user.written(1)) == (None, begun)
+
+
+def test_that_no_code_can_take_a_request_is_not_noted_once_another_has_changed_it(
+    user: User, queued: Request
+) -> None:
     running = user.begin(1)
+    assert_refused(lambda: user.store.requests.note_unfit(queued, LATER))
 
-    put_back = user.store.requests.requeue(running, LATER, BROKEN, NOW)
+    user.store.requests.note_unfit(running, LATER)
 
-    assert (put_back.unfit_since, put_back.counted_attempts) == (NOW, 0)
-    assert user.written(1) == put_back
-    again = user.store.requests.requeue(user.begin(1), LATER, BROKEN)
-    assert (again.unfit_since, again.counted_attempts) == (None, 1), "but what follows does"
-    unfit = user.store.requests.requeue(user.begin(1), LATER, BROKEN, NOW)
-    assert user.store.requests.forgive_attempts(unfit).unfit_since is None
+    assert user.written(1) == replace(running, unfit_since=LATER), "an attempt that crashed"
+    assert user.store.requests.settle(user.written(1), CANCELLED, LATER).unfit_since == LATER
 
 
 def test_an_attempt_is_put_back_once(user: User, queued: Request) -> None:

@@ -1,6 +1,7 @@
 """The functions' code on moto, with what each of them asks of AWS written down."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -92,7 +93,7 @@ class Cloud:
             return adapters
 
         variables = environment(self._template, function)
-        resolved = {name: self._resolve(value["Ref"]) for name, value in variables.items()}
+        resolved = {name: self._value(value) for name, value in variables.items()}
         container = self.container = Container(resolved | overrides, in_the_tests_process, self._root)
         self.app = Chalice("gurukool", configure_logs=False)
         self.functions = functions.register(self.app, container)
@@ -161,6 +162,11 @@ class Cloud:
             ExpressionAttributeNames={"#role": "role"},
             ExpressionAttributeValues={":admin": {"S": "admin"}},
         )
+
+    def _value(self, given: Document) -> str:
+        if "Ref" in given:
+            return self._resolve(given["Ref"])
+        return re.sub(r"\$\{(\w+)\}", lambda found: self._resolve(found[1]), given["Fn::Sub"])
 
     def _resolve(self, name: str) -> str:
         local = local_cloud("").parameters  # the samples are on, for the tests to work with

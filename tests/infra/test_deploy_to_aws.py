@@ -1,10 +1,13 @@
 """The deploy program on AWS, which is played by fakes: what it asks and says before it changes anything."""
 
+import json
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
+from chalice.app import CloudWatchEvent
 
 from infra.deploy import Options, delete, deploy
 from infra.errors import DeployError
@@ -20,6 +23,8 @@ CREATED: list[Moment] = [("CREATE_COMPLETE", [])] * 2
 class Aws(Target):
     cloudformation: Any = field(default_factory=lambda: FakeCloudFormation(None, CREATED))
     concurrency: int = 1000
+    started: list[str] = field(default_factory=list)  # the functions that were invoked
+    refusal: ClientError | None = None  # of that
 
     def client(self, service: str) -> Any:
         return getattr(self, f"_{service}")()
@@ -32,7 +37,14 @@ class Aws(Target):
 
     def _lambda(self) -> Any:
         limit = {"AccountLimit": {"ConcurrentExecutions": self.concurrency}}
-        return SimpleNamespace(get_account_settings=lambda: limit)
+        return SimpleNamespace(get_account_settings=lambda: limit, invoke=self._invoke)
+
+    def _invoke(self, **asked: Any) -> None:
+        assert asked["InvocationType"] == "Event"
+        CloudWatchEvent(json.loads(asked["Payload"]), None)  # as Chalice reads it
+        if self.refusal:
+            raise self.refusal
+        self.started.append(asked["FunctionName"])
 
     def _s3(self) -> Any:
         """It has the bucket and every file already."""
@@ -51,6 +63,17 @@ def test_the_account_and_the_region_are_told_first_and_the_stack_is_protected_at
     deploy(aws, {}, told.append)
     assert told[0] == "stack gurukool in account 123456789012 of AWS, region eu-central-1"
     assert aws.cloudformation.called == ["create_change_set CREATE", "execute_change_set", "protect True"]
+
+
+def test_the_sweeper_is_started_at_the_end_for_what_the_former_code_has_held() -> None:
+    aws = Aws("eu-west-1")
+    deploy(aws, {}, lambda line: None)
+    assert aws.started == ["gurukool-sweeper"]
+
+    refusal = ClientError({"Error": {"Code": "AccessDenied"}}, "Invoke")
+    told: list[str] = []
+    deploy(Aws("eu-west-1", refusal=refusal), {}, told.append)
+    assert told[-1] == "gurukool-sweeper was not started (AccessDenied): it starts within a minute."
 
 
 def test_a_deletion_tells_them_too() -> None:

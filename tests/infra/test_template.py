@@ -103,6 +103,13 @@ def test_every_function_writes_to_a_log_group_that_ends(template: Document, func
     assert logs["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
+def test_workers_and_sweeper_know_which_code_they_are(template: Document) -> None:
+    """With the samples, which are handlers too, and short enough for the queue item."""
+    variables = [environment(template, function) for function in FUNCTIONS if function != "APIHandler"]
+    [code] = {of["CODE_FINGERPRINT"]["Fn::Sub"] for of in variables}
+    assert re.fullmatch(r"[0-9a-f]{12}-\$\{SampleHandlers\}", code)
+
+
 START_MS = 5_000  # until a worker that was started anew looks at its first request, at most
 
 

@@ -27,6 +27,7 @@ from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.time import Millis
 from tests.fakes.secrets import FakeTokens
 from tests.simulation.administrators import DEEDS, TrustedAdministration
+from tests.simulation.deployments import UNKNOWN
 from tests.simulation.executions import LONG, SLOW, Plan, draw_plan, prolonged
 from tests.simulation.faults import NONE
 from tests.simulation.large import perhaps_large
@@ -214,7 +215,6 @@ class Calls:
         return queue is None or queue.deleted_at is not None
 
 
-UNKNOWN = "unknown"  # no code ever takes it: it is tried for a quarter of an hour
 TYPES = ("skip", "book", "halt", "skip", "book", SLOW) * 9 + (LONG,) * 5 + (UNKNOWN,)
 API_MS = 30_000  # the API function's time-out
 LONG_WAIT_MS = 2 * 3_600_000

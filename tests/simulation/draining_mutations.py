@@ -1,15 +1,13 @@
 """Deliberate defects in what enqueues, workers and the sweeper do, in the order of their writes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
-from chalicelib.adapters.memory.requests import MemoryRequests
 from chalicelib.adapters.runtime import runner
 from chalicelib.core.errors import LostRaceError, UnavailableError
-from chalicelib.core.queueing import enqueue, policy, sweep
+from chalicelib.core.queueing import enqueue, sweep
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
 from chalicelib.core.queueing.drain_pass import DrainPass
@@ -106,24 +104,6 @@ def own_read_taken_for_anothers(patch: MonkeyPatch) -> None:
         return True
 
     patch.setattr(Dequeue, "_move_read", move_read)
-
-
-@defect
-def what_this_code_cannot_take_is_failed_at_once(patch: MonkeyPatch) -> None:
-    patch.setattr(policy, "PATIENCE_MS", 0)
-
-
-@defect
-@under(faults.NONE)
-def what_this_code_cannot_take_costs_an_attempt(patch: MonkeyPatch) -> None:
-    requeue = MemoryRequests.requeue
-
-    def requeue_counted(store: MemoryRequests, running: Request, *arguments: Any) -> Request:
-        return store._save(
-            replace(requeue(store, running, *arguments), forgiven_attempts=running.forgiven_attempts)
-        )
-
-    patch.setattr(MemoryRequests, "requeue", requeue_counted)
 
 
 @defect

@@ -6,7 +6,7 @@ from zlib import crc32
 
 from chalicelib.adapters.memory.effects import Booking
 from chalicelib.adapters.runtime.runner import last_words
-from chalicelib.core.queueing.attempt import LAST_RESORT_MS, Result
+from chalicelib.core.queueing.attempt import LAST_RESORT_MS, Result, Taken
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import Heartbeat
 from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
@@ -16,7 +16,7 @@ from chalicelib.core.queueing.request import Failure, Request
 from chalicelib.core.time import Millis
 from tests.fakes.nonsense import DELAYS, RAISED, changed_later, later
 from tests.simulation.beats import Beats
-from tests.simulation.deployments import DeployedHandlers, Deployment
+from tests.simulation.deployments import UNKNOWN, DeployedHandlers, Deployment
 from tests.simulation.history import Violation
 from tests.simulation.large import result_of
 from tests.simulation.ports import Network
@@ -69,11 +69,19 @@ class Executions:
     plans: dict[str, Plan] = field(default_factory=dict)  # by payload
     all: list[Execution] = field(default_factory=list)
 
-    def run(
-        self, handler: Handler, request: Request, seconds: float, heartbeat: Heartbeat | None
-    ) -> Result | Failure:
+    def take(self, _handler: Handler, request: Request, _seconds: float) -> Taken | Failure:
         if self.deployment.is_behind(request.type, "invalid_payload"):
             return Failure("invalid_payload", "This worker's code cannot take it.")
+        return Taken(None)
+
+    def run(
+        self,
+        _handler: Handler,
+        request: Request,
+        _taken: Taken,
+        seconds: float,
+        heartbeat: Heartbeat | None,
+    ) -> Result | Failure:
         if request.payload not in self.plans:
             raise Violation(f"{request.seq} was started with a payload that nobody has sent")
         execution = Execution(request, self.scheduler.now)
@@ -192,6 +200,7 @@ def handlers(deployment: Deployment) -> Registry:
         ("skip", 2.0, Policy(max_attempts=3)),
         ("halt", 2.0, Policy(max_attempts=2, on_failure=OnFailure.HALT)),
         ("book", 2.0, Policy(max_attempts=3)),
+        (UNKNOWN, 2.0, Policy(max_attempts=3)),
         (SLOW, QUICK_TIMEOUT_S + 1, Policy(max_attempts=3)),
         (LONG, 60.0, Policy(max_attempts=3)),
     ):

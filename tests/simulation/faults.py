@@ -23,6 +23,11 @@ class Faults:
     undying: float = 0.0  # of a process: nobody ends it when its time is up
     skew: float = 0.0  # not a probability: how many milliseconds a process's clock is wrong at most
 
+    @property
+    def is_prompt(self) -> bool:
+        """Whether every process does what it has to in seconds."""
+        return not (self.crash or self.fail or self.stall)
+
 
 MOST = Faults(
     crash=0.04,

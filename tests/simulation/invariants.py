@@ -12,6 +12,8 @@ from tests.simulation.history import Violation
 from tests.simulation.large import check_result, payload_of
 
 type Requests = dict[int, Request]
+UNFIT = ("unknown_type", "invalid_payload")
+AGAIN_MS = 3_000  # within this, whoever has held a queue has looked again
 
 
 class Invariants:
@@ -24,11 +26,12 @@ class Invariants:
         self._queues: dict[str, Queue] = {}
         self._requests: dict[str, Requests] = {}
         self._balances = tables.ledger.balances
+        self.prompt = False  # whether every process does at once what it has to
 
     def check(self, user_id: str, actor: str) -> None:
         """After `actor` has done something to this user's queue. Raises Violation."""
         requests = self._tables.requests.get(user_id, {})
-        self._check_requests(self._requests.setdefault(user_id, {}), requests)
+        self._check_requests(self._requests.setdefault(user_id, {}), requests, actor)
         queue = self._tables.queues.get(user_id)
         if queue is None:
             return
@@ -38,6 +41,10 @@ class Invariants:
             if not actor.startswith("mark_read"):
                 _check_read(before, queue, requests)
             _check_pause(before, queue, actor)
+            if State.HELD in (before.state, queue.state):
+                self._check_held(before, queue)
+            if before.state is State.HALTED is not queue.state and "worker" in actor:
+                _check_unhalted(queue, requests)
             if queue.state is State.CLOSED and before.state is not State.CLOSED:
                 _check_closed(before, self._executions.scheduler.now)
             self._check_found(queue)
@@ -48,6 +55,23 @@ class Invariants:
             self._queues[user_id] = queue
         _check_line(queue, requests)
 
+    def _check_held(self, before: Queue, queue: Queue) -> None:
+        """Only a queue that a worker is at is held, and not for a request that has ended."""
+        if queue.state is State.HELD is not before.state:
+            _require(before.state in (State.OPEN, State.PAUSED), f"a queue was held that was {before.state}")
+            _require(queue.awake is not None, "a queue was held at which no worker is")
+        if queue.state is State.HELD and self.prompt:
+            now = self._executions.scheduler.now
+            self._executions.scheduler.after(AGAIN_MS, lambda: self._check_head_waits(queue, now))
+
+    def _check_head_waits(self, seen: Queue, held_at: Millis) -> None:
+        """Whatever came in between: who has held the queue looks again."""
+        queue = self._tables.queues.get(seen.user_id)
+        if queue and (queue.state, queue.head, queue.hold) == (State.HELD, seen.head, seen.hold):
+            head = self._tables.requests[queue.user_id].get(queue.head + 1)
+            ended = head is not None and head.settled and (head.finished_at or 0) <= held_at
+            _require(not ended, "a queue stays held by a request that has ended")
+
     def _check_found(self, queue: Queue) -> None:
         """By the sweeper, as long as the queue has work or is open."""
         marked = queue.user_id in self._tables.with_work
@@ -55,13 +79,15 @@ class Invariants:
         found = marked or queue.user_id in self._tables.open_until
         _require(found or queue.state is State.CLOSED, "the sweeper cannot find an open queue")
 
-    def _check_requests(self, known: Requests, requests: Requests) -> None:
+    def _check_requests(self, known: Requests, requests: Requests, actor: str) -> None:
         booked = self._balances is not self._tables.ledger.balances
         for seq, request in requests.items():
             before = known.get(seq)
             if request is not before:
                 if before is not None:
                     _check_change(before, request)
+                if before is None or before.status is not Status.FAILED:
+                    _check_failed(request, actor)
                 if request.payload_bytes and not self._tables.queues[request.user_id].deleted_at:
                     payload_of(self._tables, request)
                 if request.status is Status.SUCCEEDED:
@@ -95,6 +121,18 @@ def _check_change(before: Request, after: Request) -> None:
     if after.attempts > before.attempts and before.status is Status.RUNNING:
         over = (after.started_at or 0) >= (before.deadline or 0)
         _require(over, f"I3: {after.seq} was begun again before its deadline")
+
+
+def _check_failed(request: Request, actor: str) -> None:
+    """What the deployed code cannot take fails only if somebody skips it."""
+    unfit = request.status is Status.FAILED and request.error is not None and request.error.kind in UNFIT
+    skipped = actor.startswith(("skip", "admin_skip", "nobody"))
+    _require(not unfit or skipped, f"{request.seq} has failed for code that cannot take it")
+
+
+def _check_unhalted(queue: Queue, requests: Requests) -> None:
+    head = requests.get(queue.head + 1)
+    _require(head is None or head.is_resolved, "a worker has opened a halted queue")
 
 
 def _check_queue(before: Queue, queue: Queue, requests: Requests) -> None:

@@ -70,6 +70,9 @@ class Sweeper:
         self._scheduler.after(after, self._run)
 
     def _run(self) -> None:
+        self.once()
+        self._scheduler.after(SWEEP_MS, self._run)
+
+    def once(self) -> None:
         sweeper = self._scheduler.spawn(f"sweeper-{next(self._number)}", self._sweep)
         self._scheduler.after(SWEEPER_MS, sweeper.kill)
-        self._scheduler.after(SWEEP_MS, self._run)

@@ -12,13 +12,13 @@ from chalicelib.core.identity.throttle import Throttle
 from chalicelib.core.queueing.attempt import Attempt
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
-from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Enqueue
 from chalicelib.core.queueing.keeping import MINUTES
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.outcomes import Outcomes
+from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import KEPT_MS, Request
-from chalicelib.core.queueing.sweep import PAUSED_CHECK_MINUTES, Sweep
+from chalicelib.core.queueing.sweep import PAUSED_CHECK_MINUTES
 from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.time import Millis
 from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeTryCounts, new_session
@@ -26,7 +26,7 @@ from tests.fakes.secrets import FakePasswords, FakeTokens
 from tests.simulation import faults
 from tests.simulation.administrators import TrustedAdministration
 from tests.simulation.calls import PASSWORD, Api, Calls
-from tests.simulation.deployments import Deployment, ReadableRequests
+from tests.simulation.deployments import DeployedDrain, DeployedSweep, Deployment, ReadableRequests
 from tests.simulation.ending import Ending
 from tests.simulation.executions import Executions, handlers
 from tests.simulation.history import History, Violation
@@ -41,6 +41,7 @@ from tests.simulation.records import User
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.wake_ups import Lanes, WakeUpService
 
+DEPLOY_MS = 10_000  # a process that has begun with the old code holds nothing later than that
 QUANTUM_MS = 2_000  # short, so that turns end in the middle of work
 PATIENCE_MS = (
     10_000  # within this after the death of its worker a request is begun again, if nothing else goes wrong
@@ -61,6 +62,7 @@ class World:
         self.deployment = Deployment(self.scheduler)
         self.executions = Executions(self.scheduler, self.network, self.deployment)
         self.invariants = Invariants(self.store.tables, self.executions)
+        self.invariants.prompt = self.network.faults.is_prompt
         services = {lane: WakeUpService(lane, self.scheduler, self.network, rng) for lane in Lane}
         self.lanes = Lanes(services)
         self._build()
@@ -73,12 +75,14 @@ class World:
         queues, requests, connections = store.queues, store.requests, store.connections
         stored, accounts, audit = (self._remote(s) for s in (self.sessions, self.accounts, FakeAudit()))
         registry = handlers(self.deployment)
-        attempt = Attempt(requests, clock, registry, self.executions.run, self.rng.random, self._mark)
+        take, run = self.executions.take, self.executions.run
+        attempt = Attempt(requests, clock, registry, take, run, self.rng.random, self._mark)
         readable = Remote(ReadableRequests(self.store, self.deployment), self.network, self._watch)
         for lane, service in self.lanes.services.items():
-            drain = Drain(queues, readable, self.lanes, clock, attempt, QUANTUM_MS, self._mark, lane)
+            drain = DeployedDrain(queues, readable, self.lanes, clock, attempt, QUANTUM_MS, self._mark, lane)
             Workers(service, drain)
-        sweep = Sweep(store, accounts, self.lanes, clock, self.rng.shuffle, report_unforeseen)
+        sweep = DeployedSweep(store, accounts, self.lanes, clock, self.rng.shuffle, report_unforeseen)
+        object.__setattr__(sweep, "deployment", self.deployment)
         self.sweeper = Sweeper(self.scheduler, self.network, sweep)
         enqueue = Enqueue(queues, requests, store.keys, self.lanes, clock, handlers=registry)
         sessions = Sessions(stored, queues, connections, FakeTokens(), clock)
@@ -135,6 +139,8 @@ class World:
         lasts = self.rng.choice((200, 3_000, 30_000, 120_000))
         controlled = self.rng.random() < 0.5
         self.deployment.draw(self.rng, lasts)
+        for after in (0, SWEEP_MS + DEPLOY_MS):
+            self.scheduler.at(self.deployment.last + after, self._sweep_what_is_held)
         if not self.faultless:
             self.sweeper.start(self.rng.randrange(SWEEP_MS))
         elif not controlled and not self.deployment.type:
@@ -149,6 +155,12 @@ class World:
         self.scheduler.run_until(START + lasts + self.rng.choice((0, 5_000, 60_000)))
         self.network.faults = faults.NONE
         self.store.sweep_index.stale = 0.0
+
+    def _sweep_what_is_held(self) -> None:
+        """As a deployment does at its end, and the sweeper after it; otherwise none is needed."""
+        queues = self.store.tables.queues.values()
+        if not self.faultless or any(queue.state is State.HELD for queue in queues):
+            self.sweeper.once()
 
     def _leave(self, user: User, lasts: int) -> None:
         """Perhaps again, and perhaps a stranger takes the name as soon as it is free."""

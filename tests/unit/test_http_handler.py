@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from chalicelib.adapters.runtime.logs import JsonFormatter
-from chalicelib.adapters.runtime.runner import run
 from chalicelib.adapters.security.secret_keys import Keys
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.attempt import Result
@@ -24,6 +23,7 @@ from chalicelib.webhooks.allowed_hosts import AllowedHosts
 from chalicelib.webhooks.delivery import Receipt
 from chalicelib.webhooks.handler import http_handler
 from chalicelib.webhooks.transport import BODY_LIMIT
+from tests.fakes.attempts import attempt
 from tests.unit.deliveries import NOW, allowing, at, deliver, deliverer, to
 from tests.unit.receiver import OK, Receiver, answer
 
@@ -48,7 +48,7 @@ def attempted(given: bytes) -> Result | Failure:
     with Receiver(given) as receiver:
         payload = f'{{"url": "http://hooks.test:{receiver.port}/"}}'
         request = Request("ada", 7, "http", payload, Status.RUNNING, 0, attempts=1)
-        return run(declared(receiver), request, seconds=10)
+        return attempt(declared(receiver), request, seconds=10)
 
 
 def decided(failure: Result | Failure) -> object:

@@ -14,11 +14,12 @@ from chalicelib.adapters.dynamodb.models import (
     SessionItem,
 )
 from chalicelib.core.identity.session import MOST_SESSIONS, new_session_id
-from chalicelib.core.queueing.queue import PausedBy
+from chalicelib.core.queueing.queue import MESSAGE_BYTES, PausedBy
 from chalicelib.core.time import Millis
 
 UNIT = 1024  # bytes that one write unit takes
 LARGEST = 10**15 - 1
+FINGERPRINT = 16  # characters of CODE_FINGERPRINT
 LATEST: Millis = 9_999_999_999_999
 LONGEST = {
     "user_id": 32,
@@ -26,6 +27,9 @@ LONGEST = {
     "paused_by": len(max(PausedBy, key=len)),
     "read_token": 32,
     "state": 8,
+    "held_kind": len("invalid_payload"),
+    "held_message": MESSAGE_BYTES,
+    "held_by": FINGERPRINT,
 }
 
 

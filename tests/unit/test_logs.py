@@ -10,10 +10,10 @@ import pytest
 PROGRAM = """
 import logging, os, socket, sys
 from chalicelib.adapters.runtime import logs
-from chalicelib.adapters.runtime.runner import run
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.handler import declarations, handler
 from chalicelib.core.queueing.request import Request, Status
+from tests.fakes.attempts import attempt
 
 gurukool = logging.getLogger("gurukool")
 
@@ -25,7 +25,7 @@ def work(payload: str) -> str:
 logs.configure("INFO")
 logs.begin_invocation("worker", "id")
 request = Request("ada", 7, "work", '"x"', Status.RUNNING, enqueued_at=0, attempts=2)
-assert run(declarations(work)[0], request, 5).json == '"done"'
+assert attempt(declarations(work)[0], request, 5).json == '"done"'
 log_event("after it", user="eve")
 """
 BOUND = {"user": "ada", "seq": 7, "type": "work", "attempt": 2, "function": "worker", "request_id": "id"}

@@ -14,9 +14,9 @@ PROGRAM = """
 import os, sys, time
 from pathlib import Path
 from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
-from chalicelib.adapters.runtime.runner import run
 from chalicelib.core.queueing.handler import declarations, handler
 from chalicelib.core.queueing.request import Request, Status
+from tests.fakes import attempts
 
 noted, how = Path(sys.argv[1]), sys.argv[2]
 
@@ -43,7 +43,7 @@ watch = OverrunWatch(note)
 
 def attempt(payload, seq):
     request = Request("ada", seq, "work", f'"{payload}"', Status.RUNNING, 0, attempt_token=f"mark{seq}")
-    return run(declarations(work)[0], request, 0.3, watch=watch)
+    return attempts.attempt(declarations(work)[0], request, 0.3, watch=watch)
 
 for seq, payload in enumerate(["is quick", how], 1):
     print(attempt(payload, seq), flush=True)

@@ -16,7 +16,6 @@ from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.effects import LIMIT, Effects
 from chalicelib.adapters.runtime.results import RESULT_LIMIT
-from chalicelib.adapters.runtime.runner import run
 from chalicelib.core.queueing.attempt import Result
 from chalicelib.core.queueing.handler import Handler, declarations, handler
 from chalicelib.core.queueing.policy import (
@@ -26,6 +25,7 @@ from chalicelib.core.queueing.policy import (
     RetryLaterError,
 )
 from chalicelib.core.queueing.request import LONGEST_DELAY_MS, TEXT_LIMIT, Failure, Request, Status
+from tests.fakes import attempts
 from tests.fakes.nonsense import DELAYS, NONSENSE, RAISED, RETURNED, Act, changed_later, later
 
 
@@ -43,7 +43,7 @@ class Thing(Model):
 
 def attempt(function: Callable[..., Any], payload: str = "{}", seconds: float = 5.0) -> Result | Failure:
     request = Request("user", 1, "work", payload, Status.RUNNING, enqueued_at=0, attempts=1)
-    return run(registered(function), request, seconds)
+    return attempts.attempt(registered(function), request, seconds)
 
 
 def registered(function: Callable[..., Any]) -> Handler:
@@ -111,22 +111,6 @@ def test_a_handler_that_takes_too_long_is_stopped() -> None:
         time.sleep(30)
 
     assert failure(work, seconds=0.02) == Failure("timeout", "The handler took longer than 0.02 seconds.")
-
-
-@pytest.mark.parametrize("payload", ['{"n": -1}', '{"n": "many"}', "null", "{"])
-def test_a_payload_that_no_longer_fits_the_type_is_not_run(payload: str) -> None:
-    """The handler may have been changed since the request was accepted."""
-    assert failure(raising(AssertionError("it was run")), payload).kind == "invalid_payload"
-
-
-def test_a_payload_whose_own_code_fails_fails_the_attempt() -> None:
-    class Odd(msgspec.Struct):
-        def __post_init__(self) -> None:
-            raise LookupError
-
-    def work(payload: Odd) -> None: ...
-
-    assert failure(work) == Failure("error", "The handler raised LookupError.")
 
 
 @pytest.mark.parametrize("name", sorted(DELAYS.keys() - {"seconds", "timedelta", "negative"}))

@@ -108,7 +108,7 @@ class Scenario:
         self._until("retried", partial(self._is, "retried", 1, "queued"))
         self.lose_samples()
         self._enqueue("unfit", "echo", {"known": "to the API"})
-        self._until("unfit", lambda: (self._request("unfit", 1)["error"] or {}).get("kind") == "unknown_type")
+        self._until("unfit", lambda: self._queue("unfit")["state"] == "held")
 
     def call_that_waits(self) -> Answer:
         """Occupies one of its session's slots while it waits."""

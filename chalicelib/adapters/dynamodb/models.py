@@ -97,7 +97,11 @@ class QueueItem(VersionedItem):
     read = NumberAttribute()
     read_by = UnicodeAttribute(null=True)
     room = NumberAttribute()
-    state = UnicodeAttribute()  # "paused" is never stored: it follows from paused_by
+    state = UnicodeAttribute()  # of "paused" and "held", records.py says what is stored
+    held_kind = UnicodeAttribute(null=True)
+    held_message = UnicodeAttribute(null=True)
+    held_since = NumberAttribute(null=True)
+    held_by = UnicodeAttribute(null=True)  # fingerprint of the code
     paused_by = UnicodeAttribute(null=True)
     awake = NumberAttribute(null=True)
     sessions: MapAttribute[str, int] = MapAttribute()
@@ -133,7 +137,8 @@ class RequestItem(VersionedItem):
     enqueued_at = NumberAttribute()
     attempts = NumberAttribute()
     forgiven = NumberAttribute(null=True)
-    unfit_since = NumberAttribute(null=True)
+    # Not "unfit_since": release 0.1.0 fails a request that has that for 15 minutes.
+    unfit_since = NumberAttribute(null=True, attr_name="untaken_since")
     overran = UnicodeAttribute(null=True)
     max_attempts = NumberAttribute(null=True)
     on_failure = UnicodeAttribute(null=True)

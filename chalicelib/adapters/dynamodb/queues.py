@@ -8,10 +8,10 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.queue_items import QueueItems, shard
-from chalicelib.adapters.dynamodb.records import to_queue
+from chalicelib.adapters.dynamodb.records import stored_state, to_queue
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.queueing.progress import Progress
-from chalicelib.core.queueing.queue import PausedBy, Queue, State, state_under
+from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.queueing.request import Status
 from chalicelib.core.time import Millis
 
@@ -86,8 +86,21 @@ class DynamoQueues:
 
     def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:
         m = self._model
-        actions: list[Action] = [m.state.set(state), *([m.awake.set(now)] if state is State.OPEN else [])]
+        actions: list[Action] = [m.state.set(state), *self._no_hold(queue)]
+        if state is State.OPEN:
+            actions.append(m.awake.set(now))
         return self._items.update(queue.user_id, actions, self._unchanged(queue, now, session_id))
+
+    def hold(self, queue: Queue, hold: HoldReason) -> Queue:
+        m = self._model
+        actions: list[Action] = [
+            m.state.set(stored_state(State.HELD)),
+            m.held_kind.set(hold.kind),
+            m.held_message.set(hold.message),
+            m.held_since.set(hold.since),
+            m.held_by.set(hold.code) if hold.code else m.held_by.remove(),
+        ]
+        return self._items.update(queue.user_id, actions, self._unchanged(queue, 0, None))
 
     def change_pause(
         self, queue: Queue, paused_by: PausedBy | None, now: Millis, session_id: str | None = None
@@ -102,7 +115,7 @@ class DynamoQueues:
         m = self._model
         actions: list[Action] = [m.purged.set(queue.tail)]
         if queue.state is not State.CLOSED:
-            actions += [m.state.set(State.OPEN), m.awake.set(now)]
+            actions += [m.state.set(State.OPEN), m.awake.set(now), *self._no_hold(queue)]
         if forget:
             actions.append(m.floor.set(queue.tail))
         return self._items.update(queue.user_id, actions, self._unchanged(queue, now, session_id))
@@ -110,15 +123,21 @@ class DynamoQueues:
     def close(self, queue: Queue) -> None:
         m = self._model
         marks = (m.open, m.sessions_until, m.work, m.awake, *(m.sessions[s] for s in queue.sessions))
-        actions: list[Action] = [m.state.set(State.CLOSED), *(mark.remove() for mark in marks)]
+        gone = (mark.remove() for mark in marks)
+        actions: list[Action] = [m.state.set(State.CLOSED), *gone, *self._no_hold(queue)]
         self._items.update(queue.user_id, actions, self._items.is_drained(queue))
 
     def _unchanged(self, queue: Queue, now: Millis, session_id: str | None) -> Condition:
         m = self._model
-        stored = state_under(None, queue.state)
-        same: Any = (m.state == stored) & _is(m.awake, queue.awake) & _is(m.paused_by, queue.paused_by)
+        same: Any = (m.state == stored_state(queue.state)) & _is(m.awake, queue.awake)
+        same &= _is(m.paused_by, queue.paused_by) & _is(m.held_since, queue.hold and queue.hold.since)
         condition: Condition = same & self._items.is_live(session_id, now) if session_id else same
         return condition
+
+    def _no_hold(self, queue: Queue) -> list[Action]:
+        m = self._model
+        noted = (m.held_kind, m.held_message, m.held_since, m.held_by)
+        return [attribute.remove() for attribute in noted] if queue.hold else []
 
 
 def _is(attribute: Any, value: object) -> Any:

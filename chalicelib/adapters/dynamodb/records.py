@@ -6,7 +6,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamodb.format import APART, FORMAT, require_readable
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
-from chalicelib.core.queueing.queue import PausedBy, Queue, State, state_under
+from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.queueing.request import Failure, Request, Status
 
 
@@ -69,6 +69,7 @@ def to_queue(item: QueueItem) -> Queue:
     """Raises NewerItemError."""
     require_readable(item.item_format)
     paused_by = PausedBy(item.paused_by) if item.paused_by else None
+    hold = _hold(item)
     return Queue(
         user_id=item.user_id,
         room=int(item.room),
@@ -76,8 +77,9 @@ def to_queue(item: QueueItem) -> Queue:
         head=int(item.head),
         read=int(item.read),
         read_token=item.read_by,
-        state=state_under(paused_by, State(item.state)),
+        state=_state(item, hold, paused_by),
         paused_by=paused_by,
+        hold=hold,
         awake=None if item.awake is None else int(item.awake),
         sessions={sid: int(expiry) for sid, expiry in item.sessions.attribute_values.items()},
         counts={
@@ -96,6 +98,30 @@ def to_queue(item: QueueItem) -> Queue:
         deleted_at=_whole(item.leaving),
         limit=int(item.limit),
     )
+
+
+def stored_state(state: State) -> State:
+    """What the item of a queue in this state has as its state.
+
+    "paused" follows from `paused_by`. A held queue is a halted one with `held_since`, so that a release that
+    knows no held queues, after a roll-back, shows a queue that its user can retry or skip.
+    """
+    if state is State.HELD:
+        return State.HALTED
+    return State.OPEN if state is State.PAUSED else state
+
+
+def _state(item: QueueItem, hold: HoldReason | None, paused_by: PausedBy | None) -> State:
+    if hold and item.state == State.HALTED:
+        return State.HELD
+    return state_under(paused_by, State(item.state))
+
+
+def _hold(item: QueueItem) -> HoldReason | None:
+    """A release that knows no held queues leaves it there when it opens the queue."""
+    if item.held_since is None:
+        return None
+    return HoldReason(item.held_kind or "", item.held_message or "", int(item.held_since), item.held_by or "")
 
 
 def is_generation(attribute: Any, generation: int) -> Condition:

@@ -80,6 +80,8 @@ class DynamoRequests(DynamoTexts):
             m.started_at.set(now),
             m.deadline.set(deadline),
         ]
+        if seen.unfit_since is not None:
+            actions.append(m.unfit_since.remove())
         self._change(seen, actions, self._untouched(seen))
         return seen.begun(token, now, deadline)
 
@@ -109,21 +111,16 @@ class DynamoRequests(DynamoTexts):
                 table, user_id, str(seq), actions=[m.overran.set(token)], condition=current
             )
 
-    def requeue(
-        self,
-        running: Request,
-        not_before: Millis | None,
-        error: Failure,
-        unfit_since: Millis | None = None,
-    ) -> Request:
+    def requeue(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
         m = self._requests
         actions = [m.status.set(Status.QUEUED), m.deadline.remove(), *self._failure(error)]
         actions.append(m.not_before.remove() if not_before is None else m.not_before.set(not_before))
-        if unfit_since is None:
-            actions.append(m.unfit_since.remove())
-        else:
-            actions += [m.unfit_since.set(unfit_since), m.forgiven.set(running.forgiven_attempts + 1)]
         return self._update_request(running, actions, self._current(running))
+
+    def note_unfit(self, seen: Request, now: Millis) -> None:
+        m = self._requests
+        unnoted: Condition = self._untouched(seen) & m.unfit_since.does_not_exist()
+        self._change(seen, [m.unfit_since.set(now)], unnoted)
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
         return self._update_request(seen, self._ending(seen, seen.ended(outcome, now)), self._untouched(seen))
@@ -142,7 +139,6 @@ class DynamoRequests(DynamoTexts):
         m = self._requests
         actions = [
             m.forgiven.set(seen.attempts),
-            m.unfit_since.remove(),
             m.not_before.remove(),
             m.error_kind.remove(),
             m.error_message.remove(),

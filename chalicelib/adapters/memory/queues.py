@@ -6,7 +6,7 @@ from dataclasses import replace
 from chalicelib.adapters.memory import tables
 from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.core.queueing.progress import Progress
-from chalicelib.core.queueing.queue import PausedBy, Queue, State, state_under
+from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.time import Millis
 
 
@@ -61,7 +61,11 @@ class MemoryQueues:
     def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:
         found = self._unchanged(queue, session_id, now)
         awake = now if state is State.OPEN else found.awake
-        return self._tables.put(replace(found, state=state, awake=awake))
+        return self._tables.put(replace(found, state=state, awake=awake, hold=None))
+
+    def hold(self, queue: Queue, hold: HoldReason) -> Queue:
+        found = self._unchanged(queue, None, 0)
+        return self._tables.put(replace(found, state=State.HELD, hold=hold))
 
     def change_pause(
         self, queue: Queue, paused_by: PausedBy | None, now: Millis, session_id: str | None = None
@@ -74,20 +78,26 @@ class MemoryQueues:
         found = self._unchanged(queue, session_id, now)
         purged = replace(found, purged=queue.tail, floor=queue.tail if forget else found.floor)
         closed = found.state is State.CLOSED
-        return self._tables.put(purged if closed else replace(purged, state=State.OPEN, awake=now))
+        opened = replace(purged, state=State.OPEN, awake=now, hold=None)
+        return self._tables.put(purged if closed else opened)
 
     def close(self, queue: Queue) -> None:
         found = self._tables.existing(queue.user_id)
         tables.require(tables.is_drained(found, queue))
         self._tables.open_until.pop(queue.user_id, None)
         self._tables.with_work.pop(queue.user_id, None)
-        self._tables.put(replace(found, state=State.CLOSED, sessions={}, awake=None))
+        self._tables.put(replace(found, state=State.CLOSED, sessions={}, awake=None, hold=None))
 
     def _unchanged(self, queue: Queue, session_id: str | None, now: Millis) -> Queue:
         found = self._tables.existing(queue.user_id)
-        same = (found.state, found.paused_by, found.awake) == (queue.state, queue.paused_by, queue.awake)
+        same = _standing(found) == _standing(queue)
         tables.require(same and (session_id is None or tables.is_live(found, session_id, now)))
         return found
+
+
+def _standing(queue: Queue) -> tuple[object, ...]:
+    """What a change of the state has as its condition."""
+    return queue.state, queue.paused_by, queue.awake, queue.hold and queue.hold.since
 
 
 def _moved(queue: Queue, progress: Progress, now: Millis) -> Queue:

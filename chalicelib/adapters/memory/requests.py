@@ -69,13 +69,7 @@ class MemoryRequests(MemoryTexts):
             raise LostRaceError
         self._save(replace(found, overrun_token=token))
 
-    def requeue(
-        self,
-        running: Request,
-        not_before: Millis | None,
-        error: Failure,
-        unfit_since: Millis | None = None,
-    ) -> Request:
+    def requeue(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
         found = self._current(running)
         waiting = replace(
             found,
@@ -83,10 +77,14 @@ class MemoryRequests(MemoryTexts):
             not_before=not_before,
             deadline=None,
             error=Failure(error.kind, error.message),
-            unfit_since=unfit_since,
-            forgiven_attempts=found.forgiven_attempts + (unfit_since is not None),
         )
         return self._save(waiting)
+
+    def note_unfit(self, seen: Request, now: Millis) -> None:
+        found = self._untouched(seen)
+        if found.unfit_since is not None:
+            raise LostRaceError
+        self._save(replace(found, unfit_since=now))
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
         return self._save(self._untouched(seen).ended(outcome, now))
@@ -103,9 +101,7 @@ class MemoryRequests(MemoryTexts):
 
     def forgive_attempts(self, seen: Request) -> Request:
         found = self._untouched(seen)
-        return self._save(
-            replace(found, forgiven_attempts=seen.attempts, unfit_since=None, not_before=None, error=None)
-        )
+        return self._save(replace(found, forgiven_attempts=seen.attempts, not_before=None, error=None))
 
     def _untouched(self, seen: Request) -> Request:
         found = self.get(seen.user_id, seen.seq)

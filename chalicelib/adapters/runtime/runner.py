@@ -8,17 +8,23 @@ from types import CoroutineType, GeneratorType
 from typing import Any
 
 from chalicelib.adapters.dynamodb.effects import Effects
-from chalicelib.adapters.json.codec import decode
+from chalicelib.adapters.json.codec import decode, encode
 from chalicelib.adapters.runtime.logs import bound
 from chalicelib.adapters.runtime.logs import restore as restore_logs
 from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
 from chalicelib.adapters.runtime.results import ResultError, result_json
-from chalicelib.adapters.runtime.time_limit import AttemptEndedError, OverrunError, alarm, last_resort
+from chalicelib.adapters.runtime.time_limit import (
+    AttemptEndedError,
+    OverrunError,
+    alarm,
+    last_resort,
+    reacting,
+)
 from chalicelib.adapters.runtime.tracing import subsegment
 from chalicelib.core.errors import InvalidInputError, MalformedError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.application import Application, Resources
-from chalicelib.core.queueing.attempt import Result
+from chalicelib.core.queueing.attempt import Result, Taken
 from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import Heartbeat
@@ -34,11 +40,53 @@ from chalicelib.core.queueing.request import Failure, Request
 NOTHING = Application()
 
 
-def run(  # noqa: PLR0917  (the first four are what the core gives)
+def take(handler: Handler, request: Request, seconds: float) -> Taken | Failure:
+    """The payload as a value of the handler's type, or why the handler cannot take it.
+
+    A payload's type may have code of its own, which has the time limit of an attempt. So has `upgrade`, which
+    is ended together with this process if it does not react to that; a limit by force for all would double
+    what the worker does for a small request. Raises nothing that they can cause.
+    """
+    try:
+        if handler.upgrade is None:
+            with reacting(), alarm(seconds):
+                return taken(handler, request)
+        with _bound(request), last_resort(seconds), alarm(seconds):
+            return taken(handler, request)
+    except OverrunError:
+        return Failure("invalid_payload", f"Reading the payload took longer than {seconds:g} seconds.")
+
+
+def taken(handler: Handler, request: Request) -> Taken | Failure:
+    """Like `take`. Sets no time limit. Raises AttemptEndedError, if it is ended from outside."""
+    try:
+        return Taken(_decoded(handler, request.payload))
+    except AttemptEndedError:
+        raise
+    except (InvalidInputError, MalformedError) as error:
+        return Failure("invalid_payload", str(error))
+    except BaseException as error:  # noqa: BLE001 - whatever the author's code does
+        told = {"user": request.user_id, "seq": request.seq, "type": request.type}
+        log_event("payload not read", level=logging.ERROR, exception=error, **told)
+        return Failure("invalid_payload", f"Reading the payload raised {type(error).__name__}.")
+
+
+def _decoded(handler: Handler, payload: str) -> Any:
+    try:
+        return decode(payload, handler.payload_type, under="payload")
+    except InvalidInputError:
+        if handler.upgrade is None:
+            raise
+    return decode(encode(handler.upgrade(decode(payload, Any))), handler.payload_type, under="payload")
+
+
+def run(
     handler: Handler,
     request: Request,
+    taken: Taken,
     seconds: float,
     heartbeat: Heartbeat | None = None,
+    *,
     watch: OverrunWatch | None = None,
     application: Application = NOTHING,
 ) -> Result | Failure:
@@ -55,7 +103,7 @@ def run(  # noqa: PLR0917  (the first four are what the core gives)
     with _bound(request), last_resort(seconds), watched:
         try:
             with _beating(heartbeat, seconds), alarm(seconds):
-                return carry_out(handler, request, application)
+                return carry_out(handler, request, taken, application)
         except OverrunError:
             return Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         except BaseException:  # noqa: BLE001 - the handler's error cannot even be told
@@ -84,6 +132,7 @@ def _bound(request: Request) -> Iterator[None]:
 def carry_out(
     handler: Handler,
     request: Request,
+    taken: Taken,
     application: Application,
     new_effects: Callable[[Resources], Effects] = Effects,
 ) -> Result | Failure:
@@ -92,16 +141,10 @@ def carry_out(
     Raises AttemptEndedError, if the attempt is ended from outside of the handler.
     """
     try:
-        payload = decode(request.payload, handler.payload_type)
-    except (InvalidInputError, MalformedError) as error:
-        return Failure("invalid_payload", str(error))
-    except Exception as error:  # noqa: BLE001 - a payload's type may have code of its own
-        return last_words(error)
-    try:
         with subsegment(request.type, user=request.user_id, seq=request.seq):
             effects = new_effects(application.resources)
             seen = HandlerRequest.of(request, application)
-            returned = result_json(_completed(handler(payload, seen, effects)))
+            returned = result_json(_completed(handler(taken.payload, seen, effects)))
             return Result(returned, effects.writes)
     except AttemptEndedError:
         raise

@@ -31,12 +31,21 @@ def last_resort(seconds: float) -> Iterator[None]:
     return. Nothing may go on working behind the next request's back. Main thread only, where Lambda runs us.
     Raises RuntimeError if the process cannot start one more thread.
     """
+    with reacting():
+        end_process_in(seconds + LAST_RESORT_S)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+@contextmanager
+def reacting() -> Iterator[None]:
+    """In the block, `alarm` raises OverrunError. Main thread only."""
     before = signal.signal(signal.SIGALRM, raise_overrun)
     try:
-        end_process_in(seconds + LAST_RESORT_S)
         yield
     finally:
-        faulthandler.cancel_dump_traceback_later()
         signal.signal(signal.SIGALRM, before)
 
 
@@ -50,7 +59,7 @@ def end_process_in(seconds: float) -> None:
 
 @contextmanager
 def alarm(seconds: float) -> Iterator[None]:
-    """Raises OverrunError inside the block when it takes longer. For use inside of `last_resort`.
+    """Raises OverrunError inside the block when it takes longer. For use in `last_resort` or `reacting`.
 
     The alarm may strike at the very end, so the OverrunError has to be caught outside of the block.
     """

@@ -27,7 +27,7 @@ CODES = {
     ),
     "no_outcome_yet": Code(409, "The number cannot be marked as read: it has no outcome yet."),
     "not_halting": Code(
-        409, "The request does not halt the queue: there is nothing to retry in place or skip."
+        409, "The request does not halt or hold the queue: there is nothing to retry in place or skip."
     ),
     "own_account": Code(409, "Administrators cannot disable their own account."),
     "paused_by_administrator": Code(409, "An administrator paused the queue, and only one can resume it."),

@@ -49,9 +49,10 @@ OPERATIONS = {
     "showRequest": "One request with its payload. With `wait`, the call answers as soon as the request"
     " has its outcome.",
     "cancel": "A request that was cancelled is never started. A running request cannot be cancelled.",
-    "retry": "A request that halts the queue runs again in its place: 200. A request that failed "
-    "earlier is sent anew under a new number: 202.",
-    "skip": "The request that halts the queue becomes failed, and the next one runs.",
+    "retry": "A request that halts the queue runs again in its place: 200. If it holds the queue, the "
+    "service looks again whether its code can take it: 200. A request that failed earlier "
+    "is sent anew under a new number: 202.",
+    "skip": "The request that halts or holds the queue becomes failed, and the next one runs.",
     "register": "Creates an account. The operator may have closed sign-up.",
     "login": "Starts a session. After some wrong passwords the next try has to wait.",
     "refresh": "A refresh token can be used once. If a used token is sent again later, the session "

@@ -24,7 +24,7 @@ from chalicelib.web.routes import Routes
 routes = Routes("Administration", permission=ADMIN)
 
 type UserId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
-type StateName = Literal["open", "paused", "halted", "closed"]
+type StateName = Literal["open", "paused", "halted", "held", "closed"]
 
 QUEUE = "/api/admin/queues/{user_id}"
 REFUSALS = (NotFoundError, ConflictError)
@@ -75,7 +75,7 @@ def purge_user_queue(container: Container, principal: Principal, user_id: UserId
 @routes.endpoint(
     "POST",
     f"{QUEUE}/requests/{{seq}}/retry",
-    "Repeat the request that halts the queue of a user",
+    "Repeat the request that halts or holds the queue of a user",
     raises=REFUSALS,
 )
 def retry_user_request(
@@ -88,7 +88,7 @@ def retry_user_request(
 @routes.endpoint(
     "POST",
     f"{QUEUE}/requests/{{seq}}/skip",
-    "Skip the request that halts the queue of a user",
+    "Skip the request that halts or holds the queue of a user",
     raises=REFUSALS,
 )
 def skip_user_request(container: Container, principal: Principal, user_id: UserId, seq: Seq) -> RequestAnswer:

@@ -7,7 +7,7 @@ import msgspec
 from chalicelib.adapters.runtime.logs import iso
 from chalicelib.api.moments import Moment
 from chalicelib.api.queueing.measures import Number, Seconds
-from chalicelib.api.queueing.queue_view import CountsAnswer
+from chalicelib.api.queueing.queue_view import CountsAnswer, HeldAnswer
 from chalicelib.core.queueing.queue import Queue, State
 
 if TYPE_CHECKING:
@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 class UserQueueAnswer(msgspec.Struct):
     user_id: str
     username: str
-    state: Literal["open", "paused", "halted", "closed"]
+    state: Literal["open", "paused", "halted", "held", "closed"]
     paused_by: Annotated[
         Literal["user", "administrator"] | None,
-        msgspec.Meta(
-            description="Who paused the queue. A closed or halted queue keeps its pause for when it opens"
-        ),
+        msgspec.Meta(description="Who paused the queue. A closed, halted or held queue keeps its pause"),
     ]
     halted_by: Annotated[int, msgspec.Meta(ge=1, description="The request that halts the queue")] | None
+    held: HeldAnswer | None
     tail: Number
     head: Number
     read: Number
@@ -47,6 +46,7 @@ class StatesAnswer(msgspec.Struct):
     open: Number
     paused: Number
     halted: Number
+    held: Number
     closed: Number
 
 
@@ -87,6 +87,7 @@ def user_queue_view(queue: Queue) -> UserQueueAnswer:
         state=queue.state.value,
         paused_by=queue.paused_by.value if queue.paused_by else None,
         halted_by=queue.head + 1 if queue.state is State.HALTED else None,
+        held=HeldAnswer.of(queue),
         tail=queue.tail,
         head=queue.head,
         read=queue.read,

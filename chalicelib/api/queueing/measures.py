@@ -11,7 +11,7 @@ type EstimatedWait = (
         float,
         msgspec.Meta(
             ge=0,
-            description="Null while the queue is paused or halted, or if the requests ahead are not known",
+            description="Null while no request may begin, or if the requests ahead are not known",
         ),
     ]
     | None

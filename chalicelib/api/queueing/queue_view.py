@@ -10,6 +10,7 @@ from chalicelib.api.moments import Moment, optional_moment
 from chalicelib.api.queueing.measures import EstimatedWait, Number, Seconds, rounded
 from chalicelib.api.queueing.request_views import ErrorAnswer, error_view
 from chalicelib.core.queueing.line import Line, Waiting
+from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Status
 
 
@@ -30,9 +31,10 @@ class WaitingAnswer(msgspec.Struct):
     """Why the next request, and all requests behind it, wait."""
 
     reason: Annotated[
-        Literal["running", "backoff", "not_before", "halted", "paused", "hole", "rung", "idle"],
+        Literal["running", "backoff", "not_before", "halted", "held", "paused", "hole", "rung", "idle"],
         msgspec.Meta(
-            description="hole: the next number was given out and its request is not stored yet; "
+            description="held: the deployed code cannot take the request, see `held`; "
+            "hole: the next number was given out and its request is not stored yet; "
             "rung: a worker has been woken; idle: no worker has been woken, until the sweeper finds the queue"
         ),
     ]
@@ -46,8 +48,26 @@ class WaitingAnswer(msgspec.Struct):
     error: ErrorAnswer | None
 
 
+class HeldAnswer(msgspec.Struct):
+    """Why the queue is held: the deployed code cannot take the next request, which fails only if skipped."""
+
+    seq: Annotated[int, msgspec.Meta(ge=1, description="The number of that request")]
+    reason: Annotated[
+        str,
+        msgspec.Meta(description="unknown_type: no handler; invalid_payload: its type refuses the payload"),
+    ]
+    message: str
+    since: Moment
+
+    @classmethod
+    def of(cls, queue: Queue) -> Self | None:
+        """None if the queue is not held."""
+        hold = queue.why_held
+        return cls(queue.head + 1, hold.kind, hold.message, iso(hold.since)) if hold else None
+
+
 class QueueAnswer(msgspec.Struct):
-    state: Literal["open", "paused", "halted", "closed"]
+    state: Literal["open", "paused", "halted", "held", "closed"]
     tail: Number
     head: Number
     read: Number
@@ -58,6 +78,7 @@ class QueueAnswer(msgspec.Struct):
     average_seconds: Seconds
     estimated_wait_seconds: EstimatedWait
     waiting: Annotated[WaitingAnswer, msgspec.Meta(description="Null if nothing waits")] | None
+    held: HeldAnswer | None
 
 
 def queue_view(line: Line) -> QueueAnswer:
@@ -74,6 +95,7 @@ def queue_view(line: Line) -> QueueAnswer:
         average_seconds=round(queue.average_ms / 1000, 6),
         estimated_wait_seconds=rounded(line.estimated_wait_seconds),
         waiting=_waiting(line.waiting),
+        held=HeldAnswer.of(queue),
     )
 
 

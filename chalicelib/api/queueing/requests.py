@@ -62,7 +62,7 @@ def cancel(container: Container, principal: Principal, seq: Seq) -> RequestAnswe
 @routes.endpoint(
     "POST",
     "/api/queue/requests/{seq}/retry",
-    "Repeat the request that halts the queue, or send a failed request again",
+    "Repeat the request that halts or holds the queue, or send a failed request again",
     status=(HTTPStatus.OK, HTTPStatus.ACCEPTED),
     raises=(NotFoundError, ConflictError, TooManyError),
     headers=("Location",),
@@ -79,7 +79,7 @@ def retry(container: Container, call: Call, principal: Principal, seq: Seq) -> R
 @routes.endpoint(
     "POST",
     "/api/queue/requests/{seq}/skip",
-    "Skip the request that halts the queue",
+    "Skip the request that halts or holds the queue",
     raises=(NotFoundError, ConflictError),
 )
 def skip(container: Container, principal: Principal, seq: Seq) -> RequestAnswer:

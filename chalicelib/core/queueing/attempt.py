@@ -5,17 +5,18 @@ import random
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from chalicelib.core.errors import EffectRefusedError, LostRaceError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import ALIVE_MS, SKEW_MS, Heartbeat
 from chalicelib.core.queueing.held_lease import HeldLease
-from chalicelib.core.queueing.policy import UNFIT, OnFailure, Policy, after_failure, exhausted
+from chalicelib.core.queueing.policy import OnFailure, Policy, after_failure, exhausted, next_look
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, bytes_apart
 from chalicelib.core.queueing.request_store import RequestStore
-from chalicelib.core.queueing.steps import AfterAttempt, Halt, Passed, Wait
+from chalicelib.core.queueing.steps import AfterAttempt, Halt, Passed, Unfit, Wait
 from chalicelib.core.queueing.texts import result_of, with_payload
 from chalicelib.core.time import Clock, Millis
 
@@ -39,7 +40,16 @@ class Result:
     effects: Sequence[object] = ()
 
 
-type Run = Callable[[Handler, Request, float, Heartbeat | None], Result | Failure]
+class Taken(NamedTuple):
+    """A payload that the handler can take, as a value of the handler's type."""
+
+    payload: object
+
+
+type Take = Callable[[Handler, Request, float], Taken | Failure]
+"""Decode the payload within so many seconds, or say why the handler cannot take it. Raises nothing."""
+
+type Run = Callable[[Handler, Request, Taken, float, Heartbeat | None], Result | Failure]
 """Carry a request out within so many seconds, kept alive by the heartbeat if there is one.
 
 Raises nothing that a handler can cause.
@@ -57,6 +67,7 @@ class Attempt:
     requests: RequestStore
     clock: Clock
     handlers: Registry
+    take: Take
     run: Run
     fraction: Callable[[], float] = random.random  # draws from [0, 1), for the jitter of waits
     new_token: Callable[[], str] = lambda: secrets.token_hex(4)
@@ -72,25 +83,35 @@ class Attempt:
         if request.due > now:
             return Wait(request.due)
         handler = self.handlers.get(request.type)
-        policy = (handler.policy if handler else Policy()).for_request(request)
+        if handler is None:
+            return self._unfit(request, _unknown(request))
+        policy = handler.policy.for_request(request)
         if request.attempts and exhausted(request, policy):
             return self._exhausted(request, policy)
-        if handler is None:
-            # The deadline leaves some time, or a worker of the other lane could take the attempt for crashed.
-            running = self._begin(request, now, now + GRACE_MS)
-            return self._failed(running, Failure("unknown_type", f"No handler for {request.type!r}."), policy)
         return self._try(request, handler, policy, lease)
+
+    def refusal(self, request: Request) -> Failure | None:
+        """Why this worker's code cannot take the request; None if it can. Raises UnavailableError."""
+        handler = self.handlers.get(request.type)
+        if handler is None:
+            return _unknown(request)
+        whole = with_payload(self.requests, request)
+        taken = self.take(handler, whole, handler.timeout) if whole else None
+        return taken if isinstance(taken, Failure) else None
 
     def _try(self, request: Request, handler: Handler, policy: Policy, lease: HeldLease) -> AfterAttempt:
         whole = with_payload(self.requests, request)  # before the attempt counts: this may fail
+        taken = self.take(handler, whole, handler.timeout) if whole else None
+        if isinstance(taken, Failure):
+            return self._unfit(request, taken)
         now = self.clock.now()
         deadline = now + (ALIVE_MS if handler.is_long else int(handler.timeout * 1000) + GRACE_MS)
         lease.outlast(deadline)
         running = self._begin(request, now, deadline)
-        if whole is None:
+        if whole is None or taken is None:
             return self._failed(running, PAYLOAD_GONE, policy)
         _log("request started", running)
-        ran = self._run(handler, replace(running, payload=whole.payload), deadline, lease)
+        ran = self._run(handler, replace(running, payload=whole.payload), taken, deadline, lease)
         if isinstance(ran, Failure):
             return self._failed(running, ran, policy)
         try:
@@ -98,8 +119,18 @@ class Attempt:
         except EffectRefusedError as error:
             return self._failed(running, Failure("conflict", str(error)), policy)
 
+    def _unfit(self, request: Request, why: Failure) -> Wait | Unfit:
+        """Wait a little: this worker may only be older than the API which accepted the request."""
+        now, since = self.clock.now(), request.unfit_since
+        if since is None:
+            since = now
+            self.requests.note_unfit(request, now)
+            _log("request cannot be taken", request, kind=why.kind, error=why.message)
+        look = next_look(since, now)
+        return Unfit(why) if look is None else Wait(look)
+
     def _run(
-        self, handler: Handler, running: Request, deadline: Millis, lease: HeldLease
+        self, handler: Handler, running: Request, taken: Taken, deadline: Millis, lease: HeldLease
     ) -> Result | Failure:
         """Not beyond the deadline, even if it took long to begin: from then on somebody else may run it."""
         left = (deadline - SKEW_MS - LAST_RESORT_MS - self.clock.now()) / 1000
@@ -107,8 +138,8 @@ class Attempt:
             return Failure("timeout", "The worker started the handler too late.")
         if handler.is_long:
             heartbeat = Heartbeat(self.requests, self.clock, lease, running, deadline)
-            return self.run(handler, running, handler.timeout, heartbeat)
-        return self.run(handler, running, min(handler.timeout, left), None)
+            return self.run(handler, running, taken, handler.timeout, heartbeat)
+        return self.run(handler, running, taken, min(handler.timeout, left), None)
 
     def _begin(self, request: Request, now: Millis, deadline: Millis) -> Request:
         token = self.new_token()
@@ -125,11 +156,10 @@ class Attempt:
 
         Its last attempt crashed, or the worker crashed before it wrote its decision, or the policy changed.
         """
-        # If its last error says only that a worker's code could not take it, the attempt after that crashed.
         lost = (
             OVERRAN if request.overrun_token and request.overrun_token == request.attempt_token else CRASHED
         )
-        failure = request.error if request.error and request.error.kind not in UNFIT else lost
+        failure = request.error or lost
         if request.status is Status.RUNNING:
             return self._failed(request, lost, policy)
         if policy.on_failure is OnFailure.HALT:
@@ -145,11 +175,10 @@ class Attempt:
         if isinstance(decision, Outcome):
             return self._finish(running, decision)
         if isinstance(decision, Halt):
-            unfit_since = running.unfit_since if failure.kind in UNFIT else None
-            self.requests.requeue(running, None, failure, unfit_since)
+            self.requests.requeue(running, None, failure)
             _log("request halts the queue", running, kind=failure.kind, error=failure.message)
             return decision
-        self.requests.requeue(running, decision.not_before, failure, decision.unfit_since)
+        self.requests.requeue(running, decision.not_before, failure)
         _log("request will be retried", running, kind=failure.kind, error=failure.message)
         return Wait(decision.not_before)
 
@@ -173,6 +202,10 @@ class Attempt:
             if found is None or (found.attempt_token, found.status, found.finished_at) != own:
                 raise
             return found  # the first answer was lost and the write was repeated: this attempt has ended it
+
+
+def _unknown(request: Request) -> Failure:
+    return Failure("unknown_type", f"No handler for {request.type!r}.")
 
 
 def _log(event: str, request: Request, **fields: object) -> None:

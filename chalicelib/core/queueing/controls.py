@@ -10,7 +10,7 @@ from chalicelib.core.queueing.enqueue import Accepted, Enqueue, Work
 from chalicelib.core.queueing.ports import WakeUps
 from chalicelib.core.queueing.queue import PausedBy, Queue, State, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
-from chalicelib.core.queueing.request import Outcome, Request, Status
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.texts import with_payload
 from chalicelib.core.queueing.waking import send_wake_up
@@ -18,7 +18,7 @@ from chalicelib.core.time import Clock, Millis
 
 CHANGED = "The queue has changed in the meantime. Read its current state and try again."
 HALTED = "The queue is halted by request {seq}. Retry or skip that request first."
-HELD = "An administrator has paused this queue. Only an administrator can resume it."
+PAUSED_BY_ADMINISTRATOR = "An administrator has paused this queue. Only an administrator can resume it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,14 @@ class Controls:
     def pause(self, user_id: str, session_id: str | None) -> Queue:
         """What runs goes on to its end; the next starts after `resume`. Raises ConflictError if halted.
 
-        A closed queue, which only an administrator can pause, stays closed and is paused when it opens.
+        A closed queue, which only an administrator can pause, stays closed and is paused when it opens. So
+        does a held one stay held.
         """
         by = PausedBy.USER if session_id else PausedBy.ADMINISTRATOR
         return self._change_pause(user_id, session_id, by)
 
     def resume(self, user_id: str, session_id: str | None) -> Queue:
-        """Raises ConflictError if halted, and with a code of its own if a user's queue is held."""
+        """Raises ConflictError if halted, and with a code of its own if an administrator has paused it."""
         queue = self._change_pause(user_id, session_id, None)
         self._wake(queue)  # whoever opened it may have crashed before this
         return queue
@@ -70,41 +71,45 @@ class Controls:
         while True:
             queue = self._queue(user_id, session_id)
             request = self._request(queue, seq)
-            if request.status is not Status.QUEUED:
+            now = self.clock.now()
+            if request.status is not Status.QUEUED and not _is_held_by(queue, request, now):
                 raise ConflictError(
                     f"Request {seq} cannot be cancelled: it is {request.status}.", code="cannot_cancel"
                 )
-            now = self.clock.now()
             try:
                 cancelled = self.requests.cancel(request, now)
             except LostRaceError:
-                if not self._is_own(request, Status.CANCELLED, now):
+                own = self._own(request, Status.CANCELLED, now)
+                if own is None:
                     continue
-                cancelled = request.cancelled(now)
+                cancelled = own
             log_event("request cancelled", user=user_id, seq=seq)
-            if request.attempts:
+            if cancelled.attempts or cancelled.unfit_since is not None:
                 self._open_after(user_id, seq)
             if request.due > now or not queue.runnable:
                 self._wake(queue)  # a worker may be due to come much later, or not at all
             return cancelled
 
     def skip(self, user_id: str, session_id: str | None, seq: int) -> Request:
-        """Give the halted head up: it has failed and the next one goes on. Raises ConflictError."""
+        """Give up the head that halts or holds the queue: it has failed and the next one goes on.
+
+        Raises ConflictError.
+        """
         queue = self._queue(user_id, session_id)
-        request = _halted_head(queue, self._request(queue, seq))
+        request = self._standing_head(queue, seq)
         if not request.settled:
-            request = self._give_up(request)
+            request = self._give_up(request, queue.why_held.failure if queue.why_held else request.error)
             log_event("request skipped", user=user_id, seq=seq)
         self._open_after(user_id, seq)
         return request
 
     def retry(self, user_id: str, session_id: str, seq: int) -> tuple[Request, Queue] | Accepted:
-        """Run the halted head again in its place, or a request that failed earlier as a new one."""
+        """Run the head that halts or holds the queue again, or a request that failed earlier as a new one."""
         queue = self._queue(user_id, session_id)
         request = self._request(queue, seq)
         if request.status is Status.FAILED:
             return self.enqueue(user_id, session_id, [self._again(request)])
-        return self._retry_in_place(_halted_head(queue, request), queue)
+        return self._retry_in_place(self._standing_head(queue, seq), queue)
 
     def _again(self, failed: Request) -> Work:
         """Raises ConflictError if its payload is gone: another call has read the request too late."""
@@ -114,11 +119,15 @@ class Controls:
         return Work(whole.type, whole.payload, whole.max_attempts, whole.on_failure, origin=whole.seq)
 
     def retry_head(self, user_id: str, session_id: str | None, seq: int) -> tuple[Request, Queue]:
-        """Run the halted head again in its place. Raises ConflictError."""
+        """Run the head that halts or holds the queue again in its place. Raises ConflictError."""
         queue = self._queue(user_id, session_id)
-        return self._retry_in_place(_halted_head(queue, self._request(queue, seq)), queue)
+        return self._retry_in_place(self._standing_head(queue, seq), queue)
 
     def _retry_in_place(self, request: Request, queue: Queue) -> tuple[Request, Queue]:
+        """A held queue stays held until a worker has looked whether its code can take the head now."""
+        if queue.state is State.HELD:
+            self._wake(queue)
+            return request, queue
         if not request.settled:
             try:
                 request = self.requests.forgive_attempts(request)
@@ -132,10 +141,10 @@ class Controls:
             queue = self._queue(user_id, session_id)
             if queue.state is State.HALTED:
                 raise ConflictError(HALTED.format(seq=queue.head + 1), code="queue_halted")
-            held = _is_held(queue, session_id)
-            if held and wanted is None:
-                raise ConflictError(HELD, code="paused_by_administrator")
-            if held or queue.paused_by is wanted:
+            fixed = _is_fixed(queue, session_id)
+            if fixed and wanted is None:
+                raise ConflictError(PAUSED_BY_ADMINISTRATOR, code="paused_by_administrator")
+            if fixed or queue.paused_by is wanted:
                 return queue
             try:
                 queue = self.queues.change_pause(queue, wanted, self.clock.now(), session_id)
@@ -145,9 +154,9 @@ class Controls:
             return queue
 
     def _open_after(self, user_id: str, seq: int) -> Queue | None:
-        """Open the queue if this request halts it. It is read again: it may have been halted just now."""
+        """Open the queue if it stands at this request. It is read again: it may have been halted just now."""
         queue = self.queues.get(user_id)
-        if queue is None or queue.state is not State.HALTED or seq != queue.head + 1:
+        if queue is None or not _stands_at(queue, seq):
             return queue
         try:
             queue = self.queues.change_state(queue, State.OPEN, self.clock.now())
@@ -160,19 +169,29 @@ class Controls:
         if queue.state is not State.CLOSED:
             send_wake_up(self.wake_ups, queue, self.new_wake_up_id())
 
-    def _give_up(self, head: Request) -> Request:
-        outcome, now = Outcome(Status.FAILED, error=head.error), self.clock.now()
+    def _give_up(self, head: Request, error: Failure | None) -> Request:
+        outcome, now = Outcome(Status.FAILED, error=error), self.clock.now()
         try:
             return self.requests.settle(head, outcome, now)
         except LostRaceError:
-            if self._is_own(head, Status.FAILED, now):
-                return head.ended(outcome, now)
+            if own := self._own(head, Status.FAILED, now):
+                return own
             raise ConflictError(CHANGED, code="changed_meanwhile") from None
 
-    def _is_own(self, seen: Request, status: Status, now: Millis) -> bool:
-        """Whether this call made the change: its answer was lost, and the repeated write was refused."""
+    def _own(self, seen: Request, status: Status, now: Millis) -> Request | None:
+        """The request, if this call made the change: its answer was lost, the repeated write was refused."""
         found = self.requests.get(seen.user_id, seen.seq)
-        return found is not None and (found.status, found.finished_at) == (status, now)
+        return found if found and (found.status, found.finished_at) == (status, now) else None
+
+    def _standing_head(self, queue: Queue, seq: int) -> Request:
+        """The request at which the queue stands, halted or held. Raises ConflictError."""
+        request = self._request(queue, seq)
+        runs = request.status is Status.RUNNING and not request.has_crashed(self.clock.now())
+        if runs or not _stands_at(queue, seq):
+            raise ConflictError(
+                f"Request {seq} does not halt or hold the queue: it is {request.status}.", code="not_halting"
+            )
+        return request
 
     def _queue(self, user_id: str, session_id: str | None) -> Queue:
         queue = self.queues.get(user_id)
@@ -200,15 +219,16 @@ class Controls:
         return first.status is not Status.VOID if first else request.batch <= queue.head
 
 
-def _is_held(queue: Queue, session_id: str | None) -> bool:
+def _is_fixed(queue: Queue, session_id: str | None) -> bool:
     """Whether it is under a pause that this caller may not end."""
     return session_id is not None and queue.paused_by is PausedBy.ADMINISTRATOR
 
 
-def _halted_head(queue: Queue, request: Request) -> Request:
-    """The request, if it halts the queue. Raises ConflictError."""
-    if queue.state is not State.HALTED or request.seq != queue.head + 1:
-        raise ConflictError(
-            f"Request {request.seq} does not halt the queue: it is {request.status}.", code="not_halting"
-        )
-    return request
+def _stands_at(queue: Queue, seq: int) -> bool:
+    """Whether this number halts or holds the queue."""
+    return queue.state in (State.HALTED, State.HELD) and seq == queue.head + 1
+
+
+def _is_held_by(queue: Queue, request: Request, now: Millis) -> bool:
+    """Whether an attempt at this request crashed, and no worker's code can make another one."""
+    return queue.state is State.HELD and _stands_at(queue, request.seq) and request.has_crashed(now)

@@ -60,7 +60,10 @@ class Cursor:
 
     def reload(self) -> None:
         """Read the queue again. What was done since the head was last written still counts."""
-        queue = self._queues.get(self.queue.user_id) or self.queue
+        self.take_over(self._queues.get(self.queue.user_id) or self.queue)
+
+    def take_over(self, queue: Queue) -> None:
+        """Go on with the queue as it was read, or as a change of its state has left it."""
         if queue.head != self.queue.head:
             # Another worker has moved it. Outcomes behind its head are met again and stepped over.
             self._progress = Progress.none(queue, self._clock.now())

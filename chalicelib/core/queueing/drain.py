@@ -35,6 +35,7 @@ class Drain:
     quantum_ms: int  # how long one user may keep a worker while others wait
     new_wake_up_id: Callable[[], str] = lambda: uuid4().hex
     lane: Lane = Lane.QUICK
+    code: str = ""  # fingerprint of the deployed code; "" if the deployment has none
 
     def __call__(self, user_id: str, lease: VisibilityLease, until: Millis | None = None) -> Ending:
         """Drain until nothing is left to do, the next request must wait, or the quantum is used up.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,16 +14,16 @@ from chalicelib.core.queueing.heartbeat import ALIVE_MS
 from chalicelib.core.queueing.held_lease import HeldLease
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.lookahead import Lookahead
-from chalicelib.core.queueing.queue import State
+from chalicelib.core.queueing.queue import HoldReason, State
 from chalicelib.core.queueing.request import OUTCOMES
-from chalicelib.core.queueing.steps import Done, Halt, LookAgain, Passed, Wait
+from chalicelib.core.queueing.steps import Done, Halt, LookAgain, Passed, Unfit, Wait
 from chalicelib.core.queueing.turn import Turn
 
 if TYPE_CHECKING:
     from chalicelib.core.queueing.drain import Drain
     from chalicelib.core.queueing.ports import VisibilityLease
     from chalicelib.core.queueing.queue import Queue
-    from chalicelib.core.queueing.request import Request
+    from chalicelib.core.queueing.request import Failure, Request
     from chalicelib.core.queueing.steps import AfterAttempt, Ending
     from chalicelib.core.time import Millis
 
@@ -66,7 +67,7 @@ class DrainPass:
             cursor.checkpoint()
             return Done()
         if cursor.is_at_tail:
-            return self._go_idle()
+            return self._open() if cursor.queue.state is State.HELD else self._go_idle()
         step = self._take_next()
         if not isinstance(step, LookAgain):
             return step
@@ -84,7 +85,7 @@ class DrainPass:
             raise
         if not self._cursor.queue.lets_pass(request):
             self._cursor.checkpoint()
-            return Done()
+            return self._look_at_held(request) if self._cursor.queue.state is State.HELD else Done()
         if self._would_hide_outcomes(request):
             self._cursor.checkpoint()
             return LookAgain()  # the write has also read what a user's control has changed
@@ -98,6 +99,8 @@ class DrainPass:
             return self._hand_over() if self._turn.was_slow else self._wait(step)
         if isinstance(step, Halt):
             return self._halt()
+        if isinstance(step, Unfit):
+            return self._hold(step.error)
         request = step.request
         if request.status in OUTCOMES and (request.key or request.expires_at is None):
             self._drain.requests.schedule_expiry(request, self._drain.clock.now())
@@ -149,16 +152,52 @@ class DrainPass:
         """Halt the queue, unless it was opened since the attempt: then somebody has already said retry."""
         cursor, seen = self._cursor, self._cursor.queue
         cursor.checkpoint()
-        now, seq = self._drain.clock.now(), cursor.next_seq
         expected = replace(cursor.queue, awake=seen.awake)
-        cursor.queue = self._drain.queues.change_state(expected, State.HALTED, now)
-        log_event("queue halted", user=seen.user_id, seq=seq)
-        head = self._drain.requests.get(seen.user_id, seq)
-        if head is None or not head.is_resolved:
-            return Done()
-        self._lookahead.discard()  # the request was cancelled just before the queue was halted
-        cursor.queue = self._drain.queues.change_state(cursor.queue, State.OPEN, now)
+        cursor.take_over(self._drain.queues.change_state(expected, State.HALTED, self._drain.clock.now()))
+        log_event("queue halted", user=seen.user_id, seq=cursor.next_seq)
+        head = self._head()
+        # The request may have been cancelled just before the queue was halted.
+        return self._open() if head and head.is_resolved else Done()
+
+    def _hold(self, why: Failure) -> Done | LookAgain:
+        """Hold the queue, unless somebody has changed its state since: then the head is looked at again."""
+        cursor, seen = self._cursor, self._cursor.queue
+        self._lookahead.discard()
+        cursor.checkpoint()
+        if cursor.queue.state is not seen.state:
+            return LookAgain()
+        hold = HoldReason.of(why, self._drain.clock.now(), self._drain.code)
+        cursor.take_over(self._drain.queues.hold(replace(cursor.queue, awake=seen.awake), hold))
+        self._log("queue held", why)
+        head = self._head()
+        # Just before, the request may have been cancelled, or begun by a worker whose code can take it.
+        holds = head is not None and not head.settled and head.unfit_since is not None
+        return Done() if holds else self._open()
+
+    def _look_at_held(self, head: Request) -> Done | LookAgain:
+        """Open the queue if this worker's code can take its head; otherwise note which code has looked."""
+        queue, code = self._cursor.queue, self._drain.code
+        why = None if head.settled else self._drain.attempt.refusal(head)
+        if why is None:
+            return self._open()
+        if queue.why_held and queue.why_held.code != code:
+            self._drain.queues.hold(queue, HoldReason.of(why, queue.why_held.since, code))
+            self._log("queue still held", why)
+        return Done()
+
+    def _open(self) -> LookAgain:
+        """Open the queue: its head no longer halts or holds it."""
+        cursor = self._cursor
+        self._lookahead.discard()  # the head has changed since it was read ahead
+        was_held = cursor.queue.state is State.HELD
+        cursor.take_over(self._drain.queues.change_state(cursor.queue, State.OPEN, self._drain.clock.now()))
+        if was_held:
+            log_event("queue no longer held", user=cursor.queue.user_id, seq=cursor.next_seq)
         return LookAgain()
+
+    def _head(self) -> Request | None:
+        """As it is stored now."""
+        return self._drain.requests.get(self._cursor.queue.user_id, self._cursor.next_seq)
 
     def _yield_turn(self) -> Done:
         """End so that one long queue does not keep a worker: others have their turn first."""
@@ -175,12 +214,19 @@ class DrainPass:
         self._drain.wake_ups.send(queue.user_id, queue.tail, self._drain.new_wake_up_id(), lane)
         return Done()
 
-    def _go_idle(self) -> Done:
+    def _go_idle(self) -> Done | LookAgain:
         """Raises LostRaceError if a number was given out since the queue was read."""
         if self._cursor.queue.awake is None and self._cursor.is_written:
             return Done()  # this wake-up came too late: from now on, whoever takes a number sends one
         now = self._drain.clock.now()
         queue = self._cursor.go_idle(now)
+        if queue.state is State.HELD:  # by a worker with other code, while this one carried the head out
+            self._cursor.reload()
+            return LookAgain()
         log_event("queue drained", user=queue.user_id, seq=queue.head)
         close_if_over(self._drain.queues, queue, now)
         return Done()
+
+    def _log(self, event: str, why: Failure) -> None:
+        user_id, seq = self._cursor.queue.user_id, self._cursor.next_seq
+        log_event(event, level=logging.WARNING, user=user_id, seq=seq, kind=why.kind, error=why.message)

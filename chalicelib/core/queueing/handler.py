@@ -7,7 +7,7 @@ function's module collects the marks into a `Registry` (registry.py).
 import inspect
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args, get_type_hints
 
 from chalicelib.core.queueing.application import Settings
@@ -16,6 +16,7 @@ from chalicelib.core.queueing.policy import OnFailure, Policy
 
 type HandlerFunction = Callable[..., Any]
 type Check = Callable[..., None]
+type Upgrade = Callable[[Any], Any]
 
 # What the API's calls take as a type, what may name a component of its OpenAPI document, and what a scope can
 # name: a letter or a digit first, 64 characters at most.
@@ -38,6 +39,7 @@ class Handler:
     wants: tuple[str, ...] = ()  # the parameters of the function beside the payload: request, effects
     check: Check | None = None  # refuses payloads that fit their type; raises InvalidInputError
     check_wants_settings: bool = False
+    upgrade: Upgrade | None = None  # makes a payload that fits its type of a stored one that does not
     long: bool = False  # whether its requests are always for the long lane, whatever its time limit
     place: str = ""  # file and line of the declaration, for errors
 
@@ -71,6 +73,7 @@ def handler[F: HandlerFunction](
     max_attempts: int = 3,
     on_failure: str = "skip",
     check: Check | None = None,
+    upgrade: Upgrade | None = None,
 ) -> Callable[[F], F]:
     """Declare the function that carries out requests of one type: `(payload[, request][, effects])`.
 
@@ -85,14 +88,19 @@ def handler[F: HandlerFunction](
     The function may be `async def`; one that yields has the list of what it yields as its result.
     `check(payload[, settings])` is called when a request is enqueued, with the payload and the settings of
     the application, and refuses the payload by raising InvalidInputError. It has no secrets.
+    `upgrade(payload)` is called when the type refuses a payload that was accepted by an earlier release of
+    the application: with the payload as JSON is decoded (dict, list, str, int, float, bool, None). The type
+    checks what it returns. If it raises, or the type refuses that too, the queue is held.
 
     Raises TypeError or ValueError where the declaration is wrong.
     """
     _require_sound(type_, timeout, max_attempts, on_failure)
+    if upgrade is not None and not callable(upgrade):
+        raise TypeError(f"{type_}: upgrade must be a function of the payload, not {upgrade!r:.100}")
     policy = Policy(max_attempts=max_attempts, on_failure=OnFailure(on_failure))
 
     def declare(function: F) -> F:
-        declared = _handler(type_, function, timeout, policy, check)
+        declared = replace(_handler(type_, function, timeout, policy, check), upgrade=upgrade)
         try:
             setattr(function, MARK, (*declarations(function), declared))
         except AttributeError:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
+from chalicelib.core.queueing.queue import HOLE_GRACE_MS, STANDING, Queue
 from chalicelib.core.queueing.request import Failure, Request, Status
 from chalicelib.core.time import Millis
 
@@ -15,6 +15,7 @@ class Reason(StrEnum):
     BACKOFF = "backoff"  # its head has failed and will be tried again
     NOT_BEFORE = "not_before"  # its head must not begin yet
     HALTED = "halted"  # its head has failed for good and somebody must say retry or skip
+    HELD = "held"  # the deployed code cannot take its head; it goes on when code that can is deployed
     PAUSED = "paused"
     HOLE = "hole"  # its first number was given out and the request is not written yet
     RUNG = "rung"  # a worker is on its way, or about to go on
@@ -98,21 +99,25 @@ class Line:
         if not self.queue.depth:
             return None
         reason, until = self._reason()
-        head = self.head
         return Waiting(
             reason=reason,
             since=self._since(reason),
             seq=self.queue.head + 1,
             until=until,
             behind=self.queue.depth - 1,
-            error=None if head is None or head.settled else head.error,
+            error=self._error(),
         )
+
+    def _error(self) -> Failure | None:
+        if self.queue.why_held:
+            return self.queue.why_held.failure
+        return None if self.head is None or self.head.settled else self.head.error
 
     def _reason(self) -> tuple[Reason, Millis | None]:
         head = self.head
         if head and head.status is Status.RUNNING and not head.has_crashed(self.now):
             return Reason.RUNNING, head.deadline
-        if self.queue.state in (State.PAUSED, State.HALTED):
+        if self.queue.state in STANDING:
             return Reason(self.queue.state.value), None
         if head is None:
             return Reason.HOLE, self.queue.tail_at + HOLE_GRACE_MS
@@ -122,6 +127,8 @@ class Line:
 
     def _since(self, reason: Reason) -> Millis:
         head, queue = self.head, self.queue
+        if reason is Reason.HELD and queue.why_held:
+            return queue.why_held.since
         if head is None:
             return max(queue.moved_at, queue.tail_at if reason is Reason.HOLE else 0)
         if reason is Reason.RUNNING and head.started_at:

@@ -13,13 +13,10 @@ from chalicelib.core.queueing.request import LONGEST_DELAY_MS, Failure, Outcome,
 from chalicelib.core.queueing.steps import AfterFailure, Halt, Retry
 from chalicelib.core.time import Millis
 
-# Kinds of failures that may lie in this worker's code: it may be older or newer than that of the API which
-# accepted the request, since a deployment, or its roll-back, does not change all functions at one moment.
-UNFIT = frozenset({"unknown_type", "invalid_payload"})
-# How long such a request is tried, from the first worker that could not take it. Not from when it was
-# accepted: its turn may come hours later, just when something is deployed.
-PATIENCE_MS = 15 * 60_000
-UNFIT_CAP_MS = 20_000  # the longest wait between two of these tries
+# How long a request waits for a worker whose code can take it, from the first one that could not, before its
+# queue is held. A deployment, or its roll-back, does not change all functions at one moment.
+PATIENCE_MS = 30_000
+FIRST_LOOK_MS = 1_000  # until the second look; each further wait is as long as all before it together
 
 
 class HandlerError(Exception):
@@ -99,8 +96,7 @@ def after_failure(
     """Decide what follows when the current attempt has failed. `fraction` draws from [0, 1).
 
     Exponential back-off with full jitter: a uniform draw from [0, min(cap, base * 2 ** (attempts - 1))]
-    (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). What this worker's code
-    cannot take is tried again for PATIENCE_MS, with waits that grow likewise, and these tries do not count.
+    (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
 
     >>> request = Request("ada", 1, "echo", "1", Status.RUNNING, enqueued_at=0, attempts=2)
     >>> after_failure(request, Failure("error", "It broke."), Policy(), 1_000, lambda: 0.5).not_before
@@ -108,16 +104,21 @@ def after_failure(
     >>> after_failure(request, Failure("permanent", "It never works."), Policy(), 1_000, lambda: 0.5).status
     <Status.FAILED: 'failed'>
     """
-    if failure.kind in UNFIT:
-        since = now if request.unfit_since is None else request.unfit_since
-        if now < since + PATIENCE_MS:
-            ceiling = min(max(now - since, policy.base_ms), UNFIT_CAP_MS)
-            return Retry(now + int(fraction() * ceiling), failure, since)
-    elif not exhausted(replace(request, error=failure), policy):
+    if not exhausted(replace(request, error=failure), policy):
         ceiling = min(policy.cap_ms, policy.base_ms * 2 ** (request.counted_attempts - 1))
         wait = int(fraction() * ceiling) if failure.retry_after_ms is None else failure.retry_after_ms
         return Retry(now + wait, failure)
     return Halt(failure) if policy.on_failure is OnFailure.HALT else Outcome(Status.FAILED, error=failure)
+
+
+def next_look(unfit_since: Millis, now: Millis) -> Millis | None:
+    """When to look again whether a worker's code can take the request; None if it has waited long enough.
+
+    >>> next_look(0, 0), next_look(0, 8_000), next_look(0, 20_000), next_look(0, 30_000)
+    (1000, 16000, 30000, None)
+    """
+    over = unfit_since + PATIENCE_MS
+    return None if now >= over else min(over, now + max(FIRST_LOOK_MS, now - unfit_since))
 
 
 def exhausted(request: Request, policy: Policy) -> bool:

@@ -3,20 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple, Self
 
 from chalicelib.core.errors import SESSION_ENDED, UnauthenticatedError
-from chalicelib.core.queueing.request import NO_COUNTS, Request, Status
+from chalicelib.core.queueing.request import NO_COUNTS, Failure, Request, Status, cut
 from chalicelib.core.time import Millis
 
 # A wake-up this old, with no movement since, is taken for lost, and the next enqueue sends another.
 WAKE_UP_TRUSTED_MS = 5_000
 HOLE_GRACE_MS = 3_000  # how long after taking a number its request may be written
+MESSAGE_BYTES = 160  # of a hold's message
 
 
 class State(StrEnum):
     OPEN = "open"
     PAUSED = "paused"
     HALTED = "halted"
+    HELD = "held"  # no worker's code can take the next request; it goes on when one can
     CLOSED = "closed"
 
 
@@ -25,15 +28,36 @@ class PausedBy(StrEnum):
     ADMINISTRATOR = "administrator"  # only an administrator ends this pause
 
 
+STANDING = frozenset({State.PAUSED, State.HALTED, State.HELD})  # no request begins
+
+
 def state_under(paused_by: PausedBy | None, state: State) -> State:
     """The state of a queue under this pause, or under none.
 
-    A pause shows in an open queue. A queue that is closed or halted remembers its pause, and is paused when
-    it opens again.
+    A pause shows in an open queue. A queue that is closed, halted or held remembers its pause, and is paused
+    when it opens again.
     """
-    if state in (State.HALTED, State.CLOSED):
+    if state in (State.HALTED, State.HELD, State.CLOSED):
         return state
     return State.PAUSED if paused_by else State.OPEN
+
+
+class HoldReason(NamedTuple):
+    """Why a queue is held: the deployed code cannot take the next request."""
+
+    kind: str  # unknown_type, invalid_payload
+    message: str
+    since: Millis
+    code: str  # fingerprint of the code that could not take it; "" where the deployment has none
+
+    @classmethod
+    def of(cls, failure: Failure, since: Millis, code: str) -> Self:
+        """The message is cut: the queue item stays under 1 KB."""
+        return cls(failure.kind, cut(failure.message, MESSAGE_BYTES), since, code)
+
+    @property
+    def failure(self) -> Failure:
+        return Failure(self.kind, self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +76,7 @@ class Queue:
     read_token: str | None = None  # of the call that moved `read` there
     state: State = State.OPEN
     paused_by: PausedBy | None = None  # whose pause it is under, whatever its state is
+    hold: HoldReason | None = None  # why it is held, or was: see `why_held`
     awake: Millis | None = None  # since when a wake-up is under way or served; None: no worker is needed
     sessions: Mapping[str, Millis] = field(default_factory=dict)  # live session id: its expiry
     counts: Mapping[Status, int] = NO_COUNTS
@@ -73,7 +98,12 @@ class Queue:
     @property
     def runnable(self) -> bool:
         """Whether requests may begin."""
-        return self.state not in (State.PAUSED, State.HALTED) and self.deleted_at is None
+        return self.state not in STANDING and self.deleted_at is None
+
+    @property
+    def why_held(self) -> HoldReason | None:
+        """None if it is not held."""
+        return self.hold if self.state is State.HELD else None
 
     def lets_pass(self, request: Request) -> bool:
         """Whether the drain may get past this request, the next one: run it, cancel it or step over it."""

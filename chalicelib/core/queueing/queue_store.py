@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.core.queueing.progress import Progress
-from chalicelib.core.queueing.queue import PausedBy, Queue, State
+from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State
 from chalicelib.core.time import Millis
 
 
@@ -53,10 +53,17 @@ class QueueStore(Protocol):
         ...
 
     def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:
-        """Halt the queue, or open a halted one; if it is under a pause, it is paused when it opens.
+        """Halt the queue, or open a halted or held one; if it is under a pause, it is paused when it opens.
 
         Condition: state, pause and `awake` are as `queue` has them. Opening sets `awake` to `now`: the caller
         must send a wake-up.
+        """
+        ...
+
+    def hold(self, queue: Queue, hold: HoldReason) -> Queue:
+        """Hold the queue, or note for a held one why it is held now. Condition: as for `change_state`.
+
+        A pause is kept for when the queue opens.
         """
         ...
 
@@ -72,8 +79,8 @@ class QueueStore(Protocol):
     def purge(self, queue: Queue, forget: bool, now: Millis, session_id: str | None = None) -> Queue:
         """Mark all numbers up to the tail of `queue` as purged, with `forget` also as forgotten.
 
-        A halted queue opens. Condition: as for `change_state`. Unless the queue is closed, `awake` becomes
-        `now`: the caller must send a wake-up.
+        A halted or held queue opens. Condition: as for `change_state`. Unless the queue is closed, `awake`
+        becomes `now`: the caller must send a wake-up.
         """
         ...
 

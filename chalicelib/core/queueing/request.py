@@ -34,6 +34,16 @@ def storable(text: str) -> str:
     return whole if len(whole) <= TEXT_LIMIT else f"{whole[: TEXT_LIMIT - 1]}…"
 
 
+def cut(text: str, most: int) -> str:
+    """The text in at most so many bytes of UTF-8.
+
+    >>> cut("unchanged", 9), cut("\u00e9" * 9, 9)
+    ('unchanged', 'ééé…')
+    """
+    data = text.encode(errors="replace")
+    return text if len(data) <= most else f"{data[: most - 3].decode(errors='ignore')}…"
+
+
 class Status(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
@@ -86,10 +96,9 @@ class Request:
     status: Status
     enqueued_at: Millis
     attempts: int = 0  # how often it was begun
-    # Attempts that do not count: made before a retry, or by a worker whose code could not take it.
-    forgiven_attempts: int = 0
+    forgiven_attempts: int = 0  # those before a retry: they do not count
     attempt_token: str | None = None  # identifies the last attempt
-    unfit_since: Millis | None = None  # since when no worker has had code that can take it
+    unfit_since: Millis | None = None  # since when no worker that looked has had code that can take it
     max_attempts: int | None = None  # the caller's wish instead of the handler's policy
     on_failure: str | None = None  # likewise: skip or halt
     not_before: Millis | None = None  # nobody begins it earlier; it holds the line
@@ -135,6 +144,7 @@ class Request:
             attempt_token=by,
             started_at=now,
             deadline=deadline,
+            unfit_since=None,
         )
 
     def ended(self, outcome: Outcome, now: Millis) -> Self:

@@ -52,7 +52,10 @@ class RequestStore(TextStore, Protocol):
         ...
 
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
-        """Start an attempt, which `token` identifies. Condition: nobody has changed the request since."""
+        """Start an attempt, which `token` identifies. Condition: nobody has changed the request since.
+
+        The note that it cannot be taken is removed.
+        """
         ...
 
     def finish(
@@ -64,17 +67,14 @@ class RequestStore(TextStore, Protocol):
         """
         ...
 
-    def requeue(
-        self,
-        running: Request,
-        not_before: Millis | None,
-        error: Failure,
-        unfit_since: Millis | None = None,
-    ) -> Request:
-        """End a failed attempt without an outcome. Condition: this attempt is the current one.
+    def requeue(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
+        """End a failed attempt without an outcome. Condition: this attempt is the current one."""
+        ...
 
-        `unfit_since` is the moment since which no worker's code could take the request. If it is given, the
-        attempt does not count.
+    def note_unfit(self, seen: Request, now: Millis) -> None:
+        """Note that a worker's code cannot take the next request in line; an attempt removes the note.
+
+        Conditions: nobody has changed the request since, and it has no such note.
         """
         ...
 

@@ -22,7 +22,6 @@ class Retry(NamedTuple):
 
     not_before: Millis
     error: Failure
-    unfit_since: Millis | None = None  # since when no code can take it; if given, the try does not count
 
 
 class Wait(NamedTuple):
@@ -37,6 +36,12 @@ class Halt(NamedTuple):
     error: Failure
 
 
+class Unfit(NamedTuple):
+    """No worker that looked for a while has had code that can take the request: the queue is held."""
+
+    error: Failure
+
+
 @dataclass(frozen=True, slots=True)
 class LookAgain:
     """The drain looks at the next number."""
@@ -47,12 +52,12 @@ class Done:
     """The wake-up has served its purpose and can be deleted."""
 
 
-type Step = Passed | Retry | Wait | Halt | LookAgain | Done
+type Step = Passed | Retry | Wait | Halt | Unfit | LookAgain | Done
 
 type AfterFailure = Outcome | Retry | Halt
 """What a policy decides about a failed attempt; an outcome is final."""
 
-type AfterAttempt = Passed | Wait | Halt
+type AfterAttempt = Passed | Wait | Halt | Unfit
 """What an attempt leaves behind: a retry has become the wait for it."""
 
 type Ending = Done | Wait

@@ -25,7 +25,7 @@ IDLE_MS = 60_000  # a queue without work keeps its mark this long, so that busy 
 WORKER_MS = 90_000  # longer than the worker function may run, and the API
 MINUTE_MS = 60_000
 REPEAT_MS = 3 * MINUTE_MS  # a queue that looks the same gets one wake-up in this time
-PAUSED_CHECK_MINUTES = 10  # between two looks at a paused or halted queue: many are left like that
+PAUSED_CHECK_MINUTES = 10  # between two looks at a paused, halted or held queue: many are left like that
 # Queues read in one call; read one by one, the sweeper could look after a few thousand users only.
 AT_ONCE = 100
 ALLOWED_MS = 40_000  # how long a sweep may take, unless the caller says something else
@@ -45,6 +45,7 @@ class Sweep:
     clock: Clock
     shuffle: Callable[[list[str]], None] = random.shuffle
     report: Callable[[str | None, Exception], None] = log_failure  # told of errors that nobody foresaw
+    code: str = ""  # fingerprint of the deployed code; "" if the deployment has none
 
     def __call__(self, allowed_ms: Millis = ALLOWED_MS) -> None:
         """Rescue queues that stand still, then end expired sessions, close queues, and remove accounts.
@@ -120,22 +121,33 @@ class Sweep:
 
     def _rescue(self, queue: Queue, now: Millis, old: list[Queue]) -> None:
         """Adds the queue to `old` if its large payloads have to be looked after."""
+        if self._is_held_by_other_code(queue):
+            return self._wake(queue, wake_up_id(queue, None, now, MINUTE_MS))
         if queue.is_active_since(now - STALE_MS):
-            return
+            return None
         if not (queue.runnable or queue.head < queue.purged or _is_checked_now(queue, now)):
-            return
+            return None
         head = next(iter(self.store.requests.list_after(queue.user_id, queue.head, 1)), None)
         if head and is_checked_for_payloads(queue, head, now):
             old.append(queue)
         if queue.state is State.HALTED and (head is None or head.is_resolved):
             queue = self.store.queues.change_state(queue, State.OPEN, now)
+        is_held = queue.state is State.HELD
         if (
             head is None
             or head.seq > queue.head + 1
-            or (queue.lets_pass(head) and _is_late(queue, head, now))
+            or ((is_held or queue.lets_pass(head)) and _is_late(queue, head, now))
         ):
-            send_wake_up(self.wake_ups, queue, wake_up_id(queue, head, now))
-            log_event("queue rung by the sweeper", user=queue.user_id, seq=queue.tail)
+            self._wake(queue, wake_up_id(queue, head, now))
+        return None
+
+    def _is_held_by_other_code(self, queue: Queue) -> bool:
+        """Whether code was deployed since a worker has last looked if it can take the head."""
+        return queue.why_held is not None and queue.why_held.code != self.code
+
+    def _wake(self, queue: Queue, id_: str) -> None:
+        send_wake_up(self.wake_ups, queue, id_)
+        log_event("queue rung by the sweeper", user=queue.user_id, seq=queue.tail)
 
     def _end_sessions(self, queue: Queue, now: Millis) -> None:
         latest: Queue | None = queue
@@ -165,20 +177,21 @@ class Sweep:
         log_event("queue removed", user=queue.user_id)
 
 
-def wake_up_id(queue: Queue, head: Request | None, now: Millis) -> str:
+def wake_up_id(queue: Queue, head: Request | None, now: Millis, repeat_ms: Millis | None = None) -> str:
     """An id that stays the same while the queue and its head look the same: SQS drops it for five minutes.
 
     So an outage of an hour leaves some 20 messages for each waiting user, not 60. If there is reason for
     another wake-up after one was served, something has changed: a cursor, `awake` at the end of a pause, an
-    attempt, or the moment when the head is due. A lost wake-up is repeated after `REPEAT_MS`.
+    attempt, or the moment when the head is due. A lost wake-up is repeated after `repeat_ms`, which is
+    REPEAT_MS unless it is given.
     """
     seen = head and (head.seq, head.status.value, head.attempts, head.forgiven_attempts, head.due)
-    marks = (queue.tail, queue.head, queue.purged, queue.state.value, queue.awake, queue.moved_at)
-    return sha256(repr((queue.user_id, marks, seen, now // REPEAT_MS)).encode()).hexdigest()
+    marks = (queue.tail, queue.head, queue.purged, queue.state.value, queue.awake, queue.moved_at, queue.hold)
+    return sha256(repr((queue.user_id, marks, seen, now // (repeat_ms or REPEAT_MS))).encode()).hexdigest()
 
 
 def _is_checked_now(queue: Queue, now: Millis) -> bool:
-    """Whether this is the minute of PAUSED_CHECK_MINUTES in which a paused or halted queue is looked at."""
+    """Whether this is the minute of PAUSED_CHECK_MINUTES in which a queue that stands is looked at."""
     return (now // MINUTE_MS + crc32(queue.user_id.encode())) % PAUSED_CHECK_MINUTES == 0
 
 

@@ -8,7 +8,7 @@ from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.memory.fifo import MemoryFifo, Receipt
 from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
-from chalicelib.core.queueing.attempt import Attempt, Result
+from chalicelib.core.queueing.attempt import Attempt, Result, Taken
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
 from chalicelib.core.queueing.drain import Drain
@@ -30,6 +30,7 @@ from tests.fakes.accounts import FakeAccounts, FakeSessions, new_session
 
 USER, SESSION = "user", "session"
 BROKEN = Failure("error", "It broke.")
+UNFIT = Failure("invalid_payload", "payload.n is missing.")
 DONE = Result('"done"')
 HOUR_MS = 3_600_000
 LIMIT = 10
@@ -45,6 +46,7 @@ class QueueHarness:
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     script: dict[int, list[Ran]] = field(default_factory=dict)  # what comes of the attempts of a request
     started: list[int] = field(default_factory=list)  # the numbers of requests, in the order of their starts
+    unfit: dict[int, Failure] = field(default_factory=dict)  # why the workers' code cannot take a request
     limits: list[float] = field(default_factory=list)  # the seconds that each of them was given
 
     heartbeat: Heartbeat | None = None  # of the last attempt
@@ -60,6 +62,7 @@ class QueueHarness:
             requests,
             self.clock,
             self.handlers,
+            self._take,
             self._run,
             fraction=lambda: 0.5,
             new_token=lambda: f"mark {next(marks)}",
@@ -155,8 +158,16 @@ class QueueHarness:
     def wake_ups_waiting(self, lane: Lane = Lane.QUICK) -> int:
         return len(self._fifo(lane).messages())
 
+    def _take(self, _handler: Handler, request: Request, _seconds: float) -> Taken | Failure:
+        return self.unfit.get(request.seq) or Taken(None)
+
     def _run(
-        self, _handler: Handler, request: Request, seconds: float, heartbeat: Heartbeat | None
+        self,
+        _handler: Handler,
+        request: Request,
+        _taken: Taken,
+        seconds: float,
+        heartbeat: Heartbeat | None,
     ) -> Result | Failure:
         self.heartbeat = heartbeat
         self.started.append(request.seq)

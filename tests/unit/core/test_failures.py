@@ -7,12 +7,10 @@ import pytest
 from chalicelib.adapters.memory.effects import Booking
 from chalicelib.core.queueing.attempt import Result
 from chalicelib.core.queueing.enqueue import Work
-from chalicelib.core.queueing.handler import Handler
-from chalicelib.core.queueing.policy import PATIENCE_MS, UNFIT, UNFIT_CAP_MS, Policy
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.request import Failure, Request, Status
 from chalicelib.core.queueing.steps import Done, Wait
-from tests.unit.core.queue_harness import BROKEN, DONE, HOUR_MS, SESSION, USER, QueueHarness
+from tests.unit.core.queue_harness import BROKEN, DONE, SESSION, USER, QueueHarness
 
 PERMANENT = Failure("permanent", "It will never work.")
 
@@ -71,70 +69,6 @@ def test_what_cannot_succeed_has_failed_and_the_next_goes_on(
         kind,
     )
     assert harness.request(2).status is Status.SUCCEEDED
-
-
-NEW = "of a release that this worker does not know yet"
-
-
-def appear(harness: QueueHarness, type_: str) -> None:
-    """A handler is deployed."""
-    handler = Handler(type_, lambda payload: payload, object, object, timeout=2.0, policy=Policy())
-    harness.handlers.add(handler)
-
-
-def test_a_type_that_no_worker_knows_yet_is_tried_again_until_one_does(harness: QueueHarness) -> None:
-    harness.enqueue(USER, SESSION, [Work(NEW, "null", max_attempts=1), Work("skip", "null")])
-    for _ in range(10):
-        harness.wake()
-        assert harness.request(1).status is Status.QUEUED
-        assert harness.request(1).error == Failure("unknown_type", f"No handler for {NEW!r}.")
-        harness.pass_until_next_wake_up()
-
-    appear(harness, NEW)
-    harness.run()
-
-    assert harness.statuses() == [Status.SUCCEEDED, Status.SUCCEEDED]
-    assert harness.request(1).counted_attempts == 1, "only the one that ran"
-
-
-@pytest.mark.parametrize("kind", sorted(UNFIT))
-def test_what_no_worker_can_take_for_a_quarter_of_an_hour_has_failed(
-    harness: QueueHarness, kind: str
-) -> None:
-    """From the first try, not from when it was accepted: its turn may come hours later."""
-    harness.script[1] = [Failure(kind, "This code cannot take it.")] * 1_000
-    harness.send()
-    harness.clock.advance(2 * HOUR_MS)
-    first = harness.clock.now()
-
-    harness.run()
-
-    failed = harness.request(1)
-    assert (failed.status, failed.error and failed.error.kind) == (Status.FAILED, kind)
-    assert PATIENCE_MS <= (failed.finished_at or 0) - first <= PATIENCE_MS + UNFIT_CAP_MS
-    assert len(harness.started) < 120
-
-
-def test_what_no_worker_can_take_halts_its_queue_if_it_is_to(harness: QueueHarness) -> None:
-    harness.script[1] = [Failure("invalid_payload", "Too new.")] * 1_000
-    harness.send(type_="halt")
-    harness.run()
-    assert harness.queue.state is State.HALTED
-
-    harness.script[1] = [Failure("invalid_payload", "Too new."), DONE]
-    harness.controls.retry(USER, SESSION, 1)
-    harness.run()
-
-    assert harness.statuses() == [Status.SUCCEEDED], "and a retry is as patient as the first time"
-
-
-def test_what_was_unfit_once_has_all_its_patience_again_later(harness: QueueHarness) -> None:
-    harness.script[1] = [Failure("invalid_payload", "Too new."), BROKEN, DONE]
-    harness.send()
-
-    harness.wake()
-
-    assert harness.request(1).unfit_since is None
 
 
 def test_the_caller_s_own_number_of_attempts_counts(harness: QueueHarness) -> None:

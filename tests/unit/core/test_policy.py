@@ -48,8 +48,6 @@ def test_a_handler_may_say_when() -> None:
         (1, 0, 3, "timeout", False),
         (1, 0, 3, "conflict", False),
         (1, 0, 3, "permanent", True),
-        (1, 0, 3, "unknown_type", False),
-        (1, 0, 3, "invalid_payload", False),
     ],
 )
 def test_attempts_are_used_up(
