@@ -13,7 +13,7 @@ from chalicelib.adapters.runtime.clock import SystemClock
 from chalicelib.core.queueing.queue import HoldReason
 from tests.infra.cloud import CONTEXT, Cloud
 from tests.infra.documents import Document
-from tests.infra.test_permissions import PASSWORD, Caller
+from tests.infra.caller import PASSWORD, Caller
 from tests.upgrade.upgraded import MINUTE
 
 REQUESTS = 50

@@ -19,7 +19,7 @@ from tests.infra.cloud import Cloud
 from tests.infra.documents import Document
 from tests.infra.fakes import FakeCloudFormation, Moment
 from tests.infra.test_deploy_to_aws import Aws
-from tests.infra.test_permissions import Caller
+from tests.infra.caller import Caller
 
 OUTPUTS = {"QueuesTable": "QueuesTable", "RequestsTable": "RequestsTable"}
 TARGET = Target("us-east-1")
