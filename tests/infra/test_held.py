@@ -11,9 +11,9 @@ from moto import mock_aws
 from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.runtime.clock import SystemClock
 from chalicelib.core.queueing.queue import HoldReason
+from tests.infra.caller import PASSWORD, Caller
 from tests.infra.cloud import CONTEXT, Cloud
 from tests.infra.documents import Document
-from tests.infra.caller import PASSWORD, Caller
 from tests.upgrade.upgraded import MINUTE
 
 REQUESTS = 50

@@ -44,7 +44,7 @@ def test_the_application_can_be_loaded(project: Path) -> None:
             HEAD + '@handler("echo")\ndef echo(payload: str) -> str: ...',
             "there is already a handler for 'echo'",
         ),
-        (HEAD + '@handler("late", timeout=60)\ndef late(payload: str) -> str: ...', "at most 45 seconds"),
+        (HEAD + '@handler("late", timeout=900)\ndef late(payload: str) -> str: ...', "at most 840 seconds"),
         (HEAD + '@handler("any")\ndef anything(payload): ...', "no type annotation"),
         (HEAD + '@handler("none")\ndef nothing(): ...', "a handler takes payload"),
         (

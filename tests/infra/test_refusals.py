@@ -15,11 +15,11 @@ from infra.errors import DeployError
 from infra.refusals import SHOWN, look
 from infra.target import Target
 from infra.waiting import write_waiting
+from tests.infra.caller import Caller
 from tests.infra.cloud import Cloud
 from tests.infra.documents import Document
 from tests.infra.fakes import FakeCloudFormation, Moment
 from tests.infra.test_deploy_to_aws import Aws
-from tests.infra.caller import Caller
 
 OUTPUTS = {"QueuesTable": "QueuesTable", "RequestsTable": "RequestsTable"}
 TARGET = Target("us-east-1")
