@@ -8,6 +8,7 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.memory import queues, tables
 from chalicelib.adapters.memory.queues import MemoryQueues
+from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing import controls, queue, sweep
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.sweep import Sweep
@@ -74,7 +75,7 @@ def sweep_ended_by_one_error(patch: MonkeyPatch) -> None:
     def sweep_until_an_error(use: Sweep, *arguments: Any) -> None:
         try:
             sweep_once(use, *arguments)
-        except (End, ValueError):
+        except (End, ValueError, UnavailableError):
             return
 
     patch.setattr(Sweep, "_survive", survive)
