@@ -89,6 +89,19 @@ def test_only_the_current_attempt_is_renewed_and_only_while_it_runs(user: User, 
     assert user.store.requests.get(user.id, 2) is None
 
 
+def test_an_attempt_that_was_renewed_is_not_taken_for_crashed(user: User, queued: Request) -> None:
+    requests, seen = user.store.requests, user.begin(1, by="one")
+    requests.renew(seen, LATER + 5_000)
+
+    with pytest.raises(LostRaceError):
+        requests.begin(seen, "other", LATER, LATER)
+    with pytest.raises(LostRaceError):
+        requests.settle(seen, DONE, LATER)
+    with pytest.raises(LostRaceError):
+        requests.cancel(seen, LATER)
+    assert requests.begin(user.written(1), "other", LATER, LATER).attempts == seen.attempts + 1
+
+
 def test_an_overrun_is_noted_on_the_attempt_that_is_current_and_on_no_other(
     user: User, queued: Request
 ) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.memory.requests import MemoryRequests
-from chalicelib.core.errors import UnavailableError
+from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing import attempt, heartbeat, sweep
 from chalicelib.core.queueing.heartbeat import Heartbeat
 from chalicelib.core.queueing.queue import Queue
@@ -39,6 +39,18 @@ def renew_nothing(patch: MonkeyPatch) -> None:
 def attempt_goes_on_beyond_its_deadline(patch: MonkeyPatch) -> None:
     renew_nothing(patch)
     patch.setattr(Heartbeat, "seconds_left", property(lambda beat: 20.0))
+
+
+@defect
+@under(faults.Faults(stall=0.3, slow=0.5, double=0.2, intrude=0.4, skew=250))
+def renewal_not_seen_by_who_begins_again(patch: MonkeyPatch) -> None:
+    def untouched(store: MemoryRequests, seen: Request) -> Request:
+        found = store.get(seen.user_id, seen.seq)
+        if found is None or (found.status, found.attempts) != (seen.status, seen.attempts):
+            raise LostRaceError
+        return found
+
+    patch.setattr(MemoryRequests, "_untouched", untouched)
 
 
 @defect

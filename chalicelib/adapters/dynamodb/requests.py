@@ -168,7 +168,7 @@ class DynamoRequests(DynamoTexts):
     def _untouched(self, seen: Request) -> Condition:
         m = self._requests
         same: Condition = (m.status == seen.status) & (m.attempts == seen.attempts)
-        return same
+        return same & (m.deadline == seen.deadline) if seen.status is Status.RUNNING else same
 
     def _current(self, running: Request) -> Condition:
         m = self._requests

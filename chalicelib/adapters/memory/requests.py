@@ -105,7 +105,7 @@ class MemoryRequests(MemoryTexts):
 
     def _untouched(self, seen: Request) -> Request:
         found = self.get(seen.user_id, seen.seq)
-        if found is None or (found.status, found.attempts) != (seen.status, seen.attempts):
+        if found is None or _state(found) != _state(seen):
             raise LostRaceError
         return found
 
@@ -122,6 +122,10 @@ class MemoryRequests(MemoryTexts):
     def _save(self, request: Request) -> Request:
         self._tables.requests[request.user_id][request.seq] = _storable(_without_texts(request))
         return request
+
+
+def _state(request: Request) -> tuple[Status, int, Millis | None]:
+    return request.status, request.attempts, request.deadline
 
 
 def _without_texts(request: Request) -> Request:
