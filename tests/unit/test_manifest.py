@@ -9,8 +9,11 @@ import pytest
 from chalicelib.api.assembly import document
 from chalicelib.container import Container
 from chalicelib.core.errors import InvalidInputError
+from chalicelib.core.queueing.handler import handler as declare
+from chalicelib.core.queueing.lane import Lane, lane_of
+from chalicelib.core.queueing.registry import Registry
 from chalicelib.handlers import inventory, load
-from chalicelib.handlers.manifest import FILE
+from chalicelib.handlers.manifest import FILE, Tuning, tuned
 
 HEAD = "import msgspec\nfrom gurukool import FieldError, InvalidInputError, handler\n"
 FILES = {
@@ -108,6 +111,26 @@ def test_a_check_gets_the_settings_of_the_deployment(root: Path) -> None:
     handler.refuse(5, api.application.settings)
     with pytest.raises(InvalidInputError):
         handler.refuse(6, api.application.settings)
+
+
+@pytest.mark.parametrize(
+    ("tuning", "lane"),
+    [
+        (Tuning(), Lane.QUICK),
+        (Tuning(timeout=10), Lane.QUICK),
+        (Tuning(timeout=45), Lane.SLOW),
+        (Tuning(timeout=46), Lane.LONG),
+        (Tuning(timeout=840), Lane.LONG),
+        (Tuning(long=True), Lane.LONG),
+    ],
+)
+def test_the_limits_of_application_toml_decide_on_the_lane(tuning: Tuning, lane: Lane) -> None:
+    @declare("greet", timeout=5)
+    def greet(payload: str) -> None: ...
+
+    [declared] = Registry.of(greet)
+
+    assert lane_of(0, tuned(declared, tuning)) is lane
 
 
 def test_what_the_api_and_the_worker_know_is_the_same(root: Path) -> None:
