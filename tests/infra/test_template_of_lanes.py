@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from chalicelib.functions.serving import MOST_RECEIVES
+from infra import logs
+from infra.log_lines import FUNCTION_COLOURS
 from tests.infra.documents import FUNCTIONS, WORKERS, Document, at, environment
 
 MARGIN_SECONDS = 10
@@ -132,3 +134,9 @@ def test_lambda_calls_a_name_that_the_application_has(
 
     assert template["Resources"][resource]["Properties"]["Handler"] == handler
     assert callable(getattr(app, handler.removeprefix("app.")))
+
+
+def test_make_logs_follows_every_function_in_a_colour_of_its_own(template: Document) -> None:
+    assert set(logs.FUNCTIONS.values()) == {name for name in template["Outputs"] if name.endswith("Function")}
+    assert FUNCTION_COLOURS.keys() == logs.FUNCTIONS.keys()
+    assert len(set(FUNCTION_COLOURS.values())) == len(FUNCTION_COLOURS)
