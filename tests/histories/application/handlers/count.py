@@ -22,6 +22,7 @@ class Count(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @handler("count", timeout=3, max_attempts=100)
+@handler("count_long", timeout=60, max_attempts=100)  # in the long lane
 def count(payload: Count, request: Request, effects: Effects) -> Count:
     time.sleep(payload.seconds)
     counted = effects.table(Counted, "counted")
