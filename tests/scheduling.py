@@ -12,8 +12,8 @@ EMULATOR = "[emulator"  # begins the name of a variant of the contract suite
 class SharedStacks(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
     """Keeps the tests of a half together, and those of any other file.
 
-    They begin in the order of their names (`--no-loadscope-reorder`). Sorted by their numbers, as is usual, the
-    last would be files with few tests, which take longest, and one process would wait for the other.
+    They begin in the order of their names (`--no-loadscope-reorder`). Sorted by their numbers, as is usual,
+    the last would be files with few tests, which take longest, and one process would wait for the other.
     """
 
     def _split_scope(self, nodeid: str) -> str:
