@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from local_cloud.api_client import RequestView
+from local_cloud.waiting import wait_until
 from tests.e2e.users import SignUp, User
 
 CROWD = 18  # more than there are quick workers on a local cloud, and more than twice the slow ones
@@ -47,9 +48,18 @@ def test_requests_that_take_long_do_not_keep_those_of_a_stranger_waiting(
 
 
 def _sleep(user: User) -> list[RequestView]:
+    """All outcomes, in order. A worker that did not start in time is missed by the sweeper a minute later."""
     for _ in range(REQUESTS):
         user.session.enqueue("sleep", {"seconds": 1})
-    return [taken for _ in range(REQUESTS) if (taken := user.session.dequeue())]
+    taken = list[RequestView]()
+
+    def has_all() -> bool:
+        if outcome := user.session.dequeue():
+            taken.append(outcome)
+        return len(taken) == REQUESTS
+
+    wait_until(has_all, seconds=120)
+    return taken
 
 
 def _most_at_once(lanes: list[list[RequestView]]) -> int:
