@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.dynamodb.store import DynamoStore
+from chalicelib.adapters.dynamodb.tables import TableNames, Tables
+from infra.target import LOCAL_REGION
 from local_cloud import deployment
 from local_cloud.emulator import Emulator
 from local_cloud.ports import free_ports
@@ -70,3 +73,12 @@ def stack(emulator: Emulator) -> DeployedStack:
     """The application, deployed to the emulator with the default settings."""
     outputs = deployment.deploy(emulator, Settings(), print)
     return DeployedStack(emulator, emulator.api_url, outputs)
+
+
+@pytest.fixture
+def store(stack: DeployedStack, monkeypatch: pytest.MonkeyPatch) -> DynamoStore:
+    """The store of the deployed stack, for what no call of its API does."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    names = TableNames(queues=stack.outputs["QueuesTable"], requests=stack.outputs["RequestsTable"])
+    return DynamoStore(Tables(names, LOCAL_REGION, stack.emulator.dynamodb_url), limit=10)

@@ -7,25 +7,13 @@ request that is not due yet: nobody looks at it before its user says so.
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from playwright.sync_api import expect
 
 from chalicelib.adapters.dynamodb.store import DynamoStore
-from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.adapters.runtime.clock import SystemClock
 from chalicelib.core.queueing.queue import HoldReason, Queue
-from infra.target import LOCAL_REGION
 from tests.browser.axe import require_no_barrier
 from tests.browser.console_page import ConsolePage
-from tests.conftest import DeployedStack
-
-
-@pytest.fixture
-def store(stack: DeployedStack, monkeypatch: pytest.MonkeyPatch) -> DynamoStore:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    names = TableNames(queues=stack.outputs["QueuesTable"], requests=stack.outputs["RequestsTable"])
-    return DynamoStore(Tables(names, LOCAL_REGION, stack.emulator.dynamodb_url), limit=10)
 
 
 def queues(store: DynamoStore) -> Iterator[Queue]:

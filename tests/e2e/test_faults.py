@@ -8,7 +8,6 @@ import json
 import pytest
 
 from chalicelib.adapters.dynamodb.store import DynamoStore
-from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.adapters.runtime.clock import SystemClock
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.request import Request, Status
@@ -28,14 +27,6 @@ SCHEDULED = {
     "id": "0",
     "resources": [],
 }
-
-
-@pytest.fixture
-def store(stack: DeployedStack, monkeypatch: pytest.MonkeyPatch) -> DynamoStore:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    names = TableNames(queues=stack.outputs["QueuesTable"], requests=stack.outputs["RequestsTable"])
-    return DynamoStore(Tables(names, LOCAL_REGION, stack.emulator.dynamodb_url), limit=10)
 
 
 @pytest.fixture

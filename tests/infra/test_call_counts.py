@@ -1,21 +1,11 @@
 """No path costs more calls of AWS than it was designed to; docs/security.md has the figures."""
 
-from collections.abc import Iterator
-
 import pytest
-from moto import mock_aws
 
 from tests.infra.caller import PASSWORD, Caller
 from tests.infra.cloud import Cloud, Recorder
-from tests.infra.documents import Document
 
 KEYS_READ = ("secretsmanager:GetSecretValue", "TokenKeys")  # once in five minutes
-
-
-@pytest.fixture
-def cloud(template: Document) -> Iterator[Cloud]:
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
-        yield Cloud(template, patch)
 
 
 @pytest.fixture
