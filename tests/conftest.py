@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
+from chalicelib.adapters.runtime import heartbeat, time_limit
 from infra.target import LOCAL_REGION
 from local_cloud import deployment
 from local_cloud.emulator import Emulator
@@ -43,6 +44,18 @@ def environment() -> Iterator[None]:
         for name in chosen:
             patch.delenv(name, raising=False)
         patch.setenv("SAMPLE_HANDLERS", "on")  # as in the local cloud: the tests work with them
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def late_last_resort() -> Iterator[None]:
+    """A handler that overruns in this process on a busy machine must not end the process, and all its tests.
+
+    How that works is tested in processes of their own.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (time_limit, heartbeat):
+            patch.setattr(module, "LAST_RESORT_S", 60.0)
         yield
 
 

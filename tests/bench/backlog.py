@@ -1,13 +1,11 @@
 """One user's long queue on the deployed stack: how fast it drains, and what another user notices of it."""
 
-import secrets
-import time
 from dataclasses import dataclass
-from datetime import datetime
 from statistics import median
 
 from local_cloud.api_client import Api, Session
 from local_cloud.waiting import wait_until
+from tests.bench.lone import lone_seconds, moment, sign_up
 
 BATCH = 100
 DRAINED = 1_000
@@ -26,11 +24,11 @@ class Backlog:
 
 def measure(api_url: str) -> Backlog:
     with Api(api_url) as api:
-        busy, other = _sign_up(api), _sign_up(api)
+        busy, other = sign_up(api), sign_up(api)
         per_second = _drain(busy)
-        alone = median(_lone(other) for _ in range(LONE))
+        alone = median(lone_seconds(other, LONE))
         _fill(busy, BESIDE)
-        beside = median(_lone(other) for _ in range(LONE))
+        beside = median(lone_seconds(other, LONE))
         if not busy.queue()["depth"]:
             raise RuntimeError("The backlog was gone before the measurement was over.")
     return Backlog(per_second, alone, beside)
@@ -42,28 +40,10 @@ def _drain(user: Session) -> float:
     user.ask("POST", "/api/queue/resume")
     if not wait_until(lambda: user.queue()["depth"] == 0, PATIENCE_S):
         raise RuntimeError("The backlog is not drained.")
-    took = _moment(user.request(DRAINED)["finished_at"]) - _moment(user.request(1)["started_at"])
+    took = moment(user.request(DRAINED)["finished_at"]) - moment(user.request(1)["started_at"])
     return DRAINED / took
 
 
 def _fill(user: Session, count: int) -> None:
     for _ in range(count // BATCH):
         user.ask("POST", "/api/queue/enqueue/batch", {"requests": [ECHO] * BATCH})
-
-
-def _lone(user: Session) -> float:
-    began = time.perf_counter()
-    user.enqueue("echo", {})
-    if user.dequeue() is None:
-        raise RuntimeError("There should be an outcome.")
-    return time.perf_counter() - began
-
-
-def _moment(text: str | None) -> float:
-    return datetime.fromisoformat(str(text)).timestamp()
-
-
-def _sign_up(api: Api) -> Session:
-    username, password = f"bench-{secrets.token_hex(6)}", secrets.token_urlsafe(12)
-    api.register(username, password)
-    return api.sign_in(username, password)

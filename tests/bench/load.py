@@ -1,15 +1,14 @@
 """The deployed stack under load and at rest, seen from outside. Seconds, by this machine's clock."""
 
-import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from statistics import median
 
 from local_cloud.api_client import Api, Session
+from tests.bench.lone import lone_seconds, moment, sign_up, take
 
 CLIENTS = 8
 USERS = 20
@@ -31,11 +30,11 @@ class Load:
 
 def measure(api_url: str) -> Load:
     with Api(api_url) as api:
-        users = _together([lambda: _sign_up(api)] * USERS)
+        users = _together([lambda: sign_up(api)] * USERS)
         _round(users)  # the functions are started by it
         per_second = USERS * REQUESTS / _seconds(lambda: _round(users))
         health = median(_seconds(lambda: api.ask("GET", "/api/health")) for _ in range(LONE))
-        lone = median(_seconds(lambda: _lone(users[0])) for _ in range(LONE))
+        lone = median(lone_seconds(users[0], LONE))
         one_user = _busy(users[0])
         sleeping = _seconds(lambda: _together([partial(_sleep, user) for user in users[:SLEEPERS]]))
     return Load(per_second, health, lone, one_user, sleeping)
@@ -45,12 +44,7 @@ def _round(users: list[Session]) -> None:
     """Everybody sends REQUESTS and takes their outcomes; CLIENTS calls at a time."""
     with ThreadPoolExecutor(CLIENTS) as clients:
         list(clients.map(lambda user: user.enqueue("echo", {}), users * REQUESTS))
-        list(clients.map(_take, users * REQUESTS))
-
-
-def _lone(user: Session) -> None:
-    user.enqueue("echo", {})
-    _take(user)
+        list(clients.map(take, users * REQUESTS))
 
 
 def _busy(user: Session) -> float:
@@ -59,31 +53,14 @@ def _busy(user: Session) -> float:
     last = user.ask("POST", "/api/queue/enqueue/batch", batch)["requests"][-1]["seq"]
     finished = user.request(last, wait=20)["finished_at"]
     started = user.request(last - BATCH + 1)["started_at"]
-    return BATCH / (_moment(finished) - _moment(started))
-
-
-def _moment(text: str | None) -> float:
-    assert text
-    return datetime.fromisoformat(text).timestamp()
+    return BATCH / (moment(finished) - moment(started))
 
 
 def _sleep(user: Session) -> None:
     for _ in range(SLEEPS):
         user.enqueue("sleep", {"seconds": 1})
     for _ in range(SLEEPS):
-        _take(user)
-
-
-def _take(user: Session) -> None:
-    outcome = user.dequeue()
-    if outcome is None or outcome["status"] != "succeeded":
-        raise RuntimeError(f"There should be an outcome, and a good one: {outcome}")
-
-
-def _sign_up(api: Api) -> Session:
-    username, password = f"bench-{secrets.token_hex(6)}", secrets.token_urlsafe(12)
-    api.register(username, password)
-    return api.sign_in(username, password)
+        take(user)
 
 
 def _together[T](jobs: list[Callable[[], T]]) -> list[T]:

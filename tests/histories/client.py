@@ -17,6 +17,9 @@ LARGEST_BATCH = 5
 PACE_SECONDS = 0.5
 LATE_SECONDS = 0.4  # nearly the pace: then a worker that is killed is at a request, more often than not
 GIVE_UP_SECONDS = 300.0
+# A user who goes on is helped by this: an enqueue sends another wake-up if the last one is five seconds old
+# and may be lost. One who does not waits for the sweeper, a minute and a half.
+GOES_ON_SECONDS = 6.0
 
 
 @dataclass
@@ -26,6 +29,7 @@ class Client:
     requests: int
     chance: random.Random
     may_end: Callable[[], bool]  # until then it goes on sending, one now and then
+    goes_on: bool = True  # also after that, until all outcomes are read
     failed: list[BaseException] = field(default_factory=list)
     _sent: threading.Event = field(default_factory=threading.Event)
 
@@ -50,6 +54,8 @@ class Client:
             left -= size
         while not wait_until(self.may_end, PACE_SECONDS):
             self._send_batch(1, LATE_SECONDS)
+        while self.goes_on and not wait_until(self._is_read, GOES_ON_SECONDS):
+            self._send_batch(1)
         self._sent.set()
 
     def _send_batch(self, size: int, seconds: float = 0) -> None:

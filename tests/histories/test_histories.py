@@ -22,6 +22,7 @@ REQUESTS = int(os.environ.get("HISTORY_REQUESTS", "10"))
 PERIOD = float(os.environ.get("HISTORY_KILL_SECONDS", "3"))
 ROUNDS = int(os.environ.get("HISTORY_ROUNDS", "4"))  # of breaking the stack
 SEED = int(os.environ.get("HISTORY_SEED", "1"))
+GOES_ON = "HISTORY_REQUESTS" not in os.environ  # in a long history, the sweeper has to help, too
 PAGE = 100
 
 
@@ -36,7 +37,7 @@ def test_nothing_is_lost_repeated_or_out_of_order_while_the_stack_is_broken(
             may_end = chaos.is_enough = partial(_has_all_happened, chaos, clients)
             for user in users:
                 history, own_chance = History(user.user_id), random.Random(chance.random())
-                clients.append(Client(user.session, history, REQUESTS, own_chance, may_end))
+                clients.append(Client(user.session, history, REQUESTS, own_chance, may_end, GOES_ON))
             for thread in [thread for client in clients for thread in client.start()]:
                 thread.join()
         for user, client in zip(users, clients, strict=True):
