@@ -25,6 +25,7 @@ const wordings = {
       `${number(counts.succeeded)} succeeded`,
       `${number(counts.failed)} failed`,
       ...(counts.cancelled ? [`${number(counts.cancelled)} cancelled`] : []),
+      ...(counts.expired ? [`${number(counts.expired)} expired`] : []),
     ].join(", ") + ".",
   }),
 

@@ -30,17 +30,22 @@ class ProcessQueue:
         max_attempts: int | None = None,
         on_failure: str | None = None,
         not_before: float = 0,
+        start_before: float | None = None,
     ) -> int:
         """The number of a new request in its user's queue. It may start in `not_before` seconds.
+
+        If it was not begun within `start_before` seconds, it expires.
 
         `handler` is a function that `@handler` declares; `payload` is anything that has a JSON form.
 
         Raises InvalidInputError if the payload is not what the handler takes, as the API does.
         """
         type_, text = self._engine.validate(handler, payload)
-        start = self._engine.clock.now() + round(not_before * 1000) if not_before else None
+        now = self._engine.clock.now()
+        start = now + round(not_before * 1000) if not_before else None
+        latest = None if start_before is None else now + round(start_before * 1000)
         self._connect(user)
-        work = Work(type_, text, max_attempts, on_failure, start)
+        work = Work(type_, text, max_attempts, on_failure, start, start_before=latest)
         return self._engine.enqueue(user, SESSION, [work]).requests[0].seq
 
     def run(self) -> None:

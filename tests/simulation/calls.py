@@ -58,6 +58,7 @@ class Calls:
     api: Api
     plans: dict[str, Plan]
     queue: Callable[[str], Queue | None]  # as it is
+    options: Random  # draws what came later than most histories, which stay as they are
     made: list[Call] = field(default_factory=list)
 
     def make(self, user: User, kind: str, after: int = 0) -> None:
@@ -112,7 +113,14 @@ class Calls:
         type_, plan = self.rng.choice(TYPES), draw_plan(self.rng)
         self.plans.setdefault(payload, prolonged(plan, self.rng) if type_ == LONG else plan)
         max_attempts = self.rng.choice((None, None, 1))
-        return Work(type_, payload, max_attempts=max_attempts, not_before=self._draw_moment())
+        not_before = self._draw_moment()
+        latest = self._draw_latest_start(not_before)
+        return Work(type_, payload, max_attempts=max_attempts, not_before=not_before, start_before=latest)
+
+    def _draw_latest_start(self, not_before: Millis | None) -> Millis | None:
+        if self.options.random() < 0.85:
+            return None
+        return (not_before or self.scheduler.now) + self.options.choice((50, 1_000, 5_000, 60_000))
 
     def _draw_moment(self) -> Millis | None:
         if self.rng.random() < 0.9:

@@ -51,6 +51,7 @@ PATIENCE_MS = (
 class World:
     def __init__(self, seed: int, *, recorded: bool = False) -> None:
         self.rng = rng = Random(seed)
+        self.options = Random(f"options of {seed}")
         self.history = History(recorded)
         self.scheduler = Scheduler(rng)
         self.network = Network(self.scheduler, rng, faults.draw(rng), self.history)
@@ -103,6 +104,7 @@ class World:
             api,
             self.executions.plans,
             self.store.tables.queues.get,
+            self.options,
         )
 
     def _remote(self, store: object) -> Any:

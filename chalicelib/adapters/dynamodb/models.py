@@ -121,6 +121,7 @@ class QueueItem(VersionedItem):
     work = UnicodeAttribute(null=True)
     open = UnicodeAttribute(null=True)
     sessions_until = NumberAttribute(null=True)
+    expired = NumberAttribute(null=True)  # none: 0
 
     working = Working()
     expiring = Expiring()
@@ -155,6 +156,7 @@ class RequestItem(VersionedItem):
     error_kind = UnicodeAttribute(null=True)
     error_message = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)  # seconds: DynamoDB's time to live
+    start_before = NumberAttribute(null=True)
 
 
 class TextItem(VersionedItem):

@@ -7,10 +7,9 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.format import APART
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
 from chalicelib.adapters.dynamodb.models import RequestItem
-from chalicelib.adapters.dynamodb.records import request_attributes, to_request
+from chalicelib.adapters.dynamodb.records import format_of, request_attributes, to_request
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.texts import DynamoTexts
 from chalicelib.adapters.dynamodb.transaction import commit
@@ -153,7 +152,7 @@ class DynamoRequests(DynamoTexts):
         if ended.expires_at is not None:
             actions.append(m.expires_at.set(ended.expires_at // 1000))
         if ended.result_bytes:
-            actions += [m.result_bytes.set(ended.result_bytes), m.item_format.set(APART)]
+            actions += [m.result_bytes.set(ended.result_bytes), m.item_format.set(format_of(ended))]
         elif ended.result is not None:
             actions.append(m.result.set(ended.result))
         if ended.error:

@@ -11,6 +11,7 @@ ECHO: dict[str, Any] = {
     "attempts": 1,
     "enqueued_at": MOMENT,
     "not_before": None,
+    "start_before": None,
     "started_at": "2026-11-25T08:00:00.020Z",
     "finished_at": "2026-11-25T08:00:00.024Z",
     "result": {"n": 1},

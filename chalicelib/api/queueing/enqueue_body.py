@@ -41,6 +41,17 @@ class Order(msgspec.Struct, forbid_unknown_fields=True):
         ]
         | None
     ) = None
+    start_before: (
+        Annotated[
+            datetime,
+            msgspec.Meta(
+                tz=True,
+                description="If the request was not begun by then, its outcome is `expired`, and the next one "
+                "runs. After `not_before`; at most 366 days ahead",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Batch(msgspec.Struct, forbid_unknown_fields=True):
@@ -78,8 +89,16 @@ class Reader:
             payload=self.validated_payload(order, prefix),
             max_attempts=order.max_attempts,
             on_failure=order.on_failure,
-            not_before=self._moment(order.not_before, f"{prefix}not_before"),
+            not_before=(not_before := self._moment(order.not_before, f"{prefix}not_before")),
+            start_before=self._latest_start(order, not_before, f"{prefix}start_before"),
         )
+
+    def _latest_start(self, order: Order, not_before: Millis | None, path: str) -> Millis | None:
+        """Raises InvalidInputError for a moment by which the request can never begin."""
+        start_before = self._moment(order.start_before, path)
+        if start_before is not None and not_before is not None and start_before <= not_before:
+            raise InvalidInputError.listing(FieldError(path, "must be after `not_before`"))
+        return start_before
 
     def validated_payload(self, order: Order, prefix: str = "") -> str:
         """The payload as JSON text, which its handler accepts.
@@ -146,4 +165,5 @@ def _covered(work: Work) -> dict[str, object]:
         "max_attempts": work.max_attempts,
         "on_failure": work.on_failure,
         "not_before": work.not_before,
+        "start_before": work.start_before,
     }

@@ -18,13 +18,13 @@ class CountsAnswer(msgspec.Struct):
     succeeded: Number
     failed: Number
     cancelled: Number
+    expired: Number
 
     @classmethod
     def of(cls, counts: Mapping[Any, int]) -> Self:
         """`counts` are by status."""
-        return cls(
-            counts.get(Status.SUCCEEDED, 0), counts.get(Status.FAILED, 0), counts.get(Status.CANCELLED, 0)
-        )
+        names = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED, Status.EXPIRED)
+        return cls(*(counts.get(name, 0) for name in names))
 
 
 class WaitingAnswer(msgspec.Struct):

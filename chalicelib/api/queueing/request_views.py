@@ -21,10 +21,11 @@ class RequestAnswer(msgspec.Struct):
 
     seq: int
     type: str
-    status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled", "expired"]
     attempts: Number
     enqueued_at: Moment
     not_before: Moment | None
+    start_before: Moment | None
     started_at: Moment | None
     finished_at: Moment | None
     result: msgspec.Raw
@@ -83,6 +84,7 @@ def _members(request: Request, line: Line | None) -> dict[str, Any]:
         "attempts": request.attempts,
         "enqueued_at": iso(request.enqueued_at),
         "not_before": optional_moment(request.not_before),
+        "start_before": optional_moment(request.start_before),
         "started_at": optional_moment(request.started_at),
         "finished_at": optional_moment(request.finished_at),
         "result": msgspec.Raw(b"null" if request.result is None else request.result.encode(errors="replace")),

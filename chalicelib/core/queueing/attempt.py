@@ -105,6 +105,8 @@ class Attempt:
         if isinstance(taken, Failure):
             return self._unfit(request, taken)
         now = self.clock.now()
+        if request.is_too_late(now):
+            return Wait(now)  # since it was looked up: at the next look it expires
         deadline = now + (ALIVE_MS if handler.is_long else int(handler.timeout * 1000) + GRACE_MS)
         lease.outlast(deadline)
         running = self._begin(request, now, deadline)

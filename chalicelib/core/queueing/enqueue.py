@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.core.errors import (
     SESSION_ENDED,
+    FieldError,
     InvalidInputError,
     LostRaceError,
     TooManyError,
@@ -40,6 +41,7 @@ class Work:
     on_failure: str | None = None
     not_before: Millis | None = None
     origin: int | None = None
+    start_before: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Enqueue:
             if key and (known := self.keys.find(user_id, key.key, self.clock.now())):
                 return self._replay(user_id, session_id, known, key)
             now = self.clock.now()
+            _refuse_late(works, now)
             queue = self._take_numbers(user_id, session_id, len(works), now)
             requests = _numbered(user_id, queue.tail - len(works) + 1, works, key, now)
             try:
@@ -164,6 +167,14 @@ class Enqueue:
         return list(with_results(self.requests, found))
 
 
+def _refuse_late(works: Sequence[Work], now: Millis) -> None:
+    """Not while a key is known: the repetition of a call may come late. Raises InvalidInputError."""
+    late = [i for i, work in enumerate(works) if work.start_before is not None and work.start_before <= now]
+    if late:
+        paths = [f"requests[{i}].start_before" if len(works) > 1 else "start_before" for i in late]
+        raise InvalidInputError.listing(*(FieldError(path, "must not be over") for path in paths))
+
+
 def _expired(known: KeyRecord, kept: Sequence[Request]) -> str:
     several = known.first != known.last
     accepted = f"requests {known.first} to {known.last}" if several else f"request {known.first}"
@@ -219,6 +230,7 @@ def _numbered(
             key=key.key if key and seq == last else None,
             payload_bytes=(size := bytes_apart(work.payload)),
             payload_until=kept_until(max(now, work.not_before or 0)) if size else None,
+            start_before=work.start_before,
         )
         for seq, work in enumerate(works, first)
     ]

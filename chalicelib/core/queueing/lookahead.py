@@ -30,7 +30,7 @@ class Lookahead:
         """The request under this number, once it is settled that it is one to run or to step over.
 
         A number whose request does not come in time becomes a void, and so does a request of an abandoned
-        batch. A purged request is cancelled. Raises LostRaceError.
+        batch. A purged request is cancelled, and one that it is too late to begin expires. Raises LostRaceError.
         """
         request = self._read_chunk(queue, seq) or self._fill_hole(queue, seq)
         now = self.clock.now()
@@ -38,6 +38,9 @@ class Lookahead:
             return self.requests.settle(request, Outcome(Status.VOID), now)
         if seq <= queue.purged and (request.status is Status.QUEUED or request.has_crashed(now)):
             return self.requests.settle(request, Outcome(Status.CANCELLED), now)
+        if request.is_too_late(now):
+            log_event("request expired", user=queue.user_id, seq=seq, type=request.type)
+            return self.requests.settle(request, Outcome(Status.EXPIRED), now)
         return request
 
     def peek(self, seq: int) -> Request | None:

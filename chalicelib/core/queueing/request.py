@@ -50,10 +50,11 @@ class Status(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"  # it was not begun before the moment that its caller has set
     VOID = "void"  # a number that was taken and never used; the drain steps over it
 
 
-OUTCOMES = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED})
+OUTCOMES = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED, Status.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ class Request:
     payload_bytes: int = 0  # the size of a payload that is an item of its own; 0: it is part of the request
     payload_until: Millis | None = None  # until when such a payload is kept
     result_bytes: int = 0  # likewise of the result, whose attempt is the last one
+    start_before: Millis | None = None  # if it was not begun by then, it expires
 
     @property
     def settled(self) -> bool:
@@ -167,6 +169,16 @@ class Request:
     @property
     def counted_attempts(self) -> int:
         return self.attempts - self.forgiven_attempts
+
+    def is_too_late(self, now: Millis) -> bool:
+        """Whether it was not begun before `start_before`. A request that has begun may be tried again later.
+
+        >>> waiting = Request("ada", 1, "echo", "1", Status.QUEUED, enqueued_at=0, start_before=5_000)
+        >>> waiting.is_too_late(5_000), waiting.is_too_late(5_001), replace(waiting, attempts=1).is_too_late(9_000)
+        (False, True, False)
+        """
+        never_begun = self.status is Status.QUEUED and not self.attempts
+        return never_begun and self.start_before is not None and now > self.start_before
 
     def has_crashed(self, now: Millis) -> bool:
         """Whether its attempt began, its deadline has passed, and no result was written: a worker crashed."""
