@@ -31,6 +31,8 @@ class ProcessQueue:
         on_failure: str | None = None,
         not_before: float = 0,
         start_before: float | None = None,
+        slot: str | None = None,
+        if_busy: str | None = None,
     ) -> int:
         """The number of a new request in its user's queue. It may start in `not_before` seconds.
 
@@ -38,14 +40,19 @@ class ProcessQueue:
 
         `handler` is a function that `@handler` declares; `payload` is anything that has a JSON form.
 
-        Raises InvalidInputError if the payload is not what the handler takes, as the API does.
+        `if_busy` is queue, reject or replace: what becomes of the requests in the same `slot`.
+
+        Raises InvalidInputError if the payload is not what the handler takes, as the API does, and
+        ConflictError if a request of the slot is in the way of one that is to be rejected then.
         """
         type_, text = self._engine.validate(handler, payload)
         now = self._engine.clock.now()
         start = now + round(not_before * 1000) if not_before else None
         latest = None if start_before is None else now + round(start_before * 1000)
         self._connect(user)
-        work = Work(type_, text, max_attempts, on_failure, start, start_before=latest)
+        work = Work(
+            type_, text, max_attempts, on_failure, start, start_before=latest, slot=slot, if_busy=if_busy
+        )
         return self._engine.enqueue(user, SESSION, [work]).requests[0].seq
 
     def run(self) -> None:

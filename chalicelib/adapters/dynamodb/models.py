@@ -157,6 +157,10 @@ class RequestItem(VersionedItem):
     error_message = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)  # seconds: DynamoDB's time to live
     start_before = NumberAttribute(null=True)
+    slot = UnicodeAttribute(null=True)
+    if_busy = UnicodeAttribute(null=True)
+    slot_before = NumberAttribute(null=True)
+    superseded_by = NumberAttribute(null=True)
 
 
 class TextItem(VersionedItem):
@@ -180,3 +184,14 @@ class KeyItem(VersionedItem):
     first = NumberAttribute()
     last = NumberAttribute()
     expires_at = NumberAttribute(null=True)  # seconds; none while the request has no outcome
+
+
+class SlotItem(VersionedItem):
+    """A slot with requests in front of the head, beside the keys, because it is removed with them."""
+
+    user_id = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(
+        range_key=True, attr_name="key"
+    )  # no idempotency key looks like it: see slots.py
+    last = NumberAttribute()
+    replaced = NumberAttribute(null=True)  # none: 0

@@ -30,12 +30,15 @@ def request_attributes(request: Request) -> dict[str, Any]:
         "batch": request.batch,
         "key": request.key,
         "start_before": request.start_before,
+        "slot": request.slot,
+        "if_busy": request.if_busy,
+        "slot_before": request.slot_before,
     }
 
 
 def format_of(request: Request) -> int:
-    """An older release must not begin a request after its `start_before`."""
-    if request.start_before is not None:
+    """An older release must not begin a request after its `start_before`, or one that is superseded."""
+    if request.start_before is not None or request.slot is not None:
         return DURABLE
     return APART if request.payload_bytes or request.result_bytes else FORMAT
 
@@ -71,6 +74,10 @@ def to_request(item: RequestItem) -> Request:
         payload_until=_moment(item.payload_until),
         result_bytes=int(item.result_bytes or 0),
         start_before=_whole(item.start_before),
+        slot=item.slot,
+        if_busy=item.if_busy,
+        slot_before=_whole(item.slot_before),
+        superseded_by=_whole(item.superseded_by),
     )
 
 

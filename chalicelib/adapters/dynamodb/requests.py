@@ -10,6 +10,7 @@ from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
 from chalicelib.adapters.dynamodb.models import RequestItem
 from chalicelib.adapters.dynamodb.records import format_of, request_attributes, to_request
+from chalicelib.adapters.dynamodb.slots import DynamoSlots
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.texts import DynamoTexts
 from chalicelib.adapters.dynamodb.transaction import commit
@@ -19,21 +20,26 @@ from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, 
 from chalicelib.core.time import Millis
 
 
-class DynamoRequests(DynamoTexts):
+class DynamoRequests(DynamoTexts, DynamoSlots):
     """The port `RequestStore`."""
 
     def __init__(self, tables: Tables, keys: DynamoKeys) -> None:
         super().__init__(tables)
         self._requests = tables.requests
+        self._slots = tables.slots
         self._keys = keys
 
     def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
         item = self._requests(**request_attributes(request))
-        if key is None:
+        if key is None and request.slot is None:
             return self._put(item)
         place = item.get_save_kwargs_from_instance(condition=self._requests.user_id.does_not_exist())
-        noted = self._keys.transaction_put(request, key, last)
-        return commit(self._connection, [{"Put": place}, {"Put": noted}])
+        writes = [{"Put": place}]
+        if key:
+            writes.append({"Put": self._keys.transaction_put(request, key, last)})
+        if request.slot is not None:
+            writes.append(self._transaction_enter(request))
+        return commit(self._connection, writes)
 
     def void(self, user_id: str, seq: int, now: Millis) -> None:
         """A void stays in the table. A late writer, or a later request of the same batch, reads it there and
@@ -81,7 +87,12 @@ class DynamoRequests(DynamoTexts):
         ]
         if seen.unfit_since is not None:
             actions.append(m.unfit_since.remove())
-        self._change(seen, actions, self._untouched(seen))
+        if seen.slot is None:
+            self._change(seen, actions, self._untouched(seen))
+        else:
+            item = m(seen.user_id, seen.seq)
+            update = item.get_update_kwargs_from_instance(actions=actions, condition=self._untouched(seen))
+            commit(self._connection, [{"Update": update}, self._transaction_check(seen)])
         return seen.begun(token, now, deadline)
 
     def finish(
@@ -155,6 +166,8 @@ class DynamoRequests(DynamoTexts):
             actions += [m.result_bytes.set(ended.result_bytes), m.item_format.set(format_of(ended))]
         elif ended.result is not None:
             actions.append(m.result.set(ended.result))
+        if ended.superseded_by is not None:
+            actions.append(m.superseded_by.set(ended.superseded_by))
         if ended.error:
             actions += self._failure(ended.error)
         elif before.error:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from chalicelib.adapters.memory.keys import MemoryKeys
+from chalicelib.adapters.memory.slots import MemorySlots
 from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.adapters.memory.texts import MemoryTexts
 from chalicelib.core.errors import LostRaceError
@@ -19,7 +20,7 @@ type Commit = Callable[[Sequence[object]], None]
 """Writes the effects of a request together with its outcome, all or none. Raises EffectRefusedError."""
 
 
-class MemoryRequests(MemoryTexts):
+class MemoryRequests(MemoryTexts, MemorySlots):
     """The port `RequestStore`."""
 
     def __init__(self, tables: MemoryTables, keys: MemoryKeys, commit: Commit) -> None:
@@ -43,14 +44,18 @@ class MemoryRequests(MemoryTexts):
         places = self._tables.requests.setdefault(request.user_id, {})
         if request.seq in places:
             raise LostRaceError
+        slot = self._entered(request)
         if key:
             self._keys.put(request, key, last)
+        if request.slot and slot:
+            self._tables.slots[request.user_id, request.slot] = slot
         places[request.seq] = _storable(_without_texts(request))
 
     def void(self, user_id: str, seq: int, now: Millis) -> None:
         self.write(Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now))
 
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
+        self._require_not_superseded(seen)
         return self._save(self._untouched(seen).begun(token, now, deadline))
 
     def finish(

@@ -17,6 +17,8 @@ ECHO: dict[str, Any] = {
     "result": {"n": 1},
     "error": None,
     "origin": None,
+    "slot": None,
+    "superseded_by": None,
     "position": None,
     "estimated_wait_seconds": None,
 }
@@ -29,7 +31,13 @@ EXAMPLES: dict[str, Any] = {
     "DeleteAccount": {"password": PASSWORD},
     "EchoOrder": ORDER,
     "EchoRequest": ECHO,
-    "EchoRequestDetail": {**ECHO, "payload": {"n": 1}, "max_attempts": None, "on_failure": None},
+    "EchoRequestDetail": {
+        **ECHO,
+        "payload": {"n": 1},
+        "max_attempts": None,
+        "on_failure": None,
+        "if_busy": None,
+    },
     "Login": {"username": "ada", "password": PASSWORD},
     "MarkRead": {"seq": 1},
     "Order": ORDER,

@@ -31,6 +31,10 @@ class RequestAnswer(msgspec.Struct):
     result: msgspec.Raw
     error: ErrorAnswer | None
     origin: Annotated[int, msgspec.Meta(description="The failed request that this one retries")] | None
+    slot: str | None
+    superseded_by: (
+        Annotated[int, msgspec.Meta(description="The request that has replaced this one in its slot")] | None
+    )
     position: Annotated[int, msgspec.Meta(ge=1, description="1 is the head of the line")] | None
     estimated_wait_seconds: EstimatedWait
 
@@ -42,6 +46,10 @@ class RequestDetailAnswer(RequestAnswer):
     max_attempts: Annotated[int, msgspec.Meta(ge=1, description="Null: the handler's default")] | None
     on_failure: (
         Annotated[Literal["skip", "halt"], msgspec.Meta(description="Null: the handler's default")] | None
+    )
+    if_busy: (
+        Annotated[Literal["queue", "reject", "replace"], msgspec.Meta(description="Null: it has no slot")]
+        | None
     )
 
 
@@ -69,6 +77,7 @@ def request_detail_view(request: Request, line: Line) -> RequestDetailAnswer:
         payload=msgspec.Raw(request.payload.encode(errors="replace")),
         max_attempts=request.max_attempts,
         on_failure=request.on_failure,  # type: ignore[arg-type]  # validated when it was accepted
+        if_busy=request.if_busy,  # type: ignore[arg-type]  # likewise
     )
 
 
@@ -90,6 +99,8 @@ def _members(request: Request, line: Line | None) -> dict[str, Any]:
         "result": msgspec.Raw(b"null" if request.result is None else request.result.encode(errors="replace")),
         "error": error_view(request.error),
         "origin": request.origin,
+        "slot": request.slot,
+        "superseded_by": request.superseded_by,
         "position": line and line.position(request),
         "estimated_wait_seconds": line and rounded(line.estimated_wait_seconds_of(request)),
     }

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import (
     SESSION_ENDED,
-    FieldError,
     InvalidInputError,
     LostRaceError,
     TooManyError,
@@ -16,18 +16,23 @@ from chalicelib.core.errors import (
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.lane import lane_of
+from chalicelib.core.queueing.numbering import numbered, refuse_late
 from chalicelib.core.queueing.ports import WakeUps
 from chalicelib.core.queueing.queue import Queue, needs_wake_up, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.registry import Registry
-from chalicelib.core.queueing.request import Request, Status, bytes_apart
+from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.request_store import KeyStore, RequestStore
-from chalicelib.core.queueing.texts import READ_BYTES, kept_until, payload_of, with_results
+from chalicelib.core.queueing.texts import READ_BYTES, payload_of, with_results
 from chalicelib.core.queueing.waking import claims_wake_up, send_wake_up
 from chalicelib.core.time import Clock, Millis
 
+if TYPE_CHECKING:
+    from chalicelib.core.queueing.slot_entry import SlotEntry
+
 # How often a call takes fresh numbers because a drain has voided those that it had.
 MAX_TRIES = 3
+SLOT_TRIES = 8  # likewise, or because another call has entered the same slot
 LONGEST_RETRY_AFTER_S = 3600
 
 
@@ -42,6 +47,8 @@ class Work:
     not_before: Millis | None = None
     origin: int | None = None
     start_before: Millis | None = None
+    slot: str | None = None  # only of a request that is enqueued alone
+    if_busy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +87,36 @@ class Enqueue:
 
         Raises UnauthenticatedError, InvalidInputError, TooManyError, UnavailableError.
         """
-        for _ in range(MAX_TRIES):
+        entry = self._slot_entry(user_id, works)
+        for _ in range(SLOT_TRIES if entry else MAX_TRIES):
             if key and (known := self.keys.find(user_id, key.key, self.clock.now())):
                 return self._replay(user_id, session_id, known, key)
             now = self.clock.now()
-            _refuse_late(works, now)
+            refuse_late(works, now)
+            before = entry.look(session_id, now) if entry else None
             queue = self._take_numbers(user_id, session_id, len(works), now)
-            requests = _numbered(user_id, queue.tail - len(works) + 1, works, key, now)
+            requests = numbered(queue, works, key, now, slot_before=before)
             try:
                 written = self._write(requests, key)
             finally:
                 # Even if nothing was written: others may have taken numbers since and rely on this wake-up.
-                if needs_wake_up(queue, now) and claims_wake_up(self.queues, queue, now):
+                if woken := needs_wake_up(queue, now) and claims_wake_up(self.queues, queue, now):
                     lane = lane_of(queue.average_ms, self.handlers.get(requests[0].type))
                     send_wake_up(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}", lane)
             if written:
+                if entry and not woken and entry.leaves_superseded(before, queue):
+                    send_wake_up(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}")
                 return _accepted(requests, queue)
         raise UnavailableError("The request could not be stored in time. Nothing was accepted; try again.")
+
+    def _slot_entry(self, user_id: str, works: Sequence[Work]) -> "SlotEntry | None":
+        if works[0].slot is None:
+            return None
+        from chalicelib.core.queueing.slot_entry import SlotEntry
+        from chalicelib.core.queueing.slots import IfBusy
+
+        if_busy = IfBusy(works[0].if_busy or IfBusy.QUEUE)
+        return SlotEntry(self.queues, self.requests, user_id, works[0].slot, if_busy)
 
     def _take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
         try:
@@ -167,14 +187,6 @@ class Enqueue:
         return list(with_results(self.requests, found))
 
 
-def _refuse_late(works: Sequence[Work], now: Millis) -> None:
-    """Not while a key is known: the repetition of a call may come late. Raises InvalidInputError."""
-    late = [i for i, work in enumerate(works) if work.start_before is not None and work.start_before <= now]
-    if late:
-        paths = [f"requests[{i}].start_before" if len(works) > 1 else "start_before" for i in late]
-        raise InvalidInputError.listing(*(FieldError(path, "must not be over") for path in paths))
-
-
 def _expired(known: KeyRecord, kept: Sequence[Request]) -> str:
     several = known.first != known.last
     accepted = f"requests {known.first} to {known.last}" if several else f"request {known.first}"
@@ -208,29 +220,3 @@ def refusal(queue: Queue | None, session_id: str, count: int, now: Millis) -> Ex
         retry_after=min(LONGEST_RETRY_AFTER_S, max(1, wait)),
         code="queue_full",
     )
-
-
-def _numbered(
-    user_id: str, first: int, works: Sequence[Work], key: IdempotencyKey | None, now: Millis
-) -> Sequence[Request]:
-    last = first + len(works) - 1
-    return [
-        Request(
-            user_id=user_id,
-            seq=seq,
-            type=work.type,
-            payload=work.payload,
-            status=Status.QUEUED,
-            enqueued_at=now,
-            max_attempts=work.max_attempts,
-            on_failure=work.on_failure,
-            not_before=work.not_before,
-            origin=work.origin,
-            batch=None if seq == first else first,
-            key=key.key if key and seq == last else None,
-            payload_bytes=(size := bytes_apart(work.payload)),
-            payload_until=kept_until(max(now, work.not_before or 0)) if size else None,
-            start_before=work.start_before,
-        )
-        for seq, work in enumerate(works, first)
-    ]

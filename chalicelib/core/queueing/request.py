@@ -81,6 +81,7 @@ class Outcome:
     status: Status
     result: str | None = None
     error: Failure | None = None
+    superseded_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,10 @@ class Request:
     payload_until: Millis | None = None  # until when such a payload is kept
     result_bytes: int = 0  # likewise of the result, whose attempt is the last one
     start_before: Millis | None = None  # if it was not begun by then, it expires
+    slot: str | None = None  # the name of the slot that it is in, see slots.py
+    if_busy: str | None = None  # what its enqueue did about the others in its slot
+    slot_before: int | None = None  # the number before it in its slot; None: the slot was free
+    superseded_by: int | None = None  # the request that has replaced it
 
     @property
     def settled(self) -> bool:
@@ -160,6 +165,7 @@ class Request:
             finished_at=now,
             deadline=None,
             expires_at=None if outcome.status is Status.VOID else expiry(now),
+            superseded_by=outcome.superseded_by,
         )
 
     def cancelled(self, now: Millis) -> Self:
@@ -174,8 +180,10 @@ class Request:
         """Whether it was not begun before `start_before`. A request that has begun may be tried again later.
 
         >>> waiting = Request("ada", 1, "echo", "1", Status.QUEUED, enqueued_at=0, start_before=5_000)
-        >>> waiting.is_too_late(5_000), waiting.is_too_late(5_001), replace(waiting, attempts=1).is_too_late(9_000)
-        (False, True, False)
+        >>> waiting.is_too_late(5_000), waiting.is_too_late(5_001)
+        (False, True)
+        >>> replace(waiting, attempts=1).is_too_late(5_001)
+        False
         """
         never_begun = self.status is Status.QUEUED and not self.attempts
         return never_begun and self.start_before is not None and now > self.start_before

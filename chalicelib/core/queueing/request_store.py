@@ -5,11 +5,12 @@ from typing import Protocol
 
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.request import Failure, Outcome, Request
+from chalicelib.core.queueing.slots import SlotStore
 from chalicelib.core.queueing.texts import TextStore
 from chalicelib.core.time import Millis
 
 
-class RequestStore(TextStore, Protocol):
+class RequestStore(TextStore, SlotStore, Protocol):
     """The requests of every user, by user and number.
 
     Each method is one conditional write or one consistent read. A write raises LostRaceError if its
@@ -44,6 +45,10 @@ class RequestStore(TextStore, Protocol):
 
         With a key, also store that the key stands for the requests from this one to number `last`, in one
         transaction. Second condition: the key is not stored yet, or has expired.
+
+        A request with a slot becomes the slot's last one, in the same transaction. Condition: `slot_before`
+        is the last one until then, or the slot is not stored. If the request replaces others, all up to the
+        number before it are superseded.
         """
         ...
 
@@ -54,7 +59,8 @@ class RequestStore(TextStore, Protocol):
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
         """Start an attempt, which `token` identifies. Condition: nobody has changed the request since.
 
-        The note that it cannot be taken is removed.
+        The note that it cannot be taken is removed. Second condition, of a request with a slot: it is not
+        superseded there.
         """
         ...
 
