@@ -69,7 +69,8 @@ class Order(msgspec.Struct, forbid_unknown_fields=True):
             Literal["queue", "reject", "replace"],
             msgspec.Meta(
                 description="What to do about the requests of the same slot. queue (the default): wait "
-                "behind them; reject: answer 409 while one of them has no outcome; replace: cancel those that wait"
+                "behind them; reject: answer 409 while one of them has no outcome; replace: cancel those "
+                "that wait"
             ),
         ]
         | None
