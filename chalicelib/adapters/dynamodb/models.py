@@ -155,6 +155,8 @@ class RequestItem(VersionedItem):
     error_kind = UnicodeAttribute(null=True)
     error_message = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)  # seconds: DynamoDB's time to live
+    stop_requested_at = NumberAttribute(null=True)
+    stopped_by = UnicodeAttribute(null=True)
 
 
 class TextItem(VersionedItem):

@@ -8,6 +8,7 @@ from chalicelib.core.queueing.held_lease import HeldLease
 from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue
 from chalicelib.core.queueing.request import Outcome, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
+from chalicelib.core.queueing.stopping import settle_stopped
 from chalicelib.core.time import Clock
 
 CHUNK = 25
@@ -30,7 +31,8 @@ class Lookahead:
         """The request under this number, once it is settled that it is one to run or to step over.
 
         A number whose request does not come in time becomes a void, and so does a request of an abandoned
-        batch. A purged request is cancelled. Raises LostRaceError.
+        batch. A purged request is cancelled, and so is one that was asked to stop and whose attempt crashed.
+        Raises LostRaceError.
         """
         request = self._read_chunk(queue, seq) or self._fill_hole(queue, seq)
         now = self.clock.now()
@@ -38,6 +40,8 @@ class Lookahead:
             return self.requests.settle(request, Outcome(Status.VOID), now)
         if seq <= queue.purged and (request.status is Status.QUEUED or request.has_crashed(now)):
             return self.requests.settle(request, Outcome(Status.CANCELLED), now)
+        if request.stop_requested_at is not None and request.has_crashed(now):
+            return settle_stopped(self.requests, request, now)
         return request
 
     def peek(self, seq: int) -> Request | None:
