@@ -95,9 +95,9 @@ def run(
     """What came of one attempt: what the handler returned, or why it failed.
 
     What does not react to the time limit is ended together with this process; `watch` has that noted. If the
-    `stop_watch` learns that somebody has asked to stop the request, the handler is told, and interrupted if it
-    does not end in time; a heartbeat also keeps the attempt alive meanwhile. The handler gets the settings and the resources of
-    `application`.
+    `stop_watch` learns that somebody has asked to stop the request, the handler is told, and interrupted if
+    it does not end in time; a heartbeat also keeps the attempt alive meanwhile. The handler gets the settings
+    and the resources of `application`.
 
     Raises nothing that a handler can cause. What it does raise is the worker's own failure: no time limit
     could be set, for example.
@@ -141,6 +141,7 @@ def carry_out(
     taken: Taken,
     application: Application,
     new_effects: Callable[[Resources], Effects] = Effects,
+    *,
     is_stopping: Callable[[], bool] = never,
 ) -> Result | Failure:
     """Everything that runs the author's code, the text of an error included. Sets no time limit.

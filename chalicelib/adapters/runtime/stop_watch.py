@@ -1,8 +1,9 @@
 """Have an attempt that somebody has asked to stop end in time, from a thread beside its handler.
 
-A handler that is quick must not pay for that. So a process has one such thread, which is asleep nearly all the
-time: it wakes every LOOK_MS, and looks at the store only if the present attempt has lasted that long. To begin
-and to end an attempt costs an assignment each. (An alarm signal would not reach a handler that waits in C.)
+A handler that is quick must not pay for that. So a process has one such thread, which is asleep nearly all
+the time: it wakes every LOOK_MS, and looks at the store only if the present attempt has lasted that long. To
+begin and to end an attempt costs an assignment each. (An alarm signal, which could start a thread when it is
+needed, would not reach a handler that waits in C, and would interrupt what runs for more than a second.)
 """
 
 import logging
@@ -23,7 +24,10 @@ LOOK_S = LOOK_MS / 1000
 
 
 class WatchedAttempt:
-    """One attempt, as the thread beside its handler sees it. `ends`: when its process is ended in any case."""
+    """One attempt, as the thread beside its handler sees it.
+
+    `ends` is the moment at which the process is ended in any case, on the monotonic clock.
+    """
 
     def __init__(self, watch: StopWatch, ends: float) -> None:
         self.watch = watch

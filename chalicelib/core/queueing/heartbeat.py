@@ -34,7 +34,7 @@ class StopWatch:
         self.stopping = self.stopping or self.requests.is_stop_requested(self.running)
 
     def expect_end(self, within_ms: int) -> None:
-        """This process ends the attempt within that time, or itself: let nobody wait longer for that.
+        """Let nobody wait longer than that: within that time this process ends the attempt, or itself.
 
         Raises LostRaceError if the attempt is not the current one any more, and UnavailableError.
         """

@@ -1,7 +1,7 @@
 """Stop a request, also while it runs.
 
-A running attempt cannot be taken back, but its outcome can be decided: once somebody has asked to stop it, the
-outcome is `cancelled` and no effect is written, whatever its handler does. Each write that would end the
+A running attempt cannot be taken back, but its outcome can be decided: once somebody has asked to stop it,
+the outcome is `cancelled` and no effect is written, whatever its handler does. Each write that would end the
 attempt otherwise has the condition that nobody has asked. So of a stop and a success exactly one wins.
 
 The process that runs the attempt looks every LOOK_MS. The handler then has CLEAN_UP_MS before it is
@@ -25,7 +25,7 @@ LOOK_MS: Final = 1_250  # between two looks at an attempt that has lasted that l
 CLEAN_UP_MS: Final = 5_000  # how long a handler may go on once its process knows of the stop
 
 
-class Stopped(BaseException):  # noqa: N818 - the public name says what has happened to the request
+class Stopped(BaseException):
     """Somebody has asked to stop the request: its outcome is `cancelled`, whatever the handler does now.
 
     Raised in the handler by methods of Gurukool that it calls. Not an Exception, so that `except Exception`
