@@ -29,7 +29,7 @@ from chalicelib.core.queueing.policy import (
     PermanentError,
     RetryLaterError,
 )
-from chalicelib.core.queueing.stopping import Stopped
+from chalicelib.core.queueing.stopped import Stopped
 
 __all__ = [
     "Effects",

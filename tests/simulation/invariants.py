@@ -10,6 +10,7 @@ from chalicelib.core.time import Millis
 from tests.simulation.executions import Executions, account_of, has_effects
 from tests.simulation.history import Violation
 from tests.simulation.large import check_result, payload_of
+from tests.simulation.stops import check_stop
 
 type Requests = dict[int, Request]
 UNFIT = ("unknown_type", "invalid_payload")
@@ -86,6 +87,7 @@ class Invariants:
             if request is not before:
                 if before is not None:
                     _check_change(before, request)
+                    check_stop(before, request)
                 if before is None or before.status is not Status.FAILED:
                     _check_failed(request, actor)
                 if request.payload_bytes and not self._tables.queues[request.user_id].deleted_at:

@@ -105,7 +105,7 @@ class DynamoRequests(DynamoTexts):
         return self._update_request(running, actions, self._current(running))
 
     def request_stop(self, seen: Request, by: StoppedBy, now: Millis) -> Request:
-        """A release that knows no stop must not read the request before it has ended: it would run it again."""
+        """A release that knows no stop cannot read the request until it has ended: it would run it again."""
         m = self._requests
         actions: list[Action] = [
             m.stop_requested_at.set(now),

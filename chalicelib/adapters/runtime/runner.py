@@ -37,7 +37,7 @@ from chalicelib.core.queueing.policy import (
     delay_ms,
 )
 from chalicelib.core.queueing.request import Failure, Request
-from chalicelib.core.queueing.stopping import Stopped
+from chalicelib.core.queueing.stopped import Stopped
 
 NOTHING = Application()
 

@@ -6,7 +6,7 @@ from typing import Self
 
 from chalicelib.core.queueing.application import Application, NoResources, Resources, Settings
 from chalicelib.core.queueing.request import Request
-from chalicelib.core.queueing.stopping import Stopped
+from chalicelib.core.queueing.stopped import Stopped
 from chalicelib.core.time import Millis
 
 

@@ -25,15 +25,6 @@ LOOK_MS: Final = 1_250  # between two looks at an attempt that has lasted that l
 CLEAN_UP_MS: Final = 5_000  # how long a handler may go on once its process knows of the stop
 
 
-class Stopped(BaseException):
-    """Somebody has asked to stop the request: its outcome is `cancelled`, whatever the handler does now.
-
-    Raised in the handler by methods of Gurukool that it calls. Not an Exception, so that `except Exception`
-    does not catch it. A handler that has to clean up does so in `finally` or `except Stopped`, within five
-    seconds.
-    """
-
-
 def stop(controls: Controls, user_id: str, session_id: str | None, seq: int) -> Request:
     """See `Controls.stop`."""
     by = StoppedBy.USER if session_id else StoppedBy.ADMINISTRATOR
