@@ -103,6 +103,13 @@ class ProcessQueue:
         """Never start a request that waits."""
         self._engine.controls.cancel(user, SESSION, seq)
 
+    def stop(self, seq: int, *, user: str = USER) -> None:
+        """Cancel a request that waits, and have one that runs end as cancelled.
+
+        To stop a running request, let something that its handler calls call this.
+        """
+        self._engine.controls.stop(user, SESSION, seq)
+
     def pause(self, *, user: str = USER) -> None:
         """Start no further request until `resume`."""
         self._connect(user)

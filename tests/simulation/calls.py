@@ -111,7 +111,7 @@ class Calls:
     def _work(self, name: str) -> Work:
         payload = perhaps_large(name)
         type_, plan = self.rng.choice(TYPES), draw_plan(self.rng)
-        self.plans.setdefault(payload, prolonged(plan, self.rng) if type_ == LONG else plan)
+        self.plans.setdefault(payload, prolonged(plan, self.rng) if type_ in (LONG, SLOW) else plan)
         max_attempts = self.rng.choice((None, None, 1))
         not_before = self._draw_moment()
         latest = self._draw_latest_start(not_before)
@@ -181,6 +181,13 @@ class Calls:
 
     def _cancel(self, user: User, kind: str) -> Any:
         return self._about_one(user, kind, self.api.controls.cancel)
+
+    def _stop(self, user: User, kind: str) -> Any:
+        """Mostly what is at the head of the line: it may run."""
+        if self.rng.random() < 0.3:
+            return self._about_one(user, kind, self.api.controls.stop)
+        call = self._call(user, kind, asked=self._next(user))
+        return call, lambda: self.api.controls.stop(user.id, call.session_id, call.asked)
 
     def _retry(self, user: User, kind: str) -> Any:
         return self._about_one(user, kind, self.api.controls.retry)

@@ -11,6 +11,7 @@ from tests.simulation.executions import Executions, account_of, has_effects
 from tests.simulation.history import Violation
 from tests.simulation.large import check_result, payload_of
 from tests.simulation.slots import check_latest_start
+from tests.simulation.stops import check_stop
 
 type Requests = dict[int, Request]
 UNFIT = ("unknown_type", "invalid_payload")
@@ -87,6 +88,7 @@ class Invariants:
             if request is not before:
                 if before is not None:
                     _check_change(before, request)
+                    check_stop(before, request)
                 check_latest_start(request)
                 if before is None or before.status is not Status.FAILED:
                     _check_failed(request, actor)

@@ -76,7 +76,7 @@ class Network:
 READS = frozenset(  # nothing changes
     {
         *("get", "get_many", "list_after", "list_without_payloads", "find", "with_work"),
-        "read_texts",
+        *("read_texts", "is_stop_requested"),
         "with_expired_sessions",
     }
 )

@@ -14,6 +14,7 @@ from tests.simulation import (  # noqa: F401 - they enter themselves into DEFECT
     large_mutations,
     reading_mutations,
     slot_mutations,
+    stopping_mutations,
     sweeping_mutations,
 )
 from tests.simulation.mutations import DEFECTS

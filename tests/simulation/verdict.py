@@ -9,6 +9,7 @@ from chalicelib.core.queueing.request import Request, Status
 from tests.simulation.history import Violation
 from tests.simulation.large import check_handed_out, check_result, payload_of
 from tests.simulation.records import Call, User
+from tests.simulation.stops import check_stopped
 from tests.simulation.world import World
 
 CONNECTED = ("sign_in", "enqueue", "batch", "keyed", "pause", "purge")  # what only the connected can do
@@ -25,6 +26,8 @@ def judge(world: World) -> None:
             _check_read(world, call)
         elif call.kind == "mark_read" and call.worked:
             _require(call.answer.read >= call.asked, call, "did not move `read`")
+        elif call.kind in ("stop", "admin_stop") and call.worked:
+            check_stopped(world, call)
         elif call.kind == "cancel" and call.worked:
             _require(call.answer.status is Status.CANCELLED, call, "was not cancelled")
     for user in world.users:

@@ -156,6 +156,8 @@ class RequestItem(VersionedItem):
     error_kind = UnicodeAttribute(null=True)
     error_message = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)  # seconds: DynamoDB's time to live
+    stop_requested_at = NumberAttribute(null=True)
+    stopped_by = UnicodeAttribute(null=True)
     start_before = NumberAttribute(null=True)
     slot = UnicodeAttribute(null=True)
     if_busy = UnicodeAttribute(null=True)

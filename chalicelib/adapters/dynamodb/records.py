@@ -7,7 +7,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.adapters.dynamodb.format import APART, DURABLE, FORMAT, require_readable
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
-from chalicelib.core.queueing.request import Failure, Request, Status
+from chalicelib.core.queueing.request import Failure, Request, Status, StoppedBy
 
 
 def request_attributes(request: Request) -> dict[str, Any]:
@@ -73,6 +73,8 @@ def to_request(item: RequestItem) -> Request:
         payload_bytes=int(item.payload_bytes or 0),
         payload_until=_moment(item.payload_until),
         result_bytes=int(item.result_bytes or 0),
+        stop_requested_at=_whole(item.stop_requested_at),
+        stopped_by=StoppedBy(item.stopped_by) if item.stopped_by else None,
         start_before=_whole(item.start_before),
         slot=item.slot,
         if_busy=item.if_busy,

@@ -7,6 +7,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.format import DURABLE
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
 from chalicelib.adapters.dynamodb.models import RequestItem
 from chalicelib.adapters.dynamodb.records import format_of, request_attributes, to_request
@@ -16,7 +17,7 @@ from chalicelib.adapters.dynamodb.texts import DynamoTexts
 from chalicelib.adapters.dynamodb.transaction import commit
 from chalicelib.core.errors import NewerItemError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
-from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, StoppedBy, expiry
 from chalicelib.core.time import Millis
 
 
@@ -99,7 +100,9 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
     ) -> Request:
         finished = running.ended(outcome, now)
-        actions, condition = self._ending(running, finished), self._current(running)
+        may_be_stopped = outcome.status is Status.CANCELLED
+        condition = self._current(running) if may_be_stopped else self._unstopped(running)
+        actions = self._ending(running, finished)
         if effects:
             item = self._requests(running.user_id, running.seq)
             update = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
@@ -111,6 +114,27 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
     def renew(self, running: Request, deadline: Millis) -> Request:
         actions: list[Action] = [self._requests.deadline.set(deadline)]
         return self._update_request(running, actions, self._current(running))
+
+    def request_stop(self, seen: Request, by: StoppedBy, now: Millis) -> Request:
+        """A release that knows no stop cannot read the request until it has ended: it would run it again."""
+        m = self._requests
+        actions: list[Action] = [
+            m.stop_requested_at.set(now),
+            m.stopped_by.set(by),
+            m.item_format.set(DURABLE),
+        ]
+        return self._update_request(seen, actions, self._unstopped(seen))
+
+    def is_stop_requested(self, running: Request) -> bool:
+        wanted = ["seq", "stop_requested_at"]
+        with translated():
+            try:
+                found = self._requests.get(
+                    running.user_id, running.seq, consistent_read=True, attributes_to_get=wanted
+                )
+            except self._requests.DoesNotExist:
+                return False
+        return found.stop_requested_at is not None
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         m = self._requests
@@ -125,7 +149,7 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
         m = self._requests
         actions = [m.status.set(Status.QUEUED), m.deadline.remove(), *self._failure(error)]
         actions.append(m.not_before.remove() if not_before is None else m.not_before.set(not_before))
-        return self._update_request(running, actions, self._current(running))
+        return self._update_request(running, actions, self._unstopped(running))
 
     def note_unfit(self, seen: Request, now: Millis) -> None:
         m = self._requests
@@ -172,6 +196,8 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
             actions += self._failure(ended.error)
         elif before.error:
             actions += [m.error_kind.remove(), m.error_message.remove()]
+        if before.stop_requested_at is not None:  # nothing is left that an older release could do wrong
+            actions.append(m.item_format.set(format_of(ended)))
         return actions
 
     def _failure(self, error: Failure) -> list[Action]:
@@ -180,12 +206,20 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
     def _untouched(self, seen: Request) -> Condition:
         m = self._requests
         same: Condition = (m.status == seen.status) & (m.attempts == seen.attempts)
-        return same & (m.deadline == seen.deadline) if seen.status is Status.RUNNING else same
+        if seen.status is not Status.RUNNING:
+            return same
+        asked = seen.stop_requested_at
+        stop = m.stop_requested_at.does_not_exist() if asked is None else m.stop_requested_at == asked
+        return same & (m.deadline == seen.deadline) & stop
 
     def _current(self, running: Request) -> Condition:
         m = self._requests
         current: Condition = (m.status == Status.RUNNING) & (m.begun_by == running.attempt_token)
         return current
+
+    def _unstopped(self, running: Request) -> Condition:
+        """The attempt is the current one, and nobody has asked to stop it."""
+        return self._current(running) & self._requests.stop_requested_at.does_not_exist()
 
     def _change(self, request: Request, actions: list[Action], condition: Condition) -> None:
         """Without having the item sent back, payload and all: these two are what a worker does most."""

@@ -9,7 +9,7 @@ from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.adapters.memory.texts import MemoryTexts
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
-from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, StoppedBy, expiry
 from chalicelib.core.time import Millis
 
 ITEM_BYTES = 400 * 1024  # DynamoDB's limit
@@ -61,12 +61,24 @@ class MemoryRequests(MemoryTexts, MemorySlots):
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
     ) -> Request:
-        finished = self._current(running).ended(outcome, now)
+        found = self._current(running)
+        if outcome.status is not Status.CANCELLED:
+            _require_not_stopped(found)
+        finished = found.ended(outcome, now)
         self._commit(effects)
         return self._save(finished)
 
     def renew(self, running: Request, deadline: Millis) -> Request:
         return self._save(replace(self._current(running), deadline=deadline))
+
+    def request_stop(self, seen: Request, by: StoppedBy, now: Millis) -> Request:
+        found = self._current(seen)
+        _require_not_stopped(found)
+        return self._save(found.stop_requested(by, now))
+
+    def is_stop_requested(self, running: Request) -> bool:
+        found = self.get(running.user_id, running.seq)
+        return found is not None and found.stop_requested_at is not None
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         found = self.get(user_id, seq)
@@ -76,6 +88,7 @@ class MemoryRequests(MemoryTexts, MemorySlots):
 
     def requeue(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
         found = self._current(running)
+        _require_not_stopped(found)
         waiting = replace(
             found,
             status=Status.QUEUED,
@@ -129,8 +142,14 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         return request
 
 
-def _state(request: Request) -> tuple[Status, int, Millis | None]:
-    return request.status, request.attempts, request.deadline
+def _state(request: Request) -> tuple[Status, int, Millis | None, Millis | None]:
+    return request.status, request.attempts, request.deadline, request.stop_requested_at
+
+
+def _require_not_stopped(found: Request) -> None:
+    """Raises LostRaceError if somebody has asked to stop the request."""
+    if found.stop_requested_at is not None:
+        raise LostRaceError
 
 
 def _without_texts(request: Request) -> Request:

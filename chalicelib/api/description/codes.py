@@ -21,6 +21,7 @@ CODES = {
         405, "The address does not support this method. `Allow` lists the supported methods."
     ),
     "conflict": Code(409, "The current state does not allow this operation."),
+    "already_ended": Code(409, "The request has an outcome: there is nothing to stop."),
     "cannot_cancel": Code(409, "The request is running, or has an outcome."),
     "changed_meanwhile": Code(
         409, "Another call made a change at the same moment. Read the current state and try again."

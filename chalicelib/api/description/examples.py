@@ -21,6 +21,8 @@ ECHO: dict[str, Any] = {
     "superseded_by": None,
     "position": None,
     "estimated_wait_seconds": None,
+    "stop_requested_at": None,
+    "stopped_by": None,
 }
 ORDER = {"type": "echo", "payload": {"n": 1}}
 # Checked against their schemas by a test. Those of a handler's type count only where there is such a handler.

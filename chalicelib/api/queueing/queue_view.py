@@ -46,6 +46,9 @@ class WaitingAnswer(msgspec.Struct):
     )
     behind: Annotated[int, msgspec.Meta(ge=0, description="How many numbers wait behind this one")]
     error: ErrorAnswer | None
+    stop_requested_at: (
+        Annotated[Moment, msgspec.Meta(description="When somebody asked to stop the running request")] | None
+    )
 
 
 class HeldAnswer(msgspec.Struct):
@@ -109,4 +112,5 @@ def _waiting(waiting: Waiting | None) -> WaitingAnswer | None:
         until=optional_moment(waiting.until),
         behind=waiting.behind,
         error=error_view(waiting.error),
+        stop_requested_at=optional_moment(waiting.stop_requested_at),
     )

@@ -37,6 +37,11 @@ class RequestAnswer(msgspec.Struct):
     )
     position: Annotated[int, msgspec.Meta(ge=1, description="1 is the head of the line")] | None
     estimated_wait_seconds: EstimatedWait
+    stop_requested_at: (
+        Annotated[Moment, msgspec.Meta(description="When somebody asked to stop the request while it ran")]
+        | None
+    )
+    stopped_by: Literal["user", "administrator"] | None
 
 
 class RequestDetailAnswer(RequestAnswer):
@@ -103,4 +108,6 @@ def _members(request: Request, line: Line | None) -> dict[str, Any]:
         "superseded_by": request.superseded_by,
         "position": line and line.position(request),
         "estimated_wait_seconds": line and rounded(line.estimated_wait_seconds_of(request)),
+        "stop_requested_at": optional_moment(request.stop_requested_at),
+        "stopped_by": request.stopped_by and request.stopped_by.value,
     }

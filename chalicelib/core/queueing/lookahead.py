@@ -9,6 +9,7 @@ from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
 from chalicelib.core.queueing.request import Outcome, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.slot_looks import SlotLooks
+from chalicelib.core.queueing.stopping import settle_stopped
 from chalicelib.core.time import Clock
 
 CHUNK = 25
@@ -32,8 +33,9 @@ class Lookahead:
         """The request under this number, once it is settled that it is one to run or to step over.
 
         A number whose request does not come in time becomes a void, and so does a request of an abandoned
-        batch. A purged request is cancelled, and so is one that another has replaced in its slot. A request
-        that it is too late to begin expires. Raises LostRaceError.
+        batch. A purged request is cancelled, and so is one that another has replaced in its slot, and one
+        that was asked to stop and whose attempt crashed. A request that it is too late to begin expires.
+        Raises LostRaceError.
         """
         request = self._read_chunk(queue, seq) or self._fill_hole(queue, seq)
         now = self.clock.now()
@@ -41,6 +43,8 @@ class Lookahead:
             return self.requests.settle(request, Outcome(Status.VOID), now)
         if seq <= queue.purged and (request.status is Status.QUEUED or request.has_crashed(now)):
             return self.requests.settle(request, Outcome(Status.CANCELLED), now)
+        if request.stop_requested_at is not None and request.has_crashed(now):
+            return settle_stopped(self.requests, request, now)
         if request.slot is not None and queue.state is not State.HALTED:
             slot = self.slots.find(request)
             if slot and slot.supersedes(request, now):

@@ -54,6 +54,13 @@ class Status(StrEnum):
     VOID = "void"  # a number that was taken and never used; the drain steps over it
 
 
+class StoppedBy(StrEnum):
+    """Who has asked to stop a request that ran."""
+
+    USER = "user"
+    ADMINISTRATOR = "administrator"
+
+
 OUTCOMES = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED, Status.EXPIRED})
 
 
@@ -117,6 +124,8 @@ class Request:
     payload_bytes: int = 0  # the size of a payload that is an item of its own; 0: it is part of the request
     payload_until: Millis | None = None  # until when such a payload is kept
     result_bytes: int = 0  # likewise of the result, whose attempt is the last one
+    stop_requested_at: Millis | None = None  # when somebody asked to stop it; its outcome is `cancelled`
+    stopped_by: StoppedBy | None = None  # who that was
     start_before: Millis | None = None  # if it was not begun by then, it expires
     slot: str | None = None  # the name of the slot that it is in, see slots.py
     if_busy: str | None = None  # what its enqueue did about the others in its slot
@@ -175,6 +184,10 @@ class Request:
     @property
     def counted_attempts(self) -> int:
         return self.attempts - self.forgiven_attempts
+
+    def stop_requested(self, by: StoppedBy, now: Millis) -> Self:
+        """With the wish that it stops. It may run on for some seconds, and has one outcome left."""
+        return replace(self, stop_requested_at=now, stopped_by=by)
 
     def is_too_late(self, now: Millis) -> bool:
         """Whether it was not begun before `start_before`. A request that has begun may be tried again later.

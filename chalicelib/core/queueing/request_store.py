@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
-from chalicelib.core.queueing.request import Failure, Outcome, Request
+from chalicelib.core.queueing.request import Failure, Outcome, Request, StoppedBy
 from chalicelib.core.queueing.slots import SlotStore
 from chalicelib.core.queueing.texts import TextStore
 from chalicelib.core.time import Millis
@@ -69,12 +69,17 @@ class RequestStore(TextStore, SlotStore, Protocol):
     ) -> Request:
         """Write the outcome and the effects in one transaction. Condition: this attempt is the current one.
 
+        Second condition, unless the outcome is `cancelled`: nobody has asked to stop the request.
+
         Raises EffectRefusedError if a condition among the effects does not hold.
         """
         ...
 
     def requeue(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
-        """End a failed attempt without an outcome. Condition: this attempt is the current one."""
+        """End a failed attempt without an outcome.
+
+        Conditions: this attempt is the current one, and nobody has asked to stop the request.
+        """
         ...
 
     def note_unfit(self, seen: Request, now: Millis) -> None:
@@ -89,6 +94,17 @@ class RequestStore(TextStore, SlotStore, Protocol):
 
         Returns the request as it is stored, which may have been changed since.
         """
+        ...
+
+    def request_stop(self, seen: Request, by: StoppedBy, now: Millis) -> Request:
+        """Ask the running attempt to stop.
+
+        Conditions: the attempt that was read is the current one, and nobody has asked it to stop yet.
+        """
+        ...
+
+    def is_stop_requested(self, running: Request) -> bool:
+        """Whether somebody has asked to stop this request. One read that transfers no payload."""
         ...
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:

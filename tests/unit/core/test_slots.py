@@ -1,6 +1,7 @@
 """Slots: requests that replace one another, or are refused while one is in the way."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -222,13 +223,15 @@ def calls_behind(backlog: int, if_busy: IfBusy) -> list[str]:
     for seq in range(2, backlog + 1):
         waiting = replace(harness.request(1), seq=seq, slot_before=seq - 1)
         harness.store.requests.write(waiting)
-    requests = Counted(harness.store.requests)
-    enqueue = replace(harness.enqueue, requests=requests, queues=Counted(harness.store.queues, requests.made))
+    requests: Any = Counted(harness.store.requests)
+    queues: Any = Counted(harness.store.queues, requests.made)
+    enqueue = replace(harness.enqueue, requests=requests, queues=queues)
     try:
         enqueue(USER, SESSION, [Work("skip", "null", slot="doc", if_busy=if_busy)])
     except ConflictError:
         assert if_busy is IfBusy.REJECT
-    return requests.made
+    made: list[str] = requests.made
+    return made
 
 
 class Counted:
