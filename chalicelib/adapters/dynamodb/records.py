@@ -1,11 +1,13 @@
 """Rows to records and back, side by side."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamodb.format import APART, DURABLE, FORMAT, require_readable
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
+from chalicelib.core.errors import NewerItemError
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.queueing.request import Failure, Request, Status, StoppedBy
 
@@ -81,6 +83,19 @@ def to_request(item: RequestItem) -> Request:
         slot_before=_whole(item.slot_before),
         superseded_by=_whole(item.superseded_by),
     )
+
+
+def readable(items: Iterable[RequestItem]) -> list[Request]:
+    """Those before the first one of a newer release. Raises NewerItemError if that is the first of all."""
+    found = list[Request]()
+    for item in items:
+        try:
+            found.append(to_request(item))
+        except NewerItemError:
+            if not found:
+                raise
+            break
+    return found
 
 
 def to_queue(item: QueueItem) -> Queue:

@@ -1,6 +1,6 @@
 """The requests, by user and number."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -10,12 +10,11 @@ from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import DURABLE
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
 from chalicelib.adapters.dynamodb.models import RequestItem
-from chalicelib.adapters.dynamodb.records import format_of, request_attributes, to_request
+from chalicelib.adapters.dynamodb.records import format_of, readable, request_attributes, to_request
 from chalicelib.adapters.dynamodb.slots import DynamoSlots
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.texts import DynamoTexts
 from chalicelib.adapters.dynamodb.transaction import commit
-from chalicelib.core.errors import NewerItemError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, StoppedBy, expiry
 from chalicelib.core.time import Millis
@@ -63,7 +62,7 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
     def list_after(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
         with translated():
             above = self._requests.seq > after
-            return _readable(self._requests.query(user_id, above, consistent_read=True, limit=limit))
+            return readable(self._requests.query(user_id, above, consistent_read=True, limit=limit))
 
     def list_without_payloads(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
         """One page of DynamoDB, 1 MB of items at most. Their payloads are paid for, but not sent."""
@@ -75,7 +74,7 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
                 user_id, m.seq > after, consistent_read=True, limit=limit, attributes_to_get=wanted
             )
             page: Any = next(found.page_iter)
-        return _readable(m.from_raw_data(item) for item in page["Items"])
+        return readable(m.from_raw_data(item) for item in page["Items"])
 
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
         m = self._requests
@@ -88,12 +87,8 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
         ]
         if seen.unfit_since is not None:
             actions.append(m.unfit_since.remove())
-        if seen.slot is None:
-            self._change(seen, actions, self._untouched(seen))
-        else:
-            item = m(seen.user_id, seen.seq)
-            update = item.get_update_kwargs_from_instance(actions=actions, condition=self._untouched(seen))
-            commit(self._connection, [{"Update": update}, self._transaction_check(seen)])
+        checks = () if seen.slot is None else (self._transaction_check(seen),)
+        self._change(seen, actions, self._untouched(seen), checks)
         return seen.begun(token, now, deadline)
 
     def finish(
@@ -103,19 +98,16 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
         may_be_stopped = outcome.status is Status.CANCELLED
         condition = self._current(running) if may_be_stopped else self._unstopped(running)
         actions = self._ending(running, finished)
-        if effects:
-            item = self._requests(running.user_id, running.seq)
-            update = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
-            commit(self._connection, [{"Update": update}], effects)
-        else:
-            self._change(running, actions, condition)
+        self._change(running, actions, condition, effects=effects)
         return finished
 
     def renew(self, running: Request, deadline: Millis) -> Request:
         actions: list[Action] = [self._requests.deadline.set(deadline)]
         return self._update_request(running, actions, self._current(running))
 
-    def request_stop(self, seen: Request, by: StoppedBy, now: Millis) -> Request:
+    def request_stop(
+        self, seen: Request, by: StoppedBy, now: Millis, superseded_by: int | None = None
+    ) -> Request:
         """A release that knows no stop cannot read the request until it has ended: it would run it again."""
         m = self._requests
         actions: list[Action] = [
@@ -123,6 +115,8 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
             m.stopped_by.set(by),
             m.item_format.set(DURABLE),
         ]
+        if superseded_by is not None:
+            actions.append(m.superseded_by.set(superseded_by))
         return self._update_request(seen, actions, self._unstopped(seen))
 
     def is_stop_requested(self, running: Request) -> bool:
@@ -221,29 +215,28 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
         """The attempt is the current one, and nobody has asked to stop it."""
         return self._current(running) & self._requests.stop_requested_at.does_not_exist()
 
-    def _change(self, request: Request, actions: list[Action], condition: Condition) -> None:
+    def _change(
+        self,
+        request: Request,
+        actions: list[Action],
+        condition: Condition,
+        checks: Sequence[dict[str, Any]] = (),
+        effects: Sequence[object] = (),
+    ) -> None:
         """Without having the item sent back, payload and all: these two are what a worker does most."""
+        if checks or effects:
+            item = self._requests(request.user_id, request.seq)
+            update = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
+            return commit(self._connection, [{"Update": update}, *checks], effects)
         table = self._requests.Meta.table_name
         with translated():
             self._connection.update_item(
                 table, request.user_id, str(request.seq), actions=actions, condition=condition
             )
+        return None
 
     def _update_request(self, request: Request, actions: list[Any], condition: Condition) -> Request:
         item = self._requests(request.user_id, request.seq)
         with translated():
             item.update(actions=actions, condition=condition)
         return to_request(item)
-
-
-def _readable(items: Iterable[RequestItem]) -> list[Request]:
-    """Those before the first one of a newer release. Raises NewerItemError if that is the first of all."""
-    found = list[Request]()
-    for item in items:
-        try:
-            found.append(to_request(item))
-        except NewerItemError:
-            if not found:
-                raise
-            break
-    return found

@@ -6,7 +6,7 @@ from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import FORMAT, require_readable
 from chalicelib.adapters.dynamodb.models import SlotItem
 from chalicelib.core.queueing.request import Request
-from chalicelib.core.queueing.slots import IfBusy, SlotRecord
+from chalicelib.core.queueing.slots import REPLACING, SlotRecord
 
 
 class DynamoSlots:
@@ -31,7 +31,7 @@ class DynamoSlots:
         """The write that makes the request the last one in its slot."""
         m, before = self._slots, request.slot_before
         actions: list[Any] = [m.last.set(request.seq), m.item_format.set(FORMAT)]
-        if request.if_busy == IfBusy.REPLACE:
+        if request.if_busy in REPLACING:
             actions.append(m.replaced.set(request.seq - 1))
         unchanged = m.user_id.does_not_exist() if before is None else m.last == before
         item = m(request.user_id, _place(request.slot or ""))

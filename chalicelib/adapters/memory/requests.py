@@ -71,10 +71,12 @@ class MemoryRequests(MemoryTexts, MemorySlots):
     def renew(self, running: Request, deadline: Millis) -> Request:
         return self._save(replace(self._current(running), deadline=deadline))
 
-    def request_stop(self, seen: Request, by: StoppedBy, now: Millis) -> Request:
+    def request_stop(
+        self, seen: Request, by: StoppedBy, now: Millis, superseded_by: int | None = None
+    ) -> Request:
         found = self._current(seen)
         _require_not_stopped(found)
-        return self._save(found.stop_requested(by, now))
+        return self._save(found.stop_requested(by, now, superseded_by))
 
     def is_stop_requested(self, running: Request) -> bool:
         found = self.get(running.user_id, running.seq)

@@ -2,7 +2,7 @@
 
 from chalicelib.adapters.memory.tables import MemoryTables, require
 from chalicelib.core.queueing.request import Request
-from chalicelib.core.queueing.slots import IfBusy, SlotRecord
+from chalicelib.core.queueing.slots import REPLACING, SlotRecord
 
 
 class MemorySlots:
@@ -24,7 +24,7 @@ class MemorySlots:
             return None
         found = self.find_slot(request.user_id, request.slot)
         require((found and found.last) == request.slot_before)
-        if request.if_busy == IfBusy.REPLACE:
+        if request.if_busy in REPLACING:
             return SlotRecord(request.seq, request.seq - 1)
         return SlotRecord(request.seq, found.replaced if found else 0)
 

@@ -66,11 +66,11 @@ class Order(msgspec.Struct, forbid_unknown_fields=True):
     ) = None
     if_busy: (
         Annotated[
-            Literal["queue", "reject", "replace"],
+            Literal["queue", "reject", "replace", "interrupt"],
             msgspec.Meta(
                 description="What to do about the requests of the same slot. queue (the default): wait "
                 "behind them; reject: answer 409 while one of them has no outcome; replace: cancel those "
-                "that wait"
+                "that wait; interrupt: that, and stop the one that runs"
             ),
         ]
         | None

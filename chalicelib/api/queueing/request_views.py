@@ -41,7 +41,7 @@ class RequestAnswer(msgspec.Struct):
         Annotated[Moment, msgspec.Meta(description="When somebody asked to stop the request while it ran")]
         | None
     )
-    stopped_by: Literal["user", "administrator"] | None
+    stopped_by: Literal["user", "administrator", "slot"] | None
 
 
 class RequestDetailAnswer(RequestAnswer):
@@ -53,7 +53,10 @@ class RequestDetailAnswer(RequestAnswer):
         Annotated[Literal["skip", "halt"], msgspec.Meta(description="Null: the handler's default")] | None
     )
     if_busy: (
-        Annotated[Literal["queue", "reject", "replace"], msgspec.Meta(description="Null: it has no slot")]
+        Annotated[
+            Literal["queue", "reject", "replace", "interrupt"],
+            msgspec.Meta(description="Null: it has no slot"),
+        ]
         | None
     )
 

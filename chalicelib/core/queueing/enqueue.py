@@ -90,7 +90,10 @@ class Enqueue:
         entry = self._slot_entry(user_id, works)
         for _ in range(SLOT_TRIES if entry else MAX_TRIES):
             if key and (known := self.keys.find(user_id, key.key, self.clock.now())):
-                return self._replay(user_id, session_id, known, key)
+                replayed = self._replay(user_id, session_id, known, key)
+                if entry:  # the first call may have crashed just before
+                    entry.stop_running(known.first, self.clock.now())
+                return replayed
             now = self.clock.now()
             refuse_late(works, now)
             before = entry.look(session_id, now) if entry else None
@@ -104,8 +107,10 @@ class Enqueue:
                     lane = lane_of(queue.average_ms, self.handlers.get(requests[0].type))
                     send_wake_up(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}", lane)
             if written:
-                if entry and not woken and entry.leaves_superseded(before, queue):
-                    send_wake_up(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}")
+                if entry:
+                    if not woken and entry.leaves_superseded(before, queue):
+                        send_wake_up(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}")
+                    entry.stop_running(queue.tail, now)
                 return _accepted(requests, queue)
         raise UnavailableError("The request could not be stored in time. Nothing was accepted; try again.")
 

@@ -59,6 +59,7 @@ class StoppedBy(StrEnum):
 
     USER = "user"
     ADMINISTRATOR = "administrator"
+    SLOT = "slot"  # the request that has replaced it in its slot
 
 
 OUTCOMES = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED, Status.EXPIRED})
@@ -174,7 +175,7 @@ class Request:
             finished_at=now,
             deadline=None,
             expires_at=None if outcome.status is Status.VOID else expiry(now),
-            superseded_by=outcome.superseded_by,
+            superseded_by=outcome.superseded_by or self.superseded_by,
         )
 
     def cancelled(self, now: Millis) -> Self:
@@ -185,9 +186,9 @@ class Request:
     def counted_attempts(self) -> int:
         return self.attempts - self.forgiven_attempts
 
-    def stop_requested(self, by: StoppedBy, now: Millis) -> Self:
+    def stop_requested(self, by: StoppedBy, now: Millis, superseded_by: int | None = None) -> Self:
         """With the wish that it stops. It may run on for some seconds, and has one outcome left."""
-        return replace(self, stop_requested_at=now, stopped_by=by)
+        return replace(self, stop_requested_at=now, stopped_by=by, superseded_by=superseded_by)
 
     def is_too_late(self, now: Millis) -> bool:
         """Whether it was not begun before `start_before`. A request that has begun may be tried again later.

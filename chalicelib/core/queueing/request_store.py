@@ -96,7 +96,9 @@ class RequestStore(TextStore, SlotStore, Protocol):
         """
         ...
 
-    def request_stop(self, seen: Request, by: StoppedBy, now: Millis) -> Request:
+    def request_stop(
+        self, seen: Request, by: StoppedBy, now: Millis, superseded_by: int | None = None
+    ) -> Request:
         """Ask the running attempt to stop.
 
         Conditions: the attempt that was read is the current one, and nobody has asked it to stop yet.

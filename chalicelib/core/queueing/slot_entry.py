@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from chalicelib.core.errors import ConflictError
+from chalicelib.core.errors import ConflictError, LostRaceError
+from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.queue import Queue, State, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
-from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.request import Request, Status, StoppedBy
 from chalicelib.core.queueing.request_store import RequestStore
-from chalicelib.core.queueing.slots import IfBusy, SlotRecord
+from chalicelib.core.queueing.slots import REPLACING, IfBusy, SlotRecord
 from chalicelib.core.time import Millis
 
 CHUNK = 25
@@ -39,13 +40,31 @@ class SlotEntry:
                 )
         return record and record.last
 
+    def stop_running(self, seq: int, now: Millis) -> None:
+        """If request number `seq` interrupts, ask the attempt that runs in the slot to stop.
+
+        Done after the request is written: from then on, no request before it is begun in the slot. Raises
+        UnavailableError.
+        """
+        while self.if_busy is IfBusy.INTERRUPT:
+            queue = self.queues.get(self.user_id)
+            running = self._running(queue) if queue else None
+            if running is None or running.seq >= seq or running.stop_requested_at is not None:
+                return
+            try:
+                self.requests.request_stop(running, StoppedBy.SLOT, now, seq)
+            except LostRaceError:
+                continue  # it has ended, somebody else has asked, or this very write was repeated
+            log_event("stop requested", user=self.user_id, seq=running.seq, stopped_by=StoppedBy.SLOT)
+            return
+
     def leaves_superseded(self, before: int | None, queue: Queue) -> bool:
         """Whether the request has superseded some that may wait for a moment, so that a worker has to look.
 
         Not in a halted queue: a person decides about its head, and then a worker looks.
         """
         waited = before is not None and before > queue.head
-        return self.if_busy is IfBusy.REPLACE and waited and queue.state is not State.HALTED
+        return self.if_busy in REPLACING and waited and queue.state is not State.HALTED
 
     def _in_the_way(self, queue: Queue, record: SlotRecord) -> Request | None:
         """Walks back from the last one, as long as they were cancelled before their turn."""

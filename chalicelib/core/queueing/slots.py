@@ -13,6 +13,10 @@ class IfBusy(StrEnum):
     QUEUE = "queue"  # it waits behind them
     REJECT = "reject"  # it is refused while one of them has no outcome
     REPLACE = "replace"  # those that wait are cancelled
+    INTERRUPT = "interrupt"  # likewise, and the one that runs is stopped
+
+
+REPLACING = frozenset({IfBusy.REPLACE, IfBusy.INTERRUPT})
 
 
 class SlotRecord(NamedTuple):

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.errors import ConflictError, UnauthenticatedError
+from chalicelib.core.errors import ConflictError, UnauthenticatedError, UnavailableError
 from chalicelib.core.queueing.enqueue import Accepted, Work
 from chalicelib.core.queueing.idempotency import IdempotencyKey
-from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.request import Request, Status, StoppedBy
 from chalicelib.core.queueing.slots import IfBusy
 from tests.unit.core.queue_harness import BROKEN, DONE, HOUR_MS, SESSION, USER, QueueHarness
 
@@ -209,7 +209,7 @@ def test_a_purge_leaves_no_slot(harness: QueueHarness) -> None:
     assert (harness.statuses(), harness.store.tables.slots) == ([CANCELLED] * 2, {})
 
 
-@pytest.mark.parametrize("if_busy", [IfBusy.REPLACE, IfBusy.REJECT])
+@pytest.mark.parametrize("if_busy", [IfBusy.REPLACE, IfBusy.REJECT, IfBusy.INTERRUPT])
 def test_the_cost_does_not_depend_on_the_backlog(harness: QueueHarness, if_busy: IfBusy) -> None:
     assert calls_behind(5, if_busy) == calls_behind(5_000, if_busy)
 
@@ -244,3 +244,53 @@ class Counted:
     def __getattr__(self, name: str) -> object:
         self.made.append(name)
         return getattr(self._store, name)
+
+
+def test_an_interrupt_stops_what_runs_and_cancels_what_waits(harness: QueueHarness) -> None:
+    def interrupted_meanwhile(_: Request) -> object:
+        send(harness, IfBusy.QUEUE)
+        send(harness, IfBusy.INTERRUPT)
+        return DONE
+
+    harness.script[1] = [interrupted_meanwhile]  # type: ignore[list-item]
+    send(harness, IfBusy.QUEUE)
+
+    harness.run()
+
+    assert (harness.started, ended(harness)) == ([1, 3], [(CANCELLED, 3), (CANCELLED, 3), (SUCCEEDED, None)])
+    assert (harness.request(1).stopped_by, harness.request(2).stopped_by) == (StoppedBy.SLOT, None)
+
+
+def test_an_interrupt_does_not_stop_what_runs_in_another_slot(harness: QueueHarness) -> None:
+    def meanwhile(_: Request) -> object:
+        send(harness, IfBusy.INTERRUPT)
+        return DONE
+
+    harness.script[1] = [meanwhile]  # type: ignore[list-item]
+    send(harness, IfBusy.QUEUE, slot="other")
+
+    harness.run()
+
+    assert harness.statuses() == [SUCCEEDED, SUCCEEDED]
+
+
+def test_a_repeated_interrupt_stops_what_the_first_call_has_left_running(harness: QueueHarness) -> None:
+    def meanwhile(_: Request) -> object:
+        stop = harness.store.requests.request_stop
+        harness.store.requests.request_stop = crash  # type: ignore[method-assign, assignment]
+        with pytest.raises(UnavailableError):
+            send(harness, IfBusy.INTERRUPT, key="k")
+        harness.store.requests.request_stop = stop  # type: ignore[method-assign]
+        assert send(harness, IfBusy.INTERRUPT, key="k").replayed
+        return DONE
+
+    harness.script[1] = [meanwhile]  # type: ignore[list-item]
+    send(harness, IfBusy.QUEUE)
+
+    harness.run()
+
+    assert ended(harness) == [(CANCELLED, 2), (SUCCEEDED, None)]
+
+
+def crash(*_: object) -> Request:
+    raise UnavailableError
