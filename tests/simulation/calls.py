@@ -34,6 +34,7 @@ from tests.simulation.large import perhaps_large
 from tests.simulation.ports import Network
 from tests.simulation.records import Call, User
 from tests.simulation.scheduler import Scheduler
+from tests.simulation.slots import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Calls:
     api: Api
     plans: dict[str, Plan]
     queue: Callable[[str], Queue | None]  # as it is
-    options: Random  # draws what came later than most histories, which stay as they are
+    options: Options
     made: list[Call] = field(default_factory=list)
 
     def make(self, user: User, kind: str, after: int = 0) -> None:
@@ -105,6 +106,7 @@ class Calls:
 
     def _enqueue_works(self, user: User, call: Call, works: Sequence[Work], key: str | None) -> Any:
         call.asked = [work.payload for work in works]
+        works = self.options.slotted(works, key and f"{user.id} {key}")
         idempotency_key = IdempotencyKey(key, "fingerprint") if key else None
         return call, lambda: self.api.enqueue(user.id, call.session_id, works, idempotency_key)
 
@@ -114,13 +116,8 @@ class Calls:
         self.plans.setdefault(payload, prolonged(plan, self.rng) if type_ in (LONG, SLOW) else plan)
         max_attempts = self.rng.choice((None, None, 1))
         not_before = self._draw_moment()
-        latest = self._draw_latest_start(not_before)
+        latest = self.options.latest_start(not_before or self.scheduler.now)
         return Work(type_, payload, max_attempts=max_attempts, not_before=not_before, start_before=latest)
-
-    def _draw_latest_start(self, not_before: Millis | None) -> Millis | None:
-        if self.options.random() < 0.85:
-            return None
-        return (not_before or self.scheduler.now) + self.options.choice((50, 1_000, 5_000, 60_000))
 
     def _draw_moment(self) -> Millis | None:
         if self.rng.random() < 0.9:

@@ -1,12 +1,17 @@
-"""Deliberate defects of the latest start. mutations.py has the others."""
+"""Deliberate defects of slots and of the latest start. mutations.py has the others."""
 
 from dataclasses import replace
 from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
+from chalicelib.adapters.memory import slots
+from chalicelib.adapters.memory.slots import MemorySlots
 from chalicelib.core.queueing.attempt import Attempt
 from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.slot_entry import SlotEntry
+from chalicelib.core.queueing.slot_looks import SlotLooks
+from chalicelib.core.queueing.slots import IfBusy, SlotRecord
 from tests.simulation import faults
 from tests.simulation.mutations import defect, under
 
@@ -33,3 +38,74 @@ def what_was_begun_expires(patch: MonkeyPatch) -> None:
         return request.status is Status.QUEUED and now > (request.start_before or now)
 
     patch.setattr(Request, "is_too_late", is_too_late)
+
+
+@defect
+def superseded_request_begun(patch: MonkeyPatch) -> None:
+    patch.setattr(MemorySlots, "_require_not_superseded", lambda store, request: None)
+
+
+@defect
+def slot_entered_whoever_was_faster(patch: MonkeyPatch) -> None:
+    patch.setattr(slots, "require", lambda condition: None)
+
+
+@defect
+def slot_deleted_whoever_has_entered_it(patch: MonkeyPatch) -> None:
+    def delete_slot(store: MemorySlots, user_id: str, slot: str, last: int) -> None:
+        store._tables.slots.pop((user_id, slot), None)
+
+    patch.setattr(MemorySlots, "delete_slot", delete_slot)
+
+
+@defect
+def slot_never_deleted(patch: MonkeyPatch) -> None:
+    patch.setattr(SlotLooks, "leave", lambda looks, request: None)
+
+
+@defect
+def slot_deleted_after_the_head_was_written(patch: MonkeyPatch) -> None:
+    """By the write of the next pass: a worker that crashes before leaves it for ever."""
+    leave, left = SlotLooks.leave, dict[int, Request]()
+
+    def leave_the_one_before(looks: SlotLooks, request: Request) -> None:
+        before = left.get(id(looks))
+        left[id(looks)] = request
+        if before is not None:
+            leave(looks, before)
+
+    patch.setattr(SlotLooks, "leave", leave_the_one_before)
+
+
+@defect
+def what_is_replaced_waits_on(patch: MonkeyPatch) -> None:
+    """Its slot is entered, and nothing is superseded."""
+    entered = MemorySlots._entered
+
+    def entered_behind(store: MemorySlots, request: Request) -> SlotRecord | None:
+        return entered(store, replace(request, if_busy=IfBusy.QUEUE))
+
+    patch.setattr(MemorySlots, "_entered", entered_behind)
+
+
+@defect
+def nothing_is_in_the_way(patch: MonkeyPatch) -> None:
+    patch.setattr(SlotEntry, "_in_the_way", lambda entry, queue, record: None)
+
+
+@defect
+def what_runs_although_it_was_replaced_is_not_in_the_way(patch: MonkeyPatch) -> None:
+    patch.setattr(SlotEntry, "_running", lambda entry, queue: None)
+
+
+@defect
+def what_has_ended_is_in_the_way(patch: MonkeyPatch) -> None:
+    def in_the_way(entry: SlotEntry, _queue: object, record: SlotRecord) -> Request | None:
+        return entry.requests.get(entry.user_id, record.last)
+
+    patch.setattr(SlotEntry, "_in_the_way", in_the_way)
+
+
+@defect
+def interrupt_that_stops_nothing(patch: MonkeyPatch) -> None:
+    patch.setattr(SlotEntry, "stop_running", lambda entry, seq, now: None)
