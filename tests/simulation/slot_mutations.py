@@ -5,13 +5,13 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
-from chalicelib.adapters.memory import slots
 from chalicelib.adapters.memory.slots import MemorySlots
 from chalicelib.core.queueing.attempt import Attempt
+from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.slot_entry import SlotEntry
 from chalicelib.core.queueing.slot_looks import SlotLooks
-from chalicelib.core.queueing.slots import IfBusy, SlotRecord
+from chalicelib.core.queueing.slots import REPLACING, IfBusy, SlotRecord
 from tests.simulation import faults
 from tests.simulation.mutations import defect, under
 
@@ -47,7 +47,14 @@ def superseded_request_begun(patch: MonkeyPatch) -> None:
 
 @defect
 def slot_entered_whoever_was_faster(patch: MonkeyPatch) -> None:
-    patch.setattr(slots, "require", lambda condition: None)
+    def entered(store: MemorySlots, request: Request) -> SlotRecord | None:
+        if request.slot is None:
+            return None
+        found = store.find_slot(request.user_id, request.slot)
+        replaced = request.seq - 1 if request.if_busy in REPLACING else found.replaced if found else 0
+        return SlotRecord(request.seq, replaced)
+
+    patch.setattr(MemorySlots, "_entered", entered)
 
 
 @defect
@@ -61,20 +68,6 @@ def slot_deleted_whoever_has_entered_it(patch: MonkeyPatch) -> None:
 @defect
 def slot_never_deleted(patch: MonkeyPatch) -> None:
     patch.setattr(SlotLooks, "leave", lambda looks, request: None)
-
-
-@defect
-def slot_deleted_after_the_head_was_written(patch: MonkeyPatch) -> None:
-    """By the write of the next pass: a worker that crashes before leaves it for ever."""
-    leave, left = SlotLooks.leave, dict[int, Request]()
-
-    def leave_the_one_before(looks: SlotLooks, request: Request) -> None:
-        before = left.get(id(looks))
-        left[id(looks)] = request
-        if before is not None:
-            leave(looks, before)
-
-    patch.setattr(SlotLooks, "leave", leave_the_one_before)
 
 
 @defect
@@ -95,7 +88,13 @@ def nothing_is_in_the_way(patch: MonkeyPatch) -> None:
 
 @defect
 def what_runs_although_it_was_replaced_is_not_in_the_way(patch: MonkeyPatch) -> None:
-    patch.setattr(SlotEntry, "_running", lambda entry, queue: None)
+    in_the_way = SlotEntry._in_the_way
+
+    def waits_in_the_way(entry: SlotEntry, queue: Queue, record: SlotRecord) -> Request | None:
+        found = in_the_way(entry, queue, record)
+        return found if found and found.seq > record.replaced else None
+
+    patch.setattr(SlotEntry, "_in_the_way", waits_in_the_way)
 
 
 @defect
