@@ -32,6 +32,8 @@ export function rows(request, status, now) {
     ["Est. wait", open && request.status === "queued" && request.estimated_wait_seconds != null ? span(request.estimated_wait_seconds) : null],
     [status === "retrying" ? "Next try" : "Not before", ahead(request, now)],
     ["Start before", request.start_before == null || request.attempts > 0 ? null : moment(Date.parse(request.start_before))],
+    ["Slot", request.slot ?? null],
+    ["Replaced by", request.superseded_by == null ? null : number(request.superseded_by)],
     ["Waited", between(request.enqueued_at, request.started_at)],
     ["Ran", between(request.started_at, request.finished_at)],
     ["Enqueued", stamp(request.enqueued_at)],

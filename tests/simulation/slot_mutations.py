@@ -7,7 +7,6 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.memory.slots import MemorySlots
 from chalicelib.core.queueing.attempt import Attempt
-from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.slot_entry import SlotEntry
 from chalicelib.core.queueing.slot_looks import SlotLooks
@@ -84,17 +83,6 @@ def what_is_replaced_waits_on(patch: MonkeyPatch) -> None:
 @defect
 def nothing_is_in_the_way(patch: MonkeyPatch) -> None:
     patch.setattr(SlotEntry, "_in_the_way", lambda entry, queue, record: None)
-
-
-@defect
-def what_runs_although_it_was_replaced_is_not_in_the_way(patch: MonkeyPatch) -> None:
-    in_the_way = SlotEntry._in_the_way
-
-    def waits_in_the_way(entry: SlotEntry, queue: Queue, record: SlotRecord) -> Request | None:
-        found = in_the_way(entry, queue, record)
-        return found if found and found.seq > record.replaced else None
-
-    patch.setattr(SlotEntry, "_in_the_way", waits_in_the_way)
 
 
 @defect

@@ -131,7 +131,9 @@ def test_a_request_is_told_by_its_type_even_when_its_handler_is_gone() -> None:
         **dict.fromkeys(
             ("not_before", "start_before", "started_at", "finished_at", "error", "origin", "position")
         ),
-        **dict.fromkeys(("estimated_wait_seconds", "stop_requested_at", "stopped_by")),
+        **dict.fromkeys(
+            ("estimated_wait_seconds", "slot", "superseded_by", "stop_requested_at", "stopped_by")
+        ),
     }
 
     assert judge.is_valid({**asked, "type": "echo", "result": {"n": 1}})
