@@ -1,6 +1,7 @@
 """A running request is stopped, and the next one starts."""
 
 from datetime import datetime
+from typing import Any
 
 from local_cloud.waiting import wait_until
 from tests.e2e.users import User
@@ -18,7 +19,7 @@ def test_a_running_request_ends_as_cancelled_and_the_next_one_starts(user: User)
 
     assert (answer.status, answer.body["status"]) == (202, "running")
     assert user.session.request(behind, wait=20)["status"] == "succeeded"
-    stopped = user.session.request(running)
+    stopped: dict[str, Any] = {**user.session.request(running)}
     assert (stopped["status"], stopped["stopped_by"], stopped["attempts"]) == ("cancelled", "user", 1)
     assert seconds_between(stopped["stop_requested_at"], stopped["finished_at"]) <= ENDED_WITHIN_S
 

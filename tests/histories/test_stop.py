@@ -1,5 +1,7 @@
 """What ignores a stop is ended together with its process, and is not begun again."""
 
+from typing import Any
+
 import pytest
 
 from local_cloud.api_client import Api
@@ -21,6 +23,6 @@ def test_what_ignores_a_stop_ends_and_the_next_one_starts(counting_api: str, typ
         assert session.call("POST", f"/api/queue/requests/{running}/stop").status == 202
 
         assert wait_until(lambda: session.request(behind)["status"] == "succeeded", 40)
-        stopped = session.request(running)
+        stopped: dict[str, Any] = {**session.request(running)}
         assert (stopped["status"], stopped["attempts"]) == ("cancelled", 1)
         assert seconds_between(stopped["stop_requested_at"], stopped["finished_at"]) <= SETTLED_WITHIN_S

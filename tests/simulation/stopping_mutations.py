@@ -63,7 +63,7 @@ def stopped_request_begun_again(patch: MonkeyPatch) -> None:
 
 
 @defect
-@under(faults.Faults(stall=0.3, slow=0.5, double=0.2, intrude=0.4, crash=0.03, skew=250))
+@under(faults.Faults(stall=0.1, slow=0.95, intrude=0.8, crash=0.03, skew=250))
 def stop_not_seen_by_who_begins_again(patch: MonkeyPatch) -> None:
     """It was asked for after the crashed attempt was read, by a call whose clock is behind."""
     _see_no_stop(patch)
