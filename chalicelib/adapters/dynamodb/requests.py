@@ -199,7 +199,8 @@ class DynamoRequests(DynamoTexts):
         stop: Condition = (
             m.stop_requested_at.does_not_exist() if asked is None else m.stop_requested_at == asked
         )
-        return stop & same & (m.deadline == seen.deadline)
+        running: Condition = same & (m.deadline == seen.deadline) & stop
+        return running
 
     def _current(self, running: Request) -> Condition:
         m = self._requests
