@@ -38,6 +38,7 @@ export function rows(request, status, now) {
     ["Ran", between(request.started_at, request.finished_at)],
     ["Enqueued", stamp(request.enqueued_at)],
     ["Started", stamp(request.started_at)],
+    ["Stop requested", stopRequest(request)],
     ["Finished", stamp(request.finished_at)],
   ].filter(([, value]) => value !== null && value !== "–");
 }
@@ -47,6 +48,10 @@ function ahead({ status, not_before }, now) {
   if (not_before === null || status !== "queued") return null;
   const at = Date.parse(not_before);
   return at > now ? `${moment(at)} (in ${seconds(at - now)})` : moment(at);
+}
+
+function stopRequest({ stop_requested_at: at, stopped_by: by }) {
+  return at ? element("span", {}, stamp(at), by === "administrator" ? " by an administrator" : "") : null;
 }
 
 function stamp(iso) {

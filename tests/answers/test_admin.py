@@ -10,7 +10,7 @@ from tests.e2e.users import User
 
 HALTS = {"type": "fail", "payload": {"times": 1}, "max_attempts": 1, "on_failure": "halt"}
 NOBODY = "0" * 32
-DEEDS = ["pause", "resume", "purge", "requests/1/retry", "requests/1/skip"]
+DEEDS = ["pause", "resume", "purge", "requests/1/retry", "requests/1/skip", "requests/1/stop"]
 
 
 def send(user: User, **body: Any) -> None:

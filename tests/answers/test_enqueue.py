@@ -40,10 +40,10 @@ def test_a_request_that_was_accepted_is_answered_with_its_address_and_all_that_i
         "origin": None,
         "slot": None,
         "superseded_by": None,
-        "stop_requested_at": None,
-        "stopped_by": None,
         "position": 1,
         "estimated_wait_seconds": 0,
+        "stop_requested_at": None,
+        "stopped_by": None,
     }
 
 

@@ -20,7 +20,7 @@ def test_a_request_is_replaced_and_its_outcome_says_by_which(service: Service, u
 
     service.work()
 
-    replaced, last = user.session.request(1), user.session.request(2)
+    replaced, last = (user.session.call("GET", f"/api/queue/requests/{seq}").body for seq in (1, 2))
     assert (replaced["status"], replaced["superseded_by"], replaced["if_busy"]) == ("cancelled", 2, "queue")
     assert (last["status"], last["slot"], last["if_busy"]) == ("succeeded", "doc", "replace")
 

@@ -80,6 +80,17 @@ def test_a_control_reads_the_queue_once_and_answers_with_what_it_has_written(
         assert (path, made(recorder)) == (path, [*ADMIN, *calls])
 
 
+def test_a_stop_costs_two_reads_and_one_write(cloud: Cloud, caller: Caller) -> None:
+    """One that waits is cancelled by that write; one that runs is asked by it."""
+    recorder = cloud.become("APIHandler")
+    caller.enqueue_as("ada")
+    made(recorder)
+
+    caller.call("POST", "/api/queue/requests/1/stop")
+
+    assert made(recorder) == ["GetItem", "GetItem", "UpdateItem"]
+
+
 def test_reading_costs_the_queue_item_and_what_is_shown(recorder: Recorder, caller: Caller) -> None:
     """The session is looked at in the queue item, at no cost."""
     caller.call("POST", "/api/auth/register", {"username": "ada", "password": PASSWORD})

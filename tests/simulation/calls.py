@@ -180,7 +180,9 @@ class Calls:
         return self._about_one(user, kind, self.api.controls.cancel)
 
     def _stop(self, user: User, kind: str) -> Any:
-        """Mostly what is at the head of the line: it may run."""
+        """Mostly what is at the head of the line: it may run. Some ask twice at once."""
+        if self.rng.random() < 0.3:
+            self.make(user, kind, after=self.rng.randrange(20))
         if self.rng.random() < 0.3:
             return self._about_one(user, kind, self.api.controls.stop)
         call = self._call(user, kind, asked=self._next(user))

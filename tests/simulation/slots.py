@@ -127,7 +127,7 @@ def check_answer(world: World, call: Call) -> None:
         if other.slot == request.slot and other.seq < request.seq:
             begun = (other.started_at or 0) > answered
             _require(not begun, f"{call.name}: {other.seq} was begun, which it has replaced")
-            ran_on = other.status in (Status.SUCCEEDED, Status.FAILED) and (other.finished_at or 0) > answered
+            ran_on = other.status is Status.SUCCEEDED and (other.finished_at or 0) > answered
             _require(
                 not ran_on or request.if_busy != IfBusy.INTERRUPT,
                 f"{call.name}: {other.seq} was not stopped",

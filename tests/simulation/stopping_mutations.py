@@ -29,8 +29,11 @@ def whatever_was_asked(method: str) -> Defect:
     return lambda patch: patch.setattr(MemoryRequests, method, write)
 
 
-for _method in ("finish", "requeue", "request_stop"):
+for _method in ("finish", "requeue"):
     DEFECTS[f"{_method} whatever was asked"] = whatever_was_asked(_method)
+DEFECTS["second stop replaces the first"] = under(faults.Faults(slow=0.95))(
+    whatever_was_asked("request_stop")
+)
 
 
 @defect
@@ -60,7 +63,7 @@ def stopped_request_begun_again(patch: MonkeyPatch) -> None:
 
 
 @defect
-@under(faults.Faults(slow=0.7, skew=250, crash=0.02))
+@under(faults.Faults(stall=0.1, slow=0.95, intrude=0.8, crash=0.03, skew=250))
 def stop_not_seen_by_who_begins_again(patch: MonkeyPatch) -> None:
     """It was asked for after the crashed attempt was read, by a call whose clock is behind."""
     _see_no_stop(patch)

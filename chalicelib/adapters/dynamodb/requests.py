@@ -203,8 +203,11 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
         if seen.status is not Status.RUNNING:
             return same
         asked = seen.stop_requested_at
-        stop = m.stop_requested_at.does_not_exist() if asked is None else m.stop_requested_at == asked
-        return same & (m.deadline == seen.deadline) & stop
+        stop: Condition = (
+            m.stop_requested_at.does_not_exist() if asked is None else m.stop_requested_at == asked
+        )
+        running: Condition = same & (m.deadline == seen.deadline) & stop
+        return running
 
     def _current(self, running: Request) -> Condition:
         m = self._requests
@@ -213,7 +216,8 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
 
     def _unstopped(self, running: Request) -> Condition:
         """The attempt is the current one, and nobody has asked to stop it."""
-        return self._current(running) & self._requests.stop_requested_at.does_not_exist()
+        unstopped: Condition = self._current(running) & self._requests.stop_requested_at.does_not_exist()
+        return unstopped
 
     def _change(
         self,

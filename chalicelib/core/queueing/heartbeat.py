@@ -33,6 +33,11 @@ class StopWatch:
         """Look once. Raises UnavailableError if the store does not answer."""
         self.stopping = self.stopping or self.requests.is_stop_requested(self.running)
 
+    @property
+    def seconds_left(self) -> float:
+        """How long the attempt may go on if it is not renewed. Then nobody else takes it for crashed yet."""
+        return (self.deadline - SKEW_MS - self.clock.now()) / 1000
+
     def expect_end(self, within_ms: int) -> None:
         """Let nobody wait longer than that: within that time this process ends the attempt, or itself.
 
@@ -60,8 +65,3 @@ class Heartbeat(StopWatch):
         self.deadline = deadline
         self.stopping = stored.stop_requested_at is not None
         self.lease.outlast(deadline)
-
-    @property
-    def seconds_left(self) -> float:
-        """How long the attempt may go on if it is not renewed. Then nobody else takes it for crashed yet."""
-        return (self.deadline - SKEW_MS - self.clock.now()) / 1000
