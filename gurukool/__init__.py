@@ -29,6 +29,7 @@ from chalicelib.core.queueing.policy import (
     PermanentError,
     RetryLaterError,
 )
+from chalicelib.core.queueing.stopped import Stopped
 
 __all__ = [
     "Effects",
@@ -41,6 +42,7 @@ __all__ = [
     "Resources",
     "RetryLaterError",
     "Settings",
+    "Stopped",
     "UndeclaredError",
     "handler",
 ]

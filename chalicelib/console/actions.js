@@ -23,6 +23,9 @@ export class Actions {
 
   cancel = (seq) => this.#request(seq, "cancel");
 
+  /** Of a running request: it ends as cancelled, some seconds later at most. */
+  stop = (seq) => this.#request(seq, "stop");
+
   skip = (seq) => this.#request(seq, "skip");
 
   /** A halted request runs again in its place. One that failed earlier is sent anew: the answer has its new number. */

@@ -13,6 +13,7 @@ const OFFERS = {
   queued: [["Cancel request", "cancel"]],
   retrying: [["Cancel request", "cancel"]],
   scheduled: [["Cancel request", "cancel"]],
+  running: [["Stop request", "stop"]],
   halted: [["Retry", "retry"], ["Skip", "skip"]],
   held: [["Look again", "retry"], ["Skip", "skip"], ["Cancel request", "cancel"]],
   failed: [["Send again", "retry"]],
@@ -141,10 +142,11 @@ export class Details extends EventTarget {
 
   /** New buttons only when others are needed: a button keeps its focus and its being busy. */
   #offer(status) {
-    const offered = `${this.#seq} ${status}`;
+    const { stop_requested_at: stopping } = this.#request;
+    const offered = `${this.#seq} ${status} ${stopping}`;
     if (offered === this.#offered) return;
     this.#offered = offered;
-    const buttons = (OFFERS[status] ?? []).map(([label, act]) => this.#button(label, act, this.#seq));
+    const buttons = (stopping ? [] : (OFFERS[status] ?? [])).map(([label, act]) => this.#button(label, act, this.#seq));
     byId("details-actions").replaceChildren(...buttons);
   }
 

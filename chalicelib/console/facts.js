@@ -12,6 +12,7 @@ const figures = (queue) => ({
   succeeded: number(queue.counts.succeeded),
   failed: number(queue.counts.failed),
   cancelled: number(queue.counts.cancelled),
+  expired: number(queue.counts.expired),
   tail: number(queue.tail),
   head: number(queue.head),
   read: number(queue.read),

@@ -10,7 +10,7 @@ import { follow, within } from "./view.js";
 const lasting = ({ oldest_age_seconds, average_seconds, estimated_wait_seconds, ...rest }) => rest;
 
 /** Whether the request has its outcome, which never changes. */
-export const isSettled = (request) => ["succeeded", "failed", "cancelled"].includes(request?.status);
+export const isSettled = (request) => ["succeeded", "failed", "cancelled", "expired"].includes(request?.status);
 
 export class Feed extends EventTarget {
   #session;

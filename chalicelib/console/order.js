@@ -17,9 +17,10 @@ export const fieldsAsJson = (fields) => JSON.stringify(payloads[fields.type.valu
 export function order(fields, raw) {
   const type = fields.type.value;
   const payload = raw ? checked(fields.json.value) : JSON.stringify(payloads[type](fields));
-  const { not_before, max_attempts, on_failure } = fields;
+  const { not_before, start_before, max_attempts, on_failure } = fields;
   const more = {
     ...(not_before.value && { not_before: new Date(not_before.value).toISOString() }),
+    ...(start_before.value && { start_before: new Date(start_before.value).toISOString() }),
     ...(max_attempts.value && { max_attempts: max_attempts.valueAsNumber }),
     ...(on_failure.value && { on_failure: on_failure.value }),
   };

@@ -31,10 +31,14 @@ export function rows(request, status, now) {
     ["Place in line", request.position == null ? null : number(request.position)],
     ["Est. wait", open && request.status === "queued" && request.estimated_wait_seconds != null ? span(request.estimated_wait_seconds) : null],
     [status === "retrying" ? "Next try" : "Not before", ahead(request, now)],
+    ["Start before", request.start_before == null || request.attempts > 0 ? null : moment(Date.parse(request.start_before))],
+    ["Slot", request.slot ?? null],
+    ["Replaced by", request.superseded_by == null ? null : number(request.superseded_by)],
     ["Waited", between(request.enqueued_at, request.started_at)],
     ["Ran", between(request.started_at, request.finished_at)],
     ["Enqueued", stamp(request.enqueued_at)],
     ["Started", stamp(request.started_at)],
+    ["Stop requested", stopRequest(request)],
     ["Finished", stamp(request.finished_at)],
   ].filter(([, value]) => value !== null && value !== "–");
 }
@@ -44,6 +48,10 @@ function ahead({ status, not_before }, now) {
   if (not_before === null || status !== "queued") return null;
   const at = Date.parse(not_before);
   return at > now ? `${moment(at)} (in ${seconds(at - now)})` : moment(at);
+}
+
+function stopRequest({ stop_requested_at: at, stopped_by: by }) {
+  return at ? element("span", {}, stamp(at), by === "administrator" ? " by an administrator" : "") : null;
 }
 
 function stamp(iso) {

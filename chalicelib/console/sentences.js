@@ -25,6 +25,7 @@ const wordings = {
       `${number(counts.succeeded)} succeeded`,
       `${number(counts.failed)} failed`,
       ...(counts.cancelled ? [`${number(counts.cancelled)} cancelled`] : []),
+      ...(counts.expired ? [`${number(counts.expired)} expired`] : []),
     ].join(", ") + ".",
   }),
 
@@ -39,6 +40,7 @@ const wordings = {
     title: `${name} is running`,
     detail: [
       since ? `For ${seconds(now - since) === "–" ? "less than 1 s" : seconds(now - since)}${limit(since, until)}.` : "",
+      request?.stop_requested_at ? " It was asked to stop." : "",
       request?.attempts > 1 ? ` This is ${attempt(request)}.` : "",
       waiting(behind),
     ].join("").trim(),

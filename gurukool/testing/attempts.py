@@ -10,7 +10,7 @@ from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, reacting
 from chalicelib.core.queueing.application import Application
 from chalicelib.core.queueing.attempt import Result, Run, Take, Taken
 from chalicelib.core.queueing.handler import Handler
-from chalicelib.core.queueing.heartbeat import Heartbeat
+from chalicelib.core.queueing.heartbeat import StopWatch
 from chalicelib.core.queueing.request import Failure, Request
 from gurukool.testing.observed import ObservedEffects
 from gurukool.testing.process import CrashError, Process, running
@@ -33,11 +33,16 @@ def runner(process: Process, application: Application, *, limited: bool) -> Run:
     """Runs handlers in that process. Unless it is `limited`, an attempt may take as long as it takes."""
 
     def run(
-        handler: Handler, request: Request, taken: Taken, seconds: float, _heartbeat: Heartbeat | None
+        handler: Handler, request: Request, taken: Taken, seconds: float, watch: StopWatch
     ) -> Result | Failure:
+        def is_stopping() -> bool:
+            watch()  # in a worker, a thread does that from time to time
+            return watch.stopping
+
         try:
             with _limit(seconds if limited else None), running(process):
-                ran = carry_out(handler, request, taken, application, partial(ObservedEffects, process))
+                effects = partial(ObservedEffects, process)
+                ran = carry_out(handler, request, taken, application, effects, is_stopping=is_stopping)
         except OverrunError:
             ran = Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         if process.is_dead:  # the handler has caught the crash, which no handler can

@@ -21,7 +21,7 @@ class Outcome:
 
     seq: int
     type: str
-    status: str  # succeeded, failed, cancelled; or queued: it waits, or halts its queue
+    status: str  # succeeded, failed, cancelled, expired; or queued: it waits, or halts its queue
     attempts: int
     result: Any  # JSON: what the handler returned, as dict, list, str, int, float, bool or None
     error: Error | None

@@ -30,17 +30,29 @@ class ProcessQueue:
         max_attempts: int | None = None,
         on_failure: str | None = None,
         not_before: float = 0,
+        start_before: float | None = None,
+        slot: str | None = None,
+        if_busy: str | None = None,
     ) -> int:
         """The number of a new request in its user's queue. It may start in `not_before` seconds.
 
+        If it was not begun within `start_before` seconds, it expires.
+
         `handler` is a function that `@handler` declares; `payload` is anything that has a JSON form.
 
-        Raises InvalidInputError if the payload is not what the handler takes, as the API does.
+        `if_busy` is queue, reject or replace: what becomes of the requests in the same `slot`.
+
+        Raises InvalidInputError if the payload is not what the handler takes, as the API does, and
+        ConflictError if a request of the slot is in the way of one that is to be rejected then.
         """
         type_, text = self._engine.validate(handler, payload)
-        start = self._engine.clock.now() + round(not_before * 1000) if not_before else None
+        now = self._engine.clock.now()
+        start = now + round(not_before * 1000) if not_before else None
+        latest = None if start_before is None else now + round(start_before * 1000)
         self._connect(user)
-        work = Work(type_, text, max_attempts, on_failure, start)
+        work = Work(
+            type_, text, max_attempts, on_failure, start, start_before=latest, slot=slot, if_busy=if_busy
+        )
         return self._engine.enqueue(user, SESSION, [work]).requests[0].seq
 
     def run(self) -> None:
@@ -90,6 +102,13 @@ class ProcessQueue:
     def cancel(self, seq: int, *, user: str = USER) -> None:
         """Never start a request that waits."""
         self._engine.controls.cancel(user, SESSION, seq)
+
+    def stop(self, seq: int, *, user: str = USER) -> None:
+        """Cancel a request that waits, and have one that runs end as cancelled.
+
+        To stop a running request, let something that its handler calls call this.
+        """
+        self._engine.controls.stop(user, SESSION, seq)
 
     def pause(self, *, user: str = USER) -> None:
         """Start no further request until `resume`."""

@@ -10,7 +10,7 @@ from tests.e2e.users import User
 
 HALTS = {"type": "fail", "payload": {"times": 1}, "max_attempts": 1, "on_failure": "halt"}
 NOBODY = "0" * 32
-DEEDS = ["pause", "resume", "purge", "requests/1/retry", "requests/1/skip"]
+DEEDS = ["pause", "resume", "purge", "requests/1/retry", "requests/1/skip", "requests/1/stop"]
 
 
 def send(user: User, **body: Any) -> None:
@@ -53,7 +53,7 @@ def test_a_users_queue_is_shown_with_all_its_numbers(service: Service, admin: Us
             "read": 1,
             "depth": 1,
             "sessions": 1,
-            "counts": {"succeeded": 3, "failed": 0, "cancelled": 0},
+            "counts": {"succeeded": 3, "failed": 0, "cancelled": 0, "expired": 0},
             "average_seconds": 1.8,
             "moved_at": "2027-01-15T08:00:05.000Z",
             "barred": False,
@@ -125,7 +125,12 @@ def test_a_purge_is_answered_with_the_queue_and_cancels_all_that_waits(
     service.work()
 
     assert (answer.status, answer.body["state"], answer.body["tail"]) == (200, "open", 2)
-    assert queue_call(admin, user.user_id).body["counts"] == {"succeeded": 0, "failed": 0, "cancelled": 2}
+    assert queue_call(admin, user.user_id).body["counts"] == {
+        "succeeded": 0,
+        "failed": 0,
+        "cancelled": 2,
+        "expired": 0,
+    }
 
 
 @pytest.mark.parametrize(

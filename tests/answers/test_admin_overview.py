@@ -54,7 +54,7 @@ def test_the_numbers_of_all_queues_are_added_up(service: Service, admin: User) -
         "queues": {"open": 2, "paused": 2, "halted": 1, "held": 0, "closed": 1},
         "users_with_work": 3,
         "waiting": 4,
-        "counts": {"succeeded": 3, "failed": 0, "cancelled": 1},
+        "counts": {"succeeded": 3, "failed": 0, "cancelled": 1, "expired": 0},
         "sessions": 6,  # the administrator has two
         "complete": True,
     }

@@ -32,13 +32,18 @@ def test_a_request_that_was_accepted_is_answered_with_its_address_and_all_that_i
         "attempts": 0,
         "enqueued_at": "",
         "not_before": None,
+        "start_before": None,
         "started_at": None,
         "finished_at": None,
         "result": None,
         "error": None,
         "origin": None,
+        "slot": None,
+        "superseded_by": None,
         "position": 1,
         "estimated_wait_seconds": 0,
+        "stop_requested_at": None,
+        "stopped_by": None,
     }
 
 

@@ -14,7 +14,7 @@ from tests.answers.service import Service
 from tests.e2e.users import User
 from tests.fakes.nonsense import NONSENSE, Act, changed_later, later, raises
 
-ENDED = {"succeeded", "failed", "cancelled"}
+ENDED = {"succeeded", "failed", "cancelled", "expired"}
 TEXT = st.text(st.characters(exclude_categories=()), max_size=40)  # half surrogates too
 NUMBERS = st.one_of(st.floats(), st.integers(), st.decimals(), st.timedeltas())
 JSON = st.recursive(

@@ -123,6 +123,7 @@ def test_a_queue_says_what_it_waits_for(service: Service, user: User) -> None:
         "until": "2027-01-15T09:00:00.000Z",
         "behind": 1,
         "error": None,
+        "stop_requested_at": None,
     }
     assert queue["estimated_wait_seconds"] == 3600
     page = user.session.ask("GET", "/api/queue/requests")["requests"]

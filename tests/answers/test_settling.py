@@ -129,7 +129,7 @@ def test_a_purge_opens_a_halted_queue_and_its_answer_shows_that(
     assert answer.body == halted.session.queue()
     service.work()
     queue = halted.session.queue()
-    assert queue["counts"] == {"succeeded": 0, "failed": 0, "cancelled": 2}
+    assert queue["counts"] == {"succeeded": 0, "failed": 0, "cancelled": 2, "expired": 0}
     assert (queue["state"], queue["depth"]) == ("open", 0)
     assert [r["status"] for r in requests(halted)] == ([] if method == "DELETE" else ["cancelled"] * 2)
 

@@ -22,7 +22,7 @@ def test_a_new_queue_is_open_and_all_its_numbers_are_zero(user: User) -> None:
         "depth": 0,
         "running": None,
         "oldest_age_seconds": 0,
-        "counts": {"succeeded": 0, "failed": 0, "cancelled": 0},
+        "counts": {"succeeded": 0, "failed": 0, "cancelled": 0, "expired": 0},
         "average_seconds": 0,
         "estimated_wait_seconds": 0,
         "waiting": None,
@@ -41,7 +41,7 @@ def test_outcomes_are_counted_by_what_they_are_and_the_cursors_follow(service: S
 
     queue = user.session.queue()
 
-    assert queue["counts"] == {"succeeded": 3, "failed": 2, "cancelled": 1}
+    assert queue["counts"] == {"succeeded": 3, "failed": 2, "cancelled": 1, "expired": 0}
     assert (queue["tail"], queue["head"], queue["read"], queue["depth"]) == (7, 6, 2, 1)
 
 

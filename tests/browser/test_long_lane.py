@@ -40,7 +40,7 @@ class QueueOnPaper:
             "depth": self.tail - self.head,
             "running": None,
             "oldest_age_seconds": 0,
-            "counts": {"succeeded": self.head, "failed": 0, "cancelled": 0},
+            "counts": {"succeeded": self.head, "failed": 0, "cancelled": 0, "expired": 0},
             "average_seconds": 0.1,
             "estimated_wait_seconds": (self.tail - self.head) / 10,
             "waiting": self.waiting,

@@ -27,7 +27,7 @@ from chalicelib.core.queueing.attempt import Attempt, Result, Taken
 from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Enqueue, Work
 from chalicelib.core.queueing.handler import Handler
-from chalicelib.core.queueing.heartbeat import Heartbeat
+from chalicelib.core.queueing.heartbeat import StopWatch
 from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
@@ -72,7 +72,7 @@ class Unlucky:
             raise CrashError
 
     def run(
-        self, handler: Handler, request: Request, taken: Taken, seconds: float, _heartbeat: Heartbeat | None
+        self, handler: Handler, request: Request, taken: Taken, seconds: float, _watch: StopWatch
     ) -> Result | Failure:
         self.maybe_crash()
         ran = run(handler, request, taken, seconds, application=self.application)

@@ -150,3 +150,16 @@ def test_the_caller_s_wishes_are_kept(user: User) -> None:
     user.store.requests.write(wished)
 
     assert user.written(2) == wished
+
+
+def test_what_must_start_before_a_moment_expires_and_is_counted(user: User) -> None:
+    user.take()
+    latest = replace(user.new(1), start_before=LATER)
+    user.store.requests.write(latest)
+    assert user.written(1) == latest
+
+    expired = user.store.requests.settle(latest, Outcome(Status.EXPIRED), LATER + 1)
+
+    assert (user.written(1), expired.status) == (expired, Status.EXPIRED)
+    user.store.queues.advance(user.queue, user.progress(user.queue, 1), LATER)
+    assert user.queue.counts[Status.EXPIRED] == 1

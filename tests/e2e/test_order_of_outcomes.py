@@ -40,7 +40,7 @@ def test_the_queue_counts_what_has_happened(user: User) -> None:
     queue = user.session.queue()
 
     assert (queue["tail"], queue["read"], queue["state"]) == (3, 2, "open")
-    assert queue["counts"] == {"succeeded": 3, "failed": 0, "cancelled": 0}
+    assert queue["counts"] == {"succeeded": 3, "failed": 0, "cancelled": 0, "expired": 0}
 
 
 def test_a_request_that_fails_for_good_lets_those_behind_it_go_on(user: User) -> None:
@@ -57,7 +57,7 @@ def test_a_request_that_fails_for_good_lets_those_behind_it_go_on(user: User) ->
     assert (behind["seq"], behind["status"], behind["result"]) == (2, "succeeded", {"behind": True})
     assert (failed["finished_at"] or "") <= (behind["started_at"] or "")
     assert wait_until(lambda: user.session.queue()["head"] == 2, seconds=20)
-    assert user.session.queue()["counts"] == {"succeeded": 1, "failed": 1, "cancelled": 0}
+    assert user.session.queue()["counts"] == {"succeeded": 1, "failed": 1, "cancelled": 0, "expired": 0}
 
 
 def _send(user: User, number: int) -> tuple[str, int, int]:

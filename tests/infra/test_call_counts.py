@@ -1,5 +1,7 @@
 """No path costs more calls of AWS than it was designed to; docs/security.md has the figures."""
 
+from contextlib import suppress
+
 import pytest
 
 from tests.infra.caller import PASSWORD, Caller
@@ -78,6 +80,17 @@ def test_a_control_reads_the_queue_once_and_answers_with_what_it_has_written(
         assert (path, made(recorder)) == (path, [*ADMIN, *calls])
 
 
+def test_a_stop_costs_two_reads_and_one_write(cloud: Cloud, caller: Caller) -> None:
+    """One that waits is cancelled by that write; one that runs is asked by it."""
+    recorder = cloud.become("APIHandler")
+    caller.enqueue_as("ada")
+    made(recorder)
+
+    caller.call("POST", "/api/queue/requests/1/stop")
+
+    assert made(recorder) == ["GetItem", "GetItem", "UpdateItem"]
+
+
 def test_reading_costs_the_queue_item_and_what_is_shown(recorder: Recorder, caller: Caller) -> None:
     """The session is looked at in the queue item, at no cost."""
     caller.call("POST", "/api/auth/register", {"username": "ada", "password": PASSWORD})
@@ -120,3 +133,36 @@ def test_a_wait_costs_two_writes_and_looks_at_the_queue_item_alone(
     requests_read = sum(table == "RequestsTable" for _, table in recorder.made)
     assert (set(calls), calls.count("UpdateItem")) == ({"GetItem", "UpdateItem"}, 2)
     assert requests_read <= 2, "at the beginning and at the end, if at all"
+
+
+def test_a_slot_costs_one_read_and_one_write_more(recorder: Recorder, caller: Caller) -> None:
+    """Whatever waits in it: tests/unit/core/test_slots.py counts the calls behind a backlog of 5,000."""
+    caller.call("POST", "/api/auth/register", {"username": "ada", "password": PASSWORD})
+    caller.sign_in("ada")
+    caller.call("POST", "/api/queue/enqueue", {"type": "echo"})
+    entered = ["GetItem", "UpdateItem", "PutItem", "UpdateItem"]  # the last two in one transaction
+    for if_busy, calls in (
+        ("queue", entered),
+        ("reject", ["GetItem", "GetItem", "GetItem"]),  # the slot, the queue, what is in the way
+        ("replace", [*entered, "SendMessage"]),
+        ("interrupt", [*entered, "SendMessage", "GetItem", "Query"]),
+    ):
+        made(recorder)
+        with suppress(AssertionError):
+            caller.call("POST", "/api/queue/enqueue", {"type": "echo", "slot": "doc", "if_busy": if_busy})
+        assert (if_busy, made(recorder)) == (if_busy, calls)
+
+
+def test_a_worker_reads_a_slot_once_and_deletes_it_with_its_last_request(
+    cloud: Cloud, recorder: Recorder, caller: Caller
+) -> None:
+    caller.call("POST", "/api/auth/register", {"username": "ada", "password": PASSWORD})
+    caller.sign_in("ada")
+    for _ in range(3):
+        caller.call("POST", "/api/queue/enqueue", {"type": "echo", "slot": "doc", "if_busy": "replace"})
+    worker = cloud.become("Worker")
+
+    cloud.deliver(cloud.functions.worker, "WakeUps")
+
+    slots = [action for action, table in worker.made if table == "IdempotencyTable"]
+    assert slots == [f"dynamodb:{call}Item" for call in ("Get", "ConditionCheck", "Delete")]

@@ -27,6 +27,7 @@ def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Clou
     caller.enqueue_as("eve", text=LARGE)
     two = [{"type": "echo", "payload": {"text": LARGE}}] * 2
     caller.call("POST", "/api/queue/enqueue/batch", {"requests": two}, key="two")
+    caller.call("POST", "/api/queue/enqueue", {"type": "echo", "slot": "s"}, key="s")
     _end_with_large_results(cloud)
     caller.call("GET", "/api/queue/requests")
     user_id = caller.enqueue_as("ada")

@@ -21,6 +21,7 @@ def test_the_worker_may_do_what_it_does_and_no_more(template: Document, cloud: C
     user_id = caller.enqueue_as("ada")
     cloud.change_queue(user_id, "SET tail = tail + :one, tail_at = :one")  # a hole to fill
     caller.enqueue_as("bob")
+    caller.call("POST", "/api/queue/enqueue", {"type": "echo", "slot": "s"}, key="s")
     caller.call("POST", "/api/queue/enqueue", SLEEP, key="b")  # for a slow worker
     caller.enqueue_as("joe")
     caller.call("POST", "/api/queue/enqueue", {"type": "fail"}, key="j")  # for a long worker
@@ -38,7 +39,7 @@ def test_the_slow_worker_may_do_what_it_does_and_no_more(
 ) -> None:
     cloud.become("APIHandler", ALLOWED_HOSTS="localhost")
     caller.enqueue_as("ada", "sleep", seconds=0)
-    caller.call("POST", "/api/queue/enqueue", SLEEP, key="b")
+    caller.call("POST", "/api/queue/enqueue", SLEEP | {"slot": "s"}, key="b")
     caller.call("POST", "/api/queue/enqueue", {"type": "echo"}, key="c")
     caller.enqueue_as("bob", "http", url="https://localhost/")  # signed, then refused for where localhost is
     user_id = caller.enqueue_as("eve", "sleep", seconds=0)
@@ -63,6 +64,8 @@ def test_the_long_worker_may_do_what_it_does_and_no_more(
     cloud.become("APIHandler", ALLOWED_HOSTS="localhost")
     declare_long(cloud, "fail", "http")
     caller.enqueue_as("ada", "fail", times=0)
+    in_slot = {"type": "fail", "payload": {"times": 0}, "slot": "s"}
+    caller.call("POST", "/api/queue/enqueue", in_slot, key="s")
     caller.call("POST", "/api/queue/enqueue", {"type": "echo"}, key="b")  # for a quick worker
     caller.enqueue_as("joe", "fail", times=0)
     caller.call("POST", "/api/queue/enqueue", SLEEP, key="b")  # for a slow one

@@ -24,6 +24,7 @@ ADMIN_CALLS = [
     ("POST", "/api/admin/queues/{user_id}/purge"),
     ("POST", "/api/admin/queues/{user_id}/requests/1/retry"),
     ("POST", "/api/admin/queues/{user_id}/requests/1/skip"),
+    ("POST", "/api/admin/queues/{user_id}/requests/1/stop"),
     ("POST", "/api/admin/accounts/{username}/disable"),
     ("POST", "/api/admin/accounts/{username}/enable"),
 ]
@@ -56,7 +57,8 @@ def test_a_user_sees_and_changes_nothing_of_another_one(person: Person, sign_up:
     assert person.session.dequeue() is not None
     stranger, before = sign_up(), person.state()
 
-    for method, path in [("GET", "1"), ("POST", "1/cancel"), ("POST", "1/retry"), ("POST", "1/skip")]:
+    calls = [("GET", "1"), *(("POST", f"1/{control}") for control in ("cancel", "stop", "retry", "skip"))]
+    for method, path in calls:
         assert stranger.call(method, f"/api/queue/requests/{path}").status == 404
     assert stranger.session.ask("GET", "/api/queue/requests")["requests"] == []
     for method, path in [("POST", "pause"), ("POST", "purge"), ("DELETE", "")]:

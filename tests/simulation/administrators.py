@@ -16,6 +16,7 @@ DEEDS: dict[str, Deed] = {
     "admin_purge": lambda administration, user, _: administration.purge(ROOT, user),
     "admin_retry": lambda administration, user, seq: administration.retry(ROOT, user, seq),
     "admin_skip": lambda administration, user, seq: administration.skip(ROOT, user, seq),
+    "admin_stop": lambda administration, user, seq: administration.stop(ROOT, user, seq),
     "admin_disable": lambda administration, user, _: administration.disable(ROOT, user),
     "admin_enable": lambda administration, user, _: administration.enable(ROOT, user),
 }

@@ -1,66 +1,93 @@
-"""What keeps a long attempt alive beside its handler, as adapters/runtime/heartbeat.py does it."""
+"""What a process does beside a handler: it keeps a long attempt alive, and learns that somebody wants a stop.
+
+As adapters/runtime/heartbeat.py and adapters/runtime/stop_watch.py do it.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import LostRaceError, UnavailableError
-from chalicelib.core.queueing.heartbeat import BEAT_MS, Heartbeat
+from chalicelib.core.queueing.attempt import LAST_RESORT_MS
+from chalicelib.core.queueing.heartbeat import BEAT_MS, Heartbeat, StopWatch
+from chalicelib.core.queueing.stopping import CLEAN_UP_MS, LOOK_MS
 from tests.simulation.scheduler import Crash, Scheduler
 
 if TYPE_CHECKING:
     from chalicelib.core.time import Millis
 
-LOOK_MS = 500  # how soon the handler is interrupted when its attempt is not the current one any more
+NOTICE_MS = 500  # how soon the handler is interrupted, or sees that it is to stop
 
 
 class Beats:
-    """Those of the process whose turn it is. It ends where it stands if it cannot renew its attempt."""
+    """Those of the process whose turn it is. It ends where it stands if its attempt cannot go on."""
 
-    def __init__(self, scheduler: Scheduler, heartbeat: Heartbeat) -> None:
+    def __init__(self, scheduler: Scheduler, watch: StopWatch) -> None:
         self._scheduler = scheduler
-        self._heartbeat = heartbeat
+        self._watch = watch
+        self._every = BEAT_MS if isinstance(watch, Heartbeat) else LOOK_MS
         self._process = scheduler.current
         self._is_over = False
-        self._is_superseded = False
+        self._is_interrupted = False
         self._armed = 0
         self.killed_at: Millis | None = None
 
-    def wait(self, ms: int) -> bool:
-        """Let the handler work for so long. False if its attempt is not the current one any more."""
+    def wait(self, ms: int, *, deaf: bool, heeds: bool) -> bool:
+        """Let the handler work for so long. False if it is interrupted, to which a deaf one does not react.
+
+        One that `heeds` ends by itself when it is to stop.
+        """
         self._arm()
-        self._scheduler.spawn(f"{self._process.name} heartbeat", self._beat, after=BEAT_MS)
+        if ms >= self._every:
+            self._scheduler.spawn(f"{self._process.name} beside", self._beat, after=self._every)
         end = self._scheduler.now + ms
         try:
-            while self._scheduler.now < end and not self._is_superseded:
-                self._scheduler.wait(min(LOOK_MS, end - self._scheduler.now))
+            while self._scheduler.now < end and not (heeds and self._watch.stopping):
+                if self._is_interrupted and not deaf:
+                    return False
+                self._scheduler.wait(min(NOTICE_MS, end - self._scheduler.now))
         finally:
             self._is_over = True
-        return not self._is_superseded
+        return True
 
     def _beat(self) -> None:
         try:
-            while not self._is_over:
-                self._renew()
-                self._scheduler.wait(BEAT_MS)
+            while not (self._is_over or self._watch.stopping):
+                self._look()
+                if not self._watch.stopping:
+                    self._scheduler.wait(self._every)
+            if not self._is_over:
+                self._end_soon()
         except LostRaceError:
-            self._is_superseded = True
+            self._is_interrupted = True
         except Crash:
             self._kill()
             raise
 
-    def _renew(self) -> None:
+    def _look(self) -> None:
         try:
-            self._heartbeat()
+            self._watch()
         except UnavailableError:
             return
         self._arm()
 
+    def _end_soon(self) -> None:
+        stops = self._scheduler.now + CLEAN_UP_MS
+        self._kill_in(CLEAN_UP_MS + LAST_RESORT_MS)
+        with suppress(UnavailableError):
+            self._watch.expect_end(CLEAN_UP_MS + LAST_RESORT_MS)
+        self._scheduler.wait(max(0, stops - self._scheduler.now))
+        self._is_interrupted = True
+
     def _arm(self) -> None:
+        if isinstance(self._watch, Heartbeat):
+            self._kill_in(max(0, int(self._watch.seconds_left * 1000)))
+
+    def _kill_in(self, ms: int) -> None:
         self._armed += 1
         armed = self._armed
-        left = max(0, int(self._heartbeat.seconds_left * 1000))
-        self._scheduler.after(left, lambda: self._kill() if armed == self._armed else None)
+        self._scheduler.after(ms, lambda: self._kill() if armed == self._armed else None)
 
     def _kill(self) -> None:
         if not self._is_over:

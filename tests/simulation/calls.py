@@ -34,6 +34,7 @@ from tests.simulation.large import perhaps_large
 from tests.simulation.ports import Network
 from tests.simulation.records import Call, User
 from tests.simulation.scheduler import Scheduler
+from tests.simulation.slots import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Calls:
     api: Api
     plans: dict[str, Plan]
     queue: Callable[[str], Queue | None]  # as it is
+    options: Options
     made: list[Call] = field(default_factory=list)
 
     def make(self, user: User, kind: str, after: int = 0) -> None:
@@ -104,15 +106,18 @@ class Calls:
 
     def _enqueue_works(self, user: User, call: Call, works: Sequence[Work], key: str | None) -> Any:
         call.asked = [work.payload for work in works]
+        works = self.options.slotted(works, key and f"{user.id} {key}")
         idempotency_key = IdempotencyKey(key, "fingerprint") if key else None
         return call, lambda: self.api.enqueue(user.id, call.session_id, works, idempotency_key)
 
     def _work(self, name: str) -> Work:
         payload = perhaps_large(name)
         type_, plan = self.rng.choice(TYPES), draw_plan(self.rng)
-        self.plans.setdefault(payload, prolonged(plan, self.rng) if type_ == LONG else plan)
+        self.plans.setdefault(payload, prolonged(plan, self.rng) if type_ in (LONG, SLOW) else plan)
         max_attempts = self.rng.choice((None, None, 1))
-        return Work(type_, payload, max_attempts=max_attempts, not_before=self._draw_moment())
+        not_before = self._draw_moment()
+        latest = self.options.latest_start(not_before or self.scheduler.now)
+        return Work(type_, payload, max_attempts=max_attempts, not_before=not_before, start_before=latest)
 
     def _draw_moment(self) -> Millis | None:
         if self.rng.random() < 0.9:
@@ -173,6 +178,15 @@ class Calls:
 
     def _cancel(self, user: User, kind: str) -> Any:
         return self._about_one(user, kind, self.api.controls.cancel)
+
+    def _stop(self, user: User, kind: str) -> Any:
+        """Mostly what is at the head of the line: it may run. Some ask twice at once."""
+        if self.rng.random() < 0.3:
+            self.make(user, kind, after=self.rng.randrange(20))
+        if self.rng.random() < 0.3:
+            return self._about_one(user, kind, self.api.controls.stop)
+        call = self._call(user, kind, asked=self._next(user))
+        return call, lambda: self.api.controls.stop(user.id, call.session_id, call.asked)
 
     def _retry(self, user: User, kind: str) -> Any:
         return self._about_one(user, kind, self.api.controls.retry)

@@ -119,3 +119,5 @@ class Ending:
                 raise Violation(f"the queue of {queue.user_id} is still open")
         if self._lanes.messages() or self._store.tables.with_work or self._store.tables.open_until:
             raise Violation("something is left: a wake-up or a mark")
+        if self._store.tables.slots:
+            raise Violation("something is left: a slot")

@@ -8,7 +8,7 @@ from chalicelib.adapters.memory.effects import Booking
 from chalicelib.adapters.runtime.runner import last_words
 from chalicelib.core.queueing.attempt import LAST_RESORT_MS, Result, Taken
 from chalicelib.core.queueing.handler import Handler
-from chalicelib.core.queueing.heartbeat import Heartbeat
+from chalicelib.core.queueing.heartbeat import StopWatch
 from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
 from chalicelib.core.queueing.policy import HandlerError, OnFailure, Policy
 from chalicelib.core.queueing.registry import Registry
@@ -40,7 +40,8 @@ class Plan:
     kills: int = 0  # so many attempts end the process
     permanent: bool = False  # its failures are
     retry_after_ms: int | None = None
-    deaf: bool = False  # to the time limit
+    deaf: bool = False  # to the time limit, and to a stop
+    heeds: bool = False  # ends by itself when somebody wants a stop
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ class Executions:
         request: Request,
         _taken: Taken,
         seconds: float,
-        heartbeat: Heartbeat | None,
+        watch: StopWatch,
     ) -> Result | Failure:
         if request.payload not in self.plans:
             raise Violation(f"{request.seq} was started with a payload that nobody has sent")
@@ -92,7 +93,7 @@ class Executions:
         beats = None
         try:
             self._stand_still(execution)
-            beats = Beats(self.scheduler, heartbeat) if heartbeat else None
+            beats = Beats(self.scheduler, watch)
             execution.ran = self._carry_out(request, int(seconds * 1000), beats)
         finally:
             execution.ended = (beats and beats.killed_at) or self.scheduler.now
@@ -135,14 +136,12 @@ class Executions:
             execution.stood_still = True
             self.scheduler.wait(ms)
 
-    def _carry_out(self, request: Request, limit: int, beats: Beats | None) -> Result | Failure:
+    def _carry_out(self, request: Request, limit: int, beats: Beats) -> Result | Failure:
         plan = self.plans[request.payload]
         self.network.trace("handler starts", (request,), plan)
         works_ms = min(plan.ms, limit + LAST_RESORT_MS if plan.deaf else limit)
-        if beats is None:
-            self.scheduler.wait(works_ms)
-        elif not beats.wait(works_ms):
-            return Failure("timeout", "Another attempt has begun.")
+        if not beats.wait(works_ms, deaf=plan.deaf, heeds=plan.heeds):
+            return Failure("timeout", "It was interrupted.")
         if request.attempts <= plan.kills or (plan.deaf and plan.ms > limit):
             self.network.trace("handler", (request,), "kills its process")
             raise Crash
@@ -186,11 +185,12 @@ def draw_plan(rng: Random) -> Plan:
         permanent=rng.random() < 0.1,
         retry_after_ms=rng.choice((None, None, 0, 3_000)),
         deaf=rng.random() < 0.2,
+        heeds=rng.random() < 0.3,
     )
 
 
 def prolonged(plan: Plan, rng: Random) -> Plan:
-    """The same for a long request."""
+    """The same for a long request, or for a slow one, whose time limit is that much shorter."""
     return replace(plan, ms=rng.choice((plan.ms, 4_000, 14_000, 40_000)))
 
 

@@ -51,6 +51,7 @@ def _short(value: Any) -> str:
             )
         case Request():
             mark = f" by {value.attempt_token}" if value.attempt_token else ""
+            mark += f" to stop since {_short(value.stop_requested_at)}" if value.stop_requested_at else ""
             payload = value.payload.strip()  # those that are large end with spaces
             return f"<{value.user_id}/{value.seq} {payload} {value.status} x{value.attempts}{mark}>"
         case list() | tuple():

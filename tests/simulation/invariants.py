@@ -10,6 +10,8 @@ from chalicelib.core.time import Millis
 from tests.simulation.executions import Executions, account_of, has_effects
 from tests.simulation.history import Violation
 from tests.simulation.large import check_result, payload_of
+from tests.simulation.slots import SlotInvariants, check_latest_start
+from tests.simulation.stops import check_stop
 
 type Requests = dict[int, Request]
 UNFIT = ("unknown_type", "invalid_payload")
@@ -26,6 +28,7 @@ class Invariants:
         self._queues: dict[str, Queue] = {}
         self._requests: dict[str, Requests] = {}
         self._balances = tables.ledger.balances
+        self._slots = SlotInvariants(tables)
         self.prompt = False  # whether every process does at once what it has to
 
     def check(self, user_id: str, actor: str) -> None:
@@ -35,6 +38,8 @@ class Invariants:
         queue = self._tables.queues.get(user_id)
         if queue is None:
             return
+        if queue.deleted_at is None:
+            self._slots.check(user_id)
         before = self._queues.get(user_id, Queue(user_id, 0, 0, counts=NO_COUNTS))
         if queue is not before:
             _check_queue(before, queue, requests)
@@ -86,6 +91,9 @@ class Invariants:
             if request is not before:
                 if before is not None:
                     _check_change(before, request)
+                    check_stop(before, request)
+                check_latest_start(request)
+                self._slots.check_change(before, request)
                 if before is None or before.status is not Status.FAILED:
                     _check_failed(request, actor)
                 if request.payload_bytes and not self._tables.queues[request.user_id].deleted_at:

@@ -7,7 +7,7 @@ from tests.simulation.administrators import DEEDS
 SENDING = ("enqueue", "enqueue", "enqueue", "batch", "keyed")
 READING = ("dequeue", "outcomes", "mark_read")
 SIGNING = ("sign_in", "sign_out")
-CONTROLLING = ("pause", "resume", "cancel", "purge", "retry", "skip")
+CONTROLLING = ("pause", "resume", "cancel", "purge", "retry", "skip", "stop", "stop")
 
 
 def draw_kinds(rng: Random, controlled: bool) -> list[str]:

@@ -76,7 +76,7 @@ class Network:
 READS = frozenset(  # nothing changes
     {
         *("get", "get_many", "list_after", "list_without_payloads", "find", "with_work"),
-        "read_texts",
+        *("read_texts", "is_stop_requested", "find_slot"),
         "with_expired_sessions",
     }
 )
@@ -149,7 +149,9 @@ def _not_at_all(arguments: tuple[Any, ...]) -> None:
 
 
 def _is_transaction(name: str, args: tuple[Any, ...]) -> bool:
-    """DynamoDB knows a repeated transaction by its token for ten minutes: with a key, and with effects."""
+    """DynamoDB knows a repeated transaction by its token for ten minutes: with a key, a slot, and effects."""
+    if name in ("write", "begin") and args[0].slot is not None:
+        return True
     return (name == "write" and len(args) > 1 and args[1] is not None) or (
         name == "finish" and len(args) > 3 and bool(args[3])
     )

@@ -13,6 +13,8 @@ from tests.simulation import (  # noqa: F401 - they enter themselves into DEFECT
     lane_mutations,
     large_mutations,
     reading_mutations,
+    slot_mutations,
+    stopping_mutations,
     sweeping_mutations,
 )
 from tests.simulation.mutations import DEFECTS
@@ -29,6 +31,8 @@ KNOWN = {
     "go idle without looking at the tail": 113,
     "halt whatever was said since": 3445,
     "held queue opened without a condition": 506,
+    "interrupt that stops nothing": 1267,
+    "latest start not looked at before begin": 794,
     "move_read without a condition": 1228,
     "queue held though its head was cancelled": 116,
     "renewal not seen by who begins again": 784,

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from itertools import combinations
 
-from chalicelib.core.errors import InvalidInputError, TooManyError, UnauthenticatedError
+from chalicelib.core.errors import ConflictError, InvalidInputError, TooManyError, UnauthenticatedError
 from chalicelib.core.queueing.enqueue import Accepted
 from chalicelib.core.queueing.request import Request, Status
 from tests.simulation.history import Violation
 from tests.simulation.large import check_handed_out, check_result, payload_of
 from tests.simulation.records import Call, User
+from tests.simulation.slots import check_answer
+from tests.simulation.stops import check_stopped
 from tests.simulation.world import World
 
 CONNECTED = ("sign_in", "enqueue", "batch", "keyed", "pause", "purge")  # what only the connected can do
@@ -21,10 +23,13 @@ def judge(world: World) -> None:
     for call in (call for call in world.calls.made if call.user_id not in gone):
         if call.kind in ("enqueue", "batch", "keyed"):
             _check_sent(world, call)
+            check_answer(world, call)
         elif call.kind == "dequeue":
             _check_read(world, call)
         elif call.kind == "mark_read" and call.worked:
             _require(call.answer.read >= call.asked, call, "did not move `read`")
+        elif call.kind in ("stop", "admin_stop") and call.worked:
+            check_stopped(world, call)
         elif call.kind == "cancel" and call.worked:
             _require(call.answer.status is Status.CANCELLED, call, "was not cancelled")
     for user in world.users:
@@ -44,7 +49,10 @@ def _check_gone(world: World, gone: set[str]) -> None:
         *world.store.tables.queues,
         *(id_ for id_, requests in world.store.tables.requests.items() if requests),
     }
-    kept |= {user_id for user_id, _ in (*world.store.tables.keys, *world.store.tables.texts)}
+    kept |= {
+        user_id
+        for user_id, _ in (*world.store.tables.keys, *world.store.tables.texts, *world.store.tables.slots)
+    }
     if left := gone & kept:
         raise Violation(f"something is left of {left}, whose account was deleted")
     owners = {name: account.user_id for name, account in world.accounts.accounts.items()}
@@ -69,7 +77,7 @@ def _check_sent(world: World, call: Call) -> None:
         )
         _require(told == list(range(told[0], told[0] + len(told))), call, "numbers are not consecutive")
     elif call.kind != "keyed" and isinstance(
-        call.error, (TooManyError, UnauthenticatedError, InvalidInputError)
+        call.error, (TooManyError, UnauthenticatedError, InvalidInputError, ConflictError)
     ):
         _require(not stored, call, "was refused and yet stored")
     for request in stored:

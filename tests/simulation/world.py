@@ -39,6 +39,7 @@ from tests.simulation.ports import Network, Remote, RemoteStore, SimulatedClock
 from tests.simulation.readers import WatchedSessions
 from tests.simulation.records import User
 from tests.simulation.scheduler import Scheduler
+from tests.simulation.slots import Options
 from tests.simulation.wake_ups import Lanes, WakeUpService
 
 DEPLOY_MS = 10_000  # a process that has begun with the old code holds nothing later than that
@@ -51,6 +52,7 @@ PATIENCE_MS = (
 class World:
     def __init__(self, seed: int, *, recorded: bool = False) -> None:
         self.rng = rng = Random(seed)
+        self.options = Options(Random(f"options of {seed}"))
         self.history = History(recorded)
         self.scheduler = Scheduler(rng)
         self.network = Network(self.scheduler, rng, faults.draw(rng), self.history)
@@ -103,6 +105,7 @@ class World:
             api,
             self.executions.plans,
             self.store.tables.queues.get,
+            self.options,
         )
 
     def _remote(self, store: object) -> Any:

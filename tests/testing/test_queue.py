@@ -198,3 +198,26 @@ def test_the_handlers_own_check_refuses_a_payload_with_the_settings() -> None:
     assert run(pay, 5, settings={"limit": 5}).result == 5
     with pytest.raises(InvalidInputError, match="That is too much"):
         run(pay, 6, settings={"limit": 5})
+
+
+def test_a_handler_that_is_stopped_hears_of_it_and_ends_as_cancelled() -> None:
+    queue, said = Queue(), []
+
+    @handler("turn")
+    def turn(payload: str, request: Request) -> str:
+        try:
+            for word in payload.split():
+                request.raise_if_stopping()
+                said.append(word)
+                if word == "two":  # in the middle, its user presses stop
+                    queue.stop(1)
+        finally:
+            said.append("cleaned up")
+        return "all"
+
+    queue.enqueue(turn, "one two three")
+    queue.enqueue(turn, "four")
+    queue.run()
+
+    assert said == ["one", "two", "cleaned up", "four", "cleaned up"]
+    assert [outcome.status for outcome in queue.outcomes()] == ["cancelled", "succeeded"]

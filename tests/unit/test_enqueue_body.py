@@ -88,6 +88,13 @@ def test_a_moment_may_be_as_far_ahead_as_is_said() -> None:
     READER.works(Order("echo", not_before=TODAY + LONGEST_DELAY))
 
 
+def test_a_latest_start_is_after_the_earliest_one() -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        READER.works(Order("echo", not_before=TODAY, start_before=TODAY))
+
+    assert refused.value.fields == (FieldError("start_before", "must be after `not_before`"),)
+
+
 def test_the_faults_of_all_requests_of_a_batch_are_told_at_once() -> None:
     wrong = [
         Order("nobody"),
@@ -119,6 +126,7 @@ def test_a_key_stands_for_each_member_of_what_was_asked() -> None:
         Order("echo", max_attempts=2),
         Order("echo", on_failure="halt"),
         Order("echo", not_before=moment),
+        Order("echo", start_before=moment),
     ]
 
     keys = [idempotency_key("k", READER.works(order)) for order in orders]

@@ -14,6 +14,7 @@ from chalicelib.core.errors import LostRaceError, UnavailableError
 
 class Heartbeat:
     calls = 0
+    stopping = False
     ends = time.monotonic() + 0.4
 
     def __call__(self):

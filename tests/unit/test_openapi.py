@@ -128,8 +128,12 @@ def test_a_request_is_told_by_its_type_even_when_its_handler_is_gone() -> None:
         "status": "succeeded",
         "attempts": 1,
         "enqueued_at": "2026-11-25T08:00:00.000Z",
-        **dict.fromkeys(("not_before", "started_at", "finished_at", "error", "origin", "position")),
-        "estimated_wait_seconds": None,
+        **dict.fromkeys(
+            ("not_before", "start_before", "started_at", "finished_at", "error", "origin", "position")
+        ),
+        **dict.fromkeys(
+            ("estimated_wait_seconds", "slot", "superseded_by", "stop_requested_at", "stopped_by")
+        ),
     }
 
     assert judge.is_valid({**asked, "type": "echo", "result": {"n": 1}})

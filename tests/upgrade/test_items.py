@@ -33,6 +33,7 @@ def test_everybody_finds_their_queue_as_it_was(upgraded: Upgraded, stored: Store
     for name in stored.answers.keys() - MOVING:
         before, session = stored.answers[name], upgraded.sign_in(name)
         requests = session.ask("GET", "/api/queue/requests?limit=100")["requests"]
+        before["queue"]["counts"].setdefault("expired", 0)  # release 0.1.0 has no such outcome
 
         assert as_before(session.queue(), QUEUE) == as_before(before["queue"], QUEUE), name
         assert [as_before(r, REQUEST) for r in requests] == [

@@ -121,6 +121,7 @@ class QueueItem(VersionedItem):
     work = UnicodeAttribute(null=True)
     open = UnicodeAttribute(null=True)
     sessions_until = NumberAttribute(null=True)
+    expired = NumberAttribute(null=True)  # none: 0
 
     working = Working()
     expiring = Expiring()
@@ -155,6 +156,13 @@ class RequestItem(VersionedItem):
     error_kind = UnicodeAttribute(null=True)
     error_message = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)  # seconds: DynamoDB's time to live
+    stop_requested_at = NumberAttribute(null=True)
+    stopped_by = UnicodeAttribute(null=True)
+    start_before = NumberAttribute(null=True)
+    slot = UnicodeAttribute(null=True)
+    if_busy = UnicodeAttribute(null=True)
+    slot_before = NumberAttribute(null=True)
+    superseded_by = NumberAttribute(null=True)
 
 
 class TextItem(VersionedItem):
@@ -178,3 +186,14 @@ class KeyItem(VersionedItem):
     first = NumberAttribute()
     last = NumberAttribute()
     expires_at = NumberAttribute(null=True)  # seconds; none while the request has no outcome
+
+
+class SlotItem(VersionedItem):
+    """A slot with requests in front of the head, beside the keys, because it is removed with them."""
+
+    user_id = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(
+        range_key=True, attr_name="key"
+    )  # no idempotency key looks like it: see slots.py
+    last = NumberAttribute()
+    replaced = NumberAttribute(null=True)  # none: 0

@@ -67,6 +67,7 @@ class DynamoQueues:
             (m.succeeded, progress.counts[Status.SUCCEEDED]),
             (m.failed, progress.counts[Status.FAILED]),
             (m.cancelled, progress.counts[Status.CANCELLED]),
+            (m.expired, progress.counts[Status.EXPIRED]),
         )
         return [
             m.head.set(progress.head),

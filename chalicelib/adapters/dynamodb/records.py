@@ -1,13 +1,15 @@
 """Rows to records and back, side by side."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.adapters.dynamodb.format import APART, FORMAT, require_readable
+from chalicelib.adapters.dynamodb.format import APART, DURABLE, FORMAT, require_readable
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
+from chalicelib.core.errors import NewerItemError
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
-from chalicelib.core.queueing.request import Failure, Request, Status
+from chalicelib.core.queueing.request import Failure, Request, Status, StoppedBy
 
 
 def request_attributes(request: Request) -> dict[str, Any]:
@@ -19,7 +21,7 @@ def request_attributes(request: Request) -> dict[str, Any]:
         "payload": None if request.payload_bytes else request.payload,
         "payload_bytes": request.payload_bytes or None,
         "payload_until": request.payload_until and request.payload_until // 1000,
-        "item_format": APART if request.payload_bytes else FORMAT,
+        "item_format": format_of(request),
         "status": request.status,
         "enqueued_at": request.enqueued_at,
         "attempts": request.attempts,
@@ -29,7 +31,18 @@ def request_attributes(request: Request) -> dict[str, Any]:
         "origin": request.origin,
         "batch": request.batch,
         "key": request.key,
+        "start_before": request.start_before,
+        "slot": request.slot,
+        "if_busy": request.if_busy,
+        "slot_before": request.slot_before,
     }
+
+
+def format_of(request: Request) -> int:
+    """An older release must not begin a request after its `start_before`, or one that is superseded."""
+    if request.start_before is not None or request.slot is not None:
+        return DURABLE
+    return APART if request.payload_bytes or request.result_bytes else FORMAT
 
 
 def to_request(item: RequestItem) -> Request:
@@ -62,7 +75,27 @@ def to_request(item: RequestItem) -> Request:
         payload_bytes=int(item.payload_bytes or 0),
         payload_until=_moment(item.payload_until),
         result_bytes=int(item.result_bytes or 0),
+        stop_requested_at=_whole(item.stop_requested_at),
+        stopped_by=StoppedBy(item.stopped_by) if item.stopped_by else None,
+        start_before=_whole(item.start_before),
+        slot=item.slot,
+        if_busy=item.if_busy,
+        slot_before=_whole(item.slot_before),
+        superseded_by=_whole(item.superseded_by),
     )
+
+
+def readable(items: Iterable[RequestItem]) -> list[Request]:
+    """Those before the first one of a newer release. Raises NewerItemError if that is the first of all."""
+    found = list[Request]()
+    for item in items:
+        try:
+            found.append(to_request(item))
+        except NewerItemError:
+            if not found:
+                raise
+            break
+    return found
 
 
 def to_queue(item: QueueItem) -> Queue:
@@ -86,6 +119,7 @@ def to_queue(item: QueueItem) -> Queue:
             Status.SUCCEEDED: int(item.succeeded),
             Status.FAILED: int(item.failed),
             Status.CANCELLED: int(item.cancelled),
+            Status.EXPIRED: int(item.expired or 0),
         },
         average_ms=float(item.average_ms),
         tail_at=int(item.tail_at),

@@ -1,40 +1,45 @@
 """The requests, by user and number."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.format import APART
+from chalicelib.adapters.dynamodb.format import DURABLE
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
 from chalicelib.adapters.dynamodb.models import RequestItem
-from chalicelib.adapters.dynamodb.records import request_attributes, to_request
+from chalicelib.adapters.dynamodb.records import format_of, readable, request_attributes, to_request
+from chalicelib.adapters.dynamodb.slots import DynamoSlots
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.texts import DynamoTexts
 from chalicelib.adapters.dynamodb.transaction import commit
-from chalicelib.core.errors import NewerItemError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
-from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, StoppedBy, expiry
 from chalicelib.core.time import Millis
 
 
-class DynamoRequests(DynamoTexts):
+class DynamoRequests(DynamoTexts, DynamoSlots):
     """The port `RequestStore`."""
 
     def __init__(self, tables: Tables, keys: DynamoKeys) -> None:
         super().__init__(tables)
         self._requests = tables.requests
+        self._slots = tables.slots
         self._keys = keys
 
     def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
         item = self._requests(**request_attributes(request))
-        if key is None:
+        if key is None and request.slot is None:
             return self._put(item)
         place = item.get_save_kwargs_from_instance(condition=self._requests.user_id.does_not_exist())
-        noted = self._keys.transaction_put(request, key, last)
-        return commit(self._connection, [{"Put": place}, {"Put": noted}])
+        writes = [{"Put": place}]
+        if key:
+            writes.append({"Put": self._keys.transaction_put(request, key, last)})
+        if request.slot is not None:
+            writes.append(self._transaction_enter(request))
+        return commit(self._connection, writes)
 
     def void(self, user_id: str, seq: int, now: Millis) -> None:
         """A void stays in the table. A late writer, or a later request of the same batch, reads it there and
@@ -57,7 +62,7 @@ class DynamoRequests(DynamoTexts):
     def list_after(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
         with translated():
             above = self._requests.seq > after
-            return _readable(self._requests.query(user_id, above, consistent_read=True, limit=limit))
+            return readable(self._requests.query(user_id, above, consistent_read=True, limit=limit))
 
     def list_without_payloads(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
         """One page of DynamoDB, 1 MB of items at most. Their payloads are paid for, but not sent."""
@@ -69,7 +74,7 @@ class DynamoRequests(DynamoTexts):
                 user_id, m.seq > after, consistent_read=True, limit=limit, attributes_to_get=wanted
             )
             page: Any = next(found.page_iter)
-        return _readable(m.from_raw_data(item) for item in page["Items"])
+        return readable(m.from_raw_data(item) for item in page["Items"])
 
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
         m = self._requests
@@ -82,25 +87,48 @@ class DynamoRequests(DynamoTexts):
         ]
         if seen.unfit_since is not None:
             actions.append(m.unfit_since.remove())
-        self._change(seen, actions, self._untouched(seen))
+        checks = () if seen.slot is None else (self._transaction_check(seen),)
+        self._change(seen, actions, self._untouched(seen), checks)
         return seen.begun(token, now, deadline)
 
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
     ) -> Request:
         finished = running.ended(outcome, now)
-        actions, condition = self._ending(running, finished), self._current(running)
-        if effects:
-            item = self._requests(running.user_id, running.seq)
-            update = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
-            commit(self._connection, [{"Update": update}], effects)
-        else:
-            self._change(running, actions, condition)
+        may_be_stopped = outcome.status is Status.CANCELLED
+        condition = self._current(running) if may_be_stopped else self._unstopped(running)
+        actions = self._ending(running, finished)
+        self._change(running, actions, condition, effects=effects)
         return finished
 
     def renew(self, running: Request, deadline: Millis) -> Request:
         actions: list[Action] = [self._requests.deadline.set(deadline)]
         return self._update_request(running, actions, self._current(running))
+
+    def request_stop(
+        self, seen: Request, by: StoppedBy, now: Millis, superseded_by: int | None = None
+    ) -> Request:
+        """A release that knows no stop cannot read the request until it has ended: it would run it again."""
+        m = self._requests
+        actions: list[Action] = [
+            m.stop_requested_at.set(now),
+            m.stopped_by.set(by),
+            m.item_format.set(DURABLE),
+        ]
+        if superseded_by is not None:
+            actions.append(m.superseded_by.set(superseded_by))
+        return self._update_request(seen, actions, self._unstopped(seen))
+
+    def is_stop_requested(self, running: Request) -> bool:
+        wanted = ["seq", "stop_requested_at"]
+        with translated():
+            try:
+                found = self._requests.get(
+                    running.user_id, running.seq, consistent_read=True, attributes_to_get=wanted
+                )
+            except self._requests.DoesNotExist:
+                return False
+        return found.stop_requested_at is not None
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         m = self._requests
@@ -115,7 +143,7 @@ class DynamoRequests(DynamoTexts):
         m = self._requests
         actions = [m.status.set(Status.QUEUED), m.deadline.remove(), *self._failure(error)]
         actions.append(m.not_before.remove() if not_before is None else m.not_before.set(not_before))
-        return self._update_request(running, actions, self._current(running))
+        return self._update_request(running, actions, self._unstopped(running))
 
     def note_unfit(self, seen: Request, now: Millis) -> None:
         m = self._requests
@@ -153,13 +181,17 @@ class DynamoRequests(DynamoTexts):
         if ended.expires_at is not None:
             actions.append(m.expires_at.set(ended.expires_at // 1000))
         if ended.result_bytes:
-            actions += [m.result_bytes.set(ended.result_bytes), m.item_format.set(APART)]
+            actions += [m.result_bytes.set(ended.result_bytes), m.item_format.set(format_of(ended))]
         elif ended.result is not None:
             actions.append(m.result.set(ended.result))
+        if ended.superseded_by is not None:
+            actions.append(m.superseded_by.set(ended.superseded_by))
         if ended.error:
             actions += self._failure(ended.error)
         elif before.error:
             actions += [m.error_kind.remove(), m.error_message.remove()]
+        if before.stop_requested_at is not None:  # nothing is left that an older release could do wrong
+            actions.append(m.item_format.set(format_of(ended)))
         return actions
 
     def _failure(self, error: Failure) -> list[Action]:
@@ -168,36 +200,47 @@ class DynamoRequests(DynamoTexts):
     def _untouched(self, seen: Request) -> Condition:
         m = self._requests
         same: Condition = (m.status == seen.status) & (m.attempts == seen.attempts)
-        return same & (m.deadline == seen.deadline) if seen.status is Status.RUNNING else same
+        if seen.status is not Status.RUNNING:
+            return same
+        asked = seen.stop_requested_at
+        stop: Condition = (
+            m.stop_requested_at.does_not_exist() if asked is None else m.stop_requested_at == asked
+        )
+        running: Condition = same & (m.deadline == seen.deadline) & stop
+        return running
 
     def _current(self, running: Request) -> Condition:
         m = self._requests
         current: Condition = (m.status == Status.RUNNING) & (m.begun_by == running.attempt_token)
         return current
 
-    def _change(self, request: Request, actions: list[Action], condition: Condition) -> None:
+    def _unstopped(self, running: Request) -> Condition:
+        """The attempt is the current one, and nobody has asked to stop it."""
+        unstopped: Condition = self._current(running) & self._requests.stop_requested_at.does_not_exist()
+        return unstopped
+
+    def _change(
+        self,
+        request: Request,
+        actions: list[Action],
+        condition: Condition,
+        checks: Sequence[dict[str, Any]] = (),
+        effects: Sequence[object] = (),
+    ) -> None:
         """Without having the item sent back, payload and all: these two are what a worker does most."""
+        if checks or effects:
+            item = self._requests(request.user_id, request.seq)
+            update = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
+            return commit(self._connection, [{"Update": update}, *checks], effects)
         table = self._requests.Meta.table_name
         with translated():
             self._connection.update_item(
                 table, request.user_id, str(request.seq), actions=actions, condition=condition
             )
+        return None
 
     def _update_request(self, request: Request, actions: list[Any], condition: Condition) -> Request:
         item = self._requests(request.user_id, request.seq)
         with translated():
             item.update(actions=actions, condition=condition)
         return to_request(item)
-
-
-def _readable(items: Iterable[RequestItem]) -> list[Request]:
-    """Those before the first one of a newer release. Raises NewerItemError if that is the first of all."""
-    found = list[Request]()
-    for item in items:
-        try:
-            found.append(to_request(item))
-        except NewerItemError:
-            if not found:
-                raise
-            break
-    return found

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from chalicelib.adapters.memory.keys import MemoryKeys
+from chalicelib.adapters.memory.slots import MemorySlots
 from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.adapters.memory.texts import MemoryTexts
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
-from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, StoppedBy, expiry
 from chalicelib.core.time import Millis
 
 ITEM_BYTES = 400 * 1024  # DynamoDB's limit
@@ -19,7 +20,7 @@ type Commit = Callable[[Sequence[object]], None]
 """Writes the effects of a request together with its outcome, all or none. Raises EffectRefusedError."""
 
 
-class MemoryRequests(MemoryTexts):
+class MemoryRequests(MemoryTexts, MemorySlots):
     """The port `RequestStore`."""
 
     def __init__(self, tables: MemoryTables, keys: MemoryKeys, commit: Commit) -> None:
@@ -43,25 +44,43 @@ class MemoryRequests(MemoryTexts):
         places = self._tables.requests.setdefault(request.user_id, {})
         if request.seq in places:
             raise LostRaceError
+        slot = self._entered(request)
         if key:
             self._keys.put(request, key, last)
+        if request.slot and slot:
+            self._tables.slots[request.user_id, request.slot] = slot
         places[request.seq] = _storable(_without_texts(request))
 
     def void(self, user_id: str, seq: int, now: Millis) -> None:
         self.write(Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now))
 
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
+        self._require_not_superseded(seen)
         return self._save(self._untouched(seen).begun(token, now, deadline))
 
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
     ) -> Request:
-        finished = self._current(running).ended(outcome, now)
+        found = self._current(running)
+        if outcome.status is not Status.CANCELLED:
+            _require_not_stopped(found)
+        finished = found.ended(outcome, now)
         self._commit(effects)
         return self._save(finished)
 
     def renew(self, running: Request, deadline: Millis) -> Request:
         return self._save(replace(self._current(running), deadline=deadline))
+
+    def request_stop(
+        self, seen: Request, by: StoppedBy, now: Millis, superseded_by: int | None = None
+    ) -> Request:
+        found = self._current(seen)
+        _require_not_stopped(found)
+        return self._save(found.stop_requested(by, now, superseded_by))
+
+    def is_stop_requested(self, running: Request) -> bool:
+        found = self.get(running.user_id, running.seq)
+        return found is not None and found.stop_requested_at is not None
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         found = self.get(user_id, seq)
@@ -71,6 +90,7 @@ class MemoryRequests(MemoryTexts):
 
     def requeue(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
         found = self._current(running)
+        _require_not_stopped(found)
         waiting = replace(
             found,
             status=Status.QUEUED,
@@ -124,8 +144,14 @@ class MemoryRequests(MemoryTexts):
         return request
 
 
-def _state(request: Request) -> tuple[Status, int, Millis | None]:
-    return request.status, request.attempts, request.deadline
+def _state(request: Request) -> tuple[Status, int, Millis | None, Millis | None]:
+    return request.status, request.attempts, request.deadline, request.stop_requested_at
+
+
+def _require_not_stopped(found: Request) -> None:
+    """Raises LostRaceError if somebody has asked to stop the request."""
+    if found.stop_requested_at is not None:
+        raise LostRaceError
 
 
 def _without_texts(request: Request) -> Request:

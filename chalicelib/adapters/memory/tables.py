@@ -7,6 +7,7 @@ from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.idempotency import KeyRecord
 from chalicelib.core.queueing.queue import Queue, state_under
 from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.slots import SlotRecord
 from chalicelib.core.queueing.texts import LargeText, TextKey
 from chalicelib.core.time import Millis
 
@@ -34,6 +35,7 @@ class MemoryTables:
     texts: dict[tuple[str, TextKey], LargeText] = field(default_factory=dict)
     keys: dict[tuple[str, str], StoredKey] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
+    slots: dict[tuple[str, str], SlotRecord] = field(default_factory=dict)
 
     def existing(self, user_id: str) -> Queue:
         """Raises LostRaceError."""

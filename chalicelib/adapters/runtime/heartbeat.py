@@ -1,16 +1,17 @@
 """Keeps a long attempt alive from a thread beside its handler, and ends the process if it cannot."""
 
 import logging
-import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chalicelib.adapters.runtime.time_limit import LAST_RESORT_S, end_process_in
+from chalicelib.adapters.runtime.stop_watch import WatchedAttempt
+from chalicelib.adapters.runtime.time_limit import LAST_RESORT_S
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.heartbeat import BEAT_MS, Heartbeat
+from chalicelib.core.queueing.stopping import CLEAN_UP_MS
 
 
 @contextmanager
@@ -20,7 +21,7 @@ def kept_alive(heartbeat: Heartbeat, seconds: float, every: float = BEAT_MS / 10
     The process is ended shortly before the attempt could be taken for crashed, whatever the handler does:
     code in C that holds the interpreter's lock keeps the thread from renewing, and a network may. It is ended
     half a second after `seconds` in any case. An attempt that is not the current one any more is ended by
-    raising OverrunError inside the block.
+    raising OverrunError inside the block, and so is one that somebody has asked to stop, CLEAN_UP_MS later.
     """
     beats = _Beats(heartbeat, time.monotonic() + seconds + LAST_RESORT_S, every)
     beats.arm()
@@ -38,31 +39,26 @@ class _Beats(threading.Thread):
         self._ends = ends
         self._every = every
         self._over = threading.Event()
-        self._lock = threading.Lock()  # so that nothing of an attempt reaches the next one
+        self._attempt = WatchedAttempt(heartbeat, ends)
 
     def run(self) -> None:
         while not self._over.wait(self._every):
             try:
                 self._renew()
             except LostRaceError:
-                return self._end_attempt()
+                return self._attempt.interrupt()
             except Exception as error:  # noqa: BLE001 - the process ends in time if none succeeds
                 log_event("attempt not renewed", level=logging.WARNING, exception=error)
             else:
                 self.arm()
+            if self._renew.stopping:
+                return self._attempt.end_soon(CLEAN_UP_MS)
         return None
 
     def arm(self) -> None:
         """Have the process ended when the attempt could be taken for crashed."""
-        with self._lock:
-            if not self._over.is_set():
-                end_process_in(min(self._renew.seconds_left, self._ends - time.monotonic()))
-
-    def _end_attempt(self) -> None:
-        with self._lock:
-            if not self._over.is_set():
-                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
+        self._attempt.arm(min(time.monotonic() + self._renew.seconds_left, self._ends))
 
     def stop(self) -> None:
-        with self._lock:
-            self._over.set()
+        self._attempt.finish()
+        self._over.set()

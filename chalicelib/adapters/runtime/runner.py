@@ -13,6 +13,7 @@ from chalicelib.adapters.runtime.logs import bound
 from chalicelib.adapters.runtime.logs import restore as restore_logs
 from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
 from chalicelib.adapters.runtime.results import ResultError, result_json
+from chalicelib.adapters.runtime.stop_watch import stoppable
 from chalicelib.adapters.runtime.time_limit import (
     AttemptEndedError,
     OverrunError,
@@ -25,9 +26,9 @@ from chalicelib.core.errors import InvalidInputError, MalformedError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.application import Application, Resources
 from chalicelib.core.queueing.attempt import Result, Taken
-from chalicelib.core.queueing.context import HandlerRequest
+from chalicelib.core.queueing.context import HandlerRequest, never
 from chalicelib.core.queueing.handler import Handler
-from chalicelib.core.queueing.heartbeat import Heartbeat
+from chalicelib.core.queueing.heartbeat import Heartbeat, StopWatch
 from chalicelib.core.queueing.policy import (
     HandlerError,
     ImpossibleDelayError,
@@ -36,6 +37,7 @@ from chalicelib.core.queueing.policy import (
     delay_ms,
 )
 from chalicelib.core.queueing.request import Failure, Request
+from chalicelib.core.queueing.stopped import Stopped
 
 NOTHING = Application()
 
@@ -85,16 +87,17 @@ def run(
     request: Request,
     taken: Taken,
     seconds: float,
-    heartbeat: Heartbeat | None = None,
+    stop_watch: StopWatch | None = None,
     *,
     watch: OverrunWatch | None = None,
     application: Application = NOTHING,
 ) -> Result | Failure:
     """What came of one attempt: what the handler returned, or why it failed.
 
-    What does not react to the time limit is ended together with this process; `watch` has that noted. A
-    `heartbeat` is called every few seconds meanwhile. The handler gets the settings and the resources of
-    `application`.
+    What does not react to the time limit is ended together with this process; `watch` has that noted. If the
+    `stop_watch` learns that somebody has asked to stop the request, the handler is told, and interrupted if
+    it does not end in time; a heartbeat also keeps the attempt alive meanwhile. The handler gets the settings
+    and the resources of `application`.
 
     Raises nothing that a handler can cause. What it does raise is the worker's own failure: no time limit
     could be set, for example.
@@ -102,8 +105,9 @@ def run(
     watched = watch.watching(request, seconds) if watch else nullcontext()
     with _bound(request), last_resort(seconds), watched:
         try:
-            with _beating(heartbeat, seconds), alarm(seconds):
-                return carry_out(handler, request, taken, application)
+            with _watching(stop_watch, seconds), alarm(seconds):
+                is_stopping = never if stop_watch is None else lambda: stop_watch.stopping
+                return carry_out(handler, request, taken, application, is_stopping=is_stopping)
         except OverrunError:
             return Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         except BaseException:  # noqa: BLE001 - the handler's error cannot even be told
@@ -111,12 +115,14 @@ def run(
             return Failure("error", "The handler raised an error that cannot be shown.")
 
 
-def _beating(heartbeat: Heartbeat | None, seconds: float) -> AbstractContextManager[None]:
-    if heartbeat is None:
+def _watching(stop_watch: StopWatch | None, seconds: float) -> AbstractContextManager[None]:
+    if stop_watch is None:
         return nullcontext()
+    if not isinstance(stop_watch, Heartbeat):
+        return stoppable(stop_watch, seconds)
     from chalicelib.adapters.runtime.heartbeat import kept_alive  # only long requests need it
 
-    return kept_alive(heartbeat, seconds)
+    return kept_alive(stop_watch, seconds)
 
 
 @contextmanager
@@ -135,6 +141,8 @@ def carry_out(
     taken: Taken,
     application: Application,
     new_effects: Callable[[Resources], Effects] = Effects,
+    *,
+    is_stopping: Callable[[], bool] = never,
 ) -> Result | Failure:
     """Everything that runs the author's code, the text of an error included. Sets no time limit.
 
@@ -143,11 +151,13 @@ def carry_out(
     try:
         with subsegment(request.type, user=request.user_id, seq=request.seq):
             effects = new_effects(application.resources)
-            seen = HandlerRequest.of(request, application)
+            seen = HandlerRequest.of(request, application, is_stopping)
             returned = result_json(_completed(handler(taken.payload, seen, effects)))
             return Result(returned, effects.writes)
     except AttemptEndedError:
         raise
+    except Stopped:  # the core knows what becomes of the request, if somebody has asked to stop it
+        return Failure("error", "The handler raised Stopped.")
     except BaseException as error:  # noqa: BLE001 - even SystemExit fails its own request, nothing else
         return last_words(error)
 

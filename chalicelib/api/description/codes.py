@@ -21,6 +21,7 @@ CODES = {
         405, "The address does not support this method. `Allow` lists the supported methods."
     ),
     "conflict": Code(409, "The current state does not allow this operation."),
+    "already_ended": Code(409, "The request has an outcome: there is nothing to stop."),
     "cannot_cancel": Code(409, "The request is running, or has an outcome."),
     "changed_meanwhile": Code(
         409, "Another call made a change at the same moment. Read the current state and try again."
@@ -32,6 +33,7 @@ CODES = {
     "own_account": Code(409, "Administrators cannot disable their own account."),
     "paused_by_administrator": Code(409, "An administrator paused the queue, and only one can resume it."),
     "queue_halted": Code(409, "The queue is halted. Retry or skip the request that halts it."),
+    "slot_busy": Code(409, "A request of the same slot has no outcome yet. `detail` names it."),
     "username_taken": Code(409, "Another account has this username."),
     "too_large": Code(413, "The body or a payload is too large."),
     "unsupported_media_type": Code(415, "The body is not sent as `application/json` in UTF-8."),

@@ -11,13 +11,18 @@ ECHO: dict[str, Any] = {
     "attempts": 1,
     "enqueued_at": MOMENT,
     "not_before": None,
+    "start_before": None,
     "started_at": "2026-11-25T08:00:00.020Z",
     "finished_at": "2026-11-25T08:00:00.024Z",
     "result": {"n": 1},
     "error": None,
     "origin": None,
+    "slot": None,
+    "superseded_by": None,
     "position": None,
     "estimated_wait_seconds": None,
+    "stop_requested_at": None,
+    "stopped_by": None,
 }
 ORDER = {"type": "echo", "payload": {"n": 1}}
 # Checked against their schemas by a test. Those of a handler's type count only where there is such a handler.
@@ -28,7 +33,13 @@ EXAMPLES: dict[str, Any] = {
     "DeleteAccount": {"password": PASSWORD},
     "EchoOrder": ORDER,
     "EchoRequest": ECHO,
-    "EchoRequestDetail": {**ECHO, "payload": {"n": 1}, "max_attempts": None, "on_failure": None},
+    "EchoRequestDetail": {
+        **ECHO,
+        "payload": {"n": 1},
+        "max_attempts": None,
+        "on_failure": None,
+        "if_busy": None,
+    },
     "Login": {"username": "ada", "password": PASSWORD},
     "MarkRead": {"seq": 1},
     "Order": ORDER,

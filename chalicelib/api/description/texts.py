@@ -28,7 +28,8 @@ TAGS = {
 OPERATIONS = {
     "enqueue": "Accepts one request and gives it the next number of the queue. It runs after all "
     "requests before it. With an `Idempotency-Key` the call may be repeated: the same "
-    "call with the same key is one request.",
+    "call with the same key is one request. With a `slot`, it replaces the requests that wait in it, or is "
+    "refused while there is one: see `if_busy`. With `start_before`, it expires if it was not begun by then.",
     "enqueueBatch": "Accepts all requests of the batch or none. They get consecutive numbers. With "
     "an `Idempotency-Key` the call may be repeated: the same call with the same key"
     " is one batch.",

@@ -1,5 +1,6 @@
 """The queues of all users, for administrators."""
 
+from http import HTTPStatus
 from typing import Annotated, Literal
 
 import msgspec
@@ -14,11 +15,13 @@ from chalicelib.api.identity.admin_views import (
 )
 from chalicelib.api.queueing.parameters import Limit, Seq
 from chalicelib.api.queueing.request_views import RequestAnswer, request_view
+from chalicelib.api.queueing.requests import stopped_view
 from chalicelib.container import Container
 from chalicelib.core.errors import ConflictError, NotFoundError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.queueing.line import Line
 from chalicelib.core.queueing.queue import Queue
+from chalicelib.web.call import Call
 from chalicelib.web.routes import Routes
 
 routes = Routes("Administration", permission=ADMIN)
@@ -83,6 +86,19 @@ def retry_user_request(
 ) -> RequestAnswer:
     request, queue = container.identity.administration.retry(principal, user_id, seq)
     return request_view(request, Line(queue, request, container.adapters.clock.now()))
+
+
+@routes.endpoint(
+    "POST",
+    f"{QUEUE}/requests/{{seq}}/stop",
+    "Stop a request of a user: 200 if it is cancelled, 202 if it runs and will end as cancelled",
+    status=(HTTPStatus.OK, HTTPStatus.ACCEPTED),
+    raises=REFUSALS,
+)
+def stop_user_request(
+    container: Container, call: Call, principal: Principal, user_id: UserId, seq: Seq
+) -> RequestAnswer:
+    return stopped_view(call, container.identity.administration.stop(principal, user_id, seq))
 
 
 @routes.endpoint(

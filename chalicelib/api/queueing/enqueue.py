@@ -9,7 +9,7 @@ from chalicelib.api.queueing.answer_size import ANSWER_LIMIT, size_of, without_r
 from chalicelib.api.queueing.enqueue_body import Batch, Order, Reader, idempotency_key
 from chalicelib.api.queueing.request_views import RequestAnswer, RequestsAnswer, request_view
 from chalicelib.container import Container
-from chalicelib.core.errors import TooManyError
+from chalicelib.core.errors import ConflictError, TooManyError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.queueing.enqueue import Accepted
 from chalicelib.core.queueing.line import Line
@@ -30,7 +30,7 @@ GivenKey = Annotated[Key | None, Header("Idempotency-Key")]
     "/api/queue/enqueue",
     "Send one request",
     status=HTTPStatus.ACCEPTED,
-    raises=(TooManyError,),
+    raises=(ConflictError, TooManyError),
     headers=("Location", "Idempotency-Replayed"),
     body_limit=BODY_LIMIT,
 )

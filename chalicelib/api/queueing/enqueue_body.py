@@ -41,6 +41,40 @@ class Order(msgspec.Struct, forbid_unknown_fields=True):
         ]
         | None
     ) = None
+    start_before: (
+        Annotated[
+            datetime,
+            msgspec.Meta(
+                tz=True,
+                description="If the request was not begun by then, its outcome is `expired`, and the next "
+                "one runs. After `not_before`; at most 366 days ahead",
+            ),
+        ]
+        | None
+    ) = None
+    slot: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                min_length=1,
+                max_length=64,
+                description="A name of the caller's choice, by which requests replace one another: see "
+                "`if_busy`. Not in batches",
+            ),
+        ]
+        | None
+    ) = None
+    if_busy: (
+        Annotated[
+            Literal["queue", "reject", "replace", "interrupt"],
+            msgspec.Meta(
+                description="What to do about the requests of the same slot. queue (the default): wait "
+                "behind them; reject: answer 409 while one of them has no outcome; replace: cancel those "
+                "that wait; interrupt: that, and stop the one that runs"
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Batch(msgspec.Struct, forbid_unknown_fields=True):
@@ -78,8 +112,18 @@ class Reader:
             payload=self.validated_payload(order, prefix),
             max_attempts=order.max_attempts,
             on_failure=order.on_failure,
-            not_before=self._moment(order.not_before, f"{prefix}not_before"),
+            not_before=(not_before := self._moment(order.not_before, f"{prefix}not_before")),
+            start_before=self._latest_start(order, not_before, f"{prefix}start_before"),
+            slot=_slot(order, prefix),
+            if_busy=order.slot and (order.if_busy or "queue"),
         )
+
+    def _latest_start(self, order: Order, not_before: Millis | None, path: str) -> Millis | None:
+        """Raises InvalidInputError for a moment by which the request can never begin."""
+        start_before = self._moment(order.start_before, path)
+        if start_before is not None and not_before is not None and start_before <= not_before:
+            raise InvalidInputError.listing(FieldError(path, "must be after `not_before`"))
+        return start_before
 
     def validated_payload(self, order: Order, prefix: str = "") -> str:
         """The payload as JSON text, which its handler accepts.
@@ -121,6 +165,16 @@ class Reader:
         return int(moment.timestamp() * 1000)
 
 
+def _slot(order: Order, prefix: str) -> str | None:
+    """Raises InvalidInputError where a slot is missing, or is not possible."""
+    if order.slot is None and order.if_busy is not None:
+        raise InvalidInputError.listing(FieldError(f"{prefix}if_busy", "needs a `slot`"))
+    if order.slot is not None and prefix:
+        fault = FieldError(f"{prefix}slot", "is not possible in a batch: send the request alone")
+        raise InvalidInputError.listing(fault)
+    return order.slot
+
+
 def _joined(refusals: Sequence[InvalidInputError]) -> InvalidInputError:
     if len(refusals) == 1:
         return refusals[0]
@@ -146,4 +200,7 @@ def _covered(work: Work) -> dict[str, object]:
         "max_attempts": work.max_attempts,
         "on_failure": work.on_failure,
         "not_before": work.not_before,
+        "start_before": work.start_before,
+        "slot": work.slot,
+        "if_busy": work.if_busy,
     }

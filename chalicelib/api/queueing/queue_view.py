@@ -18,13 +18,13 @@ class CountsAnswer(msgspec.Struct):
     succeeded: Number
     failed: Number
     cancelled: Number
+    expired: Number
 
     @classmethod
     def of(cls, counts: Mapping[Any, int]) -> Self:
         """`counts` are by status."""
-        return cls(
-            counts.get(Status.SUCCEEDED, 0), counts.get(Status.FAILED, 0), counts.get(Status.CANCELLED, 0)
-        )
+        names = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED, Status.EXPIRED)
+        return cls(*(counts.get(name, 0) for name in names))
 
 
 class WaitingAnswer(msgspec.Struct):
@@ -46,6 +46,9 @@ class WaitingAnswer(msgspec.Struct):
     )
     behind: Annotated[int, msgspec.Meta(ge=0, description="How many numbers wait behind this one")]
     error: ErrorAnswer | None
+    stop_requested_at: (
+        Annotated[Moment, msgspec.Meta(description="When somebody asked to stop the running request")] | None
+    )
 
 
 class HeldAnswer(msgspec.Struct):
@@ -109,4 +112,5 @@ def _waiting(waiting: Waiting | None) -> WaitingAnswer | None:
         until=optional_moment(waiting.until),
         behind=waiting.behind,
         error=error_view(waiting.error),
+        stop_requested_at=optional_moment(waiting.stop_requested_at),
     )

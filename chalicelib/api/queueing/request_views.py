@@ -21,17 +21,27 @@ class RequestAnswer(msgspec.Struct):
 
     seq: int
     type: str
-    status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled", "expired"]
     attempts: Number
     enqueued_at: Moment
     not_before: Moment | None
+    start_before: Moment | None
     started_at: Moment | None
     finished_at: Moment | None
     result: msgspec.Raw
     error: ErrorAnswer | None
     origin: Annotated[int, msgspec.Meta(description="The failed request that this one retries")] | None
+    slot: str | None
+    superseded_by: (
+        Annotated[int, msgspec.Meta(description="The request that has replaced this one in its slot")] | None
+    )
     position: Annotated[int, msgspec.Meta(ge=1, description="1 is the head of the line")] | None
     estimated_wait_seconds: EstimatedWait
+    stop_requested_at: (
+        Annotated[Moment, msgspec.Meta(description="When somebody asked to stop the request while it ran")]
+        | None
+    )
+    stopped_by: Literal["user", "administrator", "slot"] | None
 
 
 class RequestDetailAnswer(RequestAnswer):
@@ -41,6 +51,13 @@ class RequestDetailAnswer(RequestAnswer):
     max_attempts: Annotated[int, msgspec.Meta(ge=1, description="Null: the handler's default")] | None
     on_failure: (
         Annotated[Literal["skip", "halt"], msgspec.Meta(description="Null: the handler's default")] | None
+    )
+    if_busy: (
+        Annotated[
+            Literal["queue", "reject", "replace", "interrupt"],
+            msgspec.Meta(description="Null: it has no slot"),
+        ]
+        | None
     )
 
 
@@ -68,6 +85,7 @@ def request_detail_view(request: Request, line: Line) -> RequestDetailAnswer:
         payload=msgspec.Raw(request.payload.encode(errors="replace")),
         max_attempts=request.max_attempts,
         on_failure=request.on_failure,  # type: ignore[arg-type]  # validated when it was accepted
+        if_busy=request.if_busy,  # type: ignore[arg-type]  # likewise
     )
 
 
@@ -83,11 +101,16 @@ def _members(request: Request, line: Line | None) -> dict[str, Any]:
         "attempts": request.attempts,
         "enqueued_at": iso(request.enqueued_at),
         "not_before": optional_moment(request.not_before),
+        "start_before": optional_moment(request.start_before),
         "started_at": optional_moment(request.started_at),
         "finished_at": optional_moment(request.finished_at),
         "result": msgspec.Raw(b"null" if request.result is None else request.result.encode(errors="replace")),
         "error": error_view(request.error),
         "origin": request.origin,
+        "slot": request.slot,
+        "superseded_by": request.superseded_by,
         "position": line and line.position(request),
         "estimated_wait_seconds": line and rounded(line.estimated_wait_seconds_of(request)),
+        "stop_requested_at": optional_moment(request.stop_requested_at),
+        "stopped_by": request.stopped_by and request.stopped_by.value,
     }

@@ -19,6 +19,7 @@ from chalicelib.container import Container
 from chalicelib.core.errors import ConflictError, NotFoundError, TooManyError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.queueing.enqueue import Accepted
+from chalicelib.core.queueing.request import Request
 from chalicelib.web.call import Call
 from chalicelib.web.routes import Routes
 
@@ -57,6 +58,24 @@ def show_request(container: Container, principal: Principal, seq: Seq, wait: Wai
 )
 def cancel(container: Container, principal: Principal, seq: Seq) -> RequestAnswer:
     return request_view(container.queueing.controls.cancel(principal.user_id, principal.session_id, seq))
+
+
+@routes.endpoint(
+    "POST",
+    "/api/queue/requests/{seq}/stop",
+    "Stop a request: 200 if it waited and is cancelled, 202 if it runs and will end as cancelled",
+    status=(HTTPStatus.OK, HTTPStatus.ACCEPTED),
+    raises=(NotFoundError, ConflictError),
+)
+def stop(container: Container, call: Call, principal: Principal, seq: Seq) -> RequestAnswer:
+    return stopped_view(call, container.queueing.controls.stop(principal.user_id, principal.session_id, seq))
+
+
+def stopped_view(call: Call, request: Request) -> RequestAnswer:
+    """The request that was stopped. Sets the status of the answer to 202 if it still runs."""
+    if not request.settled:
+        call.status = HTTPStatus.ACCEPTED
+    return request_view(request)
 
 
 @routes.endpoint(

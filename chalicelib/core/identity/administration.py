@@ -106,6 +106,10 @@ class Administration:
         action = f"skip request {seq}"
         return self._steer(admin, action, user_id, lambda: self.controls.skip(user_id, None, seq))
 
+    def stop(self, admin: Principal, user_id: str, seq: int) -> Request:
+        action = f"stop request {seq}"
+        return self._steer(admin, action, user_id, lambda: self.controls.stop(user_id, None, seq))
+
     def disable(self, admin: Principal, username: str) -> Account:
         """End all sessions of the account and refuse new ones. Requests that were accepted still run.
 

@@ -10,13 +10,14 @@ from typing import NamedTuple
 from chalicelib.core.errors import EffectRefusedError, LostRaceError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.handler import Handler
-from chalicelib.core.queueing.heartbeat import ALIVE_MS, SKEW_MS, Heartbeat
+from chalicelib.core.queueing.heartbeat import ALIVE_MS, SKEW_MS, Heartbeat, StopWatch
 from chalicelib.core.queueing.held_lease import HeldLease
 from chalicelib.core.queueing.policy import OnFailure, Policy, after_failure, exhausted, next_look
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, bytes_apart
 from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.steps import AfterAttempt, Halt, Passed, Unfit, Wait
+from chalicelib.core.queueing.stopping import settle_stopped
 from chalicelib.core.queueing.texts import result_of, with_payload
 from chalicelib.core.time import Clock, Millis
 
@@ -49,8 +50,10 @@ class Taken(NamedTuple):
 type Take = Callable[[Handler, Request, float], Taken | Failure]
 """Decode the payload within so many seconds, or say why the handler cannot take it. Raises nothing."""
 
-type Run = Callable[[Handler, Request, Taken, float, Heartbeat | None], Result | Failure]
-"""Carry a request out within so many seconds, kept alive by the heartbeat if there is one.
+type Run = Callable[[Handler, Request, Taken, float, StopWatch], Result | Failure]
+"""Carry a request out within so many seconds; ended earlier if the watch learns that it is to stop.
+
+The watch of a long request is a Heartbeat, which keeps the attempt alive.
 
 Raises nothing that a handler can cause.
 """
@@ -82,6 +85,8 @@ class Attempt:
         now = self.clock.now()
         if request.due > now:
             return Wait(request.due)
+        if request.stop_requested_at is not None:  # its attempt has crashed since it was read
+            return Passed(settle_stopped(self.requests, request, now))
         handler = self.handlers.get(request.type)
         if handler is None:
             return self._unfit(request, _unknown(request))
@@ -105,19 +110,40 @@ class Attempt:
         if isinstance(taken, Failure):
             return self._unfit(request, taken)
         now = self.clock.now()
+        if request.is_too_late(now):
+            return Wait(now)  # since it was looked up: at the next look it expires
         deadline = now + (ALIVE_MS if handler.is_long else int(handler.timeout * 1000) + GRACE_MS)
         lease.outlast(deadline)
         running = self._begin(request, now, deadline)
-        if whole is None or taken is None:
-            return self._failed(running, PAYLOAD_GONE, policy)
-        _log("request started", running)
-        ran = self._run(handler, replace(running, payload=whole.payload), taken, deadline, lease)
+        ran: Result | Failure = PAYLOAD_GONE
+        if whole is not None and taken is not None:
+            _log("request started", running)
+            ran = self._run(handler, replace(running, payload=whole.payload), taken, deadline, lease)
+        try:
+            return self._conclude(running, ran, policy)
+        except LostRaceError:
+            return self._stopped(running)
+
+    def _conclude(self, running: Request, ran: Result | Failure, policy: Policy) -> AfterAttempt:
         if isinstance(ran, Failure):
             return self._failed(running, ran, policy)
         try:
             return self._finish(running, Outcome(Status.SUCCEEDED, result=ran.json), ran.effects)
         except EffectRefusedError as error:
             return self._failed(running, Failure("conflict", str(error)), policy)
+
+    def _stopped(self, running: Request) -> Passed:
+        """The attempt could not be ended as its handler has it: somebody may have asked to stop it.
+
+        Raises LostRaceError if that is not the reason.
+        """
+        found = self.requests.get(running.user_id, running.seq)
+        if found is None or found.stop_requested_at is None:
+            raise LostRaceError
+        own = found.status is Status.RUNNING and found.attempt_token == running.attempt_token
+        if not own:
+            raise LostRaceError
+        return self._finish(found, Outcome(Status.CANCELLED))
 
     def _unfit(self, request: Request, why: Failure) -> Wait | Unfit:
         """Wait a little: this worker may only be older than the API which accepted the request."""
@@ -136,10 +162,10 @@ class Attempt:
         left = (deadline - SKEW_MS - LAST_RESORT_MS - self.clock.now()) / 1000
         if left <= 0:
             return Failure("timeout", "The worker started the handler too late.")
-        if handler.is_long:
-            heartbeat = Heartbeat(self.requests, self.clock, lease, running, deadline)
-            return self.run(handler, running, taken, handler.timeout, heartbeat)
-        return self.run(handler, running, taken, min(handler.timeout, left), None)
+        kind = Heartbeat if handler.is_long else StopWatch
+        watch = kind(self.requests, self.clock, lease, running, deadline)
+        seconds = handler.timeout if handler.is_long else min(handler.timeout, left)
+        return self.run(handler, running, taken, seconds, watch)
 
     def _begin(self, request: Request, now: Millis, deadline: Millis) -> Request:
         token = self.new_token()
@@ -186,7 +212,9 @@ class Attempt:
         now = self.clock.now()
         finished = self._write_outcome(running, outcome, now, effects)
         error = {"kind": outcome.error.kind, "error": outcome.error.message} if outcome.error else {}
-        _log(f"request {outcome.status}", finished, took_ms=now - (running.started_at or now), **error)
+        stopped = {"stopped_by": finished.stopped_by} if finished.stopped_by else {}
+        took_ms = now - (running.started_at or now)
+        _log(f"request {outcome.status}", finished, took_ms=took_ms, **error, **stopped)
         return Passed(finished)
 
     def _write_outcome(

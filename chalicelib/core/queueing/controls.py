@@ -12,6 +12,8 @@ from chalicelib.core.queueing.queue import PausedBy, Queue, State, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
+from chalicelib.core.queueing.standing import is_fixed, is_held_by, stands_at
+from chalicelib.core.queueing.stopping import stop
 from chalicelib.core.queueing.texts import with_payload
 from chalicelib.core.queueing.waking import send_wake_up
 from chalicelib.core.time import Clock, Millis
@@ -69,26 +71,39 @@ class Controls:
     def cancel(self, user_id: str, session_id: str | None, seq: int) -> Request:
         """A cancelled request is never started. Raises NotFoundError, ConflictError if it is too late."""
         while True:
-            queue = self._queue(user_id, session_id)
-            request = self._request(queue, seq)
+            queue, request = self.find(user_id, session_id, seq)
             now = self.clock.now()
-            if request.status is not Status.QUEUED and not _is_held_by(queue, request, now):
+            if request.status is not Status.QUEUED and not is_held_by(queue, request, now):
                 raise ConflictError(
                     f"Request {seq} cannot be cancelled: it is {request.status}.", code="cannot_cancel"
                 )
-            try:
-                cancelled = self.requests.cancel(request, now)
-            except LostRaceError:
-                own = self._own(request, Status.CANCELLED, now)
-                if own is None:
-                    continue
-                cancelled = own
-            log_event("request cancelled", user=user_id, seq=seq)
-            if cancelled.attempts or cancelled.unfit_since is not None:
-                self._open_after(user_id, seq)
-            if request.due > now or not queue.runnable:
-                self._wake(queue)  # a worker may be due to come much later, or not at all
-            return cancelled
+            if cancelled := self.cancel_seen(queue, request, now):
+                return cancelled
+
+    def cancel_seen(self, queue: Queue, request: Request, now: Millis) -> Request | None:
+        """Cancel the request as it was read; None if somebody has changed it since."""
+        user_id, seq = request.user_id, request.seq
+        try:
+            cancelled = self.requests.cancel(request, now)
+        except LostRaceError:
+            own = self._own(request, Status.CANCELLED, now)
+            if own is None:
+                return None
+            cancelled = own
+        log_event("request cancelled", user=user_id, seq=seq)
+        if cancelled.attempts or cancelled.unfit_since is not None:
+            self._open_after(user_id, seq)
+        if request.due > now or request.status is Status.RUNNING or not queue.runnable:
+            self._wake(queue)  # a worker may be due to come much later, or not at all
+        return cancelled
+
+    def stop(self, user_id: str, session_id: str | None, seq: int) -> Request:
+        """Stop a request: cancelled at once if it does not run. If it runs, its outcome will be `cancelled`.
+
+        A second stop of a request that still runs changes nothing. Raises NotFoundError, and ConflictError if
+        the request has ended.
+        """
+        return stop(self, user_id, session_id, seq)
 
     def skip(self, user_id: str, session_id: str | None, seq: int) -> Request:
         """Give up the head that halts or holds the queue: it has failed and the next one goes on.
@@ -141,7 +156,7 @@ class Controls:
             queue = self._queue(user_id, session_id)
             if queue.state is State.HALTED:
                 raise ConflictError(HALTED.format(seq=queue.head + 1), code="queue_halted")
-            fixed = _is_fixed(queue, session_id)
+            fixed = is_fixed(queue, session_id)
             if fixed and wanted is None:
                 raise ConflictError(PAUSED_BY_ADMINISTRATOR, code="paused_by_administrator")
             if fixed or queue.paused_by is wanted:
@@ -156,7 +171,7 @@ class Controls:
     def _open_after(self, user_id: str, seq: int) -> Queue | None:
         """Open the queue if it stands at this request. It is read again: it may have been halted just now."""
         queue = self.queues.get(user_id)
-        if queue is None or not _stands_at(queue, seq):
+        if queue is None or not stands_at(queue, seq):
             return queue
         try:
             queue = self.queues.change_state(queue, State.OPEN, self.clock.now())
@@ -170,11 +185,14 @@ class Controls:
             send_wake_up(self.wake_ups, queue, self.new_wake_up_id())
 
     def _give_up(self, head: Request, error: Failure | None) -> Request:
-        outcome, now = Outcome(Status.FAILED, error=error), self.clock.now()
+        """It has failed, unless somebody has asked to stop it while it ran."""
+        stopped = head.stop_requested_at is not None
+        outcome = Outcome(Status.CANCELLED) if stopped else Outcome(Status.FAILED, error=error)
+        now = self.clock.now()
         try:
             return self.requests.settle(head, outcome, now)
         except LostRaceError:
-            if own := self._own(head, Status.FAILED, now):
+            if own := self._own(head, outcome.status, now):
                 return own
             raise ConflictError(CHANGED, code="changed_meanwhile") from None
 
@@ -187,11 +205,16 @@ class Controls:
         """The request at which the queue stands, halted or held. Raises ConflictError."""
         request = self._request(queue, seq)
         runs = request.status is Status.RUNNING and not request.has_crashed(self.clock.now())
-        if runs or not _stands_at(queue, seq):
+        if runs or not stands_at(queue, seq):
             raise ConflictError(
                 f"Request {seq} does not halt or hold the queue: it is {request.status}.", code="not_halting"
             )
         return request
+
+    def find(self, user_id: str, session_id: str | None, seq: int) -> tuple[Queue, Request]:
+        """The caller's queue and the request. Raises NotFoundError, UnauthenticatedError."""
+        queue = self._queue(user_id, session_id)
+        return queue, self._request(queue, seq)
 
     def _queue(self, user_id: str, session_id: str | None) -> Queue:
         queue = self.queues.get(user_id)
@@ -217,18 +240,3 @@ class Controls:
             return True
         first = self.requests.get(request.user_id, request.batch)
         return first.status is not Status.VOID if first else request.batch <= queue.head
-
-
-def _is_fixed(queue: Queue, session_id: str | None) -> bool:
-    """Whether it is under a pause that this caller may not end."""
-    return session_id is not None and queue.paused_by is PausedBy.ADMINISTRATOR
-
-
-def _stands_at(queue: Queue, seq: int) -> bool:
-    """Whether this number halts or holds the queue."""
-    return queue.state in (State.HALTED, State.HELD) and seq == queue.head + 1
-
-
-def _is_held_by(queue: Queue, request: Request, now: Millis) -> bool:
-    """Whether an attempt at this request crashed, and no worker's code can make another one."""
-    return queue.state is State.HELD and _stands_at(queue, request.seq) and request.has_crashed(now)

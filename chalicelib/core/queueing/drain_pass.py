@@ -16,6 +16,7 @@ from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.lookahead import Lookahead
 from chalicelib.core.queueing.queue import HoldReason, State
 from chalicelib.core.queueing.request import OUTCOMES
+from chalicelib.core.queueing.slot_looks import SlotLooks
 from chalicelib.core.queueing.steps import Done, Halt, LookAgain, Passed, Unfit, Wait
 from chalicelib.core.queueing.turn import Turn
 
@@ -41,7 +42,7 @@ class DrainPass:
         self._until = until
         self._lease = HeldLease(lease, drain.clock)
         self._cursor = Cursor(drain.queues, drain.clock, queue)
-        self._lookahead = Lookahead(drain.requests, drain.clock, self._lease)
+        self._lookahead = Lookahead(drain.requests, drain.clock, self._lease, SlotLooks(drain.requests))
         self._turn = Turn(drain.lane, drain.attempt.handlers, drain.clock, drain.quantum_ms)
         self._quick: dict[str, bool] = {}  # by type: whether its last attempt took less than CHECKPOINT_MS
 
@@ -104,6 +105,8 @@ class DrainPass:
         request = step.request
         if request.status in OUTCOMES and (request.key or request.expires_at is None):
             self._drain.requests.schedule_expiry(request, self._drain.clock.now())
+        if request.slot is not None:
+            self._lookahead.slots.leave(request)
         self._cursor.move_past(request, self._turn.took_ms)
         return LookAgain()
 

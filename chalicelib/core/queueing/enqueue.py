@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import (
     SESSION_ENDED,
@@ -15,18 +16,23 @@ from chalicelib.core.errors import (
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.lane import lane_of
+from chalicelib.core.queueing.numbering import numbered, refuse_late
 from chalicelib.core.queueing.ports import WakeUps
 from chalicelib.core.queueing.queue import Queue, needs_wake_up, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.registry import Registry
-from chalicelib.core.queueing.request import Request, Status, bytes_apart
+from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.request_store import KeyStore, RequestStore
-from chalicelib.core.queueing.texts import READ_BYTES, kept_until, payload_of, with_results
+from chalicelib.core.queueing.texts import READ_BYTES, payload_of, with_results
 from chalicelib.core.queueing.waking import claims_wake_up, send_wake_up
 from chalicelib.core.time import Clock, Millis
 
+if TYPE_CHECKING:
+    from chalicelib.core.queueing.slot_entry import SlotEntry
+
 # How often a call takes fresh numbers because a drain has voided those that it had.
 MAX_TRIES = 3
+SLOT_TRIES = 8  # likewise, or because another call has entered the same slot
 LONGEST_RETRY_AFTER_S = 3600
 
 
@@ -40,6 +46,9 @@ class Work:
     on_failure: str | None = None
     not_before: Millis | None = None
     origin: int | None = None
+    start_before: Millis | None = None
+    slot: str | None = None  # only of a request that is enqueued alone
+    if_busy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +87,41 @@ class Enqueue:
 
         Raises UnauthenticatedError, InvalidInputError, TooManyError, UnavailableError.
         """
-        for _ in range(MAX_TRIES):
+        entry = self._slot_entry(user_id, works)
+        for _ in range(SLOT_TRIES if entry else MAX_TRIES):
             if key and (known := self.keys.find(user_id, key.key, self.clock.now())):
-                return self._replay(user_id, session_id, known, key)
+                replayed = self._replay(user_id, session_id, known, key)
+                if entry:  # the first call may have crashed just before
+                    entry.stop_running(known.first, self.clock.now())
+                return replayed
             now = self.clock.now()
+            refuse_late(works, now)
+            before = entry.look(session_id, now) if entry else None
             queue = self._take_numbers(user_id, session_id, len(works), now)
-            requests = _numbered(user_id, queue.tail - len(works) + 1, works, key, now)
+            requests = numbered(queue, works, key, now, slot_before=before)
             try:
                 written = self._write(requests, key)
             finally:
                 # Even if nothing was written: others may have taken numbers since and rely on this wake-up.
-                if needs_wake_up(queue, now) and claims_wake_up(self.queues, queue, now):
+                if woken := needs_wake_up(queue, now) and claims_wake_up(self.queues, queue, now):
                     lane = lane_of(queue.average_ms, self.handlers.get(requests[0].type))
                     send_wake_up(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}", lane)
             if written:
+                if entry:
+                    if not woken and entry.leaves_superseded(before, queue):
+                        send_wake_up(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}")
+                    entry.stop_running(queue.tail, now)
                 return _accepted(requests, queue)
         raise UnavailableError("The request could not be stored in time. Nothing was accepted; try again.")
+
+    def _slot_entry(self, user_id: str, works: Sequence[Work]) -> "SlotEntry | None":
+        if works[0].slot is None:
+            return None
+        from chalicelib.core.queueing.slot_entry import SlotEntry
+        from chalicelib.core.queueing.slots import IfBusy
+
+        if_busy = IfBusy(works[0].if_busy or IfBusy.QUEUE)
+        return SlotEntry(self.queues, self.requests, user_id, works[0].slot, if_busy)
 
     def _take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
         try:
@@ -197,28 +225,3 @@ def refusal(queue: Queue | None, session_id: str, count: int, now: Millis) -> Ex
         retry_after=min(LONGEST_RETRY_AFTER_S, max(1, wait)),
         code="queue_full",
     )
-
-
-def _numbered(
-    user_id: str, first: int, works: Sequence[Work], key: IdempotencyKey | None, now: Millis
-) -> Sequence[Request]:
-    last = first + len(works) - 1
-    return [
-        Request(
-            user_id=user_id,
-            seq=seq,
-            type=work.type,
-            payload=work.payload,
-            status=Status.QUEUED,
-            enqueued_at=now,
-            max_attempts=work.max_attempts,
-            on_failure=work.on_failure,
-            not_before=work.not_before,
-            origin=work.origin,
-            batch=None if seq == first else first,
-            key=key.key if key and seq == last else None,
-            payload_bytes=(size := bytes_apart(work.payload)),
-            payload_until=kept_until(max(now, work.not_before or 0)) if size else None,
-        )
-        for seq, work in enumerate(works, first)
-    ]

@@ -14,19 +14,45 @@ from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.time import Clock, Millis
 
 SKEW_MS = 500  # by which the clocks of two workers may differ
-BEAT_MS = 2_000  # between two renewals; each costs one write unit
+BEAT_MS = 1_250  # between two renewals; each costs one write unit, and tells whether somebody wants a stop
 ALIVE_MS = 10_000  # how long an attempt is taken for alive after a renewal: several may fail
 
 
 @dataclass(slots=True)
-class Heartbeat:
-    """Renews one attempt. It is called from a thread beside the handler's."""
+class StopWatch:
+    """Learns that somebody has asked to stop a request. It is called from a thread beside the handler's."""
 
     requests: RequestStore
     clock: Clock
     lease: HeldLease
     running: Request
     deadline: Millis
+    stopping: bool = False  # whether somebody has asked to stop the request, as far as this process knows
+
+    def __call__(self) -> None:
+        """Look once. Raises UnavailableError if the store does not answer."""
+        self.stopping = self.stopping or self.requests.is_stop_requested(self.running)
+
+    @property
+    def seconds_left(self) -> float:
+        """How long the attempt may go on if it is not renewed. Then nobody else takes it for crashed yet."""
+        return (self.deadline - SKEW_MS - self.clock.now()) / 1000
+
+    def expect_end(self, within_ms: int) -> None:
+        """Let nobody wait longer than that: within that time this process ends the attempt, or itself.
+
+        Raises LostRaceError if the attempt is not the current one any more, and UnavailableError.
+        """
+        deadline = self.clock.now() + within_ms + SKEW_MS
+        if deadline < self.deadline:
+            self.requests.renew(self.running, deadline)
+            self.deadline = deadline
+            self.lease.shorten(deadline)
+
+
+@dataclass(slots=True)
+class Heartbeat(StopWatch):
+    """Renews one long attempt, which also tells whether somebody has asked to stop it."""
 
     def __call__(self) -> None:
         """Renew the attempt once.
@@ -35,11 +61,7 @@ class Heartbeat:
         does not answer. Then the former deadline is what this process can rely on.
         """
         deadline = self.clock.now() + ALIVE_MS
-        self.requests.renew(self.running, deadline)
+        stored = self.requests.renew(self.running, deadline)
         self.deadline = deadline
+        self.stopping = stored.stop_requested_at is not None
         self.lease.outlast(deadline)
-
-    @property
-    def seconds_left(self) -> float:
-        """How long the attempt may go on if it is not renewed. Then nobody else takes it for crashed yet."""
-        return (self.deadline - SKEW_MS - self.clock.now()) / 1000

@@ -29,9 +29,17 @@ class HeldLease:
         too_long = self._until > moment + 2 * SPARE_MS and moment > now
         if max(self._until, now) >= moment and not too_long:
             return
+        self._hold(moment + SPARE_MS, now)
+
+    def shorten(self, moment: Millis) -> None:
+        """Hold the lease until `moment` and not longer: this process may end just before it."""
+        if self._until > moment:
+            self._hold(moment, self._clock.now())
+
+    def _hold(self, until: Millis, now: Millis) -> None:
         try:
-            self._lease.hold((moment + SPARE_MS - now) / 1000)
+            self._lease.hold((until - now) / 1000)
         except UnavailableError:
             log_event("wake-up not held", level=logging.WARNING)
         else:
-            self._until = moment + SPARE_MS
+            self._until = until

@@ -32,6 +32,7 @@ class Waiting:
     until: Millis | None  # when that is over at the latest; None if nobody can tell
     behind: int  # so many numbers wait behind it
     error: Failure | None  # of the head's last attempt
+    stop_requested_at: Millis | None = None  # when somebody asked to stop the head, which still runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class Line:
             until=until,
             behind=self.queue.depth - 1,
             error=self._error(),
+            stop_requested_at=self.head.stop_requested_at if reason is Reason.RUNNING and self.head else None,
         )
 
     def _error(self) -> Failure | None:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from chalicelib.core.log_events import log_event
 from chalicelib.core.polling import poll
 from chalicelib.core.queueing.held_lease import HeldLease
-from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue
+from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
 from chalicelib.core.queueing.request import Outcome, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
+from chalicelib.core.queueing.slot_looks import SlotLooks
+from chalicelib.core.queueing.stopping import settle_stopped
 from chalicelib.core.time import Clock
 
 CHUNK = 25
@@ -23,6 +25,7 @@ class Lookahead:
     requests: RequestStore
     clock: Clock
     lease: HeldLease
+    slots: SlotLooks
     _read: dict[int, Request] = field(default_factory=dict)
     _abandoned: dict[int, bool] = field(default_factory=dict)  # by the first number of a batch
 
@@ -30,7 +33,9 @@ class Lookahead:
         """The request under this number, once it is settled that it is one to run or to step over.
 
         A number whose request does not come in time becomes a void, and so does a request of an abandoned
-        batch. A purged request is cancelled. Raises LostRaceError.
+        batch. A purged request is cancelled, and so is one that another has replaced in its slot, and one
+        that was asked to stop and whose attempt crashed. A request that it is too late to begin expires.
+        Raises LostRaceError.
         """
         request = self._read_chunk(queue, seq) or self._fill_hole(queue, seq)
         now = self.clock.now()
@@ -38,6 +43,17 @@ class Lookahead:
             return self.requests.settle(request, Outcome(Status.VOID), now)
         if seq <= queue.purged and (request.status is Status.QUEUED or request.has_crashed(now)):
             return self.requests.settle(request, Outcome(Status.CANCELLED), now)
+        if request.stop_requested_at is not None and request.has_crashed(now):
+            return settle_stopped(self.requests, request, now)
+        if request.slot is not None and queue.state is not State.HALTED:
+            slot = self.slots.find(request)
+            if slot and slot.supersedes(request, now):
+                by = slot.replaced + 1
+                log_event("request superseded", user=queue.user_id, seq=seq, by=by)
+                return self.requests.settle(request, Outcome(Status.CANCELLED, superseded_by=by), now)
+        if request.is_too_late(now):
+            log_event("request expired", user=queue.user_id, seq=seq, type=request.type)
+            return self.requests.settle(request, Outcome(Status.EXPIRED), now)
         return request
 
     def peek(self, seq: int) -> Request | None:
@@ -47,6 +63,7 @@ class Lookahead:
     def discard(self) -> None:
         """Forget what was read ahead: it may have changed."""
         self._read = {}
+        self.slots.forget()
 
     def _read_chunk(self, queue: Queue, seq: int) -> Request | None:
         if seq not in self._read:

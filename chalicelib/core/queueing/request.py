@@ -50,10 +50,19 @@ class Status(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"  # it was not begun before the moment that its caller has set
     VOID = "void"  # a number that was taken and never used; the drain steps over it
 
 
-OUTCOMES = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED})
+class StoppedBy(StrEnum):
+    """Who has asked to stop a request that ran."""
+
+    USER = "user"
+    ADMINISTRATOR = "administrator"
+    SLOT = "slot"  # the request that has replaced it in its slot
+
+
+OUTCOMES = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED, Status.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,7 @@ class Outcome:
     status: Status
     result: str | None = None
     error: Failure | None = None
+    superseded_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,13 @@ class Request:
     payload_bytes: int = 0  # the size of a payload that is an item of its own; 0: it is part of the request
     payload_until: Millis | None = None  # until when such a payload is kept
     result_bytes: int = 0  # likewise of the result, whose attempt is the last one
+    stop_requested_at: Millis | None = None  # when somebody asked to stop it; its outcome is `cancelled`
+    stopped_by: StoppedBy | None = None  # who that was
+    start_before: Millis | None = None  # if it was not begun by then, it expires
+    slot: str | None = None  # the name of the slot that it is in, see slots.py
+    if_busy: str | None = None  # what its enqueue did about the others in its slot
+    slot_before: int | None = None  # the number before it in its slot; None: the slot was free
+    superseded_by: int | None = None  # the request that has replaced it
 
     @property
     def settled(self) -> bool:
@@ -158,6 +175,7 @@ class Request:
             finished_at=now,
             deadline=None,
             expires_at=None if outcome.status is Status.VOID else expiry(now),
+            superseded_by=outcome.superseded_by or self.superseded_by,
         )
 
     def cancelled(self, now: Millis) -> Self:
@@ -167,6 +185,22 @@ class Request:
     @property
     def counted_attempts(self) -> int:
         return self.attempts - self.forgiven_attempts
+
+    def stop_requested(self, by: StoppedBy, now: Millis, superseded_by: int | None = None) -> Self:
+        """With the wish that it stops. It may run on for some seconds, and has one outcome left."""
+        return replace(self, stop_requested_at=now, stopped_by=by, superseded_by=superseded_by)
+
+    def is_too_late(self, now: Millis) -> bool:
+        """Whether it was not begun before `start_before`. A request that has begun may be tried again later.
+
+        >>> waiting = Request("ada", 1, "echo", "1", Status.QUEUED, enqueued_at=0, start_before=5_000)
+        >>> waiting.is_too_late(5_000), waiting.is_too_late(5_001)
+        (False, True)
+        >>> replace(waiting, attempts=1).is_too_late(5_001)
+        False
+        """
+        never_begun = self.status is Status.QUEUED and not self.attempts
+        return never_begun and self.start_before is not None and now > self.start_before
 
     def has_crashed(self, now: Millis) -> bool:
         """Whether its attempt began, its deadline has passed, and no result was written: a worker crashed."""

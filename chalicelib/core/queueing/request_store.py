@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
-from chalicelib.core.queueing.request import Failure, Outcome, Request
+from chalicelib.core.queueing.request import Failure, Outcome, Request, StoppedBy
+from chalicelib.core.queueing.slots import SlotStore
 from chalicelib.core.queueing.texts import TextStore
 from chalicelib.core.time import Millis
 
 
-class RequestStore(TextStore, Protocol):
+class RequestStore(TextStore, SlotStore, Protocol):
     """The requests of every user, by user and number.
 
     Each method is one conditional write or one consistent read. A write raises LostRaceError if its
@@ -44,6 +45,10 @@ class RequestStore(TextStore, Protocol):
 
         With a key, also store that the key stands for the requests from this one to number `last`, in one
         transaction. Second condition: the key is not stored yet, or has expired.
+
+        A request with a slot becomes the slot's last one, in the same transaction. Condition: `slot_before`
+        is the last one until then, or the slot is not stored. If the request replaces others, all up to the
+        number before it are superseded.
         """
         ...
 
@@ -54,7 +59,8 @@ class RequestStore(TextStore, Protocol):
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
         """Start an attempt, which `token` identifies. Condition: nobody has changed the request since.
 
-        The note that it cannot be taken is removed.
+        The note that it cannot be taken is removed. Second condition, of a request with a slot: it is not
+        superseded there.
         """
         ...
 
@@ -63,12 +69,17 @@ class RequestStore(TextStore, Protocol):
     ) -> Request:
         """Write the outcome and the effects in one transaction. Condition: this attempt is the current one.
 
+        Second condition, unless the outcome is `cancelled`: nobody has asked to stop the request.
+
         Raises EffectRefusedError if a condition among the effects does not hold.
         """
         ...
 
     def requeue(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
-        """End a failed attempt without an outcome. Condition: this attempt is the current one."""
+        """End a failed attempt without an outcome.
+
+        Conditions: this attempt is the current one, and nobody has asked to stop the request.
+        """
         ...
 
     def note_unfit(self, seen: Request, now: Millis) -> None:
@@ -83,6 +94,19 @@ class RequestStore(TextStore, Protocol):
 
         Returns the request as it is stored, which may have been changed since.
         """
+        ...
+
+    def request_stop(
+        self, seen: Request, by: StoppedBy, now: Millis, superseded_by: int | None = None
+    ) -> Request:
+        """Ask the running attempt to stop.
+
+        Conditions: the attempt that was read is the current one, and nobody has asked it to stop yet.
+        """
+        ...
+
+    def is_stop_requested(self, running: Request) -> bool:
+        """Whether somebody has asked to stop this request. One read that transfers no payload."""
         ...
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:

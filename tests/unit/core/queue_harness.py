@@ -14,7 +14,7 @@ from chalicelib.core.queueing.dequeue import Dequeue
 from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Accepted, Enqueue, Work
 from chalicelib.core.queueing.handler import Handler
-from chalicelib.core.queueing.heartbeat import Heartbeat
+from chalicelib.core.queueing.heartbeat import StopWatch
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
 from chalicelib.core.queueing.outcomes import Outcomes
@@ -49,7 +49,7 @@ class QueueHarness:
     unfit: dict[int, Failure] = field(default_factory=dict)  # why the workers' code cannot take a request
     limits: list[float] = field(default_factory=list)  # the seconds that each of them was given
 
-    heartbeat: Heartbeat | None = None  # of the last attempt
+    heartbeat: StopWatch | None = None  # of the last attempt
 
     def __post_init__(self) -> None:
         self.fifos = {lane: MemoryFifo(self.clock.now) for lane in Lane}
@@ -167,7 +167,7 @@ class QueueHarness:
         request: Request,
         _taken: Taken,
         seconds: float,
-        heartbeat: Heartbeat | None,
+        heartbeat: StopWatch,
     ) -> Result | Failure:
         self.heartbeat = heartbeat
         self.started.append(request.seq)

@@ -1,0 +1,124 @@
+"""Have an attempt that somebody has asked to stop end in time, from a thread beside its handler.
+
+A handler that is quick must not pay for that. So a process has one such thread, which is asleep nearly all
+the time: it wakes every LOOK_MS, and looks at the store only if the present attempt has lasted that long. To
+begin and to end an attempt costs an assignment each. (An alarm signal, which could start a thread when it is
+needed, would not reach a handler that waits in C, and would interrupt what runs for more than a second.)
+"""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chalicelib.adapters.runtime.time_limit import LAST_RESORT_S, end_process_in
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.attempt import LAST_RESORT_MS
+from chalicelib.core.queueing.heartbeat import StopWatch
+from chalicelib.core.queueing.stopping import CLEAN_UP_MS, LOOK_MS
+
+LOOK_S = LOOK_MS / 1000
+
+
+class WatchedAttempt:
+    """One attempt, as the thread beside its handler sees it.
+
+    `ends` is the moment at which the process is ended in any case, on the monotonic clock.
+    """
+
+    def __init__(self, watch: StopWatch, ends: float) -> None:
+        self.watch = watch
+        self.began = time.monotonic()
+        self._ends = ends
+        self._lock = threading.Lock()  # so that nothing of an attempt reaches the next one
+        self._is_over = False
+
+    def end_soon(self, within_ms: int) -> None:
+        """Interrupt the handler after that time, and end the process if it does not react."""
+        stops = time.monotonic() + within_ms / 1000
+        self.arm(stops + LAST_RESORT_S)
+        try:
+            if not self._is_over:
+                self.watch.expect_end(within_ms + LAST_RESORT_MS)
+        except LostRaceError:
+            return self.interrupt()
+        except Exception as error:  # noqa: BLE001 - then the next worker comes a little later
+            log_event("end not announced", level=logging.WARNING, exception=error)
+        while not self._is_over and time.monotonic() < stops:
+            time.sleep(max(0, min(0.1, stops - time.monotonic())))
+        return self.interrupt()
+
+    def arm(self, moment: float) -> None:
+        """Have the process ended at that moment, or when it is ended in any case."""
+        with self._lock:
+            if not self._is_over:
+                end_process_in(min(moment, self._ends) - time.monotonic())
+
+    def interrupt(self) -> None:
+        """Raise OverrunError in the handler."""
+        with self._lock:
+            if not self._is_over:
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
+
+    def finish(self) -> None:
+        """The handler has ended. After that, this attempt ends nothing any more."""
+        with self._lock:
+            self._is_over = True
+
+
+class _Looks(threading.Thread):
+    """Looks at the present attempt of this process, if there is one."""
+
+    def __init__(self) -> None:
+        super().__init__(name="stop watch", daemon=True)
+        self.present: WatchedAttempt | None = None
+
+    def run(self) -> None:
+        while True:
+            attempt = self.present
+            lasted = 0.0 if attempt is None else time.monotonic() - attempt.began
+            if attempt is None or lasted < LOOK_S:
+                time.sleep(LOOK_S - lasted)
+            else:
+                self._look(attempt)
+
+    def _look(self, attempt: WatchedAttempt) -> None:
+        started = time.monotonic()
+        try:
+            attempt.watch()
+        except Exception as error:  # noqa: BLE001 - the next look may succeed
+            log_event("stop not looked for", level=logging.WARNING, exception=error)
+        if attempt.watch.stopping:
+            attempt.end_soon(CLEAN_UP_MS)
+            if self.present is attempt:
+                self.present = None
+            return
+        time.sleep(max(0, started + LOOK_S - time.monotonic()))
+
+
+_looks: _Looks | None = None
+
+
+@contextmanager
+def stoppable(watch: StopWatch, seconds: float) -> Iterator[None]:
+    """Looks whether somebody asks to stop the request, as long as the block lasts.
+
+    The attempt is then interrupted by OverrunError after CLEAN_UP_MS. For use inside of `last_resort`, on the
+    main thread. `seconds` is the attempt's time limit.
+    """
+    global _looks  # noqa: PLW0603 - one thread for a process
+    if seconds <= LOOK_S:
+        yield
+        return
+    if _looks is None or not _looks.is_alive():  # a forked process has none
+        _looks = _Looks()
+        _looks.start()
+    attempt = _looks.present = WatchedAttempt(watch, time.monotonic() + seconds + LAST_RESORT_S)
+    try:
+        yield
+    finally:
+        _looks.present = None
+        attempt.finish()
