@@ -7,7 +7,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.adapters.dynamodb.format import APART, FORMAT, require_readable
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
-from chalicelib.core.queueing.request import Failure, Request, Status
+from chalicelib.core.queueing.request import Failure, Follows, Request, Status
 
 
 def request_attributes(request: Request) -> dict[str, Any]:
@@ -29,6 +29,8 @@ def request_attributes(request: Request) -> dict[str, Any]:
         "origin": request.origin,
         "batch": request.batch,
         "key": request.key,
+        "follows_user": request.follows and request.follows.user_id,
+        "follows_seq": request.follows and request.follows.seq,
     }
 
 
@@ -62,6 +64,7 @@ def to_request(item: RequestItem) -> Request:
         payload_bytes=int(item.payload_bytes or 0),
         payload_until=_moment(item.payload_until),
         result_bytes=int(item.result_bytes or 0),
+        follows=Follows(item.follows_user, int(item.follows_seq)) if item.follows_user else None,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from chalicelib.adapters.dynamodb.entry_items import transaction_put
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import APART
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
@@ -15,6 +16,7 @@ from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.texts import DynamoTexts
 from chalicelib.adapters.dynamodb.transaction import commit
 from chalicelib.core.errors import NewerItemError
+from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
 from chalicelib.core.time import Millis
@@ -27,6 +29,7 @@ class DynamoRequests(DynamoTexts):
         super().__init__(tables)
         self._requests = tables.requests
         self._keys = keys
+        self._entries = tables.entries
 
     def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
         item = self._requests(**request_attributes(request))
@@ -93,10 +96,14 @@ class DynamoRequests(DynamoTexts):
         if effects:
             item = self._requests(running.user_id, running.seq)
             update = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
-            commit(self._connection, [{"Update": update}], effects)
+            commit(self._connection, [{"Update": update}], [self._write_of(effect) for effect in effects])
         else:
             self._change(running, actions, condition)
         return finished
+
+    def _write_of(self, effect: object) -> object:
+        """An item of a transaction, of a follow-up or of whatever else a handler writes."""
+        return {"Put": transaction_put(self._entries, effect)} if isinstance(effect, Entry) else effect
 
     def renew(self, running: Request, deadline: Millis) -> Request:
         actions: list[Action] = [self._requests.deadline.set(deadline)]

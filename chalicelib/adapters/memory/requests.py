@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from chalicelib.adapters.memory.entry_items import put, require_new
 from chalicelib.adapters.memory.keys import MemoryKeys
 from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.adapters.memory.texts import MemoryTexts
 from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
 from chalicelib.core.time import Millis
@@ -57,7 +59,12 @@ class MemoryRequests(MemoryTexts):
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
     ) -> Request:
         finished = self._current(running).ended(outcome, now)
-        self._commit(effects)
+        entries = [effect for effect in effects if isinstance(effect, Entry)]
+        for entry in entries:
+            require_new(self._tables, entry)
+        self._commit([effect for effect in effects if not isinstance(effect, Entry)])
+        for entry in entries:
+            put(self._tables, entry)
         return self._save(finished)
 
     def renew(self, running: Request, deadline: Millis) -> Request:

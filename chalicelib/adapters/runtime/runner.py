@@ -26,6 +26,7 @@ from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.application import Application, Resources
 from chalicelib.core.queueing.attempt import Result, Taken
 from chalicelib.core.queueing.context import HandlerRequest
+from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import Heartbeat
 from chalicelib.core.queueing.policy import (
@@ -35,9 +36,11 @@ from chalicelib.core.queueing.policy import (
     RetryLaterError,
     delay_ms,
 )
+from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request
 
 NOTHING = Application()
+NO_HANDLERS = Registry()
 
 
 def take(handler: Handler, request: Request, seconds: float) -> Taken | Failure:
@@ -89,12 +92,13 @@ def run(
     *,
     watch: OverrunWatch | None = None,
     application: Application = NOTHING,
+    handlers: Registry = NO_HANDLERS,
 ) -> Result | Failure:
     """What came of one attempt: what the handler returned, or why it failed.
 
     What does not react to the time limit is ended together with this process; `watch` has that noted. A
     `heartbeat` is called every few seconds meanwhile. The handler gets the settings and the resources of
-    `application`.
+    `application`; `handlers` are those that it can enqueue follow-ups for.
 
     Raises nothing that a handler can cause. What it does raise is the worker's own failure: no time limit
     could be set, for example.
@@ -103,7 +107,7 @@ def run(
     with _bound(request), last_resort(seconds), watched:
         try:
             with _beating(heartbeat, seconds), alarm(seconds):
-                return carry_out(handler, request, taken, application)
+                return carry_out(handler, request, taken, application, handlers=handlers)
         except OverrunError:
             return Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         except BaseException:  # noqa: BLE001 - the handler's error cannot even be told
@@ -134,7 +138,9 @@ def carry_out(
     request: Request,
     taken: Taken,
     application: Application,
-    new_effects: Callable[[Resources], Effects] = Effects,
+    *,
+    handlers: Registry = NO_HANDLERS,
+    new_effects: Callable[[Resources, Callable[..., Entry]], Effects] = Effects,
 ) -> Result | Failure:
     """Everything that runs the author's code, the text of an error included. Sets no time limit.
 
@@ -142,7 +148,8 @@ def carry_out(
     """
     try:
         with subsegment(request.type, user=request.user_id, seq=request.seq):
-            effects = new_effects(application.resources)
+            new_entry = _follow_ups(request, handlers, application)
+            effects = new_effects(application.resources, new_entry)
             seen = HandlerRequest.of(request, application)
             returned = result_json(_completed(handler(taken.payload, seen, effects)))
             return Result(returned, effects.writes)
@@ -150,6 +157,19 @@ def carry_out(
         raise
     except BaseException as error:  # noqa: BLE001 - even SystemExit fails its own request, nothing else
         return last_words(error)
+
+
+def _follow_ups(request: Request, handlers: Registry, application: Application) -> Callable[..., Entry]:
+    made: list[Callable[..., Entry]] = []
+
+    def new_entry(*args: Any, **kwargs: Any) -> Entry:
+        if not made:
+            from chalicelib.adapters.runtime.follow_ups import FollowUps  # most handlers have none
+
+            made.append(FollowUps(request, handlers, application.settings))
+        return made[0](*args, **kwargs)
+
+    return new_entry
 
 
 def _completed(returned: Any) -> Any:

@@ -16,13 +16,13 @@ from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.lane import lane_of
 from chalicelib.core.queueing.ports import WakeUps
-from chalicelib.core.queueing.queue import Queue, needs_wake_up, require_live
+from chalicelib.core.queueing.queue import Queue, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Request, Status, bytes_apart
 from chalicelib.core.queueing.request_store import KeyStore, RequestStore
 from chalicelib.core.queueing.texts import READ_BYTES, kept_until, payload_of, with_results
-from chalicelib.core.queueing.waking import claims_wake_up, send_wake_up
+from chalicelib.core.queueing.waking import wake_for_number
 from chalicelib.core.time import Clock, Millis
 
 # How often a call takes fresh numbers because a drain has voided those that it had.
@@ -88,9 +88,8 @@ class Enqueue:
                 written = self._write(requests, key)
             finally:
                 # Even if nothing was written: others may have taken numbers since and rely on this wake-up.
-                if needs_wake_up(queue, now) and claims_wake_up(self.queues, queue, now):
-                    lane = lane_of(queue.average_ms, self.handlers.get(requests[0].type))
-                    send_wake_up(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}", lane)
+                lane = lane_of(queue.average_ms, self.handlers.get(requests[0].type))
+                wake_for_number(self.queues, self.wake_ups, queue, now, lane)
             if written:
                 return _accepted(requests, queue)
         raise UnavailableError("The request could not be stored in time. Nothing was accepted; try again.")

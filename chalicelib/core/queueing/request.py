@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from chalicelib.core.time import Millis
 
@@ -73,6 +73,13 @@ class Failure:
             object.__setattr__(self, "retry_after_ms", wish)
 
 
+class Follows(NamedTuple):
+    """The request whose handler has enqueued this one."""
+
+    user_id: str
+    seq: int
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a request ended."""
@@ -115,6 +122,7 @@ class Request:
     payload_bytes: int = 0  # the size of a payload that is an item of its own; 0: it is part of the request
     payload_until: Millis | None = None  # until when such a payload is kept
     result_bytes: int = 0  # likewise of the result, whose attempt is the last one
+    follows: Follows | None = None  # if a handler has enqueued it
 
     @property
     def settled(self) -> bool:

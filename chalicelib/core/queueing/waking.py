@@ -1,14 +1,28 @@
 """Wake-ups that are sent by others than the worker itself."""
 
 import logging
+from hashlib import sha256
 
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.lane import Lane, lane_of
 from chalicelib.core.queueing.ports import WakeUps
-from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.queue import Queue, needs_wake_up
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.time import Millis
+
+LONGEST_ID = 128  # characters, says SQS; the name of a user may be as long
+
+
+def wake_for_number(
+    queues: QueueStore, wake_ups: WakeUps, queue: Queue, now: Millis, lane: Lane | None = None
+) -> None:
+    """Wake a worker, if the call that took a number at `now`, and left the queue like this, has to."""
+    if needs_wake_up(queue, now) and claims_wake_up(queues, queue, now):
+        id_ = f"{queue.user_id}-{queue.tail}"
+        send_wake_up(
+            wake_ups, queue, id_ if len(id_) <= LONGEST_ID else sha256(id_.encode()).hexdigest(), lane
+        )
 
 
 def send_wake_up(wake_ups: WakeUps, queue: Queue, wake_up_id: str, lane: Lane | None = None) -> None:
