@@ -51,8 +51,8 @@ def crash_everywhere(
     and each call of AWS that writes. After the crash another process goes on. Each time begins with empty
     `resources`, which `setup` may fill. It must end like the request that no crash has interrupted: with the
     same outcome, as many calls outside, and the same items in the tables. What is sent over the network
-    counts as a call outside, even if nobody watches it. `handlers` carry out what the handler enqueues through
-    its effects, and are crashed as well; the same requests must follow in each history.
+    counts as a call outside, even if nobody watches it. `handlers` carry out what the handler enqueues
+    through its effects, and are crashed as well; the same requests must follow in each history.
 
     Raises NotOnceError, which names the call, its place and the point. Raises ValueError if nothing was seen
     that could happen twice.

@@ -55,7 +55,7 @@ TEXTS: dict[str, Callable[..., str]] = {
     "write_texts": lambda *_: "the large result is written",
     "requeue": _requeue,
     "take_number": lambda *_, **__: "a follow-up takes its number",
-    "enter": lambda entry, request: f"a follow-up enters the line: {request.type}, number {request.seq}",
+    "enter": lambda _, request: f"a follow-up enters the line: {request.type}, number {request.seq}",
     "advance": lambda *_: "the queue moves on",
     "go_idle": lambda *_: "the queue is drained",
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.core.errors import LostRaceError, NewerItemError, UnavailableError
+from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.time import Millis
 from tests.simulation.faults import Faults, latency, stall
 from tests.simulation.history import History
@@ -76,7 +77,7 @@ class Network:
 READS = frozenset(  # nothing changes
     {
         *("get", "get_many", "list_after", "list_without_payloads", "find", "with_work"),
-        "read_texts",
+        *("read_texts", "due", "earliest"),
         "with_expired_sessions",
     }
 )
@@ -142,6 +143,7 @@ class RemoteStore:
         self.connections: Any = Remote(store.connections, network, watch)
         self.sweep_index: Any = Remote(store.sweep_index, network, watch)
         self.removal: Any = Remote(store.removal, network, watch)
+        self.entries: Any = Remote(store.entries, network, watch)
 
 
 def _not_at_all(arguments: tuple[Any, ...]) -> None:
@@ -150,6 +152,8 @@ def _not_at_all(arguments: tuple[Any, ...]) -> None:
 
 def _is_transaction(name: str, args: tuple[Any, ...]) -> bool:
     """DynamoDB knows a repeated transaction by its token for ten minutes: with a key, and with effects."""
+    if name in ("write", "enter", "delete") and isinstance(args[0], Entry):
+        return True
     return (name == "write" and len(args) > 1 and args[1] is not None) or (
         name == "finish" and len(args) > 3 and bool(args[3])
     )

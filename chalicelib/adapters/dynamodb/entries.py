@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.adapters.dynamodb.connections import ZEROS
-from chalicelib.adapters.dynamodb.entry_items import to_entry, to_item, transaction_put
+from chalicelib.adapters.dynamodb.entry_items import to_entry, transaction_put
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
 from chalicelib.adapters.dynamodb.models import Due, EntryItem
@@ -35,12 +35,10 @@ class DynamoEntries:
         self._limit = limit
 
     def write(self, entry: Entry, key: IdempotencyKey | None = None) -> None:
-        if key is None:
-            with translated():
-                to_item(self._entries, entry).save(condition=self._entries.user_id.does_not_exist())
-        else:
-            put, noted = transaction_put(self._entries, entry), self._keys.transaction_put_entry(entry, key)
-            commit(self._connection, [{"Put": put}, {"Put": noted}])
+        """A transaction in any case: DynamoDB knows its repetition, though the entry may be gone by then."""
+        put = {"Put": transaction_put(self._entries, entry)}
+        noted = [{"Put": self._keys.transaction_put_entry(entry, key)}] if key else []
+        commit(self._connection, [put, *noted])
 
     def get(self, user_id: str, entry_id: str) -> Entry | None:
         with translated():
@@ -101,17 +99,11 @@ class DynamoEntries:
     def _create(self, user_id: str, now: Millis) -> Queue:
         """With the first number given out."""
         m = self._queues.model
-        numbers: dict[str, Any] = dict.fromkeys(ZEROS, 0) | {"tail": 1, "room": self._limit - 1}
+        numbers = dict.fromkeys(ZEROS, 0) | {"tail": 1, "room": self._limit - 1, "limit": self._limit}
         times = {"tail_at": now, "moved_at": now, "awake": now}
-        item = m(
-            user_id=user_id,
-            limit=self._limit,
-            state=State.OPEN,
-            sessions={},
-            work=shard(user_id),
-            **numbers,
-            **times,
-        )
+        marks = {"state": State.OPEN, "sessions": {}, "work": shard(user_id)}
+        attributes: dict[str, Any] = numbers | times | marks
+        item = m(user_id=user_id, **attributes)
         with translated():
             item.save(condition=m.user_id.does_not_exist())
         return to_queue(item)
@@ -124,7 +116,7 @@ class DynamoEntries:
         commit(self._connection, [put, {"Delete": self._deletion(entry)}, *noted])
 
     def delete(self, entry: Entry, now: Millis) -> None:
-        """A transaction in any case: DynamoDB knows its repetition, which does not find the entry gone."""
+        """A transaction in any case, as for `write`: its repetition does not find the entry gone."""
         ending = {"expires_at": expiry(now)}
         noted = [{"Update": self._keys.transaction_update(entry, **ending)}] if entry.key else []
         commit(self._connection, [{"Delete": self._deletion(entry)}, *noted])

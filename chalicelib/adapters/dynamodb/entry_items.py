@@ -11,11 +11,7 @@ from chalicelib.core.queueing.request import Follows
 
 def transaction_put(model: type[EntryItem], entry: Entry) -> dict[str, Any]:
     """On condition that nothing is stored under its id."""
-    return to_item(model, entry).get_save_kwargs_from_instance(condition=model.user_id.does_not_exist())
-
-
-def to_item(model: type[EntryItem], entry: Entry) -> EntryItem:
-    return model(
+    item = model(
         user_id=entry.user_id,
         entry_id=entry.id,
         shard=shard(entry.user_id),
@@ -30,6 +26,7 @@ def to_item(model: type[EntryItem], entry: Entry) -> EntryItem:
         follows_user=entry.follows and entry.follows.user_id,
         follows_seq=entry.follows and entry.follows.seq,
     )
+    return item.get_save_kwargs_from_instance(condition=model.user_id.does_not_exist())
 
 
 def to_entry(item: EntryItem) -> Entry:

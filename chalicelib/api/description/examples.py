@@ -28,7 +28,13 @@ EXAMPLES: dict[str, Any] = {
     "DeleteAccount": {"password": PASSWORD},
     "EchoOrder": ORDER,
     "EchoRequest": ECHO,
-    "EchoRequestDetail": {**ECHO, "payload": {"n": 1}, "max_attempts": None, "on_failure": None},
+    "EchoRequestDetail": {
+        **ECHO,
+        "payload": {"n": 1},
+        "max_attempts": None,
+        "on_failure": None,
+        "follows": None,
+    },
     "Login": {"username": "ada", "password": PASSWORD},
     "MarkRead": {"seq": 1},
     "Order": ORDER,
@@ -44,6 +50,8 @@ EXAMPLES: dict[str, Any] = {
     "Refresh": {"refresh_token": "the refresh token of login, or of the last refresh"},
     "Register": {"username": "ada", "password": PASSWORD},
     "Requests": {"requests": [ECHO]},
+    "EchoScheduledOrder": {**ORDER, "enter_at": MOMENT},
+    "ScheduledOrder": {**ORDER, "enter_at": MOMENT},
     "Tokens": {
         "access_token": "eyJhbGciOi…",
         "refresh_token": "bYBuaTGxbw8k…",

@@ -1,7 +1,7 @@
 """Requests that enter the caller's line at a moment: schedule, list, show and delete them."""
 
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -86,7 +86,7 @@ def schedule(
     if scheduled.replayed:
         call.headers["Idempotency-Replayed"] = "true"
     call.headers["Location"] = _address(scheduled)
-    return ScheduledAnswer(*_members(scheduled.entry, scheduled.seq))
+    return ScheduledAnswer(**_members(scheduled.entry, scheduled.seq))
 
 
 @routes.endpoint(
@@ -99,14 +99,14 @@ def list_scheduled(
 ) -> ScheduledPageAnswer:
     found = container.queueing.scheduling.page(principal.user_id, principal.session_id, after, limit)
     return ScheduledPageAnswer(
-        [ScheduledAnswer(*_members(entry)) for entry in found], found[-1].id if found else after
+        [ScheduledAnswer(**_members(entry)) for entry in found], found[-1].id if found else after
     )
 
 
 @routes.endpoint("GET", "/api/queue/scheduled/{id}", "Show one scheduled request", raises=(NotFoundError,))
 def show_scheduled(container: Container, principal: Principal, id: Id) -> ScheduledDetailAnswer:  # noqa: A002
     entry = container.queueing.scheduling.show(principal.user_id, principal.session_id, id)
-    return ScheduledDetailAnswer(*_members(entry), msgspec.Raw(entry.payload.encode()))
+    return ScheduledDetailAnswer(**_members(entry), payload=msgspec.Raw(entry.payload.encode()))
 
 
 @routes.endpoint(
@@ -127,14 +127,14 @@ def _address(scheduled: Scheduled) -> str:
     return f"requests/{scheduled.seq}"
 
 
-def _members(entry: Entry, seq: int | None = None) -> tuple[object, ...]:
-    return (
-        entry.id,
-        entry.type,
-        iso(entry.enter_at),
-        seq,
-        optional_moment(entry.not_before),
-        entry.max_attempts,
-        entry.on_failure,
-        FollowsAnswer.of(entry.follows),
-    )
+def _members(entry: Entry, seq: int | None = None) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "type": entry.type,
+        "enter_at": iso(entry.enter_at),
+        "seq": seq,
+        "not_before": optional_moment(entry.not_before),
+        "max_attempts": entry.max_attempts,
+        "on_failure": entry.on_failure,
+        "follows": FollowsAnswer.of(entry.follows),
+    }

@@ -113,11 +113,11 @@ class Scheduling:
             log_event("entry gone", user=entry.user_id, id=entry.id)
 
     def _is_written(self, entry: Entry, key: IdempotencyKey | None) -> bool:
-        """False if another call with the same key was faster."""
+        """False if another call with the same key was faster: no other call has this id."""
         try:
             self.entries.write(entry, key)
         except LostRaceError:
-            return key is None  # no other call has this id: the answer was lost and the write was repeated
+            return False
         return True
 
     def _enter_at_once(self, entry: Entry) -> int | None:
