@@ -14,8 +14,10 @@ class EntryStore(Protocol):
     """The entries of every user, by user and id.
 
     Each method is one consistent read or one conditional write, which changes nothing and raises
-    LostRaceError if its condition does not hold. `write`, `enter` and `delete` are known when they are
-    repeated on the way: an entry that has entered, or was deleted, must not come back by a repetition. Every method raises UnavailableError if the store does not answer, and a read raises NewerItemError if a
+    LostRaceError if its condition does not hold. `write`, `enter` and `delete` are recognized when they are
+    repeated on the way: an entry that has entered, or was deleted, must not come back by a repetition.
+
+    Every method raises UnavailableError if the store does not answer, and a read raises NewerItemError if a
     newer release has stored what it finds. Follow-ups are written by `RequestStore.finish`, as effects.
     """
 
