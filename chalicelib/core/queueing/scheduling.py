@@ -99,9 +99,9 @@ class Scheduling:
 
     def forget(self, user_id: str, session_id: str) -> None:
         """Delete all entries of the user. One that is entering meanwhile has its number afterwards."""
-        self._queue(user_id, session_id)
         after = ""
         while page := self.entries.list_after(user_id, after, PAGE):
+            self._queue(user_id, session_id)  # who has no entries pays for nothing else
             for entry in page:
                 self._forget_one(entry)
             after = page[-1].id
