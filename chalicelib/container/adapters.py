@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.settings import Settings
     from chalicelib.webhooks.deliverer import Deliverer
 
-TABLES = ("queues", "requests", "accounts", "sessions", "idempotency", "audit")
+TABLES = ("queues", "requests", "accounts", "sessions", "idempotency", "audit", "scheduled")
 URLS = {
     Lane.QUICK: "WAKE_UPS_URL",
     Lane.SLOW: "SLOW_WAKE_UPS_URL",

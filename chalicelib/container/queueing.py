@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.dequeue import Dequeue
     from chalicelib.core.queueing.drain import Drain
     from chalicelib.core.queueing.enqueue import Enqueue
+    from chalicelib.core.queueing.entering import Entering
     from chalicelib.core.queueing.outcomes import Outcomes
+    from chalicelib.core.queueing.registry import Registry
+    from chalicelib.core.queueing.scheduling import Scheduling
     from chalicelib.core.queueing.sweep import Sweep
     from chalicelib.core.queueing.waits import Waits
     from chalicelib.core.queueing.watch import Watch
@@ -89,8 +92,16 @@ class Queueing:
         from chalicelib.core.queueing.drain import Drain
 
         outside, store = self._adapters, self._adapters.store
-        running = partial(run, watch=outside.overrun_watch, application=self._container.application)
-        attempt = Attempt(store.requests, outside.clock, self._container.handlers, take, running)
+        application, handlers = self._container.application, self._container.handlers
+        running = partial(run, watch=outside.overrun_watch, application=application, handlers=handlers)
+        attempt = Attempt(
+            store.requests,
+            outside.clock,
+            handlers,
+            take,
+            running,
+            enter=lambda follow_ups: self._entering(handlers).all_of(follow_ups),
+        )
         quantum_ms = self._container.settings.quantum_seconds * 1000
         turn_ms = quantum_ms // QUICK_TURNS if lane is Lane.QUICK else quantum_ms
         return Drain(
@@ -109,8 +120,39 @@ class Queueing:
         from chalicelib.core.queueing.sweep import Sweep
 
         outside = self._adapters
-        code = self._container.settings.code
-        return Sweep(outside.store, outside.accounts, outside.wake_ups, outside.clock, code=code)
+        return Sweep(
+            outside.store,
+            outside.accounts,
+            outside.wake_ups,
+            outside.clock,
+            code=self._container.settings.code,
+            entering=self._entering(),
+        )
+
+    @cached_property
+    def scheduling(self) -> Scheduling:
+        from chalicelib.core.queueing.scheduling import Scheduling
+
+        outside, store = self._adapters, self._adapters.store
+        entering = self._entering(self._container.declared)
+        return Scheduling(store.entries, store.queues, store.requests, store.keys, entering, outside.clock)
+
+    def _entering(self, handlers: Registry | None = None) -> Entering:
+        """`handlers` tell the lane; the sweeper has none: a quick worker hands over what is not for it."""
+        from chalicelib.adapters.runtime.side_by_side import for_each
+        from chalicelib.core.queueing.entering import Entering
+        from chalicelib.core.queueing.registry import Registry
+
+        outside, store = self._adapters, self._adapters.store
+        return Entering(
+            store.entries,
+            store.queues,
+            store.requests,
+            outside.wake_ups,
+            outside.clock,
+            handlers or Registry(),
+            for_each=for_each,
+        )
 
     @cached_property
     def _waits(self) -> Waits:

@@ -11,6 +11,7 @@ from chalicelib.core.queueing.application import Application
 from chalicelib.core.queueing.attempt import Result, Run, Take, Taken
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import StopWatch
+from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request
 from gurukool.testing.observed import ObservedEffects
 from gurukool.testing.process import CrashError, Process, running
@@ -29,8 +30,11 @@ def taker(*, limited: bool) -> Take:
     return take
 
 
-def runner(process: Process, application: Application, *, limited: bool) -> Run:
-    """Runs handlers in that process. Unless it is `limited`, an attempt may take as long as it takes."""
+def runner(process: Process, application: Application, handlers: Registry, *, limited: bool) -> Run:
+    """Runs handlers in that process, which can enqueue follow-ups for `handlers`.
+
+    Unless it is `limited`, an attempt may take as long as it takes.
+    """
 
     def run(
         handler: Handler, request: Request, taken: Taken, seconds: float, watch: StopWatch
@@ -42,7 +46,15 @@ def runner(process: Process, application: Application, *, limited: bool) -> Run:
         try:
             with _limit(seconds if limited else None), running(process):
                 effects = partial(ObservedEffects, process)
-                ran = carry_out(handler, request, taken, application, effects, is_stopping=is_stopping)
+                ran = carry_out(
+                    handler,
+                    request,
+                    taken,
+                    application,
+                    handlers=handlers,
+                    new_effects=effects,
+                    is_stopping=is_stopping,
+                )
         except OverrunError:
             ran = Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         if process.is_dead:  # the handler has caught the crash, which no handler can

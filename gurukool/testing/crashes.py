@@ -43,6 +43,7 @@ def crash_everywhere(
     setup: Callable[[Resources], object] | None = None,
     settings: Mapping[str, Setting] = NONE,
     secrets: Mapping[str, str] = NONE,
+    handlers: Sequence[Callable[..., Any]] = (),
 ) -> Survived:
     """Run one request again and again; each time the worker's process ends at another point.
 
@@ -50,7 +51,8 @@ def crash_everywhere(
     and each call of AWS that writes. After the crash another process goes on. Each time begins with empty
     `resources`, which `setup` may fill. It must end like the request that no crash has interrupted: with the
     same outcome, as many calls outside, and the same items in the tables. What is sent over the network
-    counts as a call outside, even if nobody watches it.
+    counts as a call outside, even if nobody watches it. `handlers` carry out what the handler enqueues
+    through its effects, and are crashed as well; the same requests must follow in each history.
 
     Raises NotOnceError, which names the call, its place and the point. Raises ValueError if nothing was seen
     that could happen twice.
@@ -63,9 +65,11 @@ def crash_everywhere(
             if setup:
                 setup(made)
             queue = ProcessQueue(process, declared)
+            for other in handlers:
+                queue.deploy(other)
             seq = queue.enqueue(handler, payload, user=user)
             queue.run()
-            return Ending(queue.outcome(seq, user=user), content())
+            return Ending(queue.outcome(seq, user=user), content(), queue.follow_ups())
 
     calm = live(play)
     if all(event.kind is Kind.LOG for event in calm.events):

@@ -18,6 +18,7 @@ from chalicelib.core.queueing.attempt import Attempt
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Enqueue
+from chalicelib.core.queueing.entering import Entering
 from chalicelib.core.queueing.handler import Handler, declarations
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
@@ -32,6 +33,7 @@ from gurukool.testing.process import CrashError, Process
 
 QUANTUM_MS = 10_000
 SWEEP_MS = 60_000  # between two runs of the sweeper
+SHORT_MS = 1  # a sweep does not stay for what falls due later: time passes when told
 
 
 class Engine:
@@ -53,9 +55,20 @@ class Engine:
 
         queues = cast("Any", ObservedPort(store.queues, process))
         requests = cast("Any", ObservedPort(store.requests, process))
-        run = runner(process, application, limited=limited)
+        entries = cast("Any", ObservedPort(store.entries, process))
+        run = runner(process, application, handlers, limited=limited)
         take = taker(limited=limited)
-        attempt = Attempt(requests, clock, handlers, take, run, fraction=lambda: 0.5, new_token=mark)
+        entering = Entering(entries, queues, requests, wake_ups, clock, handlers)
+        attempt = Attempt(
+            requests,
+            clock,
+            handlers,
+            take,
+            run,
+            fraction=lambda: 0.5,
+            new_token=mark,
+            enter=entering.all_of,
+        )
         self._drains = {
             lane: Drain(queues, requests, wake_ups, clock, attempt, QUANTUM_MS, mark, lane) for lane in Lane
         }
@@ -82,12 +95,16 @@ class Engine:
         Raises LookupError if the function is no handler.
         """
         found = _declaration(handler)
-        if self._handlers.get(found.type):
-            self._handlers.remove(found.type)
-        self._handlers.add(found)
+        self.add(found)
         for queue in self.store.tables.queues.values():
             if queue.state is State.HELD:
                 self._wake_ups.send(queue.user_id, queue.tail, self._mark())
+
+    def add(self, handler: Handler) -> None:
+        """In place of the one that there is for its type."""
+        if self._handlers.get(handler.type):
+            self._handlers.remove(handler.type)
+        self._handlers.add(handler)
 
     def work(self, until: Millis | None = None) -> None:
         """Let workers and sweeper do all that is to be done, or what comes up until that moment."""
@@ -97,7 +114,7 @@ class Engine:
             if lane:
                 self._serve(lane)
             else:
-                self._sweep()
+                self._sweep(SHORT_MS)
         if until is not None:
             self._pass(until)
 
@@ -105,16 +122,25 @@ class Engine:
         self.clock.advance(max(0, moment - self.clock.now()))
 
     def _next_event(self) -> tuple[Millis, Lane | None] | None:
-        """When the next wake-up is due and for which lane; without wake-ups, when the sweeper is needed."""
-        heads = [(m[0].visible_at, lane) for lane in Lane if (m := self._fifos[lane].messages())]
-        if heads:
-            return min(heads)
-        sweeps = [
-            self._sweep_at(queue)
-            for queue in self.store.tables.queues.values()
-            if queue.depth and queue.runnable
+        """When the next wake-up is due and for which lane, or when the sweeper is needed.
+
+        Without wake-ups it is needed for queues that stand still; in any case, for entries.
+        """
+        events: list[tuple[Millis, Lane | None]] = [
+            (m[0].visible_at, lane) for lane in Lane if (m := self._fifos[lane].messages())
         ]
-        return (min(sweeps), None) if sweeps else None
+        if not events:
+            queues = self.store.tables.queues.values()
+            events = [(self._sweep_at(queue), None) for queue in queues if queue.depth and queue.runnable]
+        for user_id, own in self.store.tables.entries.items():
+            if own and self._takes(user_id):
+                events.append((min(entry.enter_at for entry in own.values()), None))
+        return min(events, key=lambda event: event[0], default=None)
+
+    def _takes(self, user_id: str) -> bool:
+        """Whether an entry can enter this user's line: otherwise no sweep can help it."""
+        queue = self.store.tables.queues.get(user_id)
+        return queue is None or queue.room > 0
 
     def _sweep_at(self, queue: Queue) -> Millis:
         """When a sweep finds that nobody comes for the head of this queue."""

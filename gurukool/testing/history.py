@@ -15,6 +15,7 @@ class Ending:
 
     outcome: Outcome
     tables: Mapping[str, Mapping[str, Any]]  # the items of each table, by the text of their keys
+    follow_ups: Sequence[str] = ()  # the requests that handlers have enqueued, in a line's order
 
 
 @dataclass(frozen=True, slots=True)

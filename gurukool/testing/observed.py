@@ -5,10 +5,11 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb.effects import Effects
 from chalicelib.core.queueing.application import Resources
+from chalicelib.core.queueing.entry import Entry
 from gurukool.testing.places import place_of_caller
 from gurukool.testing.process import Event, Kind, Process
 
-READS = frozenset({"get", "list_after", "list_without_payloads", "read_texts"})
+READS = frozenset({"get", "list_after", "list_without_payloads", "read_texts", "due", "earliest"})
 
 
 class ObservedPort:
@@ -53,6 +54,8 @@ TEXTS: dict[str, Callable[..., str]] = {
     "finish": _finish,
     "write_texts": lambda *_: "the large result is written",
     "requeue": _requeue,
+    "take_number": lambda *_, **__: "a follow-up takes its number",
+    "enter": lambda _, request: f"a follow-up enters the line: {request.type}, number {request.seq}",
     "advance": lambda *_: "the queue moves on",
     "go_idle": lambda *_: "the queue is drained",
 }
@@ -61,9 +64,14 @@ TEXTS: dict[str, Callable[..., str]] = {
 class ObservedEffects(Effects):
     """The effects of one attempt."""
 
-    def __init__(self, process: Process, resources: Resources) -> None:
-        super().__init__(resources)
+    def __init__(self, process: Process, resources: Resources, new_entry: Callable[..., Entry]) -> None:
+        super().__init__(resources, new_entry)
         self._process = process
+
+    def enqueue(self, user_id: str, type_: str, payload: Any = None, **options: Any) -> None:
+        event = Event(Kind.EFFECT, "Enqueue", f"effect noted: Enqueue {type_}", place_of_caller())
+        with self._process.happening(event):
+            super().enqueue(user_id, type_, payload, **options)
 
     def _add(self, kind: str, arguments: dict[str, Any]) -> None:
         event = Event(Kind.EFFECT, kind, f"effect noted: {kind} {arguments['TableName']}", place_of_caller())

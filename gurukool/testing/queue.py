@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib.core.queueing.application import Application, Setting
 from chalicelib.core.queueing.enqueue import Work
+from chalicelib.core.queueing.request import Status
 from gurukool.testing.application import NONE, application
 from gurukool.testing.engine import Engine
 from gurukool.testing.outcome import Outcome
@@ -66,7 +67,8 @@ class ProcessQueue:
     def deploy(self, handler: Callable[..., Any]) -> None:
         """Let this function carry out the requests of its type from now on, as the next deployment would.
 
-        What waits and the function cannot take is held, see `state`; what was held is looked at again.
+        What waits and the function cannot take is held, see `state`; what was held is looked at again. A type
+        that handlers enqueue through their effects, and the test does not, is made known by this, too.
         """
         self._engine.deploy(handler)
 
@@ -79,8 +81,17 @@ class ProcessQueue:
 
     def outcomes(self, *, user: str = USER) -> list[Outcome]:
         """Of all requests of the user, in their order."""
+        found = self._engine.store.tables.requests.get(user, {})
+        return [Outcome.of(found[seq]) for seq in sorted(found) if found[seq].status is not Status.VOID]
+
+    def follow_ups(self) -> list[str]:
+        """What handlers have enqueued through their effects: `user: type status`, by user in their order."""
+        found = self._engine.store.tables.requests
         return [
-            self.outcome(seq, user=user) for seq in sorted(self._engine.store.tables.requests.get(user, {}))
+            f"{user}: {request.type} {request.status}"
+            for user in sorted(found)
+            for _, request in sorted(found[user].items())
+            if request.follows
         ]
 
     def state(self, *, user: str = USER) -> str:

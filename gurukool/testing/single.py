@@ -1,6 +1,6 @@
 """One request from its beginning to its end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.core.queueing.application import Setting
@@ -17,14 +17,18 @@ def run(
     max_attempts: int | None = None,
     settings: Mapping[str, Setting] = NONE,
     secrets: Mapping[str, str] = NONE,
+    handlers: Sequence[Callable[..., Any]] = (),
 ) -> Outcome:
     """What becomes of one request in a queue of its own, after all its attempts.
 
-    The parameters are those of `Queue` and of `Queue.enqueue`.
+    The parameters are those of `Queue` and of `Queue.enqueue`. `handlers` carry out what the handler enqueues
+    through its effects, which is done, too, before this returns.
 
     Raises InvalidInputError if the handler does not take the payload.
     """
     queue = Queue(settings=settings, secrets=secrets)
+    for other in handlers:
+        queue.deploy(other)
     seq = queue.enqueue(handler, payload, user=user, max_attempts=max_attempts)
     queue.run()
     return queue.outcome(seq, user=user)

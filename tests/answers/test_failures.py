@@ -30,8 +30,15 @@ BODIES = {
     "change_password": {"current_password": PASSWORD, "new_password": PASSWORD},
     "delete_account": {"password": PASSWORD},
     "mark_read": {"seq": 1},
+    "schedule": {"type": "echo", "enter_at": "2026-11-29T08:00:00Z"},
 }
-PLACES = {"seq": "1", "user_id": "0" * 32, "username": "somebody", "session_id": "session"}
+PLACES = {
+    "seq": "1",
+    "user_id": "0" * 32,
+    "username": "somebody",
+    "session_id": "session",
+    "id": f"{0:015d}-{0:018d}",
+}
 WITHOUT_STORE = {"health", "openapi"}
 NAMES = sorted({operation.view.__name__ for operation in OPERATIONS} - WITHOUT_STORE)
 

@@ -1,6 +1,7 @@
 """A client of the API, in the process of a test."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalice.test import Client
@@ -36,6 +37,12 @@ class Caller:
         due = {"not_before": not_before} if not_before else {}
         self.call("POST", "/api/queue/enqueue", {"type": type_, "payload": payload, **due})
         return user_id
+
+    def schedule(self, seconds: float, *, key: str | None = None, **payload: object) -> Any:
+        """An echo that enters in so many seconds, by the system's clock."""
+        enter_at = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+        body = {"type": "echo", "payload": payload, "enter_at": enter_at}
+        return self.call("POST", "/api/queue/scheduled", body, key=key or enter_at[:20])
 
     def sign_in(self, username: str) -> None:
         tokens = self.call("POST", "/api/auth/login", {"username": username, "password": PASSWORD})

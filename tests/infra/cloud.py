@@ -18,10 +18,12 @@ from chalicelib.container import ROOT, Container
 from chalicelib.container.adapters import Adapters
 from chalicelib.core.time import Clock
 from chalicelib.settings import Settings
+from gurukool import Effects
 from infra.target import local_cloud
 from tests.answers.in_process import InProcessApi
 from tests.infra.documents import TABLES, WORKERS, Document, environment
 
+FOLLOWING = {"follows": True}  # the payload
 CONTEXT = SimpleNamespace(
     function_name="function", aws_request_id="request", get_remaining_time_in_millis=lambda: 50_000
 )
@@ -191,6 +193,20 @@ class Cloud:
 def _tables_of_application(template: Document) -> list[str]:
     tables = [name for name, of in template["Resources"].items() if of["Type"] == "AWS::DynamoDB::Table"]
     return [name for name in tables if name.startswith("App")]
+
+
+def declare_following(cloud: Cloud, *user_ids: str, type_: str = "echo") -> None:
+    """In the process that there is now, a request of this type enqueues an echo for each of these users."""
+
+    def follow(payload: Any, effects: Effects) -> Any:
+        for user_id in user_ids if payload != FOLLOWING else ():
+            effects.enqueue(user_id, "echo", FOLLOWING)
+        return payload
+
+    found = cloud.container.handlers.get(type_)
+    assert found is not None
+    cloud.container.handlers.remove(type_)
+    cloud.container.handlers.add(replace(found, function=follow, wants=("effects",)))
 
 
 def declare_long(cloud: Cloud, *types: str) -> None:

@@ -12,7 +12,10 @@ FUNCTIONS = {
 }
 # And the queue that starts each.
 WORKERS = {"Worker": "WakeUps", "SlowWorker": "SlowWakeUps", "LongWorker": "LongWakeUps"}
-TABLES = ("AccountsTable", "SessionsTable", "QueuesTable", "RequestsTable", "IdempotencyTable", "AuditTable")
+TABLES = (
+    *("AccountsTable", "SessionsTable", "QueuesTable", "RequestsTable"),
+    *("IdempotencyTable", "AuditTable", "ScheduledTable"),
+)
 
 Document = dict[str, Any]
 

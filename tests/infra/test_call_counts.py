@@ -4,8 +4,9 @@ from contextlib import suppress
 
 import pytest
 
+from chalicelib.adapters.dynamodb.queue_items import SHARDS
 from tests.infra.caller import PASSWORD, Caller
-from tests.infra.cloud import Cloud, Recorder
+from tests.infra.cloud import Cloud, Recorder, declare_following
 
 KEYS_READ = ("secretsmanager:GetSecretValue", "TokenKeys")  # once in five minutes
 
@@ -67,7 +68,7 @@ def test_a_control_reads_the_queue_once_and_answers_with_what_it_has_written(
         ("POST", "pause", ["GetItem", "Query"]),
         ("POST", "resume", [*CHANGED, "SendMessage", "Query"]),
         ("POST", "purge", [*CHANGED, "SendMessage", "Query"]),
-        ("DELETE", "", [*CHANGED, "SendMessage", "Query"]),
+        ("DELETE", "", ["Query", *CHANGED, "SendMessage", "Query"]),  # the first for what is scheduled
     ):
         made(recorder)
         caller.call(method, f"/api/queue/{path}".rstrip("/"))
@@ -166,3 +167,49 @@ def test_a_worker_reads_a_slot_once_and_deletes_it_with_its_last_request(
 
     slots = [action for action, table in worker.made if table == "IdempotencyTable"]
     assert slots == [f"dynamodb:{call}Item" for call in ("Get", "ConditionCheck", "Delete")]
+
+
+def test_a_scheduled_request_costs_a_transaction_when_it_is_sent_and_one_when_it_enters(
+    cloud: Cloud, recorder: Recorder, caller: Caller
+) -> None:
+    caller.call("POST", "/api/auth/register", {"username": "ada", "password": PASSWORD})
+    caller.sign_in("ada")
+    made(recorder)
+    body = {"type": "echo", "enter_at": "2026-11-01T00:00:00Z"}  # it enters at once
+
+    caller.call("POST", "/api/queue/scheduled", body)
+
+    entering = ["UpdateItem", "PutItem", "DeleteItem", "SendMessage"]
+    assert made(recorder) == ["GetItem", "PutItem", *entering]
+
+    caller.call("POST", "/api/queue/scheduled", body | {"enter_at": "2027-06-01T00:00:00Z"})
+    assert made(recorder) == ["GetItem", "PutItem"]
+    caller.call("GET", "/api/queue/scheduled")
+    assert made(recorder) == ["GetItem", "Query"]
+
+
+def test_a_sweep_looks_for_entries_once_in_each_shard(cloud: Cloud, recorder: Recorder) -> None:
+    recorder = cloud.become("Sweeper")
+
+    cloud.container.queueing.sweep()
+
+    assert {call: recorder.made.count(call) for call in recorder.made} == {
+        ("dynamodb:Query", "QueuesTable/index/working"): SHARDS,
+        ("dynamodb:Query", "QueuesTable/index/expiring"): SHARDS,
+        ("dynamodb:Query", "ScheduledTable/index/due"): SHARDS,
+    }
+
+
+def test_a_follow_up_costs_its_write_and_what_it_costs_to_enter(
+    cloud: Cloud, recorder: Recorder, caller: Caller
+) -> None:
+    caller.enqueue_as("ada")
+    worker = cloud.become("Worker")
+    declare_following(cloud, "a.name")
+    cloud.deliver(cloud.functions.worker, "WakeUps")
+
+    begun, *calls = [call for call in made(worker) if call != "ChangeMessageVisibility"][2:]
+    # The outcome and the entry are one transaction; so are the request and the deletion of the entry. Two
+    # updates find that the name has no queue.
+    entering = ["UpdateItem", "UpdateItem", "PutItem", "PutItem", "DeleteItem", "SendMessage"]
+    assert [begun, *calls[:8]] == ["UpdateItem", "UpdateItem", "PutItem", *entering]

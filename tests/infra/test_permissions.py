@@ -17,6 +17,9 @@ from tests.infra.grants import X_RAY, granted, logs
 EVENT_KEYS = ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
 MINUTE = dict.fromkeys(EVENT_KEYS, "")
 LARGE = "x" * 2_000
+# Another sweep was faster, or the queue refuses the entry; and the first entry of a user who is no account.
+AFTER_A_LOST_RACE = {("dynamodb:GetItem", "RequestsTable"), ("dynamodb:GetItem", "QueuesTable")}
+FOR_A_NAME = {("dynamodb:PutItem", "QueuesTable")}
 
 
 def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Cloud, caller: Caller) -> None:
@@ -40,7 +43,11 @@ def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Clou
     caller.call(
         "POST", "/api/account/password", {"current_password": PASSWORD, "new_password": f"{PASSWORD}!"}
     )
-    for path in ("", "/requests", "/requests/1", "/dequeue"):
+    for seconds in (0, 60, 120):  # the first enters at once
+        scheduled = caller.schedule(seconds, key=f"s{seconds}")
+    caller.call("GET", f"/api/queue/scheduled/{scheduled['id']}")
+    caller.call("DELETE", f"/api/queue/scheduled/{scheduled['id']}")
+    for path in ("", "/scheduled", "/requests", "/requests/1", "/dequeue"):
         caller.call("GET", f"/api/queue{path}")
     for path in ("queue/requests/1/cancel", "queue/pause", "queue/resume", "queue/purge"):
         caller.call("POST", f"/api/{path}")
@@ -76,6 +83,7 @@ def test_the_sweeper_may_do_what_it_does_and_no_more(
 ) -> None:
     cloud.become("APIHandler")
     gone = caller.enqueue_as("eve")
+    caller.schedule(30 * 24 * 3600)
     caller.call("POST", "/api/account/delete", {"password": PASSWORD})
     cloud.change_queue(gone, "SET leaving = :one")
     idle, stuck = caller.enqueue_as("ada"), caller.enqueue_as("bob")
@@ -87,6 +95,9 @@ def test_the_sweeper_may_do_what_it_does_and_no_more(
     old = caller.enqueue_as("kim", text=LARGE)
     cloud.change_queue(old, "SET awake = :one, moved_at = :one")
     _make_old(cloud, old)
+    caller.schedule(30)
+    caller.schedule(40, text=LARGE)
     recorder = cloud.become("Sweeper", ManualClock(_minute_of(old)))
     cloud.functions.sweeper(MINUTE, CONTEXT)
-    assert recorder.calls | X_RAY | logs("Sweeper") == granted(template, "SweeperRole")
+    done = recorder.calls | AFTER_A_LOST_RACE | FOR_A_NAME
+    assert done | X_RAY | logs("Sweeper") == granted(template, "SweeperRole")

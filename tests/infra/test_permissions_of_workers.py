@@ -7,7 +7,7 @@ from chalicelib.adapters.runtime.clock import SystemClock
 from chalicelib.core.time import Millis
 from chalicelib.functions.serving import MOST_RECEIVES
 from tests.infra.caller import Caller
-from tests.infra.cloud import Cloud, Recorder, declare_long
+from tests.infra.cloud import Cloud, Recorder, declare_following, declare_long
 from tests.infra.documents import WORKERS, Document
 from tests.infra.grants import X_RAY, granted, logs, polls
 
@@ -28,6 +28,7 @@ def test_the_worker_may_do_what_it_does_and_no_more(template: Document, cloud: C
     caller.enqueue_as("eve", not_before=_soon())
     recorder = cloud.become("Worker")
     declare_long(cloud, "fail")
+    declare_following(cloud, user_id, "a.name")
     for receives in (1, 1, 1, MOST_RECEIVES + 1):  # a timer that came so often is replaced
         cloud.deliver(cloud.functions.worker, "WakeUps", receives)
     done = recorder.calls | AFTER_A_LOST_ANSWER
@@ -51,6 +52,7 @@ def test_the_slow_worker_may_do_what_it_does_and_no_more(
     clock = TickingClock(SystemClock().now())
     recorder = cloud.become("SlowWorker", clock, QUANTUM_SECONDS="1", ALLOWED_HOSTS="localhost")
     declare_long(cloud, "fail")
+    declare_following(cloud, "a.name", type_="sleep")
     for receives in (1, 1, 1, 1, MOST_RECEIVES + 1):
         cloud.deliver(cloud.functions.slow_worker, "SlowWakeUps", receives)
     done = recorder.calls | AFTER_A_LOST_ANSWER
@@ -85,6 +87,8 @@ def _serve_all(cloud: Cloud, worker: str) -> Recorder:
     """The worker serves the wake-ups that there are now. Requests of two types may take minutes."""
     recorder = cloud.become(worker, ALLOWED_HOSTS="localhost")
     declare_long(cloud, "fail", "http")
+    if worker == "LongWorker":
+        declare_following(cloud, "a.name", type_="fail")
     for _ in range(cloud.count_messages(WORKERS[worker])):
         cloud.deliver(cloud.function(worker), WORKERS[worker], MOST_RECEIVES + 1)
     return recorder

@@ -24,10 +24,12 @@ from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.pages import Extent, Page
 from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.scheduling import Scheduling
 from chalicelib.core.time import Millis
 from tests.fakes.secrets import FakeTokens
 from tests.simulation.administrators import DEEDS, TrustedAdministration
 from tests.simulation.deployments import UNKNOWN
+from tests.simulation.entries import Entries
 from tests.simulation.executions import LONG, SLOW, Plan, draw_plan, prolonged
 from tests.simulation.faults import NONE
 from tests.simulation.large import perhaps_large
@@ -49,6 +51,7 @@ class Api:
     own: OwnAccount
     administration: TrustedAdministration
     accounts: Accounts
+    scheduling: Scheduling
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ class Calls:
     plans: dict[str, Plan]
     queue: Callable[[str], Queue | None]  # as it is
     options: Options
+    entries: Entries
     made: list[Call] = field(default_factory=list)
 
     def make(self, user: User, kind: str, after: int = 0) -> None:
@@ -174,7 +178,36 @@ class Calls:
 
     def _purge(self, user: User, kind: str) -> Any:
         call = self._call(user, kind, asked=self.rng.random() < 0.5)
-        return call, lambda: self.api.controls.purge(user.id, call.session_id, forget=call.asked)
+
+        def do() -> Queue:
+            if call.asked and self.entries.is_used:
+                self.entries.note_forgetting(call.name, user.id)
+                self.api.scheduling.forget(user.id, call.session_id)
+            return self.api.controls.purge(user.id, call.session_id, forget=call.asked)
+
+        return call, do
+
+    def _schedule(self, user: User, kind: str, key: str | None = None) -> Any:
+        call = self._call(user, kind)
+        work = self._work(f"{user.id}.{key}" if key else call.name)
+        call.asked = work.payload
+        self.entries.scheduled.add(work.payload)
+        ahead = 0 if self.network.faults is NONE else self.rng.choice((0, 1_000, 5_000, 30_000, 100_000))
+        enter_at = self.scheduler.now + ahead
+        idempotency_key = IdempotencyKey(key, f"fingerprint of {key}") if key else None
+        return call, lambda: self.api.scheduling.schedule(
+            user.id, call.session_id, work, enter_at, idempotency_key
+        )
+
+    def _schedule_keyed(self, user: User, kind: str) -> Any:
+        return self._schedule(user, kind, key=self.rng.choice("st"))
+
+    def _unschedule(self, user: User, kind: str) -> Any:
+        own = [entry for entry in self.entries.waiting.values() if entry.user_id == user.id]
+        chosen = self.rng.choice(own) if own else None
+        call = self._call(user, kind, asked=chosen.payload if chosen else None)
+        entry_id = chosen.id if chosen else "none"
+        return call, lambda: self.api.scheduling.delete(user.id, call.session_id, entry_id)
 
     def _cancel(self, user: User, kind: str) -> Any:
         return self._about_one(user, kind, self.api.controls.cancel)

@@ -7,7 +7,7 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.runtime import runner
 from chalicelib.core.errors import LostRaceError, UnavailableError
-from chalicelib.core.queueing import enqueue, sweep
+from chalicelib.core.queueing import sweep, waking
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
 from chalicelib.core.queueing.drain_pass import DrainPass
@@ -34,7 +34,7 @@ def no_sweeper(patch: MonkeyPatch) -> None:
 
 @defect
 def never_ring(patch: MonkeyPatch) -> None:
-    patch.setattr(enqueue, "needs_wake_up", lambda queue, now: False)
+    patch.setattr(waking, "needs_wake_up", lambda queue, now: False)
 
 
 @defect

@@ -42,6 +42,8 @@ class Ending:
         while self._scheduler.now < end and not self._is_still():
             for user in self._users:
                 self._help(user)
+            if self._world.faultless and self._has_entries():
+                self._sweeper.once()  # for what had no room when it was to enter
             self._scheduler.run_until(self._scheduler.now + PERSON_MS)
             if any(self._may_wait(user) for user in self._users):
                 end = self._scheduler.now + CALM_MS
@@ -56,7 +58,11 @@ class Ending:
 
     def _is_still(self) -> bool:
         queues = self._store.tables.queues.values()
-        return not any(q.depth for q in queues if q.deleted_at is None) and not self._scheduler.is_busy()
+        at_rest = not any(q.depth for q in queues if q.deleted_at is None) and not self._has_entries()
+        return at_rest and not self._scheduler.is_busy()
+
+    def _has_entries(self) -> bool:
+        return any(self._store.tables.entries.values())
 
     def _help(self, user: User) -> None:
         """Enable a disabled account, resume a paused queue, retry or skip a halted head."""

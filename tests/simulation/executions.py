@@ -1,5 +1,6 @@
 """The handlers of a history: what each request does when it is carried out, and who was doing what when."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random
 from zlib import crc32
@@ -7,6 +8,7 @@ from zlib import crc32
 from chalicelib.adapters.memory.effects import Booking
 from chalicelib.adapters.runtime.runner import last_words
 from chalicelib.core.queueing.attempt import LAST_RESORT_MS, Result, Taken
+from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import StopWatch
 from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
@@ -69,6 +71,7 @@ class Executions:
     )
     plans: dict[str, Plan] = field(default_factory=dict)  # by payload
     all: list[Execution] = field(default_factory=list)
+    follow_ups: Callable[[Request], tuple[Entry, ...]] = lambda _: ()  # what the handler enqueues
 
     def take(self, _handler: Handler, request: Request, _seconds: float) -> Taken | Failure:
         if self.deployment.is_behind(request.type, "invalid_payload"):
@@ -149,7 +152,8 @@ class Executions:
             return Failure("timeout", "It took too long.")
         if request.attempts <= plan.fails or plan.permanent:
             return _failure(request, plan)
-        return Result(result_of(request), (Booking(account_of(request), 1),) if has_effects(request) else ())
+        booked = (Booking(account_of(request), 1),) if has_effects(request) else ()
+        return Result(result_of(request), booked + self.follow_ups(request))
 
 
 def _failure(request: Request, plan: Plan) -> Failure:

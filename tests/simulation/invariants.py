@@ -7,6 +7,7 @@ from chalicelib.core.queueing.heartbeat import SKEW_MS
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.request import LONGEST_DELAY_MS, NO_COUNTS, OUTCOMES, Request, Status
 from chalicelib.core.time import Millis
+from tests.simulation.entries import Entries
 from tests.simulation.executions import Executions, account_of, has_effects
 from tests.simulation.history import Violation
 from tests.simulation.large import check_result, payload_of
@@ -21,10 +22,11 @@ AGAIN_MS = 3_000  # within this, whoever has held a queue has looked again
 class Invariants:
     """Compares what is stored with what was stored before."""
 
-    def __init__(self, tables: MemoryTables, executions: Executions) -> None:
+    def __init__(self, tables: MemoryTables, executions: Executions, entries: Entries) -> None:
         self.reads: dict[tuple[str, int], str] = {}  # user and number: the actor that moved `read` there
         self._tables = tables
         self._executions = executions
+        self._entries = entries
         self._queues: dict[str, Queue] = {}
         self._requests: dict[str, Requests] = {}
         self._balances = tables.ledger.balances
@@ -36,6 +38,7 @@ class Invariants:
         requests = self._tables.requests.get(user_id, {})
         self._check_requests(self._requests.setdefault(user_id, {}), requests, actor)
         queue = self._tables.queues.get(user_id)
+        self._entries.check(actor)
         if queue is None:
             return
         if queue.deleted_at is None:
@@ -53,8 +56,12 @@ class Invariants:
             if queue.state is State.CLOSED and before.state is not State.CLOSED:
                 _check_closed(before, self._executions.scheduler.now)
             self._check_found(queue)
+            self._entries.check_queue(before, queue)
             opened = before.state is State.CLOSED and queue.state is not State.CLOSED
-            _require(not opened or bool(queue.sessions), "a closed queue was opened and nobody is connected")
+            used = bool(queue.sessions) or queue.tail > before.tail  # an entry has entered
+            _require(not opened or used, "a closed queue was opened and nobody is connected")
+            entered_closed = queue.state is State.CLOSED and queue.tail > before.tail
+            _require(not entered_closed, "a number was given out in a closed queue")
             if queue.read != before.read:
                 self.reads[user_id, queue.read] = actor
             self._queues[user_id] = queue

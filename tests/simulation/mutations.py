@@ -11,6 +11,7 @@ from typing import Any
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.memory import queues, tables
+from chalicelib.adapters.memory.effects import Booking
 from chalicelib.adapters.memory.keys import MemoryKeys
 from chalicelib.adapters.memory.queues import MemoryQueues
 from chalicelib.adapters.memory.requests import MemoryRequests
@@ -141,8 +142,9 @@ def effects_written_before_the_outcome(patch: MonkeyPatch) -> None:
     def finish_late(
         store: MemoryRequests, running: Request, outcome: Any, now: int, effects: Sequence[object] = ()
     ) -> Any:
-        store._tables.ledger.commit(effects)
-        return finish(store, running, outcome, now)
+        booked = [effect for effect in effects if isinstance(effect, Booking)]
+        store._tables.ledger.commit(booked)
+        return finish(store, running, outcome, now, [effect for effect in effects if effect not in booked])
 
     patch.setattr(MemoryRequests, "finish", finish_late)
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.core.errors import LostRaceError, NewerItemError, UnavailableError
+from chalicelib.core.queueing.entry import Entry
+from chalicelib.core.queueing.request import Request
 from chalicelib.core.time import Millis
 from tests.simulation.faults import Faults, latency, stall
 from tests.simulation.history import History
@@ -76,7 +78,7 @@ class Network:
 READS = frozenset(  # nothing changes
     {
         *("get", "get_many", "list_after", "list_without_payloads", "find", "with_work"),
-        *("read_texts", "is_stop_requested", "find_slot"),
+        *("read_texts", "is_stop_requested", "find_slot", "due", "earliest"),
         "with_expired_sessions",
     }
 )
@@ -142,6 +144,7 @@ class RemoteStore:
         self.connections: Any = Remote(store.connections, network, watch)
         self.sweep_index: Any = Remote(store.sweep_index, network, watch)
         self.removal: Any = Remote(store.removal, network, watch)
+        self.entries: Any = Remote(store.entries, network, watch)
 
 
 def _not_at_all(arguments: tuple[Any, ...]) -> None:
@@ -150,7 +153,9 @@ def _not_at_all(arguments: tuple[Any, ...]) -> None:
 
 def _is_transaction(name: str, args: tuple[Any, ...]) -> bool:
     """DynamoDB knows a repeated transaction by its token for ten minutes: with a key, a slot, and effects."""
-    if name in ("write", "begin") and args[0].slot is not None:
+    if name in ("write", "begin") and isinstance(args[0], Request) and args[0].slot is not None:
+        return True
+    if name in ("write", "enter", "delete") and isinstance(args[0], Entry):
         return True
     return (name == "write" and len(args) > 1 and args[1] is not None) or (
         name == "finish" and len(args) > 3 and bool(args[3])

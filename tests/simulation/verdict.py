@@ -6,6 +6,7 @@ from itertools import combinations
 from chalicelib.core.errors import ConflictError, InvalidInputError, TooManyError, UnauthenticatedError
 from chalicelib.core.queueing.enqueue import Accepted
 from chalicelib.core.queueing.request import Request, Status
+from tests.simulation.entry_verdict import check_entries
 from tests.simulation.history import Violation
 from tests.simulation.large import check_handed_out, check_result, payload_of
 from tests.simulation.records import Call, User
@@ -20,6 +21,7 @@ def judge(world: World) -> None:
     """Raises Violation."""
     gone = {user.id for user in world.users if world.calls.is_gone(user)}
     _check_gone(world, gone)
+    check_entries(world)
     for call in (call for call in world.calls.made if call.user_id not in gone):
         if call.kind in ("enqueue", "batch", "keyed"):
             _check_sent(world, call)
@@ -49,6 +51,7 @@ def _check_gone(world: World, gone: set[str]) -> None:
         *world.store.tables.queues,
         *(id_ for id_, requests in world.store.tables.requests.items() if requests),
     }
+    kept |= {user_id for user_id, entries in world.store.tables.entries.items() if entries}
     kept |= {
         user_id
         for user_id, _ in (*world.store.tables.keys, *world.store.tables.texts, *world.store.tables.slots)

@@ -13,11 +13,13 @@ from chalicelib.core.queueing.attempt import Attempt
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
 from chalicelib.core.queueing.enqueue import Enqueue
+from chalicelib.core.queueing.entering import Entering
 from chalicelib.core.queueing.keeping import MINUTES
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import KEPT_MS, Request
+from chalicelib.core.queueing.scheduling import Scheduling
 from chalicelib.core.queueing.sweep import PAUSED_CHECK_MINUTES
 from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.time import Millis
@@ -28,6 +30,7 @@ from tests.simulation.administrators import TrustedAdministration
 from tests.simulation.calls import PASSWORD, Api, Calls
 from tests.simulation.deployments import DeployedDrain, DeployedSweep, Deployment, ReadableRequests
 from tests.simulation.ending import Ending
+from tests.simulation.entries import Entries, is_account
 from tests.simulation.executions import Executions, handlers
 from tests.simulation.history import History, Violation
 from tests.simulation.indexed import IndexedStore, report_unforeseen
@@ -63,7 +66,9 @@ class World:
         self.sessions = WatchedSessions()
         self.deployment = Deployment(self.scheduler)
         self.executions = Executions(self.scheduler, self.network, self.deployment)
-        self.invariants = Invariants(self.store.tables, self.executions)
+        self.entries = Entries(seed, self.store.tables, self.executions, faultless=self.faultless)
+        self.executions.follow_ups = self.entries.follow_ups
+        self.invariants = Invariants(self.store.tables, self.executions, self.entries)
         self.invariants.prompt = self.network.faults.is_prompt
         services = {lane: WakeUpService(lane, self.scheduler, self.network, rng) for lane in Lane}
         self.lanes = Lanes(services)
@@ -74,16 +79,25 @@ class World:
     def _build(self) -> None:
         clock = SimulatedClock(self.scheduler, self.rng, self.network)
         store = RemoteStore(self.store, self.network, self._watch)
+        if not self.entries.is_used:
+            store.entries = self.store.entries  # no call of theirs is heard of
         queues, requests, connections = store.queues, store.requests, store.connections
         stored, accounts, audit = (self._remote(s) for s in (self.sessions, self.accounts, FakeAudit()))
         registry = handlers(self.deployment)
         take, run = self.executions.take, self.executions.run
-        attempt = Attempt(requests, clock, registry, take, run, self.rng.random, self._mark)
+        entering = Entering(
+            store.entries, queues, requests, self.lanes, clock, registry, is_account, report=report_unforeseen
+        )
+        attempt = Attempt(
+            requests, clock, registry, take, run, self.rng.random, self._mark, enter=entering.all_of
+        )
         readable = Remote(ReadableRequests(self.store, self.deployment), self.network, self._watch)
         for lane, service in self.lanes.services.items():
             drain = DeployedDrain(queues, readable, self.lanes, clock, attempt, QUANTUM_MS, self._mark, lane)
             Workers(service, drain)
-        sweep = DeployedSweep(store, accounts, self.lanes, clock, self.rng.shuffle, report_unforeseen)
+        sweep = DeployedSweep(
+            store, accounts, self.lanes, clock, self.rng.shuffle, report_unforeseen, entering=entering
+        )
         object.__setattr__(sweep, "deployment", self.deployment)
         self.sweeper = Sweeper(self.scheduler, self.network, sweep)
         enqueue = Enqueue(queues, requests, store.keys, self.lanes, clock, handlers=registry)
@@ -97,7 +111,10 @@ class World:
         administration = TrustedAdministration(
             accounts, queues, connections, audit, sessions, controls, clock
         )
-        api = Api(enqueue, dequeue, outcomes, sessions, controls, own, administration, accounts)
+        scheduling = Scheduling(
+            store.entries, queues, requests, store.keys, entering, clock, lambda: self._mark() + self._mark()
+        )
+        api = Api(enqueue, dequeue, outcomes, sessions, controls, own, administration, accounts, scheduling)
         self.calls = Calls(
             self.scheduler,
             self.network,
@@ -106,6 +123,7 @@ class World:
             self.executions.plans,
             self.store.tables.queues.get,
             self.options,
+            self.entries,
         )
 
     def _remote(self, store: object) -> Any:
@@ -149,7 +167,7 @@ class World:
         elif not controlled and not self.deployment.type:
             self.executions.patience_ms = PATIENCE_MS
         for user in self.users:
-            for kind in draw_kinds(self.rng, controlled):
+            for kind in (*draw_kinds(self.rng, controlled), *self.entries.kinds()):
                 self.calls.make(user, kind, after=self.rng.randrange(lasts))
         if self.rng.random() < 0.1:
             self.scheduler.after(self.rng.randrange(lasts), self._change_limit)

@@ -8,13 +8,20 @@ from chalicelib.core.queueing.application import NoResources, Resources
 from chalicelib.core.queueing.policy import PermanentError
 
 if TYPE_CHECKING:  # `import gurukool` must not load PynamoDB
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
     from pynamodb.models import Model
 
+    from chalicelib.core.queueing.entry import Entry
+
+    type NewEntry = Callable[..., Entry]
+    """Makes an entry of the arguments of `Effects.enqueue`. Raises HandlerError."""
+
 LIMIT = 99  # of DynamoDB's 100 items in a transaction, one is the outcome
+FOLLOW_UP_BYTES = 3 * 1024 * 1024  # of payloads; a transaction has 4 MB in all
 
 
 class Effects:
@@ -24,12 +31,14 @@ class Effects:
     as the handler's policy says. No two effects may touch the same item.
     """
 
-    def __init__(self, resources: Resources | None = None) -> None:
+    def __init__(self, resources: Resources | None = None, new_entry: NewEntry | None = None) -> None:
         self._resources = resources or NoResources()
-        self._writes: list[dict[str, Any]] = []
+        self._new_entry = new_entry
+        self._writes: list[dict[str, Any] | Entry] = []
+        self._room = FOLLOW_UP_BYTES
 
     @property
-    def writes(self) -> Sequence[dict[str, Any]]:
+    def writes(self) -> Sequence[dict[str, Any] | Entry]:
         return tuple(self._writes)
 
     def table[M: Model](self, model: type[M], name: str) -> type[M]:
@@ -52,7 +61,39 @@ class Effects:
         """Write nothing to the item, but insist on the condition."""
         self._add("ConditionCheck", item.get_delete_kwargs_from_instance(condition=condition))
 
+    def enqueue(
+        self,
+        user_id: str,
+        type_: str,
+        payload: Any = None,
+        *,
+        max_attempts: int | None = None,
+        on_failure: str | None = None,
+        enter_at: datetime | None = None,
+        not_before: datetime | None = None,
+    ) -> None:
+        """Have another request enter a line, of the same user or of another, if the outcome is written.
+
+        `payload` is anything that has a JSON form; the deployed handler of that type must take it. The other
+        parameters are those of `POST /api/queue/scheduled`; the moments have a time zone. Without `enter_at`
+        it enters at once. Those of one request that enter at one moment do so in the order of the calls.
+
+        Raises HandlerError, which fails the attempt, for an unknown type and for a wrong argument.
+        """
+        if self._new_entry is None:
+            raise RuntimeError("Follow-ups are enqueued by handlers.")
+        options = {"max_attempts": max_attempts, "on_failure": on_failure}
+        moments = {"enter_at": enter_at, "not_before": not_before}
+        entry = self._new_entry(user_id, type_, payload, number=len(self._writes), **options, **moments)
+        self._room -= len(entry.payload.encode())
+        if self._room < 0:
+            raise PermanentError(f"Follow-ups may have {FOLLOW_UP_BYTES // 1024} KiB of payloads together.")
+        self._note(entry)
+
     def _add(self, kind: str, arguments: dict[str, Any]) -> None:
+        self._note({kind: arguments})
+
+    def _note(self, write: dict[str, Any] | Entry) -> None:
         if len(self._writes) == LIMIT:
             raise PermanentError(f"A handler may have at most {LIMIT} effects.")
-        self._writes.append({kind: arguments})
+        self._writes.append(write)

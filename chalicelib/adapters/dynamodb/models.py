@@ -163,6 +163,8 @@ class RequestItem(VersionedItem):
     if_busy = UnicodeAttribute(null=True)
     slot_before = NumberAttribute(null=True)
     superseded_by = NumberAttribute(null=True)
+    follows_user = UnicodeAttribute(null=True)  # these two: the request whose handler has enqueued it
+    follows_seq = NumberAttribute(null=True)
 
 
 class TextItem(VersionedItem):
@@ -186,6 +188,7 @@ class KeyItem(VersionedItem):
     first = NumberAttribute()
     last = NumberAttribute()
     expires_at = NumberAttribute(null=True)  # seconds; none while the request has no outcome
+    entry = UnicodeAttribute(null=True)  # the entry's id; until it has entered, first and last are 0
 
 
 class SlotItem(VersionedItem):
@@ -197,3 +200,34 @@ class SlotItem(VersionedItem):
     )  # no idempotency key looks like it: see slots.py
     last = NumberAttribute()
     replaced = NumberAttribute(null=True)  # none: 0
+
+
+class Due(GlobalSecondaryIndex["EntryItem"]):
+    """Entries by the moment at which they enter, by shard."""
+
+    class Meta:
+        index_name = "due"
+        projection = KeysOnlyProjection()
+
+    shard = UnicodeAttribute(hash_key=True)
+    enter_at = NumberAttribute(range_key=True)
+
+
+class EntryItem(VersionedItem):
+    """A request that is not in its user's line yet."""
+
+    user_id = UnicodeAttribute(hash_key=True)
+    entry_id = UnicodeAttribute(range_key=True)
+    shard = UnicodeAttribute()
+    enter_at = NumberAttribute()
+    type = UnicodeAttribute()
+    payload = UnicodeAttribute(null=True)  # none where it was not read
+    created_at = NumberAttribute()
+    max_attempts = NumberAttribute(null=True)
+    on_failure = UnicodeAttribute(null=True)
+    not_before = NumberAttribute(null=True)
+    key = UnicodeAttribute(null=True)
+    follows_user = UnicodeAttribute(null=True)
+    follows_seq = NumberAttribute(null=True)
+
+    due = Due()

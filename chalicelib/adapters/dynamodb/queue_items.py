@@ -1,6 +1,7 @@
 """One queue item: reading it, updating it under a condition, and the shard of the indexes that it is in."""
 
 from typing import Any
+from zlib import crc32
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -9,6 +10,7 @@ from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import is_readable
 from chalicelib.adapters.dynamodb.records import to_queue
 from chalicelib.adapters.dynamodb.tables import Tables
+from chalicelib.core.queueing.names import is_account_id
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.time import Millis
 
@@ -50,4 +52,5 @@ class QueueItems:
 
 
 def shard(user_id: str) -> str:
-    return str(int(user_id[:2], 16) % SHARDS)
+    """Of an account, from its id, which is random; of a name, from its hash."""
+    return str((int(user_id[:2], 16) if is_account_id(user_id) else crc32(user_id.encode())) % SHARDS)

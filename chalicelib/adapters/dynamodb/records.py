@@ -9,7 +9,7 @@ from chalicelib.adapters.dynamodb.format import APART, DURABLE, FORMAT, require_
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
 from chalicelib.core.errors import NewerItemError
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
-from chalicelib.core.queueing.request import Failure, Request, Status, StoppedBy
+from chalicelib.core.queueing.request import Failure, Follows, Request, Status, StoppedBy
 
 
 def request_attributes(request: Request) -> dict[str, Any]:
@@ -35,6 +35,8 @@ def request_attributes(request: Request) -> dict[str, Any]:
         "slot": request.slot,
         "if_busy": request.if_busy,
         "slot_before": request.slot_before,
+        "follows_user": request.follows and request.follows.user_id,
+        "follows_seq": request.follows and request.follows.seq,
     }
 
 
@@ -82,6 +84,7 @@ def to_request(item: RequestItem) -> Request:
         if_busy=item.if_busy,
         slot_before=_whole(item.slot_before),
         superseded_by=_whole(item.superseded_by),
+        follows=Follows(item.follows_user, int(item.follows_seq)) if item.follows_user else None,
     )
 
 

@@ -20,7 +20,8 @@ class DynamoUserRemoval:
     def delete_requests(self, user_id: str) -> bool:
         requests = _delete_some(self._tables.requests, user_id, "seq")
         keys = _delete_some(self._tables.keys, user_id, "key")
-        return max(requests, keys) < AT_ONCE
+        entries = _delete_some(self._tables.entries, user_id, "entry_id")
+        return max(requests, keys, entries) < AT_ONCE
 
     def delete_queue(self, queue: Queue) -> None:
         m = self._tables.queues

@@ -6,6 +6,7 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from chalicelib.adapters.dynamodb.entry_items import transaction_put
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import DURABLE
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
@@ -15,6 +16,7 @@ from chalicelib.adapters.dynamodb.slots import DynamoSlots
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.texts import DynamoTexts
 from chalicelib.adapters.dynamodb.transaction import commit
+from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, StoppedBy, expiry
 from chalicelib.core.time import Millis
@@ -28,6 +30,7 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
         self._requests = tables.requests
         self._slots = tables.slots
         self._keys = keys
+        self._entries = tables.entries
 
     def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
         item = self._requests(**request_attributes(request))
@@ -98,8 +101,12 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
         may_be_stopped = outcome.status is Status.CANCELLED
         condition = self._current(running) if may_be_stopped else self._unstopped(running)
         actions = self._ending(running, finished)
-        self._change(running, actions, condition, effects=effects)
+        self._change(running, actions, condition, effects=[self._write_of(effect) for effect in effects])
         return finished
+
+    def _write_of(self, effect: object) -> object:
+        """An item of a transaction, of a follow-up or of whatever else a handler writes."""
+        return {"Put": transaction_put(self._entries, effect)} if isinstance(effect, Entry) else effect
 
     def renew(self, running: Request, deadline: Millis) -> Request:
         actions: list[Action] = [self._requests.deadline.set(deadline)]

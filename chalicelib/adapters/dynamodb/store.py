@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.connections import DynamoConnections
+    from chalicelib.adapters.dynamodb.entries import DynamoEntries
     from chalicelib.adapters.dynamodb.keys import DynamoKeys
     from chalicelib.adapters.dynamodb.queues import DynamoQueues
     from chalicelib.adapters.dynamodb.removal import DynamoUserRemoval
@@ -52,6 +53,12 @@ class DynamoStore:
         from chalicelib.adapters.dynamodb.sweep_index import DynamoSweepIndex
 
         return DynamoSweepIndex(self._tables)
+
+    @cached_property
+    def entries(self) -> DynamoEntries:
+        from chalicelib.adapters.dynamodb.entries import DynamoEntries
+
+        return DynamoEntries(self._tables, self.keys, self._limit)
 
     @cached_property
     def removal(self) -> DynamoUserRemoval:

@@ -10,6 +10,7 @@ from pynamodb.models import Model
 from chalicelib.adapters.dynamodb.models import (
     AccountItem,
     AuditItem,
+    EntryItem,
     KeyItem,
     QueueItem,
     RequestItem,
@@ -37,6 +38,7 @@ class TableNames:
     sessions: str = ""
     idempotency: str = ""
     audit: str = ""
+    scheduled: str = ""
 
 
 class Tables:
@@ -60,6 +62,7 @@ class Tables:
         self.audit = self._bind(AuditItem, names.audit)
         self.keys = self._bind(KeyItem, names.idempotency)
         self.slots = self._bind(SlotItem, names.idempotency)
+        self.entries = self._bind(EntryItem, names.scheduled)
 
     def bind[M: Model](self, model: type[M], table_name: str) -> type[M]:
         """The model for this table, over the shared connection. It is made once."""

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from chalicelib.adapters.memory.tables import MemoryTables, StoredKey
+from chalicelib.adapters.memory.tables import MemoryTables, StoredKey, require
 from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.time import Millis
@@ -25,6 +26,25 @@ class MemoryKeys:
             raise LostRaceError
         record = KeyRecord(key.fingerprint, first.seq, last)
         self._tables.keys[first.user_id, key.key] = StoredKey(record)
+
+    def put_entry(self, entry: Entry, key: IdempotencyKey) -> None:
+        """Raises LostRaceError."""
+        if self.find(entry.user_id, key.key, entry.created_at):
+            raise LostRaceError
+        record = KeyRecord(key.fingerprint, 0, 0, entry.id)
+        self._tables.keys[entry.user_id, key.key] = StoredKey(record)
+
+    def require_stands_for(self, entry: Entry) -> None:
+        """Raises LostRaceError."""
+        stored = self._tables.keys.get((entry.user_id, entry.key or ""))
+        require(entry.key is None or (stored is not None and stored.record.entry == entry.id))
+
+    def update_entry(self, entry: Entry, seq: int = 0, expires_at: Millis | None = None) -> None:
+        """If a key stands for it: for the request from now on; or, if it was deleted, the key expires."""
+        place = entry.user_id, entry.key or ""
+        if stored := self._tables.keys.get(place):
+            record = stored.record._replace(first=seq, last=seq)
+            self._tables.keys[place] = StoredKey(record, expires_at)
 
     def expire(self, request: Request, expires_at: Millis) -> None:
         place = request.user_id, request.key or ""

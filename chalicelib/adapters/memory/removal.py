@@ -12,6 +12,7 @@ class MemoryUserRemoval:
 
     def delete_requests(self, user_id: str) -> bool:
         self._tables.requests.pop(user_id, None)
+        self._tables.entries.pop(user_id, None)
         self._tables.texts = {
             place: text for place, text in self._tables.texts.items() if place[0] != user_id
         }

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from chalicelib.adapters.memory.entry_items import put, require_new
 from chalicelib.adapters.memory.keys import MemoryKeys
 from chalicelib.adapters.memory.slots import MemorySlots
 from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.adapters.memory.texts import MemoryTexts
 from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, StoppedBy, expiry
 from chalicelib.core.time import Millis
@@ -65,7 +67,12 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         if outcome.status is not Status.CANCELLED:
             _require_not_stopped(found)
         finished = found.ended(outcome, now)
-        self._commit(effects)
+        entries = [effect for effect in effects if isinstance(effect, Entry)]
+        for entry in entries:
+            require_new(self._tables, entry)
+        self._commit([effect for effect in effects if not isinstance(effect, Entry)])
+        for entry in entries:
+            put(self._tables, entry)
         return self._save(finished)
 
     def renew(self, running: Request, deadline: Millis) -> Request:

@@ -1,6 +1,7 @@
 """All store ports over data in memory."""
 
 from chalicelib.adapters.memory.connections import MemoryConnections
+from chalicelib.adapters.memory.entries import MemoryEntries
 from chalicelib.adapters.memory.keys import MemoryKeys
 from chalicelib.adapters.memory.queues import MemoryQueues
 from chalicelib.adapters.memory.removal import MemoryUserRemoval
@@ -24,3 +25,4 @@ class MemoryStore:
         self.connections = MemoryConnections(self.tables)
         self.sweep_index = MemorySweepIndex(self.tables)
         self.removal = MemoryUserRemoval(self.tables)
+        self.entries = MemoryEntries(self.tables, self.keys, self.requests)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.adapters.memory.effects import Ledger
 from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import KeyRecord
 from chalicelib.core.queueing.queue import Queue, state_under
 from chalicelib.core.queueing.request import Request
@@ -36,6 +37,7 @@ class MemoryTables:
     keys: dict[tuple[str, str], StoredKey] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
     slots: dict[tuple[str, str], SlotRecord] = field(default_factory=dict)
+    entries: dict[str, dict[str, Entry]] = field(default_factory=dict)  # by user and id
 
     def existing(self, user_id: str) -> Queue:
         """Raises LostRaceError."""

@@ -27,6 +27,7 @@ from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.application import Application, Resources
 from chalicelib.core.queueing.attempt import Result, Taken
 from chalicelib.core.queueing.context import HandlerRequest, never
+from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import Heartbeat, StopWatch
 from chalicelib.core.queueing.policy import (
@@ -36,10 +37,12 @@ from chalicelib.core.queueing.policy import (
     RetryLaterError,
     delay_ms,
 )
+from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request
 from chalicelib.core.queueing.stopped import Stopped
 
 NOTHING = Application()
+NO_HANDLERS = Registry()
 
 
 def take(handler: Handler, request: Request, seconds: float) -> Taken | Failure:
@@ -91,13 +94,14 @@ def run(
     *,
     watch: OverrunWatch | None = None,
     application: Application = NOTHING,
+    handlers: Registry = NO_HANDLERS,
 ) -> Result | Failure:
     """What came of one attempt: what the handler returned, or why it failed.
 
     What does not react to the time limit is ended together with this process; `watch` has that noted. If the
     `stop_watch` learns that somebody has asked to stop the request, the handler is told, and interrupted if
     it does not end in time; a heartbeat also keeps the attempt alive meanwhile. The handler gets the settings
-    and the resources of `application`.
+    and the resources of `application`; `handlers` are those that it can enqueue follow-ups for.
 
     Raises nothing that a handler can cause. What it does raise is the worker's own failure: no time limit
     could be set, for example.
@@ -107,7 +111,9 @@ def run(
         try:
             with _watching(stop_watch, seconds), alarm(seconds):
                 is_stopping = never if stop_watch is None else lambda: stop_watch.stopping
-                return carry_out(handler, request, taken, application, is_stopping=is_stopping)
+                return carry_out(
+                    handler, request, taken, application, handlers=handlers, is_stopping=is_stopping
+                )
         except OverrunError:
             return Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         except BaseException:  # noqa: BLE001 - the handler's error cannot even be told
@@ -140,8 +146,9 @@ def carry_out(
     request: Request,
     taken: Taken,
     application: Application,
-    new_effects: Callable[[Resources], Effects] = Effects,
     *,
+    handlers: Registry = NO_HANDLERS,
+    new_effects: Callable[[Resources, Callable[..., Entry]], Effects] = Effects,
     is_stopping: Callable[[], bool] = never,
 ) -> Result | Failure:
     """Everything that runs the author's code, the text of an error included. Sets no time limit.
@@ -150,7 +157,8 @@ def carry_out(
     """
     try:
         with subsegment(request.type, user=request.user_id, seq=request.seq):
-            effects = new_effects(application.resources)
+            new_entry = _follow_ups(request, handlers, application)
+            effects = new_effects(application.resources, new_entry)
             seen = HandlerRequest.of(request, application, is_stopping)
             returned = result_json(_completed(handler(taken.payload, seen, effects)))
             return Result(returned, effects.writes)
@@ -160,6 +168,19 @@ def carry_out(
         return Failure("error", "The handler raised Stopped.")
     except BaseException as error:  # noqa: BLE001 - even SystemExit fails its own request, nothing else
         return last_words(error)
+
+
+def _follow_ups(request: Request, handlers: Registry, application: Application) -> Callable[..., Entry]:
+    made: list[Callable[..., Entry]] = []
+
+    def new_entry(*args: Any, **kwargs: Any) -> Entry:
+        if not made:
+            from chalicelib.adapters.runtime.follow_ups import FollowUps  # most handlers have none
+
+            made.append(FollowUps(request, handlers, application.settings))
+        return made[0](*args, **kwargs)
+
+    return new_entry
 
 
 def _completed(returned: Any) -> Any:

@@ -7,6 +7,7 @@ from chalicelib.api.description.examples import EXAMPLES
 from chalicelib.api.description.texts import API, HEADERS, OPERATIONS, PARAMETERS, SCHEMAS, TAGS
 from chalicelib.api.queueing.enqueue_body import Order
 from chalicelib.api.queueing.request_views import RequestAnswer, RequestDetailAnswer
+from chalicelib.api.queueing.scheduled_body import ScheduledOrder
 from chalicelib.handlers.inventory import Documented
 from chalicelib.version import VERSION
 from chalicelib.web.description import Description, Kind, Variants
@@ -53,6 +54,7 @@ def variants(known: Sequence[Documented]) -> list[Variants]:
     texts = {handler.type: handler.text for handler in known}
     return [
         Variants(Order, "Order", {"payload": payload}, is_open=False, texts=texts),
+        Variants(ScheduledOrder, "ScheduledOrder", {"payload": payload}, is_open=False, texts=texts),
         Variants(RequestAnswer, "Request", {"result": result}, is_open=True),
         Variants(RequestDetailAnswer, "RequestDetail", {"result": result, "payload": payload}, is_open=True),
     ]

@@ -39,6 +39,7 @@ EXAMPLES: dict[str, Any] = {
         "max_attempts": None,
         "on_failure": None,
         "if_busy": None,
+        "follows": None,
     },
     "Login": {"username": "ada", "password": PASSWORD},
     "MarkRead": {"seq": 1},
@@ -55,6 +56,8 @@ EXAMPLES: dict[str, Any] = {
     "Refresh": {"refresh_token": "the refresh token of login, or of the last refresh"},
     "Register": {"username": "ada", "password": PASSWORD},
     "Requests": {"requests": [ECHO]},
+    "EchoScheduledOrder": {**ORDER, "enter_at": MOMENT},
+    "ScheduledOrder": {**ORDER, "enter_at": MOMENT},
     "Tokens": {
         "access_token": "eyJhbGciOi…",
         "refresh_token": "bYBuaTGxbw8k…",

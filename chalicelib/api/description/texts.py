@@ -41,8 +41,8 @@ OPERATIONS = {
     "outcomes were processed.",
     "markRead": "Moves `read` forward to the number. A number that is already read changes nothing.",
     "showQueue": "The state of the queue, its three cursors, and the reason why its next request waits.",
-    "deleteQueue": "Cancels all waiting requests and hides all requests so far. A running request "
-    "goes on to its end.",
+    "deleteQueue": "Cancels all waiting requests, hides all requests so far, and deletes what is "
+    "scheduled. A running request goes on to its end.",
     "pause": "Starts no further request until `resume`. A running request goes on to its end.",
     "resume": "Ends a pause of the caller. Only administrators can end an administrator's pause.",
     "purge": "Cancels all waiting requests. A running request goes on to its end.",
@@ -54,6 +54,13 @@ OPERATIONS = {
     "service looks again whether its code can take it: 200. A request that failed earlier "
     "is sent anew under a new number: 202.",
     "skip": "The request that halts or holds the queue becomes failed, and the next one runs.",
+    "schedule": "Accepts one request that enters the line at a moment and gets its number then. Until "
+    "then it delays nobody. It may be some seconds late, and up to two minutes if it was scheduled less than "
+    "a minute ahead. With an `Idempotency-Key` the call may be repeated: the same call with the same key is "
+    "one request, and the answer has its number as soon as it has one.",
+    "listScheduled": "What is scheduled, without payloads. What has entered the line is among the requests.",
+    "showScheduled": "One scheduled request with its payload; 404 as soon as it has entered the line.",
+    "deleteScheduled": "A request that was deleted never enters the line. 404 if it has entered already.",
     "register": "Creates an account. The operator may have closed sign-up.",
     "login": "Starts a session. After some wrong passwords the next try has to wait.",
     "refresh": "A refresh token can be used once. If a used token is sent again later, the session "
@@ -85,6 +92,7 @@ PARAMETERS = {
     "after": "The page begins after this item.",
     "before": "The page begins before this item.",
     "limit": "The maximum number of items in the page.",
+    "id": "The id of the scheduled request.",
     "wait": "The maximum number of seconds that the call waits.",
     "seq": "The number of the request in its queue.",
     "session_id": "The id of the session, from the list of sessions.",
@@ -104,6 +112,7 @@ SCHEMAS = {
     "Entry": "One act of an administrator.",
     "Failure": "Why an attempt failed.",
     "Fault": "One invalid field.",
+    "Follows": "The request whose handler has enqueued this one.",
     "Health": "The API is running.",
     "Login": "Username and password.",
     "MarkRead": "The number up to which outcomes were read.",
@@ -120,6 +129,10 @@ SCHEMAS = {
     "Refresh": "The refresh token.",
     "Register": "Username and password of the new account.",
     "Requests": "Requests in order.",
+    "Scheduled": "A scheduled request without its payload.",
+    "ScheduledDetail": "A scheduled request with its payload.",
+    "ScheduledOrder": "One request to schedule. Its type determines the schema of its payload.",
+    "ScheduledPage": "A page of scheduled requests.",
     "Session": "One signed-in client.",
     "Sessions": "Sessions, the oldest first.",
     "Standing": "Whether an account is disabled.",

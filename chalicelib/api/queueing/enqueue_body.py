@@ -10,13 +10,14 @@ from chalicelib.adapters.json.codec import decode
 from chalicelib.core.errors import FieldError, InvalidInputError, TooLargeError
 from chalicelib.core.queueing.application import Settings
 from chalicelib.core.queueing.enqueue import Work
+from chalicelib.core.queueing.entry import PAYLOAD_BYTES
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.idempotency import IdempotencyKey, fingerprint
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.time import Millis
 
 LONGEST_BATCH = 100
-PAYLOAD_LIMIT = 128 * 1024  # bytes
+PAYLOAD_LIMIT = PAYLOAD_BYTES
 MOST_FAULTS = 20  # in one answer
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 LONGEST_DELAY = timedelta(days=366)
@@ -25,7 +26,10 @@ LONGEST_DELAY = timedelta(days=366)
 class Order(msgspec.Struct, forbid_unknown_fields=True):
     """One request. `not_before` holds the line: nothing behind it starts earlier either."""
 
-    elsewhere: ClassVar = {"requests": "is not accepted here: send batches to /api/queue/enqueue/batch"}
+    elsewhere: ClassVar = {
+        "requests": "is not accepted here: send batches to /api/queue/enqueue/batch",
+        "enter_at": "is not accepted here: schedule requests at /api/queue/scheduled",
+    }
 
     type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     # Stored as it was sent. Its handler's type is known only when `type` has been read.
@@ -155,8 +159,10 @@ class Reader:
             raise InvalidInputError(str(error), fields, code=error.code) from None
 
     def _moment(self, moment: datetime | None, path: str) -> Millis | None:
-        if moment is None:
-            return None
+        return None if moment is None else self.moment(moment, path)
+
+    def moment(self, moment: datetime, path: str) -> Millis:
+        """Raises InvalidInputError if it is too far away. `path` is the field's, for that."""
         if moment < EARLIEST:
             raise InvalidInputError.listing(FieldError(path, f"must not be before {EARLIEST.date()}"))
         if moment > datetime.fromtimestamp(self._now / 1000, UTC) + LONGEST_DELAY:
@@ -190,10 +196,10 @@ def idempotency_key(key: str | None, works: Sequence[Work]) -> IdempotencyKey | 
     """
     if key is None:
         return None
-    return IdempotencyKey(key, fingerprint([_covered(work) for work in works]))
+    return IdempotencyKey(key, fingerprint([covered(work) for work in works]))
 
 
-def _covered(work: Work) -> dict[str, object]:
+def covered(work: Work) -> dict[str, object]:
     return {
         "type": work.type,
         "payload": work.payload,

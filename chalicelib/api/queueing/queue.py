@@ -15,10 +15,14 @@ def show_queue(container: Container, principal: Principal) -> QueueAnswer:
     return queue_view(container.queueing.watch.queue(principal.user_id, principal.session_id))
 
 
-@routes.endpoint("DELETE", "/api/queue", "Cancel all waiting requests and delete the history")
+@routes.endpoint(
+    "DELETE", "/api/queue", "Cancel all waiting requests, and delete the history and what is scheduled"
+)
 def delete_queue(container: Container, principal: Principal) -> QueueAnswer:
-    controls = container.queueing.controls
-    return _changed(container, controls.purge(principal.user_id, principal.session_id, forget=True))
+    """What is scheduled first: an entry that enters meanwhile has its number before the purge."""
+    queueing, user = container.queueing, (principal.user_id, principal.session_id)
+    queueing.scheduling.forget(*user)
+    return _changed(container, queueing.controls.purge(*user, forget=True))
 
 
 @routes.endpoint("POST", "/api/queue/pause", "Pause the queue", raises=(ConflictError,))

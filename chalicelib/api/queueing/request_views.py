@@ -1,6 +1,6 @@
 """Requests as JSON."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import msgspec
 
@@ -8,12 +8,23 @@ from chalicelib.adapters.runtime.logs import iso
 from chalicelib.api.moments import Moment, optional_moment
 from chalicelib.api.queueing.measures import EstimatedWait, Number, rounded
 from chalicelib.core.queueing.line import Line
-from chalicelib.core.queueing.request import Failure, Request
+from chalicelib.core.queueing.request import Failure, Follows, Request
 
 
 class ErrorAnswer(msgspec.Struct):
     kind: str
     message: str
+
+
+class FollowsAnswer(msgspec.Struct):
+    """The request whose handler has enqueued this one."""
+
+    user_id: str
+    seq: Annotated[int, msgspec.Meta(ge=1)]
+
+    @classmethod
+    def of(cls, follows: Follows | None) -> Self | None:
+        return cls(*follows) if follows else None
 
 
 class RequestAnswer(msgspec.Struct):
@@ -59,6 +70,7 @@ class RequestDetailAnswer(RequestAnswer):
         ]
         | None
     )
+    follows: FollowsAnswer | None
 
 
 class RequestsAnswer(msgspec.Struct):
@@ -86,6 +98,7 @@ def request_detail_view(request: Request, line: Line) -> RequestDetailAnswer:
         max_attempts=request.max_attempts,
         on_failure=request.on_failure,  # type: ignore[arg-type]  # validated when it was accepted
         if_busy=request.if_busy,  # type: ignore[arg-type]  # likewise
+        follows=FollowsAnswer.of(request.follows),
     )
 
 

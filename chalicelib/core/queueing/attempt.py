@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from chalicelib.core.errors import EffectRefusedError, LostRaceError
 from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import ALIVE_MS, SKEW_MS, Heartbeat, StopWatch
 from chalicelib.core.queueing.held_lease import HeldLease
@@ -74,6 +75,7 @@ class Attempt:
     run: Run
     fraction: Callable[[], float] = random.random  # draws from [0, 1), for the jitter of waits
     new_token: Callable[[], str] = lambda: secrets.token_hex(4)
+    enter: Callable[[Sequence[Entry]], object] | None = None  # follow-ups; None: left to the sweeper
 
     def longest_ms(self, request: Request) -> int:
         """How long an attempt at this request may keep a worker, from reading it to the end of its pass."""
@@ -128,9 +130,12 @@ class Attempt:
         if isinstance(ran, Failure):
             return self._failed(running, ran, policy)
         try:
-            return self._finish(running, Outcome(Status.SUCCEEDED, result=ran.json), ran.effects)
+            passed = self._finish(running, Outcome(Status.SUCCEEDED, result=ran.json), ran.effects)
         except EffectRefusedError as error:
             return self._failed(running, Failure("conflict", str(error)), policy)
+        if self.enter and (follow_ups := [e for e in ran.effects if isinstance(e, Entry)]):
+            self.enter(follow_ups)
+        return passed
 
     def _stopped(self, running: Request) -> Passed:
         """The attempt could not be ended as its handler has it: somebody may have asked to stop it.

@@ -18,13 +18,13 @@ from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.lane import lane_of
 from chalicelib.core.queueing.numbering import numbered, refuse_late
 from chalicelib.core.queueing.ports import WakeUps
-from chalicelib.core.queueing.queue import Queue, needs_wake_up, require_live
+from chalicelib.core.queueing.queue import Queue, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.request_store import KeyStore, RequestStore
 from chalicelib.core.queueing.texts import READ_BYTES, payload_of, with_results
-from chalicelib.core.queueing.waking import claims_wake_up, send_wake_up
+from chalicelib.core.queueing.waking import id_for_tail, send_wake_up, wake_for_number
 from chalicelib.core.time import Clock, Millis
 
 if TYPE_CHECKING:
@@ -103,13 +103,12 @@ class Enqueue:
                 written = self._write(requests, key)
             finally:
                 # Even if nothing was written: others may have taken numbers since and rely on this wake-up.
-                if woken := needs_wake_up(queue, now) and claims_wake_up(self.queues, queue, now):
-                    lane = lane_of(queue.average_ms, self.handlers.get(requests[0].type))
-                    send_wake_up(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}", lane)
+                lane = lane_of(queue.average_ms, self.handlers.get(requests[0].type))
+                woken = wake_for_number(self.queues, self.wake_ups, queue, now, lane)
             if written:
                 if entry:
                     if not woken and entry.leaves_superseded(before, queue):
-                        send_wake_up(self.wake_ups, queue, f"{queue.user_id}-{queue.tail}")
+                        send_wake_up(self.wake_ups, queue, id_for_tail(queue))
                     entry.stop_running(queue.tail, now)
                 return _accepted(requests, queue)
         raise UnavailableError("The request could not be stored in time. Nothing was accepted; try again.")

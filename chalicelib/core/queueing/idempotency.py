@@ -20,11 +20,15 @@ class IdempotencyKey(NamedTuple):
 
 
 class KeyRecord(NamedTuple):
-    """What was accepted under a key: the requests from number `first` to number `last`."""
+    """What was accepted under a key: the requests from number `first` to number `last`.
+
+    Or an entry, which both numbers belong to once it has entered the line; until then they are 0.
+    """
 
     fingerprint: str
     first: int
     last: int
+    entry: str | None = None  # the entry's id
 
 
 def fingerprint(asked: Sequence[Mapping[str, Any]]) -> str:

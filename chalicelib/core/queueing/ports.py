@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from chalicelib.core.queueing.entry_store import EntryStore
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.queue_store import Connections, QueueStore, SweepIndex, UserRemoval
 from chalicelib.core.queueing.request_store import KeyStore, RequestStore
@@ -22,6 +23,8 @@ class Store(Protocol):
     def sweep_index(self) -> SweepIndex: ...
     @property
     def removal(self) -> UserRemoval: ...
+    @property
+    def entries(self) -> EntryStore: ...
 
 
 class WakeUps(Protocol):

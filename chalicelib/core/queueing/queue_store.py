@@ -174,7 +174,7 @@ class UserRemoval(Protocol):
     """Deletes what a removed user leaves behind. Every method raises UnavailableError."""
 
     def delete_requests(self, user_id: str) -> bool:
-        """Delete some thousands of the user's requests and idempotency keys. True if none are left."""
+        """Delete some thousands of the user's requests, keys and entries. True if none are left."""
         ...
 
     def delete_queue(self, queue: Queue) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from chalicelib.core.time import Millis
 
@@ -82,6 +82,13 @@ class Failure:
             object.__setattr__(self, "retry_after_ms", wish)
 
 
+class Follows(NamedTuple):
+    """The request whose handler has enqueued this one."""
+
+    user_id: str
+    seq: int
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a request ended."""
@@ -132,6 +139,7 @@ class Request:
     if_busy: str | None = None  # what its enqueue did about the others in its slot
     slot_before: int | None = None  # the number before it in its slot; None: the slot was free
     superseded_by: int | None = None  # the request that has replaced it
+    follows: Follows | None = None  # if a handler has enqueued it
 
     @property
     def settled(self) -> bool:

@@ -12,6 +12,8 @@ from chalicelib.core.errors import LostRaceError, NewerItemError, UnavailableErr
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.closing import close_if_over
 from chalicelib.core.queueing.drain_pass import LONGEST_TIMED_MS
+from chalicelib.core.queueing.due_entries import DueEntries
+from chalicelib.core.queueing.entering import Entering
 from chalicelib.core.queueing.keeping import is_checked_for_payloads, keep_payloads
 from chalicelib.core.queueing.ports import AccountRemoval, Store, WakeUps
 from chalicelib.core.queueing.queue import Queue, State
@@ -46,11 +48,13 @@ class Sweep:
     shuffle: Callable[[list[str]], None] = random.shuffle
     report: Callable[[str | None, Exception], None] = log_failure  # told of errors that nobody foresaw
     code: str = ""  # fingerprint of the deployed code; "" if the deployment has none
+    entering: Entering | None = None  # has entries enter the line; without one, the sweep makes its own
 
     def __call__(self, allowed_ms: Millis = ALLOWED_MS) -> None:
-        """Rescue queues that stand still, then end expired sessions, close queues, and remove accounts.
+        """Rescue queues that stand still, then have entries enter, end expired sessions, close queues, and
+        remove accounts.
 
-        At last, keep the large payloads of queues that stand for weeks.
+        At last, keep the large payloads of queues that stand for weeks, and stay for entries that fall due.
 
         Starts nothing new after `allowed_ms`, three fifths of which are for the rescue. Raises nothing: what
         goes wrong with one queue, or while one index is read, is logged and does not stop the rest.
@@ -63,6 +67,9 @@ class Sweep:
                 self._guard(lambda queue, now: self._rescue(queue, now, old), queue)
             else:
                 (idle if queue.deleted_at is None else leaving).append(queue)
+        entries = DueEntries(self.entering or self._new_entering())
+        soon = list[Millis | None]()
+        self._survive(lambda: soon.append(entries.enter(end)))
         for queue in self._in_time(self._queues(lambda: index.with_expired_sessions(started)), end):
             self._guard(self._end_sessions, queue)
         for queue in self._in_time(idle, end):
@@ -71,6 +78,11 @@ class Sweep:
             self._guard(lambda queue, now: self._remove(queue, now, end), queue)
         for queue in self._in_time(old, end):
             self._guard(lambda queue, _: keep_payloads(self.store.requests, queue, self.clock, end), queue)
+        self._survive(lambda: entries.stay(next(iter(soon), None), end))
+
+    def _new_entering(self) -> Entering:
+        store = self.store
+        return Entering(store.entries, store.queues, store.requests, self.wake_ups, self.clock)
 
     def _queues(self, find: Callable[[], Sequence[str]]) -> Iterator[Queue]:
         """In random order: if time is too short for all, each sweep reaches others."""

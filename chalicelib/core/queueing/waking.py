@@ -1,14 +1,33 @@
 """Wake-ups that are sent by others than the worker itself."""
 
 import logging
+from hashlib import sha256
 
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.lane import Lane, lane_of
 from chalicelib.core.queueing.ports import WakeUps
-from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.queue import Queue, needs_wake_up
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.time import Millis
+
+LONGEST_ID = 128  # characters, says SQS; the name of a user may be as long
+
+
+def wake_for_number(
+    queues: QueueStore, wake_ups: WakeUps, queue: Queue, now: Millis, lane: Lane | None = None
+) -> bool:
+    """Wake a worker, if the call that took a number at `now`, and left the queue like this, has to."""
+    has_to = needs_wake_up(queue, now) and claims_wake_up(queues, queue, now)
+    if has_to:
+        send_wake_up(wake_ups, queue, id_for_tail(queue), lane)
+    return has_to
+
+
+def id_for_tail(queue: Queue) -> str:
+    """The id of the wake-up for the queue's last number."""
+    id_ = f"{queue.user_id}-{queue.tail}"
+    return id_ if len(id_) <= LONGEST_ID else sha256(id_.encode()).hexdigest()
 
 
 def send_wake_up(wake_ups: WakeUps, queue: Queue, wake_up_id: str, lane: Lane | None = None) -> None:

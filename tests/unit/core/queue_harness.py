@@ -13,6 +13,7 @@ from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
 from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Accepted, Enqueue, Work
+from chalicelib.core.queueing.entering import Entering
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import StopWatch
 from chalicelib.core.queueing.idempotency import IdempotencyKey
@@ -22,6 +23,7 @@ from chalicelib.core.queueing.policy import OnFailure, Policy
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request, Status
+from chalicelib.core.queueing.scheduling import Scheduling
 from chalicelib.core.queueing.steps import Ending, Wait
 from chalicelib.core.queueing.sweep import Sweep
 from chalicelib.core.queueing.waits import Waits
@@ -58,6 +60,7 @@ class QueueHarness:
         rings, marks = count(1), count(1)
         bell = MemoryWakeUps(self.fifos)
         queues, requests = self.store.queues, self.store.requests
+        self.entering = Entering(self.store.entries, queues, requests, bell, self.clock, self.handlers)
         attempt = Attempt(
             requests,
             self.clock,
@@ -66,6 +69,7 @@ class QueueHarness:
             self._run,
             fraction=lambda: 0.5,
             new_token=lambda: f"mark {next(marks)}",
+            enter=self.entering.all_of,
         )
         self.drains = {
             lane: Drain(
@@ -74,6 +78,9 @@ class QueueHarness:
             for lane in Lane
         }
         self.enqueue = Enqueue(queues, requests, self.store.keys, bell, self.clock, handlers=self.handlers)
+        self.scheduling = Scheduling(
+            self.store.entries, queues, requests, self.store.keys, self.entering, self.clock
+        )
         self.slots = FakeSessions()
         self.add_session(SESSION)
         waits = Waits(self.slots, self.clock)

@@ -11,7 +11,7 @@ import chalicelib.core
 MODULES = [found.name for found in pkgutil.walk_packages(chalicelib.core.__path__, "chalicelib.core.")]
 WITH_EXAMPLES = {
     f"chalicelib.core.queueing.{name}"
-    for name in ("idempotency", "lane", "policy", "queue", "registry", "request")
+    for name in ("entry", "idempotency", "lane", "names", "policy", "queue", "registry", "request")
 } | {"chalicelib.core.identity.account", "chalicelib.core.identity.client", "chalicelib.core.identity.tries"}
 
 

@@ -1,0 +1,127 @@
+"""Entries, and the writes by which they enter the line."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib.adapters.dynamodb.connections import ZEROS
+from chalicelib.adapters.dynamodb.entry_items import to_entry, transaction_put
+from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.keys import DynamoKeys
+from chalicelib.adapters.dynamodb.models import Due, EntryItem
+from chalicelib.adapters.dynamodb.queue_items import SHARDS, QueueItems, shard
+from chalicelib.adapters.dynamodb.records import request_attributes, to_queue
+from chalicelib.adapters.dynamodb.tables import Tables
+from chalicelib.adapters.dynamodb.transaction import commit
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.entry import Entry, last_entry_id
+from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.queue import Queue, State
+from chalicelib.core.queueing.request import Request, expiry
+from chalicelib.core.time import Millis
+
+
+class DynamoEntries:
+    """The port `EntryStore`."""
+
+    def __init__(self, tables: Tables, keys: DynamoKeys, limit: int) -> None:
+        """`limit`: how many requests without an outcome a new queue has room for."""
+        self._entries = tables.entries
+        self._requests = tables.requests
+        self._queues = QueueItems(tables)
+        self._connection = tables.connection
+        self._keys = keys
+        self._limit = limit
+
+    def write(self, entry: Entry, key: IdempotencyKey | None = None) -> None:
+        """A transaction in any case: DynamoDB knows its repetition, though the entry may be gone by then."""
+        put = {"Put": transaction_put(self._entries, entry)}
+        noted = [{"Put": self._keys.transaction_put_entry(entry, key)}] if key else []
+        commit(self._connection, [put, *noted])
+
+    def get(self, user_id: str, entry_id: str) -> Entry | None:
+        with translated():
+            try:
+                return to_entry(self._entries.get(user_id, entry_id, consistent_read=True))
+            except self._entries.DoesNotExist:
+                return None
+
+    def list_after(self, user_id: str, after: str, limit: int) -> Sequence[Entry]:
+        """One page of DynamoDB, 1 MB of items at most. Their payloads are paid for, but not sent."""
+        m = self._entries
+        names = [attribute.attr_name for attribute in m.get_attributes().values()]
+        wanted = [name for name in names if name != "payload"]
+        above = m.entry_id > after if after else None
+        with translated():
+            found = m.query(user_id, above, consistent_read=True, limit=limit, attributes_to_get=wanted)
+            page: Any = next(found.page_iter)
+        return [to_entry(m.from_raw_data(item)) for item in page["Items"]]
+
+    def due(self, user_id: str, now: Millis, limit: int) -> Sequence[Entry]:
+        m = self._entries
+        with translated():
+            found = m.query(user_id, m.entry_id <= last_entry_id(now), consistent_read=True, limit=limit)
+            return [to_entry(item) for item in found]
+
+    def earliest(self, until: Millis) -> Mapping[str, Millis]:
+        found = dict[str, Millis]()
+        by: Any = Due.enter_at
+        for number in range(SHARDS):
+            try:
+                for item in self._entries.due.query(str(number), by <= until):  # in the order of moments
+                    found.setdefault(item.user_id, int(item.enter_at))
+            except Exception as error:  # noqa: BLE001 - the sweeper must not stop for it
+                log_event("index not read to its end", level=logging.ERROR, shard=number, exception=error)
+        return found
+
+    def take_number(self, user_id: str, now: Millis, *, create: bool) -> Queue:
+        m = self._queues.model
+        actions: list[Any] = [
+            m.tail.add(1),
+            m.room.add(-1),
+            m.tail_at.set(now),
+            m.awake.set(m.awake | now),
+            m.work.set(shard(user_id)),
+        ]
+        takes: Any = (m.room >= 1) & m.barred.does_not_exist() & m.leaving.does_not_exist()
+        try:
+            return self._queues.update(user_id, actions, takes & (m.state != State.CLOSED))
+        except LostRaceError:
+            try:
+                opening = [*actions, m.state.set(State.OPEN)]
+                return self._queues.update(user_id, opening, takes & (m.state == State.CLOSED))
+            except LostRaceError:
+                if create:
+                    return self._create(user_id, now)
+                raise
+
+    def _create(self, user_id: str, now: Millis) -> Queue:
+        """With the first number given out."""
+        m = self._queues.model
+        numbers = dict.fromkeys(ZEROS, 0) | {"tail": 1, "room": self._limit - 1, "limit": self._limit}
+        times = {"tail_at": now, "moved_at": now, "awake": now}
+        marks = {"state": State.OPEN, "sessions": {}, "work": shard(user_id)}
+        attributes: dict[str, Any] = numbers | times | marks
+        item = m(user_id=user_id, **attributes)
+        with translated():
+            item.save(condition=m.user_id.does_not_exist())
+        return to_queue(item)
+
+    def enter(self, entry: Entry, request: Request) -> None:
+        m = self._requests
+        item = m(**request_attributes(request))
+        put = {"Put": item.get_save_kwargs_from_instance(condition=m.user_id.does_not_exist())}
+        noted = [{"Update": self._keys.transaction_update(entry, request.seq)}] if entry.key else []
+        commit(self._connection, [put, {"Delete": self._deletion(entry)}, *noted])
+
+    def delete(self, entry: Entry, now: Millis) -> None:
+        """A transaction in any case, as for `write`: its repetition does not find the entry gone."""
+        ending = {"expires_at": expiry(now)}
+        noted = [{"Update": self._keys.transaction_update(entry, **ending)}] if entry.key else []
+        commit(self._connection, [{"Delete": self._deletion(entry)}, *noted])
+
+    def _deletion(self, entry: Entry) -> dict[str, Any]:
+        item: EntryItem = self._entries(entry.user_id, entry.id)
+        there: Any = self._entries.user_id.exists()
+        return item.get_delete_kwargs_from_instance(condition=there)

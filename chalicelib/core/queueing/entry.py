@@ -1,0 +1,79 @@
+"""An entry: a request beside the line, which gets its number when it enters the line."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from chalicelib.core.queueing.request import Follows, Request, Status, bytes_apart
+from chalicelib.core.queueing.texts import kept_until
+from chalicelib.core.time import Millis
+
+PAYLOAD_BYTES = 128 * 1024
+
+
+def entry_id(enter_at: Millis, token: str, number: int = 0) -> str:
+    """An id by which a user's entries are in the order in which they enter.
+
+    `token` has 16 hexadecimal digits and makes it unique; `number` orders those that one handler enqueues.
+
+    >>> entry_id(1_764_399_600_000, "5f" * 8, 3)
+    '001764399600000-5f5f5f5f5f5f5f5f03'
+    """
+    return f"{enter_at:015d}-{token}{number:02x}"
+
+
+def last_entry_id(enter_at: Millis) -> str:
+    """Above the ids of all entries that enter at that moment or before, and below all others."""
+    return f"{enter_at:015d}-~"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A request that enters its user's line at a moment, exactly once. Until then it delays nobody."""
+
+    user_id: str  # whose line it enters
+    id: str  # see entry_id
+    enter_at: Millis  # in the past: it is due
+    type: str
+    payload: str  # JSON text; "" where it was not read
+    created_at: Millis
+    max_attempts: int | None = None  # these three become the request's
+    on_failure: str | None = None
+    not_before: Millis | None = None
+    key: str | None = None  # the idempotency key that stands for it
+    follows: Follows | None = None  # the request whose handler has enqueued it
+
+    def request(self, seq: int, now: Millis) -> Request:
+        """The request under the number that the entry has got."""
+        size = bytes_apart(self.payload)
+        return Request(
+            user_id=self.user_id,
+            seq=seq,
+            type=self.type,
+            payload=self.payload,
+            status=Status.QUEUED,
+            enqueued_at=now,
+            max_attempts=self.max_attempts,
+            on_failure=self.on_failure,
+            not_before=self.not_before,
+            key=self.key,
+            payload_bytes=size,
+            payload_until=kept_until(max(now, self.not_before or 0)) if size else None,
+            follows=self.follows,
+        )
+
+    @classmethod
+    def entered(cls, id_: str, request: Request) -> Self:
+        """What is known of an entry that has become this request; its payload is not read."""
+        return cls(
+            user_id=request.user_id,
+            id=id_,
+            enter_at=int(id_.partition("-")[0]),
+            type=request.type,
+            payload="",
+            created_at=request.enqueued_at,
+            max_attempts=request.max_attempts,
+            on_failure=request.on_failure,
+            not_before=request.not_before,
+            key=request.key,
+            follows=request.follows,
+        )
