@@ -90,7 +90,8 @@ class Queueing:
 
         outside, store = self._adapters, self._adapters.store
         running = partial(run, watch=outside.overrun_watch, application=self._container.application)
-        attempt = Attempt(store.requests, outside.clock, self._container.handlers, take, running)
+        handlers = self._container.handlers
+        attempt = Attempt(store.requests, outside.clock, handlers, take, running, notes=lambda: store.notes)
         quantum_ms = self._container.settings.quantum_seconds * 1000
         turn_ms = quantum_ms // QUICK_TURNS if lane is Lane.QUICK else quantum_ms
         return Drain(

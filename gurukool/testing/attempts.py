@@ -11,6 +11,7 @@ from chalicelib.core.queueing.application import Application
 from chalicelib.core.queueing.attempt import Result, Run, Take, Taken
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import Heartbeat
+from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.request import Failure, Request
 from gurukool.testing.observed import ObservedEffects
 from gurukool.testing.process import CrashError, Process, running
@@ -33,11 +34,17 @@ def runner(process: Process, application: Application, *, limited: bool) -> Run:
     """Runs handlers in that process. Unless it is `limited`, an attempt may take as long as it takes."""
 
     def run(
-        handler: Handler, request: Request, taken: Taken, seconds: float, _heartbeat: Heartbeat | None
+        handler: Handler,
+        request: Request,
+        taken: Taken,
+        seconds: float,
+        _heartbeat: Heartbeat | None,
+        journal: Journal,
     ) -> Result | Failure:
         try:
             with _limit(seconds if limited else None), running(process):
-                ran = carry_out(handler, request, taken, application, partial(ObservedEffects, process))
+                effects = partial(ObservedEffects, process)
+                ran = carry_out(handler, request, taken, application, effects, journal)
         except OverrunError:
             ran = Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         if process.is_dead:  # the handler has caught the crash, which no handler can

@@ -55,7 +55,8 @@ class Engine:
         requests = cast("Any", ObservedPort(store.requests, process))
         run = runner(process, application, limited=limited)
         take = taker(limited=limited)
-        attempt = Attempt(requests, clock, handlers, take, run, fraction=lambda: 0.5, new_token=mark)
+        notes = cast("Any", ObservedPort(store.notes, process))
+        attempt = Attempt(requests, clock, handlers, take, run, lambda: 0.5, mark, lambda: notes)
         self._drains = {
             lane: Drain(queues, requests, wake_ups, clock, attempt, QUANTUM_MS, mark, lane) for lane in Lane
         }

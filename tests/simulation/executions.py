@@ -9,6 +9,7 @@ from chalicelib.adapters.runtime.runner import last_words
 from chalicelib.core.queueing.attempt import LAST_RESORT_MS, Result, Taken
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import Heartbeat
+from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
 from chalicelib.core.queueing.policy import HandlerError, OnFailure, Policy
 from chalicelib.core.queueing.registry import Registry
@@ -81,6 +82,7 @@ class Executions:
         _taken: Taken,
         seconds: float,
         heartbeat: Heartbeat | None,
+        journal: Journal,
     ) -> Result | Failure:
         if request.payload not in self.plans:
             raise Violation(f"{request.seq} was started with a payload that nobody has sent")

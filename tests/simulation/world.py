@@ -76,7 +76,9 @@ class World:
         stored, accounts, audit = (self._remote(s) for s in (self.sessions, self.accounts, FakeAudit()))
         registry = handlers(self.deployment)
         take, run = self.executions.take, self.executions.run
-        attempt = Attempt(requests, clock, registry, take, run, self.rng.random, self._mark)
+        attempt = Attempt(
+            requests, clock, registry, take, run, self.rng.random, self._mark, lambda: store.notes
+        )
         readable = Remote(ReadableRequests(self.store, self.deployment), self.network, self._watch)
         for lane, service in self.lanes.services.items():
             drain = DeployedDrain(queues, readable, self.lanes, clock, attempt, QUANTUM_MS, self._mark, lane)

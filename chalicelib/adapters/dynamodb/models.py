@@ -155,6 +155,7 @@ class RequestItem(VersionedItem):
     error_kind = UnicodeAttribute(null=True)
     error_message = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)  # seconds: DynamoDB's time to live
+    noted = NumberAttribute(null=True)  # 1 if it may have notes
 
 
 class TextItem(VersionedItem):
@@ -178,3 +179,15 @@ class KeyItem(VersionedItem):
     first = NumberAttribute()
     last = NumberAttribute()
     expires_at = NumberAttribute(null=True)  # seconds; none while the request has no outcome
+
+
+class NoteItem(VersionedItem):
+    """A note of a running handler, beside the idempotency keys, because it is removed with them.
+
+    Its place begins with a space, see notes.py: no idempotency key does.
+    """
+
+    user_id = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True, attr_name="key")
+    text = UnicodeAttribute()
+    expires_at = NumberAttribute()  # seconds

@@ -7,7 +7,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.format import APART
+from chalicelib.adapters.dynamodb.format import APART, DURABLE
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
 from chalicelib.adapters.dynamodb.models import RequestItem
 from chalicelib.adapters.dynamodb.records import request_attributes, to_request
@@ -82,14 +82,15 @@ class DynamoRequests(DynamoTexts):
         ]
         if seen.unfit_since is not None:
             actions.append(m.unfit_since.remove())
-        self._change(seen, actions, self._untouched(seen))
+        self._change(seen, actions, self._untouched(seen) & self._noted_like(seen))
         return seen.begun(token, now, deadline)
 
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
     ) -> Request:
         finished = running.ended(outcome, now)
-        actions, condition = self._ending(running, finished), self._current(running)
+        actions = self._ending(running, finished)
+        condition: Condition = self._current(running) & self._noted_like(running)
         if effects:
             item = self._requests(running.user_id, running.seq)
             update = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
@@ -101,6 +102,11 @@ class DynamoRequests(DynamoTexts):
     def renew(self, running: Request, deadline: Millis) -> Request:
         actions: list[Action] = [self._requests.deadline.set(deadline)]
         return self._update_request(running, actions, self._current(running))
+
+    def mark_noted(self, seen: Request) -> Request:
+        m = self._requests
+        same = self._current(seen) if seen.status is Status.RUNNING else self._untouched(seen)
+        return self._update_request(seen, [m.noted.set(1), m.item_format.set(DURABLE)], same)
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         m = self._requests
@@ -153,7 +159,8 @@ class DynamoRequests(DynamoTexts):
         if ended.expires_at is not None:
             actions.append(m.expires_at.set(ended.expires_at // 1000))
         if ended.result_bytes:
-            actions += [m.result_bytes.set(ended.result_bytes), m.item_format.set(APART)]
+            actions.append(m.result_bytes.set(ended.result_bytes))
+            actions.append(m.item_format.set(DURABLE if ended.noted else APART))
         elif ended.result is not None:
             actions.append(m.result.set(ended.result))
         if ended.error:
@@ -174,6 +181,11 @@ class DynamoRequests(DynamoTexts):
         m = self._requests
         current: Condition = (m.status == Status.RUNNING) & (m.begun_by == running.attempt_token)
         return current
+
+    def _noted_like(self, seen: Request) -> Condition:
+        noted = self._requests.noted
+        condition: Condition = noted.exists() if seen.noted else noted.does_not_exist()
+        return condition
 
     def _change(self, request: Request, actions: list[Action], condition: Condition) -> None:
         """Without having the item sent back, payload and all: these two are what a worker does most."""

@@ -11,6 +11,7 @@ from chalicelib.adapters.dynamodb.models import (
     AccountItem,
     AuditItem,
     KeyItem,
+    NoteItem,
     QueueItem,
     RequestItem,
     SessionItem,
@@ -58,6 +59,7 @@ class Tables:
         self.tries = self._bind(TriesItem, names.sessions)
         self.audit = self._bind(AuditItem, names.audit)
         self.keys = self._bind(KeyItem, names.idempotency)
+        self.notes = self._bind(NoteItem, names.idempotency)
 
     def bind[M: Model](self, model: type[M], table_name: str) -> type[M]:
         """The model for this table, over the shared connection. It is made once."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from chalicelib.adapters.memory.keys import MemoryKeys
-from chalicelib.adapters.memory.tables import MemoryTables
+from chalicelib.adapters.memory.tables import MemoryTables, require
 from chalicelib.adapters.memory.texts import MemoryTexts
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
@@ -51,17 +51,25 @@ class MemoryRequests(MemoryTexts):
         self.write(Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now))
 
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
-        return self._save(self._untouched(seen).begun(token, now, deadline))
+        found = self._untouched(seen)
+        require(found.noted is seen.noted)
+        return self._save(found.begun(token, now, deadline))
 
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
     ) -> Request:
-        finished = self._current(running).ended(outcome, now)
+        found = self._current(running)
+        require(found.noted is running.noted)
+        finished = found.ended(outcome, now)
         self._commit(effects)
         return self._save(finished)
 
     def renew(self, running: Request, deadline: Millis) -> Request:
         return self._save(replace(self._current(running), deadline=deadline))
+
+    def mark_noted(self, seen: Request) -> Request:
+        found = self._current(seen) if seen.status is Status.RUNNING else self._untouched(seen)
+        return self._save(replace(found, noted=True))
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         found = self.get(user_id, seq)

@@ -4,8 +4,9 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from types import CoroutineType, GeneratorType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb.effects import Effects
 from chalicelib.adapters.json.codec import decode, encode
@@ -28,6 +29,7 @@ from chalicelib.core.queueing.attempt import Result, Taken
 from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import Heartbeat
+from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.policy import (
     HandlerError,
     ImpossibleDelayError,
@@ -36,6 +38,9 @@ from chalicelib.core.queueing.policy import (
     delay_ms,
 )
 from chalicelib.core.queueing.request import Failure, Request
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.runtime.durable import DurableCalls
 
 NOTHING = Application()
 
@@ -86,6 +91,7 @@ def run(
     taken: Taken,
     seconds: float,
     heartbeat: Heartbeat | None = None,
+    journal: Journal | None = None,
     *,
     watch: OverrunWatch | None = None,
     application: Application = NOTHING,
@@ -103,7 +109,7 @@ def run(
     with _bound(request), last_resort(seconds), watched:
         try:
             with _beating(heartbeat, seconds), alarm(seconds):
-                return carry_out(handler, request, taken, application)
+                return carry_out(handler, request, taken, application, journal=journal)
         except OverrunError:
             return Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         except BaseException:  # noqa: BLE001 - the handler's error cannot even be told
@@ -135,6 +141,7 @@ def carry_out(
     taken: Taken,
     application: Application,
     new_effects: Callable[[Resources], Effects] = Effects,
+    journal: Journal | None = None,
 ) -> Result | Failure:
     """Everything that runs the author's code, the text of an error included. Sets no time limit.
 
@@ -143,13 +150,25 @@ def carry_out(
     try:
         with subsegment(request.type, user=request.user_id, seq=request.seq):
             effects = new_effects(application.resources)
-            seen = HandlerRequest.of(request, application)
+            seen = HandlerRequest.of(request, application, partial(_durable, journal))
             returned = result_json(_completed(handler(taken.payload, seen, effects)))
             return Result(returned, effects.writes)
     except AttemptEndedError:
         raise
     except BaseException as error:  # noqa: BLE001 - even SystemExit fails its own request, nothing else
         return last_words(error)
+
+
+def _durable(journal: Journal | None) -> "DurableCalls":
+    """What a handler calls to leave notes, made at the first call."""
+    from chalicelib.adapters.runtime.durable import DurableCalls, JournalMissingError
+
+    if journal is None:
+        raise JournalMissingError
+    if journal.calls is None:
+        journal.calls = DurableCalls(journal)
+    calls: DurableCalls = journal.calls
+    return calls
 
 
 def _completed(returned: Any) -> Any:

@@ -5,13 +5,14 @@ import random
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.core.errors import EffectRefusedError, LostRaceError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import ALIVE_MS, SKEW_MS, Heartbeat
 from chalicelib.core.queueing.held_lease import HeldLease
+from chalicelib.core.queueing.journal import Journal, no_notes
 from chalicelib.core.queueing.policy import OnFailure, Policy, after_failure, exhausted, next_look
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, bytes_apart
@@ -19,6 +20,9 @@ from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.steps import AfterAttempt, Halt, Passed, Unfit, Wait
 from chalicelib.core.queueing.texts import result_of, with_payload
 from chalicelib.core.time import Clock, Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.queueing.notes import NoteStore
 
 GRACE_MS = 1_500  # between a handler's time limit and the moment its attempt is given up as crashed
 # So long after the time limit, the process ends: its handler does not react to the time-out signal.
@@ -49,10 +53,10 @@ class Taken(NamedTuple):
 type Take = Callable[[Handler, Request, float], Taken | Failure]
 """Decode the payload within so many seconds, or say why the handler cannot take it. Raises nothing."""
 
-type Run = Callable[[Handler, Request, Taken, float, Heartbeat | None], Result | Failure]
+type Run = Callable[[Handler, Request, Taken, float, Heartbeat | None, Journal], Result | Failure]
 """Carry a request out within so many seconds, kept alive by the heartbeat if there is one.
 
-Raises nothing that a handler can cause.
+The journal takes the notes of the attempt. Raises nothing that a handler can cause.
 """
 
 
@@ -71,6 +75,7 @@ class Attempt:
     run: Run
     fraction: Callable[[], float] = random.random  # draws from [0, 1), for the jitter of waits
     new_token: Callable[[], str] = lambda: secrets.token_hex(4)
+    notes: "Callable[[], NoteStore]" = no_notes
 
     def longest_ms(self, request: Request) -> int:
         """How long an attempt at this request may keep a worker, from reading it to the end of its pass."""
@@ -111,7 +116,10 @@ class Attempt:
         if whole is None or taken is None:
             return self._failed(running, PAYLOAD_GONE, policy)
         _log("request started", running)
-        ran = self._run(handler, replace(running, payload=whole.payload), taken, deadline, lease)
+        journal = Journal(self.requests, self.notes, self.clock, running)
+        ran = self._run(handler, replace(running, payload=whole.payload), taken, deadline, lease, journal)
+        if journal.noted is not running.noted:
+            running = replace(running, noted=journal.noted)
         if isinstance(ran, Failure):
             return self._failed(running, ran, policy)
         try:
@@ -130,7 +138,13 @@ class Attempt:
         return Unfit(why) if look is None else Wait(look)
 
     def _run(
-        self, handler: Handler, running: Request, taken: Taken, deadline: Millis, lease: HeldLease
+        self,
+        handler: Handler,
+        running: Request,
+        taken: Taken,
+        deadline: Millis,
+        lease: HeldLease,
+        journal: Journal,
     ) -> Result | Failure:
         """Not beyond the deadline, even if it took long to begin: from then on somebody else may run it."""
         left = (deadline - SKEW_MS - LAST_RESORT_MS - self.clock.now()) / 1000
@@ -138,8 +152,8 @@ class Attempt:
             return Failure("timeout", "The worker started the handler too late.")
         if handler.is_long:
             heartbeat = Heartbeat(self.requests, self.clock, lease, running, deadline)
-            return self.run(handler, running, taken, handler.timeout, heartbeat)
-        return self.run(handler, running, taken, min(handler.timeout, left), None)
+            return self.run(handler, running, taken, handler.timeout, heartbeat, journal)
+        return self.run(handler, running, taken, min(handler.timeout, left), None, journal)
 
     def _begin(self, request: Request, now: Millis, deadline: Millis) -> Request:
         token = self.new_token()
@@ -198,10 +212,18 @@ class Attempt:
             return self.requests.finish(running, outcome, now, effects)
         except LostRaceError:
             found = self.requests.get(running.user_id, running.seq)
+            if found and _was_noted_since(running, found):  # by a signal, while the handler ran
+                return self._write_outcome(replace(running, noted=True), outcome, now, effects)
             own = running.attempt_token, outcome.status, now
             if found is None or (found.attempt_token, found.status, found.finished_at) != own:
                 raise
             return found  # the first answer was lost and the write was repeated: this attempt has ended it
+
+
+def _was_noted_since(running: Request, found: Request) -> bool:
+    """Whether this attempt still runs, and the request was marked as noted since it was seen."""
+    same = (found.attempt_token, found.status) == (running.attempt_token, Status.RUNNING)
+    return same and found.noted and not running.noted
 
 
 def _unknown(request: Request) -> Failure:

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from chalicelib.core.queueing.lane import Lane
+from chalicelib.core.queueing.notes import NoteStore
 from chalicelib.core.queueing.queue_store import Connections, QueueStore, SweepIndex, UserRemoval
 from chalicelib.core.queueing.request_store import KeyStore, RequestStore
 
@@ -16,6 +17,8 @@ class Store(Protocol):
     def requests(self) -> RequestStore: ...
     @property
     def keys(self) -> KeyStore: ...
+    @property
+    def notes(self) -> NoteStore: ...
     @property
     def connections(self) -> Connections: ...
     @property

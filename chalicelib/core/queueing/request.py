@@ -115,6 +115,7 @@ class Request:
     payload_bytes: int = 0  # the size of a payload that is an item of its own; 0: it is part of the request
     payload_until: Millis | None = None  # until when such a payload is kept
     result_bytes: int = 0  # likewise of the result, whose attempt is the last one
+    noted: bool = False  # it may have notes, see notes.py
 
     @property
     def settled(self) -> bool:

@@ -54,7 +54,7 @@ class RequestStore(TextStore, Protocol):
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
         """Start an attempt, which `token` identifies. Condition: nobody has changed the request since.
 
-        The note that it cannot be taken is removed.
+        Whether it is `noted` must be as `seen` says too: an attempt knows whether steps may be stored. The note that it cannot be taken is removed.
         """
         ...
 
@@ -63,6 +63,7 @@ class RequestStore(TextStore, Protocol):
     ) -> Request:
         """Write the outcome and the effects in one transaction. Condition: this attempt is the current one.
 
+        Second condition: the request is `noted` as `running` says, so that its notes are deleted afterwards.
         Raises EffectRefusedError if a condition among the effects does not hold.
         """
         ...
@@ -82,6 +83,13 @@ class RequestStore(TextStore, Protocol):
         """Let the attempt go on until `deadline`. Condition: this attempt is the current one.
 
         Returns the request as it is stored, which may have been changed since.
+        """
+        ...
+
+    def mark_noted(self, seen: Request) -> Request:
+        """Mark that the request may have notes, see notes.py; it may be marked already.
+
+        Condition: if it ran when it was seen, that attempt is the current one; otherwise as for `settle`.
         """
         ...
 

@@ -16,6 +16,7 @@ from chalicelib.core.queueing.enqueue import Accepted, Enqueue, Work
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import Heartbeat
 from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
 from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.policy import OnFailure, Policy
@@ -50,6 +51,7 @@ class QueueHarness:
     limits: list[float] = field(default_factory=list)  # the seconds that each of them was given
 
     heartbeat: Heartbeat | None = None  # of the last attempt
+    journal: Journal | None = None  # likewise
 
     def __post_init__(self) -> None:
         self.fifos = {lane: MemoryFifo(self.clock.now) for lane in Lane}
@@ -66,6 +68,7 @@ class QueueHarness:
             self._run,
             fraction=lambda: 0.5,
             new_token=lambda: f"mark {next(marks)}",
+            notes=lambda: self.store.notes,
         )
         self.drains = {
             lane: Drain(
@@ -168,8 +171,9 @@ class QueueHarness:
         _taken: Taken,
         seconds: float,
         heartbeat: Heartbeat | None,
+        journal: Journal,
     ) -> Result | Failure:
-        self.heartbeat = heartbeat
+        self.heartbeat, self.journal = heartbeat, journal
         self.started.append(request.seq)
         self.limits.append(seconds)
         ran = self.script.get(request.seq, [])
