@@ -44,7 +44,7 @@ def runner(process: Process, application: Application, *, limited: bool) -> Run:
         try:
             with _limit(seconds if limited else None), running(process):
                 effects = partial(ObservedEffects, process)
-                ran = carry_out(handler, request, taken, application, effects, journal)
+                ran = carry_out(handler, request, taken, application, effects, journal=journal)
         except OverrunError:
             ran = Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         if process.is_dead:  # the handler has caught the crash, which no handler can

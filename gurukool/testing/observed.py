@@ -53,6 +53,9 @@ TEXTS: dict[str, Callable[..., str]] = {
     "finish": _finish,
     "write_texts": lambda *_: "the large result is written",
     "requeue": _requeue,
+    "add": lambda _, note: f"{note.key.kind} stored: {note.key.name}",
+    "mark_noted": lambda *_: "the request is marked: it has notes",
+    "delete": lambda *_: "the steps are deleted",
     "advance": lambda *_: "the queue moves on",
     "go_idle": lambda *_: "the queue is drained",
 }

@@ -13,6 +13,7 @@ from tests.simulation import (  # noqa: F401 - they enter themselves into DEFECT
     lane_mutations,
     large_mutations,
     reading_mutations,
+    stepping_mutations,
     sweeping_mutations,
 )
 from tests.simulation.mutations import DEFECTS

@@ -39,9 +39,11 @@ from tests.simulation.ports import Network, Remote, RemoteStore, SimulatedClock
 from tests.simulation.readers import WatchedSessions
 from tests.simulation.records import User
 from tests.simulation.scheduler import Scheduler
+from tests.simulation.stepping import Steps
 from tests.simulation.wake_ups import Lanes, WakeUpService
 
 DEPLOY_MS = 10_000  # a process that has begun with the old code holds nothing later than that
+STEPPING = (3, 6)  # of eight histories, those in which handlers have steps
 QUANTUM_MS = 2_000  # short, so that turns end in the middle of work
 PATIENCE_MS = (
     10_000  # within this after the death of its worker a request is begun again, if nothing else goes wrong
@@ -61,6 +63,8 @@ class World:
         self.sessions = WatchedSessions()
         self.deployment = Deployment(self.scheduler)
         self.executions = Executions(self.scheduler, self.network, self.deployment)
+        if seed % 8 in STEPPING:
+            self.executions.steps = Steps(self.scheduler, self.store.tables)
         self.invariants = Invariants(self.store.tables, self.executions)
         self.invariants.prompt = self.network.faults.is_prompt
         services = {lane: WakeUpService(lane, self.scheduler, self.network, rng) for lane in Lane}

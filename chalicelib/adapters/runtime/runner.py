@@ -85,7 +85,7 @@ def _decoded(handler: Handler, payload: str) -> Any:
     return decode(encode(handler.upgrade(decode(payload, Any))), handler.payload_type, under="payload")
 
 
-def run(
+def run(  # noqa: PLR0917  (the parameters of Run)
     handler: Handler,
     request: Request,
     taken: Taken,
@@ -141,6 +141,7 @@ def carry_out(
     taken: Taken,
     application: Application,
     new_effects: Callable[[Resources], Effects] = Effects,
+    *,
     journal: Journal | None = None,
 ) -> Result | Failure:
     """Everything that runs the author's code, the text of an error included. Sets no time limit.

@@ -116,8 +116,8 @@ class Attempt:
         if whole is None or taken is None:
             return self._failed(running, PAYLOAD_GONE, policy)
         _log("request started", running)
-        journal = Journal(self.requests, self.notes, self.clock, running)
-        ran = self._run(handler, replace(running, payload=whole.payload), taken, deadline, lease, journal)
+        journal = Journal(self.requests, self.notes, self.clock, replace(running, payload=whole.payload))
+        ran = self._run(handler, journal, taken, deadline, lease)
         if journal.noted is not running.noted:
             running = replace(running, noted=journal.noted)
         if isinstance(ran, Failure):
@@ -138,15 +138,10 @@ class Attempt:
         return Unfit(why) if look is None else Wait(look)
 
     def _run(
-        self,
-        handler: Handler,
-        running: Request,
-        taken: Taken,
-        deadline: Millis,
-        lease: HeldLease,
-        journal: Journal,
+        self, handler: Handler, journal: Journal, taken: Taken, deadline: Millis, lease: HeldLease
     ) -> Result | Failure:
         """Not beyond the deadline, even if it took long to begin: from then on somebody else may run it."""
+        running = journal.running
         left = (deadline - SKEW_MS - LAST_RESORT_MS - self.clock.now()) / 1000
         if left <= 0:
             return Failure("timeout", "The worker started the handler too late.")

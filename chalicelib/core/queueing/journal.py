@@ -25,21 +25,21 @@ class Journal:
         self._requests = requests
         self._notes = notes
         self._clock = clock
-        self._running = running
+        self.running = running
         self.calls: Any = None  # what the handler calls, once it has called something
         self.noted = running.noted  # whether the request is marked
 
     @property
     def user_id(self) -> str:
-        return self._running.user_id
+        return self.running.user_id
 
     @property
     def seq(self) -> int:
-        return self._running.seq
+        return self.running.seq
 
     @property
     def attempt(self) -> int:
-        return self._running.attempts
+        return self.running.attempts
 
     def now(self) -> Millis:
         return self._clock.now()
@@ -74,7 +74,7 @@ class Journal:
     def mark(self) -> None:
         """Mark the request as noted. Raises LostRaceError if this attempt is not the current one any more."""
         if not self.noted:
-            self._requests.mark_noted(self._running)
+            self._requests.mark_noted(self.running)
             self.noted = True
 
 

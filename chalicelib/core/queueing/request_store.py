@@ -54,7 +54,8 @@ class RequestStore(TextStore, Protocol):
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
         """Start an attempt, which `token` identifies. Condition: nobody has changed the request since.
 
-        Whether it is `noted` must be as `seen` says too: an attempt knows whether steps may be stored. The note that it cannot be taken is removed.
+        Second condition: it is `noted` as `seen` says, so that the attempt knows whether steps may be stored.
+        The note that it cannot be taken is removed.
         """
         ...
 
