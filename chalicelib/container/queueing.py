@@ -101,6 +101,7 @@ class Queueing:
             take,
             running,
             enter=lambda follow_ups: self._entering(handlers).all_of(follow_ups),
+            notes=lambda: store.notes,
         )
         quantum_ms = self._container.settings.quantum_seconds * 1000
         turn_ms = quantum_ms // QUICK_TURNS if lane is Lane.QUICK else quantum_ms

@@ -11,6 +11,7 @@ from chalicelib.core.queueing.application import Application
 from chalicelib.core.queueing.attempt import Result, Run, Take, Taken
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import StopWatch
+from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request
 from gurukool.testing.observed import ObservedEffects
@@ -36,8 +37,8 @@ def runner(process: Process, application: Application, handlers: Registry, *, li
     Unless it is `limited`, an attempt may take as long as it takes.
     """
 
-    def run(
-        handler: Handler, request: Request, taken: Taken, seconds: float, watch: StopWatch
+    def run(  # noqa: PLR0917 - as the core calls it
+        handler: Handler, request: Request, taken: Taken, seconds: float, watch: StopWatch, journal: Journal
     ) -> Result | Failure:
         def is_stopping() -> bool:
             watch()  # in a worker, a thread does that from time to time
@@ -54,6 +55,7 @@ def runner(process: Process, application: Application, handlers: Registry, *, li
                     handlers=handlers,
                     new_effects=effects,
                     is_stopping=is_stopping,
+                    journal=journal,
                 )
         except OverrunError:
             ran = Failure("timeout", f"The handler took longer than {seconds:g} seconds.")

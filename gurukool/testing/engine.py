@@ -59,6 +59,7 @@ class Engine:
         run = runner(process, application, handlers, limited=limited)
         take = taker(limited=limited)
         entering = Entering(entries, queues, requests, wake_ups, clock, handlers)
+        notes = cast("Any", ObservedPort(store.notes, process))
         attempt = Attempt(
             requests,
             clock,
@@ -68,6 +69,7 @@ class Engine:
             fraction=lambda: 0.5,
             new_token=mark,
             enter=entering.all_of,
+            notes=lambda: notes,
         )
         self._drains = {
             lane: Drain(queues, requests, wake_ups, clock, attempt, QUANTUM_MS, mark, lane) for lane in Lane

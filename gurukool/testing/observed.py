@@ -9,7 +9,7 @@ from chalicelib.core.queueing.entry import Entry
 from gurukool.testing.places import place_of_caller
 from gurukool.testing.process import Event, Kind, Process
 
-READS = frozenset({"get", "list_after", "list_without_payloads", "read_texts", "due", "earliest"})
+READS = frozenset({"get", "list", "list_after", "list_without_payloads", "read_texts", "due", "earliest"})
 
 
 class ObservedPort:
@@ -56,6 +56,9 @@ TEXTS: dict[str, Callable[..., str]] = {
     "requeue": _requeue,
     "take_number": lambda *_, **__: "a follow-up takes its number",
     "enter": lambda _, request: f"a follow-up enters the line: {request.type}, number {request.seq}",
+    "add": lambda _, note: f"{note.key.kind} stored: {note.key.name}",
+    "mark_noted": lambda *_: "the request is marked: it has notes",
+    "delete": lambda *_: "the steps are deleted",
     "advance": lambda *_: "the queue moves on",
     "go_idle": lambda *_: "the queue is drained",
 }

@@ -28,6 +28,7 @@ from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Enqueue, Work
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import StopWatch
+from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
@@ -72,7 +73,13 @@ class Unlucky:
             raise CrashError
 
     def run(
-        self, handler: Handler, request: Request, taken: Taken, seconds: float, _watch: StopWatch
+        self,
+        handler: Handler,
+        request: Request,
+        taken: Taken,
+        seconds: float,
+        _watch: StopWatch,
+        _journal: Journal,
     ) -> Result | Failure:
         self.maybe_crash()
         ran = run(handler, request, taken, seconds, application=self.application)

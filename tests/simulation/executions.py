@@ -11,6 +11,7 @@ from chalicelib.core.queueing.attempt import LAST_RESORT_MS, Result, Taken
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import StopWatch
+from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
 from chalicelib.core.queueing.policy import HandlerError, OnFailure, Policy
 from chalicelib.core.queueing.registry import Registry
@@ -23,6 +24,7 @@ from tests.simulation.history import Violation
 from tests.simulation.large import result_of
 from tests.simulation.ports import Network
 from tests.simulation.scheduler import Crash, Scheduler
+from tests.simulation.stepping import Steps
 
 NONSENSE = [
     *(make(DELAYS[name]) for make in (later, changed_later) for name in sorted(DELAYS)),
@@ -51,6 +53,7 @@ class Execution:
     request: Request
     started: Millis
     stood_still: bool = False  # so that it may last beyond its deadline
+    until: Millis | None = None  # while it takes steps: a call may hang beyond this, and the process ends
     ended: Millis = 0
     ran: Result | Failure | None = None
 
@@ -69,6 +72,7 @@ class Executions:
     patience_ms: int | None = (
         None  # how soon after the death of its worker a request is begun again, if it matters
     )
+    steps: Steps | None = None  # if some handlers have steps
     plans: dict[str, Plan] = field(default_factory=dict)  # by payload
     all: list[Execution] = field(default_factory=list)
     follow_ups: Callable[[Request], tuple[Entry, ...]] = lambda _: ()  # what the handler enqueues
@@ -85,6 +89,7 @@ class Executions:
         _taken: Taken,
         seconds: float,
         watch: StopWatch,
+        journal: Journal,
     ) -> Result | Failure:
         if request.payload not in self.plans:
             raise Violation(f"{request.seq} was started with a payload that nobody has sent")
@@ -97,7 +102,10 @@ class Executions:
         try:
             self._stand_still(execution)
             beats = Beats(self.scheduler, watch)
-            execution.ran = self._carry_out(request, int(seconds * 1000), beats)
+            limit = int(seconds * 1000)
+            failed = self._take_steps(execution, journal, limit)
+            limit -= self.scheduler.now - execution.started if self._has_steps(request) else 0
+            execution.ran = failed or self._carry_out(request, limit, beats)
         finally:
             execution.ended = (beats and beats.killed_at) or self.scheduler.now
         self.network.trace("handler ends", (request,), execution.ran)
@@ -115,7 +123,8 @@ class Executions:
     def _check_alone(self, new: Execution) -> None:
         for other in self.all:
             beside = not other.ended and other.request.user_id == new.request.user_id
-            if beside and not other.stood_still:
+            is_ended = other.until is not None and self.scheduler.now > other.until  # by force
+            if beside and not other.stood_still and not is_ended:
                 raise Violation(f"I3: {other.request.seq} is still running while {new.request.seq} starts")
 
     def _check_lane(self, request: Request) -> None:
@@ -138,6 +147,17 @@ class Executions:
         if ms := self.network.stall():
             execution.stood_still = True
             self.scheduler.wait(ms)
+
+    def _has_steps(self, request: Request) -> bool:
+        return self.steps is not None and request.type != LONG and crc32(request.payload.encode()) % 3 > 0
+
+    def _take_steps(self, execution: Execution, journal: Journal, limit: int) -> Failure | None:
+        if self.steps is None or not self._has_steps(execution.request):
+            return None
+        execution.until = self.scheduler.now + limit
+        failed = self.steps.take(journal, execution.until)
+        execution.until = None
+        return failed
 
     def _carry_out(self, request: Request, limit: int, beats: Beats) -> Result | Failure:
         plan = self.plans[request.payload]

@@ -77,7 +77,7 @@ class Network:
 
 READS = frozenset(  # nothing changes
     {
-        *("get", "get_many", "list_after", "list_without_payloads", "find", "with_work"),
+        *("get", "get_many", "list", "list_after", "list_without_payloads", "find", "with_work"),
         *("read_texts", "is_stop_requested", "find_slot", "due", "earliest"),
         "with_expired_sessions",
     }
@@ -140,6 +140,7 @@ class RemoteStore:
     ) -> None:
         self.queues: Any = Remote(store.queues, network, watch)
         self.requests: Any = Remote(store.requests, network, watch)
+        self.notes: Any = Remote(store.notes, network, watch)
         self.keys: Any = Remote(store.keys, network, watch)
         self.connections: Any = Remote(store.connections, network, watch)
         self.sweep_index: Any = Remote(store.sweep_index, network, watch)

@@ -22,6 +22,8 @@ def judge(world: World) -> None:
     gone = {user.id for user in world.users if world.calls.is_gone(user)}
     _check_gone(world, gone)
     check_entries(world)
+    if world.faultless and world.executions.steps:
+        world.executions.steps.check_left(gone)
     for call in (call for call in world.calls.made if call.user_id not in gone):
         if call.kind in ("enqueue", "batch", "keyed"):
             _check_sent(world, call)

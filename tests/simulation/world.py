@@ -43,9 +43,11 @@ from tests.simulation.readers import WatchedSessions
 from tests.simulation.records import User
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.slots import Options
+from tests.simulation.stepping import Steps
 from tests.simulation.wake_ups import Lanes, WakeUpService
 
 DEPLOY_MS = 10_000  # a process that has begun with the old code holds nothing later than that
+STEPPING = (3, 6)  # of eight histories, those in which handlers have steps
 QUANTUM_MS = 2_000  # short, so that turns end in the middle of work
 PATIENCE_MS = (
     10_000  # within this after the death of its worker a request is begun again, if nothing else goes wrong
@@ -68,6 +70,8 @@ class World:
         self.executions = Executions(self.scheduler, self.network, self.deployment)
         self.entries = Entries(seed, self.store.tables, self.executions, faultless=self.faultless)
         self.executions.follow_ups = self.entries.follow_ups
+        if seed % 8 in STEPPING:
+            self.executions.steps = Steps(self.scheduler, self.store.tables)
         self.invariants = Invariants(self.store.tables, self.executions, self.entries)
         self.invariants.prompt = self.network.faults.is_prompt
         services = {lane: WakeUpService(lane, self.scheduler, self.network, rng) for lane in Lane}
@@ -89,7 +93,15 @@ class World:
             store.entries, queues, requests, self.lanes, clock, registry, is_account, report=report_unforeseen
         )
         attempt = Attempt(
-            requests, clock, registry, take, run, self.rng.random, self._mark, enter=entering.all_of
+            requests,
+            clock,
+            registry,
+            take,
+            run,
+            self.rng.random,
+            self._mark,
+            enter=entering.all_of,
+            notes=lambda: store.notes,
         )
         readable = Remote(ReadableRequests(self.store, self.deployment), self.network, self._watch)
         for lane, service in self.lanes.services.items():

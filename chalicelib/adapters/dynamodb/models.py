@@ -165,6 +165,7 @@ class RequestItem(VersionedItem):
     superseded_by = NumberAttribute(null=True)
     follows_user = UnicodeAttribute(null=True)  # these two: the request whose handler has enqueued it
     follows_seq = NumberAttribute(null=True)
+    noted = NumberAttribute(null=True)  # 1 if it may have notes
 
 
 class TextItem(VersionedItem):
@@ -231,3 +232,15 @@ class EntryItem(VersionedItem):
     follows_seq = NumberAttribute(null=True)
 
     due = Due()
+
+
+class NoteItem(VersionedItem):
+    """A note of a running handler, beside the idempotency keys, because it is removed with them.
+
+    Its place begins with a space, see notes.py: no idempotency key does.
+    """
+
+    user_id = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True, attr_name="key")
+    text = UnicodeAttribute()
+    expires_at = NumberAttribute()  # seconds

@@ -41,8 +41,10 @@ def request_attributes(request: Request) -> dict[str, Any]:
 
 
 def format_of(request: Request) -> int:
-    """An older release must not begin a request after its `start_before`, or one that is superseded."""
-    if request.start_before is not None or request.slot is not None:
+    """An older release must not begin a request after its `start_before`, or one that is superseded, and it
+    must not overlook notes.
+    """
+    if request.start_before is not None or request.slot is not None or request.noted:
         return DURABLE
     return APART if request.payload_bytes or request.result_bytes else FORMAT
 
@@ -85,6 +87,7 @@ def to_request(item: RequestItem) -> Request:
         slot_before=_whole(item.slot_before),
         superseded_by=_whole(item.superseded_by),
         follows=Follows(item.follows_user, int(item.follows_seq)) if item.follows_user else None,
+        noted=bool(item.noted),
     )
 
 

@@ -91,7 +91,7 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
         if seen.unfit_since is not None:
             actions.append(m.unfit_since.remove())
         checks = () if seen.slot is None else (self._transaction_check(seen),)
-        self._change(seen, actions, self._untouched(seen), checks)
+        self._change(seen, actions, self._untouched(seen) & self._noted_like(seen), checks)
         return seen.begun(token, now, deadline)
 
     def finish(
@@ -100,6 +100,7 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
         finished = running.ended(outcome, now)
         may_be_stopped = outcome.status is Status.CANCELLED
         condition = self._current(running) if may_be_stopped else self._unstopped(running)
+        condition &= self._noted_like(running)
         actions = self._ending(running, finished)
         self._change(running, actions, condition, effects=[self._write_of(effect) for effect in effects])
         return finished
@@ -136,6 +137,11 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
             except self._requests.DoesNotExist:
                 return False
         return found.stop_requested_at is not None
+
+    def mark_noted(self, seen: Request) -> Request:
+        m = self._requests
+        same = self._current(seen) if seen.status is Status.RUNNING else self._untouched(seen)
+        return self._update_request(seen, [m.noted.set(1), m.item_format.set(DURABLE)], same)
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         m = self._requests
@@ -225,6 +231,11 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
         """The attempt is the current one, and nobody has asked to stop it."""
         unstopped: Condition = self._current(running) & self._requests.stop_requested_at.does_not_exist()
         return unstopped
+
+    def _noted_like(self, seen: Request) -> Condition:
+        noted = self._requests.noted
+        condition: Condition = noted.exists() if seen.noted else noted.does_not_exist()
+        return condition
 
     def _change(
         self,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.connections import DynamoConnections
     from chalicelib.adapters.dynamodb.entries import DynamoEntries
     from chalicelib.adapters.dynamodb.keys import DynamoKeys
+    from chalicelib.adapters.dynamodb.notes import DynamoNotes
     from chalicelib.adapters.dynamodb.queues import DynamoQueues
     from chalicelib.adapters.dynamodb.removal import DynamoUserRemoval
     from chalicelib.adapters.dynamodb.requests import DynamoRequests
@@ -41,6 +42,12 @@ class DynamoStore:
         from chalicelib.adapters.dynamodb.keys import DynamoKeys
 
         return DynamoKeys(self._tables)
+
+    @cached_property
+    def notes(self) -> DynamoNotes:
+        from chalicelib.adapters.dynamodb.notes import DynamoNotes
+
+        return DynamoNotes(self._tables)
 
     @cached_property
     def connections(self) -> DynamoConnections:

@@ -12,6 +12,7 @@ from chalicelib.adapters.dynamodb.models import (
     AuditItem,
     EntryItem,
     KeyItem,
+    NoteItem,
     QueueItem,
     RequestItem,
     SessionItem,
@@ -63,6 +64,7 @@ class Tables:
         self.keys = self._bind(KeyItem, names.idempotency)
         self.slots = self._bind(SlotItem, names.idempotency)
         self.entries = self._bind(EntryItem, names.scheduled)
+        self.notes = self._bind(NoteItem, names.idempotency)
 
     def bind[M: Model](self, model: type[M], table_name: str) -> type[M]:
         """The model for this table, over the shared connection. It is made once."""

@@ -18,6 +18,9 @@ class MemoryUserRemoval:
         }
         self._tables.keys = {place: key for place, key in self._tables.keys.items() if place[0] != user_id}
         self._tables.slots = {place: s for place, s in self._tables.slots.items() if place[0] != user_id}
+        self._tables.notes = {
+            place: note for place, note in self._tables.notes.items() if place[0] != user_id
+        }
         return True
 
     def delete_queue(self, queue: Queue) -> None:

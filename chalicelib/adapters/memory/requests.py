@@ -6,7 +6,7 @@ from dataclasses import replace
 from chalicelib.adapters.memory.entry_items import put, require_new
 from chalicelib.adapters.memory.keys import MemoryKeys
 from chalicelib.adapters.memory.slots import MemorySlots
-from chalicelib.adapters.memory.tables import MemoryTables
+from chalicelib.adapters.memory.tables import MemoryTables, require
 from chalicelib.adapters.memory.texts import MemoryTexts
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.entry import Entry
@@ -57,8 +57,10 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         self.write(Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now))
 
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
+        found = self._untouched(seen)
+        require(found.noted is seen.noted)
         self._require_not_superseded(seen)
-        return self._save(self._untouched(seen).begun(token, now, deadline))
+        return self._save(found.begun(token, now, deadline))
 
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
@@ -66,6 +68,7 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         found = self._current(running)
         if outcome.status is not Status.CANCELLED:
             _require_not_stopped(found)
+        require(found.noted is running.noted)
         finished = found.ended(outcome, now)
         entries = [effect for effect in effects if isinstance(effect, Entry)]
         for entry in entries:
@@ -88,6 +91,10 @@ class MemoryRequests(MemoryTexts, MemorySlots):
     def is_stop_requested(self, running: Request) -> bool:
         found = self.get(running.user_id, running.seq)
         return found is not None and found.stop_requested_at is not None
+
+    def mark_noted(self, seen: Request) -> Request:
+        found = self._current(seen) if seen.status is Status.RUNNING else self._untouched(seen)
+        return self._save(replace(found, noted=True))
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         found = self.get(user_id, seq)

@@ -3,6 +3,7 @@
 from chalicelib.adapters.memory.connections import MemoryConnections
 from chalicelib.adapters.memory.entries import MemoryEntries
 from chalicelib.adapters.memory.keys import MemoryKeys
+from chalicelib.adapters.memory.notes import MemoryNotes
 from chalicelib.adapters.memory.queues import MemoryQueues
 from chalicelib.adapters.memory.removal import MemoryUserRemoval
 from chalicelib.adapters.memory.requests import Commit, MemoryRequests
@@ -22,6 +23,7 @@ class MemoryStore:
         self.queues = MemoryQueues(self.tables)
         self.keys = MemoryKeys(self.tables)
         self.requests = MemoryRequests(self.tables, self.keys, commit or self.tables.ledger.commit)
+        self.notes = MemoryNotes(self.tables)
         self.connections = MemoryConnections(self.tables)
         self.sweep_index = MemorySweepIndex(self.tables)
         self.removal = MemoryUserRemoval(self.tables)

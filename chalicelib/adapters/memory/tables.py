@@ -6,6 +6,7 @@ from chalicelib.adapters.memory.effects import Ledger
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import KeyRecord
+from chalicelib.core.queueing.notes import Note, NoteKey
 from chalicelib.core.queueing.queue import Queue, state_under
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.slots import SlotRecord
@@ -35,6 +36,7 @@ class MemoryTables:
     requests: dict[str, dict[int, Request]] = field(default_factory=dict)
     texts: dict[tuple[str, TextKey], LargeText] = field(default_factory=dict)
     keys: dict[tuple[str, str], StoredKey] = field(default_factory=dict)
+    notes: dict[tuple[str, NoteKey], Note] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
     slots: dict[tuple[str, str], SlotRecord] = field(default_factory=dict)
     entries: dict[str, dict[str, Entry]] = field(default_factory=dict)  # by user and id
@@ -59,6 +61,7 @@ class MemoryTables:
             for seq in [seq for seq, request in places.items() if now >= (request.expires_at or now + 1)]:
                 del places[seq]
         self.texts = {place: text for place, text in self.texts.items() if now < text.expires_at}
+        self.notes = {place: note for place, note in self.notes.items() if now < note.expires_at}
 
 
 def require(condition: bool) -> None:

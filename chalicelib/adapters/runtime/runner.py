@@ -4,8 +4,9 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from types import CoroutineType, GeneratorType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb.effects import Effects
 from chalicelib.adapters.json.codec import decode, encode
@@ -30,6 +31,7 @@ from chalicelib.core.queueing.context import HandlerRequest, never
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import Heartbeat, StopWatch
+from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.policy import (
     HandlerError,
     ImpossibleDelayError,
@@ -40,6 +42,9 @@ from chalicelib.core.queueing.policy import (
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request
 from chalicelib.core.queueing.stopped import Stopped
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.runtime.durable import DurableCalls
 
 NOTHING = Application()
 NO_HANDLERS = Registry()
@@ -85,12 +90,13 @@ def _decoded(handler: Handler, payload: str) -> Any:
     return decode(encode(handler.upgrade(decode(payload, Any))), handler.payload_type, under="payload")
 
 
-def run(
+def run(  # noqa: PLR0917  (the parameters of Run)
     handler: Handler,
     request: Request,
     taken: Taken,
     seconds: float,
     stop_watch: StopWatch | None = None,
+    journal: Journal | None = None,
     *,
     watch: OverrunWatch | None = None,
     application: Application = NOTHING,
@@ -112,7 +118,13 @@ def run(
             with _watching(stop_watch, seconds), alarm(seconds):
                 is_stopping = never if stop_watch is None else lambda: stop_watch.stopping
                 return carry_out(
-                    handler, request, taken, application, handlers=handlers, is_stopping=is_stopping
+                    handler,
+                    request,
+                    taken,
+                    application,
+                    handlers=handlers,
+                    is_stopping=is_stopping,
+                    journal=journal,
                 )
         except OverrunError:
             return Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
@@ -150,6 +162,7 @@ def carry_out(
     handlers: Registry = NO_HANDLERS,
     new_effects: Callable[[Resources, Callable[..., Entry]], Effects] = Effects,
     is_stopping: Callable[[], bool] = never,
+    journal: Journal | None = None,
 ) -> Result | Failure:
     """Everything that runs the author's code, the text of an error included. Sets no time limit.
 
@@ -159,7 +172,7 @@ def carry_out(
         with subsegment(request.type, user=request.user_id, seq=request.seq):
             new_entry = _follow_ups(request, handlers, application)
             effects = new_effects(application.resources, new_entry)
-            seen = HandlerRequest.of(request, application, is_stopping)
+            seen = HandlerRequest.of(request, application, is_stopping, partial(_durable, journal))
             returned = result_json(_completed(handler(taken.payload, seen, effects)))
             return Result(returned, effects.writes)
     except AttemptEndedError:
@@ -181,6 +194,18 @@ def _follow_ups(request: Request, handlers: Registry, application: Application) 
         return made[0](*args, **kwargs)
 
     return new_entry
+
+
+def _durable(journal: Journal | None) -> "DurableCalls":
+    """What a handler calls to leave notes, made at the first call."""
+    from chalicelib.adapters.runtime.durable import DurableCalls, JournalMissingError
+
+    if journal is None:
+        raise JournalMissingError
+    if journal.calls is None:
+        journal.calls = DurableCalls(journal)
+    calls: DurableCalls = journal.calls
+    return calls
 
 
 def _completed(returned: Any) -> Any:

@@ -5,7 +5,7 @@ import random
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.core.errors import EffectRefusedError, LostRaceError
 from chalicelib.core.log_events import log_event
@@ -13,6 +13,7 @@ from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import ALIVE_MS, SKEW_MS, Heartbeat, StopWatch
 from chalicelib.core.queueing.held_lease import HeldLease
+from chalicelib.core.queueing.journal import Journal, no_notes
 from chalicelib.core.queueing.policy import OnFailure, Policy, after_failure, exhausted, next_look
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, bytes_apart
@@ -21,6 +22,9 @@ from chalicelib.core.queueing.steps import AfterAttempt, Halt, Passed, Unfit, Wa
 from chalicelib.core.queueing.stopping import settle_stopped
 from chalicelib.core.queueing.texts import result_of, with_payload
 from chalicelib.core.time import Clock, Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.queueing.notes import NoteStore
 
 GRACE_MS = 1_500  # between a handler's time limit and the moment its attempt is given up as crashed
 # So long after the time limit, the process ends: its handler does not react to the time-out signal.
@@ -51,12 +55,12 @@ class Taken(NamedTuple):
 type Take = Callable[[Handler, Request, float], Taken | Failure]
 """Decode the payload within so many seconds, or say why the handler cannot take it. Raises nothing."""
 
-type Run = Callable[[Handler, Request, Taken, float, StopWatch], Result | Failure]
+type Run = Callable[[Handler, Request, Taken, float, StopWatch, Journal], Result | Failure]
 """Carry a request out within so many seconds; ended earlier if the watch learns that it is to stop.
 
 The watch of a long request is a Heartbeat, which keeps the attempt alive.
 
-Raises nothing that a handler can cause.
+The journal takes the notes of the attempt. Raises nothing that a handler can cause.
 """
 
 
@@ -76,6 +80,7 @@ class Attempt:
     fraction: Callable[[], float] = random.random  # draws from [0, 1), for the jitter of waits
     new_token: Callable[[], str] = lambda: secrets.token_hex(4)
     enter: Callable[[Sequence[Entry]], object] | None = None  # follow-ups; None: left to the sweeper
+    notes: "Callable[[], NoteStore]" = no_notes
 
     def longest_ms(self, request: Request) -> int:
         """How long an attempt at this request may keep a worker, from reading it to the end of its pass."""
@@ -120,7 +125,9 @@ class Attempt:
         ran: Result | Failure = PAYLOAD_GONE
         if whole is not None and taken is not None:
             _log("request started", running)
-            ran = self._run(handler, replace(running, payload=whole.payload), taken, deadline, lease)
+            journal = Journal(self.requests, self.notes, self.clock, replace(running, payload=whole.payload))
+            ran = self._run(handler, journal, taken, deadline, lease)
+            running = replace(running, noted=journal.noted) if journal.noted else running
         try:
             return self._conclude(running, ran, policy)
         except LostRaceError:
@@ -161,16 +168,17 @@ class Attempt:
         return Unfit(why) if look is None else Wait(look)
 
     def _run(
-        self, handler: Handler, running: Request, taken: Taken, deadline: Millis, lease: HeldLease
+        self, handler: Handler, journal: Journal, taken: Taken, deadline: Millis, lease: HeldLease
     ) -> Result | Failure:
         """Not beyond the deadline, even if it took long to begin: from then on somebody else may run it."""
+        running = journal.running
         left = (deadline - SKEW_MS - LAST_RESORT_MS - self.clock.now()) / 1000
         if left <= 0:
             return Failure("timeout", "The worker started the handler too late.")
         kind = Heartbeat if handler.is_long else StopWatch
         watch = kind(self.requests, self.clock, lease, running, deadline)
         seconds = handler.timeout if handler.is_long else min(handler.timeout, left)
-        return self.run(handler, running, taken, seconds, watch)
+        return self.run(handler, running, taken, seconds, watch, journal)
 
     def _begin(self, request: Request, now: Millis, deadline: Millis) -> Request:
         token = self.new_token()
@@ -231,10 +239,18 @@ class Attempt:
             return self.requests.finish(running, outcome, now, effects)
         except LostRaceError:
             found = self.requests.get(running.user_id, running.seq)
+            if found and _was_noted_since(running, found):  # by a signal, while the handler ran
+                return self._write_outcome(replace(running, noted=True), outcome, now, effects)
             own = running.attempt_token, outcome.status, now
             if found is None or (found.attempt_token, found.status, found.finished_at) != own:
                 raise
             return found  # the first answer was lost and the write was repeated: this attempt has ended it
+
+
+def _was_noted_since(running: Request, found: Request) -> bool:
+    """Whether this attempt still runs, and the request was marked as noted since it was seen."""
+    same = (found.attempt_token, found.status) == (running.attempt_token, Status.RUNNING)
+    return same and found.noted and not running.noted
 
 
 def _unknown(request: Request) -> Failure:

@@ -1,13 +1,24 @@
 """The request as the function that carries it out sees it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Protocol, Self
 
 from chalicelib.core.queueing.application import Application, NoResources, Resources, Settings
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.stopped import Stopped
 from chalicelib.core.time import Millis
+
+
+class Durable(Protocol):
+    """What a handler's calls to leave something behind are carried out with."""
+
+    def step(self, name: str, function: Callable[[], Any], type_: Any) -> Any: ...
+    async def step_async(self, name: str, function: Callable[[], Awaitable[Any]], type_: Any) -> Any: ...
+
+
+def _nothing_durable() -> Durable:
+    raise RuntimeError("This request is not being carried out: nothing can be stored for it.")
 
 
 def never() -> bool:
@@ -33,6 +44,7 @@ class HandlerRequest:
     resources: Resources = field(default_factory=NoResources, repr=False)
     settings: Settings = field(default_factory=Settings, repr=False)
     _is_stopping: Callable[[], bool] = field(default=never, repr=False, compare=False)
+    _durable: Callable[[], Durable] = field(default=_nothing_durable, repr=False, compare=False)
 
     @property
     def stopping(self) -> bool:
@@ -49,7 +61,13 @@ class HandlerRequest:
             raise Stopped
 
     @classmethod
-    def of(cls, request: Request, application: Application, is_stopping: Callable[[], bool] = never) -> Self:
+    def of(
+        cls,
+        request: Request,
+        application: Application,
+        is_stopping: Callable[[], bool] = never,
+        durable: Callable[[], Durable] = _nothing_durable,
+    ) -> Self:
         return cls(
             user_id=request.user_id,
             seq=request.seq,
@@ -61,4 +79,39 @@ class HandlerRequest:
             resources=application.resources,
             settings=application.settings,
             _is_stopping=is_stopping,
+            _durable=durable,
         )
+
+    def step[T](self, name: str, function: Callable[[], T], *, type: Any = None) -> T:  # noqa: A002
+        """Call the function once and store what it returns; a later attempt gets that without calling it.
+
+            receipt = request.step("charge", lambda: charge(payload, request.key("charge")), type=Receipt)
+
+        The result is stored as JSON, 128 KB at most. It is always returned as it is decoded from there, in
+        the type that the function's return annotation says, or `type`. If the function raises, nothing is
+        stored, and the error is the handler's. After a crash within the function it is called again: give
+        `key(name)` to whomever it calls.
+
+        Raises ValueError if the name has been used in this attempt, or is none: a name has 1 to 64
+        characters of A-Z a-z 0-9 . _ - and begins with a letter or digit. Raises Stopped, before the
+        function is called, if somebody has asked to stop the request.
+        """
+        self.raise_if_stopping()
+        result: T = self._durable().step(name, function, type)
+        return result
+
+    async def step_async[T](
+        self,
+        name: str,
+        function: Callable[[], Awaitable[T]],
+        *,
+        type: Any = None,  # noqa: A002
+    ) -> T:
+        """Like `step`, for a function that is `async def`."""
+        self.raise_if_stopping()
+        result: T = await self._durable().step_async(name, function, type)
+        return result
+
+    def key(self, name: str) -> str:
+        """An idempotency key for a call to somebody else: the same in each attempt, and no other's."""
+        return f"{self.user_id}-{self.seq}-{name}"

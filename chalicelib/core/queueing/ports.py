@@ -4,6 +4,7 @@ from typing import Protocol
 
 from chalicelib.core.queueing.entry_store import EntryStore
 from chalicelib.core.queueing.lane import Lane
+from chalicelib.core.queueing.notes import NoteStore
 from chalicelib.core.queueing.queue_store import Connections, QueueStore, SweepIndex, UserRemoval
 from chalicelib.core.queueing.request_store import KeyStore, RequestStore
 
@@ -17,6 +18,8 @@ class Store(Protocol):
     def requests(self) -> RequestStore: ...
     @property
     def keys(self) -> KeyStore: ...
+    @property
+    def notes(self) -> NoteStore: ...
     @property
     def connections(self) -> Connections: ...
     @property

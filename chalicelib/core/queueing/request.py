@@ -140,6 +140,7 @@ class Request:
     slot_before: int | None = None  # the number before it in its slot; None: the slot was free
     superseded_by: int | None = None  # the request that has replaced it
     follows: Follows | None = None  # if a handler has enqueued it
+    noted: bool = False  # it may have notes, see notes.py
 
     @property
     def settled(self) -> bool:

@@ -59,8 +59,9 @@ class RequestStore(TextStore, SlotStore, Protocol):
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
         """Start an attempt, which `token` identifies. Condition: nobody has changed the request since.
 
-        The note that it cannot be taken is removed. Second condition, of a request with a slot: it is not
-        superseded there.
+        Second condition: it is `noted` as `seen` says, so that the attempt knows whether steps may be stored.
+        Third condition, of a request with a slot: it is not superseded there. The note that it cannot be
+        taken is removed.
         """
         ...
 
@@ -69,7 +70,8 @@ class RequestStore(TextStore, SlotStore, Protocol):
     ) -> Request:
         """Write the outcome and the effects in one transaction. Condition: this attempt is the current one.
 
-        Second condition, unless the outcome is `cancelled`: nobody has asked to stop the request.
+        Second condition, unless the outcome is `cancelled`: nobody has asked to stop the request. Third
+        condition: it is `noted` as `running` says, so that its notes are deleted afterwards.
 
         Raises EffectRefusedError if a condition among the effects does not hold.
         """
@@ -107,6 +109,13 @@ class RequestStore(TextStore, SlotStore, Protocol):
 
     def is_stop_requested(self, running: Request) -> bool:
         """Whether somebody has asked to stop this request. One read that transfers no payload."""
+        ...
+
+    def mark_noted(self, seen: Request) -> Request:
+        """Mark that the request may have notes, see notes.py; it may be marked already.
+
+        Condition: if it ran when it was seen, that attempt is the current one; otherwise as for `settle`.
+        """
         ...
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:

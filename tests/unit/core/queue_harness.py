@@ -17,6 +17,7 @@ from chalicelib.core.queueing.entering import Entering
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import StopWatch
 from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
 from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.policy import OnFailure, Policy
@@ -52,6 +53,7 @@ class QueueHarness:
     limits: list[float] = field(default_factory=list)  # the seconds that each of them was given
 
     heartbeat: StopWatch | None = None  # of the last attempt
+    journal: Journal | None = None  # likewise
 
     def __post_init__(self) -> None:
         self.fifos = {lane: MemoryFifo(self.clock.now) for lane in Lane}
@@ -70,6 +72,7 @@ class QueueHarness:
             fraction=lambda: 0.5,
             new_token=lambda: f"mark {next(marks)}",
             enter=self.entering.all_of,
+            notes=lambda: self.store.notes,
         )
         self.drains = {
             lane: Drain(
@@ -175,8 +178,9 @@ class QueueHarness:
         _taken: Taken,
         seconds: float,
         heartbeat: StopWatch,
+        journal: Journal,
     ) -> Result | Failure:
-        self.heartbeat = heartbeat
+        self.heartbeat, self.journal = heartbeat, journal
         self.started.append(request.seq)
         self.limits.append(seconds)
         ran = self.script.get(request.seq, [])

@@ -1,0 +1,75 @@
+"""Notes of running handlers, as items beside the idempotency keys of their user."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.format import require_readable
+from chalicelib.adapters.dynamodb.models import NoteItem
+from chalicelib.adapters.dynamodb.tables import Tables
+from chalicelib.core.queueing.notes import Note, NoteKey, NoteKind
+from chalicelib.core.time import Millis
+
+LAST = "\U0010ffff"  # after every name
+
+
+class DynamoNotes:
+    """The port `NoteStore`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._notes = tables.notes
+
+    def add(self, user_id: str, note: Note) -> None:
+        item = self._notes(user_id, place(note.key), text=note.text, expires_at=note.expires_at // 1000)
+        with translated():
+            item.save(condition=self._notes.user_id.does_not_exist())
+
+    def get(self, user_id: str, key: NoteKey) -> Note | None:
+        with translated():
+            try:
+                item = self._notes.get(user_id, place(key), consistent_read=True)
+            except self._notes.DoesNotExist:
+                return None
+        return _to_note(item, key)
+
+    def list(
+        self, user_id: str, seq: int, kind: NoteKind, after: str = "", limit: int = 100
+    ) -> Sequence[Note]:
+        """One page of DynamoDB, 1 MB of items at most."""
+        first, last = place(NoteKey(seq, kind, after)), place(NoteKey(seq, kind, LAST))
+        # Both ends of BETWEEN belong to it: one more is read, and the one called `after` is left out.
+        with translated():
+            found = self._notes.query(
+                user_id, self._notes.place.between(first, last), consistent_read=True, limit=limit + 1
+            )
+            page: Any = next(found.page_iter)
+        items = [self._notes.from_raw_data(raw) for raw in page["Items"]]
+        notes = [
+            _to_note(item, NoteKey(seq, kind, item.place[len(place(NoteKey(seq, kind, ""))) :]))
+            for item in items
+        ]
+        return [note for note in notes if note.key.name > after][:limit]
+
+    def keep(self, user_id: str, key: NoteKey, until: Millis) -> None:
+        actions: list[Any] = [self._notes.expires_at.set(until // 1000)]
+        with translated():
+            self._notes(user_id, place(key)).update(actions=actions, condition=self._notes.user_id.exists())
+
+    def delete(self, user_id: str, keys: Sequence[NoteKey]) -> None:
+        with translated(), self._notes.batch_write() as batch:  # 25 in a call; repeats what was not deleted
+            for key in keys:
+                batch.delete(self._notes(user_id, place(key)))
+
+
+def place(key: NoteKey) -> str:
+    """The sort key of a note: it begins with a space, which no idempotency key contains.
+
+    >>> place(NoteKey(7, NoteKind.STEP, "charge"))
+    ' 000000000000007 step charge'
+    """
+    return f" {key.seq:015d} {key.kind} {key.name}"
+
+
+def _to_note(item: NoteItem, key: NoteKey) -> Note:
+    require_readable(item.item_format)
+    return Note(key, item.text, int(item.expires_at) * 1000)
