@@ -9,7 +9,12 @@ from chalicelib.core.queueing.entry import Entry
 from gurukool.testing.places import place_of_caller
 from gurukool.testing.process import Event, Kind, Process
 
-READS = frozenset({"get", "list", "list_after", "list_without_payloads", "read_texts", "due", "earliest"})
+READS = frozenset(
+    {
+        *("get", "list", "list_after", "list_without_payloads", "read_texts"),
+        *("due", "earliest", "is_stop_requested"),
+    }
+)
 
 
 class ObservedPort:

@@ -79,9 +79,10 @@ class _Looks(threading.Thread):
     def run(self) -> None:
         while True:
             attempt = self.present
-            lasted = 0.0 if attempt is None else time.monotonic() - attempt.began
-            if attempt is None or lasted < LOOK_S:
-                time.sleep(LOOK_S - lasted)
+            if attempt is None or attempt.watch.stopping:
+                time.sleep(LOOK_S)
+            elif (left := attempt.began + LOOK_S - time.monotonic()) > 0:
+                time.sleep(left)
             else:
                 self._look(attempt)
 
@@ -93,10 +94,8 @@ class _Looks(threading.Thread):
             log_event("stop not looked for", level=logging.WARNING, exception=error)
         if attempt.watch.stopping:
             attempt.end_soon(CLEAN_UP_MS)
-            if self.present is attempt:
-                self.present = None
-            return
-        time.sleep(max(0, started + LOOK_S - time.monotonic()))
+        else:
+            time.sleep(max(0, started + LOOK_S - time.monotonic()))
 
 
 _looks: _Looks | None = None
