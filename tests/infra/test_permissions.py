@@ -4,6 +4,7 @@ The local cloud does not enforce IAM, so a permission that is missing would show
 """
 
 import time
+from datetime import UTC, datetime, timedelta
 from zlib import crc32
 
 from chalicelib.adapters.memory.clock import ManualClock
@@ -87,6 +88,11 @@ def test_the_sweeper_may_do_what_it_does_and_no_more(
     old = caller.enqueue_as("kim", text=LARGE)
     cloud.change_queue(old, "SET awake = :one, moved_at = :one")
     _make_old(cloud, old)
+    tomorrow = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    waits = caller.enqueue_as("max")
+    in_slot = {"type": "echo", "slot": "s", "not_before": tomorrow}
+    caller.call("POST", "/api/queue/enqueue", in_slot, key="s")
+    cloud.change_queue(waits, "SET head = :one, awake = :one, moved_at = :one")
     recorder = cloud.become("Sweeper", ManualClock(_minute_of(old)))
     cloud.functions.sweeper(MINUTE, CONTEXT)
     assert recorder.calls | X_RAY | logs("Sweeper") == granted(template, "SweeperRole")
