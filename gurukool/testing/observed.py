@@ -8,7 +8,7 @@ from chalicelib.core.queueing.application import Resources
 from gurukool.testing.places import place_of_caller
 from gurukool.testing.process import Event, Kind, Process
 
-READS = frozenset({"get", "list_after", "list_without_payloads", "read_texts"})
+READS = frozenset({"get", "list_after", "list_without_payloads", "read_texts", "is_stop_requested"})
 
 
 class ObservedPort:

@@ -147,7 +147,7 @@ def test_pause_purge_and_delete_say_what_they_do(console: ConsolePage) -> None:
     expect(console.cells).to_have_count(1)
 
 
-def test_a_running_request_says_how_long_it_may_take_and_others_wait(console: ConsolePage) -> None:
+def test_a_running_request_says_how_long_it_may_take_and_can_be_stopped(console: ConsolePage) -> None:
     console.sign_up()
     console.send("sleep", Seconds="6")  # longer than a busy machine takes to show what is expected of it
     console.send("echo")
@@ -157,7 +157,10 @@ def test_a_running_request_says_how_long_it_may_take_and_others_wait(console: Co
     expect(console.situation).to_contain_text(re.compile(r"For .+, at most \d+ s\."))
     console.cell(1).click()
     require_no_barrier(console.page)
-    console.expect_cell(1, "sleep, succeeded")
+    console.button("Stop request").click()
+    expect(console.situation).to_contain_text("It was asked to stop.")
+    expect(console.button("Stop request")).to_have_count(0)
+    console.expect_cell(1, "sleep, cancelled")
     console.expect_cell(2, "echo, succeeded")
     console.expect_fact("head", "2")
 

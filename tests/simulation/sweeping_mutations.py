@@ -28,7 +28,7 @@ def change_pause_without_a_condition(patch: MonkeyPatch) -> None:
 
 @defect
 def users_end_pauses_of_administrators(patch: MonkeyPatch) -> None:
-    patch.setattr(controls, "_is_fixed", lambda queue, session_id: False)
+    patch.setattr(controls, "is_fixed", lambda queue, session_id: False)
 
 
 @defect
