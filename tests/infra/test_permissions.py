@@ -4,6 +4,7 @@ The local cloud does not enforce IAM, so a permission that is missing would show
 """
 
 import time
+from datetime import UTC, datetime, timedelta
 from zlib import crc32
 
 from chalicelib.adapters.memory.clock import ManualClock
@@ -97,6 +98,11 @@ def test_the_sweeper_may_do_what_it_does_and_no_more(
     _make_old(cloud, old)
     caller.schedule(30)
     caller.schedule(40, text=LARGE)
+    tomorrow = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    waits = caller.enqueue_as("max")
+    in_slot = {"type": "echo", "slot": "s", "not_before": tomorrow}
+    caller.call("POST", "/api/queue/enqueue", in_slot, key="s")
+    cloud.change_queue(waits, "SET head = :one, awake = :one, moved_at = :one")
     recorder = cloud.become("Sweeper", ManualClock(_minute_of(old)))
     cloud.functions.sweeper(MINUTE, CONTEXT)
     done = recorder.calls | AFTER_A_LOST_RACE | FOR_A_NAME

@@ -14,6 +14,7 @@ from tests.simulation.wake_ups import LONG_VISIBILITY_MS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from chalicelib.core.queueing.request import Request
     from tests.simulation.records import Call, User
     from tests.simulation.world import World
 
@@ -54,7 +55,15 @@ class Ending:
         """Because the first request without an outcome is to begin later."""
         requests = {} if self._calls.is_gone(user) else self._store.tables.requests.get(user.id, {})
         waiting = [request for seq, request in sorted(requests.items()) if not request.settled]
-        return bool(waiting) and (waiting[0].not_before or 0) > self._scheduler.now
+        return (
+            bool(waiting)
+            and (waiting[0].not_before or 0) > self._scheduler.now
+            and not self._is_superseded(waiting[0])
+        )
+
+    def _is_superseded(self, request: Request) -> bool:
+        slot = self._store.tables.slots.get((request.user_id, request.slot or ""))
+        return slot is not None and slot.supersedes(request, self._scheduler.now)
 
     def _is_still(self) -> bool:
         queues = self._store.tables.queues.values()

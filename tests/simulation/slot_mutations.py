@@ -11,6 +11,7 @@ from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.slot_entry import SlotEntry
 from chalicelib.core.queueing.slot_looks import SlotLooks
 from chalicelib.core.queueing.slots import REPLACING, IfBusy, SlotRecord
+from chalicelib.core.queueing.sweep import Sweep
 from tests.simulation import faults
 from tests.simulation.mutations import defect, under
 
@@ -96,3 +97,9 @@ def what_has_ended_is_in_the_way(patch: MonkeyPatch) -> None:
 @defect
 def interrupt_that_stops_nothing(patch: MonkeyPatch) -> None:
     patch.setattr(SlotEntry, "stop_running", lambda entry, seq, now: None)
+
+
+@defect
+@under(faults.Faults(lose=0.9))
+def superseded_head_not_missed_by_the_sweeper(patch: MonkeyPatch) -> None:
+    patch.setattr(Sweep, "_is_superseded", lambda sweep, head, now: False)

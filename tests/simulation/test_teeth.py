@@ -47,6 +47,7 @@ KNOWN = {
     "second stop replaces the first": 442,
     "stop of an attempt that is over": 225,
     "stopped request begun again": 154,
+    "superseded head not missed by the sweeper": 532,
     "sweep ended by one error": 37,
     "void taken for the request": 159,
     "void without a condition": 105,

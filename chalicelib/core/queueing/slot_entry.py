@@ -67,9 +67,12 @@ class SlotEntry:
         return self.if_busy in REPLACING and waited and queue.state is not State.HALTED
 
     def _in_the_way(self, queue: Queue, record: SlotRecord) -> Request | None:
-        """Walks back from the last one, as long as they were cancelled before their turn."""
+        """Walks back from the last one, as long as they were cancelled before their turn.
+
+        What waits below the mark, or was purged, is never begun.
+        """
         seq: int | None = record.last
-        while seq is not None and seq > record.replaced:
+        while seq is not None and seq > max(record.replaced, queue.purged):
             found = self.requests.get(self.user_id, seq)
             if found is None or (found.settled and not _is_passed_over(found)):
                 return None  # its turn has come, so all before it have outcomes

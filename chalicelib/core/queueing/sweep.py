@@ -148,10 +148,23 @@ class Sweep:
         if (
             head is None
             or head.seq > queue.head + 1
-            or ((is_held or queue.lets_pass(head)) and _is_late(queue, head, now))
+            or (
+                (is_held or queue.lets_pass(head))
+                and (_is_late(queue, head, now) or self._is_superseded(head, now))
+            )
         ):
             self._wake(queue, wake_up_id(queue, head, now))
         return None
+
+    def _is_superseded(self, head: Request, now: Millis) -> bool:
+        """Whether another request has replaced the head, which waits for a moment: it need not wait any more.
+
+        The call that has replaced it sends a wake-up, which may be lost.
+        """
+        if head.slot is None or head.settled:
+            return False
+        slot = self.store.requests.find_slot(head.user_id, head.slot)
+        return slot is not None and slot.supersedes(head, now)
 
     def _is_held_by_other_code(self, queue: Queue) -> bool:
         """Whether code was deployed since a worker has last looked if it can take the head."""

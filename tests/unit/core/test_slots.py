@@ -10,7 +10,7 @@ from chalicelib.core.queueing.enqueue import Accepted, Work
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.request import Request, Status, StoppedBy
 from chalicelib.core.queueing.slots import IfBusy
-from tests.unit.core.queue_harness import BROKEN, DONE, HOUR_MS, SESSION, USER, QueueHarness
+from tests.unit.core.queue_harness import BROKEN, DONE, HOUR_MS, SESSION, USER, QueueHarness, lose_wake_ups
 
 CANCELLED, SUCCEEDED = Status.CANCELLED, Status.SUCCEEDED
 
@@ -68,6 +68,19 @@ def test_a_replaced_head_that_waits_for_an_hour_does_not_hold_the_line(harness: 
     harness.wake()
 
     send(harness, IfBusy.REPLACE)
+    harness.wake()
+
+    assert ended(harness) == [(CANCELLED, 2), (SUCCEEDED, None)]
+
+
+def test_the_sweeper_wakes_a_worker_for_a_replaced_head_whose_wake_up_was_lost(harness: QueueHarness) -> None:
+    send(harness, IfBusy.QUEUE, wait_ms=HOUR_MS // 2)
+    harness.wake()
+    send(harness, IfBusy.REPLACE)
+    lose_wake_ups(harness)
+    harness.clock.advance(60_000)
+
+    harness.sweep()
     harness.wake()
 
     assert ended(harness) == [(CANCELLED, 2), (SUCCEEDED, None)]
@@ -204,9 +217,11 @@ def test_a_purge_leaves_no_slot(harness: QueueHarness) -> None:
     send(harness, IfBusy.REPLACE)
 
     harness.controls.purge(USER, SESSION)
+    assert send(harness, IfBusy.REJECT).requests[0].seq == 3
+    harness.controls.resume(USER, SESSION)
     harness.run()
 
-    assert (harness.statuses(), harness.store.tables.slots) == ([CANCELLED] * 2, {})
+    assert (harness.statuses(), harness.store.tables.slots) == ([CANCELLED, CANCELLED, SUCCEEDED], {})
 
 
 @pytest.mark.parametrize("if_busy", [IfBusy.REPLACE, IfBusy.REJECT, IfBusy.INTERRUPT])
