@@ -31,6 +31,7 @@ export function rows(request, status, now) {
     ["Place in line", request.position == null ? null : number(request.position)],
     ["Est. wait", open && request.status === "queued" && request.estimated_wait_seconds != null ? span(request.estimated_wait_seconds) : null],
     [status === "retrying" ? "Next try" : "Not before", ahead(request, now)],
+    ["Follows", request.follows ? `request ${number(request.follows.seq)} of ${request.follows.user_id}` : null],
     ["Waited", between(request.enqueued_at, request.started_at)],
     ["Ran", between(request.started_at, request.finished_at)],
     ["Enqueued", stamp(request.enqueued_at)],

@@ -24,19 +24,22 @@ HISTORIES = 3_000
 KNOWN = {
     "account removed while something is at it": 388,
     "cancel what was not accepted": 1072,
+    "entry enters at a place that is taken": 221,
     "finish by whoever began it": 162,
-    "finish without a condition": 218,
+    "finish without a condition": 219,
     "first of a batch taken for unwritten when it has expired": 74,
+    "follow ups written before the outcome": 61,
     "go idle without looking at the tail": 113,
-    "halt whatever was said since": 3445,
+    "halt whatever was said since": 1590,
     "held queue opened without a condition": 506,
+    "history deleted and what is scheduled kept": 77,
     "move_read without a condition": 1228,
     "queue held though its head was cancelled": 116,
     "renewal not seen by who begins again": 784,
-    "renewed without a condition": 351,
+    "renewed without a condition": 65,
     "sweep ended by one error": 37,
     "void without a condition": 159,
-    "what is cancelled expires before its turn": 1127,
+    "what is cancelled expires before its turn": 69,
 }
 
 
