@@ -34,6 +34,7 @@ export function rows(request, status, now) {
     ["Start before", request.start_before == null || request.attempts > 0 ? null : moment(Date.parse(request.start_before))],
     ["Slot", request.slot ?? null],
     ["Replaced by", request.superseded_by == null ? null : number(request.superseded_by)],
+    ["Follows", request.follows ? `request ${number(request.follows.seq)} of ${request.follows.user_id}` : null],
     ["Waited", between(request.enqueued_at, request.started_at)],
     ["Ran", between(request.started_at, request.finished_at)],
     ["Enqueued", stamp(request.enqueued_at)],

@@ -33,7 +33,7 @@ from gurukool.testing.process import CrashError, Process
 
 QUANTUM_MS = 10_000
 SWEEP_MS = 60_000  # between two runs of the sweeper
-SHORT_MS = 1  # a sweep does not stay for what falls due later: time passes when told
+SHORT_MS = 10  # a sweep does not stay for what falls due later: time passes when told
 
 
 class Engine:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import shutil
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ class ExamplesStack:
 def deployed(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExamplesStack]:
     together, port = tmp_path_factory.mktemp("examples"), free_ports().api
     put_together(sorted(path.parent for path in EXAMPLES.glob("*/handlers")), together)
+    shutil.copyfile(Path(__file__).with_name("relay.py"), together / "handlers" / "relay.py")
     given = PARAMETERS | {"AllowedHosts": f"http://{HOST}:{port}"}
     target = local_cloud(emulator.edge_url, STACK)
     outputs = deploy(target, given, print, Options(app=folder.read(together)))

@@ -187,27 +187,22 @@ class Calls:
 
         return call, do
 
-    def _schedule(self, user: User, kind: str, key: str | None = None) -> Any:
-        call = self._call(user, kind)
+    def _schedule(self, user: User, kind: str) -> Any:
+        call, key = self._call(user, kind), self.rng.choice("st") if kind == "schedule_keyed" else None
         work = self._work(f"{user.id}.{key}" if key else call.name)
         call.asked = work.payload
         self.entries.scheduled.add(work.payload)
-        ahead = 0 if self.network.faults is NONE else self.rng.choice((0, 1_000, 5_000, 30_000, 100_000))
-        enter_at = self.scheduler.now + ahead
-        idempotency_key = IdempotencyKey(key, f"fingerprint of {key}") if key else None
-        return call, lambda: self.api.scheduling.schedule(
-            user.id, call.session_id, work, enter_at, idempotency_key
-        )
+        enter_at = self.scheduler.now + self.rng.choice(MOMENTS if self.network.faults is not NONE else (0,))
+        known = IdempotencyKey(key, f"fingerprint of {key}") if key else None
+        return call, lambda: self.api.scheduling.schedule(user.id, call.session_id, work, enter_at, known)
 
-    def _schedule_keyed(self, user: User, kind: str) -> Any:
-        return self._schedule(user, kind, key=self.rng.choice("st"))
+    _schedule_keyed = _schedule
 
     def _unschedule(self, user: User, kind: str) -> Any:
         own = [entry for entry in self.entries.waiting.values() if entry.user_id == user.id]
-        chosen = self.rng.choice(own) if own else None
-        call = self._call(user, kind, asked=chosen.payload if chosen else None)
-        entry_id = chosen.id if chosen else "none"
-        return call, lambda: self.api.scheduling.delete(user.id, call.session_id, entry_id)
+        asked, id_ = self.rng.choice([(entry.payload, entry.id) for entry in own] or [(None, "none")])
+        call = self._call(user, kind, asked)
+        return call, lambda: self.api.scheduling.delete(user.id, call.session_id, id_)
 
     def _cancel(self, user: User, kind: str) -> Any:
         return self._about_one(user, kind, self.api.controls.cancel)
@@ -265,4 +260,5 @@ class Calls:
 TYPES = ("skip", "book", "halt", "skip", "book", SLOW) * 9 + (LONG,) * 5 + (UNKNOWN,)
 API_MS = 30_000  # the API function's time-out
 LONG_WAIT_MS = 2 * 3_600_000
+MOMENTS = (0, 1_000, 5_000, 30_000, 100_000)  # how far ahead requests are scheduled, in milliseconds
 PASSWORD = "correct horse battery"

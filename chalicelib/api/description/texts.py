@@ -55,7 +55,7 @@ OPERATIONS = {
     "is sent anew under a new number: 202.",
     "skip": "The request that halts or holds the queue becomes failed, and the next one runs.",
     "schedule": "Accepts one request that enters the line at a moment and gets its number then. Until "
-    "then it delays nobody. It may be some seconds late, and up to two minutes if it was scheduled less than "
+    "then it delays nobody. It may be some seconds late, and about a minute if it was scheduled less than "
     "a minute ahead. With an `Idempotency-Key` the call may be repeated: the same call with the same key is "
     "one request, and the answer has its number as soon as it has one.",
     "listScheduled": "What is scheduled, without payloads. What has entered the line is among the requests.",

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.adapters.memory.wake_ups import MemoryLease
-from chalicelib.core.errors import InvalidInputError, LostRaceError, NotFoundError, UnavailableError
+from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing.attempt import Result
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.entry import Entry, entry_id
@@ -13,9 +13,8 @@ from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import Follows, Status
 from chalicelib.core.queueing.scheduling import Scheduled
-from tests.unit.core.queue_harness import HOUR_MS, LIMIT, SESSION, USER, QueueHarness
+from tests.unit.core.queue_harness import LIMIT, SESSION, USER, QueueHarness
 
-KEY = IdempotencyKey("key", "fingerprint")
 NAME = "ada:chat-7"
 
 
@@ -207,54 +206,3 @@ def test_one_bad_entry_stops_nothing(harness: QueueHarness, monkeypatch: pytest.
     sweep(harness)
 
     assert payloads(harness) == ["null"]
-
-
-def test_a_repeated_call_is_answered_with_the_same_entry_before_and_after_it_has_entered(
-    harness: QueueHarness,
-) -> None:
-    first, again = schedule(harness, 1, key=KEY), schedule(harness, 1, key=KEY)
-    assert (again.entry, again.seq, again.replayed) == (first.entry, None, True)
-
-    harness.clock.advance(1_000)
-    sweep(harness)
-    again = schedule(harness, 1, key=KEY)
-
-    assert (again.entry.id, again.entry.enter_at, again.seq) == (first.entry.id, first.entry.enter_at, 1)
-    with pytest.raises(InvalidInputError) as refused:
-        schedule(harness, 1, key=IdempotencyKey("key", "another"))
-    assert refused.value.code == "key_reused"
-
-
-def test_a_key_tells_that_what_was_scheduled_was_deleted_or_has_expired(harness: QueueHarness) -> None:
-    deleted = schedule(harness, 1, key=KEY).entry
-    harness.scheduling.delete(USER, SESSION, deleted.id)
-    other = IdempotencyKey("other", "fingerprint")
-    schedule(harness, -1, key=other)
-    del harness.store.tables.requests[USER][1]
-
-    for key, code in ((KEY, "key_deleted"), (other, "key_expired")):
-        with pytest.raises(InvalidInputError) as refused:
-            schedule(harness, 1, key=key)
-        assert refused.value.code == code
-
-
-def test_what_was_deleted_never_enters_and_what_has_entered_cannot_be_deleted(harness: QueueHarness) -> None:
-    deleted, entered = schedule(harness, 2).entry, schedule(harness, 1, "1").entry
-    harness.scheduling.delete(USER, SESSION, deleted.id)
-    harness.clock.advance(HOUR_MS // 2)
-    sweep(harness)
-
-    for gone in (deleted, entered):
-        with pytest.raises(NotFoundError):
-            harness.scheduling.delete(USER, SESSION, gone.id)
-    assert payloads(harness) == ["1"]
-
-
-def test_a_purge_leaves_what_is_scheduled_alone_and_forgetting_deletes_it(harness: QueueHarness) -> None:
-    schedule(harness, 60)
-    harness.controls.purge(USER, SESSION)
-    assert len(harness.scheduling.page(USER, SESSION, "", 9)) == 1
-
-    harness.scheduling.forget(USER, SESSION)
-
-    assert list(harness.scheduling.page(USER, SESSION, "", 9)) == []
