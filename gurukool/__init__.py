@@ -28,6 +28,7 @@ from chalicelib.core.queueing.policy import (
     ImpossibleDelayError,
     PermanentError,
     RetryLaterError,
+    SignalTimeoutError,
 )
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Resources",
     "RetryLaterError",
     "Settings",
+    "SignalTimeoutError",
     "UndeclaredError",
     "handler",
 ]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.drain import Drain
     from chalicelib.core.queueing.enqueue import Enqueue
     from chalicelib.core.queueing.outcomes import Outcomes
+    from chalicelib.core.queueing.signals import Signals
     from chalicelib.core.queueing.sweep import Sweep
     from chalicelib.core.queueing.waits import Waits
     from chalicelib.core.queueing.watch import Watch
@@ -55,6 +56,12 @@ class Queueing:
 
         outside, store = self._adapters, self._adapters.store
         return Controls(store.queues, store.requests, outside.wake_ups, outside.clock, self.enqueue)
+
+    @cached_property
+    def signals(self) -> Signals:
+        from chalicelib.core.queueing.signals import Signals
+
+        return Signals(self.controls, self._adapters.store.notes)
 
     @cached_property
     def dequeue(self) -> Dequeue:

@@ -8,7 +8,7 @@ from functools import partial
 from chalicelib.adapters.runtime.runner import carry_out, taken
 from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, reacting
 from chalicelib.core.queueing.application import Application
-from chalicelib.core.queueing.attempt import Result, Run, Take, Taken
+from chalicelib.core.queueing.attempt import Ran, Run, Take, Taken
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import Heartbeat
 from chalicelib.core.queueing.journal import Journal
@@ -40,11 +40,11 @@ def runner(process: Process, application: Application, *, limited: bool) -> Run:
         seconds: float,
         _heartbeat: Heartbeat | None,
         journal: Journal,
-    ) -> Result | Failure:
+    ) -> Ran:
         try:
             with _limit(seconds if limited else None), running(process):
                 effects = partial(ObservedEffects, process)
-                ran = carry_out(handler, request, taken, application, effects, journal=journal)
+                ran: Ran = carry_out(handler, request, taken, application, effects, journal=journal)
         except OverrunError:
             ran = Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         if process.is_dead:  # the handler has caught the crash, which no handler can

@@ -54,6 +54,8 @@ TEXTS: dict[str, Callable[..., str]] = {
     "write_texts": lambda *_: "the large result is written",
     "requeue": _requeue,
     "add": lambda _, note: f"{note.key.kind} stored: {note.key.name}",
+    "suspend": lambda running, *_: f"attempt {running.attempts} is suspended",
+    "wake": lambda *_: "the request is woken",
     "mark_noted": lambda *_: "the request is marked: it has notes",
     "delete": lambda *_: "the steps are deleted",
     "advance": lambda *_: "the queue moves on",

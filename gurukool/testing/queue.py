@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from chalicelib.core.queueing.application import Application, Setting
 from chalicelib.core.queueing.enqueue import Work
 from gurukool.testing.application import NONE, application
@@ -90,6 +92,10 @@ class ProcessQueue:
     def cancel(self, seq: int, *, user: str = USER) -> None:
         """Never start a request that waits."""
         self._engine.controls.cancel(user, SESSION, seq)
+
+    def signal(self, seq: int, name: str, payload: Any = None, *, user: str = USER) -> None:
+        """Give the request a signal, which its handler waits for, or will."""
+        self._engine.signals(user, SESSION, seq, name, msgspec.json.encode(payload).decode())
 
     def pause(self, *, user: str = USER) -> None:
         """Start no further request until `resume`."""

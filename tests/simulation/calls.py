@@ -24,6 +24,7 @@ from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.pages import Extent, Page
 from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.signals import Signals
 from chalicelib.core.time import Millis
 from tests.fakes.secrets import FakeTokens
 from tests.simulation.administrators import DEEDS, TrustedAdministration
@@ -34,6 +35,7 @@ from tests.simulation.large import perhaps_large
 from tests.simulation.ports import Network
 from tests.simulation.records import Call, User
 from tests.simulation.scheduler import Scheduler
+from tests.simulation.stepping import SIGNAL, Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Api:
     own: OwnAccount
     administration: TrustedAdministration
     accounts: Accounts
+    signals: Signals
 
 
 @dataclass(slots=True)
@@ -59,6 +62,7 @@ class Calls:
     plans: dict[str, Plan]
     queue: Callable[[str], Queue | None]  # as it is
     made: list[Call] = field(default_factory=list)
+    steps: Steps | None = None
 
     def make(self, user: User, kind: str, after: int = 0) -> None:
         """Let the user make a call of this kind."""
@@ -179,6 +183,19 @@ class Calls:
 
     def _skip(self, user: User, kind: str) -> Any:
         return self._about_one(user, kind, self.api.controls.skip)
+
+    def _signal(self, user: User, kind: str) -> Any:
+        queue = self.queue(user.id) or Queue(user.id, room=0, limit=0)
+        call = self._call(user, kind, asked=queue.head + self.rng.choice((1, 1, 2)))
+
+        def do() -> Any:
+            text = f'"{self.rng.choice("xy")}"'
+            request = self.api.signals(user.id, call.session_id, call.asked, SIGNAL, text)
+            if self.steps:
+                self.steps.note_given(user.id, call.asked)
+            return request
+
+        return call, do
 
     def _about_one(self, user: User, kind: str, control: Callable[[str, str, int], Any]) -> Any:
         queue = self.queue(user.id) or Queue(user.id, room=0, limit=0)

@@ -6,7 +6,7 @@ from zlib import crc32
 
 from chalicelib.adapters.memory.effects import Booking
 from chalicelib.adapters.runtime.runner import last_words
-from chalicelib.core.queueing.attempt import LAST_RESORT_MS, Result, Taken
+from chalicelib.core.queueing.attempt import LAST_RESORT_MS, Ran, Result, Taken
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import Heartbeat
 from chalicelib.core.queueing.journal import Journal
@@ -14,6 +14,7 @@ from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
 from chalicelib.core.queueing.policy import HandlerError, OnFailure, Policy
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request
+from chalicelib.core.queueing.suspending import Suspended
 from chalicelib.core.time import Millis
 from tests.fakes.nonsense import DELAYS, RAISED, changed_later, later
 from tests.simulation.beats import Beats
@@ -52,7 +53,7 @@ class Execution:
     stood_still: bool = False  # so that it may last beyond its deadline
     until: Millis | None = None  # while it takes steps: a call may hang beyond this, and the process ends
     ended: Millis = 0
-    ran: Result | Failure | None = None
+    ran: Ran | None = None
 
     @property
     def attempt(self) -> tuple[str, int, int]:
@@ -86,7 +87,7 @@ class Executions:
         seconds: float,
         heartbeat: Heartbeat | None,
         journal: Journal,
-    ) -> Result | Failure:
+    ) -> Ran:
         if request.payload not in self.plans:
             raise Violation(f"{request.seq} was started with a payload that nobody has sent")
         execution = Execution(request, self.scheduler.now)
@@ -147,7 +148,7 @@ class Executions:
     def _has_steps(self, request: Request) -> bool:
         return self.steps is not None and request.type != LONG and crc32(request.payload.encode()) % 3 > 0
 
-    def _take_steps(self, execution: Execution, journal: Journal, limit: int) -> Failure | None:
+    def _take_steps(self, execution: Execution, journal: Journal, limit: int) -> Failure | Suspended | None:
         if self.steps is None or not self._has_steps(execution.request):
             return None
         execution.until = self.scheduler.now + limit
@@ -163,12 +164,13 @@ class Executions:
             self.scheduler.wait(works_ms)
         elif not beats.wait(works_ms):
             return Failure("timeout", "Another attempt has begun.")
-        if request.attempts <= plan.kills or (plan.deaf and plan.ms > limit):
+        attempts = request.counted_attempts
+        if attempts <= plan.kills or (plan.deaf and plan.ms > limit):
             self.network.trace("handler", (request,), "kills its process")
             raise Crash
         if plan.ms > limit:
             return Failure("timeout", "It took too long.")
-        if request.attempts <= plan.fails or plan.permanent:
+        if attempts <= plan.fails or plan.permanent:
             return _failure(request, plan)
         return Result(result_of(request), (Booking(account_of(request), 1),) if has_effects(request) else ())
 

@@ -18,6 +18,7 @@ from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import KEPT_MS, Request
+from chalicelib.core.queueing.signals import Signals
 from chalicelib.core.queueing.sweep import PAUSED_CHECK_MINUTES
 from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.time import Millis
@@ -64,7 +65,9 @@ class World:
         self.deployment = Deployment(self.scheduler)
         self.executions = Executions(self.scheduler, self.network, self.deployment)
         if seed % 8 in STEPPING:
-            self.executions.steps = Steps(self.scheduler, self.store.tables)
+            self.executions.steps = Steps(
+                self.scheduler, self.store.tables, not self.faultless, self.network.faults.is_prompt
+            )
         self.invariants = Invariants(self.store.tables, self.executions)
         self.invariants.prompt = self.network.faults.is_prompt
         services = {lane: WakeUpService(lane, self.scheduler, self.network, rng) for lane in Lane}
@@ -101,7 +104,8 @@ class World:
         administration = TrustedAdministration(
             accounts, queues, connections, audit, sessions, controls, clock
         )
-        api = Api(enqueue, dequeue, outcomes, sessions, controls, own, administration, accounts)
+        signals = Signals(controls, store.notes, self._mark)
+        api = Api(enqueue, dequeue, outcomes, sessions, controls, own, administration, accounts, signals)
         self.calls = Calls(
             self.scheduler,
             self.network,
@@ -109,6 +113,7 @@ class World:
             api,
             self.executions.plans,
             self.store.tables.queues.get,
+            steps=self.executions.steps,
         )
 
     def _remote(self, store: object) -> Any:
@@ -154,6 +159,9 @@ class World:
         for user in self.users:
             for kind in draw_kinds(self.rng, controlled):
                 self.calls.make(user, kind, after=self.rng.randrange(lasts))
+        if self.executions.steps:
+            for user in self.users * 4:
+                self.calls.make(user, "signal", after=self.rng.randrange(lasts + 5_000))
         if self.rng.random() < 0.1:
             self.scheduler.after(self.rng.randrange(lasts), self._change_limit)
         if self.rng.random() < 0.1 and not self.network.faults.undying:

@@ -156,6 +156,7 @@ class RequestItem(VersionedItem):
     error_message = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)  # seconds: DynamoDB's time to live
     noted = NumberAttribute(null=True)  # 1 if it may have notes
+    awaits = UnicodeAttribute(null=True)
 
 
 class TextItem(VersionedItem):

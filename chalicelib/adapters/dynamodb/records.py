@@ -63,6 +63,7 @@ def to_request(item: RequestItem) -> Request:
         payload_until=_moment(item.payload_until),
         result_bytes=int(item.result_bytes or 0),
         noted=bool(item.noted),
+        awaits=item.awaits,
     )
 
 

@@ -88,6 +88,14 @@ class MemoryRequests(MemoryTexts):
         )
         return self._save(waiting)
 
+    def suspend(self, running: Request, until: Millis, awaits: str) -> Request:
+        return self._save(self._current(running).suspended(until, awaits))
+
+    def wake(self, seen: Request) -> Request:
+        found = self._untouched(seen)
+        require(found.awaits == seen.awaits)
+        return self._save(replace(found, not_before=None, awaits=None))
+
     def note_unfit(self, seen: Request, now: Millis) -> None:
         found = self._untouched(seen)
         if found.unfit_since is not None:

@@ -25,7 +25,7 @@ from chalicelib.adapters.runtime.tracing import subsegment
 from chalicelib.core.errors import InvalidInputError, MalformedError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.application import Application, Resources
-from chalicelib.core.queueing.attempt import Result, Taken
+from chalicelib.core.queueing.attempt import Ran, Result, Taken
 from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import Heartbeat
@@ -38,6 +38,7 @@ from chalicelib.core.queueing.policy import (
     delay_ms,
 )
 from chalicelib.core.queueing.request import Failure, Request
+from chalicelib.core.queueing.suspending import Suspended
 
 if TYPE_CHECKING:
     from chalicelib.adapters.runtime.durable import DurableCalls
@@ -95,7 +96,7 @@ def run(  # noqa: PLR0917  (the parameters of Run)
     *,
     watch: OverrunWatch | None = None,
     application: Application = NOTHING,
-) -> Result | Failure:
+) -> Ran:
     """What came of one attempt: what the handler returned, or why it failed.
 
     What does not react to the time limit is ended together with this process; `watch` has that noted. A
@@ -143,7 +144,7 @@ def carry_out(
     new_effects: Callable[[Resources], Effects] = Effects,
     *,
     journal: Journal | None = None,
-) -> Result | Failure:
+) -> Ran:
     """Everything that runs the author's code, the text of an error included. Sets no time limit.
 
     Raises AttemptEndedError, if the attempt is ended from outside of the handler.
@@ -153,11 +154,18 @@ def carry_out(
             effects = new_effects(application.resources)
             seen = HandlerRequest.of(request, application, partial(_durable, journal))
             returned = result_json(_completed(handler(taken.payload, seen, effects)))
-            return Result(returned, effects.writes)
+            return _suspended(journal) or Result(returned, effects.writes)
     except AttemptEndedError:
+        if suspended := _suspended(journal):
+            return suspended
         raise
     except BaseException as error:  # noqa: BLE001 - even SystemExit fails its own request, nothing else
-        return last_words(error)
+        return _suspended(journal) or last_words(error)
+
+
+def _suspended(journal: Journal | None) -> Suspended | None:
+    """Whether the handler has gone to sleep, even if it caught what ended its attempt."""
+    return journal.calls.suspended if journal and journal.calls else None
 
 
 def _durable(journal: Journal | None) -> "DurableCalls":

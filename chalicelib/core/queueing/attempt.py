@@ -12,12 +12,13 @@ from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import ALIVE_MS, SKEW_MS, Heartbeat
 from chalicelib.core.queueing.held_lease import HeldLease
-from chalicelib.core.queueing.journal import Journal, no_notes
+from chalicelib.core.queueing.journal import Journal, no_notes, was_noted_since
 from chalicelib.core.queueing.policy import OnFailure, Policy, after_failure, exhausted, next_look
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, bytes_apart
 from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.steps import AfterAttempt, Halt, Passed, Unfit, Wait
+from chalicelib.core.queueing.suspending import Suspended, wait_for
 from chalicelib.core.queueing.texts import result_of, with_payload
 from chalicelib.core.time import Clock, Millis
 
@@ -53,7 +54,11 @@ class Taken(NamedTuple):
 type Take = Callable[[Handler, Request, float], Taken | Failure]
 """Decode the payload within so many seconds, or say why the handler cannot take it. Raises nothing."""
 
-type Run = Callable[[Handler, Request, Taken, float, Heartbeat | None, Journal], Result | Failure]
+
+type Ran = Result | Failure | Suspended
+"""What came of an attempt."""
+
+type Run = Callable[[Handler, Request, Taken, float, Heartbeat | None, Journal], Ran]
 """Carry a request out within so many seconds, kept alive by the heartbeat if there is one.
 
 The journal takes the notes of the attempt. Raises nothing that a handler can cause.
@@ -86,7 +91,7 @@ class Attempt:
         """Try the request, if it is due and may be tried. Raises LostRaceError."""
         now = self.clock.now()
         if request.due > now:
-            return Wait(request.due)
+            return wait_for(request, self.requests, self.notes, self.clock)
         handler = self.handlers.get(request.type)
         if handler is None:
             return self._unfit(request, _unknown(request))
@@ -122,10 +127,17 @@ class Attempt:
             running = replace(running, noted=journal.noted)
         if isinstance(ran, Failure):
             return self._failed(running, ran, policy)
+        if isinstance(ran, Suspended):
+            return self._suspend(running, ran)
         try:
             return self._finish(running, Outcome(Status.SUCCEEDED, result=ran.json), ran.effects)
         except EffectRefusedError as error:
             return self._failed(running, Failure("conflict", str(error)), policy)
+
+    def _suspend(self, running: Request, ran: Suspended) -> Wait:
+        suspended = self.requests.suspend(running, *ran)
+        _log("request suspended", suspended, awaits=ran.awaits or None, until=ran.until)
+        return wait_for(suspended, self.requests, self.notes, self.clock)
 
     def _unfit(self, request: Request, why: Failure) -> Wait | Unfit:
         """Wait a little: this worker may only be older than the API which accepted the request."""
@@ -139,7 +151,7 @@ class Attempt:
 
     def _run(
         self, handler: Handler, journal: Journal, taken: Taken, deadline: Millis, lease: HeldLease
-    ) -> Result | Failure:
+    ) -> Ran:
         """Not beyond the deadline, even if it took long to begin: from then on somebody else may run it."""
         running = journal.running
         left = (deadline - SKEW_MS - LAST_RESORT_MS - self.clock.now()) / 1000
@@ -207,18 +219,12 @@ class Attempt:
             return self.requests.finish(running, outcome, now, effects)
         except LostRaceError:
             found = self.requests.get(running.user_id, running.seq)
-            if found and _was_noted_since(running, found):  # by a signal, while the handler ran
+            if found and was_noted_since(running, found):  # by a signal, while the handler ran
                 return self._write_outcome(replace(running, noted=True), outcome, now, effects)
             own = running.attempt_token, outcome.status, now
             if found is None or (found.attempt_token, found.status, found.finished_at) != own:
                 raise
             return found  # the first answer was lost and the write was repeated: this attempt has ended it
-
-
-def _was_noted_since(running: Request, found: Request) -> bool:
-    """Whether this attempt still runs, and the request was marked as noted since it was seen."""
-    same = (found.attempt_token, found.status) == (running.attempt_token, Status.RUNNING)
-    return same and found.noted and not running.noted
 
 
 def _unknown(request: Request) -> Failure:

@@ -193,6 +193,10 @@ class Controls:
             )
         return request
 
+    def find(self, user_id: str, session_id: str | None, seq: int) -> Request:
+        """The request, for other use cases that change it. Raises NotFoundError, UnauthenticatedError."""
+        return self._request(self._queue(user_id, session_id), seq)
+
     def _queue(self, user_id: str, session_id: str | None) -> Queue:
         queue = self.queues.get(user_id)
         if session_id is not None:

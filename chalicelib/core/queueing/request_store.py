@@ -73,6 +73,17 @@ class RequestStore(TextStore, Protocol):
         """End a failed attempt without an outcome. Condition: this attempt is the current one."""
         ...
 
+    def suspend(self, running: Request, until: Millis, awaits: str) -> Request:
+        """End an attempt that sleeps, or waits for a signal, until that moment: it does not count.
+
+        Condition: this attempt is the current one. `awaits`: the signal's name, "" for a sleep.
+        """
+        ...
+
+    def wake(self, seen: Request) -> Request:
+        """Let a suspended request go on at once. Conditions: as for `settle`, and it awaits the same."""
+        ...
+
     def note_unfit(self, seen: Request, now: Millis) -> None:
         """Note that a worker's code cannot take the next request in line; an attempt removes the note.
 
