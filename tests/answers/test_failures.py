@@ -30,8 +30,15 @@ BODIES = {
     "change_password": {"current_password": PASSWORD, "new_password": PASSWORD},
     "delete_account": {"password": PASSWORD},
     "mark_read": {"seq": 1},
+    "signal": {"payload": 1},
 }
-PLACES = {"seq": "1", "user_id": "0" * 32, "username": "somebody", "session_id": "session"}
+PLACES = {
+    "name": "approval",
+    "seq": "1",
+    "user_id": "0" * 32,
+    "username": "somebody",
+    "session_id": "session",
+}
 WITHOUT_STORE = {"health", "openapi"}
 NAMES = sorted({operation.view.__name__ for operation in OPERATIONS} - WITHOUT_STORE)
 

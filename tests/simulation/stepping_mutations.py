@@ -69,7 +69,7 @@ def suspended_without_a_condition(patch: MonkeyPatch) -> None:
 
 
 @defect
-@under(faults.Faults(slow=0.5))
+@under(faults.Faults(repeat=0.6, slow=0.9, stall=0.1))
 def woken_without_a_condition(patch: MonkeyPatch) -> None:
     def wake(store: MemoryRequests, seen: Request) -> Request:
         return store._save(replace(seen, not_before=None, awaits=None))

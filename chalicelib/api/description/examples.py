@@ -44,6 +44,7 @@ EXAMPLES: dict[str, Any] = {
     "Refresh": {"refresh_token": "the refresh token of login, or of the last refresh"},
     "Register": {"username": "ada", "password": PASSWORD},
     "Requests": {"requests": [ECHO]},
+    "SignalBody": {"payload": {"approved": True}},
     "Tokens": {
         "access_token": "eyJhbGciOi…",
         "refresh_token": "bYBuaTGxbw8k…",
