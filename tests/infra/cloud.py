@@ -16,6 +16,7 @@ from chalicelib import functions
 from chalicelib.api import assembly
 from chalicelib.container import ROOT, Container
 from chalicelib.container.adapters import Adapters
+from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.time import Clock
 from chalicelib.settings import Settings
 from infra.target import local_cloud
@@ -199,3 +200,15 @@ def declare_long(cloud: Cloud, *types: str) -> None:
     for known in [handler for handler in handlers if handler.type in types]:
         handlers.remove(known.type)
         handlers.add(replace(known, long=True))
+
+
+def declare_steps(cloud: Cloud, *types: str) -> None:
+    """In the process that there is now, handlers of these types do nothing but two steps."""
+    handlers = cloud.container.handlers
+    for known in [handler for handler in handlers if handler.type in types]:
+        handlers.remove(known.type)
+        handlers.add(replace(known, function=_two_steps, wants=("request",)))
+
+
+def _two_steps(payload: object, request: HandlerRequest) -> int:
+    return request.step("one", lambda: 1) + request.step("two", lambda: 2)

@@ -7,12 +7,13 @@ from chalicelib.adapters.runtime.clock import SystemClock
 from chalicelib.core.time import Millis
 from chalicelib.functions.serving import MOST_RECEIVES
 from tests.infra.caller import Caller
-from tests.infra.cloud import Cloud, Recorder, declare_long
+from tests.infra.cloud import Cloud, Recorder, declare_long, declare_steps
 from tests.infra.documents import WORKERS, Document
 from tests.infra.grants import X_RAY, granted, logs, polls
 
 # How a worker finds out, after a write whose answer was lost, that it was itself that began the request.
-AFTER_A_LOST_ANSWER = {("dynamodb:GetItem", "RequestsTable")}
+# The same of a step; and a handler that waits for a signal reads it.
+AFTER_A_LOST_ANSWER = {("dynamodb:GetItem", "RequestsTable"), ("dynamodb:GetItem", "IdempotencyTable")}
 SLEEP = {"type": "sleep", "payload": {"seconds": 0}}
 
 
@@ -27,6 +28,7 @@ def test_the_worker_may_do_what_it_does_and_no_more(template: Document, cloud: C
     caller.enqueue_as("eve", not_before=_soon())
     recorder = cloud.become("Worker")
     declare_long(cloud, "fail")
+    declare_steps(cloud, "echo")
     for receives in (1, 1, 1, MOST_RECEIVES + 1):  # a timer that came so often is replaced
         cloud.deliver(cloud.functions.worker, "WakeUps", receives)
     done = recorder.calls | AFTER_A_LOST_ANSWER
@@ -50,6 +52,7 @@ def test_the_slow_worker_may_do_what_it_does_and_no_more(
     clock = TickingClock(SystemClock().now())
     recorder = cloud.become("SlowWorker", clock, QUANTUM_SECONDS="1", ALLOWED_HOSTS="localhost")
     declare_long(cloud, "fail")
+    declare_steps(cloud, "sleep")
     for receives in (1, 1, 1, 1, MOST_RECEIVES + 1):
         cloud.deliver(cloud.functions.slow_worker, "SlowWakeUps", receives)
     done = recorder.calls | AFTER_A_LOST_ANSWER
@@ -82,6 +85,7 @@ def _serve_all(cloud: Cloud, worker: str) -> Recorder:
     """The worker serves the wake-ups that there are now. Requests of two types may take minutes."""
     recorder = cloud.become(worker, ALLOWED_HOSTS="localhost")
     declare_long(cloud, "fail", "http")
+    declare_steps(cloud, "fail")
     for _ in range(cloud.count_messages(WORKERS[worker])):
         cloud.deliver(cloud.function(worker), WORKERS[worker], MOST_RECEIVES + 1)
     return recorder

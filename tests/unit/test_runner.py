@@ -129,6 +129,7 @@ def test_what_makes_no_sense_ends_as_a_failure_or_a_result_that_can_be_shown(nam
     if isinstance(ran, Result):
         assert json.loads(ran.json) is not None
     else:
+        assert isinstance(ran, Failure)
         assert ran.kind in {"error", "permanent"}
         assert len(ran.message.encode()) <= 4 * TEXT_LIMIT
 
