@@ -28,6 +28,7 @@ from chalicelib.core.queueing.policy import (
     ImpossibleDelayError,
     PermanentError,
     RetryLaterError,
+    SignalTimeoutError,
 )
 from chalicelib.core.queueing.stopped import Stopped
 
@@ -42,6 +43,7 @@ __all__ = [
     "Resources",
     "RetryLaterError",
     "Settings",
+    "SignalTimeoutError",
     "Stopped",
     "UndeclaredError",
     "handler",

@@ -5,7 +5,10 @@ const STANDING = new Set(["paused", "halted", "held", "idle", "empty", "unattend
 const FAR = 10_000; // milliseconds
 
 // The API's words for what the bar says of a queue whose next request has not begun: nobody is on the way, or somebody is.
-const KINDS = { backoff: "retrying", not_before: "scheduled", rung: "starting", idle: "unattended" };
+const KINDS = {
+  backoff: "retrying", not_before: "scheduled", sleeping: "scheduled", signal: "scheduled", rung: "starting",
+  idle: "unattended",
+};
 
 /** { kind, seq, request, since, until, behind, error }; times in milliseconds, or null where not known.
  * kind: empty, idle, starting, unattended, running, retrying, scheduled, paused, halted, held, hole.
@@ -44,6 +47,6 @@ export function shownStatus(request, queue, now) {
   if (request?.status !== "queued") return request?.status ?? "missing";
   const stands = queue?.state === "halted" || queue?.state === "held";
   if (stands && request.seq === queue.waiting?.seq) return queue.state;
-  if (moment(request.not_before) > now) return request.attempts > 0 ? "retrying" : "scheduled";
+  if (moment(request.not_before) > now) return request.error ? "retrying" : "scheduled";
   return "queued";
 }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.outcomes import Outcomes
     from chalicelib.core.queueing.registry import Registry
     from chalicelib.core.queueing.scheduling import Scheduling
+    from chalicelib.core.queueing.signals import Signals
     from chalicelib.core.queueing.sweep import Sweep
     from chalicelib.core.queueing.waits import Waits
     from chalicelib.core.queueing.watch import Watch
@@ -58,6 +59,12 @@ class Queueing:
 
         outside, store = self._adapters, self._adapters.store
         return Controls(store.queues, store.requests, outside.wake_ups, outside.clock, self.enqueue)
+
+    @cached_property
+    def signals(self) -> Signals:
+        from chalicelib.core.queueing.signals import Signals
+
+        return Signals(self.controls, self._adapters.store.notes)
 
     @cached_property
     def dequeue(self) -> Dequeue:

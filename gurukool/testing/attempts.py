@@ -8,7 +8,7 @@ from functools import partial
 from chalicelib.adapters.runtime.runner import carry_out, taken
 from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, reacting
 from chalicelib.core.queueing.application import Application
-from chalicelib.core.queueing.attempt import Result, Run, Take, Taken
+from chalicelib.core.queueing.attempt import Ran, Run, Take, Taken
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import StopWatch
 from chalicelib.core.queueing.journal import Journal
@@ -39,7 +39,7 @@ def runner(process: Process, application: Application, handlers: Registry, *, li
 
     def run(  # noqa: PLR0917 - as the core calls it
         handler: Handler, request: Request, taken: Taken, seconds: float, watch: StopWatch, journal: Journal
-    ) -> Result | Failure:
+    ) -> Ran:
         def is_stopping() -> bool:
             watch()  # in a worker, a thread does that from time to time
             return watch.stopping
@@ -47,7 +47,7 @@ def runner(process: Process, application: Application, handlers: Registry, *, li
         try:
             with _limit(seconds if limited else None), running(process):
                 effects = partial(ObservedEffects, process)
-                ran = carry_out(
+                ran: Ran = carry_out(
                     handler,
                     request,
                     taken,

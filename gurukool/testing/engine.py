@@ -23,6 +23,7 @@ from chalicelib.core.queueing.handler import Handler, declarations
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
 from chalicelib.core.queueing.registry import Registry
+from chalicelib.core.queueing.signals import Signals
 from chalicelib.core.queueing.steps import Wait
 from chalicelib.core.queueing.sweep import AHEAD_MS, STALE_MS, Sweep
 from chalicelib.core.time import Millis
@@ -76,6 +77,7 @@ class Engine:
         }
         self.enqueue = Enqueue(store.queues, store.requests, store.keys, wake_ups, clock, handlers=handlers)
         self.controls = Controls(store.queues, store.requests, wake_ups, clock, self.enqueue, mark)
+        self.signals = Signals(self.controls, store.notes, mark)
         self._wake_ups, self._mark = wake_ups, mark
         self._sweep = Sweep(store, NO_ACCOUNTS, wake_ups, clock)
 

@@ -62,6 +62,8 @@ TEXTS: dict[str, Callable[..., str]] = {
     "take_number": lambda *_, **__: "a follow-up takes its number",
     "enter": lambda _, request: f"a follow-up enters the line: {request.type}, number {request.seq}",
     "add": lambda _, note: f"{note.key.kind} stored: {note.key.name}",
+    "suspend": lambda running, *_: f"attempt {running.attempts} is suspended",
+    "wake": lambda *_: "the request is woken",
     "mark_noted": lambda *_: "the request is marked: it has notes",
     "delete": lambda *_: "the steps are deleted",
     "advance": lambda *_: "the queue moves on",

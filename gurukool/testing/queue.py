@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from chalicelib.core.queueing.application import Application, Setting
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.request import Status
@@ -120,6 +122,10 @@ class ProcessQueue:
         To stop a running request, let something that its handler calls call this.
         """
         self._engine.controls.stop(user, SESSION, seq)
+
+    def signal(self, seq: int, name: str, payload: Any = None, *, user: str = USER) -> None:
+        """Give the request a signal, which its handler waits for, or will."""
+        self._engine.signals(user, SESSION, seq, name, msgspec.json.encode(payload).decode())
 
     def pause(self, *, user: str = USER) -> None:
         """Start no further request until `resume`."""

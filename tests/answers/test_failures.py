@@ -31,8 +31,10 @@ BODIES = {
     "delete_account": {"password": PASSWORD},
     "mark_read": {"seq": 1},
     "schedule": {"type": "echo", "enter_at": "2026-11-29T08:00:00Z"},
+    "signal": {"payload": 1},
 }
 PLACES = {
+    "name": "approval",
     "seq": "1",
     "user_id": "0" * 32,
     "username": "somebody",

@@ -23,7 +23,7 @@ from chalicelib.adapters.memory.wake_ups import MemoryWakeUps
 from chalicelib.adapters.runtime.runner import run, take
 from chalicelib.core.errors import EffectRefusedError
 from chalicelib.core.queueing.application import Application
-from chalicelib.core.queueing.attempt import Attempt, Result, Taken
+from chalicelib.core.queueing.attempt import Attempt, Ran, Taken
 from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Enqueue, Work
 from chalicelib.core.queueing.handler import Handler
@@ -31,7 +31,7 @@ from chalicelib.core.queueing.heartbeat import StopWatch
 from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.registry import Registry
-from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
+from chalicelib.core.queueing.request import Outcome, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.steps import Done
 from chalicelib.core.time import Millis
@@ -80,7 +80,7 @@ class Unlucky:
         seconds: float,
         _watch: StopWatch,
         _journal: Journal,
-    ) -> Result | Failure:
+    ) -> Ran:
         self.maybe_crash()
         ran = run(handler, request, taken, seconds, application=self.application)
         self.maybe_crash()

@@ -119,3 +119,27 @@ def test_who_begins_or_ends_a_request_knows_whether_it_has_notes(user: User, que
     large = Outcome(Status.SUCCEEDED, f'"{"x" * 2_000}"')
     assert user.store.requests.finish(noted, large, LATER).noted
     assert user.written(2).noted
+
+
+def test_a_suspended_attempt_does_not_count_and_is_woken_once(user: User, queued: Request) -> None:
+    running = user.begin(1)
+
+    suspended = user.store.requests.suspend(running, LATER, "approval")
+
+    assert suspended == running.suspended(LATER, "approval") == user.written(1)
+    assert (suspended.counted_attempts, suspended.awaits, suspended.not_before) == (0, "approval", LATER)
+    assert_refused(
+        lambda: user.store.requests.suspend(running, LATER, ""),
+        lambda: user.store.requests.wake(replace(suspended, awaits="other")),
+    )
+    woken = user.store.requests.wake(suspended)
+    assert woken == replace(suspended, not_before=None, awaits=None) == user.written(1)
+    assert_refused(lambda: user.store.requests.wake(suspended))
+
+
+def test_an_attempt_is_awaiting_nothing(user: User, queued: Request) -> None:
+    suspended = user.store.requests.suspend(user.begin(1), LATER, "")
+    begun = user.begin(1)
+
+    assert (begun.awaits, user.written(1)) == (None, begun)
+    assert_refused(lambda: user.store.requests.wake(suspended))

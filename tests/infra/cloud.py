@@ -16,6 +16,7 @@ from chalicelib import functions
 from chalicelib.api import assembly
 from chalicelib.container import ROOT, Container
 from chalicelib.container.adapters import Adapters
+from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.time import Clock
 from chalicelib.settings import Settings
 from gurukool import Effects
@@ -195,10 +196,15 @@ def _tables_of_application(template: Document) -> list[str]:
     return [name for name in tables if name.startswith("App")]
 
 
-def declare_following(cloud: Cloud, *user_ids: str, type_: str = "echo") -> None:
-    """In the process that there is now, a request of this type enqueues an echo for each of these users."""
+def declare_following(cloud: Cloud, *user_ids: str, type_: str = "echo", steps: bool = False) -> None:
+    """In the process that there is now, a request of this type enqueues an echo for each of these users.
 
-    def follow(payload: Any, effects: Effects) -> Any:
+    With `steps`, it also takes two steps before.
+    """
+
+    def follow(payload: Any, request: HandlerRequest, effects: Effects) -> Any:
+        if steps:
+            _two_steps(payload, request)
         for user_id in user_ids if payload != FOLLOWING else ():
             effects.enqueue(user_id, "echo", FOLLOWING)
         return payload
@@ -206,7 +212,7 @@ def declare_following(cloud: Cloud, *user_ids: str, type_: str = "echo") -> None
     found = cloud.container.handlers.get(type_)
     assert found is not None
     cloud.container.handlers.remove(type_)
-    cloud.container.handlers.add(replace(found, function=follow, wants=("effects",)))
+    cloud.container.handlers.add(replace(found, function=follow, wants=("request", "effects")))
 
 
 def declare_long(cloud: Cloud, *types: str) -> None:
@@ -215,3 +221,15 @@ def declare_long(cloud: Cloud, *types: str) -> None:
     for known in [handler for handler in handlers if handler.type in types]:
         handlers.remove(known.type)
         handlers.add(replace(known, long=True))
+
+
+def declare_steps(cloud: Cloud, *types: str) -> None:
+    """In the process that there is now, handlers of these types do nothing but two steps."""
+    handlers = cloud.container.handlers
+    for known in [handler for handler in handlers if handler.type in types]:
+        handlers.remove(known.type)
+        handlers.add(replace(known, function=_two_steps, wants=("request",)))
+
+
+def _two_steps(payload: object, request: HandlerRequest) -> int:
+    return request.step("one", lambda: 1) + request.step("two", lambda: 2)

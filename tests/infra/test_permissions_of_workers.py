@@ -12,7 +12,8 @@ from tests.infra.documents import WORKERS, Document
 from tests.infra.grants import X_RAY, granted, logs, polls
 
 # How a worker finds out, after a write whose answer was lost, that it was itself that began the request.
-AFTER_A_LOST_ANSWER = {("dynamodb:GetItem", "RequestsTable")}
+# The same of a step; and a handler that waits for a signal reads it.
+AFTER_A_LOST_ANSWER = {("dynamodb:GetItem", "RequestsTable"), ("dynamodb:GetItem", "IdempotencyTable")}
 SLEEP = {"type": "sleep", "payload": {"seconds": 0}}
 
 
@@ -28,7 +29,7 @@ def test_the_worker_may_do_what_it_does_and_no_more(template: Document, cloud: C
     caller.enqueue_as("eve", not_before=_soon())
     recorder = cloud.become("Worker")
     declare_long(cloud, "fail")
-    declare_following(cloud, user_id, "a.name")
+    declare_following(cloud, user_id, "a.name", steps=True)
     for receives in (1, 1, 1, MOST_RECEIVES + 1):  # a timer that came so often is replaced
         cloud.deliver(cloud.functions.worker, "WakeUps", receives)
     done = recorder.calls | AFTER_A_LOST_ANSWER
@@ -52,7 +53,7 @@ def test_the_slow_worker_may_do_what_it_does_and_no_more(
     clock = TickingClock(SystemClock().now())
     recorder = cloud.become("SlowWorker", clock, QUANTUM_SECONDS="1", ALLOWED_HOSTS="localhost")
     declare_long(cloud, "fail")
-    declare_following(cloud, "a.name", type_="sleep")
+    declare_following(cloud, "a.name", type_="sleep", steps=True)
     for receives in (1, 1, 1, 1, MOST_RECEIVES + 1):
         cloud.deliver(cloud.functions.slow_worker, "SlowWakeUps", receives)
     done = recorder.calls | AFTER_A_LOST_ANSWER
@@ -88,7 +89,7 @@ def _serve_all(cloud: Cloud, worker: str) -> Recorder:
     recorder = cloud.become(worker, ALLOWED_HOSTS="localhost")
     declare_long(cloud, "fail", "http")
     if worker == "LongWorker":
-        declare_following(cloud, "a.name", type_="fail")
+        declare_following(cloud, "a.name", type_="fail", steps=True)
     for _ in range(cloud.count_messages(WORKERS[worker])):
         cloud.deliver(cloud.function(worker), WORKERS[worker], MOST_RECEIVES + 1)
     return recorder

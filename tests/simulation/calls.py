@@ -25,6 +25,7 @@ from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.pages import Extent, Page
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.scheduling import Scheduling
+from chalicelib.core.queueing.signals import Signals
 from chalicelib.core.time import Millis
 from tests.fakes.secrets import FakeTokens
 from tests.simulation.administrators import DEEDS, TrustedAdministration
@@ -37,6 +38,7 @@ from tests.simulation.ports import Network
 from tests.simulation.records import Call, User
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.slots import Options
+from tests.simulation.stepping import SIGNAL, Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Api:
     administration: TrustedAdministration
     accounts: Accounts
     scheduling: Scheduling
+    signals: Signals
 
 
 @dataclass(slots=True)
@@ -65,6 +68,7 @@ class Calls:
     options: Options
     entries: Entries
     made: list[Call] = field(default_factory=list)
+    steps: Steps | None = None
 
     def make(self, user: User, kind: str, after: int = 0) -> None:
         """Let the user make a call of this kind."""
@@ -221,6 +225,19 @@ class Calls:
 
     def _skip(self, user: User, kind: str) -> Any:
         return self._about_one(user, kind, self.api.controls.skip)
+
+    def _signal(self, user: User, kind: str) -> Any:
+        queue = self.queue(user.id) or Queue(user.id, room=0, limit=0)
+        call = self._call(user, kind, asked=queue.head + self.rng.choice((1, 1, 2)))
+
+        def do() -> Any:
+            text = f'"{self.rng.choice("xy")}"'
+            request = self.api.signals(user.id, call.session_id, call.asked, SIGNAL, text)
+            if self.steps:
+                self.steps.note_given(user.id, call.asked)
+            return request
+
+        return call, do
 
     def _about_one(self, user: User, kind: str, control: Callable[[str, str, int], Any]) -> Any:
         queue = self.queue(user.id) or Queue(user.id, room=0, limit=0)

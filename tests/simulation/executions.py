@@ -7,7 +7,7 @@ from zlib import crc32
 
 from chalicelib.adapters.memory.effects import Booking
 from chalicelib.adapters.runtime.runner import last_words
-from chalicelib.core.queueing.attempt import LAST_RESORT_MS, Result, Taken
+from chalicelib.core.queueing.attempt import LAST_RESORT_MS, Ran, Result, Taken
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import StopWatch
@@ -16,6 +16,7 @@ from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
 from chalicelib.core.queueing.policy import HandlerError, OnFailure, Policy
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request
+from chalicelib.core.queueing.suspending import Suspended
 from chalicelib.core.time import Millis
 from tests.fakes.nonsense import DELAYS, RAISED, changed_later, later
 from tests.simulation.beats import Beats
@@ -55,7 +56,7 @@ class Execution:
     stood_still: bool = False  # so that it may last beyond its deadline
     until: Millis | None = None  # while it takes steps: a call may hang beyond this, and the process ends
     ended: Millis = 0
-    ran: Result | Failure | None = None
+    ran: Ran | None = None
 
     @property
     def attempt(self) -> tuple[str, int, int]:
@@ -90,7 +91,7 @@ class Executions:
         seconds: float,
         watch: StopWatch,
         journal: Journal,
-    ) -> Result | Failure:
+    ) -> Ran:
         if request.payload not in self.plans:
             raise Violation(f"{request.seq} was started with a payload that nobody has sent")
         execution = Execution(request, self.scheduler.now)
@@ -151,7 +152,7 @@ class Executions:
     def _has_steps(self, request: Request) -> bool:
         return self.steps is not None and request.type != LONG and crc32(request.payload.encode()) % 3 > 0
 
-    def _take_steps(self, execution: Execution, journal: Journal, limit: int) -> Failure | None:
+    def _take_steps(self, execution: Execution, journal: Journal, limit: int) -> Failure | Suspended | None:
         if self.steps is None or not self._has_steps(execution.request):
             return None
         execution.until = self.scheduler.now + limit
@@ -165,12 +166,13 @@ class Executions:
         works_ms = min(plan.ms, limit + LAST_RESORT_MS if plan.deaf else limit)
         if not beats.wait(works_ms, deaf=plan.deaf, heeds=plan.heeds):
             return Failure("timeout", "It was interrupted.")
-        if request.attempts <= plan.kills or (plan.deaf and plan.ms > limit):
+        attempts = request.counted_attempts
+        if attempts <= plan.kills or (plan.deaf and plan.ms > limit):
             self.network.trace("handler", (request,), "kills its process")
             raise Crash
         if plan.ms > limit:
             return Failure("timeout", "It took too long.")
-        if request.attempts <= plan.fails or plan.permanent:
+        if attempts <= plan.fails or plan.permanent:
             return _failure(request, plan)
         booked = (Booking(account_of(request), 1),) if has_effects(request) else ()
         return Result(result_of(request), booked + self.follow_ups(request))

@@ -132,6 +132,9 @@ def _check_change(before: Request, after: Request) -> None:
     put_off = (after.not_before or 0) - (after.started_at or after.not_before or 0)
     _require(put_off <= LONGEST_DELAY_MS, f"{after.seq} was put off for ever")
     _require(after.deadline is None or after.status is Status.RUNNING, f"{after.seq} rests, with a deadline")
+    suspended = before.status is Status.RUNNING and after.awaits is not None
+    counted = after.counted_attempts >= before.counted_attempts
+    _require(not (suspended and counted), f"an attempt at {after.seq} that was suspended counts")
     _require(after.payload == before.payload, f"{after.seq} became another request")
     if after.attempts > before.attempts and before.status is Status.RUNNING:
         over = (after.started_at or 0) >= (before.deadline or 0)

@@ -1,17 +1,24 @@
 """Handlers with steps, and what must hold of their results."""
 
 from dataclasses import dataclass, field
+from functools import partial
+from zlib import crc32
 
 from chalicelib.adapters.memory.tables import MemoryTables
-from chalicelib.adapters.runtime.durable import DurableCalls, SupersededError
+from chalicelib.adapters.runtime.durable import DECIDED, DurableCalls, SupersededError, SuspendError
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.notes import NoteKey, NoteKind
+from chalicelib.core.queueing.policy import SignalTimeoutError
 from chalicelib.core.queueing.request import Failure, Request
+from chalicelib.core.queueing.suspending import Suspended
 from tests.simulation.history import Violation
 from tests.simulation.scheduler import Scheduler
 
 NAMES = ("reserve", "charge", "send")
+SLEEPS = (0.2, 20, 70)  # seconds
+SIGNAL, SIGNAL_S = "go", 600
+SEEN_MS = 5_000
 
 
 @dataclass(slots=True)
@@ -20,22 +27,66 @@ class Steps:
 
     scheduler: Scheduler
     tables: MemoryTables
+    waits: bool  # whether some wait for signals: only the sweeper notices that one has not come in time
+    is_prompt: bool  # whether every process does at once what it has to
+    given: dict[tuple[str, int], int] = field(default_factory=dict)  # when a signal was first answered
     _results: dict[tuple[str, NoteKey], str] = field(default_factory=dict)  # as an attempt has got them
 
-    def take(self, journal: Journal, until: int) -> Failure | None:
-        """Take the steps of one attempt, which has time until that moment. Why it fails, if it does."""
-        calls = DurableCalls(journal)
+    def take(self, journal: Journal, until: int) -> Failure | Suspended | None:
+        """Take the steps of one attempt, which has time until that moment. What ends it, if they do."""
+        calls, began = DurableCalls(journal), self.scheduler.now
         try:
             for name in NAMES:
-                result = calls.step(name, lambda name=name: self._start(journal.running, name), str)
+                result = calls.step(name, partial(self._start, journal.running, name), str)
                 if self.scheduler.now > until:
                     break
                 self._check(journal.running, name, result)
+                if name == "reserve":
+                    self._rest(calls, began)
+        except SuspendError:
+            return calls.suspended
         except SupersededError:
             return Failure("timeout", "Another attempt has begun.")
         except UnavailableError:
             return Failure("error", "The handler raised UnavailableError.")
         return Failure("timeout", "It took too long.") if self.scheduler.now > until else None
+
+    def _rest(self, calls: DurableCalls, began: int) -> None:
+        """Some sleep, and some wait for a signal."""
+        lot = crc32(calls.journal.running.payload.encode()) // 3 % 8
+        if lot < len(SLEEPS):
+            calls.sleep(SLEEPS[lot], "sleep")
+        elif lot == len(SLEEPS) and self.waits:
+            self._wait_for_signal(calls, began)
+
+    def _wait_for_signal(self, calls: DurableCalls, began: int) -> None:
+        request = calls.journal.running
+        decided = self._stored(request, DECIDED + SIGNAL)
+        given = self.given.get((request.user_id, request.seq))
+        try:
+            got = calls.wait_for(SIGNAL, SIGNAL_S, str)
+        except SignalTimeoutError:
+            missed = decided is None and given is not None and given < began
+            if missed and self._is_current(request):
+                raise Violation(f"a signal to {request.seq} was answered and is lost") from None
+        else:
+            self._check_signal(request, got)
+
+    def _check_signal(self, request: Request, got: str) -> None:
+        note = self.tables.notes.get((request.user_id, NoteKey(request.seq, NoteKind.SIGNAL, SIGNAL)))
+        if self._is_current(request) and (note is None or note.text != f'"{got}"'):
+            raise Violation(f"{request.seq} got a signal that nobody has given")
+
+    def note_given(self, user_id: str, seq: int) -> None:
+        """A signal was answered: soon, nobody waits for it any more."""
+        self.given.setdefault((user_id, seq), self.scheduler.now)
+        if self.is_prompt:
+            self.scheduler.after(SEEN_MS, lambda: self._check_seen(user_id, seq))
+
+    def _check_seen(self, user_id: str, seq: int) -> None:
+        request = self.tables.requests.get(user_id, {}).get(seq)
+        if request is not None and request.awaits == SIGNAL and not request.settled:
+            raise Violation(f"{seq} still waits for a signal that was given")
 
     def _start(self, request: Request, name: str) -> str:
         """The function of a step. Only an attempt that was given up may not know what is stored."""

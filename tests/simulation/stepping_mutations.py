@@ -1,15 +1,19 @@
 """Deliberate defects of steps. mutations.py has the others."""
 
 from dataclasses import replace
+from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.memory.notes import MemoryNotes
 from chalicelib.adapters.memory.requests import MemoryRequests
+from chalicelib.core.queueing import attempt
 from chalicelib.core.queueing.drain_pass import DrainPass
 from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.notes import Note
-from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.request import Outcome, Request
+from chalicelib.core.queueing.signals import Signals
+from chalicelib.core.queueing.steps import Wait
 from chalicelib.core.time import Millis
 from tests.simulation import faults
 from tests.simulation.mutations import defect, under
@@ -52,3 +56,58 @@ def attempt_begun_that_does_not_know_of_steps(patch: MonkeyPatch) -> None:
 @defect
 def steps_left_behind(patch: MonkeyPatch) -> None:
     patch.setattr(DrainPass, "_clean_up", lambda drain_pass, request: None)
+
+
+@defect
+@under(faults.Faults(stall=0.3, intrude=0.5))
+def suspended_without_a_condition(patch: MonkeyPatch) -> None:
+    def suspend(store: MemoryRequests, running: Request, until: Millis, awaits: str) -> Request:
+        found = store.get(running.user_id, running.seq) or running
+        return store._save(found.suspended(until, awaits))
+
+    patch.setattr(MemoryRequests, "suspend", suspend)
+
+
+@defect
+@under(faults.Faults(repeat=0.6, slow=0.9, stall=0.1))
+def woken_without_a_condition(patch: MonkeyPatch) -> None:
+    def wake(store: MemoryRequests, seen: Request) -> Request:
+        return store._save(replace(seen, not_before=None, awaits=None))
+
+    patch.setattr(MemoryRequests, "wake", wake)
+
+
+@defect
+@under(faults.Faults(slow=0.9))
+def signal_not_looked_for_once_it_is_awaited(patch: MonkeyPatch) -> None:
+    patch.setattr(
+        attempt, "wait_for", lambda request, *ports: Wait(request.due, for_signal=bool(request.awaits))
+    )
+
+
+@defect
+def signal_that_wakes_nobody(patch: MonkeyPatch) -> None:
+    patch.setattr(Signals, "_wake", lambda signals, request, name: request)
+
+
+@defect
+@under(faults.NONE)
+def ended_without_looking_for_signals(patch: MonkeyPatch) -> None:
+    def finish(
+        store: MemoryRequests, running: Request, outcome: Outcome, now: Millis, effects: Any = ()
+    ) -> Any:
+        ended = store._current(running).ended(outcome, now)
+        store._commit(effects)
+        return replace(store._save(ended), noted=running.noted)
+
+    patch.setattr(MemoryRequests, "finish", finish)
+
+
+@defect
+def suspended_attempt_counts(patch: MonkeyPatch) -> None:
+    suspended = Request.suspended
+
+    def count(request: Request, until: Millis, awaits: str) -> Request:
+        return replace(suspended(request, until, awaits), forgiven_attempts=request.forgiven_attempts)
+
+    patch.setattr(Request, "suspended", count)

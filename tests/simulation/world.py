@@ -20,6 +20,7 @@ from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import KEPT_MS, Request
 from chalicelib.core.queueing.scheduling import Scheduling
+from chalicelib.core.queueing.signals import Signals
 from chalicelib.core.queueing.sweep import PAUSED_CHECK_MINUTES
 from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.time import Millis
@@ -71,7 +72,9 @@ class World:
         self.entries = Entries(seed, self.store.tables, self.executions, faultless=self.faultless)
         self.executions.follow_ups = self.entries.follow_ups
         if seed % 8 in STEPPING:
-            self.executions.steps = Steps(self.scheduler, self.store.tables)
+            self.executions.steps = Steps(
+                self.scheduler, self.store.tables, not self.faultless, self.network.faults.is_prompt
+            )
         self.invariants = Invariants(self.store.tables, self.executions, self.entries)
         self.invariants.prompt = self.network.faults.is_prompt
         services = {lane: WakeUpService(lane, self.scheduler, self.network, rng) for lane in Lane}
@@ -126,7 +129,10 @@ class World:
         scheduling = Scheduling(
             store.entries, queues, requests, store.keys, entering, clock, lambda: self._mark() + self._mark()
         )
-        api = Api(enqueue, dequeue, outcomes, sessions, controls, own, administration, accounts, scheduling)
+        signals = Signals(controls, store.notes, self._mark)
+        api = Api(
+            enqueue, dequeue, outcomes, sessions, controls, own, administration, accounts, scheduling, signals
+        )
         self.calls = Calls(
             self.scheduler,
             self.network,
@@ -136,6 +142,7 @@ class World:
             self.store.tables.queues.get,
             self.options,
             self.entries,
+            steps=self.executions.steps,
         )
 
     def _remote(self, store: object) -> Any:
@@ -181,6 +188,9 @@ class World:
         for user in self.users:
             for kind in (*draw_kinds(self.rng, controlled), *self.entries.kinds()):
                 self.calls.make(user, kind, after=self.rng.randrange(lasts))
+        if self.executions.steps:
+            for user in self.users * 4:
+                self.calls.make(user, "signal", after=self.rng.randrange(lasts + 5_000))
         if self.rng.random() < 0.1:
             self.scheduler.after(self.rng.randrange(lasts), self._change_limit)
         if self.rng.random() < 0.1 and not self.network.faults.undying:

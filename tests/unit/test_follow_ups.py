@@ -10,7 +10,7 @@ from chalicelib.adapters.runtime.follow_ups import FollowUps
 from chalicelib.adapters.runtime.runner import carry_out
 from chalicelib.core.errors import FieldError, InvalidInputError
 from chalicelib.core.queueing.application import Application, Settings
-from chalicelib.core.queueing.attempt import Result, Taken
+from chalicelib.core.queueing.attempt import Ran, Result, Taken
 from chalicelib.core.queueing.entry import Entry, entry_id
 from chalicelib.core.queueing.handler import handler
 from chalicelib.core.queueing.policy import HandlerError
@@ -104,7 +104,7 @@ def test_what_cannot_be_enqueued_fails_the_attempt_and_says_why(arguments: Any, 
     assert why in str(raised.value)
 
 
-def run(payload: Any) -> Result | Failure:
+def run(payload: Any) -> Ran:
     found = HANDLERS.get("order")
     assert found is not None
     return carry_out(found, ORIGIN, Taken(payload), Application(), handlers=HANDLERS)

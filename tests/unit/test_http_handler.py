@@ -14,7 +14,7 @@ import pytest
 from chalicelib.adapters.runtime.logs import JsonFormatter
 from chalicelib.adapters.security.secret_keys import Keys
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.queueing.attempt import Result
+from chalicelib.core.queueing.attempt import Ran, Result
 from chalicelib.core.queueing.handler import Handler, declarations
 from chalicelib.core.queueing.policy import HandlerError, Policy, after_failure
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
@@ -44,14 +44,14 @@ def declared(receiver: Receiver) -> Handler:
     return declarations(http_handler(lambda: hosts, lambda: deliverer(allowing(receiver))))[0]
 
 
-def attempted(given: bytes) -> Result | Failure:
+def attempted(given: bytes) -> Ran:
     with Receiver(given) as receiver:
         payload = f'{{"url": "http://hooks.test:{receiver.port}/"}}'
         request = Request("ada", 7, "http", payload, Status.RUNNING, 0, attempts=1)
         return attempt(declared(receiver), request, seconds=10)
 
 
-def decided(failure: Result | Failure) -> object:
+def decided(failure: Ran) -> object:
     assert isinstance(failure, Failure)
     request = Request("ada", 7, "http", "", Status.RUNNING, enqueued_at=0, attempts=2)
     return after_failure(request, failure, Policy(max_attempts=10), NOW * 1000, fraction=lambda: 0.0)

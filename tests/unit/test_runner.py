@@ -16,7 +16,7 @@ from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.effects import LIMIT, Effects
 from chalicelib.adapters.runtime.results import RESULT_LIMIT
-from chalicelib.core.queueing.attempt import Result
+from chalicelib.core.queueing.attempt import Ran, Result
 from chalicelib.core.queueing.handler import Handler, declarations, handler
 from chalicelib.core.queueing.policy import (
     HandlerError,
@@ -41,7 +41,7 @@ class Thing(Model):
     n = NumberAttribute(hash_key=True)
 
 
-def attempt(function: Callable[..., Any], payload: str = "{}", seconds: float = 5.0) -> Result | Failure:
+def attempt(function: Callable[..., Any], payload: str = "{}", seconds: float = 5.0) -> Ran:
     request = Request("user", 1, "work", payload, Status.RUNNING, enqueued_at=0, attempts=1)
     return attempts.attempt(registered(function), request, seconds)
 
@@ -129,6 +129,7 @@ def test_what_makes_no_sense_ends_as_a_failure_or_a_result_that_can_be_shown(nam
     if isinstance(ran, Result):
         assert json.loads(ran.json) is not None
     else:
+        assert isinstance(ran, Failure)
         assert ran.kind in {"error", "permanent"}
         assert len(ran.message.encode()) <= 4 * TEXT_LIMIT
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.core.queueing.attempt import Result
+from chalicelib.core.queueing.attempt import Ran, Result
 from chalicelib.core.queueing.handler import declarations, handler
 from chalicelib.core.queueing.request import Failure, Request, Status
 from tests.fakes import attempts
@@ -43,7 +43,7 @@ def test_a_payload_whose_own_code_does_not_end_is_not_run() -> None:
     assert told == Failure("invalid_payload", "Reading the payload took longer than 0.02 seconds.")
 
 
-def upgraded(upgrade: Callable[[Any], Any], payload: str) -> Result | Failure:
+def upgraded(upgrade: Callable[[Any], Any], payload: str) -> Ran:
     @handler("work", upgrade=upgrade)
     def work(payload: Payload) -> int:
         return payload.n

@@ -166,6 +166,7 @@ class RequestItem(VersionedItem):
     follows_user = UnicodeAttribute(null=True)  # these two: the request whose handler has enqueued it
     follows_seq = NumberAttribute(null=True)
     noted = NumberAttribute(null=True)  # 1 if it may have notes
+    awaits = UnicodeAttribute(null=True)
 
 
 class TextItem(VersionedItem):

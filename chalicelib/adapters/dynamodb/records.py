@@ -88,6 +88,7 @@ def to_request(item: RequestItem) -> Request:
         superseded_by=_whole(item.superseded_by),
         follows=Follows(item.follows_user, int(item.follows_seq)) if item.follows_user else None,
         noted=bool(item.noted),
+        awaits=item.awaits,
     )
 
 

@@ -90,6 +90,8 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
         ]
         if seen.unfit_since is not None:
             actions.append(m.unfit_since.remove())
+        if seen.awaits is not None:
+            actions.append(m.awaits.remove())
         checks = () if seen.slot is None else (self._transaction_check(seen),)
         self._change(seen, actions, self._untouched(seen) & self._noted_like(seen), checks)
         return seen.begun(token, now, deadline)
@@ -157,6 +159,24 @@ class DynamoRequests(DynamoTexts, DynamoSlots):
         actions = [m.status.set(Status.QUEUED), m.deadline.remove(), *self._failure(error)]
         actions.append(m.not_before.remove() if not_before is None else m.not_before.set(not_before))
         return self._update_request(running, actions, self._unstopped(running))
+
+    def suspend(self, running: Request, until: Millis, awaits: str) -> Request:
+        m, suspended = self._requests, running.suspended(until, awaits)
+        actions = [
+            m.status.set(Status.QUEUED),
+            m.deadline.remove(),
+            m.error_kind.remove(),
+            m.error_message.remove(),
+            m.forgiven.set(suspended.forgiven_attempts),
+            m.not_before.set(until),
+            m.awaits.set(awaits),
+        ]
+        return self._update_request(running, actions, self._unstopped(running))
+
+    def wake(self, seen: Request) -> Request:
+        m = self._requests
+        same = self._untouched(seen) & (m.awaits == seen.awaits)
+        return self._update_request(seen, [m.not_before.remove(), m.awaits.remove()], same)
 
     def note_unfit(self, seen: Request, now: Millis) -> None:
         m = self._requests

@@ -114,6 +114,16 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         )
         return self._save(waiting)
 
+    def suspend(self, running: Request, until: Millis, awaits: str) -> Request:
+        found = self._current(running)
+        _require_not_stopped(found)
+        return self._save(found.suspended(until, awaits))
+
+    def wake(self, seen: Request) -> Request:
+        found = self._untouched(seen)
+        require(found.awaits == seen.awaits)
+        return self._save(replace(found, not_before=None, awaits=None))
+
     def note_unfit(self, seen: Request, now: Millis) -> None:
         found = self._untouched(seen)
         if found.unfit_since is not None:

@@ -1,4 +1,4 @@
-"""The calls of a running handler that leave something behind: steps."""
+"""The calls of a running handler that leave something behind: steps, sleeps and waits for signals."""
 
 import inspect
 from collections.abc import Awaitable, Callable
@@ -12,6 +12,14 @@ from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.handler import TYPE
 from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.notes import NoteKind
+from chalicelib.core.queueing.policy import SignalTimeoutError
+from chalicelib.core.queueing.request import LONGEST_DELAY_MS
+from chalicelib.core.queueing.suspending import Suspended
+
+SHORT_WAIT_MS = 500  # a sleep of this long is slept through
+# Notes of `wait_for`; no step of a handler has such a name.
+UNTIL, DECIDED = "until:", "decided:"
+COME, TIMED_OUT = '"come"', '"timed out"'
 
 
 class JournalMissingError(RuntimeError):
@@ -25,8 +33,14 @@ class SupersededError(AttemptEndedError):
     """Another attempt has begun: this one was taken for crashed, and can write nothing any more."""
 
 
+class SuspendError(AttemptEndedError):
+    """The handler sleeps, or waits for a signal: this attempt has ended."""
+
+
 class DurableCalls:
     """Of one attempt."""
+
+    suspended: Suspended | None = None  # since the handler sleeps
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
@@ -57,13 +71,45 @@ class DurableCalls:
             text = self._store(name, await function())
         return decode(text, wanted, under=name)
 
+    def sleep(self, seconds: float, name: str) -> None:
+        stored = self._known(name) or self._until(name, seconds)
+        self._suspend(int(stored), "")
+
+    def wait_for(self, signal: str, timeout: float, type_: Any) -> Any:
+        _require_name(signal, "signal")
+        self._mark()  # a signal may have marked the request since this attempt began
+        decided = self._stored.get(DECIDED + signal) or self._decide(signal, timeout)
+        note = self.journal.get(NoteKind.SIGNAL, signal)
+        if decided == TIMED_OUT or note is None:
+            raise SignalTimeoutError(f"The signal {signal!r} has not come in time.")
+        return decode(note.text, type_, under=signal)
+
+    def _decide(self, signal: str, timeout: float) -> str:
+        """Whether the signal has come or the time is up; which of both it was is stored."""
+        if self.journal.get(NoteKind.SIGNAL, signal):
+            return self._add(DECIDED + signal, COME)
+        key = UNTIL + signal
+        until = int(self._stored.get(key) or self._until(key, timeout))
+        if until > self.journal.now():
+            self._suspend(until, signal)
+        return self._add(DECIDED + signal, TIMED_OUT)
+
+    def _until(self, name: str, seconds: float) -> str:
+        """Store the moment at which it is over."""
+        if not 0 <= seconds * 1000 <= LONGEST_DELAY_MS:  # also for what is no number
+            raise ValueError(f"{seconds!r} cannot be a time to wait: at least 0 and at most 366 days.")
+        return self._add(name, str(self.journal.now() + round(seconds * 1000)))
+
+    def _suspend(self, until: int, awaits: str) -> None:
+        left = until - self.journal.now()
+        if not awaits and left <= SHORT_WAIT_MS:
+            return self.journal.sleep(max(0, left) / 1000)  # another attempt would cost more
+        self.suspended = Suspended(until, awaits)
+        raise SuspendError
+
     def _known(self, name: str) -> str | None:
         """What is stored for this step. Raises ValueError."""
-        if not isinstance(name, str) or not TYPE.fullmatch(name):
-            raise ValueError(
-                f"{name!r:.100} cannot be the name of a step: "
-                "a name has 1 to 64 characters of A-Z a-z 0-9 . _ - and begins with a letter or digit."
-            )
+        _require_name(name, "step")
         if name in self._used:
             raise ValueError(
                 f"There were two steps named {name!r} in one attempt: each needs a name of its own."
@@ -73,11 +119,28 @@ class DurableCalls:
 
     def _store(self, name: str, returned: Any) -> str:
         """What is stored then: an attempt that was taken for crashed may have been first."""
-        text = result_json(returned)
+        return self._add(name, result_json(returned))
+
+    def _add(self, name: str, text: str) -> str:
         try:
             return self.journal.add(NoteKind.STEP, name, text).text
         except LostRaceError as error:
             raise SupersededError from error
+
+    def _mark(self) -> None:
+        try:
+            self.journal.mark()
+        except LostRaceError as error:
+            raise SupersededError from error
+
+
+def _require_name(name: object, what: str) -> None:
+    """Raises ValueError."""
+    if not isinstance(name, str) or not TYPE.fullmatch(name):
+        raise ValueError(
+            f"{name!r:.100} cannot be the name of a {what}: "
+            "a name has 1 to 64 characters of A-Z a-z 0-9 . _ - and begins with a letter or digit."
+        )
 
 
 def _annotated(function: Callable[[], Any]) -> Any:

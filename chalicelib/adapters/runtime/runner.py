@@ -26,7 +26,7 @@ from chalicelib.adapters.runtime.tracing import subsegment
 from chalicelib.core.errors import InvalidInputError, MalformedError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.application import Application, Resources
-from chalicelib.core.queueing.attempt import Result, Taken
+from chalicelib.core.queueing.attempt import Ran, Result, Taken
 from chalicelib.core.queueing.context import HandlerRequest, never
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.handler import Handler
@@ -42,6 +42,7 @@ from chalicelib.core.queueing.policy import (
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request
 from chalicelib.core.queueing.stopped import Stopped
+from chalicelib.core.queueing.suspending import Suspended
 
 if TYPE_CHECKING:
     from chalicelib.adapters.runtime.durable import DurableCalls
@@ -101,7 +102,7 @@ def run(  # noqa: PLR0917  (the parameters of Run)
     watch: OverrunWatch | None = None,
     application: Application = NOTHING,
     handlers: Registry = NO_HANDLERS,
-) -> Result | Failure:
+) -> Ran:
     """What came of one attempt: what the handler returned, or why it failed.
 
     What does not react to the time limit is ended together with this process; `watch` has that noted. If the
@@ -163,7 +164,7 @@ def carry_out(
     new_effects: Callable[[Resources, Callable[..., Entry]], Effects] = Effects,
     is_stopping: Callable[[], bool] = never,
     journal: Journal | None = None,
-) -> Result | Failure:
+) -> Ran:
     """Everything that runs the author's code, the text of an error included. Sets no time limit.
 
     Raises AttemptEndedError, if the attempt is ended from outside of the handler.
@@ -174,13 +175,20 @@ def carry_out(
             effects = new_effects(application.resources, new_entry)
             seen = HandlerRequest.of(request, application, is_stopping, partial(_durable, journal))
             returned = result_json(_completed(handler(taken.payload, seen, effects)))
-            return Result(returned, effects.writes)
+            return _suspended(journal) or Result(returned, effects.writes)
     except AttemptEndedError:
+        if suspended := _suspended(journal):
+            return suspended
         raise
     except Stopped:  # the core knows what becomes of the request, if somebody has asked to stop it
         return Failure("error", "The handler raised Stopped.")
     except BaseException as error:  # noqa: BLE001 - even SystemExit fails its own request, nothing else
-        return last_words(error)
+        return _suspended(journal) or last_words(error)
+
+
+def _suspended(journal: Journal | None) -> Suspended | None:
+    """Whether the handler has gone to sleep, even if it caught what ended its attempt."""
+    return journal.calls.suspended if journal and journal.calls else None
 
 
 def _follow_ups(request: Request, handlers: Registry, application: Application) -> Callable[..., Entry]:

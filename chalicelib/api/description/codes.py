@@ -33,6 +33,8 @@ CODES = {
     "own_account": Code(409, "Administrators cannot disable their own account."),
     "paused_by_administrator": Code(409, "An administrator paused the queue, and only one can resume it."),
     "queue_halted": Code(409, "The queue is halted. Retry or skip the request that halts it."),
+    "request_ended": Code(409, "The request has its outcome: it cannot get a signal any more."),
+    "signal_given": Code(409, "The request has got this signal before, with another payload."),
     "slot_busy": Code(409, "A request of the same slot has no outcome yet. `detail` names it."),
     "username_taken": Code(409, "Another account has this username."),
     "too_large": Code(413, "The body or a payload is too large."),

@@ -58,6 +58,7 @@ EXAMPLES: dict[str, Any] = {
     "Requests": {"requests": [ECHO]},
     "EchoScheduledOrder": {**ORDER, "enter_at": MOMENT},
     "ScheduledOrder": {**ORDER, "enter_at": MOMENT},
+    "SignalBody": {"payload": {"approved": True}},
     "Tokens": {
         "access_token": "eyJhbGciOi…",
         "refresh_token": "bYBuaTGxbw8k…",

@@ -31,7 +31,19 @@ class WaitingAnswer(msgspec.Struct):
     """Why the next request, and all requests behind it, wait."""
 
     reason: Annotated[
-        Literal["running", "backoff", "not_before", "halted", "held", "paused", "hole", "rung", "idle"],
+        Literal[
+            "running",
+            "backoff",
+            "not_before",
+            "sleeping",
+            "signal",
+            "halted",
+            "held",
+            "paused",
+            "hole",
+            "rung",
+            "idle",
+        ],
         msgspec.Meta(
             description="held: the deployed code cannot take the request, see `held`; "
             "hole: the next number was given out and its request is not stored yet; "

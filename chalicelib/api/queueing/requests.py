@@ -1,10 +1,11 @@
 """The caller's requests: list, show, cancel, retry and skip them."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
+from chalicelib.adapters.json.codec import encode
 from chalicelib.api.queueing.answer_size import one_answer
 from chalicelib.api.queueing.enqueue import accepted_views
 from chalicelib.api.queueing.parameters import HIGHEST, Limit, Seq, Wait
@@ -27,6 +28,9 @@ routes = Routes("Queue")
 
 type After = Annotated[
     int, msgspec.Meta(ge=0, le=HIGHEST, description="The number before the first wanted one")
+]
+type SignalName = Annotated[
+    str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="The signal's name")
 ]
 
 
@@ -93,6 +97,28 @@ def retry(container: Container, call: Call, principal: Principal, seq: Seq) -> R
         return accepted_views(container, call, retried, "..")[0]
     request, queue = retried
     return request_view(request, container.queueing.watch.line(queue, request))
+
+
+class SignalBody(msgspec.Struct, forbid_unknown_fields=True):
+    """What the handler gets from `wait_for`."""
+
+    payload: Any = None
+
+
+@routes.endpoint(
+    "POST",
+    "/api/queue/requests/{seq}/signals/{name}",
+    "Give a request a signal, which its handler waits for or will wait for. "
+    "The same signal again is harmless",
+    status=HTTPStatus.ACCEPTED,
+    raises=(NotFoundError, ConflictError),
+)
+def signal(
+    container: Container, principal: Principal, seq: Seq, name: SignalName, body: SignalBody
+) -> RequestAnswer:
+    payload = encode(body.payload)
+    signals = container.queueing.signals
+    return request_view(signals(principal.user_id, principal.session_id, seq, name, payload))
 
 
 @routes.endpoint(

@@ -13,13 +13,14 @@ from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import ALIVE_MS, SKEW_MS, Heartbeat, StopWatch
 from chalicelib.core.queueing.held_lease import HeldLease
-from chalicelib.core.queueing.journal import Journal, no_notes
+from chalicelib.core.queueing.journal import Journal, no_notes, was_noted_since
 from chalicelib.core.queueing.policy import OnFailure, Policy, after_failure, exhausted, next_look
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, bytes_apart
 from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.steps import AfterAttempt, Halt, Passed, Unfit, Wait
 from chalicelib.core.queueing.stopping import settle_stopped
+from chalicelib.core.queueing.suspending import Suspended, wait_for
 from chalicelib.core.queueing.texts import result_of, with_payload
 from chalicelib.core.time import Clock, Millis
 
@@ -55,7 +56,11 @@ class Taken(NamedTuple):
 type Take = Callable[[Handler, Request, float], Taken | Failure]
 """Decode the payload within so many seconds, or say why the handler cannot take it. Raises nothing."""
 
-type Run = Callable[[Handler, Request, Taken, float, StopWatch, Journal], Result | Failure]
+
+type Ran = Result | Failure | Suspended
+"""What came of an attempt."""
+
+type Run = Callable[[Handler, Request, Taken, float, StopWatch, Journal], Ran]
 """Carry a request out within so many seconds; ended earlier if the watch learns that it is to stop.
 
 The watch of a long request is a Heartbeat, which keeps the attempt alive.
@@ -91,7 +96,7 @@ class Attempt:
         """Try the request, if it is due and may be tried. Raises LostRaceError."""
         now = self.clock.now()
         if request.due > now:
-            return Wait(request.due)
+            return wait_for(request, self.requests, self.notes, self.clock)
         if request.stop_requested_at is not None:  # its attempt has crashed since it was read
             return Passed(settle_stopped(self.requests, request, now))
         handler = self.handlers.get(request.type)
@@ -122,7 +127,7 @@ class Attempt:
         deadline = now + (ALIVE_MS if handler.is_long else int(handler.timeout * 1000) + GRACE_MS)
         lease.outlast(deadline)
         running = self._begin(request, now, deadline)
-        ran: Result | Failure = PAYLOAD_GONE
+        ran: Ran = PAYLOAD_GONE
         if whole is not None and taken is not None:
             _log("request started", running)
             journal = Journal(self.requests, self.notes, self.clock, replace(running, payload=whole.payload))
@@ -133,9 +138,11 @@ class Attempt:
         except LostRaceError:
             return self._stopped(running)
 
-    def _conclude(self, running: Request, ran: Result | Failure, policy: Policy) -> AfterAttempt:
+    def _conclude(self, running: Request, ran: Ran, policy: Policy) -> AfterAttempt:
         if isinstance(ran, Failure):
             return self._failed(running, ran, policy)
+        if isinstance(ran, Suspended):
+            return self._suspend(running, ran)
         try:
             passed = self._finish(running, Outcome(Status.SUCCEEDED, result=ran.json), ran.effects)
         except EffectRefusedError as error:
@@ -157,6 +164,11 @@ class Attempt:
             raise LostRaceError
         return self._finish(found, Outcome(Status.CANCELLED))
 
+    def _suspend(self, running: Request, ran: Suspended) -> Wait:
+        suspended = self.requests.suspend(running, *ran)
+        _log("request suspended", suspended, awaits=ran.awaits or None, until=ran.until)
+        return wait_for(suspended, self.requests, self.notes, self.clock)
+
     def _unfit(self, request: Request, why: Failure) -> Wait | Unfit:
         """Wait a little: this worker may only be older than the API which accepted the request."""
         now, since = self.clock.now(), request.unfit_since
@@ -169,7 +181,7 @@ class Attempt:
 
     def _run(
         self, handler: Handler, journal: Journal, taken: Taken, deadline: Millis, lease: HeldLease
-    ) -> Result | Failure:
+    ) -> Ran:
         """Not beyond the deadline, even if it took long to begin: from then on somebody else may run it."""
         running = journal.running
         left = (deadline - SKEW_MS - LAST_RESORT_MS - self.clock.now()) / 1000
@@ -239,18 +251,12 @@ class Attempt:
             return self.requests.finish(running, outcome, now, effects)
         except LostRaceError:
             found = self.requests.get(running.user_id, running.seq)
-            if found and _was_noted_since(running, found):  # by a signal, while the handler ran
+            if found and was_noted_since(running, found):  # by a signal, while the handler ran
                 return self._write_outcome(replace(running, noted=True), outcome, now, effects)
             own = running.attempt_token, outcome.status, now
             if found is None or (found.attempt_token, found.status, found.finished_at) != own:
                 raise
             return found  # the first answer was lost and the write was repeated: this attempt has ended it
-
-
-def _was_noted_since(running: Request, found: Request) -> bool:
-    """Whether this attempt still runs, and the request was marked as noted since it was seen."""
-    same = (found.attempt_token, found.status) == (running.attempt_token, Status.RUNNING)
-    return same and found.noted and not running.noted
 
 
 def _unknown(request: Request) -> Failure:

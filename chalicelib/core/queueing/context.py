@@ -15,6 +15,8 @@ class Durable(Protocol):
 
     def step(self, name: str, function: Callable[[], Any], type_: Any) -> Any: ...
     async def step_async(self, name: str, function: Callable[[], Awaitable[Any]], type_: Any) -> Any: ...
+    def sleep(self, seconds: float, name: str) -> None: ...
+    def wait_for(self, signal: str, timeout: float, type_: Any) -> Any: ...
 
 
 def _nothing_durable() -> Durable:
@@ -111,6 +113,24 @@ class HandlerRequest:
         self.raise_if_stopping()
         result: T = await self._durable().step_async(name, function, type)
         return result
+
+    def sleep(self, seconds: float, name: str = "sleep") -> None:
+        """Go on in so many seconds. The attempt ends without counting as one; the line waits.
+
+        The handler is then started again from the top. Its steps are kept, and this sleep is over: it is a
+        step itself, with a name of its own. Effects that were collected so far are dropped.
+
+        Raises ValueError as `step` does, and for more than 366 days.
+        """
+        self._durable().sleep(seconds, name)
+
+    def wait_for(self, signal: str, *, timeout: float, type: Any = Any) -> Any:  # noqa: A002
+        """The payload of the signal, which may have come already; like `sleep` until it comes.
+
+        Raises SignalTimeoutError if it has not come within `timeout` seconds of the first call. Which of both
+        it was is stored, so that later attempts see the same.
+        """
+        return self._durable().wait_for(signal, timeout, type)
 
     def key(self, name: str) -> str:
         """An idempotency key for a call to somebody else: the same in each attempt, and no other's."""

@@ -155,7 +155,7 @@ class DrainPass:
         left = step.until - self._drain.clock.now()
         if left > SHORT_WAIT_MS:
             self._cursor.checkpoint()
-            return step if left <= LONGEST_TIMED_MS else Done()
+            return step if left <= LONGEST_TIMED_MS and not step.for_signal else Done()
         self._drain.clock.sleep(max(0, left) / 1000)
         return LookAgain()
 

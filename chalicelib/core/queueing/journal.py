@@ -44,6 +44,10 @@ class Journal:
     def now(self) -> Millis:
         return self._clock.now()
 
+    def sleep(self, seconds: float) -> None:
+        """Within the attempt."""
+        self._clock.sleep(seconds)
+
     def add(self, kind: NoteKind, name: str, text: str) -> Note:
         """Store a note, unless there is one of that name: the one that is stored then.
 
@@ -81,3 +85,9 @@ class Journal:
 def no_notes() -> NoteStore:
     """In place of a store, where no handler leaves notes. Raises RuntimeError."""
     raise RuntimeError("There is no store for notes here.")
+
+
+def was_noted_since(running: Request, found: Request) -> bool:
+    """Whether this attempt still runs, and the request was marked as noted since it was seen."""
+    same = (found.attempt_token, found.status) == (running.attempt_token, running.status)
+    return same and found.noted and not running.noted

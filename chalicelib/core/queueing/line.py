@@ -14,6 +14,8 @@ class Reason(StrEnum):
     RUNNING = "running"  # its head runs
     BACKOFF = "backoff"  # its head has failed and will be tried again
     NOT_BEFORE = "not_before"  # its head must not begin yet
+    SLEEPING = "sleeping"  # the handler of its head sleeps
+    SIGNAL = "signal"  # the handler of its head waits for a signal
     HALTED = "halted"  # its head has failed for good and somebody must say retry or skip
     HELD = "held"  # the deployed code cannot take its head; it goes on when code that can is deployed
     PAUSED = "paused"
@@ -124,6 +126,8 @@ class Line:
         if head is None:
             return Reason.HOLE, self.queue.tail_at + HOLE_GRACE_MS
         if head.status is Status.QUEUED and (head.not_before or 0) > self.now:
+            if head.awaits is not None:
+                return (Reason.SIGNAL if head.awaits else Reason.SLEEPING), head.not_before
             return (Reason.BACKOFF if head.error else Reason.NOT_BEFORE), head.not_before
         return (Reason.IDLE if self.queue.awake is None else Reason.RUNG), None
 

@@ -67,6 +67,10 @@ def delay_ms(after: object) -> int:
     return max(0, int(ms))
 
 
+class SignalTimeoutError(PermanentError):
+    """Raised by `wait_for`: the signal has not come in time. Later attempts get the same."""
+
+
 class OnFailure(StrEnum):
     SKIP = "skip"  # the request is failed, the next one goes on
     HALT = "halt"  # the queue stops until somebody says retry or skip

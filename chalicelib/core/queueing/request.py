@@ -141,6 +141,7 @@ class Request:
     superseded_by: int | None = None  # the request that has replaced it
     follows: Follows | None = None  # if a handler has enqueued it
     noted: bool = False  # it may have notes, see notes.py
+    awaits: str | None = None  # while its handler is suspended: the signal that it waits for, "" if it sleeps
 
     @property
     def settled(self) -> bool:
@@ -171,6 +172,19 @@ class Request:
             started_at=now,
             deadline=deadline,
             unfit_since=None,
+            awaits=None,
+        )
+
+    def suspended(self, until: Millis, awaits: str) -> Self:
+        """With an attempt that has ended without counting as one."""
+        return replace(
+            self,
+            status=Status.QUEUED,
+            forgiven_attempts=self.forgiven_attempts + 1,
+            not_before=until,
+            deadline=None,
+            error=None,
+            awaits=awaits,
         )
 
     def ended(self, outcome: Outcome, now: Millis) -> Self:

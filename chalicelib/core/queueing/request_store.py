@@ -84,6 +84,18 @@ class RequestStore(TextStore, SlotStore, Protocol):
         """
         ...
 
+    def suspend(self, running: Request, until: Millis, awaits: str) -> Request:
+        """End an attempt that sleeps, or waits for a signal, until that moment: it does not count.
+
+        Conditions: this attempt is the current one, and nobody has asked to stop the request. `awaits`: the
+        signal's name, "" for a sleep.
+        """
+        ...
+
+    def wake(self, seen: Request) -> Request:
+        """Let a suspended request go on at once. Conditions: as for `settle`, and it awaits the same."""
+        ...
+
     def note_unfit(self, seen: Request, now: Millis) -> None:
         """Note that a worker's code cannot take the next request in line; an attempt removes the note.
 

@@ -28,6 +28,7 @@ class Wait(NamedTuple):
     """The next request must not begin before `until`. The wake-up is the timer: it must come back then."""
 
     until: Millis
+    for_signal: bool = False  # which sends a wake-up; one that is the timer would keep that from workers
 
 
 class Halt(NamedTuple):
