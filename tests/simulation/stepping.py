@@ -105,7 +105,7 @@ class Steps:
         if self._results.setdefault(place, result) != result:
             raise Violation(f"two attempts at {request.seq} got different results of step {name}")
         if self._stored(request, name) != f'"{result}"':
-            raise Violation(f"an attempt at {request.seq} got a result of step {name} that is not stored")
+            raise Violation(f"{request.seq} got a result of step {name} that is not stored")
 
     def _is_current(self, request: Request) -> bool:
         stored = self.tables.requests.get(request.user_id, {}).get(request.seq)
