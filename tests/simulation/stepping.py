@@ -97,7 +97,7 @@ class Steps:
     def _check(self, request: Request, name: str, result: str) -> None:
         """Every attempt gets the same result, which is the stored one.
 
-        Not one that was given up, stood still, and went on when the steps had been deleted: it writes nothing.
+        But one that was given up may go on when the steps are deleted already; it decides nothing.
         """
         if not self._is_current(request):
             return

@@ -23,6 +23,7 @@ HISTORIES = 3_000
 # A history that finds the defect, tried first to save time. After a change, the search finds another.
 KNOWN = {
     "account removed while something is at it": 388,
+    "attempt begun that does not know of steps": 2062,
     "cancel what was not accepted": 1072,
     "finish by whoever began it": 162,
     "finish without a condition": 218,
@@ -34,8 +35,11 @@ KNOWN = {
     "queue held though its head was cancelled": 116,
     "renewal not seen by who begins again": 784,
     "renewed without a condition": 351,
+    "signal not looked for once it is awaited": 254,
+    "signal that wakes nobody": 155,
     "sweep ended by one error": 37,
     "void without a condition": 159,
+    "woken without a condition": 763,
     "what is cancelled expires before its turn": 1127,
 }
 
