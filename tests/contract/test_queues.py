@@ -73,7 +73,7 @@ def test_the_head_moves_on_and_gives_room_back(user: User) -> None:
     moved = user.store.queues.advance(queue, user.progress(queue, 2), LATER)
 
     assert (moved.head, moved.room, moved.moved_at) == (2, LIMIT - 1, LATER)
-    assert moved.counts == {Status.SUCCEEDED: 2, Status.FAILED: 0, Status.CANCELLED: 0}
+    assert moved.counts == {Status.SUCCEEDED: 2, Status.FAILED: 0, Status.CANCELLED: 0, Status.EXPIRED: 0}
     assert moved.average_ms == 1_000
     assert moved == user.queue
 

@@ -1,101 +1,33 @@
 """What users do, each call as one actor, and what they were told."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from random import Random
+from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.adapters.memory.clock import START
 from chalicelib.core.errors import (
     SESSION_ENDED,
     ConflictError,
-    GurukoolError,
     LostRaceError,
     UnauthenticatedError,
 )
 from chalicelib.core.identity.account import Account, Principal
-from chalicelib.core.identity.own_account import OwnAccount
-from chalicelib.core.identity.ports import Accounts
-from chalicelib.core.identity.sessions import Sessions
-from chalicelib.core.queueing.controls import Controls
-from chalicelib.core.queueing.dequeue import Dequeue
-from chalicelib.core.queueing.enqueue import Enqueue, Work
+from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.idempotency import IdempotencyKey
-from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.pages import Extent, Page
 from chalicelib.core.queueing.queue import Queue
-from chalicelib.core.queueing.scheduling import Scheduling
-from chalicelib.core.queueing.signals import Signals
 from chalicelib.core.time import Millis
 from tests.fakes.secrets import FakeTokens
-from tests.simulation.administrators import DEEDS, TrustedAdministration
+from tests.simulation.administrators import DEEDS
 from tests.simulation.deployments import UNKNOWN
-from tests.simulation.entries import Entries
-from tests.simulation.executions import LONG, SLOW, Plan, draw_plan, prolonged
+from tests.simulation.executions import LONG, SLOW, draw_plan, prolonged
 from tests.simulation.faults import NONE
 from tests.simulation.large import perhaps_large
-from tests.simulation.ports import Network
 from tests.simulation.records import Call, User
-from tests.simulation.scheduler import Scheduler
-from tests.simulation.slots import Options
-from tests.simulation.stepping import SIGNAL, Steps
+from tests.simulation.steering_calls import SteeringCalls
 
 
-@dataclass(frozen=True, slots=True)
-class Api:
-    """The use cases over the network."""
-
-    enqueue: Enqueue
-    dequeue: Dequeue
-    outcomes: Outcomes
-    sessions: Sessions
-    controls: Controls
-    own: OwnAccount
-    administration: TrustedAdministration
-    accounts: Accounts
-    scheduling: Scheduling
-    signals: Signals
-
-
-@dataclass(slots=True)
-class Calls:
-    scheduler: Scheduler
-    network: Network
-    rng: Random
-    api: Api
-    plans: dict[str, Plan]
-    queue: Callable[[str], Queue | None]  # as it is
-    options: Options
-    entries: Entries
-    made: list[Call] = field(default_factory=list)
-    steps: Steps | None = None
-
-    def make(self, user: User, kind: str, after: int = 0) -> None:
-        """Let the user make a call of this kind."""
-        method = "administer" if kind in DEEDS else kind
-        begin: Callable[[User, str], tuple[Call, Callable[[], Any]]] = getattr(self, f"_{method}")
-        self.scheduler.after(after, lambda: self._start(*begin(user, kind)))
-
-    def _start(self, call: Call, do: Callable[[], Any]) -> None:
-        self.made.append(call)
-        actor = self.scheduler.spawn(call.name, lambda: self._live(call, do))
-        if self.rng.random() >= self.network.faults.undying:
-            self.scheduler.after(API_MS, actor.kill)
-
-    def _live(self, call: Call, do: Callable[[], Any]) -> None:
-        call.started = self.scheduler.now
-        self.network.trace(call.kind, (call.user_id, call.asked), "starts")
-        try:
-            call.answer = do()
-        except GurukoolError as error:
-            call.error = error
-        call.ended = self.scheduler.now
-        self.network.trace(call.kind, (call.user_id, call.asked), call.error or call.answer)
-
-    def _call(self, user: User, kind: str, asked: Any = None) -> Call:
-        return Call(
-            f"{kind}-{len(self.made)}", user.id, kind, self.rng.choice(user.sessions or ["none"]), asked
-        )
+class Calls(SteeringCalls):
+    """All kinds of calls."""
 
     def _enqueue(self, user: User, kind: str, count: int = 1, key: str | None = None) -> Any:
         call = self._call(user, kind)
@@ -208,42 +140,6 @@ class Calls:
         call = self._call(user, kind, asked)
         return call, lambda: self.api.scheduling.delete(user.id, call.session_id, id_)
 
-    def _cancel(self, user: User, kind: str) -> Any:
-        return self._about_one(user, kind, self.api.controls.cancel)
-
-    def _stop(self, user: User, kind: str) -> Any:
-        """Mostly what is at the head of the line: it may run. Some ask twice at once."""
-        if self.rng.random() < 0.3:
-            self.make(user, kind, after=self.rng.randrange(20))
-        if self.rng.random() < 0.3:
-            return self._about_one(user, kind, self.api.controls.stop)
-        call = self._call(user, kind, asked=self._next(user))
-        return call, lambda: self.api.controls.stop(user.id, call.session_id, call.asked)
-
-    def _retry(self, user: User, kind: str) -> Any:
-        return self._about_one(user, kind, self.api.controls.retry)
-
-    def _skip(self, user: User, kind: str) -> Any:
-        return self._about_one(user, kind, self.api.controls.skip)
-
-    def _signal(self, user: User, kind: str) -> Any:
-        queue = self.queue(user.id) or Queue(user.id, room=0, limit=0)
-        call = self._call(user, kind, asked=queue.head + self.rng.choice((1, 1, 2)))
-
-        def do() -> Any:
-            text = f'"{self.rng.choice("xy")}"'
-            request = self.api.signals(user.id, call.session_id, call.asked, SIGNAL, text)
-            if self.steps:
-                self.steps.note_given(user.id, call.asked)
-            return request
-
-        return call, do
-
-    def _about_one(self, user: User, kind: str, control: Callable[[str, str, int], Any]) -> Any:
-        queue = self.queue(user.id) or Queue(user.id, room=0, limit=0)
-        call = self._call(user, kind, asked=queue.head + self.rng.randrange(1, queue.depth + 2))
-        return call, lambda: control(user.id, call.session_id, call.asked)
-
     def _leave(self, user: User, kind: str) -> Any:
         call = self._call(user, kind)
         return call, lambda: self.api.own.delete(Principal(user.id, user.id, call.session_id), PASSWORD)
@@ -264,10 +160,6 @@ class Calls:
     def _administer(self, user: User, kind: str) -> Any:
         return self._call(user, kind), lambda: DEEDS[kind](self.api.administration, user.id, self._next(user))
 
-    def _next(self, user: User) -> int:
-        queue = self.queue(user.id)
-        return queue.head + 1 if queue else 1
-
     def is_gone(self, user: User) -> bool:
         """Whether the account is deleted."""
         queue = self.queue(user.id)
@@ -275,7 +167,6 @@ class Calls:
 
 
 TYPES = ("skip", "book", "halt", "skip", "book", SLOW) * 9 + (LONG,) * 5 + (UNKNOWN,)
-API_MS = 30_000  # the API function's time-out
 LONG_WAIT_MS = 2 * 3_600_000
 MOMENTS = (0, 1_000, 5_000, 30_000, 100_000)  # how far ahead requests are scheduled, in milliseconds
 PASSWORD = "correct horse battery"

@@ -8,7 +8,7 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.memory.texts import MemoryTexts
 from chalicelib.core.queueing import keeping, sweep
-from chalicelib.core.queueing.attempt import Attempt
+from chalicelib.core.queueing.conclusion import Conclusion
 from chalicelib.core.queueing.enqueue import Enqueue
 from chalicelib.core.queueing.request import Outcome, Request, bytes_apart
 from chalicelib.core.queueing.texts import LargeText, TextKey, payload_of, result_of
@@ -64,16 +64,16 @@ def result_without_its_attempt_in_the_key(patch: MonkeyPatch) -> None:
 
 @defect
 def result_written_after_its_outcome(patch: MonkeyPatch) -> None:
-    write_outcome = Attempt._write_outcome
+    write_outcome = Conclusion._write_outcome
 
-    def write_late(use: Attempt, running: Request, outcome: Outcome, now: Millis, effects: Any) -> Request:
+    def write_late(use: Conclusion, running: Request, outcome: Outcome, now: Millis, effects: Any) -> Request:
         late = replace(use, requests=cast("Any", WithoutTexts(use.requests)))
         finished = write_outcome(late, running, outcome, now, effects)
         if outcome.result and bytes_apart(outcome.result):
             use.requests.write_texts(running.user_id, [result_of(running, outcome.result, now)])
         return finished
 
-    patch.setattr(Attempt, "_write_outcome", write_late)
+    patch.setattr(Conclusion, "_write_outcome", write_late)
 
 
 @defect

@@ -26,6 +26,7 @@ HISTORIES = 3_000
 # A history that finds the defect, tried first to save time. After a change, the search finds another.
 KNOWN = {
     "account removed while something is at it": 388,
+    "attempt begun that does not know of steps": 2062,
     "cancel what was not accepted": 213,
     "dead attempt not missed by the sweeper": 176,
     "delays of handlers taken as they are": 102,
@@ -48,13 +49,16 @@ KNOWN = {
     "renewed without a condition": 351,
     "requeue whatever was asked": 175,
     "second stop replaces the first": 442,
+    "signal not looked for once it is awaited": 254,
+    "signal that wakes nobody": 155,
     "stop of an attempt that is over": 225,
     "stopped request begun again": 154,
     "superseded head not missed by the sweeper": 532,
     "sweep ended by one error": 37,
     "void taken for the request": 159,
-    "void without a condition": 105,
+    "void without a condition": 159,
     "what is cancelled expires before its turn": 1127,
+    "woken without a condition": 763,
 }
 
 

@@ -28,7 +28,8 @@ from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeTryCounts, new_ses
 from tests.fakes.secrets import FakePasswords, FakeTokens
 from tests.simulation import faults
 from tests.simulation.administrators import TrustedAdministration
-from tests.simulation.calls import PASSWORD, Api, Calls
+from tests.simulation.caller import Api
+from tests.simulation.calls import PASSWORD, Calls
 from tests.simulation.deployments import DeployedDrain, DeployedSweep, Deployment, ReadableRequests
 from tests.simulation.ending import Ending
 from tests.simulation.entries import Entries, is_account
@@ -50,9 +51,7 @@ from tests.simulation.wake_ups import Lanes, WakeUpService
 DEPLOY_MS = 10_000  # a process that has begun with the old code holds nothing later than that
 STEPPING = (3, 6)  # of eight histories, those in which handlers have steps
 QUANTUM_MS = 2_000  # short, so that turns end in the middle of work
-PATIENCE_MS = (
-    10_000  # within this after the death of its worker a request is begun again, if nothing else goes wrong
-)
+PATIENCE_MS = 10_000  # within this after the death of its worker, a request is begun again
 
 
 class World:

@@ -1,27 +1,26 @@
 """One attempt at one request: begin, run, finish."""
 
-import logging
 import random
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.core.errors import EffectRefusedError, LostRaceError
-from chalicelib.core.log_events import log_event
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queueing.conclusion import Conclusion, log_attempt
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import ALIVE_MS, SKEW_MS, Heartbeat, StopWatch
 from chalicelib.core.queueing.held_lease import HeldLease
-from chalicelib.core.queueing.journal import Journal, no_notes, was_noted_since
-from chalicelib.core.queueing.policy import OnFailure, Policy, after_failure, exhausted, next_look
+from chalicelib.core.queueing.journal import Journal, no_notes
+from chalicelib.core.queueing.policy import Policy, exhausted, next_look
 from chalicelib.core.queueing.registry import Registry
-from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, bytes_apart
+from chalicelib.core.queueing.request import Failure, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
-from chalicelib.core.queueing.steps import AfterAttempt, Halt, Passed, Unfit, Wait
+from chalicelib.core.queueing.steps import AfterAttempt, Passed, Unfit, Wait
 from chalicelib.core.queueing.stopping import settle_stopped
 from chalicelib.core.queueing.suspending import Suspended, wait_for
-from chalicelib.core.queueing.texts import result_of, with_payload
+from chalicelib.core.queueing.texts import with_payload
 from chalicelib.core.time import Clock, Millis
 
 if TYPE_CHECKING:
@@ -32,11 +31,7 @@ GRACE_MS = 1_500  # between a handler's time limit and the moment its attempt is
 LAST_RESORT_MS = 500
 ENDING_MS = 2_000  # what a worker needs at most after an attempt: to write its result and send a wake-up
 
-CRASHED = Failure("crash", "The worker process ended while the request was running.")
 PAYLOAD_GONE = Failure("permanent", "The payload of this request is no longer stored.")
-OVERRAN = Failure(
-    "timeout", "The handler exceeded its time limit and did not stop, so its process was ended."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +82,10 @@ class Attempt:
     enter: Callable[[Sequence[Entry]], object] | None = None  # follow-ups; None: left to the sweeper
     notes: "Callable[[], NoteStore]" = no_notes
 
+    @property
+    def _conclusion(self) -> Conclusion:
+        return Conclusion(self.requests, self.clock, self.fraction, self.enter, self.notes)
+
     def longest_ms(self, request: Request) -> int:
         """How long an attempt at this request may keep a worker, from reading it to the end of its pass."""
         handler = self.handlers.get(request.type)
@@ -104,7 +103,7 @@ class Attempt:
             return self._unfit(request, _unknown(request))
         policy = handler.policy.for_request(request)
         if request.attempts and exhausted(request, policy):
-            return self._exhausted(request, policy)
+            return self._conclusion.of_exhausted(request, policy)
         return self._try(request, handler, policy, lease)
 
     def refusal(self, request: Request) -> Failure | None:
@@ -129,45 +128,11 @@ class Attempt:
         running = self._begin(request, now, deadline)
         ran: Ran = PAYLOAD_GONE
         if whole is not None and taken is not None:
-            _log("request started", running)
+            log_attempt("request started", running)
             journal = Journal(self.requests, self.notes, self.clock, replace(running, payload=whole.payload))
             ran = self._run(handler, journal, taken, deadline, lease)
             running = replace(running, noted=journal.noted) if journal.noted else running
-        try:
-            return self._conclude(running, ran, policy)
-        except LostRaceError:
-            return self._stopped(running)
-
-    def _conclude(self, running: Request, ran: Ran, policy: Policy) -> AfterAttempt:
-        if isinstance(ran, Failure):
-            return self._failed(running, ran, policy)
-        if isinstance(ran, Suspended):
-            return self._suspend(running, ran)
-        try:
-            passed = self._finish(running, Outcome(Status.SUCCEEDED, result=ran.json), ran.effects)
-        except EffectRefusedError as error:
-            return self._failed(running, Failure("conflict", str(error)), policy)
-        if self.enter and (follow_ups := [e for e in ran.effects if isinstance(e, Entry)]):
-            self.enter(follow_ups)
-        return passed
-
-    def _stopped(self, running: Request) -> Passed:
-        """The attempt could not be ended as its handler has it: somebody may have asked to stop it.
-
-        Raises LostRaceError if that is not the reason.
-        """
-        found = self.requests.get(running.user_id, running.seq)
-        if found is None or found.stop_requested_at is None:
-            raise LostRaceError
-        own = found.status is Status.RUNNING and found.attempt_token == running.attempt_token
-        if not own:
-            raise LostRaceError
-        return self._finish(found, Outcome(Status.CANCELLED))
-
-    def _suspend(self, running: Request, ran: Suspended) -> Wait:
-        suspended = self.requests.suspend(running, *ran)
-        _log("request suspended", suspended, awaits=ran.awaits or None, until=ran.until)
-        return wait_for(suspended, self.requests, self.notes, self.clock)
+        return self._conclusion(running, ran, policy)
 
     def _unfit(self, request: Request, why: Failure) -> Wait | Unfit:
         """Wait a little: this worker may only be older than the API which accepted the request."""
@@ -175,7 +140,7 @@ class Attempt:
         if since is None:
             since = now
             self.requests.note_unfit(request, now)
-            _log("request cannot be taken", request, kind=why.kind, error=why.message)
+            log_attempt("request cannot be taken", request, kind=why.kind, error=why.message)
         look = next_look(since, now)
         return Unfit(why) if look is None else Wait(look)
 
@@ -202,74 +167,6 @@ class Attempt:
                 raise
             return found  # the first answer was lost and the write was repeated: this worker began it
 
-    def _exhausted(self, request: Request, policy: Policy) -> AfterAttempt:
-        """Decide about a request that may not be tried again and has no outcome.
-
-        Its last attempt crashed, or the worker crashed before it wrote its decision, or the policy changed.
-        """
-        lost = (
-            OVERRAN if request.overrun_token and request.overrun_token == request.attempt_token else CRASHED
-        )
-        failure = request.error or lost
-        if request.status is Status.RUNNING:
-            return self._failed(request, lost, policy)
-        if policy.on_failure is OnFailure.HALT:
-            return Halt(failure)
-        outcome = Outcome(Status.FAILED, error=failure)
-        settled = self.requests.settle(request, outcome, self.clock.now())
-        _log("request failed", settled, kind=failure.kind, error=failure.message)
-        return Passed(settled)
-
-    def _failed(self, running: Request, failure: Failure, policy: Policy) -> AfterAttempt:
-        now = self.clock.now()
-        decision = after_failure(running, failure, policy, now, self.fraction)
-        if isinstance(decision, Outcome):
-            return self._finish(running, decision)
-        if isinstance(decision, Halt):
-            self.requests.requeue(running, None, failure)
-            _log("request halts the queue", running, kind=failure.kind, error=failure.message)
-            return decision
-        self.requests.requeue(running, decision.not_before, failure)
-        _log("request will be retried", running, kind=failure.kind, error=failure.message)
-        return Wait(decision.not_before)
-
-    def _finish(self, running: Request, outcome: Outcome, effects: Sequence[object] = ()) -> Passed:
-        now = self.clock.now()
-        finished = self._write_outcome(running, outcome, now, effects)
-        error = {"kind": outcome.error.kind, "error": outcome.error.message} if outcome.error else {}
-        stopped = {"stopped_by": finished.stopped_by} if finished.stopped_by else {}
-        took_ms = now - (running.started_at or now)
-        _log(f"request {outcome.status}", finished, took_ms=took_ms, **error, **stopped)
-        return Passed(finished)
-
-    def _write_outcome(
-        self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object]
-    ) -> Request:
-        if outcome.result is not None and bytes_apart(outcome.result):
-            self.requests.write_texts(running.user_id, [result_of(running, outcome.result, now)])
-        try:
-            return self.requests.finish(running, outcome, now, effects)
-        except LostRaceError:
-            found = self.requests.get(running.user_id, running.seq)
-            if found and was_noted_since(running, found):  # by a signal, while the handler ran
-                return self._write_outcome(replace(running, noted=True), outcome, now, effects)
-            own = running.attempt_token, outcome.status, now
-            if found is None or (found.attempt_token, found.status, found.finished_at) != own:
-                raise
-            return found  # the first answer was lost and the write was repeated: this attempt has ended it
-
 
 def _unknown(request: Request) -> Failure:
     return Failure("unknown_type", f"No handler for {request.type!r}.")
-
-
-def _log(event: str, request: Request, **fields: object) -> None:
-    log_event(
-        event,
-        level=logging.WARNING if "error" in fields else logging.INFO,
-        user=request.user_id,
-        seq=request.seq,
-        type=request.type,
-        attempt=request.attempts,
-        **fields,
-    )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.queueing.attempt import CRASHED
+from chalicelib.core.queueing.conclusion import CRASHED
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.line import Reason

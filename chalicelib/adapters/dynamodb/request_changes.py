@@ -1,0 +1,149 @@
+"""The changes of one request, and the conditions under which they are made."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pynamodb.connection import Connection
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.format import DURABLE
+from chalicelib.adapters.dynamodb.models import RequestItem
+from chalicelib.adapters.dynamodb.records import to_request
+from chalicelib.adapters.dynamodb.transaction import commit
+from chalicelib.core.queueing.request import Failure, Request, Status, StoppedBy
+from chalicelib.core.time import Millis
+
+
+class RequestChanges:
+    """What all writes of a request that exists are made of."""
+
+    _requests: type[RequestItem]
+    _connection: Connection
+
+    def _failure(self, error: Failure) -> list[Action]:
+        return [self._requests.error_kind.set(error.kind), self._requests.error_message.set(error.message)]
+
+    def _untouched(self, seen: Request) -> Condition:
+        m = self._requests
+        same: Condition = (m.status == seen.status) & (m.attempts == seen.attempts)
+        if seen.status is not Status.RUNNING:
+            return same
+        asked = seen.stop_requested_at
+        stop: Condition = (
+            m.stop_requested_at.does_not_exist() if asked is None else m.stop_requested_at == asked
+        )
+        running: Condition = same & (m.deadline == seen.deadline) & stop
+        return running
+
+    def _current(self, running: Request) -> Condition:
+        m = self._requests
+        current: Condition = (m.status == Status.RUNNING) & (m.begun_by == running.attempt_token)
+        return current
+
+    def _unstopped(self, running: Request) -> Condition:
+        """The attempt is the current one, and nobody has asked to stop it."""
+        unstopped: Condition = self._current(running) & self._requests.stop_requested_at.does_not_exist()
+        return unstopped
+
+    def _noted_like(self, seen: Request) -> Condition:
+        noted = self._requests.noted
+        condition: Condition = noted.exists() if seen.noted else noted.does_not_exist()
+        return condition
+
+    def _change(
+        self,
+        request: Request,
+        actions: list[Action],
+        condition: Condition,
+        checks: Sequence[dict[str, Any]] = (),
+        effects: Sequence[object] = (),
+    ) -> None:
+        """Without having the item sent back, payload and all: these two are what a worker does most."""
+        if checks or effects:
+            item = self._requests(request.user_id, request.seq)
+            update = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
+            return commit(self._connection, [{"Update": update}, *checks], effects)
+        table = self._requests.Meta.table_name
+        with translated():
+            self._connection.update_item(
+                table, request.user_id, str(request.seq), actions=actions, condition=condition
+            )
+        return None
+
+    def _update_request(self, request: Request, actions: list[Any], condition: Condition) -> Request:
+        item = self._requests(request.user_id, request.seq)
+        with translated():
+            item.update(actions=actions, condition=condition)
+        return to_request(item)
+
+
+class DynamoSteering(RequestChanges):
+    """The writes of the port `RequestStore` that steer an attempt, or a request between two of them."""
+
+    def renew(self, running: Request, deadline: Millis) -> Request:
+        actions: list[Action] = [self._requests.deadline.set(deadline)]
+        return self._update_request(running, actions, self._current(running))
+
+    def request_stop(
+        self, seen: Request, by: StoppedBy, now: Millis, superseded_by: int | None = None
+    ) -> Request:
+        """A release that knows no stop cannot read the request until it has ended: it would run it again."""
+        m = self._requests
+        actions: list[Action] = [
+            m.stop_requested_at.set(now),
+            m.stopped_by.set(by),
+            m.item_format.set(DURABLE),
+        ]
+        if superseded_by is not None:
+            actions.append(m.superseded_by.set(superseded_by))
+        return self._update_request(seen, actions, self._unstopped(seen))
+
+    def is_stop_requested(self, running: Request) -> bool:
+        wanted = ["seq", "stop_requested_at"]
+        with translated():
+            try:
+                found = self._requests.get(
+                    running.user_id, running.seq, consistent_read=True, attributes_to_get=wanted
+                )
+            except self._requests.DoesNotExist:
+                return False
+        return found.stop_requested_at is not None
+
+    def mark_noted(self, seen: Request) -> Request:
+        m = self._requests
+        same = self._current(seen) if seen.status is Status.RUNNING else self._untouched(seen)
+        return self._update_request(seen, [m.noted.set(1), m.item_format.set(DURABLE)], same)
+
+    def note_overrun(self, user_id: str, seq: int, token: str) -> None:
+        m = self._requests
+        table = m.Meta.table_name
+        current: Condition = (m.status == Status.RUNNING) & (m.begun_by == token)
+        with translated():
+            self._connection.update_item(
+                table, user_id, str(seq), actions=[m.overran.set(token)], condition=current
+            )
+
+    def suspend(self, running: Request, until: Millis, awaits: str) -> Request:
+        m, suspended = self._requests, running.suspended(until, awaits)
+        actions = [
+            m.status.set(Status.QUEUED),
+            m.deadline.remove(),
+            m.error_kind.remove(),
+            m.error_message.remove(),
+            m.forgiven.set(suspended.forgiven_attempts),
+            m.not_before.set(until),
+            m.awaits.set(awaits),
+        ]
+        return self._update_request(running, actions, self._unstopped(running))
+
+    def wake(self, seen: Request) -> Request:
+        m = self._requests
+        same = self._untouched(seen) & (m.awaits == seen.awaits)
+        return self._update_request(seen, [m.not_before.remove(), m.awaits.remove()], same)
+
+    def note_unfit(self, seen: Request, now: Millis) -> None:
+        m = self._requests
+        unnoted: Condition = self._untouched(seen) & m.unfit_since.does_not_exist()
+        self._change(seen, [m.unfit_since.set(now)], unnoted)
