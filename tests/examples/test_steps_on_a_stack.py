@@ -13,7 +13,7 @@ def test_a_worker_killed_after_two_of_three_steps_has_neither_called_again(
 ) -> None:
     payment = {"order": "A-7", "cents": 500, "confirmation_seconds": 8}
     seq = user.session.enqueue("pay", payment)["seq"]
-    keys = {step: f"{user.user_id}-{seq}-{step}" for step in ("reserve", "charge", "confirm")}
+    keys = {step: f"{user.user_id}/{seq}/{step}" for step in ("reserve", "charge", "confirm")}
     assert wait_until(lambda: _times(deployed, keys["confirm"]) == 1, seconds=20)
 
     kill_worker_of(deployed, user)

@@ -58,7 +58,7 @@ def test_a_later_attempt_gets_the_stored_result_in_its_type() -> None:
     outcome = run(pay, 2)
 
     assert (outcome.status, outcome.attempts, outcome.result) == ("succeeded", 3, 1)
-    assert provider.charged == ["user-1-charge"]
+    assert provider.charged == ["user/1/charge"]
     assert sent == [1]
 
 

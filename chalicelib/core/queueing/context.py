@@ -120,18 +120,20 @@ class HandlerRequest:
         The handler is then started again from the top. Its steps are kept, and this sleep is over: it is a
         step itself, with a name of its own. Effects that were collected so far are dropped.
 
-        Raises ValueError as `step` does, and for more than 366 days.
+        Raises ValueError and Stopped as `step` does, and ValueError for more than 366 days.
         """
+        self.raise_if_stopping()
         self._durable().sleep(seconds, name)
 
     def wait_for(self, signal: str, *, timeout: float, type: Any = Any) -> Any:  # noqa: A002
         """The payload of the signal, which may have come already; like `sleep` until it comes.
 
         Raises SignalTimeoutError if it has not come within `timeout` seconds of the first call. Which of both
-        it was is stored, so that later attempts see the same.
+        it was is stored, so that later attempts see the same. Raises Stopped as `step` does.
         """
+        self.raise_if_stopping()
         return self._durable().wait_for(signal, timeout, type)
 
     def key(self, name: str) -> str:
         """An idempotency key for a call to somebody else: the same in each attempt, and no other's."""
-        return f"{self.user_id}-{self.seq}-{name}"
+        return f"{self.user_id}/{self.seq}/{name}"  # neither a user nor a step has a slash in its name

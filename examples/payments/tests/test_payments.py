@@ -20,8 +20,8 @@ def test_a_payment_has_three_steps() -> None:
         calls = resources.table("calls").bind(ProviderCall)
         called = {item.key: int(item.times) for item in calls.scan()}
 
-    assert called == {"ada-1-reserve": 1, "ada-1-charge": 1, "ada-1-confirm": 1}
-    assert outcome.result["charged"] == "receipt ada-1-charge"
+    assert called == {"ada/1/reserve": 1, "ada/1/charge": 1, "ada/1/confirm": 1}
+    assert outcome.result["charged"] == "receipt ada/1/charge"
 
 
 def test_no_crash_charges_twice(monkeypatch: pytest.MonkeyPatch) -> None:
