@@ -58,6 +58,7 @@ def slot_entered_whoever_was_faster(patch: MonkeyPatch) -> None:
 
 
 @defect
+@under(faults.Faults(slow=0.95))
 def slot_deleted_whoever_has_entered_it(patch: MonkeyPatch) -> None:
     def delete_slot(store: MemorySlots, user_id: str, slot: str, last: int) -> None:
         store._tables.slots.pop((user_id, slot), None)

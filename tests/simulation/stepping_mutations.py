@@ -93,12 +93,14 @@ def signal_that_wakes_nobody(patch: MonkeyPatch) -> None:
 @defect
 @under(faults.NONE)
 def ended_without_looking_for_signals(patch: MonkeyPatch) -> None:
+    original = MemoryRequests.finish
+
     def finish(
         store: MemoryRequests, running: Request, outcome: Outcome, now: Millis, effects: Any = ()
     ) -> Any:
-        ended = store._current(running).ended(outcome, now)
-        store._commit(effects)
-        return replace(store._save(ended), noted=running.noted)
+        found = store.get(running.user_id, running.seq)
+        seen = replace(running, noted=found is not None and found.noted)
+        return replace(original(store, seen, outcome, now, effects), noted=running.noted)
 
     patch.setattr(MemoryRequests, "finish", finish)
 

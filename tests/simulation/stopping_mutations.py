@@ -41,11 +41,13 @@ DEFECTS["second stop replaces the first"] = under(faults.Faults(slow=0.95))(
 def stop_of_an_attempt_that_is_over(patch: MonkeyPatch) -> None:
     """Without the condition that the attempt which was read is the current one, and runs."""
 
-    def request_stop(store: MemoryRequests, seen: Request, by: StoppedBy, now: Millis) -> Request:
+    def request_stop(
+        store: MemoryRequests, seen: Request, by: StoppedBy, now: Millis, superseded_by: int | None = None
+    ) -> Request:
         found = store.get(seen.user_id, seen.seq)
         if found is None or found.stop_requested_at is not None:
             raise LostRaceError
-        return store._save(found.stop_requested(by, now))
+        return store._save(found.stop_requested(by, now, superseded_by))
 
     patch.setattr(MemoryRequests, "request_stop", request_stop)
 
