@@ -88,14 +88,6 @@ def nothing_is_in_the_way(patch: MonkeyPatch) -> None:
 
 
 @defect
-def what_has_ended_is_in_the_way(patch: MonkeyPatch) -> None:
-    def in_the_way(entry: SlotEntry, _queue: object, record: SlotRecord) -> Request | None:
-        return entry.requests.get(entry.user_id, record.last)
-
-    patch.setattr(SlotEntry, "_in_the_way", in_the_way)
-
-
-@defect
 def interrupt_that_stops_nothing(patch: MonkeyPatch) -> None:
     patch.setattr(SlotEntry, "stop_running", lambda entry, seq, now: None)
 

@@ -7,7 +7,7 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.memory.notes import MemoryNotes
 from chalicelib.adapters.memory.requests import MemoryRequests
-from chalicelib.core.queueing import attempt
+from chalicelib.core.queueing import attempt, conclusion
 from chalicelib.core.queueing.drain_pass import DrainPass
 from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.notes import Note
@@ -80,9 +80,10 @@ def woken_without_a_condition(patch: MonkeyPatch) -> None:
 @defect
 @under(faults.Faults(slow=0.9))
 def signal_not_looked_for_once_it_is_awaited(patch: MonkeyPatch) -> None:
-    patch.setattr(
-        attempt, "wait_for", lambda request, *ports: Wait(request.due, for_signal=bool(request.awaits))
-    )
+    for module in (attempt, conclusion):
+        patch.setattr(
+            module, "wait_for", lambda request, *ports: Wait(request.due, for_signal=bool(request.awaits))
+        )
 
 
 @defect

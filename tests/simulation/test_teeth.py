@@ -57,6 +57,7 @@ KNOWN = {
     "renewed without a condition": 202,
     "second stop replaces the first": 69,
     "signal that wakes nobody": 155,
+    "signal not looked for once it is awaited": 254,
     "slot deleted whoever has entered it": 87,
     "slot entered whoever was faster": 423,
     "stop of an attempt that is over": 1264,
