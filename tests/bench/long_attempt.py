@@ -5,7 +5,7 @@ nothing else.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -17,6 +17,7 @@ from infra.target import local_cloud
 from local_cloud.api_client import Api, RequestView, Session
 from local_cloud.emulator import Emulator
 from local_cloud.ports import free_ports
+from local_cloud.waiting import wait_until
 from tests.bench.lone import lone_seconds, moment
 from tests.e2e.crash import kill_worker_of
 from tests.e2e.users import User, sign_up
@@ -27,6 +28,7 @@ SLOWLY = {"SettingWordsPerSecond": "1"}
 WORDS = 292  # the model says a few more
 KILLED_AFTER_S = 60
 LONE = 30
+LONGEST_S = 400  # for an attempt
 
 
 def main() -> None:
@@ -82,17 +84,25 @@ def _stack(directory: Path) -> Iterator[Deployed]:
 
 
 def _second_attempt(session: Session, seq: int) -> RequestView:
-    while (request := session.request(seq))["attempts"] < 2 or not request["started_at"]:
-        time.sleep(0.2)
-    return request
+    return _once(session, seq, lambda request: request["attempts"] > 1)
 
 
 def _outcome(session: Session, seq: int) -> RequestView:
-    while (request := session.request(seq, wait=20))["status"] in ("queued", "running"):
-        pass
-    if request["status"] != "succeeded":
-        raise RuntimeError(f"The request should have succeeded: {request}")
-    return request
+    return _once(session, seq, lambda request: request["status"] == "succeeded")
+
+
+def _once(session: Session, seq: int, condition: Callable[[RequestView], bool]) -> RequestView:
+    """The request as soon as the condition holds. Raises RuntimeError if that takes too long."""
+    found = session.request(seq)
+
+    def holds() -> bool:
+        nonlocal found
+        found = session.request(seq)
+        return condition(found)
+
+    if not wait_until(holds, LONGEST_S):
+        raise RuntimeError(f"The request stands: {found}")
+    return found
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.unit.overruns import DEAF, HANG_IN_C
+
 # Each renewal lets the attempt go on for 0.4 s; one is due every 0.05 s.
 PROGRAM = """
 import re, time
@@ -38,14 +40,6 @@ with last_resort({seconds}):
         print("overrun", flush=True)
 time.sleep(0.8)
 print("it lives")
-"""
-HANG_IN_C = 're.match("(a+)+$", "a" * 60 + "b")'  # for years, and it holds the interpreter's lock
-DEAF = """
-            while True:
-                try:
-                    time.sleep(10)
-                except BaseException:
-                    pass
 """
 
 

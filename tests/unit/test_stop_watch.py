@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.stopped import Stopped
+from tests.unit.overruns import DEAF
 
 # Looks every 0.05 s; the handler may go on for 0.3 s after the stop.
 PROGRAM = """
@@ -40,14 +41,6 @@ with last_resort(30):
         print("interrupted", flush=True)
 time.sleep(0.8)
 print("it lives")
-"""
-HANG_IN_C = 're.match("(a+)+$", "a" * 60 + "b")'  # for years, and it holds the interpreter's lock
-DEAF = """
-            while True:
-                try:
-                    time.sleep(10)
-                except BaseException:
-                    pass
 """
 SOON = "Watch.looks >= 3"
 

@@ -9,6 +9,7 @@ from chalicelib.adapters.dynamodb.entry_items import to_entry, transaction_put
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
 from chalicelib.adapters.dynamodb.models import Due, EntryItem
+from chalicelib.adapters.dynamodb.paging import all_but_payload, first_page
 from chalicelib.adapters.dynamodb.queue_items import SHARDS, QueueItems, shard
 from chalicelib.adapters.dynamodb.records import request_attributes, to_queue
 from chalicelib.adapters.dynamodb.tables import Tables
@@ -50,13 +51,10 @@ class DynamoEntries:
     def list_after(self, user_id: str, after: str, limit: int) -> Sequence[Entry]:
         """One page of DynamoDB, 1 MB of items at most. Their payloads are paid for, but not sent."""
         m = self._entries
-        names = [attribute.attr_name for attribute in m.get_attributes().values()]
-        wanted = [name for name in names if name != "payload"]
         above = m.entry_id > after if after else None
         with translated():
-            found = m.query(user_id, above, consistent_read=True, limit=limit, attributes_to_get=wanted)
-            page: Any = next(found.page_iter)
-        return [to_entry(m.from_raw_data(item)) for item in page["Items"]]
+            page = first_page(m, user_id, above, limit, all_but_payload(m))
+        return [to_entry(item) for item in page]
 
     def due(self, user_id: str, now: Millis, limit: int) -> Sequence[Entry]:
         m = self._entries

@@ -5,6 +5,7 @@ from typing import Any
 from chalicelib.adapters.dynamodb.format import require_readable
 from chalicelib.adapters.dynamodb.models import EntryItem
 from chalicelib.adapters.dynamodb.queue_items import shard
+from chalicelib.adapters.dynamodb.records import whole
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.request import Follows
 
@@ -39,9 +40,9 @@ def to_entry(item: EntryItem) -> Entry:
         type=item.type,
         payload=item.payload or "",
         created_at=int(item.created_at),
-        max_attempts=None if item.max_attempts is None else int(item.max_attempts),
+        max_attempts=whole(item.max_attempts),
         on_failure=item.on_failure,
-        not_before=None if item.not_before is None else int(item.not_before),
+        not_before=whole(item.not_before),
         key=item.key,
         follows=Follows(item.follows_user, int(item.follows_seq)) if item.follows_user else None,
     )

@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import require_readable
 from chalicelib.adapters.dynamodb.models import NoteItem
+from chalicelib.adapters.dynamodb.paging import first_page
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.queueing.notes import Note, NoteKey, NoteKind
 from chalicelib.core.time import Millis
@@ -38,12 +39,9 @@ class DynamoNotes:
         """One page of DynamoDB, 1 MB of items at most."""
         first, last = place(NoteKey(seq, kind, after)), place(NoteKey(seq, kind, LAST))
         # Both ends of BETWEEN belong to it: one more is read, and the one called `after` is left out.
+        between = self._notes.place.between(first, last)
         with translated():
-            found = self._notes.query(
-                user_id, self._notes.place.between(first, last), consistent_read=True, limit=limit + 1
-            )
-            page: Any = next(found.page_iter)
-        items = [self._notes.from_raw_data(raw) for raw in page["Items"]]
+            items = first_page(self._notes, user_id, between, limit + 1)
         notes = [
             _to_note(item, NoteKey(seq, kind, item.place[len(place(NoteKey(seq, kind, ""))) :]))
             for item in items

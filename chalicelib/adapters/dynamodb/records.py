@@ -62,30 +62,30 @@ def to_request(item: RequestItem) -> Request:
         attempts=int(item.attempts),
         attempt_token=item.begun_by,
         forgiven_attempts=int(item.forgiven or 0),
-        unfit_since=_whole(item.unfit_since),
+        unfit_since=whole(item.unfit_since),
         overrun_token=item.overran,
-        max_attempts=_whole(item.max_attempts),
+        max_attempts=whole(item.max_attempts),
         on_failure=item.on_failure,
-        not_before=_whole(item.not_before),
-        started_at=_whole(item.started_at),
-        deadline=_whole(item.deadline),
-        finished_at=_whole(item.finished_at),
+        not_before=whole(item.not_before),
+        started_at=whole(item.started_at),
+        deadline=whole(item.deadline),
+        finished_at=whole(item.finished_at),
         result=item.result,
         error=Failure(item.error_kind, item.error_message or "") if item.error_kind else None,
-        origin=_whole(item.origin),
-        batch=_whole(item.batch),
+        origin=whole(item.origin),
+        batch=whole(item.batch),
         key=item.key,
         expires_at=_moment(item.expires_at),
         payload_bytes=int(item.payload_bytes or 0),
         payload_until=_moment(item.payload_until),
         result_bytes=int(item.result_bytes or 0),
-        stop_requested_at=_whole(item.stop_requested_at),
+        stop_requested_at=whole(item.stop_requested_at),
         stopped_by=StoppedBy(item.stopped_by) if item.stopped_by else None,
-        start_before=_whole(item.start_before),
+        start_before=whole(item.start_before),
         slot=item.slot,
         if_busy=item.if_busy,
-        slot_before=_whole(item.slot_before),
-        superseded_by=_whole(item.superseded_by),
+        slot_before=whole(item.slot_before),
+        superseded_by=whole(item.superseded_by),
         follows=Follows(item.follows_user, int(item.follows_seq)) if item.follows_user else None,
         noted=bool(item.noted),
         awaits=item.awaits,
@@ -136,7 +136,7 @@ def to_queue(item: QueueItem) -> Queue:
         generation=int(item.generation or 0),
         username=item.username or "",
         blocked=item.barred is not None,
-        deleted_at=_whole(item.leaving),
+        deleted_at=whole(item.leaving),
         limit=int(item.limit),
     )
 
@@ -175,5 +175,6 @@ def _moment(seconds: float | None) -> int | None:
     return None if seconds is None else int(seconds) * 1000
 
 
-def _whole(number: float | None) -> int | None:
+def whole(number: float | None) -> int | None:
+    """A stored number, which may be missing."""
     return None if number is None else int(number)

@@ -1,7 +1,6 @@
 """The requests, by user and number."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from pynamodb.expressions.update import Action
 
@@ -9,6 +8,7 @@ from chalicelib.adapters.dynamodb.entry_items import transaction_put
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
 from chalicelib.adapters.dynamodb.models import RequestItem
+from chalicelib.adapters.dynamodb.paging import all_but_payload, first_page
 from chalicelib.adapters.dynamodb.records import format_of, readable, request_attributes, to_request
 from chalicelib.adapters.dynamodb.request_changes import DynamoSteering
 from chalicelib.adapters.dynamodb.slots import DynamoSlots
@@ -69,14 +69,10 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
     def list_without_payloads(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
         """One page of DynamoDB, 1 MB of items at most. Their payloads are paid for, but not sent."""
         m = self._requests
-        names = [attribute.attr_name for attribute in m.get_attributes().values()]
-        wanted = [name for name in names if name != "payload"]
+        wanted = all_but_payload(m)
         with translated():
-            found = m.query(
-                user_id, m.seq > after, consistent_read=True, limit=limit, attributes_to_get=wanted
-            )
-            page: Any = next(found.page_iter)
-        return readable(m.from_raw_data(item) for item in page["Items"])
+            page = first_page(m, user_id, m.seq > after, limit, wanted)
+        return readable(page)
 
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
         m = self._requests

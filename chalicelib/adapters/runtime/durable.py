@@ -1,7 +1,8 @@
 """The calls of a running handler that leave something behind: steps, sleeps and waits for signals."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -77,7 +78,8 @@ class DurableCalls:
 
     def wait_for(self, signal: str, timeout: float, type_: Any) -> Any:
         _require_name(signal, "signal")
-        self._mark()  # a signal may have marked the request since this attempt began
+        with _unless_superseded():
+            self.journal.mark()  # a signal may have marked the request since this attempt began
         decided = self._stored.get(DECIDED + signal) or self._decide(signal, timeout)
         note = self.journal.get(NoteKind.SIGNAL, signal)
         if decided == TIMED_OUT or note is None:
@@ -122,16 +124,16 @@ class DurableCalls:
         return self._add(name, result_json(returned))
 
     def _add(self, name: str, text: str) -> str:
-        try:
+        with _unless_superseded():
             return self.journal.add(NoteKind.STEP, name, text).text
-        except LostRaceError as error:
-            raise SupersededError from error
 
-    def _mark(self) -> None:
-        try:
-            self.journal.mark()
-        except LostRaceError as error:
-            raise SupersededError from error
+
+@contextmanager
+def _unless_superseded() -> Iterator[None]:
+    try:
+        yield
+    except LostRaceError as error:
+        raise SupersededError from error
 
 
 def _require_name(name: object, what: str) -> None:

@@ -23,6 +23,15 @@ EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 LONGEST_DELAY = timedelta(days=366)
 
 
+type MaxAttempts = Annotated[int, msgspec.Meta(ge=1, le=100)]
+type NotBefore = Annotated[
+    datetime,
+    msgspec.Meta(
+        tz=True, description="The earliest start; at most 366 days ahead. Later requests wait as well"
+    ),
+]
+
+
 class Order(msgspec.Struct, forbid_unknown_fields=True):
     """One request. `not_before` holds the line: nothing behind it starts earlier either."""
 
@@ -34,17 +43,9 @@ class Order(msgspec.Struct, forbid_unknown_fields=True):
     type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     # Stored as it was sent. Its handler's type is known only when `type` has been read.
     payload: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))
-    max_attempts: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
+    max_attempts: MaxAttempts | None = None
     on_failure: Literal["skip", "halt"] | None = None
-    not_before: (
-        Annotated[
-            datetime,
-            msgspec.Meta(
-                tz=True, description="The earliest start; at most 366 days ahead. Later requests wait as well"
-            ),
-        ]
-        | None
-    ) = None
+    not_before: NotBefore | None = None
     start_before: (
         Annotated[
             datetime,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from chalicelib.api.queueing.enqueue_body import Order, Reader, covered
+from chalicelib.api.queueing.enqueue_body import MaxAttempts, NotBefore, Order, Reader, covered
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.idempotency import IdempotencyKey, fingerprint
 from chalicelib.core.time import Millis
@@ -26,17 +26,9 @@ class ScheduledOrder(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     payload: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))
     enter_at: EnterAt
-    max_attempts: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
+    max_attempts: MaxAttempts | None = None
     on_failure: Literal["skip", "halt"] | None = None
-    not_before: (
-        Annotated[
-            datetime,
-            msgspec.Meta(
-                tz=True, description="The earliest start; at most 366 days ahead. Later requests wait as well"
-            ),
-        ]
-        | None
-    ) = None
+    not_before: NotBefore | None = None
 
 
 def read(reader: Reader, body: ScheduledOrder) -> tuple[Work, Millis]:

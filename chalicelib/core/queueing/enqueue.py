@@ -16,7 +16,7 @@ from chalicelib.core.errors import (
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.lane import lane_of
-from chalicelib.core.queueing.numbering import numbered, refuse_late
+from chalicelib.core.queueing.numbering import give_up, numbered, refuse_late
 from chalicelib.core.queueing.ports import WakeUps
 from chalicelib.core.queueing.queue import Queue, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
@@ -144,7 +144,7 @@ class Enqueue:
             self.for_each(self._write_place, others)
             self._write_place(first, key, requests[-1].seq)
         except LostRaceError:
-            self._give_up(first)
+            give_up(self.requests, first, self.clock.now())
             return False
         return True
 
@@ -156,13 +156,6 @@ class Enqueue:
             found = self.requests.get(request.user_id, request.seq)
             if found is None or found.status is Status.VOID:
                 raise
-
-    def _give_up(self, first: Request) -> None:
-        """Close the place ourselves, so that the drain need not wait for it."""
-        try:
-            self.requests.void(first.user_id, first.seq, self.clock.now())
-        except LostRaceError:
-            log_event("hole closed by the drain", user=first.user_id, seq=first.seq)
 
     def _replay(self, user_id: str, session_id: str, known: KeyRecord, key: IdempotencyKey) -> Accepted:
         """All that was accepted under the key. Raises InvalidInputError, UnauthenticatedError."""

@@ -12,6 +12,7 @@ from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.entry_store import EntryStore
 from chalicelib.core.queueing.lane import lane_of
 from chalicelib.core.queueing.names import is_account_id
+from chalicelib.core.queueing.numbering import give_up
 from chalicelib.core.queueing.ports import WakeUps
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.queue_store import QueueStore
@@ -147,14 +148,7 @@ class Entering:
             # Numbers are given out once: what is there is a void, or this request from a repeated write.
             found = self.requests.get(request.user_id, request.seq)
             if found is None:
-                self._give_up(request)
+                give_up(self.requests, request, self.clock.now())
             return found
         log_event("entry entered", user=request.user_id, seq=request.seq, type=request.type, id=entry.id)
         return request
-
-    def _give_up(self, request: Request) -> None:
-        """Close the place ourselves, so that the drain need not wait for it."""
-        try:
-            self.requests.void(request.user_id, request.seq, self.clock.now())
-        except LostRaceError:
-            log_event("hole closed by the drain", user=request.user_id, seq=request.seq)

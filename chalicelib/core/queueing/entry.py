@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Self
 
-from chalicelib.core.queueing.request import Follows, Request, Status, bytes_apart
-from chalicelib.core.queueing.texts import kept_until
+from chalicelib.core.queueing.numbering import new_request
+from chalicelib.core.queueing.request import Follows, Request
 from chalicelib.core.time import Millis
 
 PAYLOAD_BYTES = 128 * 1024
@@ -44,22 +44,7 @@ class Entry:
 
     def request(self, seq: int, now: Millis) -> Request:
         """The request under the number that the entry has got."""
-        size = bytes_apart(self.payload)
-        return Request(
-            user_id=self.user_id,
-            seq=seq,
-            type=self.type,
-            payload=self.payload,
-            status=Status.QUEUED,
-            enqueued_at=now,
-            max_attempts=self.max_attempts,
-            on_failure=self.on_failure,
-            not_before=self.not_before,
-            key=self.key,
-            payload_bytes=size,
-            payload_until=kept_until(max(now, self.not_before or 0)) if size else None,
-            follows=self.follows,
-        )
+        return new_request(self.user_id, seq, self, now, key=self.key, follows=self.follows)
 
     @classmethod
     def entered(cls, id_: str, request: Request) -> Self:

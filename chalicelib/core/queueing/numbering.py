@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib.core.errors import FieldError, InvalidInputError
+from chalicelib.core.errors import FieldError, InvalidInputError, LostRaceError
+from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.request import Request, Status, bytes_apart
 from chalicelib.core.queueing.texts import kept_until
 
@@ -14,7 +15,50 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.enqueue import Work
     from chalicelib.core.queueing.idempotency import IdempotencyKey
     from chalicelib.core.queueing.queue import Queue
+    from chalicelib.core.queueing.request_store import RequestStore
     from chalicelib.core.time import Millis
+
+
+class Asked(Protocol):
+    """What each way to enqueue says of a request."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def payload(self) -> str: ...
+    @property
+    def max_attempts(self) -> int | None: ...
+    @property
+    def on_failure(self) -> str | None: ...
+    @property
+    def not_before(self) -> Millis | None: ...
+
+
+def new_request(user_id: str, seq: int, asked: Asked, now: Millis, **more: Any) -> Request:
+    """A request that waits under this number. `more`: what else is to be stored of it."""
+    size = bytes_apart(asked.payload)
+    return Request(
+        user_id=user_id,
+        seq=seq,
+        type=asked.type,
+        payload=asked.payload,
+        status=Status.QUEUED,
+        enqueued_at=now,
+        max_attempts=asked.max_attempts,
+        on_failure=asked.on_failure,
+        not_before=asked.not_before,
+        payload_bytes=size,
+        payload_until=kept_until(max(now, asked.not_before or 0)) if size else None,
+        **more,
+    )
+
+
+def give_up(requests: RequestStore, place: Request, now: Millis) -> None:
+    """Close the place of a request that was not written, so that the drain need not wait for it."""
+    try:
+        requests.void(place.user_id, place.seq, now)
+    except LostRaceError:
+        log_event("hole closed by the drain", user=place.user_id, seq=place.seq)
 
 
 def refuse_late(works: Sequence[Work], now: Millis) -> None:
@@ -31,21 +75,14 @@ def numbered(
     """The requests under the last numbers that the queue has given out."""
     first, last = queue.tail - len(works) + 1, queue.tail
     return [
-        Request(
-            user_id=queue.user_id,
-            seq=seq,
-            type=work.type,
-            payload=work.payload,
-            status=Status.QUEUED,
-            enqueued_at=now,
-            max_attempts=work.max_attempts,
-            on_failure=work.on_failure,
-            not_before=work.not_before,
+        new_request(
+            queue.user_id,
+            seq,
+            work,
+            now,
             origin=work.origin,
             batch=None if seq == first else first,
             key=key.key if key and seq == last else None,
-            payload_bytes=(size := bytes_apart(work.payload)),
-            payload_until=kept_until(max(now, work.not_before or 0)) if size else None,
             start_before=work.start_before,
             slot=work.slot,
             if_busy=work.if_busy,
