@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.adapters.dynamodb.queue_items import SHARDS
 from tests.infra.caller import PASSWORD, Caller
-from tests.infra.cloud import Cloud, Recorder, declare_following
+from tests.infra.cloud import Cloud, Recorder, declare_following, still_clock
 
 KEYS_READ = ("secretsmanager:GetSecretValue", "TokenKeys")  # once in five minutes
 
@@ -162,7 +162,7 @@ def test_a_worker_reads_a_slot_once_and_deletes_it_with_its_last_request(
     caller.sign_in("ada")
     for _ in range(3):
         caller.call("POST", "/api/queue/enqueue", {"type": "echo", "slot": "doc", "if_busy": "replace"})
-    worker = cloud.become("Worker")
+    worker = cloud.become("Worker", still_clock())
 
     cloud.deliver(cloud.functions.worker, "WakeUps")
 
@@ -206,7 +206,7 @@ def test_a_follow_up_costs_its_write_and_what_it_costs_to_enter(
     cloud: Cloud, recorder: Recorder, caller: Caller
 ) -> None:
     caller.enqueue_as("ada")
-    worker = cloud.become("Worker")
+    worker = cloud.become("Worker", still_clock())
     declare_following(cloud, "a.name")
     cloud.deliver(cloud.functions.worker, "WakeUps")
 

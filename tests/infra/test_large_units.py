@@ -13,7 +13,7 @@ import pytest
 from moto import mock_aws
 
 from tests.infra.caller import PASSWORD, Caller
-from tests.infra.cloud import Cloud
+from tests.infra.cloud import Cloud, still_clock
 from tests.infra.documents import Document
 from tests.unit.test_item_sizes import UNIT, size
 
@@ -72,7 +72,7 @@ def written(cloud: Cloud, text: str) -> list[tuple[str, str, int, int]]:
     caller.sign_in(name)
     units.watch(cloud)
     caller.call("POST", "/api/queue/enqueue", {"type": "echo", "payload": {"text": text}})
-    cloud.become("Worker")
+    cloud.become("Worker", still_clock())
     units.watch(cloud)
     cloud.deliver(cloud.functions.worker, "WakeUps")
     cloud.become("APIHandler")

@@ -1,7 +1,7 @@
 """What steps cost, and that they cost nothing where there are none; docs/durable.md has the figures."""
 
 from tests.infra.caller import Caller
-from tests.infra.cloud import Cloud, declare_steps
+from tests.infra.cloud import Cloud, declare_steps, still_clock
 
 KEY_EXPIRES = ("UpdateItem", "IdempotencyTable")  # the key with which the request was sent
 
@@ -10,7 +10,7 @@ def calls_of_a_worker(cloud: Cloud, caller: Caller, *, steps: bool) -> list[tupl
     """Those for one request, of the tables of requests and notes."""
     cloud.become("APIHandler", ALLOWED_HOSTS="localhost")
     caller.enqueue_as("ada")
-    recorder = cloud.become("Worker")
+    recorder = cloud.become("Worker", still_clock())
     if steps:
         declare_steps(cloud, "echo")
     cloud.deliver(cloud.functions.worker, "WakeUps", 1)
