@@ -1,14 +1,15 @@
-"""Calls of the gateway and of event sources to Lambda and SQS, made inside this process.
+"""Calls that LocalStack makes to its own services most often, made inside this process.
 
-LocalStack sends such a call to itself as if it came from outside: serialised, signed, routed and parsed. That
+They are those of the gateway and of event sources to Lambda and SQS, and those to CloudWatch. LocalStack
+sends such a call to itself as if it came from outside: serialised, signed, routed and parsed. That
 took more than half of the CPU time that it spends on a request of an application. Here the provider of the
 service is called at once, in the calling thread, and its errors are raised as boto3 raises them.
 """
 
-import functools
 from io import BytesIO
 from typing import Any
 
+from botocore import xform_name
 from botocore.exceptions import ClientError
 from localstack.aws.api import RequestContext, ServiceException
 from localstack.aws.spec import load_service
@@ -32,9 +33,9 @@ class Lambda:
     def invoke(self, **request: Any) -> dict[str, Any]:
         """Calls Invoke for the function with the ARN `FunctionName`. Raises ClientError."""
         payload = request["Payload"]
-        context = _context("lambda", "Invoke", request["FunctionName"])
+        context = _context_for(request["FunctionName"], "Invoke")
         context.trace_context["aws_trace_header"] = tracing.header()
-        answer = _call(
+        answer = call(
             context,
             function_name=request["FunctionName"],
             qualifier=request.get("Qualifier"),
@@ -70,40 +71,36 @@ class Sqs:
         return self._call("DeleteMessageBatch", request)
 
     def _call(self, operation: str, request: dict[str, Any]) -> Any:
-        options = {_snake_case(name): value for name, value in request.items()}
-        return _call(_context("sqs", operation, self._queue_arn), **options)
+        options = {xform_name(name): value for name, value in request.items()}
+        return call(_context_for(self._queue_arn, operation), **options)
 
 
-def _context(service: str, operation: str, arn: str) -> RequestContext:
-    """The context of a call from the account and the region of the resource itself."""
-    place = parse_arn(arn)
+def context(service: str, operation: str, account: str, region: str) -> RequestContext:
+    """The context of a call, as LocalStack's router makes it."""
     context = RequestContext(Request())
     context.service = load_service(service)
     context.protocol = context.service.protocol
     context.operation = context.service.operation_model(operation)
-    context.region, context.account_id = place["region"], place["account"]
+    context.region, context.account_id = region, account
     return context
 
 
-def _call(context: RequestContext, **request: Any) -> Any:
+def call(context: RequestContext, **request: Any) -> Any:
     """Calls the provider's method for the operation. Raises ClientError."""
     provider = SERVICE_PLUGINS.get_service(context.service.service_name)._provider  # noqa: SLF001
     try:
-        return getattr(provider, _snake_case(context.operation.name))(context, **request)
+        return getattr(provider, xform_name(context.operation.name))(context, **request)
     except ServiceException as error:
         raise _as_boto3_raises(error, context) from error
+
+
+def _context_for(arn: str, operation: str) -> RequestContext:
+    """The context of a call from the account and the region of the resource itself."""
+    place = parse_arn(arn)
+    return context(place["service"], operation, place["account"], place["region"])
 
 
 def _as_boto3_raises(error: ServiceException, context: RequestContext) -> ClientError:
     metadata = {"HTTPStatusCode": error.status_code, "RequestId": context.request_id}
     answer = {"Error": {"Code": error.code, "Message": error.message}, "ResponseMetadata": metadata}
     return ClientError(answer, context.operation.name)
-
-
-@functools.cache
-def _snake_case(name: str) -> str:
-    """
-    >>> _snake_case("MaxNumberOfMessages")
-    'max_number_of_messages'
-    """
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
