@@ -58,7 +58,7 @@ class MemoryRequests(MemoryTexts, MemorySlots):
 
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
         found = self._untouched(seen)
-        require(found.noted is seen.noted)
+        require((found.noted, found.eventful) == (seen.noted, seen.eventful))
         self._require_not_superseded(seen)
         return self._save(found.begun(token, now, deadline))
 
@@ -95,6 +95,9 @@ class MemoryRequests(MemoryTexts, MemorySlots):
     def mark_noted(self, seen: Request) -> Request:
         found = self._current(seen) if seen.status is Status.RUNNING else self._untouched(seen)
         return self._save(replace(found, noted=True))
+
+    def mark_eventful(self, running: Request) -> None:
+        self._save(replace(self._current(running), eventful=True))
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         found = self.get(user_id, seq)

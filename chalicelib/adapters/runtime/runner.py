@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 NOTHING = Application()
 NO_HANDLERS = Registry()
+_FIRST_EVENT = threading.Lock()
 
 
 def take(handler: Handler, request: Request, seconds: float) -> Taken | Failure:
@@ -164,6 +166,7 @@ def carry_out(
     new_effects: Callable[[Resources, Callable[..., Entry]], Effects] = Effects,
     is_stopping: Callable[[], bool] = never,
     journal: Journal | None = None,
+    timed_events: bool = True,
 ) -> Ran:
     """Everything that runs the author's code, the text of an error included. Sets no time limit.
 
@@ -173,7 +176,9 @@ def carry_out(
         with subsegment(request.type, user=request.user_id, seq=request.seq):
             new_entry = _follow_ups(request, handlers, application)
             effects = new_effects(application.resources, new_entry)
-            seen = HandlerRequest.of(request, application, is_stopping, partial(_durable, journal))
+            emit = partial(_emit, journal, is_stopping, timed_events)
+            durable = partial(_durable, journal)
+            seen = HandlerRequest.of(request, application, is_stopping, durable, emit)
             returned = result_json(_completed(handler(taken.payload, seen, effects)))
             return _suspended(journal) or Result(returned, effects.writes)
     except AttemptEndedError:
@@ -214,6 +219,20 @@ def _durable(journal: Journal | None) -> "DurableCalls":
         journal.calls = DurableCalls(journal)
     calls: DurableCalls = journal.calls
     return calls
+
+
+def _emit(
+    journal: Journal | None, is_stopping: Callable[[], bool], timed: bool, kind: str, data: Any
+) -> None:
+    """What takes the events is made for the first one, on whatever thread that is."""
+    if journal is None:
+        return
+    with _FIRST_EVENT:
+        if journal.events is None:
+            from chalicelib.adapters.runtime.emitting import Emitting
+
+            journal.events = Emitting(journal, is_stopping, timed=timed)
+    journal.events(kind, data)
 
 
 def _completed(returned: Any) -> Any:
