@@ -57,6 +57,8 @@ def _requeue(running: Any, _: object, error: Any, *__: object) -> str:
 def _note(note: Any) -> str:
     if note.key.kind != "event":
         return f"{note.key.kind} stored: {note.key.name}"
+    if note.text == "end":
+        return "the events are closed"
     return f"events stored, from number {int(note.key.name)} on"
 
 
