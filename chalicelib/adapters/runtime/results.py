@@ -11,7 +11,7 @@ RESULT_LIMIT = 128 * 1024  # bytes; with the payload it must fit DynamoDB's 400 
 
 
 class ResultError(HandlerError):
-    """What a handler gave has no JSON form. The message is a sentence for the user, the cause is for the author."""
+    """It has no JSON form. The message is a sentence for the user, the cause is for the author."""
 
 
 def result_json(value: Any) -> str:

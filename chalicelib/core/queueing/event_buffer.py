@@ -1,14 +1,16 @@
 """The events of one attempt that are not stored yet."""
 
 import logging
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.events import EventChain, EventKind, NewEvent
 from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.policy import HandlerError, PermanentError
-from chalicelib.core.time import Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.time import Millis
 
 FLUSH_MS: Final = 250  # between two writes, unless a chunk is full
 CHUNK_BYTES: Final = 128 * 1024  # of one write

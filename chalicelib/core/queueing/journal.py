@@ -103,7 +103,7 @@ class Journal:
             self.noted = True
 
     def _mark_eventful(self) -> None:
-        """If the answer is lost, the request is taken for eventful: its events are closed for nothing then."""
+        """If the answer is lost, the request is taken for eventful: even an empty chain can be closed."""
         if not self._is_eventful:
             self.eventful = True
             self._requests.mark_eventful(self.running)
