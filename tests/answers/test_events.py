@@ -93,17 +93,19 @@ def test_events_are_those_of_a_request_that_is_shown(service: Service, user: Use
     assert user.session.call("GET", "/api/queue/requests/1/events").status == 404
 
 
-def test_a_wait_ends_with_the_first_event(service: Service, user: User) -> None:
+def test_a_wait_ends_with_the_first_event(
+    service: Service, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The clock's sleep stands for a worker that writes events meanwhile."""
     user.session.enqueue("talk", 1)
     sleep = service.clock.sleep
 
     def work(seconds: float) -> None:
         sleep(seconds)
-        service.clock.sleep = sleep
+        monkeypatch.undo()
         service.work()
 
-    service.clock.sleep = work  # type: ignore[method-assign]
+    monkeypatch.setattr(service.clock, "sleep", work)
     begun = service.clock.now()
     assert numbers(watch(user, wait=20)) == [1, 2, 3, 4]
     assert service.clock.now() - begun < 20_000
