@@ -77,7 +77,7 @@ def test_a_request_stays_marked_until_it_is_forgotten(user: User, queued: Reques
 
     for change in (
         lambda seen: user.store.requests.suspend(seen, LATER, "go"),
-        lambda seen: user.store.requests.wake(seen),
+        user.store.requests.wake,
         lambda seen: user.store.requests.begin(seen, "again", NOW, LATER),
         lambda seen: user.store.requests.renew(seen, LATER),
         lambda seen: user.store.requests.cancel(seen, LATER),

@@ -71,8 +71,6 @@ class Conclusion:
         own = found.status is Status.RUNNING and found.attempt_token == running.attempt_token
         if not own:
             raise LostRaceError
-        # A mark whose answer was lost may still be under way.
-        found = replace(found, eventful=found.eventful or running.eventful)
         return self._finish(found, Outcome(Status.CANCELLED))
 
     def _suspend(self, running: Request, ran: Suspended) -> Wait:

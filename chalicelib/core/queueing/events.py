@@ -65,7 +65,7 @@ class EventChain:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._stored: tuple[int, object] | None = None  # the next number, and the chunk that was stored last
+        self._place: tuple[int, object] | None = None  # the next number, and the chunk that was stored last
 
     def add(self, events: Sequence[NewEvent]) -> None:
         """Store these events as one chunk.
@@ -73,24 +73,36 @@ class EventChain:
         Raises LostRaceError if this attempt is not the current one any more. Raises UnavailableError; they
         may be stored then, so the next call must have the same object: it is stored once.
         """
-        number, stored = self._stored or (self._first_number(), None)
+        if self._place is None:
+            self._place = self._first_number(), None
+        number, stored = self._place
         if stored is events:
             return
         text = _text(events, self._journal.attempt)
-        while True:
-            note = self._journal.add(NoteKind.EVENT, chunk_name(number), text)
-            found = chunk_of(note)
-            if found.is_end or found.events[0].attempt > self._journal.attempt:
-                raise LostRaceError
+        is_own = False
+        while not is_own:
+            found = chunk_of(self._journal.add(NoteKind.EVENT, chunk_name(number), text))
+            is_own = self._is_own(found)
             number = found.last + 1
-            if found.events[0].attempt == self._journal.attempt:
-                break
-        self._stored = number, events  # in one step: an alarm may strike before or after it
+        self._place = number, events  # in one step: an alarm may strike before or after it
 
     def _first_number(self) -> int:
         """What is stored by earlier attempts is read once, and only if there may be something."""
         note = self._journal.last(NoteKind.EVENT, LAST) if self._journal.eventful else None
-        return chunk_of(note).last + 1 if note else 1
+        if note is None:
+            return 1
+        last = chunk_of(note)
+        self._is_own(last)
+        return last.last + 1
+
+    def _is_own(self, found: Chunk) -> bool:
+        """Whether this attempt has stored the chunk; False: an earlier one has.
+
+        Raises LostRaceError if a later attempt has, or the chain is closed.
+        """
+        if found.is_end or found.events[0].attempt > self._journal.attempt:
+            raise LostRaceError
+        return found.events[0].attempt == self._journal.attempt
 
 
 def close(notes: NoteStore, ended: Request, now: Millis) -> None:
@@ -99,7 +111,7 @@ def close(notes: NoteStore, ended: Request, now: Millis) -> None:
         note = notes.last(ended.user_id, ended.seq, NoteKind.EVENT, LAST)
         last = chunk_of(note) if note else None
         if last and last.is_end:
-            return
+            return None
         key = NoteKey(ended.seq, NoteKind.EVENT, chunk_name(last.last + 1 if last else 1))
         try:
             return notes.add(ended.user_id, Note(key, END, kept_until(now, NoteKind.EVENT)))

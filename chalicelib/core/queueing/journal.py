@@ -30,8 +30,7 @@ class Journal:
         self.calls: Any = None  # what the handler calls, once it has called something
         self.noted = running.noted  # whether the request is marked
         self.events: Any = None  # what takes the events of the handler, once it has emitted one
-        self.eventful = running.eventful  # whether the request may be marked as eventful
-        self._is_eventful = running.eventful  # whether it certainly is
+        self.eventful = running.eventful  # likewise, as one that may have events
 
     @property
     def user_id(self) -> str:
@@ -103,11 +102,9 @@ class Journal:
             self.noted = True
 
     def _mark_eventful(self) -> None:
-        """If the answer is lost, the request is taken for eventful: even an empty chain can be closed."""
-        if not self._is_eventful:
-            self.eventful = True
+        if not self.eventful:
             self._requests.mark_eventful(self.running)
-            self._is_eventful = True
+            self.eventful = True
 
 
 def no_notes() -> NoteStore:
