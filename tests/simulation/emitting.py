@@ -42,8 +42,13 @@ class Emitters:
         return crc32(request.payload.encode()) // 5 % 3 > 0
 
     def emit(self, journal: Journal, watch: StopWatch, until: Millis) -> Failure | None:
-        """What one attempt emits, which has time until that moment. What ends it, if that does."""
+        """What one attempt emits, which has time until that moment. What ends it, if that does.
+
+        The first attempt at a request emits something; at some, the others do not.
+        """
         lot = crc32(journal.running.payload.encode()) // 7
+        if lot % 2 and journal.attempt > 1:
+            return None
         journal.events = Emitting(journal, lambda: watch.stopping, timed=False)
         for _ in range(COUNTS[lot % 3]):
             if failed := self.one_more(journal):
@@ -70,7 +75,8 @@ class Emitters:
 
     def _is_current(self, request: Request) -> bool:
         stored = self.tables.requests.get(request.user_id, {}).get(request.seq)
-        return stored is not None and stored.attempt_token == request.attempt_token and not stored.settled
+        own = request.attempt_token, Status.RUNNING
+        return stored is not None and (stored.attempt_token, stored.status) == own
 
     def watched(self, user_id: str, seq: int, after: int, page: EventPage) -> None:
         """All watchers see the same, without gaps, and nothing more once they were told that it has ended."""

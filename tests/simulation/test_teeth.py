@@ -9,6 +9,7 @@ import pytest
 from tests.simulation import (  # noqa: F401 - they enter themselves into DEFECTS
     beating_mutations,
     draining_mutations,
+    emitting_mutations,
     entry_mutations,
     holding_mutations,
     lane_mutations,

@@ -76,7 +76,8 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         self._commit([effect for effect in effects if not isinstance(effect, Entry)])
         for entry in entries:
             put(self._tables, entry)
-        return self._save(finished)
+        # As from DynamoDB, which does not send the item back: what the attempt knows.
+        return replace(self._save(finished), eventful=running.eventful)
 
     def renew(self, running: Request, deadline: Millis) -> Request:
         return self._save(replace(self._current(running), deadline=deadline))
