@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 from chalicelib.core.queueing import events
 from chalicelib.core.queueing.notes import NoteKind, NoteStore, list_all
@@ -17,12 +17,9 @@ class Event:
     kind: str  # progress or output
     data: Any  # JSON, as dict, list, str, int, float, bool or None
 
-    @classmethod
-    def of(cls, event: events.Event) -> Self:
-        return cls(event.n, event.attempt, event.kind.value, json.loads(event.data))
-
 
 def events_of(notes: NoteStore, user_id: str, seq: int) -> list[Event]:
     """All that are stored, in order."""
     chunks = map(events.chunk_of, list_all(notes, user_id, seq, NoteKind.EVENT))
-    return [Event.of(event) for chunk in chunks for event in chunk.events]
+    stored = [event for chunk in chunks for event in chunk.events]
+    return [Event(event.n, event.attempt, event.kind.value, json.loads(event.data)) for event in stored]
