@@ -240,17 +240,3 @@ def declare_steps(cloud: Cloud, *types: str) -> None:
 
 def _two_steps(payload: object, request: HandlerRequest) -> int:
     return request.step("one", lambda: 1) + request.step("two", lambda: 2)
-
-
-def declare_emitting(cloud: Cloud, type_: str, numbers: int) -> None:
-    """In the process that there is now, the handler of this type emits so many numbers."""
-
-    def emit(payload: object, request: HandlerRequest) -> None:
-        for number in range(numbers):
-            request.emit(number)
-
-    handlers = cloud.container.handlers
-    known = handlers.get(type_)
-    assert known
-    handlers.remove(type_)
-    handlers.add(replace(known, function=emit, wants=("request",)))

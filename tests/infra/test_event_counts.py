@@ -1,9 +1,26 @@
 """What events cost, and that they cost nothing where there are none; docs/durable.md has the figures."""
 
+from dataclasses import replace
+
+from chalicelib.core.queueing.context import HandlerRequest
 from tests.infra.caller import Caller
-from tests.infra.cloud import Cloud, declare_emitting, still_clock
+from tests.infra.cloud import Cloud, still_clock
 
 KEY_EXPIRES = ("UpdateItem", "IdempotencyTable")  # the key with which the request was sent
+
+
+def declare_emitting(cloud: Cloud, type_: str, numbers: int) -> None:
+    """In the process that there is now, the handler of this type emits so many numbers."""
+
+    def emit(payload: object, request: HandlerRequest) -> None:
+        for number in range(numbers):
+            request.emit(number)
+
+    handlers = cloud.container.handlers
+    known = handlers.get(type_)
+    assert known
+    handlers.remove(type_)
+    handlers.add(replace(known, function=emit, wants=("request",)))
 
 
 def calls_of_a_worker(cloud: Cloud, caller: Caller, events: int) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.heartbeat import StopWatch
     from chalicelib.core.queueing.journal import Journal
     from chalicelib.core.time import Millis
+    from tests.simulation.executions import Execution
     from tests.simulation.scheduler import Scheduler
 
 COUNTS = (1, 3, 9)
@@ -41,8 +42,8 @@ class Emitters:
     def emits(request: Request) -> bool:
         return crc32(request.payload.encode()) // 5 % 3 > 0
 
-    def emit(self, journal: Journal, watch: StopWatch, until: Millis) -> Failure | None:
-        """What one attempt emits, which has time until that moment. What ends it, if that does.
+    def emit(self, execution: Execution, journal: Journal, watch: StopWatch, limit: Millis) -> Failure | None:
+        """What one attempt emits, which has so much time. What ends it, if that does.
 
         The first attempt at a request emits something; at some, the others do not.
         """
@@ -50,15 +51,30 @@ class Emitters:
         if lot % 2 and journal.attempt > 1:
             return None
         journal.events = Emitting(journal, lambda: watch.stopping, timed=False)
+        execution.until = execution.started + limit
+        failed = self._emit_several(journal, lot, execution.until)
+        execution.until = None
+        return failed
+
+    def emit_last(self, execution: Execution, journal: Journal) -> Failure | None:
+        """What the end of the attempt has to store, unless it has been long since the event before it."""
+        if journal.events is None:
+            return None
+        execution.until = self.scheduler.now
+        failed = self._one_more(journal)
+        execution.until = None
+        return failed
+
+    def _emit_several(self, journal: Journal, lot: int, until: Millis) -> Failure | None:
         for _ in range(COUNTS[lot % 3]):
-            if failed := self.one_more(journal):
+            if failed := self._one_more(journal):
                 return failed
             self.scheduler.wait(PAUSES_MS[lot // 3 % 3])
             if self.scheduler.now > until:
                 return Failure("timeout", "It took too long.")
         return None
 
-    def one_more(self, journal: Journal) -> Failure | None:
+    def _one_more(self, journal: Journal) -> Failure | None:
         running = journal.running
         attempt = running.user_id, running.seq, running.attempts
         self.emitted[attempt] += 1

@@ -106,12 +106,13 @@ class Executions:
             self._stand_still(execution)
             beats = Beats(self.scheduler, watch)
             limit = int(seconds * 1000)
-            failed = self._take_steps(execution, journal, limit) or self._emit(
-                execution, journal, watch, limit
-            )
-            limit -= self.scheduler.now - execution.started if self._is_durable(request) else 0
+            failed = self._take_steps(execution, journal, limit)
+            if self.emitters and not failed and self._emits(request):
+                failed = self.emitters.emit(execution, journal, watch, limit)
+            if self._has_steps(request) or self._emits(request):
+                limit -= self.scheduler.now - execution.started
             ran = failed or self._carry_out(request, limit, beats)
-            execution.ran = self._emit_last(execution, journal) or ran
+            execution.ran = (self.emitters and self.emitters.emit_last(execution, journal)) or ran
         finally:
             execution.ended = (beats and beats.killed_at) or self.scheduler.now
         self.network.trace("handler ends", (request,), execution.ran)
@@ -157,27 +158,8 @@ class Executions:
     def _has_steps(self, request: Request) -> bool:
         return self.steps is not None and request.type != LONG and crc32(request.payload.encode()) % 3 > 0
 
-    def _is_durable(self, request: Request) -> bool:
-        emits = self.emitters is not None and request.type != LONG and self.emitters.emits(request)
-        return emits or self._has_steps(request)
-
-    def _emit(self, execution: Execution, journal: Journal, watch: StopWatch, limit: int) -> Failure | None:
-        request = execution.request
-        if self.emitters is None or request.type == LONG or not self.emitters.emits(request):
-            return None
-        execution.until = execution.started + limit
-        failed = self.emitters.emit(journal, watch, execution.until)
-        execution.until = None
-        return failed
-
-    def _emit_last(self, execution: Execution, journal: Journal) -> Failure | None:
-        """What the attempt itself has to store, unless it has been long since the last event."""
-        if self.emitters is None or journal.events is None:
-            return None
-        execution.until = self.scheduler.now
-        failed = self.emitters.one_more(journal)
-        execution.until = None
-        return failed
+    def _emits(self, request: Request) -> bool:
+        return self.emitters is not None and request.type != LONG and self.emitters.emits(request)
 
     def _take_steps(self, execution: Execution, journal: Journal, limit: int) -> Failure | Suspended | None:
         if self.steps is None or not self._has_steps(execution.request):
