@@ -9,7 +9,7 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 from chalicelib.adapters.memory.notes import MemoryNotes
 from chalicelib.adapters.memory.requests import MemoryRequests
 from chalicelib.core.errors import LostRaceError, UnavailableError
-from chalicelib.core.queueing import events
+from chalicelib.core.queueing import events, keeping
 from chalicelib.core.queueing.attempt import Ran
 from chalicelib.core.queueing.conclusion import Conclusion
 from chalicelib.core.queueing.event_watch import EventPage, _WatchedEvents
@@ -166,3 +166,8 @@ def watcher_told_of_the_end_before_the_chain_is_closed(patch: MonkeyPatch) -> No
 @defect
 def watcher_that_begins_in_the_middle_of_a_chunk(patch: MonkeyPatch) -> None:
     patch.setattr(_WatchedEvents, "_containing", lambda watched, place: None)
+
+
+@defect
+def events_that_expire_before_their_request(patch: MonkeyPatch) -> None:
+    patch.setattr(keeping, "_keep_events", lambda notes, head, now: None)
