@@ -1,0 +1,66 @@
+"""The details of a request show what its handler tells. The samples tell nothing: the events are made up here."""
+
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlparse
+
+from playwright.sync_api import Locator, Route, expect
+
+from tests.browser.axe import require_no_barrier
+from tests.browser.console_page import ConsolePage
+
+
+class EventsOnPaper:
+    """Answers the console's calls for the events of request 1 in the API's place, and counts them."""
+
+    def __init__(self, console: ConsolePage) -> None:
+        self.ended = False
+        self.calls = 0
+        self._told: list[dict[str, Any]] = []
+        console.page.route(re.compile(r"/api/queue/requests/1/events\?"), self._answer)
+
+    def tell(self, kind: str, *told: Any, attempt: int = 1) -> None:
+        for data in told:
+            event = {"n": len(self._told) + 1, "at": "2026-11-29T12:00:00.000Z", "attempt": attempt}
+            self._told.append({**event, "kind": kind, "data": data})
+
+    def _answer(self, route: Route) -> None:
+        self.calls += 1
+        [after] = parse_qs(urlparse(route.request.url).query)["after"]
+        route.fulfill(json={"events": self._told[int(after) :], "ended": self.ended})
+
+
+def progress(console: ConsolePage, words: str) -> Locator:
+    return console.details.get_by_role("progressbar", name=words, exact=True)
+
+
+def test_the_details_of_a_running_request_show_what_its_handler_tells(console: ConsolePage) -> None:
+    events = EventsOnPaper(console)
+    console.sign_up()
+    console.send("sleep", Seconds="20")
+    console.expect_cell(1, "sleep, running")
+    console.cell(1).click()
+    output = console.details.get_by_role("region", name="Output")
+
+    events.tell("progress", {"fraction": 0.25, "message": "Page 1 of 4"})
+    expect(progress(console, "Page 1 of 4")).to_have_attribute("value", "0.25")
+    expect(output).to_be_hidden()
+    events.tell("output", "<b>Hel", "lo", {"n": 1})
+    expect(output).to_have_text('<b>Hello{ "n": 1 }')
+    require_no_barrier(console.page)
+
+    events.tell("output", "Once more", attempt=2)
+    expect(output).to_have_text("Once more")
+    expect(progress(console, "Page 1 of 4")).to_be_hidden()
+    events.tell("progress", {"fraction": 1, "message": ""}, attempt=2)
+    expect(progress(console, "Progress")).to_be_visible()
+
+    events.ended = True
+    expect(progress(console, "Progress")).to_be_hidden()
+    expect(output).to_have_text("Once more")
+    calls = events.calls
+    for _ in range(2):
+        with console.page.expect_response("**/api/queue"):
+            pass
+    assert events.calls == calls, "nothing more is to come"
+    assert console.errors == []
