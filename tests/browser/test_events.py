@@ -1,4 +1,4 @@
-"""The details of a request show what its handler tells. The samples tell nothing: the events are made up here."""
+"""What a handler tells, in the details of its request. The samples tell nothing: the events are made up."""
 
 import re
 from typing import Any
