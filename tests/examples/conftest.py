@@ -34,6 +34,7 @@ PARAMETERS = {"SettingLargestTransferCents": "1000", "SettingWordsPerSecond": "1
 class ExamplesStack:
     emulator: Emulator
     api: Api
+    api_url: str
     outputs: dict[str, str]
     receiver_port: int  # of the one host that requests of type `http` may call
 
@@ -48,8 +49,9 @@ def deployed(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> It
     target = local_cloud(emulator.edge_url, STACK)
     outputs = deploy(target, given, print, Options(app=folder.read(together)))
     [api] = [a for a in emulator.client("apigateway").get_rest_apis()["items"] if a["name"] == STACK]
-    with Api(f"{emulator.edge_url}/_aws/execute-api/{api['id']}/live") as client:
-        yield ExamplesStack(emulator, client, outputs, port)
+    url = f"{emulator.edge_url}/_aws/execute-api/{api['id']}/live"
+    with Api(url) as client:
+        yield ExamplesStack(emulator, client, url, outputs, port)
 
 
 @pytest.fixture

@@ -1,11 +1,24 @@
-"""Clients that follow the events of a request, each in its own way."""
+"""Clients that watch the events of a request."""
 
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from local_cloud.api_client import LONGEST_WAIT
 from tests.e2e.users import User
 
-CALLS = 500  # far more than any watcher needs
+PAGE = Path(__file__).parents[2] / "docs/durable.md"
+BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+
+def follow_of_the_page() -> Callable[[str, str, int], Iterator[Any]]:
+    """The client that docs/durable.md shows."""
+    [code] = [code for code in BLOCK.findall(PAGE.read_text()) if "def follow(" in code]
+    names: dict[str, Any] = {}
+    exec(compile(code, PAGE.name, "exec"), names)  # noqa: S102
+    follow: Callable[[str, str, int], Iterator[Any]] = names["follow"]
+    return follow
 
 
 def events(user: User, seq: int, after: int = 0, wait: int = 0) -> Any:
@@ -13,28 +26,13 @@ def events(user: User, seq: int, after: int = 0, wait: int = 0) -> Any:
     return user.session.ask("GET", f"/api/queue/requests/{seq}/events?after={after}&wait={wait}")
 
 
-def follow(user: User, seq: int) -> list[Any]:
-    """All events, as a client sees them that goes on after the last one each time."""
-    seen: list[Any] = []
-    for _ in range(CALLS):
-        answer = events(user, seq, _last(seen), LONGEST_WAIT)
-        seen += answer["events"]
-        if answer["ended"]:
-            return seen
-    raise AssertionError("the events do not end")
-
-
 def reconnect(user: User, seq: int) -> list[Any]:
-    """All events, as a client sees them whose connection breaks in the middle of each answer with several."""
+    """All events, for a client whose connection breaks in the middle of every answer."""
     seen: list[Any] = []
-    for _ in range(CALLS):
-        answer = events(user, seq, _last(seen), LONGEST_WAIT)
+    ended = False
+    while not ended:
+        answer = events(user, seq, seen[-1]["n"] if seen else 0, LONGEST_WAIT)
         received = answer["events"]
         seen += received[: len(received) // 2 + 1]
-        if answer["ended"] and len(received) <= 1:
-            return seen
-    raise AssertionError("the events do not end")
-
-
-def _last(seen: list[Any]) -> int:
-    return int(seen[-1]["n"]) if seen else 0
+        ended = answer["ended"] and len(received) <= 1
+    return seen

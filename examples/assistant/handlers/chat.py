@@ -43,10 +43,9 @@ def chat(payload: Say, request: Request, effects: Effects) -> Answer:
     model = StandInModel(request.settings.secret("model_key"), request.settings["words_per_second"])
     answered = ""
     try:
-        with closing(model.answer(before, payload.text)) as pieces:  # a stop ends the model's work, too
+        with closing(model.answer(before, payload.text)) as pieces:
             for piece in pieces:
-                request.raise_if_stopping()
-                request.emit(piece)
+                request.emit(piece)  # raises Stopped when the user wants no more
                 answered += piece
     except ModelError as error:
         raise HandlerError(f"The language model does not answer: {error}") from error
