@@ -16,7 +16,7 @@ def follow_of_the_page() -> Callable[[str, str, int], Iterator[Any]]:
     """The client that docs/durable.md shows."""
     [code] = [code for code in BLOCK.findall(PAGE.read_text()) if "def follow(" in code]
     names: dict[str, Any] = {}
-    exec(compile(code, PAGE.name, "exec"), names)  # noqa: S102
+    exec(compile(code, PAGE.name, "exec"), names)
     follow: Callable[[str, str, int], Iterator[Any]] = names["follow"]
     return follow
 
