@@ -1,4 +1,4 @@
-"""The turns of a conversation keep the order in which they were said, and are read while they are answered."""
+"""The turns of a conversation keep their order, and are read while they are answered."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
