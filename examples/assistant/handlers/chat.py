@@ -39,7 +39,7 @@ def chat(payload: Say, request: Request, effects: Effects) -> Answer:
     turns = effects.table(Turn, "turns")
     latest = turns.query(request.user_id, limit=REMEMBERED, scan_index_forward=False, consistent_read=True)
     before = [turn.said for turn in reversed(list(latest))]
-    request.progress(0, f"Thinking, with {len(before)} turns in mind")
+    request.progress(0, "Thinking")
     model = StandInModel(request.settings.secret("model_key"), request.settings["words_per_second"])
     answered = ""
     try:

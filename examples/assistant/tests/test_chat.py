@@ -72,7 +72,7 @@ def test_no_crash_stores_a_turn_twice() -> None:
 def test_the_answer_is_read_piece_by_piece() -> None:
     outcome = run(chat, Say("Hello"), settings=SETTINGS, secrets=SECRETS)
 
-    assert outcome.events[0].data == {"fraction": 0.0, "message": "Thinking, with 0 turns in mind"}
+    assert outcome.events[0].data == {"fraction": 0.0, "message": "Thinking"}
     assert text_told(outcome) == outcome.result["text"]
 
 
