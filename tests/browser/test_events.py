@@ -58,9 +58,30 @@ def test_the_details_of_a_running_request_show_what_its_handler_tells(console: C
     events.ended = True
     expect(progress(console, "Progress")).to_be_hidden()
     expect(output).to_have_text("Once more")
+    assert_no_call_during_two_looks(console, events)
+    assert console.errors == []
+
+
+def test_nothing_is_watched_any_more_after_signing_out(console: ConsolePage) -> None:
+    events = EventsOnPaper(console)
+    console.sign_up()
+    console.send("sleep", Seconds="20")
+    console.expect_cell(1, "sleep, running")
+    console.cell(1).click()
+    events.tell("output", "for one user only")
+    expect(console.details).to_contain_text("for one user only")
+
+    console.button("Sign out").click()
+    console.sign_up()
+
+    assert_no_call_during_two_looks(console, events)
+    expect(console.details).not_to_contain_text("for one user only")
+
+
+def assert_no_call_during_two_looks(console: ConsolePage, events: EventsOnPaper) -> None:
+    """Looks at the queue; a watch of events would ask in between."""
     calls = events.calls
     for _ in range(2):
         with console.page.expect_response("**/api/queue"):
             pass
-    assert events.calls == calls, "nothing more is to come"
-    assert console.errors == []
+    assert events.calls == calls
