@@ -95,11 +95,15 @@ export class Events {
 
 const nothing = () => ({ last: 0, attempt: 0, progress: null, output: "", ended: false });
 
-/** What has been told with these events too. What an earlier attempt told is replaced by what the later one tells. */
+/** What has been told with these events too. A later attempt begins from the top, but does not repeat what was told within
+ * a step: so the output of earlier ones stays. */
 function told(before, { events, ended }) {
   const after = { ...before, ended };
   for (const { n, attempt, kind, data } of events) {
-    if (attempt > after.attempt) Object.assign(after, { attempt, progress: null, output: "" });
+    if (attempt > after.attempt) {
+      if (after.output) after.output += `\n\n– Attempt ${attempt} –\n`;
+      Object.assign(after, { attempt, progress: null });
+    }
     after.last = n;
     if (kind === "progress") after.progress = data;
     else after.output += typeof data === "string" ? data : `${JSON.stringify(data, null, 2)}\n`;
