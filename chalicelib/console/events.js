@@ -101,7 +101,7 @@ function told(before, { events, ended }) {
   const after = { ...before, ended };
   for (const { n, attempt, kind, data } of events) {
     if (attempt > after.attempt) {
-      if (after.output) after.output += `\n\n– Attempt ${attempt} –\n`;
+      if (after.output) after.output += `\n\nAttempt ${attempt}:\n`;
       Object.assign(after, { attempt, progress: null });
     }
     after.last = n;

@@ -19,7 +19,7 @@ class EventsOnPaper:
         self._told: list[dict[str, Any]] = []
         console.page.route(re.compile(r"/api/queue/requests/1/events\?"), self._answer)
 
-    def tell(self, kind: str, *told: Any, attempt: int = 1) -> None:
+    def add(self, kind: str, *told: Any, attempt: int = 1) -> None:
         for data in told:
             event = {"n": len(self._told) + 1, "at": "2026-11-29T12:00:00.000Z", "attempt": attempt}
             self._told.append({**event, "kind": kind, "data": data})
@@ -42,17 +42,17 @@ def test_the_details_of_a_running_request_show_what_its_handler_tells(console: C
     console.cell(1).click()
     output = console.details.get_by_role("region", name="Output")
 
-    events.tell("progress", {"fraction": 0.25, "message": "Page 1 of 4"})
+    events.add("progress", {"fraction": 0.25, "message": "Page 1 of 4"})
     expect(progress(console, "Page 1 of 4")).to_have_attribute("value", "0.25")
     expect(output).to_be_hidden()
-    events.tell("output", "<b>Hel", "lo", {"n": 1})
+    events.add("output", "<b>Hel", "lo", {"n": 1})
     expect(output).to_have_text('<b>Hello{ "n": 1 }')
     require_no_barrier(console.page)
 
-    events.tell("output", "Once more", attempt=2)
-    expect(output).to_have_text('<b>Hello{ "n": 1 } – Attempt 2 – Once more')
+    events.add("output", "Once more", attempt=2)
+    expect(output).to_have_text('<b>Hello{ "n": 1 } Attempt 2: Once more')
     expect(progress(console, "Page 1 of 4")).to_be_hidden()
-    events.tell("progress", {"fraction": 1, "message": ""}, attempt=2)
+    events.add("progress", {"fraction": 1, "message": ""}, attempt=2)
     expect(progress(console, "Progress")).to_be_visible()
 
     events.ended = True
@@ -68,7 +68,7 @@ def test_nothing_is_watched_any_more_after_signing_out(console: ConsolePage) -> 
     console.send("sleep", Seconds="20")
     console.expect_cell(1, "sleep, running")
     console.cell(1).click()
-    events.tell("output", "for one user only")
+    events.add("output", "for one user only")
     expect(console.details).to_contain_text("for one user only")
 
     console.button("Sign out").click()
