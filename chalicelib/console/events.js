@@ -12,6 +12,7 @@ export class Events {
   #request = null;
   #watch = null; // the AbortController of the one watch of this tab
   #told = nothing();
+  #askedIn = ""; // how the request stood when it had told nothing further
   #bar = element("progress", { max: 1, id: "progress" });
   #message = element("label", { htmlFor: "progress" });
   #progress = element("div", { className: "progress" }, this.#message, this.#bar);
@@ -34,15 +35,17 @@ export class Events {
     if (this.#watch === null && this.#isDue() && !document.hidden) this.#begin();
   }
 
-  /** Only a running request has more to tell, and one that has ended may have told something before. */
+  /** A running request may tell more, one that waits or has ended only what was not asked for yet. */
   #isDue() {
     const request = this.#request;
-    return request?.attempts > 0 && !this.#told.ended && (request.status === "running" || isSettled(request));
+    if (!(request?.attempts > 0) || this.#told.ended) return false;
+    return request.status === "running" || isSettled(request) || standing(request) !== this.#askedIn;
   }
 
   #forget() {
     this.#rest();
     this.#told = nothing();
+    this.#askedIn = "";
     this.#show();
   }
 
@@ -66,14 +69,16 @@ export class Events {
 
   /** How long to wait before the next look. The feed says what is wrong with the service. */
   async #look(signal, delay) {
-    const { seq } = this.#request;
-    const wait = isSettled(this.#request) ? 0 : WAIT;
+    const { seq, status } = this.#request;
+    const asked = standing(this.#request);
+    const wait = status === "running" ? WAIT : 0;
     const began = Date.now();
     try {
       const answer = await this.#session.call("GET", `api/queue/requests/${seq}/events?after=${this.#told.last}&wait=${wait}`, { signal });
       signal.throwIfAborted();
       this.#told = told(this.#told, answer);
       this.#show();
+      if (answer.events.length === 0) this.#askedIn = asked;
       return afterWait(answer.events.length > 0, wait > 0 && Date.now() - began >= wait * 1000, delay);
     } catch (error) {
       if (signal.aborted || !(error instanceof Problem)) throw error;
@@ -92,6 +97,8 @@ export class Events {
     if (atEnd) this.#output.scrollTop = this.#output.scrollHeight;
   }
 }
+
+const standing = ({ status, attempts }) => `${status} ${attempts}`;
 
 const nothing = () => ({ last: 0, attempt: 0, progress: null, output: "", ended: false });
 
@@ -114,8 +121,9 @@ function told(before, { events, ended }) {
 
 /** Rejects when the signal is aborted. */
 function pause(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => [clearTimeout(timer), reject(signal.reason)], { once: true });
-  });
+  const { promise, resolve, reject } = Promise.withResolvers();
+  const end = () => reject(signal.reason);
+  const timer = setTimeout(resolve, milliseconds);
+  signal.addEventListener("abort", end);
+  return promise.finally(() => [clearTimeout(timer), signal.removeEventListener("abort", end)]);
 }

@@ -62,6 +62,17 @@ def test_the_details_of_a_running_request_show_what_its_handler_tells(console: C
     assert console.errors == []
 
 
+def test_what_was_told_is_shown_between_two_attempts_too(console: ConsolePage) -> None:
+    events = EventsOnPaper(console)
+    console.sign_up()
+    console.say_when(Attempts_at_most="99")
+    console.send("fail", Times="100")
+    console.expect_cell(1, "fail, retrying")
+    events.add("output", "Nearly.")
+    console.cell(1).click()
+    expect(console.details.get_by_role("region", name="Output")).to_have_text("Nearly.")
+
+
 def test_nothing_is_watched_any_more_after_signing_out(console: ConsolePage) -> None:
     events = EventsOnPaper(console)
     console.sign_up()
