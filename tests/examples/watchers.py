@@ -8,12 +8,12 @@ from typing import Any
 from local_cloud.api_client import LONGEST_WAIT
 from tests.e2e.users import User
 
-PAGE = Path(__file__).parents[2] / "docs/durable.md"
+PAGE = Path(__file__).parents[2] / "docs/events.md"
 BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
 def follow_of_the_page() -> Callable[[str, str, int], Iterator[Any]]:
-    """The client that docs/durable.md shows."""
+    """The client that docs/events.md shows."""
     [code] = [code for code in BLOCK.findall(PAGE.read_text()) if "def follow(" in code]
     names: dict[str, Any] = {}
     exec(compile(code, PAGE.name, "exec"), names)
