@@ -87,6 +87,7 @@ def test_nothing_is_watched_any_more_after_signing_out(console: ConsolePage) -> 
 
     assert_no_call_during_two_looks(console, events)
     expect(console.details).not_to_contain_text("for one user only")
+    assert console.errors == []
 
 
 def assert_no_call_during_two_looks(console: ConsolePage, events: EventsOnPaper) -> None:
