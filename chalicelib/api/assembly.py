@@ -11,7 +11,7 @@ from chalicelib.api import system
 from chalicelib.api.authentication import authenticator
 from chalicelib.api.identity import account, admin_accounts, admin_queues, sessions
 from chalicelib.api.pages import console, docs
-from chalicelib.api.queueing import enqueue, outcomes, queue, requests, scheduled
+from chalicelib.api.queueing import enqueue, events, outcomes, queue, requests, scheduled
 from chalicelib.container import Container
 from chalicelib.core.time import Millis
 from chalicelib.web import mounting
@@ -21,7 +21,7 @@ from chalicelib.web.middleware import Middleware
 PAGES = (console, docs)
 SUBJECTS = (
     *(sessions, account),
-    *(enqueue, queue, requests, outcomes, scheduled),
+    *(enqueue, queue, requests, events, outcomes, scheduled),
     *(admin_queues, admin_accounts),
     system,
 )

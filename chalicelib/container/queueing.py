@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.drain import Drain
     from chalicelib.core.queueing.enqueue import Enqueue
     from chalicelib.core.queueing.entering import Entering
+    from chalicelib.core.queueing.event_watch import EventWatch
     from chalicelib.core.queueing.outcomes import Outcomes
     from chalicelib.core.queueing.registry import Registry
     from chalicelib.core.queueing.scheduling import Scheduling
@@ -86,6 +87,12 @@ class Queueing:
 
         store = self._adapters.store
         return Watch(store.queues, store.requests, self._adapters.clock, self._waits)
+
+    @cached_property
+    def events(self) -> EventWatch:
+        from chalicelib.core.queueing.event_watch import EventWatch
+
+        return EventWatch(self.watch, self._adapters.store.notes)
 
     def drain(self, lane: Lane) -> Drain:
         """The drain of the lane's workers; a turn is shorter in the quick lane."""

@@ -8,6 +8,7 @@ deployed, and every test runner can use it.
 
 from chalicelib.core.errors import ConflictError
 from gurukool.testing.crashes import Survived, crash_everywhere
+from gurukool.testing.events import Event
 from gurukool.testing.findings import Finding, NotOnceError
 from gurukool.testing.memory import resources
 from gurukool.testing.outcome import Error, Outcome
@@ -21,6 +22,7 @@ __all__ = [
     "Call",
     "ConflictError",
     "Error",
+    "Event",
     "Finding",
     "NotOnceError",
     "Outcome",

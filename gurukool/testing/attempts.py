@@ -56,6 +56,7 @@ def runner(process: Process, application: Application, handlers: Registry, *, li
                     new_effects=effects,
                     is_stopping=is_stopping,
                     journal=journal,
+                    timed_events=False,
                 )
         except OverrunError:
             ran = Failure("timeout", f"The handler took longer than {seconds:g} seconds.")

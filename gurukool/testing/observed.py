@@ -11,7 +11,7 @@ from gurukool.testing.process import Event, Kind, Process
 
 READS = frozenset(
     {
-        *("get", "list", "list_after", "list_without_payloads", "read_texts"),
+        *("get", "list", "last", "list_after", "list_without_payloads", "read_texts"),
         *("due", "earliest", "is_stop_requested"),
     }
 )
@@ -54,6 +54,14 @@ def _requeue(running: Any, _: object, error: Any, *__: object) -> str:
     return f"attempt {running.attempts} has failed: {error.message}"
 
 
+def _note(note: Any) -> str:
+    if note.key.kind != "event":
+        return f"{note.key.kind} stored: {note.key.name}"
+    if note.text == "end":
+        return "the events are closed"
+    return f"events stored, from number {int(note.key.name)} on"
+
+
 TEXTS: dict[str, Callable[..., str]] = {
     "begin": _begin,
     "finish": _finish,
@@ -61,10 +69,11 @@ TEXTS: dict[str, Callable[..., str]] = {
     "requeue": _requeue,
     "take_number": lambda *_, **__: "a follow-up takes its number",
     "enter": lambda _, request: f"a follow-up enters the line: {request.type}, number {request.seq}",
-    "add": lambda _, note: f"{note.key.kind} stored: {note.key.name}",
+    "add": lambda _, note: _note(note),
     "suspend": lambda running, *_: f"attempt {running.attempts} is suspended",
     "wake": lambda *_: "the request is woken",
     "mark_noted": lambda *_: "the request is marked: it has notes",
+    "mark_eventful": lambda *_: "the request is marked: it has events",
     "delete": lambda *_: "the steps are deleted",
     "advance": lambda *_: "the queue moves on",
     "go_idle": lambda *_: "the queue is drained",

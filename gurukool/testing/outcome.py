@@ -1,10 +1,12 @@
 """What became of a request, as a caller of the API sees it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from chalicelib.core.queueing.request import Request
+from gurukool.testing.events import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,10 @@ class Outcome:
     attempts: int
     result: Any  # JSON: what the handler returned, as dict, list, str, int, float, bool or None
     error: Error | None
+    events: Sequence[Event] = ()  # of all attempts
 
     @classmethod
-    def of(cls, request: Request) -> Self:
+    def of(cls, request: Request, events: Sequence[Event] = ()) -> Self:
         error = Error(request.error.kind, request.error.message) if request.error else None
         result = json.loads(request.result) if request.result else None
-        return cls(request.seq, request.type, request.status.value, request.attempts, result, error)
+        return cls(request.seq, request.type, request.status.value, request.attempts, result, error, events)

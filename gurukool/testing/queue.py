@@ -7,9 +7,10 @@ import msgspec
 
 from chalicelib.core.queueing.application import Application, Setting
 from chalicelib.core.queueing.enqueue import Work
-from chalicelib.core.queueing.request import Status
+from chalicelib.core.queueing.request import Request, Status
 from gurukool.testing.application import NONE, application
 from gurukool.testing.engine import Engine
+from gurukool.testing.events import Event, events_of
 from gurukool.testing.outcome import Outcome
 from gurukool.testing.process import Process
 
@@ -79,12 +80,19 @@ class ProcessQueue:
         request = self._engine.store.requests.get(user, seq)
         if request is None:
             raise LookupError(f"There is no request {seq} of {user}.")
-        return Outcome.of(request)
+        return self._outcome(request)
+
+    def _outcome(self, request: Request) -> Outcome:
+        return Outcome.of(request, self.events(request.seq, user=request.user_id))
+
+    def events(self, seq: int, *, user: str = USER) -> list[Event]:
+        """What the handler of the request has told so far, by `request.progress` and `request.emit`."""
+        return events_of(self._engine.store.notes, user, seq)
 
     def outcomes(self, *, user: str = USER) -> list[Outcome]:
         """Of all requests of the user, in their order."""
         found = self._engine.store.tables.requests.get(user, {})
-        return [Outcome.of(found[seq]) for seq in sorted(found) if found[seq].status is not Status.VOID]
+        return [self._outcome(found[seq]) for seq in sorted(found) if found[seq].status is not Status.VOID]
 
     def follow_ups(self) -> list[str]:
         """What handlers have enqueued through their effects: `user: type status`, by user in their order."""

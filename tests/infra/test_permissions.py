@@ -48,7 +48,7 @@ def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Clou
         scheduled = caller.schedule(seconds, key=f"s{seconds}")
     caller.call("GET", f"/api/queue/scheduled/{scheduled['id']}")
     caller.call("DELETE", f"/api/queue/scheduled/{scheduled['id']}")
-    for path in ("", "/scheduled", "/requests", "/requests/1", "/dequeue"):
+    for path in ("", "/scheduled", "/requests", "/requests/1", "/requests/1/events", "/dequeue"):
         caller.call("GET", f"/api/queue{path}")
     for path in ("queue/requests/1/cancel", "queue/pause", "queue/resume", "queue/purge"):
         caller.call("POST", f"/api/{path}")
@@ -69,7 +69,7 @@ def _make_old(cloud: Cloud, user_id: str) -> None:
     """The user's requests, whose payloads are soon to expire."""
     for item in cloud.scan("RequestsTable"):
         if item["user_id"]["S"] == user_id and "status" in item:
-            long_ago = {"enqueued_at": {"N": "1"}, "payload_until": {"N": "1"}}
+            long_ago = {"enqueued_at": {"N": "1"}, "payload_until": {"N": "1"}, "eventful": {"N": "1"}}
             cloud.put("RequestsTable", [item | long_ago])
 
 

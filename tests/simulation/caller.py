@@ -14,11 +14,13 @@ from chalicelib.core.identity.sessions import Sessions
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
 from chalicelib.core.queueing.enqueue import Enqueue
+from chalicelib.core.queueing.event_watch import EventWatch
 from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.scheduling import Scheduling
 from chalicelib.core.queueing.signals import Signals
 from tests.simulation.administrators import DEEDS, TrustedAdministration
+from tests.simulation.emitting import Emitters
 from tests.simulation.entries import Entries
 from tests.simulation.executions import Plan
 from tests.simulation.ports import Network
@@ -44,6 +46,7 @@ class Api:
     accounts: Accounts
     scheduling: Scheduling
     signals: Signals
+    events: EventWatch
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ class Caller:
     entries: Entries
     made: list[Call] = field(default_factory=list)
     steps: Steps | None = None
+    emitters: Emitters | None = None
 
     def make(self, user: User, kind: str, after: int = 0) -> None:
         """Let the user make a call of this kind."""

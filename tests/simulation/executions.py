@@ -21,6 +21,7 @@ from chalicelib.core.time import Millis
 from tests.fakes.nonsense import DELAYS, RAISED, changed_later, later
 from tests.simulation.beats import Beats
 from tests.simulation.deployments import UNKNOWN, DeployedHandlers, Deployment
+from tests.simulation.emitting import Emitters
 from tests.simulation.history import Violation
 from tests.simulation.large import result_of
 from tests.simulation.ports import Network
@@ -74,6 +75,7 @@ class Executions:
         None  # how soon after the death of its worker a request is begun again, if it matters
     )
     steps: Steps | None = None  # if some handlers have steps
+    emitters: Emitters | None = None  # if some handlers emit events
     plans: dict[str, Plan] = field(default_factory=dict)  # by payload
     all: list[Execution] = field(default_factory=list)
     follow_ups: Callable[[Request], tuple[Entry, ...]] = lambda _: ()  # what the handler enqueues
@@ -105,8 +107,12 @@ class Executions:
             beats = Beats(self.scheduler, watch)
             limit = int(seconds * 1000)
             failed = self._take_steps(execution, journal, limit)
-            limit -= self.scheduler.now - execution.started if self._has_steps(request) else 0
-            execution.ran = failed or self._carry_out(request, limit, beats)
+            if self.emitters and not failed and self._emits(request):
+                failed = self.emitters.emit(execution, journal, watch, limit)
+            if self._has_steps(request) or self._emits(request):
+                limit -= self.scheduler.now - execution.started
+            ran = failed or self._carry_out(request, limit, beats)
+            execution.ran = (self.emitters and self.emitters.emit_last(execution, journal)) or ran
         finally:
             execution.ended = (beats and beats.killed_at) or self.scheduler.now
         self.network.trace("handler ends", (request,), execution.ran)
@@ -151,6 +157,9 @@ class Executions:
 
     def _has_steps(self, request: Request) -> bool:
         return self.steps is not None and request.type != LONG and crc32(request.payload.encode()) % 3 > 0
+
+    def _emits(self, request: Request) -> bool:
+        return self.emitters is not None and request.type != LONG and self.emitters.emits(request)
 
     def _take_steps(self, execution: Execution, journal: Journal, limit: int) -> Failure | Suspended | None:
         if self.steps is None or not self._has_steps(execution.request):

@@ -32,3 +32,4 @@ class User:
     id: str
     sessions: list[str]
     reader: Reader = field(default_factory=Reader)
+    places: dict[tuple[int, str], int] = field(default_factory=dict)  # of watchers: the last event they saw

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib.core.queueing.queue import Queue
-from tests.simulation.caller import Caller
 from tests.simulation.records import User
 from tests.simulation.stepping import SIGNAL
+from tests.simulation.watching_calls import WatchingCalls
 
 
-class SteeringCalls(Caller):
+class SteeringCalls(WatchingCalls):
     """Cancel, stop, retry and skip a request, and give it a signal."""
 
     def _cancel(self, user: User, kind: str) -> Any:

@@ -22,8 +22,7 @@ def judge(world: World) -> None:
     gone = {user.id for user in world.users if world.calls.is_gone(user)}
     _check_gone(world, gone)
     check_entries(world)
-    if world.faultless and world.executions.steps:
-        world.executions.steps.check_left(gone)
+    _check_notes(world, gone)
     for call in (call for call in world.calls.made if call.user_id not in gone):
         if call.kind in ("enqueue", "batch", "keyed"):
             _check_sent(world, call)
@@ -45,6 +44,13 @@ def judge(world: World) -> None:
         _check_disabled(mine)
         if user.id not in gone:
             _check_reader(world, user)
+
+
+def _check_notes(world: World, gone: set[str]) -> None:
+    if world.faultless and world.executions.steps:
+        world.executions.steps.check_left(gone)
+    if world.executions.emitters:
+        world.executions.emitters.check_all(gone)
 
 
 def _check_gone(world: World, gone: set[str]) -> None:

@@ -1,8 +1,7 @@
 """One history: everything put together, left to itself under faults, then in calm, and looked at."""
 
 from random import Random
-from typing import Any
-from zlib import crc32
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.memory.clock import START
 from chalicelib.core.identity.account import Account
@@ -14,15 +13,14 @@ from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
 from chalicelib.core.queueing.enqueue import Enqueue
 from chalicelib.core.queueing.entering import Entering
-from chalicelib.core.queueing.keeping import MINUTES
+from chalicelib.core.queueing.event_watch import EventWatch
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.queue import State
-from chalicelib.core.queueing.request import KEPT_MS, Request
 from chalicelib.core.queueing.scheduling import Scheduling
 from chalicelib.core.queueing.signals import Signals
-from chalicelib.core.queueing.sweep import PAUSED_CHECK_MINUTES
 from chalicelib.core.queueing.waits import Waits
+from chalicelib.core.queueing.watch import Watch
 from chalicelib.core.time import Millis
 from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeTryCounts, new_session
 from tests.fakes.secrets import FakePasswords, FakeTokens
@@ -31,15 +29,15 @@ from tests.simulation.administrators import TrustedAdministration
 from tests.simulation.caller import Api
 from tests.simulation.calls import PASSWORD, Calls
 from tests.simulation.deployments import DeployedDrain, DeployedSweep, Deployment, ReadableRequests
+from tests.simulation.emitting import Emitters
 from tests.simulation.ending import Ending
 from tests.simulation.entries import Entries, is_account
 from tests.simulation.executions import Executions, handlers
-from tests.simulation.history import History, Violation
+from tests.simulation.history import History
 from tests.simulation.indexed import IndexedStore, report_unforeseen
 from tests.simulation.invariants import Invariants
 from tests.simulation.kinds import draw_kinds
 from tests.simulation.lambdas import SWEEP_MS, Sweeper, Workers
-from tests.simulation.large import whole
 from tests.simulation.ports import Network, Remote, RemoteStore, SimulatedClock
 from tests.simulation.readers import WatchedSessions
 from tests.simulation.records import User
@@ -47,9 +45,14 @@ from tests.simulation.scheduler import Scheduler
 from tests.simulation.slots import Options
 from tests.simulation.stepping import Steps
 from tests.simulation.wake_ups import Lanes, WakeUpService
+from tests.simulation.weeks import Weeks
+
+if TYPE_CHECKING:
+    from chalicelib.core.queueing.request import Request
 
 DEPLOY_MS = 10_000  # a process that has begun with the old code holds nothing later than that
 STEPPING = (3, 6)  # of eight histories, those in which handlers have steps
+EMITTING = (4, 6)  # likewise, those in which they emit events
 QUANTUM_MS = 2_000  # short, so that turns end in the middle of work
 PATIENCE_MS = 10_000  # within this after the death of its worker, a request is begun again
 
@@ -74,6 +77,8 @@ class World:
             self.executions.steps = Steps(
                 self.scheduler, self.store.tables, not self.faultless, self.network.faults.is_prompt
             )
+        if seed % 8 in EMITTING:
+            self.executions.emitters = Emitters(self.scheduler, self.store.tables)
         self.invariants = Invariants(self.store.tables, self.executions, self.entries)
         self.invariants.prompt = self.network.faults.is_prompt
         services = {lane: WakeUpService(lane, self.scheduler, self.network, rng) for lane in Lane}
@@ -129,8 +134,19 @@ class World:
             store.entries, queues, requests, store.keys, entering, clock, lambda: self._mark() + self._mark()
         )
         signals = Signals(controls, store.notes, self._mark)
+        events = EventWatch(Watch(queues, requests, clock, waits), store.notes)
         api = Api(
-            enqueue, dequeue, outcomes, sessions, controls, own, administration, accounts, scheduling, signals
+            enqueue,
+            dequeue,
+            outcomes,
+            sessions,
+            controls,
+            own,
+            administration,
+            accounts,
+            scheduling,
+            signals,
+            events,
         )
         self.calls = Calls(
             self.scheduler,
@@ -142,6 +158,7 @@ class World:
             self.options,
             self.entries,
             steps=self.executions.steps,
+            emitters=self.executions.emitters,
         )
 
     def _remote(self, store: object) -> Any:
@@ -167,7 +184,7 @@ class World:
         try:
             self._trouble()
             if not self.faultless and self.rng.random() < 0.15:
-                self._week()
+                Weeks(self).pass_by()
             ending = Ending(self)
             ending.calm()
             ending.farewell()
@@ -187,9 +204,7 @@ class World:
         for user in self.users:
             for kind in (*draw_kinds(self.rng, controlled), *self.entries.kinds()):
                 self.calls.make(user, kind, after=self.rng.randrange(lasts))
-        if self.executions.steps:
-            for user in self.users * 4:
-                self.calls.make(user, "signal", after=self.rng.randrange(lasts + 5_000))
+        self._signal_and_watch(lasts)
         if self.rng.random() < 0.1:
             self.scheduler.after(self.rng.randrange(lasts), self._change_limit)
         if self.rng.random() < 0.1 and not self.network.faults.undying:
@@ -197,6 +212,13 @@ class World:
         self.scheduler.run_until(START + lasts + self.rng.choice((0, 5_000, 60_000)))
         self.network.faults = faults.NONE
         self.store.sweep_index.stale = 0.0
+
+    def _signal_and_watch(self, lasts: int) -> None:
+        for user in self.users * 4:
+            if self.executions.steps:
+                self.calls.make(user, "signal", after=self.rng.randrange(lasts + 5_000))
+            if self.executions.emitters:
+                self.calls.make(user, "events", after=self.rng.randrange(lasts))
 
     def _sweep_what_is_held(self) -> None:
         """As a deployment does at its end, and the sweeper after it; otherwise none is needed."""
@@ -212,38 +234,6 @@ class World:
 
     def _change_limit(self) -> None:
         self.store.tables.limit = self.rng.choice((3, 6, 100))
-
-    def _week(self) -> None:
-        """And a day, in which nobody helps. What has ended is forgotten, SQS's messages too."""
-        self.scheduler.run_until(self.scheduler.now + (PAUSED_CHECK_MINUTES + 2) * SWEEP_MS)
-        if self.scheduler.is_busy():
-            return
-        self.scheduler.jump(KEPT_MS + 24 * 3_600_000)
-        self.lanes.drop_all()
-        for user in self.users:
-            self._forget(user)
-        self.store.tables.remove_expired(self.scheduler.now)
-        if self.rng.random() < 0.3:
-            self._months()
-
-    def _months(self) -> None:
-        """In which lines stand. Every week the sweeper comes by at the minute for each line's payloads."""
-        for _ in range(8):
-            self.scheduler.jump(KEPT_MS)
-            for user in self.users:
-                minutes = (self.scheduler.now + 2 * SWEEP_MS) // SWEEP_MS + crc32(user.id.encode())
-                self.scheduler.jump(-minutes % MINUTES * SWEEP_MS)
-                self.scheduler.run_until(self.scheduler.now + 4 * SWEEP_MS)
-            for user in self.users:
-                self._forget(user)
-            self.store.tables.remove_expired(self.scheduler.now)
-
-    def _forget(self, user: User) -> None:
-        for request in self.store.tables.requests.get(user.id, {}).values():
-            if request.expires_at is not None and request.expires_at <= self.scheduler.now:
-                self.forgotten.append(whole(self.store.tables, request))
-                if request.seq > self.store.tables.queues[user.id].head:
-                    raise Violation(f"{request.seq} was forgotten before its turn")
 
     @property
     def now(self) -> Millis:

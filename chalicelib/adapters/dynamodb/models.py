@@ -167,6 +167,7 @@ class RequestItem(VersionedItem):
     follows_seq = NumberAttribute(null=True)
     noted = NumberAttribute(null=True)  # 1 if it may have notes
     awaits = UnicodeAttribute(null=True)
+    eventful = NumberAttribute(null=True)  # 1 if it may have events
 
 
 class TextItem(VersionedItem):

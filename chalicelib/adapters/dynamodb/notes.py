@@ -42,11 +42,14 @@ class DynamoNotes:
         between = self._notes.place.between(first, last)
         with translated():
             items = first_page(self._notes, user_id, between, limit + 1)
-        notes = [
-            _to_note(item, NoteKey(seq, kind, item.place[len(place(NoteKey(seq, kind, ""))) :]))
-            for item in items
-        ]
+        notes = [_to_note(item, _key_of(item, seq, kind)) for item in items]
         return [note for note in notes if note.key.name > after][:limit]
+
+    def last(self, user_id: str, seq: int, kind: NoteKind, at_most: str) -> Note | None:
+        between = self._notes.place.between(place(NoteKey(seq, kind, "")), place(NoteKey(seq, kind, at_most)))
+        with translated():
+            items = list(first_page(self._notes, user_id, between, 1, backwards=True))
+        return _to_note(items[0], _key_of(items[0], seq, kind)) if items else None
 
     def keep(self, user_id: str, key: NoteKey, until: Millis) -> None:
         actions: list[Any] = [self._notes.expires_at.set(until // 1000)]
@@ -66,6 +69,10 @@ def place(key: NoteKey) -> str:
     ' 000000000000007 step charge'
     """
     return f" {key.seq:015d} {key.kind} {key.name}"
+
+
+def _key_of(item: NoteItem, seq: int, kind: NoteKind) -> NoteKey:
+    return NoteKey(seq, kind, item.place[len(place(NoteKey(seq, kind, ""))) :])
 
 
 def _to_note(item: NoteItem, key: NoteKey) -> Note:

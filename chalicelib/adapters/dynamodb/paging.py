@@ -7,10 +7,23 @@ from pynamodb.models import Model
 
 
 def first_page[M: Model](
-    model: type[M], hash_key: str, condition: Any, limit: int, wanted: list[str] | None = None
+    model: type[M],
+    hash_key: str,
+    condition: Any,
+    limit: int,
+    wanted: list[str] | None = None,
+    *,
+    backwards: bool = False,
 ) -> Iterator[M]:
     """The items of the first page, read consistently; with `wanted`, only these attributes of theirs."""
-    found = model.query(hash_key, condition, consistent_read=True, limit=limit, attributes_to_get=wanted)
+    found = model.query(
+        hash_key,
+        condition,
+        consistent_read=True,
+        limit=limit,
+        attributes_to_get=wanted,
+        scan_index_forward=not backwards,
+    )
     page: Any = next(found.page_iter)
     return (model.from_raw_data(item) for item in page["Items"])
 

@@ -42,9 +42,9 @@ def request_attributes(request: Request) -> dict[str, Any]:
 
 def format_of(request: Request) -> int:
     """An older release must not begin a request after its `start_before`, or one that is superseded, and it
-    must not overlook notes.
+    must not overlook notes and events.
     """
-    if request.start_before is not None or request.slot is not None or request.noted:
+    if request.start_before is not None or request.slot is not None or request.noted or request.eventful:
         return DURABLE
     return APART if request.payload_bytes or request.result_bytes else FORMAT
 
@@ -89,6 +89,7 @@ def to_request(item: RequestItem) -> Request:
         follows=Follows(item.follows_user, int(item.follows_seq)) if item.follows_user else None,
         noted=bool(item.noted),
         awaits=item.awaits,
+        eventful=bool(item.eventful),
     )
 
 

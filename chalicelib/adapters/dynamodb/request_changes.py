@@ -52,6 +52,11 @@ class RequestChanges:
         condition: Condition = noted.exists() if seen.noted else noted.does_not_exist()
         return condition
 
+    def _eventful_like(self, seen: Request) -> Condition:
+        eventful = self._requests.eventful
+        condition: Condition = eventful.exists() if seen.eventful else eventful.does_not_exist()
+        return condition
+
     def _change(
         self,
         request: Request,
@@ -115,6 +120,10 @@ class DynamoSteering(RequestChanges):
         m = self._requests
         same = self._current(seen) if seen.status is Status.RUNNING else self._untouched(seen)
         return self._update_request(seen, [m.noted.set(1), m.item_format.set(DURABLE)], same)
+
+    def mark_eventful(self, running: Request) -> None:
+        m = self._requests
+        self._change(running, [m.eventful.set(1), m.item_format.set(DURABLE)], self._current(running))
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         m = self._requests

@@ -88,7 +88,8 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
         if seen.awaits is not None:
             actions.append(m.awaits.remove())
         checks = () if seen.slot is None else (self._transaction_check(seen),)
-        self._change(seen, actions, self._untouched(seen) & self._noted_like(seen), checks)
+        condition = self._untouched(seen) & self._noted_like(seen) & self._eventful_like(seen)
+        self._change(seen, actions, condition, checks)
         return seen.begun(token, now, deadline)
 
     def finish(

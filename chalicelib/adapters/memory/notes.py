@@ -30,6 +30,14 @@ class MemoryNotes:
         )
         return sorted(found, key=lambda note: note.key.name)[:limit]
 
+    def last(self, user_id: str, seq: int, kind: NoteKind, at_most: str) -> Note | None:
+        names = [
+            key.name
+            for owner, key in self._tables.notes
+            if (owner, key.seq, key.kind) == (user_id, seq, kind) and key.name <= at_most
+        ]
+        return self.get(user_id, NoteKey(seq, kind, max(names))) if names else None
+
     def keep(self, user_id: str, key: NoteKey, until: Millis) -> None:
         require((user_id, key) in self._tables.notes)
         self._tables.notes[user_id, key] = self._tables.notes[user_id, key]._replace(expires_at=until)

@@ -58,7 +58,7 @@ class MemoryRequests(MemoryTexts, MemorySlots):
 
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
         found = self._untouched(seen)
-        require(found.noted is seen.noted)
+        require((found.noted, found.eventful) == (seen.noted, seen.eventful))
         self._require_not_superseded(seen)
         return self._save(found.begun(token, now, deadline))
 
@@ -76,7 +76,8 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         self._commit([effect for effect in effects if not isinstance(effect, Entry)])
         for entry in entries:
             put(self._tables, entry)
-        return self._save(finished)
+        # As from DynamoDB, which does not send the item back: what the attempt knows.
+        return replace(self._save(finished), eventful=running.eventful)
 
     def renew(self, running: Request, deadline: Millis) -> Request:
         return self._save(replace(self._current(running), deadline=deadline))
@@ -95,6 +96,9 @@ class MemoryRequests(MemoryTexts, MemorySlots):
     def mark_noted(self, seen: Request) -> Request:
         found = self._current(seen) if seen.status is Status.RUNNING else self._untouched(seen)
         return self._save(replace(found, noted=True))
+
+    def mark_eventful(self, running: Request) -> None:
+        self._save(replace(self._current(running), eventful=True))
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         found = self.get(user_id, seq)

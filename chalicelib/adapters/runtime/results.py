@@ -11,24 +11,29 @@ RESULT_LIMIT = 128 * 1024  # bytes; with the payload it must fit DynamoDB's 400 
 
 
 class ResultError(HandlerError):
-    """The result has no JSON form. The message is a sentence for the user, the cause is for the author."""
+    """It has no JSON form. The message is a sentence for the user, the cause is for the author."""
 
 
 def result_json(value: Any) -> str:
-    """The result as JSON text that every parser can read.
+    """The result of a handler, see `json_text`."""
+    return json_text(value, "result", RESULT_LIMIT)
 
-    Raises ResultError for what has no JSON form, PermanentError for what is too large.
+
+def json_text(value: Any, what: str, limit: int) -> str:
+    """The value as JSON text that every parser can read. `what` is what the caller calls it.
+
+    Raises ResultError for what has no JSON form, PermanentError for more than `limit` bytes.
     """
     try:
         data = msgspec.json.encode(value)
         msgspec.json.decode(data)  # a msgspec.Raw in it may hold anything
         finite = b"null" not in data or _is_finite(msgspec.to_builtins(value, enc_hook=_raw))
     except Exception as error:
-        raise ResultError("The result cannot be expressed in JSON.") from error
+        raise ResultError(f"The {what} cannot be expressed in JSON.") from error
     if not finite:
-        raise ResultError("The result contains NaN or infinity, which JSON cannot express.")
-    if len(data) > RESULT_LIMIT:
-        raise PermanentError(f"The result is larger than {RESULT_LIMIT // 1024} KiB.")
+        raise ResultError(f"The {what} contains NaN or infinity, which JSON cannot express.")
+    if len(data) > limit:
+        raise PermanentError(f"The {what} is larger than {limit // 1024} KiB.")
     return data.decode()
 
 

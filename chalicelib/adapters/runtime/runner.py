@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from types import CoroutineType, GeneratorType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chalicelib.adapters.dynamodb.effects import Effects
 from chalicelib.adapters.json.codec import decode, encode
+from chalicelib.adapters.runtime.first_calls import durable, emit_event, follow_ups, suspended
 from chalicelib.adapters.runtime.logs import bound
 from chalicelib.adapters.runtime.logs import restore as restore_logs
 from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
@@ -42,10 +43,6 @@ from chalicelib.core.queueing.policy import (
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request
 from chalicelib.core.queueing.stopped import Stopped
-from chalicelib.core.queueing.suspending import Suspended
-
-if TYPE_CHECKING:
-    from chalicelib.adapters.runtime.durable import DurableCalls
 
 NOTHING = Application()
 NO_HANDLERS = Registry()
@@ -164,6 +161,7 @@ def carry_out(
     new_effects: Callable[[Resources, Callable[..., Entry]], Effects] = Effects,
     is_stopping: Callable[[], bool] = never,
     journal: Journal | None = None,
+    timed_events: bool = True,
 ) -> Ran:
     """Everything that runs the author's code, the text of an error included. Sets no time limit.
 
@@ -171,49 +169,19 @@ def carry_out(
     """
     try:
         with subsegment(request.type, user=request.user_id, seq=request.seq):
-            new_entry = _follow_ups(request, handlers, application)
-            effects = new_effects(application.resources, new_entry)
-            seen = HandlerRequest.of(request, application, is_stopping, partial(_durable, journal))
+            effects = new_effects(application.resources, follow_ups(request, handlers, application))
+            emit = partial(emit_event, journal, is_stopping, timed_events)
+            seen = HandlerRequest.of(request, application, is_stopping, partial(durable, journal), emit)
             returned = result_json(_completed(handler(taken.payload, seen, effects)))
-            return _suspended(journal) or Result(returned, effects.writes)
+            return suspended(journal) or Result(returned, effects.writes)
     except AttemptEndedError:
-        if suspended := _suspended(journal):
-            return suspended
+        if sleeps := suspended(journal):
+            return sleeps
         raise
     except Stopped:  # the core knows what becomes of the request, if somebody has asked to stop it
         return Failure("error", "The handler raised Stopped.")
     except BaseException as error:  # noqa: BLE001 - even SystemExit fails its own request, nothing else
-        return _suspended(journal) or last_words(error)
-
-
-def _suspended(journal: Journal | None) -> Suspended | None:
-    """Whether the handler has gone to sleep, even if it caught what ended its attempt."""
-    return journal.calls.suspended if journal and journal.calls else None
-
-
-def _follow_ups(request: Request, handlers: Registry, application: Application) -> Callable[..., Entry]:
-    made: list[Callable[..., Entry]] = []
-
-    def new_entry(*args: Any, **kwargs: Any) -> Entry:
-        if not made:
-            from chalicelib.adapters.runtime.follow_ups import FollowUps  # most handlers have none
-
-            made.append(FollowUps(request, handlers, application.settings))
-        return made[0](*args, **kwargs)
-
-    return new_entry
-
-
-def _durable(journal: Journal | None) -> "DurableCalls":
-    """What a handler calls to leave notes, made at the first call."""
-    from chalicelib.adapters.runtime.durable import DurableCalls, JournalMissingError
-
-    if journal is None:
-        raise JournalMissingError
-    if journal.calls is None:
-        journal.calls = DurableCalls(journal)
-    calls: DurableCalls = journal.calls
-    return calls
+        return suspended(journal) or last_words(error)
 
 
 def _completed(returned: Any) -> Any:

@@ -131,7 +131,7 @@ class Attempt:
             log_attempt("request started", running)
             journal = Journal(self.requests, self.notes, self.clock, replace(running, payload=whole.payload))
             ran = self._run(handler, journal, taken, deadline, lease)
-            running = replace(running, noted=journal.noted) if journal.noted else running
+            running = journal.conclude(running)
         return self._conclusion(running, ran, policy)
 
     def _unfit(self, request: Request, why: Failure) -> Wait | Unfit:

@@ -23,6 +23,10 @@ def _nothing_durable() -> Durable:
     raise RuntimeError("This request is not being carried out: nothing can be stored for it.")
 
 
+def _unheard(_kind: str, _data: Any) -> None:
+    """Nobody watches what is not carried out."""
+
+
 def never() -> bool:
     """Nobody can ask to stop what has no queue."""
     return False
@@ -47,6 +51,7 @@ class HandlerRequest:
     settings: Settings = field(default_factory=Settings, repr=False)
     _is_stopping: Callable[[], bool] = field(default=never, repr=False, compare=False)
     _durable: Callable[[], Durable] = field(default=_nothing_durable, repr=False, compare=False)
+    _emit: Callable[[str, Any], None] = field(default=_unheard, repr=False, compare=False)
 
     @property
     def stopping(self) -> bool:
@@ -69,6 +74,7 @@ class HandlerRequest:
         application: Application,
         is_stopping: Callable[[], bool] = never,
         durable: Callable[[], Durable] = _nothing_durable,
+        emit: Callable[[str, Any], None] = _unheard,
     ) -> Self:
         return cls(
             user_id=request.user_id,
@@ -82,6 +88,7 @@ class HandlerRequest:
             settings=application.settings,
             _is_stopping=is_stopping,
             _durable=durable,
+            _emit=emit,
         )
 
     def step[T](self, name: str, function: Callable[[], T], *, type: Any = None) -> T:  # noqa: A002
@@ -133,6 +140,34 @@ class HandlerRequest:
         """
         self.raise_if_stopping()
         return self._durable().wait_for(signal, timeout, type)
+
+    def progress(self, fraction: float, message: str = "") -> None:
+        """Tell those who watch the request how far it is: from 0 to 1, with a message.
+
+        It is an event of kind `progress` with the data `{"fraction": …, "message": …}`. Of several that
+        follow one another in a quarter of a second, the last one is stored. Raises ValueError if the fraction
+        is not from 0 to 1, and otherwise what `emit` raises.
+        """
+        if not 0 <= fraction <= 1:  # also for what is no number
+            raise ValueError(f"{fraction!r} cannot be a progress: at least 0 and at most 1.")
+        self._emit("progress", {"fraction": float(fraction), "message": message})
+
+    def emit(self, data: Any) -> None:
+        """Give those who watch the request a piece of output: an event of kind `output`.
+
+            for piece in answer:
+                request.emit(piece)
+
+        `data` is anything with a JSON form of at most 32 KiB. Events are numbered from 1 and kept as long as
+        the outcome. They are stored at most four times a second, and always before the outcome; what was not
+        stored when a process crashes is lost. A later attempt goes on with the next number.
+
+        Raises HandlerError for data without a JSON form, and if the store has not answered for 1 MiB of
+        events. Raises PermanentError for data that is too large, and beyond 10,000 events or 8 MiB in one
+        attempt. If somebody has asked to stop the request, the first call of `progress` or `emit` after that
+        raises Stopped; what cleans up then may still emit.
+        """
+        self._emit("output", data)
 
     def key(self, name: str) -> str:
         """An idempotency key for a call to somebody else: the same in each attempt, and no other's."""

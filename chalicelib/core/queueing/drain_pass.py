@@ -107,16 +107,22 @@ class DrainPass:
             self._drain.requests.schedule_expiry(request, self._drain.clock.now())
         if request.slot is not None:
             self._lookahead.slots.leave(request)
-        if request.noted and request.settled:
+        if (request.noted or request.eventful) and request.settled:
             self._clean_up(request)
         self._cursor.move_past(request, self._turn.took_ms)
         return LookAgain()
 
     def _clean_up(self, ended: Request) -> None:
         """Before the head moves past it, so that the next worker repeats it after a crash."""
-        from chalicelib.core.queueing.notes import clean_up  # only requests with notes need it
+        notes = self._drain.attempt.notes()
+        if ended.noted:
+            from chalicelib.core.queueing.notes import clean_up  # only requests with notes need it
 
-        clean_up(self._drain.attempt.notes(), ended)
+            clean_up(notes, ended)
+        if ended.eventful:
+            from chalicelib.core.queueing.events import close  # likewise
+
+            close(notes, ended, self._drain.clock.now())
 
     def _leave_to_others(self, request: Request) -> Ending | None:
         """Leave to another worker what must not begin in this lane, or not in the time that is left.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.errors import LostRaceError
@@ -28,6 +29,8 @@ class Journal:
         self.running = running
         self.calls: Any = None  # what the handler calls, once it has called something
         self.noted = running.noted  # whether the request is marked
+        self.events: Any = None  # what takes the events of the handler, once it has emitted one
+        self.eventful = running.eventful  # likewise, as one that may have events
 
     @property
     def user_id(self) -> str:
@@ -53,11 +56,14 @@ class Journal:
 
         Raises LostRaceError if this attempt is not the current one any more, and UnavailableError.
         """
-        from chalicelib.core.queueing.notes import Note, NoteKey, kept_until
+        from chalicelib.core.queueing.notes import Note, NoteKey, NoteKind, kept_until
 
-        self.mark()
+        if kind is NoteKind.EVENT:
+            self._mark_eventful()
+        else:
+            self.mark()
         key = NoteKey(self.seq, kind, name)
-        note = Note(key, text, kept_until(self._clock.now()))
+        note = Note(key, text, kept_until(self._clock.now(), kind))
         try:
             self._notes().add(self.user_id, note)
         except LostRaceError:  # another attempt was first, or this very write was repeated on its way
@@ -75,11 +81,30 @@ class Journal:
 
         return self._notes().get(self.user_id, NoteKey(self.seq, kind, name))
 
+    def last(self, kind: NoteKind, at_most: str) -> Note | None:
+        return self._notes().last(self.user_id, self.seq, kind, at_most)
+
+    def conclude(self, running: Request) -> Request:
+        """Before the attempt is ended: store the events that are left. The request, with what was marked.
+
+        Raises LostRaceError if this attempt is not the current one any more, and UnavailableError.
+        """
+        if self.events is not None:
+            self.events.finish()
+        if not (self.noted or self.eventful):
+            return running
+        return replace(running, noted=self.noted, eventful=self.eventful)
+
     def mark(self) -> None:
         """Mark the request as noted. Raises LostRaceError if this attempt is not the current one any more."""
         if not self.noted:
             self._requests.mark_noted(self.running)
             self.noted = True
+
+    def _mark_eventful(self) -> None:
+        if not self.eventful:
+            self._requests.mark_eventful(self.running)
+            self.eventful = True
 
 
 def no_notes() -> NoteStore:

@@ -1,8 +1,8 @@
-"""Keep large payloads for as long as their requests wait.
+"""Keep large payloads and events for as long as their requests wait.
 
 A large payload is written once, with the moment at which it expires. That is late enough for all queues but
 those that stand, or move slowly, for weeks. For those the sweeper lets the payload expire later, which costs
-as many write units as the payload has KB.
+as many write units as the payload has KB. So it does with the events of the head, which may sleep for long.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,11 @@ from zlib import crc32
 
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.notes import NoteKind, NoteStore
+from chalicelib.core.queueing.notes import list_all as notes_of
+from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.queue import Queue
-from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.request import KEPT_MS, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.texts import PAYLOAD, SCARCE_MS, SPARE_MS, TextKey, is_scarce, kept_until
 from chalicelib.core.time import Clock, Millis
@@ -30,14 +33,28 @@ def is_checked_for_payloads(queue: Queue, head: Request, now: Millis) -> bool:
     return is_old and (now // MINUTE_MS + crc32(queue.user_id.encode())) % MINUTES == 0
 
 
-def keep_payloads(requests: RequestStore, queue: Queue, clock: Clock, end: Millis) -> None:
-    """Let the payloads of what waits expire later, as far as they are scarce and time is left."""
-    for request in _waiting(requests, queue):
+def keep_payloads(store: Store, queue: Queue, clock: Clock, end: Millis) -> None:
+    """Let the payloads of what waits expire later, as far as they are scarce and time is left.
+
+    Likewise the events, which only the head can have.
+    """
+    for request in _waiting(store.requests, queue):
         if clock.now() >= end:
             log_event("payloads left for tomorrow", user=queue.user_id, seq=request.seq)
             return
+        if request.eventful:
+            _keep_events(store.notes, request, clock.now())
         if request.status is not Status.VOID and is_scarce(request, clock.now()):
-            _keep(requests, request, kept_until(clock.now()))
+            _keep(store.requests, request, kept_until(clock.now()))
+
+
+def _keep_events(notes: NoteStore, head: Request, now: Millis) -> None:
+    for note in notes_of(notes, head.user_id, head.seq, NoteKind.EVENT):
+        if note.expires_at < now + KEPT_MS + SCARCE_MS:
+            try:
+                notes.keep(head.user_id, note.key, kept_until(now))
+            except LostRaceError:
+                log_event("events gone", user=head.user_id, seq=head.seq)
 
 
 def _waiting(requests: RequestStore, queue: Queue) -> Iterator[Request]:

@@ -9,12 +9,16 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple, Protocol
 
-from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.request import KEPT_MS, Request
+from chalicelib.core.queueing.texts import SPARE_MS
 from chalicelib.core.time import Millis
 
 # The drain deletes notes. What it leaves behind after a crash or a late write expires: far later than a
 # request may be put off, which is 366 days.
 NOTES_KEPT_MS: Final = 400 * 24 * 3600 * 1000
+# Events are kept as long as the outcome, and so much longer that the sweeper need not keep those of a request
+# that ends within some days; see keeping.py for the others.
+EVENTS_KEPT_MS: Final = KEPT_MS + SPARE_MS
 DELETED_AT_ONCE: Final = 25  # notes in one call
 
 
@@ -58,6 +62,10 @@ class NoteStore(Protocol):
         """
         ...
 
+    def last(self, user_id: str, seq: int, kind: NoteKind, at_most: str) -> Note | None:
+        """The last of these notes whose name does not come after `at_most`."""
+        ...
+
     def keep(self, user_id: str, key: NoteKey, until: Millis) -> None:
         """Let a note expire later. Condition: it is stored. Raises LostRaceError."""
         ...
@@ -67,9 +75,10 @@ class NoteStore(Protocol):
         ...
 
 
-def kept_until(moment: Millis) -> Millis:
+def kept_until(moment: Millis, kind: NoteKind = NoteKind.STEP) -> Millis:
     """When a note expires that is written at that moment; in whole seconds, as stores have it."""
-    return -(-(moment + NOTES_KEPT_MS) // 1000) * 1000
+    kept_ms = EVENTS_KEPT_MS if kind is NoteKind.EVENT else NOTES_KEPT_MS
+    return -(-(moment + kept_ms) // 1000) * 1000
 
 
 def list_all(notes: NoteStore, user_id: str, seq: int, kind: NoteKind) -> Sequence[Note]:

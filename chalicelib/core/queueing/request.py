@@ -142,6 +142,7 @@ class Request:
     follows: Follows | None = None  # if a handler has enqueued it
     noted: bool = False  # it may have notes, see notes.py
     awaits: str | None = None  # while its handler is suspended: the signal that it waits for, "" if it sleeps
+    eventful: bool = False  # it may have events, see events.py
 
     @property
     def settled(self) -> bool:

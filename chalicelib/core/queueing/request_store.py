@@ -59,9 +59,9 @@ class RequestStore(TextStore, SlotStore, Protocol):
     def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
         """Start an attempt, which `token` identifies. Condition: nobody has changed the request since.
 
-        Second condition: it is `noted` as `seen` says, so that the attempt knows whether steps may be stored.
-        Third condition, of a request with a slot: it is not superseded there. The note that it cannot be
-        taken is removed.
+        Second condition: it is `noted` and `eventful` as `seen` says, so that the attempt knows whether steps
+        and events may be stored. Third condition, of a request with a slot: it is not superseded there. The
+        note that it cannot be taken is removed.
         """
         ...
 
@@ -127,6 +127,13 @@ class RequestStore(TextStore, SlotStore, Protocol):
         """Mark that the request may have notes, see notes.py; it may be marked already.
 
         Condition: if it ran when it was seen, that attempt is the current one; otherwise as for `settle`.
+        """
+        ...
+
+    def mark_eventful(self, running: Request) -> None:
+        """Mark that the request may have events, see events.py; it may be marked already.
+
+        Condition: this attempt is the current one.
         """
         ...
 

@@ -77,7 +77,7 @@ class Sweep:
         for queue in self._in_time(leaving, end):
             self._guard(lambda queue, now: self._remove(queue, now, end), queue)
         for queue in self._in_time(old, end):
-            self._guard(lambda queue, _: keep_payloads(self.store.requests, queue, self.clock, end), queue)
+            self._guard(lambda queue, _: keep_payloads(self.store, queue, self.clock, end), queue)
         self._survive(lambda: entries.stay(next(iter(soon), None), end))
 
     def _new_entering(self) -> Entering:

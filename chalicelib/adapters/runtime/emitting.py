@@ -1,0 +1,93 @@
+"""What `request.progress` and `request.emit` of a running handler do."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+from chalicelib.adapters.runtime.durable import SupersededError
+from chalicelib.adapters.runtime.results import json_text
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.event_buffer import EventBuffer
+from chalicelib.core.queueing.events import EventKind
+from chalicelib.core.queueing.journal import Journal
+from chalicelib.core.queueing.stopped import Stopped
+
+EVENT_LIMIT: Final = 32 * 1024  # bytes
+
+
+class Emitting:
+    """Takes the events of one attempt, from any thread of its handler, and writes them from time to time.
+
+    Events are written by the call that emits one when the time has come, and by a thread beside the handler
+    if none does; `timed=False` is for tests, which must be the same each time.
+    """
+
+    def __init__(self, journal: Journal, is_stopping: Callable[[], bool], *, timed: bool = True) -> None:
+        self._journal = journal
+        self._is_stopping = is_stopping
+        self._is_timed = timed
+        self._buffer = EventBuffer(journal)
+        self._lock = threading.Lock()  # of all that follows; it is held while events are written
+        self._timer: threading.Timer | None = None
+        self._was_told = False  # the handler, of the stop
+        self._is_superseded = False
+        self._is_over = False
+
+    def __call__(self, kind: str, data: Any) -> None:
+        """Raises HandlerError for what is no event, or one too many; Stopped, once; and SupersededError."""
+        text = json_text(data, "event", EVENT_LIMIT).replace("\n", " ")  # a msgspec.Raw may have lines
+        with self._lock:
+            if self._is_superseded:
+                raise SupersededError
+            if self._is_over:
+                raise RuntimeError("The attempt at this request has ended: it has no events any more.")
+            self._raise_if_stopping()
+            self._buffer.add(EventKind(kind), text)
+            self._flush_if_due()
+            self._set_timer()
+
+    def finish(self) -> None:
+        """Write what is left. From then on there are no events of this attempt.
+
+        Raises LostRaceError and UnavailableError.
+        """
+        with self._lock:
+            self._is_over = True
+            if self._timer is not None:
+                self._timer.cancel()
+            self._buffer.flush()
+
+    def _raise_if_stopping(self) -> None:
+        """Only once: a handler that cleans up may tell of that."""
+        if not self._was_told and self._is_stopping():
+            self._was_told = True
+            raise Stopped
+
+    def _flush_if_due(self) -> None:
+        try:
+            self._buffer.flush_if_due()
+        except LostRaceError as error:
+            self._is_superseded = True
+            raise SupersededError from error
+
+    def _set_timer(self) -> None:
+        if self._is_timed and self._timer is None and not self._buffer.is_empty:
+            left_ms = max(0, self._buffer.due - self._journal.now())
+            self._timer = threading.Timer(left_ms / 1000, self._flush_beside)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _flush_beside(self) -> None:
+        with self._lock:
+            self._timer = None
+            if self._is_over:
+                return
+            try:
+                self._flush_if_due()
+            except SupersededError:
+                return  # the next call of the handler is told
+            except Exception as error:  # noqa: BLE001 - the next write may succeed
+                log_event("events not stored", level=logging.WARNING, exception=error)
+            self._set_timer()

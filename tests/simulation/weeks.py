@@ -1,0 +1,57 @@
+"""A week without anybody, or months."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from chalicelib.core.queueing.keeping import MINUTES
+from chalicelib.core.queueing.request import KEPT_MS
+from chalicelib.core.queueing.sweep import PAUSED_CHECK_MINUTES
+from tests.simulation.history import Violation
+from tests.simulation.lambdas import SWEEP_MS
+from tests.simulation.large import whole
+
+if TYPE_CHECKING:
+    from tests.simulation.records import User
+    from tests.simulation.world import World
+
+
+class Weeks:
+    """Of one history."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._scheduler = world.scheduler
+
+    def pass_by(self) -> None:
+        """And a day, in which nobody helps. What has ended is forgotten, SQS's messages too."""
+        self._scheduler.run_until(self._scheduler.now + (PAUSED_CHECK_MINUTES + 2) * SWEEP_MS)
+        if self._scheduler.is_busy():
+            return
+        self._scheduler.jump(KEPT_MS + 24 * 3_600_000)
+        self._world.lanes.drop_all()
+        for user in self._world.users:
+            self._forget(user)
+        self._world.store.tables.remove_expired(self._scheduler.now)
+        if self._world.rng.random() < 0.3:
+            self._months()
+
+    def _months(self) -> None:
+        """In which lines stand. Every week the sweeper comes by at the minute for each line's payloads."""
+        for _ in range(8):
+            self._scheduler.jump(KEPT_MS)
+            for user in self._world.users:
+                minutes = (self._scheduler.now + 2 * SWEEP_MS) // SWEEP_MS + crc32(user.id.encode())
+                self._scheduler.jump(-minutes % MINUTES * SWEEP_MS)
+                self._scheduler.run_until(self._scheduler.now + 4 * SWEEP_MS)
+            for user in self._world.users:
+                self._forget(user)
+            self._world.store.tables.remove_expired(self._scheduler.now)
+
+    def _forget(self, user: User) -> None:
+        for request in self._world.store.tables.requests.get(user.id, {}).values():
+            if request.expires_at is not None and request.expires_at <= self._scheduler.now:
+                self._world.forgotten.append(whole(self._world.store.tables, request))
+                if request.seq > self._world.store.tables.queues[user.id].head:
+                    raise Violation(f"{request.seq} was forgotten before its turn")
