@@ -100,8 +100,11 @@ export class Session extends EventTarget {
     const kept = stored();
     if (!kept) throw new Problem(ENDED, { status: 401 });
     const answer = await spend(kept.token);
-    if (stored()?.token !== kept.token) return; // signed out meanwhile
-    store({ ...kept, token: answer.refresh_token });
+    const now = stored();
+    if (sessionOf(now) !== sessionOf(kept)) return; // signed out meanwhile
+    // Another tab may have spent the same token: a browser shows what one tab stores to the others a moment later,
+    // even to those that had to wait for it. The service has answered both alike.
+    if (now.token === kept.token) store({ ...kept, token: answer.refresh_token });
     this.#access = answer.access_token;
   }
 

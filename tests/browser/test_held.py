@@ -1,7 +1,8 @@
 """A queue whose next request the deployed code cannot take.
 
-The stack is the other tests' too, and has code that takes everything. So the hold is written here, for a
-request that is not due yet: nobody looks at it before its user says so.
+The stack is the other tests' too, and has code that takes everything. So the hold is written here, as if a
+worker of the deployed code had looked, and for a request that is not due yet: nobody looks at it again before
+its user says so.
 """
 
 from collections.abc import Iterator
@@ -12,8 +13,11 @@ from playwright.sync_api import expect
 from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.adapters.runtime.clock import SystemClock
 from chalicelib.core.queueing.queue import HoldReason, Queue
+from local_cloud.waiting import wait_until
 from tests.browser.axe import require_no_barrier
 from tests.browser.console_page import ConsolePage
+from tests.conftest import DeployedStack
+from tests.localstack.queues import Queue as SqsQueue
 
 
 def queues(store: DynamoStore) -> Iterator[Queue]:
@@ -23,16 +27,24 @@ def queues(store: DynamoStore) -> Iterator[Queue]:
         after = page[-1].user_id
 
 
+def code_of(stack: DeployedStack) -> str:
+    worker = stack.outputs["WorkerFunction"]
+    deployed = stack.emulator.client("lambda").get_function_configuration(FunctionName=worker)
+    return str(deployed["Environment"]["Variables"]["CODE_FINGERPRINT"])
+
+
 def test_a_held_queue_says_why_and_goes_on_when_the_code_can_take_the_request(
-    console: ConsolePage, store: DynamoStore
+    console: ConsolePage, store: DynamoStore, stack: DeployedStack
 ) -> None:
     username = console.sign_up()
     moment = datetime.now(UTC).astimezone() + timedelta(days=2)
     console.say_when(Not_before=moment.strftime("%Y-%m-%dT%H:%M:%S"))
     console.send("echo")
     expect(console.situation).to_contain_text("Request 1 (echo) waits until")
+    wake_ups = SqsQueue(stack.emulator.client("sqs"), stack.outputs["WakeUpsUrl"])
+    assert wait_until(lambda: wake_ups.size() == 0, 60)  # the worker that has seen it may not look again
     queue = next(queue for queue in queues(store) if queue.username == username)
-    reason = HoldReason("invalid_payload", "payload.n is missing.", SystemClock().now(), "")
+    reason = HoldReason("invalid_payload", "payload.n is missing.", SystemClock().now(), code_of(stack))
 
     store.queues.hold(queue, reason)
 

@@ -1,5 +1,7 @@
 """One sign-in for a browser: it survives a reload, is shared by its tabs, and leaves nothing behind."""
 
+import json
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.console_page import PASSWORD, ConsolePage
@@ -70,6 +72,32 @@ def test_two_tabs_whose_access_tokens_expire_do_not_end_the_session(console: Con
         expect(tab.details).to_contain_text("Nothing to dequeue")
         tab.page.reload()
         expect(tab.page.locator("#who")).to_have_text(username)
+
+
+KEPT = "Object.values(localStorage)[0]"
+# As a tab for a moment sees what another tab has just replaced: when it starts, and before it refreshes.
+SEES_OLD = """
+let times = 2;
+const read = Storage.prototype.getItem;
+Storage.prototype.getItem = function (name) {
+  return times-- > 0 ? %s : read.call(this, name);
+};
+"""
+
+
+def test_a_tab_that_still_sees_a_spent_refresh_token_goes_on_with_the_session(console: ConsolePage) -> None:
+    username = console.sign_up()
+    spent = console.page.evaluate(KEPT)
+    console.page.reload()  # spends it
+    console.page.wait_for_function(f"spent => {KEPT} !== spent", arg=spent)
+
+    console.page.context.add_init_script(SEES_OLD % json.dumps(spent))
+    elsewhere = other_tab(console)
+
+    elsewhere.send("echo")
+    for tab in (elsewhere, console):
+        tab.expect_cell(1, "echo, succeeded")
+    assert sessions_of(console.page, username) == 1
 
 
 def test_after_signing_out_nothing_of_the_user_is_left(console: ConsolePage) -> None:

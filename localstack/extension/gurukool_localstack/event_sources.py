@@ -18,11 +18,12 @@ from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import 
     split_by_message_group_id,
 )
 
+from gurukool_localstack import direct
+
 LOG = logging.getLogger(__name__)
 
 DEFAULT_CONCURRENCY = 16  # of a mapping without MaximumConcurrency
 _POLL_SECONDS = 2  # also the time until a deleted mapping is noticed
-_MAXIMUM_BATCH = 10  # of ReceiveMessage
 
 _stock_get_esm_worker = EsmWorkerFactory.get_esm_worker
 _stock_poll_events = SqsPoller.poll_events
@@ -69,7 +70,7 @@ class GroupDispatcher:
     def _receive(self) -> list[list[dict[str, Any]]]:
         response = self._poller.source_client.receive_message(
             QueueUrl=self._poller.queue_url,
-            MaxNumberOfMessages=min(self._poller.batch_size, _MAXIMUM_BATCH),
+            MaxNumberOfMessages=min(self._poller.batch_size, direct.MAXIMUM_BATCH),
             WaitTimeSeconds=_POLL_SECONDS,
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["All"],
@@ -98,7 +99,10 @@ class GroupDispatcher:
 def _get_esm_worker(factory: EsmWorkerFactory) -> EsmWorker:
     worker = _stock_get_esm_worker(factory)
     if isinstance(worker.poller, SqsPoller):
-        worker.poller.dispatcher = GroupDispatcher(worker)
+        poller = worker.poller
+        poller.source_client = direct.Sqs(poller.source_arn, poller.source_client)
+        poller.processor.sender.target_client = direct.Lambda()
+        poller.dispatcher = GroupDispatcher(worker)
     return worker
 
 

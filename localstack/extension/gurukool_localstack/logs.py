@@ -2,13 +2,13 @@
 
 import itertools
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
 from localstack.aws.connect import connect_to
 from localstack.services.lambda_.invocation.logs import LogHandler
+from moto.logs.models import logs_backends
 
 from gurukool_localstack import emf
 from gurukool_localstack.batcher import Batcher
@@ -46,15 +46,24 @@ def write(stream: Stream, text: str) -> None:
 
 
 def _flush(lines: list[Line]) -> None:
-    by_stream = attrgetter("stream")
-    for stream, own in itertools.groupby(sorted(lines, key=by_stream), by_stream):
-        _put(stream, own)
+    in_order = sorted(lines, key=attrgetter("stream", "milliseconds"))
+    for stream, own in itertools.groupby(in_order, attrgetter("stream")):
+        _put(stream, [{"timestamp": line.milliseconds, "message": line.text} for line in own])
 
 
-def _put(stream: Stream, lines: Iterable[Line]) -> None:
+def _put(stream: Stream, events: list[dict[str, Any]]) -> None:
+    """Adds the events to the stream: by PutLogEvents only if there is more to it than that."""
+    backend = logs_backends[stream.account][stream.region]
+    group = backend.groups.get(stream.group)
+    if group is None or stream.name not in group.streams or backend.filters.metric_filters:
+        _call(stream, events)
+    else:
+        backend.put_log_events(stream.group, stream.name, events)
+
+
+def _call(stream: Stream, events: list[dict[str, Any]]) -> None:
     client = connect_to(region_name=stream.region, aws_access_key_id=stream.account).logs
     names = {"logGroupName": stream.group, "logStreamName": stream.name}
-    events = [{"timestamp": line.milliseconds, "message": line.text} for line in lines]
     try:
         client.put_log_events(**names, logEvents=events)
     except client.exceptions.ResourceNotFoundException:

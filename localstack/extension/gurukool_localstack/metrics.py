@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from localstack.aws.connect import connect_to
 from localstack.services.lambda_.invocation import version_manager
 
+from gurukool_localstack import direct
 from gurukool_localstack.batcher import Batcher
 
 _PERIOD_SECONDS = 1
@@ -61,9 +61,9 @@ def count(metric: str, function_name: str, account: str, region: str) -> None:
 def _flush(data: list[Datum]) -> None:
     by_place = attrgetter("place")
     for place, own in itertools.groupby(sorted(data, key=by_place), by_place):
-        client = connect_to(region_name=place.region, aws_access_key_id=place.account).cloudwatch
         for some in itertools.batched(own, _DATA_PER_CALL, strict=False):
-            client.put_metric_data(Namespace=place.namespace, MetricData=[datum.value for datum in some])
+            context = direct.context("cloudwatch", "PutMetricData", place.account, place.region)
+            direct.call(context, namespace=place.namespace, metric_data=[datum.value for datum in some])
 
 
 _batcher = Batcher("gurukool-metrics", _PERIOD_SECONDS, _flush)

@@ -3,16 +3,16 @@
 LocalStack's gateway retries for 11 s and then answers with 502.
 """
 
-import functools
 from types import SimpleNamespace
 from typing import Any
 
-from botocore.config import Config
 from botocore.exceptions import ClientError
-from localstack.aws.connect import connect_to
 from localstack.services.apigateway.next_gen.execute_api.integrations import aws
 
+from gurukool_localstack import direct
+
 _stock_service_factory = aws.get_service_factory
+_DIRECT = SimpleNamespace(lambda_=direct.Lambda())  # it does not try again
 
 
 def install() -> None:
@@ -31,14 +31,4 @@ def status(error: Any) -> int:
 
 
 def _service_factory(region_name: str, role_arn: str | None) -> Any:
-    return _stock_service_factory(region_name, role_arn) if role_arn else _of_region(region_name)
-
-
-@functools.cache
-def _of_region(region_name: str) -> SimpleNamespace:
-    """A factory that keeps its Lambda client.
-
-    With a Config, LocalStack would make a new client for each call.
-    """
-    once = Config(retries={"max_attempts": 0})
-    return SimpleNamespace(lambda_=connect_to(region_name=region_name, config=once).lambda_)
+    return _stock_service_factory(region_name, role_arn) if role_arn else _DIRECT

@@ -25,13 +25,20 @@ def install() -> None:
 
 
 @contextmanager
-def carrying(header: TraceHeader) -> Iterator[None]:
+def carrying(given: TraceHeader) -> Iterator[None]:
     """Gives the header to every AWS call that this thread makes in the block."""
-    _caller.header = header
+    _caller.header = given
     try:
         yield
     finally:
         _caller.header = None
+
+
+def header() -> TraceHeader:
+    """What a call of this thread carries: the header that was given to it, or a new one."""
+    given = getattr(_caller, "header", None) or TraceHeader()
+    own = TraceHeader(given.root, given.parent, given.sampled, given.data, given.lineage)
+    return own.ensure_root_exists()
 
 
 def _invoke(integration: RestApiAwsProxyIntegration, context: Any) -> Any:
@@ -41,6 +48,5 @@ def _invoke(integration: RestApiAwsProxyIntegration, context: Any) -> Any:
 
 def _parse(parser: TraceContextParser, chain: Any, context: Any, response: Any) -> None:
     _stock_parse(parser, chain, context, response)
-    if header := getattr(_caller, "header", None):
-        own = TraceHeader(header.root, header.parent, header.sampled, header.data, header.lineage)
-        context.trace_context["aws_trace_header"] = own.ensure_root_exists()
+    if getattr(_caller, "header", None):
+        context.trace_context["aws_trace_header"] = header()
