@@ -55,6 +55,8 @@ def test_the_first_event_costs_the_mark_the_chunk_and_the_end(cloud: Cloud, call
         ("Query", "IdempotencyTable"),  # the last chunk
         ("PutItem", "IdempotencyTable"),  # the end
     ]
+    [request] = cloud.scan("RequestsTable")
+    assert (request["v"], request["eventful"]) == ({"N": "3"}, {"N": "1"}), "no older release reads it"
 
 
 def test_a_watcher_reads_the_queue_the_request_and_what_follows(cloud: Cloud, caller: Caller) -> None:

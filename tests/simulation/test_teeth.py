@@ -34,6 +34,7 @@ KNOWN = {
     "chunk of another attempt taken for own": 924,
     "close without a condition": 77,
     "dead attempt not missed by the sweeper": 176,
+    "delays of handlers taken as they are": 128,
     "effects written before the outcome": 37,
     "end of a stopped attempt awaited until its deadline": 360,
     "entry enters a queue that is to be removed": 45,
@@ -45,6 +46,8 @@ KNOWN = {
     "first event stored after those of a later attempt": 748,
     "first of a batch taken for unwritten when it has expired": 130,
     "follow ups written before the outcome": 69,
+    "go idle without looking at the tail": 97,
+    "go_idle without a condition": 97,
     "halt whatever was said since": 322,
     "held queue opened without a condition": 481,
     "history deleted and what is scheduled kept": 477,
@@ -73,6 +76,7 @@ KNOWN = {
     "stopped request begun again": 111,
     "superseded head not missed by the sweeper": 1745,
     "superseded request begun": 1444,
+    "suspended without a condition": 323,
     "sweep ended by one error": 37,
     "void taken for the request": 159,
     "void without a condition": 105,
@@ -81,6 +85,7 @@ KNOWN = {
     "watcher told of the end before the chain is closed": 52,
     "what is cancelled expires before its turn": 266,
     "what was begun expires": 37,
+    "woken without a condition": 398,
 }
 
 

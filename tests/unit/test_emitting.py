@@ -1,5 +1,6 @@
 """When events are written, and what becomes of them if they cannot be."""
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -51,10 +52,14 @@ class Failing:
         self.stores = False
         patch.setattr(store.notes, "add", self._fail)
 
+    def told(self) -> None:
+        """A write is about to fail."""
+
     def _fail(self, *arguments: Any) -> None:
         if not self.times:
             return self._add(*arguments)
         self.times -= 1
+        self.told()
         if self.stores:
             self._add(*arguments)
         raise UnavailableError("The store does not answer.")
@@ -149,6 +154,43 @@ def test_only_so_much_waits_for_a_store_that_does_not_answer(
     failing.times = 0
     attempt.emit.finish()
     assert sum(map(len, attempt.chunks())) == most
+
+
+def test_a_handler_that_is_faster_than_the_store_waits_for_it(
+    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several megabytes at once, which are also written by the thread beside it."""
+    add = store.notes.add
+
+    def add_slowly(*arguments: Any) -> None:
+        time.sleep(0.01)
+        add(*arguments)
+
+    monkeypatch.setattr(store.notes, "add", add_slowly)
+    attempt = Attempt(store, SystemClock(), timed=True)
+    for number in range(250):
+        attempt.emit("output", str(number) + " " * 32_000)
+    attempt.emit.finish()
+
+    assert [data.strip('" ') for chunk in attempt.chunks() for data in chunk] == [str(n) for n in range(250)]
+
+
+def test_a_handler_does_not_wait_for_a_store_that_does_not_answer(
+    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt, failing = Attempt(store, SystemClock(), timed=True), Failing(store, monkeypatch)
+    failing.times = 1_000
+    attempt.emit("output", 0)
+    writers = list[str]()
+    monkeypatch.setattr(failing, "told", lambda: writers.append(threading.current_thread().name))
+    for number in range(20):
+        attempt.emit("output", str(number) + " " * 32_000)
+
+    wait_until(lambda: len(writers) > 1)
+    assert threading.current_thread().name not in writers
+    failing.times = 0
+    attempt.emit.finish()
+    assert sum(map(len, attempt.chunks())) == 21
 
 
 @pytest.mark.parametrize("emitted", [(), (1,)])

@@ -41,6 +41,20 @@ EXAMPLES: dict[str, Any] = {
         "if_busy": None,
         "follows": None,
     },
+    "Events": {
+        "events": [
+            {
+                "n": 1,
+                "at": MOMENT,
+                "attempt": 1,
+                "kind": "progress",
+                "data": {"fraction": 0.4, "message": "two of five"},
+            },
+            {"n": 2, "at": MOMENT, "attempt": 1, "kind": "output", "data": "Once upon a time"},
+        ],
+        "ended": False,
+        "next": 2,
+    },
     "Login": {"username": "ada", "password": PASSWORD},
     "MarkRead": {"seq": 1},
     "Order": ORDER,
