@@ -3,6 +3,7 @@
 import { explain } from "./api.js";
 import { now } from "./clock.js";
 import { byId, element, press, say, setText } from "./dom.js";
+import { Events } from "./events.js";
 import { isSettled } from "./feed.js";
 import { number } from "./format.js";
 import { answer, rows, statusInWords } from "./record.js";
@@ -23,6 +24,7 @@ export class Details extends EventTarget {
   #session;
   #feed;
   #actions;
+  #events;
   #request = null;
   #seq = null;
   #offered = "";
@@ -30,7 +32,7 @@ export class Details extends EventTarget {
 
   constructor(session, feed, actions) {
     super();
-    [this.#session, this.#feed, this.#actions] = [session, feed, actions];
+    [this.#session, this.#feed, this.#actions, this.#events] = [session, feed, actions, new Events(session)];
     feed.addEventListener("change", () => this.#follow());
     byId("details-previous").addEventListener("click", () => this.open(this.#seq - 1));
     byId("details-next").addEventListener("click", () => this.open(this.#seq + 1));
@@ -76,6 +78,7 @@ export class Details extends EventTarget {
     if (seq === this.#seq) return;
     this.#seq = seq;
     this.#request = null;
+    this.#events.follow(null);
     this.dispatchEvent(new CustomEvent("open", { detail: seq }));
   }
 
@@ -119,6 +122,7 @@ export class Details extends EventTarget {
     setText(byId("details-status"), statusInWords(status));
     byId("details-status").dataset.status = status;
     byId("details-record").replaceChildren(...rows(this.#request, status, now()).map(pair));
+    this.#events.follow(this.#request);
     this.#texts();
     this.#offer(status);
     this.#arrange();

@@ -18,6 +18,13 @@ export function afterLook(situation, queue, differed, previous, now) {
   return left > MOVING ? Math.min(delay, left) : delay;
 }
 
+/** After a call that may wait by itself: at once if it has waited; ever later while it finds nothing without waiting,
+ * as when the session has no wait left. */
+export function afterWait(hasNews, hasWaited, previous) {
+  if (hasNews) return MOVING;
+  return hasWaited ? 0 : Math.min(RUNNING_LAST, Math.max(MOVING, previous * SLOWER));
+}
+
 /** @param retryAfter seconds the service asked for, or null */
 export function afterTrouble(previous, retryAfter) {
   if (retryAfter) return retryAfter * 1000;

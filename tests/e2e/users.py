@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from local_cloud.api_client import Api, Session
 
@@ -31,3 +32,12 @@ def sign_up(api: Api) -> User:
     username, password = f"user-{secrets.token_hex(6)}", secrets.token_urlsafe(12)
     user_id = api.register(username, password)
     return User(user_id, username, password, api.sign_in(username, password))
+
+
+def outcome_of(user: User, seq: int) -> dict[str, Any]:
+    """The request, once it has its outcome: within a minute."""
+    for _ in range(3):
+        found = dict(user.session.request(seq, wait=20))
+        if found["status"] not in ("queued", "running"):
+            return found
+    raise AssertionError("the request does not end")

@@ -24,6 +24,7 @@ from tests.e2e.users import User, sign_up
 from tests.examples.together import put_together
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+BESIDE = ("approval.py", "relay.py")  # handlers of the tests
 STACK = "examples"
 HOST = "127.0.0.1"
 PARAMETERS = {"SettingLargestTransferCents": "1000", "SettingWordsPerSecond": "100"}
@@ -33,6 +34,7 @@ PARAMETERS = {"SettingLargestTransferCents": "1000", "SettingWordsPerSecond": "1
 class ExamplesStack:
     emulator: Emulator
     api: Api
+    api_url: str
     outputs: dict[str, str]
     receiver_port: int  # of the one host that requests of type `http` may call
 
@@ -41,13 +43,15 @@ class ExamplesStack:
 def deployed(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExamplesStack]:
     together, port = tmp_path_factory.mktemp("examples"), free_ports().api
     put_together(sorted(path.parent for path in EXAMPLES.glob("*/handlers")), together)
-    shutil.copyfile(Path(__file__).with_name("relay.py"), together / "handlers" / "relay.py")
+    for name in BESIDE:
+        shutil.copyfile(Path(__file__).with_name(name), together / "handlers" / name)
     given = PARAMETERS | {"AllowedHosts": f"http://{HOST}:{port}"}
     target = local_cloud(emulator.edge_url, STACK)
     outputs = deploy(target, given, print, Options(app=folder.read(together)))
     [api] = [a for a in emulator.client("apigateway").get_rest_apis()["items"] if a["name"] == STACK]
-    with Api(f"{emulator.edge_url}/_aws/execute-api/{api['id']}/live") as client:
-        yield ExamplesStack(emulator, client, outputs, port)
+    url = f"{emulator.edge_url}/_aws/execute-api/{api['id']}/live"
+    with Api(url) as client:
+        yield ExamplesStack(emulator, client, url, outputs, port)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Any
 
-from tests.e2e.crash import kill_worker_of
 from tests.e2e.users import User
 from tests.examples.conftest import HOST, ExamplesStack
 
@@ -93,25 +92,3 @@ def test_the_assistant_answers_each_turn_with_all_before_it(user: User) -> None:
         {"text": 'You say "Hello". We have not met.', "turns": 0},
         {"text": 'You say "How are you?". Before that you said "Hello".', "turns": 1},
     ]
-
-
-def test_a_long_answer_whose_worker_is_killed_is_given_by_another(
-    deployed: ExamplesStack, user: User
-) -> None:
-    """Its time limit is five minutes, but its heartbeat has stopped: nobody waits until then."""
-    seq = user.session.enqueue("chat", {"text": "la " * 500})["seq"]  # five seconds of words
-    behind = user.session.enqueue("chat", {"text": "Hello"})["seq"]
-    kill_worker_of(deployed, user, "LongWorkerFunction")
-
-    outcomes = [_outcome(user, number) for number in (seq, behind)]
-
-    assert [(one["status"], one["attempts"]) for one in outcomes] == [("succeeded", 2), ("succeeded", 1)]
-    assert [one["result"]["turns"] for one in outcomes] == [0, 1], "each is stored once"
-
-
-def _outcome(user: User, seq: int) -> dict[str, Any]:
-    for _ in range(3):
-        found = dict(user.session.request(seq, wait=20))
-        if found["status"] not in ("queued", "running"):
-            return found
-    raise AssertionError("the request does not end")

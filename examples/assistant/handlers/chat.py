@@ -1,5 +1,6 @@
 """One turn of a conversation: what the user says, and what the assistant answers."""
 
+from contextlib import closing
 from typing import Annotated
 
 import msgspec
@@ -7,7 +8,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from gurukool import Effects, HandlerError, Request, handler
-from handlers.model import FakeModel, ModelError
+from handlers.model import ModelError, StandInModel
 
 REMEMBERED = 10  # turns that the model is told
 
@@ -32,15 +33,21 @@ class Answer(msgspec.Struct):
 def chat(payload: Say, request: Request, effects: Effects) -> Answer:
     """The conversation cannot change while the model thinks: the user's next turn waits for this one.
 
-    After a crash the model is asked again; the turn is stored once.
+    Whoever watches the turn reads along. After a crash the model is asked again; the turn is stored once. A
+    turn that is stopped is not stored.
     """
     turns = effects.table(Turn, "turns")
     latest = turns.query(request.user_id, limit=REMEMBERED, scan_index_forward=False, consistent_read=True)
     before = [turn.said for turn in reversed(list(latest))]
-    model = FakeModel(request.settings.secret("model_key"), request.settings["words_per_second"])
+    request.progress(0, "Thinking")
+    model = StandInModel(request.settings.secret("model_key"), request.settings["words_per_second"])
+    answered = ""
     try:
-        text = " ".join(model.answer(before, payload.text))
+        with closing(model.answer(before, payload.text)) as pieces:
+            for piece in pieces:
+                request.emit(piece)  # raises Stopped when the user wants no more
+                answered += piece
     except ModelError as error:
         raise HandlerError(f"The language model does not answer: {error}") from error
-    effects.save(turns(request.user_id, request.seq, said=payload.text, answered=text))
-    return Answer(text, len(before))
+    effects.save(turns(request.user_id, request.seq, said=payload.text, answered=answered))
+    return Answer(answered, len(before))

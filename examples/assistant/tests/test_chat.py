@@ -1,13 +1,15 @@
-"""The turns of a conversation have the order in which the user has said them."""
+"""The turns of a conversation keep their order, and are read while they are answered."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
 from gurukool import InvalidInputError, Resources, testing
-from gurukool.testing import Queue, crash_everywhere, run
+from gurukool.testing import Outcome, Queue, crash_everywhere, run
+from handlers import chat as turns
 from handlers.chat import REMEMBERED, Say, Turn, chat
-from handlers.model import FakeModel
+from handlers.model import StandInModel
 
 TABLES = {"turns": Turn}
 SETTINGS = {"words_per_second": 1_000_000.0}
@@ -67,9 +69,49 @@ def test_no_crash_stores_a_turn_twice() -> None:
     crash_everywhere(chat, Say("Hello"), resources=TABLES, settings=SETTINGS, secrets=SECRETS)
 
 
+def test_the_answer_is_read_piece_by_piece() -> None:
+    outcome = run(chat, Say("Hello"), settings=SETTINGS, secrets=SECRETS)
+
+    assert outcome.events[0].data == {"fraction": 0.0, "message": "Thinking"}
+    assert text_told(outcome) == outcome.result["text"]
+
+
+def test_a_turn_that_is_stopped_is_not_stored_and_what_was_said_stays(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = Queue(settings=SETTINGS, secrets=SECRETS)
+    seq = queue.enqueue(chat, Say("Hello"))
+    behind = queue.enqueue(chat, Say("How are you?"))
+    stops = partial(StandInModel, sleep=nth_time(4, lambda: queue.stop(seq)))
+    monkeypatch.setattr(turns, "StandInModel", stops)
+
+    queue.run()
+
+    assert queue.outcome(seq).status == "cancelled"
+    assert text_told(queue.outcome(seq)) == 'You say "Hello".'
+    assert queue.outcome(behind).result["turns"] == 0
+    assert [turn.seq for turn in resources.table("turns").bind(Turn).scan()] == [behind]
+
+
+def text_told(outcome: Outcome) -> str:
+    return "".join(event.data for event in outcome.events if event.kind == "output")
+
+
+def nth_time(number: int, action: Callable[[], None]) -> Callable[[float], None]:
+    """In place of time.sleep: the action at that call, and nothing at the others."""
+    calls = list[float]()
+
+    def sleep(seconds: float) -> None:
+        calls.append(seconds)
+        if len(calls) == number:
+            action()
+
+    return sleep
+
+
 def test_the_model_takes_its_time_for_each_word() -> None:
     pauses = list[float]()
-    words = list(FakeModel("a key", 4, pauses.append).answer([], "Hello"))
+    pieces = list(StandInModel("a key", 4, pauses.append).answer([], "Hello"))
 
-    assert words == ["You", "say", '"Hello".', "We", "have", "not", "met."]
-    assert pauses == [0.25] * len(words)
+    assert pieces == ["You", " say", ' "Hello".', " We", " have", " not", " met."]
+    assert pauses == [0.25] * len(pieces)
