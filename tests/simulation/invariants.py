@@ -204,9 +204,12 @@ def _check_halted(queue: Queue, requests: Requests) -> None:
 
 
 def _was_cancelled(queue: Queue, requests: Requests) -> bool:
-    """After the attempt and just before the queue was halted: both sides look again and open it."""
-    head = requests.get(queue.head + 1)
-    return head is not None and head.status is Status.CANCELLED
+    """After the attempt and just before the queue was halted: both sides look again and open it.
+
+    Another worker may have moved the head past it already.
+    """
+    halting = (requests.get(seq) for seq in (queue.head, queue.head + 1))
+    return any(request is not None and request.status is Status.CANCELLED for request in halting)
 
 
 def _check_line(queue: Queue, requests: Requests) -> None:

@@ -8,7 +8,7 @@ from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.adapters.runtime.durable import DECIDED, DurableCalls, SupersededError, SuspendError
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.journal import Journal
-from chalicelib.core.queueing.notes import NoteKey, NoteKind
+from chalicelib.core.queueing.notes import NoteKey, NoteKind, kept_until
 from chalicelib.core.queueing.policy import SignalTimeoutError
 from chalicelib.core.queueing.request import Failure, Request
 from chalicelib.core.queueing.suspending import Suspended
@@ -37,7 +37,7 @@ class Steps:
         calls, began = DurableCalls(journal), self.scheduler.now
         try:
             for name in NAMES:
-                result = calls.step(name, partial(self._start, journal.running, name), str)
+                result = calls.step(name, partial(self._start, journal.running, name, began), str)
                 if self.scheduler.now > until:
                     break
                 self._check(journal.running, name, result)
@@ -88,9 +88,14 @@ class Steps:
         if request is not None and request.awaits == SIGNAL and not request.settled:
             raise Violation(f"{seq} still waits for a signal that was given")
 
-    def _start(self, request: Request, name: str) -> str:
-        """The function of a step. Only an attempt that was given up may not know what is stored."""
-        if self._is_current(request) and self._stored(request, name) is not None:
+    def _start(self, request: Request, name: str, began: int) -> str:
+        """The function of a step. Only an attempt that was given up may not know what is stored.
+
+        Or the current one, if such an attempt has stored it after this one has begun.
+        """
+        note = self.tables.notes.get((request.user_id, _key(request, name)))
+        was_stored = note is not None and note.expires_at < kept_until(began, NoteKind.STEP)
+        if was_stored and self._is_current(request):
             raise Violation(f"step {name} of {request.seq} was started again, and its result is stored")
         return f"{name} by {request.attempt_token}"
 

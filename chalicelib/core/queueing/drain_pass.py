@@ -173,8 +173,8 @@ class DrainPass:
         cursor.take_over(self._drain.queues.change_state(expected, State.HALTED, self._drain.clock.now()))
         log_event("queue halted", user=seen.user_id, seq=cursor.next_seq)
         head = self._head()
-        # The request may have been cancelled just before the queue was halted.
-        return self._open() if head and head.is_resolved else Done()
+        # Just before, the request may have been cancelled, and another worker may even have got past it.
+        return Done() if head and not head.is_resolved else self._open()
 
     def _hold(self, why: Failure) -> Done | LookAgain:
         """Hold the queue, unless somebody has changed its state since: then the head is looked at again."""
