@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 ENDED_MS = 7_000  # after the answer: so long may the handler go on if nothing goes wrong
-SETTLED_MS = 15_000  # and then the request has its outcome, also if its process has ended and the deadline was due
+SETTLED_MS = 15_000  # and then the request has its outcome, also if its process died and left a deadline
 
 
 def check_stop(before: Request, after: Request) -> None:
