@@ -29,7 +29,7 @@ def queues(store: DynamoStore) -> Iterator[Queue]:
 
 
 def wake_ups(stack: DeployedStack) -> str:
-    """All that were sent and not deleted, also those that a worker serves: a view of LocalStack's, as JSON."""
+    """All that were not deleted, also those that a worker serves: a view of LocalStack's, as JSON."""
     asked = {"QueueUrl": stack.outputs["WakeUpsUrl"], "ShowInvisible": "true", "ShowDelayed": "true"}
     url = f"{stack.emulator.edge_url}/_aws/sqs/messages?{urlencode(asked)}"
     answer = urllib3.request("GET", url, headers={"Accept": "application/json"})
