@@ -25,7 +25,7 @@ def test_all_watchers_of_a_long_answer_see_the_same_events_though_its_worker_is_
         kill_worker_of(deployed, user, "LongWorkerFunction")
         seen, seen_by_the_other = one.result(), other.result()
 
-    assert seen == seen_by_the_other == events(user, seq)["events"]
+    assert seen == seen_by_the_other == list(follow(deployed.api_url, user.session.access_token, seq))
     assert [event["n"] for event in seen] == list(range(1, len(seen) + 1))
     assert all(before["attempt"] <= after["attempt"] for before, after in pairwise(seen))
     outcomes = [outcome_of(user, number) for number in (seq, behind)]

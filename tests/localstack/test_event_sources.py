@@ -105,6 +105,14 @@ def test_a_mapping_that_was_deleted_takes_no_more_messages(emulator: Emulator, t
     assert worker.ended() == [1]
 
 
+def test_a_mapping_goes_on_polling_while_nothing_comes(emulator: Emulator, tmp_path: Path) -> None:
+    """A poll that fails is only logged, and the next one comes later."""
+    queue = create_queue(emulator)
+    failed = f"Error while polling messages for event source {queue.arn}"
+    with worker_of(emulator, queue, tmp_path):
+        assert not wait_until(lambda: failed in emulator.log.read_text(), 5)  # a poll takes two seconds
+
+
 def test_the_trace_of_the_sender_reaches_the_worker(emulator: Emulator, tmp_path: Path) -> None:
     queue = create_queue(emulator)
     header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"

@@ -85,13 +85,14 @@ def context(service: str, operation: str, account: str, region: str) -> RequestC
     return context
 
 
-def call(context: RequestContext, **request: Any) -> Any:
-    """Calls the provider's method for the operation. Raises ClientError."""
+def call(context: RequestContext, **request: Any) -> dict[str, Any]:
+    """Calls the provider's method for the operation. The answer is as boto3 has it. Raises ClientError."""
     provider = SERVICE_PLUGINS.get_service(context.service.service_name)._provider  # noqa: SLF001
     try:
-        return getattr(provider, xform_name(context.operation.name))(context, **request)
+        answer = getattr(provider, xform_name(context.operation.name))(context, **request) or {}
     except ServiceException as error:
         raise _as_boto3_raises(error, context) from error
+    return {name: value for name, value in answer.items() if value is not None}
 
 
 def _context_for(arn: str, operation: str) -> RequestContext:
