@@ -52,14 +52,14 @@ class Failing:
         self.stores = False
         patch.setattr(store.notes, "add", self._fail)
 
-    def told(self) -> None:
+    def observe(self) -> None:
         """A write is about to fail."""
 
     def _fail(self, *arguments: Any) -> None:
         if not self.times:
             return self._add(*arguments)
         self.times -= 1
-        self.told()
+        self.observe()
         if self.stores:
             self._add(*arguments)
         raise UnavailableError("The store does not answer.")
@@ -182,7 +182,7 @@ def test_a_handler_does_not_wait_for_a_store_that_does_not_answer(
     failing.times = 1_000
     attempt.emit("output", 0)
     writers = list[str]()
-    monkeypatch.setattr(failing, "told", lambda: writers.append(threading.current_thread().name))
+    monkeypatch.setattr(failing, "observe", lambda: writers.append(threading.current_thread().name))
     for number in range(20):
         attempt.emit("output", str(number) + " " * 32_000)
 
