@@ -53,7 +53,8 @@ def open_console(browser: Browser, stack: DeployedStack) -> Iterator[OpenConsole
     contexts = []
 
     def open_it(viewport: ViewportSize = DESKTOP, address: str = "/") -> ConsolePage:
-        context = browser.new_context(viewport=viewport, base_url=stack.api_url)
+        # Without animations: where there is no graphics card, processors draw each of their frames.
+        context = browser.new_context(viewport=viewport, base_url=stack.api_url, reduced_motion="reduce")
         contexts.append(context)
         return ConsolePage.open(context, address)
 

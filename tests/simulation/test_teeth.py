@@ -36,7 +36,7 @@ KNOWN = {
     "dead attempt not missed by the sweeper": 176,
     "delays of handlers taken as they are": 128,
     "effects written before the outcome": 37,
-    "end of a stopped attempt awaited until its deadline": 360,
+    "end of a stopped attempt awaited until its deadline": 1924,
     "entry enters a queue that is to be removed": 45,
     "entry enters at a place that is taken": 601,
     "events stored after the outcome": 628,
@@ -48,7 +48,7 @@ KNOWN = {
     "follow ups written before the outcome": 69,
     "go idle without looking at the tail": 97,
     "go_idle without a condition": 97,
-    "halt whatever was said since": 322,
+    "halt whatever was said since": 924,
     "held queue opened without a condition": 481,
     "history deleted and what is scheduled kept": 477,
     "hold without a condition": 245,
@@ -85,7 +85,7 @@ KNOWN = {
     "watcher told of the end before the chain is closed": 52,
     "what is cancelled expires before its turn": 266,
     "what was begun expires": 37,
-    "woken without a condition": 398,
+    "woken without a condition": 3299,
 }
 
 
