@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,7 +14,6 @@ from local_cloud.emulator import Emulator
 from local_cloud.processes import Process, of_stack
 
 STOPPED_SECONDS = 2.0
-STARTING_SECONDS = 2.0
 
 
 @dataclass
@@ -73,11 +71,15 @@ class Chaos:
                 self.kills += 1
 
     def _may_be_at_work(self, process: Process) -> bool:
-        """Not one that only starts: killed before it holds its wake-up, it would just cost 70 seconds."""
+        """Not one that only starts: killed before it holds its wake-up, it would just cost 70 seconds.
+
+        It has started once it has called the database.
+        """
         if process.environment["AWS_LAMBDA_FUNCTION_NAME"] not in self.workers:
             return False
         with suppress(psutil.NoSuchProcess):
-            return time.time() - process.handle.create_time() > STARTING_SECONDS
+            called = {connection.raddr[1:] for connection in process.handle.net_connections("tcp")}
+            return (self.emulator.ports.dynamodb,) in called
         return False
 
     def _stop_the_database(self) -> None:
