@@ -7,6 +7,7 @@ import pytest
 from chalicelib.adapters.memory.effects import Booking
 from chalicelib.core.queueing.attempt import Result
 from chalicelib.core.queueing.enqueue import Work
+from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.request import Failure, Request, Status
 from chalicelib.core.queueing.steps import Done, Wait
@@ -158,3 +159,26 @@ def test_a_late_worker_does_not_halt_what_was_opened_since(
 
     assert harness.queue.state is State.OPEN
     assert harness.statuses() == [Status.SUCCEEDED]
+
+
+def test_a_late_worker_does_not_leave_a_queue_halted_whose_head_another_worker_has_got_past(
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queues = harness.store.queues
+    change_state = queues.change_state
+
+    def be_late(*arguments: Any) -> Queue:
+        """Meanwhile the request is cancelled, and another worker steps over it and ends before it goes idle."""
+        monkeypatch.undo()
+        cancelled = harness.controls.cancel(USER, SESSION, 1)
+        now = harness.clock.now()
+        queues.advance(harness.queue, Progress.none(harness.queue, now).past(cancelled, None), now)
+        return change_state(*arguments)
+
+    monkeypatch.setattr(queues, "change_state", be_late)
+    harness.script[1] = [BROKEN]
+    harness.send(type_="halt")
+
+    harness.wake()
+
+    assert (harness.queue.state, harness.queue.depth) == (State.OPEN, 0)
