@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.sweep import Sweep
     from chalicelib.core.queueing.waits import Waits
     from chalicelib.core.queueing.watch import Watch
+    from chalicelib.core.time import Millis
 
 # In the quick lane a turn is this part of the quantum. A turn costs one wake-up, some 40 ms on AWS.
 QUICK_TURNS = 5
@@ -86,7 +87,12 @@ class Queueing:
         from chalicelib.core.queueing.watch import Watch
 
         store = self._adapters.store
-        return Watch(store.queues, store.requests, self._adapters.clock, self._waits)
+        return Watch(store.queues, store.requests, self._adapters.clock, self._waits, self._limit_ms)
+
+    def _limit_ms(self, type_: str) -> Millis | None:
+        """How long an attempt may take whose deadline a heartbeat moves on."""
+        handler = self._container.declared.get(type_)
+        return round(handler.timeout * 1000) if handler and handler.is_long else None
 
     @cached_property
     def events(self) -> EventWatch:

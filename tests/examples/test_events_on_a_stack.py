@@ -1,6 +1,7 @@
 """On the real stack, whoever watches a request sees the same events, whatever happens to its worker."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -46,6 +47,10 @@ def test_a_turn_is_stopped_and_what_it_has_said_stays(user: User) -> None:
     seq = user.session.enqueue("chat", {"text": "la " * 650})["seq"]
     behind = user.session.enqueue("chat", {"text": "Hello"})["seq"]
     assert wait_until(lambda: bool(text_of(events(user, seq)["events"], attempt=1)), seconds=20)
+
+    waiting = user.session.queue()["waiting"]
+    until, since = (datetime.fromisoformat(waiting[moment]) for moment in ("until", "since"))
+    assert until - since == timedelta(minutes=5), "its time limit, whatever its heartbeat says"
 
     user.session.ask("POST", f"/api/queue/requests/{seq}/stop")
 

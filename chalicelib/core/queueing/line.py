@@ -44,6 +44,7 @@ class Line:
     queue: Queue
     first: Request | None  # the first request behind the head, without its payload; None: none, or not read
     now: Millis
+    limit_ms: Millis | None = None  # how long the first request may run, if its deadline does not say so
 
     @property
     def head(self) -> Request | None:
@@ -93,8 +94,14 @@ class Line:
         if head.status is Status.RUNNING:
             ran = self.now - (head.started_at or self.now)
             # What has run for longer than the average is taken to need as long again, within its deadline.
-            return max(0, average - ran, min(ran, (head.deadline or 0) - self.now))
+            return max(0, average - ran, min(ran, (self._over_at(head) or 0) - self.now))
         return 0 if head.settled else average + max(0, (head.not_before or 0) - self.now)
+
+    def _over_at(self, running: Request) -> Millis | None:
+        """When it is over at the latest. The deadline of a long attempt is moved on while it runs."""
+        if self.limit_ms is None or running.started_at is None:
+            return running.deadline
+        return running.started_at + self.limit_ms
 
     @property
     def waiting(self) -> Waiting | None:
@@ -120,7 +127,7 @@ class Line:
     def _reason(self) -> tuple[Reason, Millis | None]:
         head = self.head
         if head and head.status is Status.RUNNING and not head.has_crashed(self.now):
-            return Reason.RUNNING, head.deadline
+            return Reason.RUNNING, self._over_at(head)
         if self.queue.state in STANDING:
             return Reason(self.queue.state.value), None
         if head is None:

@@ -1,5 +1,6 @@
 """What users can see of their queues."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chalicelib.core.errors import NotFoundError
@@ -17,6 +18,10 @@ from chalicelib.core.time import Clock, Millis
 LOOK_MS = 2_000
 
 
+def _by_its_deadline(_type: str) -> None:
+    """A running request is over at its deadline."""
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """Shows queues and requests, and changes nothing.
@@ -29,6 +34,7 @@ class Watch:
     requests: RequestStore
     clock: Clock
     waits: Waits
+    limit_ms: Callable[[str], Millis | None] = _by_its_deadline  # of a running request's type, see `Line`
 
     def queue(self, user_id: str, session_id: str | None) -> Line:
         return self.line(self.queue_of(user_id, session_id))
@@ -37,7 +43,8 @@ class Watch:
         """Of a queue just read or written; reads the first request that waits, unless it is given."""
         if first is None and queue.depth:
             first = next(iter(self.requests.list_without_payloads(queue.user_id, queue.head, 1)), None)
-        return Line(queue, first, self.clock.now())
+        limit_ms = self.limit_ms(first.type) if first and first.status is Status.RUNNING else None
+        return Line(queue, first, self.clock.now(), limit_ms)
 
     def request(
         self, user_id: str, session_id: str | None, seq: int, wait: float = 0
@@ -62,9 +69,9 @@ class Watch:
         queue = self.queue_of(user_id, session_id)
         page = read_page(self.requests, user_id, max(after, queue.floor), queue.tail, extent)
         waiting = [request for request in page.requests if not request.settled]
-        if waiting and waiting[0].seq > queue.head + 1:
-            return page, self.line(queue)
-        return page, Line(queue, waiting[0] if waiting else None, self.clock.now())
+        if not waiting:
+            return page, Line(queue, None, self.clock.now())
+        return page, self.line(queue, None if waiting[0].seq > queue.head + 1 else waiting[0])
 
     def queue_of(self, user_id: str, session_id: str | None) -> Queue:
         queue = self.queues.get(user_id)

@@ -168,7 +168,7 @@ def test_a_late_worker_does_not_leave_a_queue_halted_whose_head_another_worker_h
     change_state = queues.change_state
 
     def be_late(*arguments: Any) -> Queue:
-        """Meanwhile the request is cancelled, and another worker steps over it and ends before it goes idle."""
+        """Meanwhile the request is cancelled, and another worker steps over it and ends, but is not idle."""
         monkeypatch.undo()
         cancelled = harness.controls.cancel(USER, SESSION, 1)
         now = harness.clock.now()

@@ -64,6 +64,13 @@ def test_a_line_says_what_it_waits_for(
     assert (waiting.reason, waiting.since, waiting.until, waiting.error) == told
 
 
+def test_a_long_attempt_is_over_when_its_time_is_up_and_not_at_its_next_heartbeat() -> None:
+    waiting = Line(QUEUE, RUNNING, NOW, limit_ms=300_000).waiting
+
+    assert waiting is not None
+    assert waiting.until == NOW - 500 + 300_000
+
+
 def test_where_nothing_waits_there_is_nothing_to_say() -> None:
     assert Line(replace(QUEUE, head=8), None, NOW).waiting is None
 
