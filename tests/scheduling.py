@@ -11,6 +11,7 @@ SHARES = {
     **dict.fromkeys(("histories", "localstack"), "an emulator"),
 }
 DEPLOYING = "tests/infra/test_deploy.py"
+ALONE = "tests/docs/test_handlers.py"  # has a local cloud of its own, for longer than most shares' tests
 EMULATOR = "[emulator"  # begins the name of a variant of the contract suite
 
 
@@ -23,6 +24,8 @@ class SharedStacks(LoadScopeScheduling):  # type: ignore[misc]  # the library ha
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, test = nodeid.partition("::")
+        if file == ALONE:
+            return file
         if file == DEPLOYING or EMULATOR in test:
             return SHARES["localstack"]
         return SHARES.get(file.split("/")[1], file)
