@@ -6,6 +6,8 @@ from typing import Any
 from chalicelib.adapters.dynamodb.effects import Effects
 from chalicelib.core.queueing.application import Resources
 from chalicelib.core.queueing.entry import Entry
+from chalicelib.core.queueing.events import chunk_of
+from chalicelib.core.queueing.notes import NoteKind
 from gurukool.testing.places import place_of_caller
 from gurukool.testing.process import Event, Kind, Process
 
@@ -55,11 +57,10 @@ def _requeue(running: Any, _: object, error: Any, *__: object) -> str:
 
 
 def _note(note: Any) -> str:
-    if note.key.kind != "event":
+    if note.key.kind is not NoteKind.EVENT:
         return f"{note.key.kind} stored: {note.key.name}"
-    if note.text == "end":
-        return "the events are closed"
-    return f"events stored, from number {int(note.key.name)} on"
+    chunk = chunk_of(note)
+    return "the events are closed" if chunk.is_end else f"events stored, from number {chunk.first} on"
 
 
 TEXTS: dict[str, Callable[..., str]] = {

@@ -48,14 +48,10 @@ class RequestChanges:
         return unstopped
 
     def _noted_like(self, seen: Request) -> Condition:
-        noted = self._requests.noted
-        condition: Condition = noted.exists() if seen.noted else noted.does_not_exist()
-        return condition
+        return _is_set(self._requests.noted, seen.noted)
 
     def _eventful_like(self, seen: Request) -> Condition:
-        eventful = self._requests.eventful
-        condition: Condition = eventful.exists() if seen.eventful else eventful.does_not_exist()
-        return condition
+        return _is_set(self._requests.eventful, seen.eventful)
 
     def _change(
         self,
@@ -156,3 +152,8 @@ class DynamoSteering(RequestChanges):
         m = self._requests
         unnoted: Condition = self._untouched(seen) & m.unfit_since.does_not_exist()
         self._change(seen, [m.unfit_since.set(now)], unnoted)
+
+
+def _is_set(attribute: Any, is_set: bool) -> Condition:
+    condition: Condition = attribute.exists() if is_set else attribute.does_not_exist()
+    return condition

@@ -14,9 +14,17 @@ from chalicelib.core.queueing.notes import NoteKind, NoteStore
 from chalicelib.core.queueing.notes import list_all as notes_of
 from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.queue import Queue
-from chalicelib.core.queueing.request import KEPT_MS, Request, Status
+from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
-from chalicelib.core.queueing.texts import PAYLOAD, SCARCE_MS, SPARE_MS, TextKey, is_scarce, kept_until
+from chalicelib.core.queueing.texts import (
+    PAYLOAD,
+    SCARCE_MS,
+    SPARE_MS,
+    TextKey,
+    expires_soon,
+    is_scarce,
+    kept_until,
+)
 from chalicelib.core.time import Clock, Millis
 
 MINUTE_MS = 60_000
@@ -50,7 +58,7 @@ def keep_payloads(store: Store, queue: Queue, clock: Clock, end: Millis) -> None
 
 def _keep_events(notes: NoteStore, head: Request, now: Millis) -> None:
     for note in notes_of(notes, head.user_id, head.seq, NoteKind.EVENT):
-        if note.expires_at < now + KEPT_MS + SCARCE_MS:
+        if expires_soon(note.expires_at, now):
             try:
                 notes.keep(head.user_id, note.key, kept_until(now))
             except LostRaceError:

@@ -78,7 +78,12 @@ def kept_until(moment: Millis) -> Millis:
 
 def is_scarce(request: Request, now: Millis) -> bool:
     """Whether the payload of a request that waits must be kept for longer."""
-    return request.payload_until is not None and request.payload_until < now + KEPT_MS + SCARCE_MS
+    return request.payload_until is not None and expires_soon(request.payload_until, now)
+
+
+def expires_soon(expires_at: Millis, now: Millis) -> bool:
+    """Whether what a request that waits needs must be kept for longer."""
+    return expires_at < now + KEPT_MS + SCARCE_MS
 
 
 def with_payload(store: TextStore, request: Request) -> Request | None:
