@@ -26,6 +26,13 @@ class DeployedStack:
     outputs: dict[str, str]  # of the CloudFormation stack: names of tables and functions, addresses of queues
 
 
+def api_url_of(emulator: Emulator, stack: str) -> str:
+    """The address of the API of a stack that has no port of its own, without a slash at the end."""
+    apis = emulator.client("apigateway").get_rest_apis()["items"]
+    [api_id] = [api["id"] for api in apis if api["name"] == stack]
+    return f"{emulator.edge_url}/_aws/execute-api/{api_id}/live"
+
+
 TESTS = Path(__file__).parent
 
 

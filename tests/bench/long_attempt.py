@@ -19,6 +19,7 @@ from local_cloud.emulator import Emulator
 from local_cloud.ports import free_ports
 from local_cloud.waiting import wait_until
 from tests.bench.lone import lone_seconds, moment
+from tests.conftest import api_url_of
 from tests.e2e.crash import kill_worker_of
 from tests.e2e.users import User, sign_up
 
@@ -70,9 +71,7 @@ class Deployed:
     def __init__(self, emulator: Emulator, outputs: dict[str, str]) -> None:
         self.emulator = emulator
         self.outputs = outputs
-        apis = emulator.client("apigateway").get_rest_apis()["items"]
-        [api_id] = [api["id"] for api in apis if api["name"] == STACK]
-        self.api_url = f"{emulator.edge_url}/_aws/execute-api/{api_id}/live"
+        self.api_url = api_url_of(emulator, STACK)
 
 
 @contextmanager

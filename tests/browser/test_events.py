@@ -30,16 +30,22 @@ class EventsOnPaper:
         route.fulfill(json={"events": self._told[int(after) :], "ended": self.ended})
 
 
-def progress(console: ConsolePage, words: str) -> Locator:
-    return console.details.get_by_role("progressbar", name=words, exact=True)
-
-
-def test_the_details_of_a_running_request_show_what_its_handler_tells(console: ConsolePage) -> None:
+def open_running_request(console: ConsolePage) -> EventsOnPaper:
+    """Its details; it runs for longer than a test."""
     events = EventsOnPaper(console)
     console.sign_up()
     console.send("sleep", Seconds="20")
     console.expect_cell(1, "sleep, running")
     console.cell(1).click()
+    return events
+
+
+def progress(console: ConsolePage, words: str) -> Locator:
+    return console.details.get_by_role("progressbar", name=words, exact=True)
+
+
+def test_the_details_of_a_running_request_show_what_its_handler_tells(console: ConsolePage) -> None:
+    events = open_running_request(console)
     output = console.details.get_by_role("region", name="Output")
 
     events.add("progress", {"fraction": 0.25, "message": "Page 1 of 4"})
@@ -74,11 +80,7 @@ def test_what_was_told_is_shown_between_two_attempts_too(console: ConsolePage) -
 
 
 def test_nothing_is_watched_any_more_after_signing_out(console: ConsolePage) -> None:
-    events = EventsOnPaper(console)
-    console.sign_up()
-    console.send("sleep", Seconds="20")
-    console.expect_cell(1, "sleep, running")
-    console.cell(1).click()
+    events = open_running_request(console)
     events.add("output", "for one user only")
     expect(console.details).to_contain_text("for one user only")
 

@@ -20,6 +20,7 @@ from infra.target import local_cloud
 from local_cloud.api_client import Api
 from local_cloud.emulator import Emulator
 from local_cloud.ports import free_ports
+from tests.conftest import api_url_of
 from tests.e2e.users import User, sign_up
 from tests.examples.together import put_together
 
@@ -48,8 +49,7 @@ def deployed(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> It
     given = PARAMETERS | {"AllowedHosts": f"http://{HOST}:{port}"}
     target = local_cloud(emulator.edge_url, STACK)
     outputs = deploy(target, given, print, Options(app=folder.read(together)))
-    [api] = [a for a in emulator.client("apigateway").get_rest_apis()["items"] if a["name"] == STACK]
-    url = f"{emulator.edge_url}/_aws/execute-api/{api['id']}/live"
+    url = api_url_of(emulator, STACK)
     with Api(url) as client:
         yield ExamplesStack(emulator, client, url, outputs, port)
 

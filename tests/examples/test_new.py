@@ -8,6 +8,7 @@ from infra.new import write
 from infra.target import local_cloud
 from local_cloud.api_client import Api
 from local_cloud.emulator import Emulator
+from tests.conftest import api_url_of
 from tests.e2e.users import User, sign_up
 
 STACK = "new"
@@ -41,8 +42,7 @@ def test_it_works_as_it_is_and_with_what_is_added_to_it(emulator: Emulator, tmp_
     app, target, said = tmp_path / "my-app", local_cloud(emulator.edge_url, STACK), list[str]()
     write(app)
     deploy(target, {}, said.append, Options(app=folder.read(app)))
-    [api] = [a for a in emulator.client("apigateway").get_rest_apis()["items"] if a["name"] == STACK]
-    with Api(f"{emulator.edge_url}/_aws/execute-api/{api['id']}/live") as client:
+    with Api(api_url_of(emulator, STACK)) as client:
         user = sign_up(client)
         assert outcome_of(user, "greet", {"name": "Ada"}) == ("succeeded", "Hello, Ada")
 

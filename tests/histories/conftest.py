@@ -8,6 +8,7 @@ from infra.apps import folder
 from infra.deploy import Options, deploy
 from infra.target import local_cloud
 from local_cloud.emulator import Emulator
+from tests.conftest import api_url_of
 
 STACK = "histories"
 APPLICATION = Path(__file__).with_name("application")
@@ -23,8 +24,7 @@ def counting_stack(emulator: Emulator) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def counting_api(emulator: Emulator, counting_stack: dict[str, str]) -> str:
     """The address of the API."""
-    [api] = [a for a in emulator.client("apigateway").get_rest_apis()["items"] if a["name"] == STACK]
-    return f"{emulator.edge_url}/_aws/execute-api/{api['id']}/live"
+    return api_url_of(emulator, STACK)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,15 +17,12 @@ from chalicelib.adapters.runtime.clock import SystemClock
 from chalicelib.api import assembly
 from chalicelib.container import ROOT, Container
 from chalicelib.container.adapters import Adapters
-from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.time import Clock
 from chalicelib.settings import Settings
-from gurukool import Effects
 from infra.target import local_cloud
 from tests.answers.in_process import InProcessApi
 from tests.infra.documents import TABLES, WORKERS, Document, environment
 
-FOLLOWING = {"follows": True}  # the payload
 CONTEXT = SimpleNamespace(
     function_name="function", aws_request_id="request", get_remaining_time_in_millis=lambda: 50_000
 )
@@ -201,42 +197,3 @@ def _tables_of_application(template: Document) -> list[str]:
 def still_clock() -> ManualClock:
     """For a worker whose calls are counted: the head is not written because the machine is busy."""
     return ManualClock(SystemClock().now())
-
-
-def declare_following(cloud: Cloud, *user_ids: str, type_: str = "echo", steps: bool = False) -> None:
-    """In the process that there is now, a request of this type enqueues an echo for each of these users.
-
-    With `steps`, it also takes two steps before.
-    """
-
-    def follow(payload: Any, request: HandlerRequest, effects: Effects) -> Any:
-        if steps:
-            _two_steps(payload, request)
-        for user_id in user_ids if payload != FOLLOWING else ():
-            effects.enqueue(user_id, "echo", FOLLOWING)
-        return payload
-
-    found = cloud.container.handlers.get(type_)
-    assert found is not None
-    cloud.container.handlers.remove(type_)
-    cloud.container.handlers.add(replace(found, function=follow, wants=("request", "effects")))
-
-
-def declare_long(cloud: Cloud, *types: str) -> None:
-    """In the process that there is now, requests of these types may take minutes."""
-    handlers = cloud.container.handlers
-    for known in [handler for handler in handlers if handler.type in types]:
-        handlers.remove(known.type)
-        handlers.add(replace(known, long=True))
-
-
-def declare_steps(cloud: Cloud, *types: str) -> None:
-    """In the process that there is now, handlers of these types do nothing but two steps."""
-    handlers = cloud.container.handlers
-    for known in [handler for handler in handlers if handler.type in types]:
-        handlers.remove(known.type)
-        handlers.add(replace(known, function=_two_steps, wants=("request",)))
-
-
-def _two_steps(payload: object, request: HandlerRequest) -> int:
-    return request.step("one", lambda: 1) + request.step("two", lambda: 2)

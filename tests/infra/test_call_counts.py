@@ -7,7 +7,8 @@ import pytest
 
 from chalicelib.adapters.dynamodb.queue_items import SHARDS
 from tests.infra.caller import PASSWORD, Caller
-from tests.infra.cloud import Cloud, Recorder, declare_following, still_clock
+from tests.infra.cloud import Cloud, Recorder, still_clock
+from tests.infra.declared import declare_following
 
 KEYS_READ = ("secretsmanager:GetSecretValue", "TokenKeys")  # once in five minutes
 

@@ -11,7 +11,8 @@ from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.core.queueing.keeping import MINUTE_MS, MINUTES
 from chalicelib.core.queueing.lane import QUICK_MS
 from tests.infra.caller import PASSWORD, Caller
-from tests.infra.cloud import CONTEXT, Cloud, declare_long
+from tests.infra.cloud import CONTEXT, Cloud
+from tests.infra.declared import declare_long
 from tests.infra.documents import Document
 from tests.infra.grants import X_RAY, granted, logs
 

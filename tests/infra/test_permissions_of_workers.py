@@ -7,7 +7,8 @@ from chalicelib.adapters.runtime.clock import SystemClock
 from chalicelib.core.time import Millis
 from chalicelib.functions.serving import MOST_RECEIVES
 from tests.infra.caller import Caller
-from tests.infra.cloud import Cloud, Recorder, declare_following, declare_long
+from tests.infra.cloud import Cloud, Recorder
+from tests.infra.declared import declare_following, declare_long
 from tests.infra.documents import WORKERS, Document
 from tests.infra.grants import X_RAY, granted, logs, polls
 
