@@ -1,6 +1,7 @@
 """The local cloud for the tests: an emulator and a stack of their own, beside any that is running."""
 
 import asyncio
+import functools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.loaders import JSONFileLoader
 
 from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
@@ -51,6 +53,14 @@ def environment() -> Iterator[None]:
         for name in chosen:
             patch.delenv(name, raising=False)
         patch.setenv("SAMPLE_HANDLERS", "on")  # as in the local cloud: the tests work with them
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def service_models_read_once() -> Iterator[None]:
+    """Each session of botocore would read the models of its services anew, which takes longer than most tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", staticmethod(functools.cache(JSONFileLoader().load_file)))
         yield
 
 

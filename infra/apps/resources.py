@@ -13,6 +13,7 @@ import yaml  # type: ignore[import-untyped]
 
 from infra.apps.references import renamed
 from infra.errors import DeployError
+from infra.yaml_loader import SafeLoader
 
 FILE = "resources.yaml"
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{0,63}")
@@ -34,7 +35,7 @@ Resources = Mapping[str, dict[str, Any]]
 """CloudFormation's descriptions by name in the folder."""
 
 
-class Loader(yaml.SafeLoader):  # type: ignore[misc]
+class Loader(SafeLoader):  # type: ignore[misc]
     """With CloudFormation's short forms: `!Ref balances` is `{Ref: balances}`."""
 
 

@@ -9,6 +9,7 @@ from infra import deployed_release
 from infra.apps import in_template
 from infra.apps.folder import App
 from infra.gateway_responses import gateway_responses
+from infra.yaml_loader import SafeLoader
 
 Template = dict[str, Any]
 DIRECTORY = Path(__file__).parent
@@ -21,7 +22,7 @@ def load(app: App | None = None, directory: Path = DIRECTORY) -> Template:
     """
     whole: Template = {}
     for path in sorted(directory.glob("*.yaml")):
-        for section, entries in yaml.safe_load(path.read_text()).items():
+        for section, entries in yaml.load(path.read_text(), SafeLoader).items():
             _add(whole.setdefault(section, {}), entries, path)
     _add(whole["Outputs"], deployed_release.outputs(), Path(deployed_release.__file__))
     whole["Resources"]["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,9 @@ def defined() -> Iterator[str]:
                 )
 
 
-NAMES = frozenset(defined())
+@cache
+def names() -> frozenset[str]:
+    return frozenset(defined())
 
 
 @pytest.mark.parametrize("row", rows("Renamed"), ids=lambda row: row[0])
@@ -41,8 +44,8 @@ def test_a_renamed_thing_has_its_new_name_and_no_longer_its_old_one(row: list[st
     old, new = (set(NAME.findall(cell)) for cell in row[:2])
 
     assert new
-    assert new <= NAMES
-    assert not old & NAMES
+    assert new <= names()
+    assert not old & names()
 
 
 def test_what_is_said_to_be_stored_is_stored() -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.api import ManualArgs, lint_file
 
 from chalicelib.core.queueing.attempt import ENDING_MS, GRACE_MS
 from chalicelib.core.queueing.handler import LONGEST_SHORT_TIMEOUT_S, LONGEST_TIMEOUT_S
@@ -72,6 +71,8 @@ FUNCTION_PROPERTIES = [
 
 
 def test_cfn_lint_finds_nothing(packaged: Path) -> None:
+    from cfnlint.api import ManualArgs, lint_file  # takes a second, and every process collects this file
+
     everything = ManualArgs(regions=["us-east-1"], include_checks=["I"])
     assert lint_file(packaged / "template.json", everything) == []
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openapi_spec_validator import validate
 
 from local_cloud.api_client import Api
 from tests.conftest import DeployedStack
@@ -33,9 +32,7 @@ def operations(document: Any) -> list[Any]:
     return [operation for path in document["paths"].values() for operation in path.values()]
 
 
-def test_the_document_is_valid_and_says_where_it_was_asked_for(document: Any, stack: DeployedStack) -> None:
-    validate(document)
-    assert document["openapi"].startswith("3.1")
+def test_the_document_says_where_it_was_asked_for(document: Any, stack: DeployedStack) -> None:
     assert document["servers"] == [{"url": stack.api_url}]
 
 
