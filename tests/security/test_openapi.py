@@ -67,7 +67,12 @@ def generate(stack: DeployedStack, tmp_path: Path, token: str | None, *arguments
         *signed,
         *arguments,
     ]
-    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    known = str(tmp_path.parent / "hypothesis")  # what it knows of Unicode, found out once for all runs
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "HYPOTHESIS_STORAGE_DIRECTORY": known,
+    }
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     generated = re.search(r"(\d+) generated", done.stdout)
