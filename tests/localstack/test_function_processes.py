@@ -107,10 +107,12 @@ def test_an_invocation_that_overruns_is_killed_with_all_it_has_started(function:
     assert wait_until(lambda: not is_running(started["child"]), 5)
 
 
-def test_a_function_that_takes_too_much_memory_is_killed(function: Function) -> None:
+def test_a_function_that_takes_too_much_memory_is_killed(emulator: Emulator) -> None:
+    function = deploy(emulator, SOURCE, Timeout=60, MemorySize=128)
     answer = function.invoke(do="fill memory")
     assert answer.payload["errorType"] == "Runtime.OutOfMemory"
     assert answer.payload["errorMessage"].endswith("signal: killed")
+    function.delete()
 
 
 def test_a_module_that_cannot_be_imported_is_an_error_that_the_log_explains(emulator: Emulator) -> None:

@@ -8,7 +8,7 @@ from tests.simulation.beating_mutations import renew_nothing
 from tests.simulation.run import failures, reason_against
 from tests.simulation.world import World
 
-HISTORIES = 600
+HISTORIES = 400
 SHOWN = 3
 
 
