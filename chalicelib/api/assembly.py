@@ -8,8 +8,9 @@ from chalice.app import Chalice
 
 from chalicelib.adapters.runtime.invocation import begin
 from chalicelib.api import system
-from chalicelib.api.authentication import authenticator
-from chalicelib.api.identity import account, admin_accounts, admin_queues, sessions
+from chalicelib.api.authentication import Gate
+from chalicelib.api.identity import account, admin_accounts, admin_queues, admin_services, sessions
+from chalicelib.api.on_behalf import on_behalf
 from chalicelib.api.pages import console, docs
 from chalicelib.api.queueing import enqueue, events, outcomes, queue, requests, scheduled
 from chalicelib.container import Container
@@ -19,13 +20,17 @@ from chalicelib.web.cors import Cors
 from chalicelib.web.middleware import Middleware
 
 PAGES = (console, docs)
+QUEUEING = (enqueue, queue, requests, events, outcomes, scheduled)
 SUBJECTS = (
     *(sessions, account),
-    *(enqueue, queue, requests, events, outcomes, scheduled),
-    *(admin_queues, admin_accounts),
+    *QUEUEING,
+    *(admin_queues, admin_accounts, admin_services),
     system,
 )
-OPERATIONS = tuple(chain.from_iterable(module.routes.operations for module in SUBJECTS))
+OPERATIONS = (
+    *chain.from_iterable(module.routes.operations for module in SUBJECTS),
+    *map(on_behalf, chain.from_iterable(module.routes.operations for module in QUEUEING)),
+)
 CORS = Cors(
     # The star stands for whatever headers tracing agents add; it never includes Authorization.
     sent="Authorization, Content-Type, Idempotency-Key, traceparent, *",
@@ -44,8 +49,8 @@ def mount(app: Chalice, container: Container) -> None:
 
     middleware = Middleware(begin_call, now, lambda: container.settings.cors_origins, CORS)
     app.register_middleware(middleware, "http")
-    for module in (*PAGES, *SUBJECTS):
-        mounting.mount(app, module.routes, container, authenticator(container))
+    pages = chain.from_iterable(module.routes.pages for module in PAGES)
+    mounting.mount(app, OPERATIONS, pages, container, Gate(container))
 
 
 @cache

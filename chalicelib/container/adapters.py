@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Accounts,
         AuditTrail,
         Passwords,
+        ServiceStore,
         SessionStore,
         Tokens,
         TryCounts,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.settings import Settings
     from chalicelib.webhooks.deliverer import Deliverer
 
-TABLES = ("queues", "requests", "accounts", "sessions", "idempotency", "audit", "scheduled")
+TABLES = ("queues", "requests", "accounts", "sessions", "idempotency", "audit", "scheduled", "services")
 URLS = {
     Lane.QUICK: "WAKE_UPS_URL",
     Lane.SLOW: "SLOW_WAKE_UPS_URL",
@@ -120,6 +121,12 @@ class Adapters:
         from chalicelib.adapters.dynamodb.sessions import DynamoSessions
 
         return DynamoSessions(self.tables)
+
+    @cached_property
+    def services(self) -> ServiceStore:
+        from chalicelib.adapters.dynamodb.services import DynamoServices
+
+        return DynamoServices(self.tables)
 
     @cached_property
     def tries(self) -> TryCounts:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from chalicelib.core.identity.guesses import Guesses
     from chalicelib.core.identity.own_account import OwnAccount
     from chalicelib.core.identity.registration import Registration
+    from chalicelib.core.identity.service_administration import ServiceAdministration, ServiceDeeds
+    from chalicelib.core.identity.service_keys import ServiceKeys
     from chalicelib.core.identity.sessions import Sessions
     from chalicelib.core.identity.sign_in import SignIn
     from chalicelib.core.identity.throttle import Throttle
@@ -73,6 +75,24 @@ class Identity:
             self._container.queueing.controls,
             outside.clock,
         )
+
+    @cached_property
+    def service_keys(self) -> ServiceKeys:
+        from chalicelib.core.identity.service_keys import ServiceKeys
+
+        return ServiceKeys(self._adapters.services, self._adapters.clock)
+
+    @cached_property
+    def service_administration(self) -> ServiceAdministration:
+        from chalicelib.core.identity.service_administration import ServiceAdministration
+
+        return ServiceAdministration(self.administration, self.service_keys)
+
+    @cached_property
+    def service_deeds(self) -> ServiceDeeds:
+        from chalicelib.core.identity.service_administration import ServiceDeeds
+
+        return ServiceDeeds(self._adapters.audit, self._adapters.clock)
 
     @cached_property
     def _throttle(self) -> Throttle:

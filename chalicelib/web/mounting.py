@@ -1,9 +1,9 @@
 """Puts declared operations to work: who calls, reading the input, errors as problem documents."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from chalice.app import Chalice, Request, Response
 
@@ -13,7 +13,7 @@ from chalicelib.web import problems
 from chalicelib.web.call import Call
 from chalicelib.web.operations import Operation
 from chalicelib.web.parameters import arguments
-from chalicelib.web.routes import Routes
+from chalicelib.web.routes import Page
 
 JSON = "application/json"
 CHARSET = re.compile(r';\s*charset\s*=\s*"?([^";\s]*)', re.IGNORECASE)
@@ -21,32 +21,43 @@ UTF_8 = frozenset({"utf-8", "utf8"})
 # Many clients cannot send a POST without a body: an empty object asks for nothing, either.
 NOTHING = re.compile(rb"\s*({\s*}\s*)?")
 
-type Authenticate = Callable[[str | None, str | None], Any]
-"""The principal behind a bearer token, given that it has the permission; either may be None.
 
-Raises UnauthenticatedError, ForbiddenError.
-"""
+class Gate(Protocol):
+    """Who may call what."""
+
+    def admit(self, token: str | None, operation: Operation) -> Any:
+        """The principal behind a bearer token, given that it may do this.
+
+        Raises UnauthenticatedError, ForbiddenError.
+        """
+        ...
+
+    def acting_for(self, principal: Any, name: str, operation: Operation) -> Any:
+        """The principal for an operation on behalf of whom the path names."""
+        ...
 
 
-def mount(app: Chalice, routes: Routes, container: object, authenticate: Authenticate) -> None:
+def mount(
+    app: Chalice, operations: Iterable[Operation], pages: Iterable[Page], container: object, gate: Gate
+) -> None:
     """Answer the declared operations and pages by `app`. `container` is for the views that take one."""
-    mounted = _Mounted(app, container, authenticate)
-    for operation in routes.operations:
+    mounted = _Mounted(app, container, gate)
+    for operation in operations:
         methods = [operation.method, "HEAD"] if operation.head else [operation.method]
         # Content types are checked here, so that the error is a problem document like the others.
-        route = app.route(operation.path, methods=methods, content_types=[], name=operation.view.__name__)
+        route = app.route(operation.path, methods=methods, content_types=[], name=operation.operation_id)
         route(mounted.answering(operation))
-    for path, view in routes.pages:
+    for path, view in pages:
         app.route(path, methods=["GET", "HEAD"], name=f"{view.__module__}.{view.__name__}")(
             mounted.showing(view)
         )
 
 
 class _Mounted:
-    def __init__(self, app: Chalice, container: object, authenticate: Authenticate) -> None:
+    def __init__(self, app: Chalice, container: object, gate: Gate) -> None:
         self._app = app
         self._container = container
-        self._authenticate = authenticate
+        self._gate = gate
 
     def answering(self, operation: Operation) -> Callable[..., Response]:
         def answer(**_: str) -> Response:
@@ -82,13 +93,16 @@ class _Mounted:
         signature = operation.signature
         offered: dict[str, Any] = {"call": call, "container": self._container}
         if operation.signed_in:
-            offered["principal"] = self._authenticate(call.bearer_token, operation.permission)
+            offered["principal"] = self._gate.admit(call.bearer_token, operation)
         found = arguments(call.request, signature)
         if signature.body is not None:
             _require_json(call.request)
             found["body"] = call.body(signature.body, operation.body_limit)
         elif not NOTHING.fullmatch(call.raw_body()):
             raise MalformedError("Send this call without a body, or with an empty object.")
+        if operation.on_behalf:
+            name = found.pop(operation.on_behalf.argument)
+            offered["principal"] = self._gate.acting_for(offered["principal"], name, operation)
         return found | {name: value for name, value in offered.items() if name in signature.wants}
 
 

@@ -62,7 +62,10 @@ class _Document:
                 **{_name(status): self._problem(status) for status in statuses},
                 "Problem": self._any_problem(),
             },
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "service": {"type": "http", "scheme": "bearer", "description": "The key of a service"},
+            },
         }
 
     def _list_codes(self) -> None:
@@ -76,15 +79,21 @@ class _Document:
         described: dict[str, Any] = {
             "operationId": name,
             "summary": operation.summary,
-            "description": self._description.operations.get(name, f"{operation.summary}."),
+            "description": self._text(operation),
             "tags": [operation.tag],
             "parameters": [self._parameter(p) for p in operation.signature.parameters],
             "responses": {**self._answers(operation), **_problems(operation)},
-            "security": [{"bearer": []}] if operation.signed_in else [],
+            "security": [{_scheme(operation): []}] if operation.signed_in else [],
         }
         if operation.takes_body:
             described["requestBody"] = {"required": True, "content": self._json(operation.signature.body)}
         return described
+
+    def _text(self, operation: Operation) -> str:
+        text = self._description.operations.get(operation.own_id, f"{operation.summary}.")
+        if operation.on_behalf is None:
+            return text
+        return f"{text} Done by a service for a user; its key needs the scope `{operation.permission}`."
 
     def _json(self, type_: Any) -> dict[str, Any]:
         example = self._schemas.example(type_)
@@ -127,6 +136,10 @@ class _Document:
     def _any_problem(self) -> dict[str, Any]:
         content = {problems.CONTENT_TYPE: {"schema": self._schemas.of(problems.Problem)}}
         return {"description": "An error.", "headers": _headers(), "content": content}
+
+
+def _scheme(operation: Operation) -> str:
+    return "service" if operation.on_behalf else "bearer"
 
 
 def _types(operations: Iterable[Operation]) -> Iterable[Any]:

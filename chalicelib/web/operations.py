@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from http import HTTPStatus
 from types import UnionType
-from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, Self, get_args, get_origin, get_type_hints
 
 from chalicelib.core.errors import GurukoolError
 
@@ -63,16 +63,32 @@ class Operation(NamedTuple):
     permission: str | None  # what the caller needs beyond being signed in
     body_limit: int  # bytes
     head: bool  # may be called with HEAD as well
+    on_behalf: Parameter | None = None  # of the path, which names for whom the caller acts; None: for itself
+    suffix: str = ""  # of the operation id
 
     @property
     def signature(self) -> Signature:
-        return read_signature(self.view, self.path)
+        own = read_signature(self.view, self.path)
+        return own._replace(parameters=(self.on_behalf, *own.parameters)) if self.on_behalf else own
 
     @property
     def operation_id(self) -> str:
-        """The view's name in camel case. Generated clients name their methods by it."""
+        """The view's name in camel case, and the suffix. Generated clients name their methods by it."""
+        return self.own_id + self.suffix
+
+    @property
+    def own_id(self) -> str:
+        """The operation id of the same operation, done by callers for themselves."""
         first, *others = self.view.__name__.split("_")
         return first + "".join(word.capitalize() for word in others)
+
+    def on_behalf_of(self, parameter: Parameter, base: str, instead: str, tag: str, suffix: str) -> Self:
+        """The same operation for callers who act for somebody else, whom the path names.
+
+        Its path begins with `instead`, which has the parameter, where this one's begins with `base`.
+        """
+        path = instead + self.path.removeprefix(base)
+        return self._replace(path=path, on_behalf=parameter, tag=tag, suffix=suffix)
 
     @property
     def signed_in(self) -> bool:

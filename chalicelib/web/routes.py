@@ -48,6 +48,7 @@ class Routes:
         headers: tuple[str, ...] = (),
         body_limit: int = BODY_LIMIT,
         head: bool = False,
+        permission: str | None = None,
     ) -> Declare:
         """Declare an operation; the view's signature says what it takes and answers, and is enforced.
 
@@ -56,7 +57,8 @@ class Routes:
         the headers, all others from the query. `call: Call` gives the rest. What the view returns is the JSON
         answer; None is 204. What it raises becomes a problem document: `raises` lists the errors that do not
         follow from the signature. With several statuses the first is the usual one. With `head` the call may
-        be made with HEAD as well, which monitors do. `body_limit` is in bytes.
+        be made with HEAD as well, which monitors do. `body_limit` is in bytes. `permission` is what callers
+        of this operation need, if it is not that of all of them.
         """
         statuses = status if isinstance(status, tuple) else (status,)
 
@@ -71,7 +73,7 @@ class Routes:
                     raises=raises,
                     headers=headers,
                     tag=self._tag,
-                    permission=self._permission,
+                    permission=permission or self._permission,
                     body_limit=body_limit,
                     head=head,
                 )

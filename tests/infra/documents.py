@@ -14,7 +14,7 @@ FUNCTIONS = {
 WORKERS = {"Worker": "WakeUps", "SlowWorker": "SlowWakeUps", "LongWorker": "LongWakeUps"}
 TABLES = (
     *("AccountsTable", "SessionsTable", "QueuesTable", "RequestsTable"),
-    *("IdempotencyTable", "AuditTable", "ScheduledTable"),
+    *("IdempotencyTable", "AuditTable", "ScheduledTable", "ServicesTable"),
 )
 
 Document = dict[str, Any]

@@ -42,6 +42,19 @@ class SessionItem(VersionedItem):
     wait_2 = NumberAttribute(null=True)
 
 
+class ServiceItem(VersionedItem):
+    """A key of a service."""
+
+    key_id = UnicodeAttribute(hash_key=True)
+    name = UnicodeAttribute()
+    secret_hash = UnicodeAttribute()
+    scopes = UnicodeAttribute()  # with a space between two
+    created_at = NumberAttribute()
+    created_by = UnicodeAttribute()
+    key_expires_at = NumberAttribute(null=True)
+    last_used_at = NumberAttribute(null=True)
+
+
 class TriesItem(Model):
     """Beside the sessions, because it expires like them.
 

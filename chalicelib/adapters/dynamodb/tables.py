@@ -15,6 +15,7 @@ from chalicelib.adapters.dynamodb.models import (
     NoteItem,
     QueueItem,
     RequestItem,
+    ServiceItem,
     SessionItem,
     SlotItem,
     TextItem,
@@ -40,6 +41,7 @@ class TableNames:
     idempotency: str = ""
     audit: str = ""
     scheduled: str = ""
+    services: str = ""
 
 
 class Tables:
@@ -65,6 +67,7 @@ class Tables:
         self.slots = self._bind(SlotItem, names.idempotency)
         self.entries = self._bind(EntryItem, names.scheduled)
         self.notes = self._bind(NoteItem, names.idempotency)
+        self.services = self._bind(ServiceItem, names.services)
 
     def bind[M: Model](self, model: type[M], table_name: str) -> type[M]:
         """The model for this table, over the shared connection. It is made once."""

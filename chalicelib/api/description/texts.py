@@ -21,6 +21,7 @@ TAGS = {
     "Authentication": "Sign-up, sign-in and sign-out; the sessions of the caller.",
     "Account": "The account of the caller.",
     "Queue": "The queue of the caller: send requests, read outcomes, control the queue.",
+    "Queues of users": "The queues of users whom a service names: the same operations as of the tag Queue.",
     "Administration": "All queues and accounts, for administrators.",
     "Service": "The service itself.",
 }
@@ -75,6 +76,10 @@ OPERATIONS = {
     "have a `next`.",
     "stats": "Totals of all open queues.",
     "disableAccount": "Ends all sessions of the account and forbids new ones. Accepted requests still run.",
+    "makeKey": "Makes a key for a service, a backend that sends requests for users of its own. The key is "
+    "shown this once.",
+    "listKeys": "The keys of services, without their secrets.",
+    "revokeKey": "The key is refused from now on, everywhere within 5 seconds.",
     "readAuditLog": "The acts of administrators in one month, the newest first.",
     "health": "Answers 200 if the API is running. It does not check the services that the API depends on.",
     "openapi": "This document, with the address at which it was requested.",
@@ -97,6 +102,9 @@ PARAMETERS = {
     "seq": "The number of the request in its queue.",
     "session_id": "The id of the session, from the list of sessions.",
     "user_id": "The id of the user.",
+    "user": "The user as the service names them: letters, digits and `. _ : @ ~ -`. They need no account; a "
+    "user may have several queues, each with a name of its own, such as `ada:chat-7`.",
+    "key_id": "The id of the key, from the list of keys.",
     "username": "The username, or a part of it in lists.",
     "state": "Only queues in this state.",
     "month": "The month, such as 2026-11. Without it: this month.",
@@ -114,10 +122,13 @@ SCHEMAS = {
     "Fault": "One invalid field.",
     "Follows": "The request whose handler has enqueued this one.",
     "Health": "The API is running.",
+    "Key": "A key of a service, without its secret.",
+    "Keys": "The keys of services.",
     "Login": "Username and password.",
     "MarkRead": "The number up to which outcomes were read.",
     "Order": "One request to send. Its type determines the schema of its payload.",
     "Outcomes": "Outcomes in order.",
+    "NewKey": "What a key is for.",
     "OwnAccount": "The account of the caller.",
     "Problem": "An error (RFC 9457).",
     "Queue": "The queue. `read` ≤ `head` ≤ `tail`: the last number that was read, that has an outcome, "

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import msgspec
 
-from chalicelib.api.authentication import ADMIN
 from chalicelib.api.identity.admin_views import AuditAnswer, StandingAnswer, entry_view
+from chalicelib.api.permissions import ADMIN
 from chalicelib.api.queueing.parameters import Limit
 from chalicelib.container import Container
 from chalicelib.core.errors import ConflictError, NotFoundError

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from chalicelib.api.authentication import ADMIN
 from chalicelib.api.identity.admin_views import (
     QueuesAnswer,
     StatsAnswer,
@@ -13,6 +12,7 @@ from chalicelib.api.identity.admin_views import (
     stats_view,
     user_queue_view,
 )
+from chalicelib.api.permissions import ADMIN
 from chalicelib.api.queueing.parameters import Limit, Seq
 from chalicelib.api.queueing.request_views import RequestAnswer, request_view
 from chalicelib.api.queueing.requests import stopped_view

@@ -1,17 +1,19 @@
 """Send requests: one, or a batch."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated
 
 import msgspec
 
+from chalicelib.api.permissions import ENQUEUE
 from chalicelib.api.queueing.answer_size import ANSWER_LIMIT, size_of, without_results
 from chalicelib.api.queueing.enqueue_body import Batch, Order, Reader, idempotency_key
 from chalicelib.api.queueing.request_views import RequestAnswer, RequestsAnswer, request_view
 from chalicelib.container import Container
 from chalicelib.core.errors import ConflictError, TooManyError
 from chalicelib.core.identity.account import Principal
-from chalicelib.core.queueing.enqueue import Accepted
+from chalicelib.core.queueing.enqueue import Accepted, Work
 from chalicelib.core.queueing.line import Line
 from chalicelib.web.call import Call
 from chalicelib.web.operations import Header
@@ -33,6 +35,7 @@ GivenKey = Annotated[Key | None, Header("Idempotency-Key")]
     raises=(ConflictError, TooManyError),
     headers=("Location", "Idempotency-Replayed"),
     body_limit=BODY_LIMIT,
+    permission=ENQUEUE,
 )
 def enqueue(
     container: Container, call: Call, principal: Principal, body: Order, idempotency_key: GivenKey = None
@@ -49,6 +52,7 @@ def enqueue(
     raises=(TooManyError,),
     headers=("Location", "Idempotency-Replayed", "Results-Omitted"),
     body_limit=BODY_LIMIT,
+    permission=ENQUEUE,
 )
 def enqueue_batch(
     container: Container, call: Call, principal: Principal, body: Batch, idempotency_key: GivenKey = None
@@ -60,9 +64,18 @@ def enqueue_batch(
 def _enqueue(container: Container, principal: Principal, body: Order | Batch, key: str | None) -> Accepted:
     now = container.adapters.clock.now()
     works = Reader(container.declared, container.application.settings, now).works(body)
+    require_types(principal, works)
     return container.queueing.enqueue(
         principal.user_id, principal.session_id, works, idempotency_key(key, works)
     )
+
+
+def require_types(principal: Principal, works: Sequence[Work]) -> None:
+    """Raises ForbiddenError if the caller may not send requests of all these types."""
+    if principal.scopes is not None:
+        from chalicelib.core.identity import scopes  # only for callers who have any
+
+        scopes.require_types(principal.scopes, (work.type for work in works))
 
 
 def accepted_views(container: Container, call: Call, accepted: Accepted, base: str) -> list[RequestAnswer]:

@@ -9,6 +9,7 @@ import msgspec
 from chalicelib.adapters.json.codec import encode
 from chalicelib.adapters.runtime.logs import iso
 from chalicelib.api.moments import Moment
+from chalicelib.api.permissions import READ
 from chalicelib.api.queueing.answer_size import ANSWER_LIMIT
 from chalicelib.api.queueing.parameters import HIGHEST, Seq, Wait
 from chalicelib.container import Container
@@ -48,6 +49,7 @@ class EventsAnswer(msgspec.Struct):
     "/api/queue/requests/{seq}/events",
     "List the events of a request in order; changes nothing and may be repeated",
     raises=(NotFoundError,),
+    permission=READ,
 )
 def list_events(
     container: Container, principal: Principal, seq: Seq, after: After = 0, wait: Wait = 0

@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 
 from chalicelib.adapters.json.codec import encode
+from chalicelib.api.permissions import DEQUEUE, READ
 from chalicelib.api.queueing.answer_size import one_answer
 from chalicelib.api.queueing.parameters import HIGHEST, Limit, Wait
 from chalicelib.api.queueing.queue_view import QueueAnswer, queue_view
@@ -30,6 +31,7 @@ class MarkRead(msgspec.Struct, forbid_unknown_fields=True):
     "GET",
     "/api/queue/dequeue",
     "Take the next outcome; not safe to repeat, because a lost answer is not returned again",
+    permission=DEQUEUE,
 )
 def dequeue(container: Container, principal: Principal, wait: Wait = 0) -> RequestAnswer | None:
     return container.queueing.dequeue(principal.user_id, principal.session_id, _encodable_view, wait)
@@ -39,6 +41,7 @@ def dequeue(container: Container, principal: Principal, wait: Wait = 0) -> Reque
     "GET",
     "/api/queue/outcomes",
     "List outcomes after a number; changes nothing and may be repeated",
+    permission=READ,
 )
 def list_outcomes(
     container: Container,
@@ -54,7 +57,13 @@ def list_outcomes(
     return OutcomesAnswer(outcomes, page.after, queue.read, queue.head)
 
 
-@routes.endpoint("POST", "/api/queue/read", "Mark outcomes as read up to a number", raises=(ConflictError,))
+@routes.endpoint(
+    "POST",
+    "/api/queue/read",
+    "Mark outcomes as read up to a number",
+    raises=(ConflictError,),
+    permission=DEQUEUE,
+)
 def mark_read(container: Container, principal: Principal, body: MarkRead) -> QueueAnswer:
     queue = container.queueing.outcomes.mark_read(principal.user_id, principal.session_id, body.seq)
     return queue_view(container.queueing.watch.line(queue))

@@ -1,5 +1,6 @@
 """The caller's queue as a whole: show it and control it."""
 
+from chalicelib.api.permissions import CONTROL, READ
 from chalicelib.api.queueing.queue_view import QueueAnswer, queue_view
 from chalicelib.container import Container
 from chalicelib.core.errors import ConflictError
@@ -10,13 +11,16 @@ from chalicelib.web.routes import Routes
 routes = Routes("Queue")
 
 
-@routes.endpoint("GET", "/api/queue", "Show the queue")
+@routes.endpoint("GET", "/api/queue", "Show the queue", permission=READ)
 def show_queue(container: Container, principal: Principal) -> QueueAnswer:
     return queue_view(container.queueing.watch.queue(principal.user_id, principal.session_id))
 
 
 @routes.endpoint(
-    "DELETE", "/api/queue", "Cancel all waiting requests, and delete the history and what is scheduled"
+    "DELETE",
+    "/api/queue",
+    "Cancel all waiting requests, and delete the history and what is scheduled",
+    permission=CONTROL,
 )
 def delete_queue(container: Container, principal: Principal) -> QueueAnswer:
     """What is scheduled first: an entry that enters meanwhile has its number before the purge."""
@@ -25,19 +29,19 @@ def delete_queue(container: Container, principal: Principal) -> QueueAnswer:
     return _changed(container, queueing.controls.purge(*user, forget=True))
 
 
-@routes.endpoint("POST", "/api/queue/pause", "Pause the queue", raises=(ConflictError,))
+@routes.endpoint("POST", "/api/queue/pause", "Pause the queue", raises=(ConflictError,), permission=CONTROL)
 def pause(container: Container, principal: Principal) -> QueueAnswer:
     controls = container.queueing.controls
     return _changed(container, controls.pause(principal.user_id, principal.session_id))
 
 
-@routes.endpoint("POST", "/api/queue/resume", "Resume the queue", raises=(ConflictError,))
+@routes.endpoint("POST", "/api/queue/resume", "Resume the queue", raises=(ConflictError,), permission=CONTROL)
 def resume(container: Container, principal: Principal) -> QueueAnswer:
     controls = container.queueing.controls
     return _changed(container, controls.resume(principal.user_id, principal.session_id))
 
 
-@routes.endpoint("POST", "/api/queue/purge", "Cancel all waiting requests")
+@routes.endpoint("POST", "/api/queue/purge", "Cancel all waiting requests", permission=CONTROL)
 def purge(container: Container, principal: Principal) -> QueueAnswer:
     controls = container.queueing.controls
     return _changed(container, controls.purge(principal.user_id, principal.session_id))

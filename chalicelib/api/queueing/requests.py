@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import msgspec
 
 from chalicelib.adapters.json.codec import encode
+from chalicelib.api.permissions import CONTROL, READ
 from chalicelib.api.queueing.answer_size import one_answer
 from chalicelib.api.queueing.enqueue import accepted_views
 from chalicelib.api.queueing.parameters import HIGHEST, Limit, Seq, Wait
@@ -39,6 +40,7 @@ type SignalName = Annotated[
     "/api/queue/requests",
     "List requests in order, without payloads. A page has fewer than `limit` "
     "requests at the end, or if more would make the answer too large",
+    permission=READ,
 )
 def list_requests(
     container: Container, principal: Principal, after: After = 0, limit: Limit = 50
@@ -48,7 +50,9 @@ def list_requests(
     return RequestsAnswer([request_view(request, line) for request in page.requests])
 
 
-@routes.endpoint("GET", "/api/queue/requests/{seq}", "Show one request", raises=(NotFoundError,))
+@routes.endpoint(
+    "GET", "/api/queue/requests/{seq}", "Show one request", raises=(NotFoundError,), permission=READ
+)
 def show_request(container: Container, principal: Principal, seq: Seq, wait: Wait = 0) -> RequestDetailAnswer:
     watch = container.queueing.watch
     return request_detail_view(*watch.request(principal.user_id, principal.session_id, seq, wait))
@@ -59,6 +63,7 @@ def show_request(container: Container, principal: Principal, seq: Seq, wait: Wai
     "/api/queue/requests/{seq}/cancel",
     "Cancel a waiting request",
     raises=(NotFoundError, ConflictError),
+    permission=CONTROL,
 )
 def cancel(container: Container, principal: Principal, seq: Seq) -> RequestAnswer:
     return request_view(container.queueing.controls.cancel(principal.user_id, principal.session_id, seq))
@@ -70,6 +75,7 @@ def cancel(container: Container, principal: Principal, seq: Seq) -> RequestAnswe
     "Stop a request: 200 if it waited and is cancelled, 202 if it runs and will end as cancelled",
     status=(HTTPStatus.OK, HTTPStatus.ACCEPTED),
     raises=(NotFoundError, ConflictError),
+    permission=CONTROL,
 )
 def stop(container: Container, call: Call, principal: Principal, seq: Seq) -> RequestAnswer:
     return stopped_view(call, container.queueing.controls.stop(principal.user_id, principal.session_id, seq))
@@ -89,6 +95,7 @@ def stopped_view(call: Call, request: Request) -> RequestAnswer:
     status=(HTTPStatus.OK, HTTPStatus.ACCEPTED),
     raises=(NotFoundError, ConflictError, TooManyError),
     headers=("Location",),
+    permission=CONTROL,
 )
 def retry(container: Container, call: Call, principal: Principal, seq: Seq) -> RequestAnswer:
     retried = container.queueing.controls.retry(principal.user_id, principal.session_id, seq)
@@ -112,6 +119,7 @@ class SignalBody(msgspec.Struct, forbid_unknown_fields=True):
     "The same signal again is harmless",
     status=HTTPStatus.ACCEPTED,
     raises=(NotFoundError, ConflictError),
+    permission=CONTROL,
 )
 def signal(
     container: Container, principal: Principal, seq: Seq, name: SignalName, body: SignalBody
@@ -126,6 +134,7 @@ def signal(
     "/api/queue/requests/{seq}/skip",
     "Skip the request that halts or holds the queue",
     raises=(NotFoundError, ConflictError),
+    permission=CONTROL,
 )
 def skip(container: Container, principal: Principal, seq: Seq) -> RequestAnswer:
     return request_view(container.queueing.controls.skip(principal.user_id, principal.session_id, seq))

@@ -7,8 +7,9 @@ import msgspec
 
 from chalicelib.adapters.runtime.logs import iso
 from chalicelib.api.moments import Moment, optional_moment
+from chalicelib.api.permissions import CONTROL, ENQUEUE, READ
 from chalicelib.api.queueing import scheduled_body
-from chalicelib.api.queueing.enqueue import GivenKey
+from chalicelib.api.queueing.enqueue import GivenKey, require_types
 from chalicelib.api.queueing.enqueue_body import Reader
 from chalicelib.api.queueing.parameters import Limit
 from chalicelib.api.queueing.request_views import FollowsAnswer
@@ -68,6 +69,7 @@ class ScheduledPageAnswer(msgspec.Struct):
     "Send one request that enters the line at a moment",
     status=HTTPStatus.ACCEPTED,
     headers=("Location", "Idempotency-Replayed"),
+    permission=ENQUEUE,
 )
 def schedule(
     container: Container,
@@ -79,6 +81,7 @@ def schedule(
     now = container.adapters.clock.now()
     reader = Reader(container.declared, container.application.settings, now)
     work, enter_at = scheduled_body.read(reader, body)
+    require_types(principal, [work])
     key = scheduled_body.idempotency_key(idempotency_key, work, enter_at)
     scheduled = container.queueing.scheduling.schedule(
         principal.user_id, principal.session_id, work, enter_at, key
@@ -93,6 +96,7 @@ def schedule(
     "GET",
     "/api/queue/scheduled",
     "List scheduled requests by the moment at which they enter, without payloads",
+    permission=READ,
 )
 def list_scheduled(
     container: Container, principal: Principal, after: After = "", limit: Limit = 50
@@ -103,7 +107,9 @@ def list_scheduled(
     )
 
 
-@routes.endpoint("GET", "/api/queue/scheduled/{id}", "Show one scheduled request", raises=(NotFoundError,))
+@routes.endpoint(
+    "GET", "/api/queue/scheduled/{id}", "Show one scheduled request", raises=(NotFoundError,), permission=READ
+)
 def show_scheduled(container: Container, principal: Principal, id: Id) -> ScheduledDetailAnswer:  # noqa: A002
     entry = container.queueing.scheduling.show(principal.user_id, principal.session_id, id)
     return ScheduledDetailAnswer(**_members(entry), payload=msgspec.Raw(entry.payload.encode()))
@@ -115,6 +121,7 @@ def show_scheduled(container: Container, principal: Principal, id: Id) -> Schedu
     "Delete a scheduled request, which then never enters the line",
     status=HTTPStatus.NO_CONTENT,
     raises=(NotFoundError,),
+    permission=CONTROL,
 )
 def delete_scheduled(container: Container, principal: Principal, id: Id) -> None:  # noqa: A002
     container.queueing.scheduling.delete(principal.user_id, principal.session_id, id)

@@ -40,12 +40,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The caller, as the access token names it."""
+    """The user whose queue a call is about, and who calls: a session of the user, or a service for them."""
 
     user_id: str
     username: str
     session_id: str
     role: Role = Role.USER
+    scopes: frozenset[str] | None = None  # None: whatever users may do with their own queue
 
 
 @dataclass(frozen=True, slots=True)

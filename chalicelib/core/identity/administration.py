@@ -1,6 +1,5 @@
 """Administration: every action is written to the audit log before it is carried out."""
 
-import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -9,7 +8,7 @@ from itertools import islice
 
 from chalicelib.core.errors import ConflictError, ForbiddenError, LostRaceError, NotFoundError
 from chalicelib.core.identity.account import Account, Principal, Role, folded
-from chalicelib.core.identity.audit import Entry, month_of
+from chalicelib.core.identity.audit import Entry, month_of, new_entry_id
 from chalicelib.core.identity.ports import Accounts, AuditTrail
 from chalicelib.core.identity.sessions import Sessions
 from chalicelib.core.log_events import log_event
@@ -17,7 +16,7 @@ from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.queue_store import Connections, QueueStore
 from chalicelib.core.queueing.request import Request
-from chalicelib.core.time import Clock, Millis
+from chalicelib.core.time import Clock
 
 SCAN = 200  # queues read at a time
 LONGEST_SCAN = 10_000  # queues that one call reads
@@ -59,7 +58,7 @@ class Administration:
 
         One call reads at most `longest_scan` queues, so it may find none although more follow.
         """
-        self._require_admin(admin)
+        self.require_admin(admin)
         found: list[Queue] = []
         for looked_at, queue in enumerate(self._scan(after), 1):
             if matches(queue):
@@ -70,13 +69,13 @@ class Administration:
 
     def queue(self, admin: Principal, user_id: str) -> Queue:
         """Raises NotFoundError."""
-        self._require_admin(admin)
+        self.require_admin(admin)
         if queue := self.queue_store.get(user_id):
             return queue
         raise NotFoundError("This user has no queue.")
 
     def stats(self, admin: Principal) -> Stats:
-        self._require_admin(admin)
+        self.require_admin(admin)
         queues = list(islice(self._scan(None), self.longest_scan))
         counts = sum((Counter({s.value: n for s, n in q.counts.items()}) for q in queues), Counter[str]())
         now = self.clock.now()
@@ -90,25 +89,25 @@ class Administration:
         )
 
     def pause(self, admin: Principal, user_id: str) -> Queue:
-        return self._steer(admin, "pause queue", user_id, lambda: self.controls.pause(user_id, None))
+        return self.carry_out(admin, "pause queue", user_id, lambda: self.controls.pause(user_id, None))
 
     def resume(self, admin: Principal, user_id: str) -> Queue:
-        return self._steer(admin, "resume queue", user_id, lambda: self.controls.resume(user_id, None))
+        return self.carry_out(admin, "resume queue", user_id, lambda: self.controls.resume(user_id, None))
 
     def purge(self, admin: Principal, user_id: str) -> Queue:
-        return self._steer(admin, "purge queue", user_id, lambda: self.controls.purge(user_id, None))
+        return self.carry_out(admin, "purge queue", user_id, lambda: self.controls.purge(user_id, None))
 
     def retry(self, admin: Principal, user_id: str, seq: int) -> tuple[Request, Queue]:
         action = f"retry request {seq}"
-        return self._steer(admin, action, user_id, lambda: self.controls.retry_head(user_id, None, seq))
+        return self.carry_out(admin, action, user_id, lambda: self.controls.retry_head(user_id, None, seq))
 
     def skip(self, admin: Principal, user_id: str, seq: int) -> Request:
         action = f"skip request {seq}"
-        return self._steer(admin, action, user_id, lambda: self.controls.skip(user_id, None, seq))
+        return self.carry_out(admin, action, user_id, lambda: self.controls.skip(user_id, None, seq))
 
     def stop(self, admin: Principal, user_id: str, seq: int) -> Request:
         action = f"stop request {seq}"
-        return self._steer(admin, action, user_id, lambda: self.controls.stop(user_id, None, seq))
+        return self.carry_out(admin, action, user_id, lambda: self.controls.stop(user_id, None, seq))
 
     def disable(self, admin: Principal, username: str) -> Account:
         """End all sessions of the account and refuse new ones. Requests that were accepted still run.
@@ -137,9 +136,21 @@ class Administration:
 
         The id is None at the end of the month. Without a month: the present one.
         """
-        self._require_admin(admin)
+        self.require_admin(admin)
         found = self.audit.page(month or month_of(self.clock.now()), before, limit)
         return found, found[-1].entry_id if len(found) == limit else None
+
+    def carry_out[Done](self, admin: Principal, action: str, subject: str, do: Callable[[], Done]) -> Done:
+        """Do it as an action of this administrator, with an entry in the audit log before it."""
+        self.require_admin(admin)
+        return self._act(admin, action, subject, do)
+
+    def require_admin(self, admin: Principal) -> None:
+        """Raises UnauthenticatedError, and ForbiddenError if the account is not an administrator's now."""
+        self.sessions.require_live(admin)
+        account = self.accounts.by_username(admin.username)
+        if account is None or account.user_id != admin.user_id or account.role is not Role.ADMIN:
+            raise ForbiddenError("This is for administrators only.", code="admin_only")
 
     def _set_disabled(self, account: Account, *, disabled: bool) -> Account:
         """Sessions are live or not in the queue item: barring the user there ends all of them at once."""
@@ -157,14 +168,10 @@ class Administration:
         return account
 
     def _account(self, admin: Principal, username: str) -> Account:
-        self._require_admin(admin)
+        self.require_admin(admin)
         if account := self.accounts.by_username(folded(username)):
             return account
         raise NotFoundError("There is no such account.")
-
-    def _steer[Done](self, admin: Principal, action: str, user_id: str, do: Callable[[], Done]) -> Done:
-        self._require_admin(admin)
-        return self._act(admin, action, user_id, do)
 
     def _act[Done](
         self, admin: Principal, action: str, subject: str, do: Callable[[], Done], subject_id: str = ""
@@ -180,22 +187,11 @@ class Administration:
     def _note(self, admin: Principal, action: str, subject: str, subject_id: str) -> None:
         """Add an entry, and log it: in the logs the API function can add lines and change none."""
         now = self.clock.now()
-        entry = Entry(_entry_id(now), now, admin.username, action, subject, admin.user_id, subject_id)
+        entry = Entry(new_entry_id(now), now, admin.username, action, subject, admin.user_id, subject_id)
         self.audit.add(entry)
         log_event("administrator acts", user=admin.user_id, **asdict(entry))
-
-    def _require_admin(self, admin: Principal) -> None:
-        """Raises UnauthenticatedError, and ForbiddenError if the account is not an administrator's now."""
-        self.sessions.require_live(admin)
-        account = self.accounts.by_username(admin.username)
-        if account is None or account.user_id != admin.user_id or account.role is not Role.ADMIN:
-            raise ForbiddenError("This is for administrators only.", code="admin_only")
 
     def _scan(self, after: str | None) -> Iterator[Queue]:
         while page := self.queue_store.page(after, SCAN):
             yield from page
             after = page[-1].user_id
-
-
-def _entry_id(now: Millis) -> str:
-    return f"{now:015d}-{secrets.token_hex(4)}"

@@ -1,5 +1,9 @@
-"""What administrators did: who, what, to whom, when. Written before it is done, so nothing goes unseen."""
+"""What administrators and services did: who, what, to whom, when.
 
+Written before it is done, so nothing goes unseen.
+"""
+
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,20 +12,24 @@ from chalicelib.core.time import Millis
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One deed of an administrator."""
+    """One deed of an administrator, or of a service that controls a queue."""
 
     entry_id: str  # sorts by time within a month
     at: Millis
-    actor: str  # username of the administrator
+    actor: str  # username of the administrator, or name of the service
     action: str  # "pause queue", "disable account", …; "refused: pause queue" follows if it was not done
     subject: str  # a username, or a user id
     # Names of deleted accounts can be taken by others, ids cannot. Older entries have no ids.
-    actor_id: str = ""
+    actor_id: str = ""  # of a service: that of its key
     subject_id: str = ""
 
     @property
     def month(self) -> str:
         return month_of(self.at)
+
+
+def new_entry_id(now: Millis) -> str:
+    return f"{now:015d}-{secrets.token_hex(4)}"
 
 
 def month_of(moment: Millis) -> str:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from chalicelib.core.identity.account import Account, Principal
 from chalicelib.core.identity.audit import Entry
+from chalicelib.core.identity.services import Service
 from chalicelib.core.identity.session import RefreshToken, Session
 from chalicelib.core.identity.tries import Tries
 from chalicelib.core.time import Millis
@@ -95,6 +96,28 @@ class TryCounts(Protocol):
 
     def spent(self, budgets: Sequence[str]) -> Mapping[str, int]:
         """Failures by budget, for those that have any."""
+        ...
+
+
+class ServiceStore(Protocol):
+    """The keys of services, by id. Writes raise LostRaceError when their condition does not hold."""
+
+    def add(self, service: Service) -> None:
+        """On condition that there is no such key. A repeated write finds its own, which is harmless."""
+        ...
+
+    def get(self, key_id: str) -> Service | None: ...
+
+    def all(self) -> Sequence[Service]:
+        """In no particular order."""
+        ...
+
+    def note_use(self, service: Service, now: Millis) -> None:
+        """Note when it was used last. On condition that this is as `service` has it."""
+        ...
+
+    def remove(self, key_id: str) -> None:
+        """On condition that it is there."""
         ...
 
 

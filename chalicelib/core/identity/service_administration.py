@@ -1,0 +1,56 @@
+"""What administrators do with the keys of services, and how services' own deeds are noted."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from chalicelib.core.identity.account import Principal
+from chalicelib.core.identity.administration import Administration
+from chalicelib.core.identity.audit import Entry, new_entry_id
+from chalicelib.core.identity.ports import AuditTrail
+from chalicelib.core.identity.scopes import Scopes
+from chalicelib.core.identity.service_keys import ServiceKeys
+from chalicelib.core.identity.services import Key, Service
+from chalicelib.core.log_events import log_event
+from chalicelib.core.time import Clock, Millis
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAdministration:
+    """Makes, lists and revokes keys. Errors are as in Administration."""
+
+    administration: Administration
+    keys: ServiceKeys
+
+    def make(
+        self, admin: Principal, name: str, scopes: Scopes, expires_at: Millis | None
+    ) -> tuple[Key, Service]:
+        """A new key, which is shown this once. Raises InvalidInputError if there are too many."""
+
+        def make() -> tuple[Key, Service]:
+            return self.keys.make(name, scopes, admin.username, expires_at)
+
+        return self.administration.carry_out(admin, f"make key: {' '.join(sorted(scopes))}", name, make)
+
+    def all(self, admin: Principal) -> Sequence[Service]:
+        """The keys, the oldest first."""
+        self.administration.require_admin(admin)
+        return self.keys.all()
+
+    def revoke(self, admin: Principal, key_id: str) -> None:
+        """It is refused everywhere within 5 s. Raises NotFoundError."""
+        self.administration.carry_out(admin, "revoke key", key_id, lambda: self.keys.revoke(key_id))
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDeeds:
+    """Notes that a service controls a queue, before it is done."""
+
+    audit: AuditTrail
+    clock: Clock
+
+    def note(self, service: str, key_id: str, action: str, user_id: str) -> None:
+        """Raises UnavailableError; then it must not be done."""
+        now = self.clock.now()
+        entry = Entry(new_entry_id(now), now, service, action, user_id, key_id, user_id)
+        self.audit.add(entry)
+        log_event("service acts", **asdict(entry))
