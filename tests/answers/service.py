@@ -24,7 +24,7 @@ from chalicelib.handlers.samples import Sleep
 from chalicelib.settings import Settings
 from tests.answers.in_process import InProcessApi
 from tests.e2e.users import User, sign_up
-from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeSessions, FakeTryCounts
+from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeServices, FakeSessions, FakeTryCounts
 from tests.fakes.methods import methods_of
 from tests.fakes.secrets import FakePasswords, FakeTokens
 
@@ -48,6 +48,7 @@ class Service:
         self.clock = ManualClock()
         self.accounts, self.audit = FakeAccounts(), FakeAudit()
         self.sessions, self.tries = FakeSessions(), FakeTryCounts()
+        self.services = FakeServices()
         self.fifos = {lane: MemoryFifo(self.clock.now) for lane in Lane}
         self.adapters = MemoryAdapters(Settings.from_environment(environment))
         self.store = MemoryStore(self.adapters.settings.queue_limit)
@@ -69,6 +70,7 @@ class Service:
         adapters.wake_ups = MemoryWakeUps(self.fifos)
         adapters.accounts, adapters.audit = self.accounts, self.audit
         adapters.sessions, adapters.wait_slots, adapters.tries = self.sessions, self.sessions, self.tries
+        adapters.services = self.services
         adapters.passwords, adapters.tokens = FakePasswords(), FakeTokens()
 
     def _sleep(self, payload: Sleep) -> Sleep:

@@ -9,7 +9,7 @@ from chalice.app import Response
 
 import chalicelib
 from chalicelib.api.assembly import OPERATIONS
-from chalicelib.api.authentication import authenticator
+from chalicelib.api.authentication import Gate
 from chalicelib.core.errors import GurukoolError, UnavailableError
 from chalicelib.web.call import Call
 from chalicelib.web.mounting import mount
@@ -32,6 +32,7 @@ BODIES = {
     "mark_read": {"seq": 1},
     "schedule": {"type": "echo", "enter_at": "2026-11-29T08:00:00Z"},
     "signal": {"payload": 1},
+    "make_key": {"name": "shop", "scopes": ["read"]},
 }
 PLACES = {
     "name": "approval",
@@ -39,6 +40,7 @@ PLACES = {
     "user_id": "0" * 32,
     "username": "somebody",
     "session_id": "session",
+    "key_id": "0" * 16,
     "id": f"{0:015d}-{0:018d}",
 }
 WITHOUT_STORE = {"health", "openapi"}
@@ -115,7 +117,7 @@ def test_a_page_that_cannot_be_served_shows_nothing_of_why(service: Service) -> 
     def broken(call: Call) -> Response:
         raise RuntimeError(INSIDE)
 
-    mount(service.api.app, routes, service.container, authenticator(service.container))
+    mount(service.api.app, (), routes.pages, service.container, Gate(service.container))
 
     answer = service.api.call("GET", "/broken")
 

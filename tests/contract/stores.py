@@ -9,16 +9,17 @@ import boto3
 
 from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
 from chalicelib.adapters.dynamodb.audit import DynamoAudit
+from chalicelib.adapters.dynamodb.services import DynamoServices
 from chalicelib.adapters.dynamodb.sessions import DynamoSessions
 from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.adapters.dynamodb.tries import DynamoTryCounts
 from chalicelib.adapters.memory.store import MemoryStore
-from chalicelib.core.identity.ports import Accounts, AuditTrail, SessionStore, TryCounts
+from chalicelib.core.identity.ports import Accounts, AuditTrail, ServiceStore, SessionStore, TryCounts
 from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.waits import WaitSlots
 from infra import template
-from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeSessions, FakeTryCounts
+from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeServices, FakeSessions, FakeTryCounts
 
 LIMIT = 5
 SHAPE = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
@@ -35,10 +36,13 @@ class Stores:
     sessions: SessionsAndWaits
     tries: TryCounts
     audit: AuditTrail
+    services: ServiceStore
 
 
 def memory_stores() -> Stores:
-    return Stores(MemoryStore(LIMIT), FakeAccounts(), FakeSessions(), FakeTryCounts(), FakeAudit())
+    return Stores(
+        MemoryStore(LIMIT), FakeAccounts(), FakeSessions(), FakeTryCounts(), FakeAudit(), FakeServices()
+    )
 
 
 def dynamo_stores() -> Stores:
@@ -53,6 +57,7 @@ def dynamo_stores() -> Stores:
         DynamoSessions(tables),
         DynamoTryCounts(tables),
         DynamoAudit(tables),
+        DynamoServices(tables),
     )
 
 

@@ -1,4 +1,4 @@
-"""Accounts, sessions, counts of tries and the audit log in memory."""
+"""Accounts, sessions, keys of services, counts of tries and the audit log in memory."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from chalicelib.adapters.memory.tables import require
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.identity.account import Account, Role
 from chalicelib.core.identity.audit import Entry
+from chalicelib.core.identity.services import Service
 from chalicelib.core.identity.session import IDLE_MS, LONGEST_MS, RefreshToken, Session
 from chalicelib.core.identity.tries import Tries
 from chalicelib.core.time import Millis
@@ -112,6 +113,33 @@ def new_session(session_id: str, user_id: str, now: Millis) -> Session:
         expires_at=now + IDLE_MS,
         ends_at=now + LONGEST_MS,
     )
+
+
+class FakeServices:
+    def __init__(self) -> None:
+        self.services: dict[str, Service] = {}
+        self.reads = 0
+
+    def add(self, service: Service) -> None:
+        require(self.services.get(service.key_id) in (None, service))
+        self.services[service.key_id] = service
+
+    def get(self, key_id: str) -> Service | None:
+        self.reads += 1
+        return self.services.get(key_id)
+
+    def all(self) -> Sequence[Service]:
+        return list(self.services.values())
+
+    def note_use(self, service: Service, now: Millis) -> None:
+        found = self.services.get(service.key_id)
+        if found is None or found.last_used_at != service.last_used_at:
+            raise LostRaceError
+        self.services[service.key_id] = replace(found, last_used_at=now)
+
+    def remove(self, key_id: str) -> None:
+        require(key_id in self.services)
+        del self.services[key_id]
 
 
 class FakeTryCounts:

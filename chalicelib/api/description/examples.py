@@ -57,6 +57,7 @@ EXAMPLES: dict[str, Any] = {
     },
     "Login": {"username": "ada", "password": PASSWORD},
     "MarkRead": {"seq": 1},
+    "NewKey": {"name": "shop", "scopes": ["enqueue:*", "read", "dequeue", "control"], "days": 365},
     "Order": ORDER,
     "Problem": {
         "type": "about:blank",

@@ -125,6 +125,7 @@ SCHEMAS = {
     "Key": "A key of a service, without its secret.",
     "Keys": "The keys of services.",
     "Login": "Username and password.",
+    "MadeKey": "A new key. It is shown this once.",
     "MarkRead": "The number up to which outcomes were read.",
     "Order": "One request to send. Its type determines the schema of its payload.",
     "Outcomes": "Outcomes in order.",

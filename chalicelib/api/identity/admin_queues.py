@@ -26,7 +26,8 @@ from chalicelib.web.routes import Routes
 
 routes = Routes("Administration", permission=ADMIN)
 
-type UserId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+# The id of an account, or a name that a service has given.
+type UserId = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9._:@~-]{1,128}$")]
 type StateName = Literal["open", "paused", "halted", "held", "closed"]
 
 QUEUE = "/api/admin/queues/{user_id}"

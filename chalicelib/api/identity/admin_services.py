@@ -60,7 +60,7 @@ class KeyAnswer(msgspec.Struct):
     last_used_at: Annotated[Moment | None, msgspec.Meta(description="To about ten minutes")]
 
 
-class NewKeyAnswer(KeyAnswer):
+class MadeKeyAnswer(KeyAnswer):
     """A new key. It is shown this once."""
 
     key: Annotated[str, msgspec.Meta(description="Secret; the service sends it as `Authorization: Bearer …`")]
@@ -77,12 +77,12 @@ class KeysAnswer(msgspec.Struct):
     status=HTTPStatus.CREATED,
     raises=(InvalidInputError,),
 )
-def make_key(container: Container, principal: Principal, body: NewKey) -> NewKeyAnswer:
+def make_key(container: Container, principal: Principal, body: NewKey) -> MadeKeyAnswer:
     now = container.adapters.clock.now()
     expires_at = None if body.days is None else now + body.days * DAY_MS
     keys = container.identity.service_administration
     key, service = keys.make(principal, body.name, frozenset(body.scopes), expires_at)
-    return NewKeyAnswer(**msgspec.structs.asdict(key_view(service)), key=str(key))
+    return MadeKeyAnswer(**msgspec.structs.asdict(key_view(service)), key=str(key))
 
 
 @routes.endpoint("GET", "/api/admin/keys", "List the keys of services, the oldest first")

@@ -1,0 +1,184 @@
+"""What services are answered, and administrators about their keys."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib.api.assembly import OPERATIONS
+from local_cloud.api_client import Answer
+from tests.answers.service import Service
+from tests.e2e.users import User
+
+ALL = ["read", "dequeue", "control", "enqueue:*"]
+QUEUE = "/api/users/ada:chat-7/queue"
+
+type Call = Callable[..., Answer]
+
+
+@pytest.fixture
+def make_key(admin: User) -> Callable[..., Any]:
+    def make(*scopes: str, **more: Any) -> Any:
+        body = {"name": "shop", "scopes": list(scopes), **more}
+        return admin.session.ask("POST", "/api/admin/keys", body)
+
+    return make
+
+
+@pytest.fixture
+def key(make_key: Callable[..., Any]) -> str:
+    return str(make_key(*ALL)["key"])
+
+
+@pytest.fixture
+def call(service: Service, key: str) -> Call:
+    """As the service, with its key or another one."""
+
+    def as_service(method: str, path: str, body: object = None, *, key: str = key) -> Answer:
+        return service.api.call(method, path, body, {"Authorization": f"Bearer {key}"})
+
+    return as_service
+
+
+def test_a_service_sends_and_reads_for_a_user_who_never_signed_in(service: Service, call: Call) -> None:
+    sent = call("POST", f"{QUEUE}/enqueue", {"type": "echo", "payload": {"text": "hello"}})
+    assert (sent.status, sent.body["seq"], sent.headers["Location"]) == (202, 1, "requests/1")
+
+    service.work()
+
+    taken = call("GET", f"{QUEUE}/dequeue")
+    assert (taken.status, taken.body["result"]) == (200, {"text": "hello"})
+    shown = call("GET", QUEUE).body
+    assert (shown["state"], shown["tail"], shown["head"], shown["read"]) == ("open", 1, 1, 1)
+
+
+def test_the_lines_of_one_user_are_independent(service: Service, call: Call) -> None:
+    for line in ("ada:chat-7", "ada:chat-8"):
+        call("POST", f"/api/users/{line}/queue/enqueue", {"type": "echo"})
+
+    call("POST", "/api/users/ada:chat-7/queue/pause")
+    service.work()
+
+    states = [call("GET", f"/api/users/ada:chat-{n}/queue").body["head"] for n in (7, 8)]
+    assert states == [0, 1]
+
+
+def test_a_user_without_a_queue_has_none_to_read_or_to_steer(call: Call) -> None:
+    for method, path in (("GET", ""), ("GET", "/dequeue"), ("GET", "/outcomes"), ("POST", "/pause")):
+        answer = call(method, QUEUE + path)
+        assert (answer.status, answer.body["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("name", ["0" * 32, "ABCDEF" * 5 + "01", "two%20words", "a" * 129, "ä"])
+def test_the_id_of_an_account_and_what_is_no_name_name_no_user(call: Call, name: str) -> None:
+    answer = call("POST", f"/api/users/{name}/queue/enqueue", {"type": "echo"})
+
+    assert (answer.status, answer.body["code"]) == (404, "not_found")
+
+
+def test_a_key_does_what_its_scopes_say_and_nothing_else(call: Call, make_key: Callable[..., Any]) -> None:
+    """Each operation for users, with a key that has all scopes but the one that it takes."""
+    places = {"user": "ada", "seq": "1", "id": f"{0:015d}-{0:018d}", "name": "approval"}
+    others = {s: make_key(*(o for o in ALL if not o.startswith(s)))["key"] for s in ("read", "dequeue")}
+    others |= {s: make_key(*(o for o in ALL if not o.startswith(s)))["key"] for s in ("control", "enqueue")}
+    tried = 0
+    for operation in OPERATIONS:
+        if operation.on_behalf:
+            scope = str(operation.permission)
+            answer = call(operation.method, operation.path.format(**places), {}, key=others[scope])
+            assert (answer.status, answer.body["code"]) == (403, "scope_missing"), operation.operation_id
+            tried += 1
+    assert tried >= 22
+
+
+def test_every_operation_on_a_queue_is_there_for_services() -> None:
+    own = {
+        (o.method, o.path.removeprefix("/api/queue")) for o in OPERATIONS if o.path.startswith("/api/queue")
+    }
+    users = {
+        (o.method, o.path.removeprefix("/api/users/{user}/queue"))
+        for o in OPERATIONS
+        if o.on_behalf is not None
+    }
+    assert own == users
+
+
+def test_a_key_may_be_limited_to_some_types(call: Call, make_key: Callable[..., Any]) -> None:
+    own = make_key("enqueue:echo")["key"]
+
+    assert call("POST", f"{QUEUE}/enqueue", {"type": "echo"}, key=own).status == 202
+    for path, body in (
+        ("enqueue", {"type": "sleep", "payload": {"seconds": 1}}),
+        ("enqueue/batch", {"requests": [{"type": "echo"}, {"type": "sleep", "payload": {"seconds": 1}}]}),
+        ("scheduled", {"type": "sleep", "payload": {"seconds": 1}, "enter_at": "2999-11-29T08:00:00Z"}),
+    ):
+        answer = call("POST", f"{QUEUE}/{path}", body, key=own)
+        assert (answer.status, answer.body["code"]) == (403, "scope_missing")
+        assert "enqueue:sleep" in answer.body["detail"]
+
+
+def test_users_do_not_act_for_others_and_services_not_for_themselves(
+    call: Call, user: User, admin: User
+) -> None:
+    for somebody in (user, admin):
+        answer = somebody.session.call("GET", QUEUE)
+        assert (answer.status, answer.body["code"]) == (403, "services_only")
+    for path in ("/api/queue", "/api/account", "/api/auth/sessions", "/api/admin/keys", "/api/admin/queues"):
+        answer = call("GET", path)
+        assert (answer.status, answer.body["code"]) == (403, "user_not_named")
+
+
+def test_a_key_is_shown_once_listed_and_revoked(
+    service: Service, admin: User, call: Call, make_key: Callable[..., Any]
+) -> None:
+    made = make_key("read", "enqueue:*", days=1)
+    call("GET", QUEUE, key=made["key"])
+
+    listed = admin.session.ask("GET", "/api/admin/keys")["keys"]
+
+    assert listed[-1] == {name: value for name, value in made.items() if name != "key"} | {
+        "last_used_at": "2027-01-15T08:00:00.000Z"
+    }
+    assert listed[-1]["expires_at"] == "2027-01-16T08:00:00.000Z"
+    assert admin.session.call("DELETE", f"/api/admin/keys/{made['key_id']}").status == 204
+    refused = call("GET", QUEUE, key=made["key"])
+    assert (refused.status, refused.body["code"]) == (401, "invalid_key")
+    assert admin.session.call("DELETE", f"/api/admin/keys/{made['key_id']}").status == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": "shop"},
+        {"name": "shop", "scopes": []},
+        {"name": "shop", "scopes": ["admin"]},
+        {"name": "shop", "scopes": ["read "]},
+        {"name": "two words", "scopes": ["read"]},
+        {"name": "shop", "scopes": ["read"], "days": 0},
+    ],
+)
+def test_a_key_that_makes_no_sense_is_refused(admin: User, body: object) -> None:
+    answer = admin.session.call("POST", "/api/admin/keys", body)
+
+    assert (answer.status, answer.body["code"]) == (422, "invalid_input")
+
+
+def test_only_administrators_make_keys(user: User) -> None:
+    for method, path in (("POST", ""), ("GET", ""), ("DELETE", "/" + "0" * 16)):
+        answer = user.session.call(method, f"/api/admin/keys{path}", {"name": "a", "scopes": ["read"]})
+        assert (answer.status, answer.body["code"]) == (403, "admin_only")
+
+
+def test_what_a_service_steers_and_who_makes_its_keys_is_in_the_audit_log(
+    service: Service, admin: User, call: Call
+) -> None:
+    call("POST", f"{QUEUE}/enqueue", {"type": "echo"})
+    call("POST", f"{QUEUE}/pause")
+    call("GET", QUEUE)
+
+    entries = admin.session.ask("GET", "/api/admin/audit")["entries"]
+    told = {(entry["actor"], entry["action"], entry["subject"]) for entry in entries}
+    assert told == {
+        ("shop", "pause", "ada:chat-7"),
+        (admin.username, "make key: control dequeue enqueue:* read", "shop"),
+    }
