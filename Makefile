@@ -2,7 +2,7 @@
 # The first command that needs the tools installs them in a cache outside the checkout.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status kill-worker lock logs admin rotate-keys demo test soak check bench release
+.PHONY: help up down reset status kill-worker lock logs admin key rotate-keys demo test soak check bench release
 
 RUN := localstack/run
 
@@ -31,6 +31,10 @@ logs: WHO = $(or $(USERNAME),$(if $(filter command line,$(origin USER)),$(USER))
 
 admin: ## make a user an administrator (USERNAME=name)
 	@$(RUN) -m local_cloud.operate role '$(or $(USERNAME),$(error A username is missing: make admin USERNAME=name))' admin
+
+key: ## make a key for a service (NAME=shop; SCOPES="enqueue:* read dequeue control"; DAYS=365: until it expires)
+	@$(RUN) -m local_cloud.operate key '$(or $(NAME),$(error A name is missing: make key NAME=shop))' \
+		$(foreach scope,$(or $(SCOPES),enqueue:* read dequeue control),'$(scope)') $(if $(DAYS),--days '$(DAYS)')
 
 rotate-keys: ## sign access tokens with a new key; nobody is signed out
 	@$(RUN) -m local_cloud.operate rotate-keys

@@ -3,6 +3,8 @@
 localstack/run -m infra.operate --stack NAME [--region REGION] role USERNAME admin|user
 localstack/run -m infra.operate --stack NAME [--region REGION] rotate-keys [--compromised] [--webhooks]
 localstack/run -m infra.operate --stack NAME [--region REGION] secret NAME
+localstack/run -m infra.operate --stack NAME [--region REGION] key NAME SCOPE… [--days DAYS]
+localstack/run -m infra.operate --stack NAME [--region REGION] revoke-key ID
 
 The value of the secret is read from the terminal, or from standard input.
 """
@@ -13,7 +15,7 @@ import time
 from collections.abc import Callable
 from getpass import getpass
 
-from infra import keys, roles
+from infra import keys, roles, service_keys
 from infra.apps import secret_settings
 from infra.errors import DeployError, ending_in_a_sentence
 from infra.stack import Stack
@@ -42,6 +44,14 @@ def options() -> argparse.ArgumentParser:
     secret = commands.add_parser("secret", help="set the value of a secret setting of the application")
     secret.add_argument("name", help="as in application.toml")
     secret.set_defaults(operate=_secret)
+    key = commands.add_parser("key", help="make a key for a service, a backend with users of its own")
+    key.add_argument("name", help="of the service")
+    key.add_argument("scopes", nargs="+", metavar="scope", help=service_keys.EXAMPLE)
+    key.add_argument("--days", type=int, help="until it expires; it does not, if this is not given")
+    key.set_defaults(operate=_key)
+    revocation = commands.add_parser("revoke-key", help="refuse a key from now on")
+    revocation.add_argument("key_id", help="as in the list of keys")
+    revocation.set_defaults(operate=_revoke)
     return parser
 
 
@@ -62,6 +72,16 @@ def _outputs(target: Target) -> dict[str, str]:
 def _role(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:
     tables = roles.Tables(outputs["AccountsTable"], outputs["AuditTable"])
     return roles.give(target.client("dynamodb"), tables, given.username, given.role)
+
+
+def _key(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:
+    tables = service_keys.Tables(outputs["ServicesTable"], outputs["AuditTable"])
+    return service_keys.make(target.client("dynamodb"), tables, given.name, given.scopes, given.days)
+
+
+def _revoke(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:
+    tables = service_keys.Tables(outputs["ServicesTable"], outputs["AuditTable"])
+    return service_keys.revoke(target.client("dynamodb"), tables, given.key_id)
 
 
 def _rotate(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:

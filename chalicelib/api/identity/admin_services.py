@@ -11,7 +11,8 @@ from chalicelib.container import Container
 from chalicelib.core.errors import InvalidInputError, NotFoundError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.identity.scopes import FORM
-from chalicelib.core.identity.services import Service
+from chalicelib.core.identity.services import NAME, Service
+from chalicelib.core.identity.session import DAY_MS
 from chalicelib.web.routes import Routes
 
 routes = Routes("Administration", permission=ADMIN)
@@ -20,7 +21,6 @@ type KeyId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
 type Scope = Annotated[str, msgspec.Meta(pattern=f"^({FORM.pattern})$")]
 
 LONGEST_DAYS = 3650
-DAY_MS = 24 * 3600 * 1000
 
 
 class NewKey(msgspec.Struct, forbid_unknown_fields=True):
@@ -29,7 +29,7 @@ class NewKey(msgspec.Struct, forbid_unknown_fields=True):
     name: Annotated[
         str,
         msgspec.Meta(
-            pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+            pattern=f"^{NAME.pattern}$",
             description="Of the service that calls with it. A service may have two keys, one to replace the "
             "other without a gap",
         ),

@@ -16,6 +16,7 @@ from chalicelib.core.time import Millis
 
 FORM = re.compile(r"gk_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 PREFIX = "gk_"  # no access token begins like this
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # of a service
 
 
 @dataclass(frozen=True, slots=True)

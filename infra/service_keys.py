@@ -1,0 +1,62 @@
+"""Makes and revokes keys of services. It needs write access to the stack's tables."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.adapters.dynamodb.format import FORMAT
+from chalicelib.core.identity.scopes import FORM
+from chalicelib.core.identity.services import NAME, Key
+from chalicelib.core.identity.session import DAY_MS
+from infra.audit import OPERATOR, note
+from infra.errors import DeployError
+
+EXAMPLE = "enqueue:*, enqueue:<type>, read, dequeue, control, tokens"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Names of the tables."""
+
+    services: str
+    audit: str
+
+
+def make(dynamodb: Any, tables: Tables, name: str, scopes: Sequence[str], days: int | None) -> str:
+    """Makes a key and returns what to tell its operator: the key, and what it is for.
+
+    Raises DeployError if the name or a scope is none.
+    """
+    if not NAME.fullmatch(name):
+        raise DeployError(
+            f"{name!r} is no name of a service: use letters, digits, dots, hyphens, underscores."
+        )
+    if wrong := [scope for scope in scopes if not FORM.fullmatch(scope)]:
+        raise DeployError(f"There is no scope {wrong[0]!r}. Scopes are {EXAMPLE}.")
+    key, now, given = Key.new(), time.time_ns() // 1_000_000, " ".join(sorted(set(scopes)))
+    note(dynamodb, tables.audit, f"make key: {given}", name)
+    item = {
+        "key_id": {"S": key.key_id},
+        "name": {"S": name},
+        "secret_hash": {"S": key.hash},
+        "scopes": {"S": given},
+        "created_at": {"N": str(now)},
+        "created_by": {"S": OPERATOR},
+        "v": {"N": str(FORMAT)},
+    }
+    if days is not None:
+        item["key_expires_at"] = {"N": str(now + days * DAY_MS)}
+    dynamodb.put_item(TableName=tables.services, Item=item)
+    ends = f"expires in {days} days" if days else "does not expire"
+    return f"{key}\nThe key of {name}, shown this once. It has the scopes {given} and {ends}."
+
+
+def revoke(dynamodb: Any, tables: Tables, key_id: str) -> str:
+    """Revokes a key and returns a sentence about it. Raises DeployError if there is no such key."""
+    item = {"key_id": {"S": key_id}}
+    if not key_id or "Item" not in dynamodb.get_item(TableName=tables.services, Key=item):
+        raise DeployError(f"There is no key {key_id!r}. GET /api/admin/keys lists them.")
+    note(dynamodb, tables.audit, "revoke key", key_id)
+    dynamodb.delete_item(TableName=tables.services, Key=item)
+    return f"Key {key_id} is refused everywhere within 5 seconds."
