@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.adapters.dynamodb import models
+from chalicelib.adapters.dynamodb.identity_models import AccountItem, TriesItem
 
 CHECKOUT = Path(__file__).parents[2]
 PAGE = (CHECKOUT / "docs" / "vocabulary.md").read_text()
@@ -49,7 +50,7 @@ def test_a_renamed_thing_has_its_new_name_and_no_longer_its_old_one(row: list[st
 
 
 def test_what_is_said_to_be_stored_is_stored() -> None:
-    items = [models.AccountItem, models.QueueItem, models.RequestItem, models.TriesItem]
+    items = [AccountItem, models.QueueItem, models.RequestItem, TriesItem]
     stored = {attribute.attr_name for item in items for attribute in item.get_attributes().values()}
     named = {name for row in rows("Kept where it is stored or published") for name in NAME.findall(row[0])}
 

@@ -19,10 +19,13 @@ class Caller:
         if idempotency_key:
             self._headers["Idempotency-Key"] = idempotency_key
 
-    def call(self, method: str, path: str, body: object = None, key: str | None = None) -> Any:
-        """`key`: the idempotency key, if it is not the usual one."""
+    def call(
+        self, method: str, path: str, body: object = None, key: str | None = None, token: str | None = None
+    ) -> Any:
+        """`key`: the idempotency key, if it is not the usual one. `token`: instead of the user's own."""
         send = getattr(Client(self._cloud.app).http, method.lower())
         headers = self._headers | ({"Idempotency-Key": key} if key else {})
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
         answer = send(path, headers=headers, body=json.dumps(body).encode() if body else b"")
         assert answer.status_code < 400, answer.body
         return json.loads(answer.body or b"null")

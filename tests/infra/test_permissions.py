@@ -54,6 +54,9 @@ def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Clou
     for path in ("queue/requests/1/cancel", "queue/pause", "queue/resume", "queue/purge"):
         caller.call("POST", f"/api/{path}")
     caller.call("POST", f"/api/admin/queues/{user_id}/pause")
+    made = caller.call("POST", "/api/admin/keys", {"name": "shop", "scopes": ["enqueue:*"]})
+    caller.call("POST", "/api/users/max/queue/enqueue", {"type": "echo"}, token=made["key"])
+    caller.call("DELETE", f"/api/admin/keys/{made['key_id']}")
     caller.call("POST", "/api/account/delete", {"password": f"{PASSWORD}!"})
     assert recorder.calls | X_RAY | logs("APIHandler") == granted(template, "ApiHandlerRole")
 

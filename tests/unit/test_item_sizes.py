@@ -5,13 +5,15 @@ from typing import Any
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.adapters.dynamodb.format import FORMAT
-from chalicelib.adapters.dynamodb.models import (
+from chalicelib.adapters.dynamodb.identity_models import (
     AccountItem,
     AuditItem,
+    SessionItem,
+)
+from chalicelib.adapters.dynamodb.models import (
     KeyItem,
     QueueItem,
     RequestItem,
-    SessionItem,
 )
 from chalicelib.core.identity.session import MOST_SESSIONS, new_session_id
 from chalicelib.core.queueing.queue import MESSAGE_BYTES, PausedBy

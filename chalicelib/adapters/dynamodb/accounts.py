@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import require_readable
-from chalicelib.adapters.dynamodb.models import AccountItem
+from chalicelib.adapters.dynamodb.identity_models import AccountItem
 from chalicelib.adapters.dynamodb.records import is_generation
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError

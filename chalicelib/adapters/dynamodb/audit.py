@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.models import AuditItem
+from chalicelib.adapters.dynamodb.identity_models import AuditItem
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.identity.audit import Entry

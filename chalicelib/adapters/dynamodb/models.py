@@ -1,4 +1,4 @@
-"""The tables as PynamoDB models. Names and endpoints are bound when the store is made, see tables.py."""
+"""The tables of queues as PynamoDB models. Names and endpoints are bound when the store is made: tables.py."""
 
 from pynamodb.attributes import MapAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
@@ -11,73 +11,6 @@ class VersionedItem(Model):
     """Whatever creates such an item stores its format with it, see format.py."""
 
     item_format = NumberAttribute(null=True, attr_name="v", default_for_new=FORMAT)
-
-
-class AccountItem(VersionedItem):
-    username = UnicodeAttribute(hash_key=True)
-    user_id = UnicodeAttribute()
-    password_hash = UnicodeAttribute()
-    role = UnicodeAttribute()
-    created_at = NumberAttribute()
-    disabled = NumberAttribute(null=True)
-    generation = NumberAttribute(null=True)  # none: 0
-
-
-class SessionItem(VersionedItem):
-    session_id = UnicodeAttribute(hash_key=True)
-    user_id = UnicodeAttribute()
-    username = UnicodeAttribute()
-    role = UnicodeAttribute()
-    client = UnicodeAttribute()
-    family_hash = UnicodeAttribute()
-    refresh_hash = UnicodeAttribute()
-    previous_hash = UnicodeAttribute(null=True)
-    sealed = UnicodeAttribute(null=True)
-    created_at = NumberAttribute()
-    refreshed_at = NumberAttribute()
-    refreshed_by = UnicodeAttribute(null=True)
-    expires_at = NumberAttribute()  # seconds: DynamoDB's time to live
-    ends_at = NumberAttribute()
-    wait_1 = NumberAttribute(null=True)  # until when a waiting call has this slot
-    wait_2 = NumberAttribute(null=True)
-
-
-class ServiceItem(VersionedItem):
-    """A key of a service."""
-
-    key_id = UnicodeAttribute(hash_key=True)
-    name = UnicodeAttribute()
-    secret_hash = UnicodeAttribute()
-    scopes = UnicodeAttribute()  # with a space between two
-    created_at = NumberAttribute()
-    created_by = UnicodeAttribute()
-    key_expires_at = NumberAttribute(null=True)
-    last_used_at = NumberAttribute(null=True)
-
-
-class TriesItem(Model):
-    """Beside the sessions, because it expires like them.
-
-    Without a format: it is counters that every update may create, and the newest of them are forgotten soon.
-    """
-
-    subject = UnicodeAttribute(hash_key=True, attr_name="session_id")
-    tries = NumberAttribute()
-    failed = NumberAttribute()
-    last_at = NumberAttribute()
-    known_until = NumberAttribute(null=True)  # seconds
-    expires_at = NumberAttribute()  # seconds
-
-
-class AuditItem(VersionedItem):
-    month = UnicodeAttribute(hash_key=True)
-    entry_id = UnicodeAttribute(range_key=True)
-    at = NumberAttribute()
-    actor = UnicodeAttribute()
-    action = UnicodeAttribute()
-    subject = UnicodeAttribute()
-    actor_id = UnicodeAttribute(default="")
-    subject_id = UnicodeAttribute(default="")
 
 
 class Working(GlobalSecondaryIndex["QueueItem"]):

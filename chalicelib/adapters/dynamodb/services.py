@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import require_readable
-from chalicelib.adapters.dynamodb.models import ServiceItem
+from chalicelib.adapters.dynamodb.identity_models import ServiceItem
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.identity.services import Service

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import is_readable, require_readable
-from chalicelib.adapters.dynamodb.models import SessionItem
+from chalicelib.adapters.dynamodb.identity_models import SessionItem
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.identity.account import Role

@@ -7,19 +7,21 @@ from botocore.config import Config
 from pynamodb.connection import Connection
 from pynamodb.models import Model
 
-from chalicelib.adapters.dynamodb.models import (
+from chalicelib.adapters.dynamodb.identity_models import (
     AccountItem,
     AuditItem,
+    ServiceItem,
+    SessionItem,
+    TriesItem,
+)
+from chalicelib.adapters.dynamodb.models import (
     EntryItem,
     KeyItem,
     NoteItem,
     QueueItem,
     RequestItem,
-    ServiceItem,
-    SessionItem,
     SlotItem,
     TextItem,
-    TriesItem,
 )
 
 # The gateway gives up after 29 s and PynamoDB's own limits are 15 and 30 s: one stall must not eat a call.

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.models import TriesItem
+from chalicelib.adapters.dynamodb.identity_models import TriesItem
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.identity.tries import FORGOTTEN_MS, FREE_TRIES, Tries
 from chalicelib.core.time import Millis
