@@ -1,4 +1,4 @@
-"""The tables of accounts, sessions and services as PynamoDB models, bound as those in models.py are."""
+"""The tables of accounts, sessions and services as PynamoDB models, bound like those of queues."""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model

@@ -1,4 +1,4 @@
-"""The tables of queues as PynamoDB models. Names and endpoints are bound when the store is made: tables.py."""
+"""The tables of queues as PynamoDB models. Names and endpoints are bound in tables.py."""
 
 from pynamodb.attributes import MapAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
