@@ -47,7 +47,7 @@ class QueueItems:
             return
         m = self.model
         with suppress(LostRaceError):  # another call was first
-            actions = [m.room.add(limit - queue.limit), m.limit.set(limit)]
+            actions: list[Action] = [m.room.add(limit - queue.limit), m.limit.set(limit)]
             self.update(queue.user_id, actions, m.limit == queue.limit)
 
     def is_live(self, session_id: str, now: Millis) -> Condition:

@@ -1,4 +1,4 @@
-"""The slots for waiting of a service and a user, in the table of the sessions, because they expire like them."""
+"""Slots for waiting of services, in the table of the sessions, because they expire like them."""
 
 from typing import Any
 

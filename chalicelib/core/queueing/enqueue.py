@@ -129,14 +129,14 @@ class Enqueue:
                 return self.queues.take_numbers(user_id, session_id, count, now)
             except LostRaceError:
                 found = self.queues.get(user_id)
-            if needs_session(session_id) or not self._reopened(user_id, found, session_id, count, now):
+            if needs_session(session_id) or not self._reopened(found, count, now, user_id, session_id):
                 break
         raise refusal(found, session_id, count, now)
 
-    def _reopened(self, user_id: str, found: Queue | None, session_id: str, count: int, now: Millis) -> bool:
+    def _reopened(self, found: Queue | None, count: int, now: Millis, user_id: str, session_id: str) -> bool:
         from chalicelib.core.queueing.opening import reopened
 
-        return reopened(self.queues, user_id, found, session_id, count, now)
+        return reopened(self.queues, found, count, now, user_id=user_id, session_id=session_id)
 
     def _write(self, requests: Sequence[Request], key: IdempotencyKey | None) -> bool:
         """All or none, without a transaction: the first place of a batch is written last.

@@ -14,7 +14,7 @@ from chalicelib.core.time import Millis
 
 
 def reopened(
-    queues: QueueStore, user_id: str, queue: Queue | None, session_id: str, count: int, now: Millis
+    queues: QueueStore, queue: Queue | None, count: int, now: Millis, *, user_id: str, session_id: str
 ) -> bool:
     """Whether a service that was refused so many numbers may try again: its name's queue is open now.
 

@@ -1,9 +1,9 @@
 """Calls that wait: a session has two of them at a time at most, and so has a service for each user.
 
 Each waiting call keeps an environment of the API function busy, so that one client could use up all of them.
-A waiting call therefore takes one of two slots of its session, or of its service and user (access.py: `waiter`),
-for as long as it waits. A slot frees itself a moment after its wait should be over, in case the call did not live
-to give it back.
+A waiting call therefore takes one of two slots of its session, or of its service and user (`waiter` in
+access.py), for as long as it waits. A slot frees itself a moment after its wait should be over, in case the
+call did not live to give it back.
 """
 
 import logging
