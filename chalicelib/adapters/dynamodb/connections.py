@@ -56,8 +56,7 @@ class DynamoConnections:
                 raise
             # Another sign-in made or opened the queue in between, or this one did and its answer was lost.
             queue = self._add_session(new)
-        if queue.limit != self._limit:
-            self._change_limit(queue)
+        self._items.change_limit(queue, self._limit)
         return queue
 
     def _add_session(self, new: _NewSession) -> Queue:
@@ -139,16 +138,6 @@ class DynamoConnections:
             return self._items.update(new.user_id, actions, self._admits(new) & (m.state == State.CLOSED))
         except LostRaceError:
             return self._create(new)
-
-    def _change_limit(self, queue: Queue) -> None:
-        """The deployment's limit has changed since the queue was made: room changes by as much."""
-        m = self._model
-        with suppress(LostRaceError):  # another sign-in was first
-            self._items.update(
-                queue.user_id,
-                [m.room.add(self._limit - queue.limit), m.limit.set(self._limit)],
-                m.limit == queue.limit,
-            )
 
     def _create(self, new: _NewSession) -> Queue:
         return self._put_new(

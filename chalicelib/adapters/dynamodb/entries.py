@@ -4,14 +4,14 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.adapters.dynamodb.connections import ZEROS
 from chalicelib.adapters.dynamodb.entry_items import to_entry, transaction_put
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
 from chalicelib.adapters.dynamodb.models import Due, EntryItem
+from chalicelib.adapters.dynamodb.opening import create_open
 from chalicelib.adapters.dynamodb.paging import all_but_payload, first_page
 from chalicelib.adapters.dynamodb.queue_items import SHARDS, QueueItems, shard
-from chalicelib.adapters.dynamodb.records import request_attributes, to_queue
+from chalicelib.adapters.dynamodb.records import request_attributes
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.transaction import commit
 from chalicelib.core.errors import LostRaceError
@@ -96,15 +96,8 @@ class DynamoEntries:
 
     def _create(self, user_id: str, now: Millis) -> Queue:
         """With the first number given out."""
-        m = self._queues.model
-        numbers = dict.fromkeys(ZEROS, 0) | {"tail": 1, "room": self._limit - 1, "limit": self._limit}
-        times = {"tail_at": now, "moved_at": now, "awake": now}
-        marks = {"state": State.OPEN, "sessions": {}, "work": shard(user_id)}
-        attributes: dict[str, Any] = numbers | times | marks
-        item = m(user_id=user_id, **attributes)
-        with translated():
-            item.save(condition=m.user_id.does_not_exist())
-        return to_queue(item)
+        numbers = {"tail": 1, "room": self._limit - 1, "limit": self._limit}
+        return create_open(self._queues, user_id, now, awake=now, **numbers)
 
     def enter(self, entry: Entry, request: Request) -> None:
         m = self._requests

@@ -1,5 +1,6 @@
 """One queue item: reading it, updating it under a condition, and the shard of the indexes that it is in."""
 
+from contextlib import suppress
 from typing import Any
 from zlib import crc32
 
@@ -10,6 +11,8 @@ from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import is_readable
 from chalicelib.adapters.dynamodb.records import to_queue
 from chalicelib.adapters.dynamodb.tables import Tables
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queueing.access import needs_session
 from chalicelib.core.queueing.names import is_account_id
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.time import Millis
@@ -38,7 +41,21 @@ class QueueItems:
             item.update(actions=actions, condition=condition & self._readable)
         return to_queue(item)
 
+    def change_limit(self, queue: Queue, limit: int) -> None:
+        """If the deployment's limit has changed since the queue was made, its room changes by as much."""
+        if queue.limit == limit:
+            return
+        m = self.model
+        with suppress(LostRaceError):  # another call was first
+            actions: list[Action] = [m.room.add(limit - queue.limit), m.limit.set(limit)]
+            self.update(queue.user_id, actions, m.limit == queue.limit)
+
     def is_live(self, session_id: str, now: Millis) -> Condition:
+        """Whether a call may use a queue that exists: see `Queue.is_live`."""
+        if not needs_session(session_id):
+            m = self.model
+            admitted: Condition = m.barred.does_not_exist() & m.leaving.does_not_exist()
+            return admitted
         expiry: Any = self.model.sessions[session_id]
         live: Condition = expiry > now
         return live

@@ -10,6 +10,7 @@ from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.queue_items import QueueItems, shard
 from chalicelib.adapters.dynamodb.records import stored_state, to_queue
 from chalicelib.adapters.dynamodb.tables import Tables
+from chalicelib.core.queueing.access import needs_session
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.queueing.request import Status
@@ -19,7 +20,9 @@ from chalicelib.core.time import Millis
 class DynamoQueues:
     """The port `QueueStore`."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, limit: int) -> None:
+        """`limit`: how many requests without an outcome a new queue has room for."""
+        self._limit = limit
         self._items = QueueItems(tables)
         self._model = tables.queues
 
@@ -33,6 +36,7 @@ class DynamoQueues:
 
     def take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
         m = self._model
+        allowed: Any = (m.room >= count) & self._items.is_live(session_id, now)
         return self._items.update(
             user_id,
             [
@@ -42,8 +46,13 @@ class DynamoQueues:
                 m.awake.set(m.awake | now),
                 m.work.set(shard(user_id)),
             ],
-            (m.room >= count) & self._items.is_live(session_id, now),
+            allowed if needs_session(session_id) else allowed & (m.state != State.CLOSED),
         )
+
+    def open_for_service(self, user_id: str, now: Millis) -> None:
+        from chalicelib.adapters.dynamodb.opening import open_queue
+
+        open_queue(self._items, user_id, now, self._limit)
 
     def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
         same = self._model.head == queue.head

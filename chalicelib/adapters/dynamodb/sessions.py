@@ -11,11 +11,13 @@ from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.identity.account import Role
 from chalicelib.core.identity.session import RefreshToken, Session
+from chalicelib.core.queueing.access import needs_session
 from chalicelib.core.time import Millis
 
 
 class DynamoSessions:
     def __init__(self, tables: Tables) -> None:
+        self._tables = tables
         self._sessions = tables.sessions
 
     def add(self, session: Session) -> None:
@@ -58,10 +60,15 @@ class DynamoSessions:
             self._sessions(session_id).delete(condition=self._sessions.user_id == user_id)
 
     def occupy(self, session_id: str, slot: int, until: Millis, now: Millis) -> None:
+        if not needs_session(session_id):
+            from chalicelib.adapters.dynamodb.wait_items import occupy
+
+            return occupy(self._tables, session_id, slot, until, now)
         m, taken = self._sessions, self._slot(slot)
         free = taken.does_not_exist() | (taken <= now)
         with translated():
             m(session_id).update(actions=[taken.set(until)], condition=m.session_id.exists() & free)
+        return None
 
     def vacate(self, session_id: str, slot: int, until: Millis) -> None:
         taken = self._slot(slot)

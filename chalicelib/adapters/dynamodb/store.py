@@ -29,7 +29,7 @@ class DynamoStore:
     def queues(self) -> DynamoQueues:
         from chalicelib.adapters.dynamodb.queues import DynamoQueues
 
-        return DynamoQueues(self._tables)
+        return DynamoQueues(self._tables, self._limit)
 
     @cached_property
     def requests(self) -> DynamoRequests:

@@ -27,6 +27,7 @@ class MemoryQueues:
     def take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
         queue = self._tables.existing(user_id)
         tables.require(queue.room >= count and tables.is_live(queue, session_id, now))
+        tables.require(tables.takes(queue, session_id))
         self._tables.with_work[user_id] = None
         return self._tables.put(
             replace(
@@ -37,6 +38,15 @@ class MemoryQueues:
                 awake=now if queue.awake is None else queue.awake,
             )
         )
+
+    def open_for_service(self, user_id: str, now: Millis) -> None:
+        limit = self._tables.limit
+        new = Queue(user_id, room=limit, limit=limit, state=State.CLOSED, tail_at=now, moved_at=now)
+        queue = self._tables.queues.get(user_id, new)
+        tables.require(tables.may_open(queue))
+        self._tables.with_work[user_id] = None
+        room = queue.room + limit - queue.limit
+        self._tables.put(replace(queue, state=State.OPEN, room=room, limit=limit))
 
     def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
         found = self._tables.existing(queue.user_id)

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.adapters.memory.effects import Ledger
 from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queueing.access import needs_session
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import KeyRecord
 from chalicelib.core.queueing.notes import Note, NoteKey
-from chalicelib.core.queueing.queue import Queue, state_under
+from chalicelib.core.queueing.queue import Queue, State, state_under
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.slots import SlotRecord
 from chalicelib.core.queueing.texts import LargeText, TextKey
@@ -71,7 +72,17 @@ def require(condition: bool) -> None:
 
 
 def is_live(queue: Queue, session_id: str, now: Millis) -> bool:
-    return queue.sessions.get(session_id, 0) > now
+    return queue.is_live(session_id, now)
+
+
+def takes(queue: Queue, session_id: str) -> bool:
+    """Whether the state of the queue lets it give out numbers to a call with this access."""
+    return needs_session(session_id) or queue.state is not State.CLOSED
+
+
+def may_open(queue: Queue) -> bool:
+    """Whether a service may open it."""
+    return queue.state is State.CLOSED and not queue.blocked and queue.deleted_at is None
 
 
 def is_drained(found: Queue, seen: Queue) -> bool:

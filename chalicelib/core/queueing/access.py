@@ -1,13 +1,45 @@
-"""How a call has been let in to a user's queue: by a session of the user, or as a service for them."""
+"""As who a call comes: in a session of its user, or by a service that acts for a user whom it names.
 
-SERVICE = "service:"  # no session's id has a colon
+Calls take this as their `session_id`. A service's access needs no session and no account. It is no session's
+id, because those have no colon (core/identity/session.py).
+"""
+
+from typing import Final
+
+from chalicelib.core.errors import (
+    SESSION_ENDED,
+    ForbiddenError,
+    GurukoolError,
+    NotFoundError,
+    UnauthenticatedError,
+)
+
+SERVICE: Final = "service:"
 
 
 def service_access(key_id: str) -> str:
-    """In place of a session's id, for a service that acts for a user."""
+    """What a service with this key gives as its `session_id`. The API has authenticated it.
+
+    >>> service_access("k7"), needs_session(service_access("k7")), needs_session("pa2XjzHcw9b0")
+    ('service:k7', False, True)
+    """
     return f"{SERVICE}{key_id}"
 
 
 def needs_session(session_id: str) -> bool:
-    """Whether the access is that of a session, which must be live."""
+    """Whether this is the id of a session, which has to be live; else it is a service's access."""
     return not session_id.startswith(SERVICE)
+
+
+def waiter(user_id: str, session_id: str) -> str:
+    """Whose slots for waiting a call takes: its session's, or those of its service and user."""
+    return session_id if needs_session(session_id) else f"{session_id} {user_id}"
+
+
+def denied(session_id: str, *, has_queue: bool) -> GurukoolError:
+    """Why a call with this access was refused."""
+    if needs_session(session_id):
+        return UnauthenticatedError(SESSION_ENDED, code="session_ended")
+    if not has_queue:
+        return NotFoundError("This user has no queue yet.")
+    return ForbiddenError("This user is disabled, or is being deleted.")

@@ -44,8 +44,8 @@ class Controls:
     def pause(self, user_id: str, session_id: str | None) -> Queue:
         """What runs goes on to its end; the next starts after `resume`. Raises ConflictError if halted.
 
-        A closed queue, which only an administrator can pause, stays closed, and a held queue stays held. Both
-        are paused when they open.
+        A closed queue, which only an administrator or a service can pause, stays closed, and a held queue
+        stays held. Both are paused when they open.
         """
         by = PausedBy.USER if session_id else PausedBy.ADMINISTRATOR
         return self._change_pause(user_id, session_id, by)

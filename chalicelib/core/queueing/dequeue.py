@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queueing.access import waiter
 from chalicelib.core.queueing.pages import Extent, read_page
 from chalicelib.core.queueing.queue import Queue, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
@@ -32,10 +33,10 @@ class Dequeue:
         `show` is called before `read` moves: an outcome of which no answer can be made is not lost. The
         request is given without its payload. Raises UnauthenticatedError, and what `show` raises.
         """
-        end = self.clock.now() + wait * 1000
+        end, waits_as = self.clock.now() + wait * 1000, waiter(user_id, session_id)
         while True:
             left = (end - self.clock.now()) / 1000
-            found = self.waits(session_id, left, lambda: self._look(user_id, session_id))
+            found = self.waits(waits_as, left, lambda: self._look(user_id, session_id))
             if found is None:
                 return None
             queue, request = found

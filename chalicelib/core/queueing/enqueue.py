@@ -6,19 +6,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import (
-    SESSION_ENDED,
     InvalidInputError,
     LostRaceError,
+    NotFoundError,
     TooManyError,
-    UnauthenticatedError,
     UnavailableError,
 )
 from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.access import denied, needs_session
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.lane import lane_of
 from chalicelib.core.queueing.numbering import give_up, numbered, refuse_late
 from chalicelib.core.queueing.ports import WakeUps
-from chalicelib.core.queueing.queue import Queue, require_live
+from chalicelib.core.queueing.queue import Queue, State, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Request, Status
@@ -85,7 +85,8 @@ class Enqueue:
     ) -> Accepted:
         """Accept all of `works` under consecutive numbers, or none.
 
-        Raises UnauthenticatedError, InvalidInputError, TooManyError, UnavailableError.
+        A service's call opens the queue of the name for which it is made. Raises UnauthenticatedError,
+        InvalidInputError, TooManyError, UnavailableError; to a service also NotFoundError, ForbiddenError.
         """
         entry = self._slot_entry(user_id, works)
         for _ in range(SLOT_TRIES if entry else MAX_TRIES):
@@ -123,10 +124,19 @@ class Enqueue:
         return SlotEntry(self.queues, self.requests, user_id, works[0].slot, if_busy)
 
     def _take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
-        try:
-            return self.queues.take_numbers(user_id, session_id, count, now)
-        except LostRaceError:
-            raise refusal(self.queues.get(user_id), session_id, count, now) from None
+        for _ in range(MAX_TRIES):
+            try:
+                return self.queues.take_numbers(user_id, session_id, count, now)
+            except LostRaceError:
+                found = self.queues.get(user_id)
+            if needs_session(session_id) or not self._reopened(found, count, now, user_id, session_id):
+                break
+        raise refusal(found, session_id, count, now)
+
+    def _reopened(self, found: Queue | None, count: int, now: Millis, user_id: str, session_id: str) -> bool:
+        from chalicelib.core.queueing.opening import reopened
+
+        return reopened(self.queues, found, count, now, user_id=user_id, session_id=session_id)
 
     def _write(self, requests: Sequence[Request], key: IdempotencyKey | None) -> bool:
         """All or none, without a transaction: the first place of a batch is written last.
@@ -159,9 +169,9 @@ class Enqueue:
 
     def _replay(self, user_id: str, session_id: str, known: KeyRecord, key: IdempotencyKey) -> Accepted:
         """All that was accepted under the key. Raises InvalidInputError, UnauthenticatedError."""
-        queue = require_live(self.queues.get(user_id), session_id, self.clock.now())
-        if known.fingerprint != key.fingerprint:
+        if known.fingerprint != key.fingerprint:  # perhaps of an entry, for a name that has no queue yet
             raise InvalidInputError("This Idempotency-Key was used for a different call.", code="key_reused")
+        queue = require_live(self.queues.get(user_id), session_id, self.clock.now())
         if known.last <= queue.floor:
             raise InvalidInputError(
                 "This Idempotency-Key was used for a request that has since been deleted.", code="key_deleted"
@@ -204,7 +214,9 @@ def _accepted(requests: Sequence[Request], queue: Queue) -> Accepted:
 def refusal(queue: Queue | None, session_id: str, count: int, now: Millis) -> Exception:
     """Why numbers were refused."""
     if queue is None or not queue.is_live(session_id, now):
-        return UnauthenticatedError(SESSION_ENDED, code="session_ended")
+        return denied(session_id, has_queue=queue is not None)
+    if queue.state is State.CLOSED:
+        return NotFoundError("This user has no open queue.")
     if count > queue.limit:
         return InvalidInputError(
             f"{count} requests at once are more than the queue has room for: {queue.limit}.",

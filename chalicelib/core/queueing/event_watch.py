@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.core.errors import NotFoundError
 from chalicelib.core.queueing import events
+from chalicelib.core.queueing.access import waiter
 from chalicelib.core.queueing.events import Chunk, Event, chunk_name, chunk_of
 from chalicelib.core.queueing.notes import NoteKind, NoteStore
 from chalicelib.core.queueing.request import Request, Status
@@ -46,7 +47,7 @@ class EventWatch:
         and NotFoundError if there is no such request.
         """
         watched = _WatchedEvents(self, user_id, session_id, seq, after, fits)
-        self.watch.waits(session_id, wait, watched.look)
+        self.watch.waits(waiter(user_id, session_id), wait, watched.look)
         return watched.page
 
 

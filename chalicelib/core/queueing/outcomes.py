@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib.core.errors import ConflictError, LostRaceError
+from chalicelib.core.queueing.access import waiter
 from chalicelib.core.queueing.pages import Extent, Page, read_page
 from chalicelib.core.queueing.queue import Queue, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
@@ -40,7 +41,7 @@ class Outcomes:
             looks.append((page, queue))
             return True if page.requests else None
 
-        self.waits(session_id, wait, look)
+        self.waits(waiter(user_id, session_id), wait, look)
         return looks[-1]
 
     def mark_read(self, user_id: str, session_id: str, seq: int) -> Queue:

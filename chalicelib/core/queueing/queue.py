@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from chalicelib.core.errors import SESSION_ENDED, UnauthenticatedError
+from chalicelib.core.queueing.access import denied, needs_session
 from chalicelib.core.queueing.request import NO_COUNTS, Failure, Request, Status, cut
 from chalicelib.core.time import Millis
 
@@ -122,7 +122,10 @@ class Queue:
         return max(self.awake or 0, self.moved_at) > moment
 
     def is_live(self, session_id: str, now: Millis) -> bool:
-        return self.sessions.get(session_id, 0) > now
+        """Whether a call may use the queue: in this session, or with this service's access."""
+        if needs_session(session_id):
+            return self.sessions.get(session_id, 0) > now
+        return not self.blocked and self.deleted_at is None
 
     @property
     def connected_until(self) -> Millis:
@@ -154,7 +157,10 @@ def needs_wake_up(queue: Queue, now: Millis) -> bool:
 
 
 def require_live(queue: Queue | None, session_id: str, now: Millis) -> Queue:
-    """The queue, if the session may use it. Raises UnauthenticatedError."""
+    """The queue, if the session may use it. Raises UnauthenticatedError.
+
+    For a service's access, it raises NotFoundError if there is no queue, and ForbiddenError.
+    """
     if queue is None or not queue.is_live(session_id, now):
-        raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
+        raise denied(session_id, has_queue=queue is not None)
     return queue

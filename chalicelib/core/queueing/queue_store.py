@@ -14,7 +14,8 @@ class QueueStore(Protocol):
     A write raises LostRaceError if its condition does not hold, and then has changed nothing. A write whose
     answer was lost may be repeated on the way; its repetition then finds that the condition no longer holds.
     Every method raises UnavailableError if the store does not answer. Where a `session_id` is given, it is
-    one more condition that this session is live.
+    one more condition that this session is live; a service's access (access.py) instead has the condition
+    that the user is neither blocked nor to be removed.
     """
 
     def get(self, user_id: str) -> Queue | None: ...
@@ -26,7 +27,16 @@ class QueueStore(Protocol):
     def take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
         """Give out `count` numbers; the last of them is the tail of the returned queue.
 
-        Condition: the queue has room for that many requests.
+        Condition: the queue has room for that many requests. For a service's access, second condition: it is
+        not closed.
+        """
+        ...
+
+    def open_for_service(self, user_id: str, now: Millis) -> None:
+        """Open a closed queue, or create one, with the mark "has work": the sweeper closes it when drained.
+
+        It gets the present limit. Its pause is kept. Conditions: there is no queue; or it is closed, and the
+        user is neither blocked nor to be removed.
         """
         ...
 

@@ -11,7 +11,8 @@ from chalicelib.core.queueing.entering import Entering
 from chalicelib.core.queueing.entry import Entry, entry_id
 from chalicelib.core.queueing.entry_store import EntryStore
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
-from chalicelib.core.queueing.queue import Queue, require_live
+from chalicelib.core.queueing.opening import live_or_new
+from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request_store import KeyStore, RequestStore
 from chalicelib.core.time import Clock, Millis
@@ -36,7 +37,7 @@ class Scheduling:
     """The user's own entries. Each call takes the caller's session; all raise UnauthenticatedError.
 
     The session is looked at in the queue item first: a sign-out in the milliseconds between may be answered
-    before the write.
+    before the write. A service may schedule for a name without a queue: an entry creates it when it enters.
     """
 
     entries: EntryStore
@@ -147,7 +148,7 @@ class Scheduling:
         return Scheduled(Entry.entered(known.entry or "", request), request.seq, replayed=True)
 
     def _queue(self, user_id: str, session_id: str) -> Queue:
-        return require_live(self.queues.get(user_id), session_id, self.clock.now())
+        return live_or_new(self.queues.get(user_id), user_id, session_id, self.clock.now())
 
 
 def _not_found(entry_id: str) -> NotFoundError:

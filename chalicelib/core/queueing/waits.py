@@ -1,8 +1,9 @@
-"""Calls that wait: a session has two of them at a time at most.
+"""Calls that wait: a session has two of them at a time at most, and so has a service for each user.
 
 Each waiting call keeps an environment of the API function busy, so that one client could use up all of them.
-A waiting call therefore takes one of two slots of its session, for as long as it waits. A slot frees itself a
-moment after its wait should be over, in case the call did not live to give it back.
+A waiting call therefore takes one of two slots of its session, or of its service and user (`waiter` in
+access.py), for as long as it waits. A slot frees itself a moment after its wait should be over, in case the
+call did not live to give it back.
 """
 
 import logging
@@ -22,7 +23,10 @@ GRACE_MS = 5_000  # how long after the end of its wait a slot frees itself; the 
 
 
 class WaitSlots(Protocol):
-    """The slots of a session. Both methods are one conditional write and raise UnavailableError."""
+    """The slots of a session, or of a service and a user, which are there without anybody's having made them.
+
+    Both methods are one conditional write and raise UnavailableError.
+    """
 
     def occupy(self, session_id: str, slot: int, until: Millis, now: Millis) -> None:
         """Take the slot until that moment. On condition that the session is there and the slot is free.

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chalicelib.core.errors import NotFoundError
+from chalicelib.core.queueing.access import waiter
 from chalicelib.core.queueing.line import Line
 from chalicelib.core.queueing.pages import Extent, Page, read_page
 from chalicelib.core.queueing.queue import Queue, require_live
@@ -27,7 +28,8 @@ class Watch:
     """Shows queues and requests, and changes nothing.
 
     Each call takes the caller's session, which must be live, or None for an administrator. All raise
-    UnauthenticatedError before anything else is read, and NotFoundError for a user who has no queue.
+    UnauthenticatedError before anything else is read, and NotFoundError to an administrator or a service for
+    a user who has no queue.
     """
 
     queues: QueueStore
@@ -54,7 +56,7 @@ class Watch:
         if session_id is None:
             watched.look()
         else:
-            self.waits(session_id, wait, watched.look)
+            self.waits(waiter(user_id, session_id), wait, watched.look)
         request = watched.latest()
         if request is None or request.status is Status.VOID:
             raise NotFoundError(f"There is no request {seq}.")

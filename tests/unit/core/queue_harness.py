@@ -8,6 +8,7 @@ from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.memory.fifo import MemoryFifo, Receipt
 from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
+from chalicelib.adapters.sqs.wake_ups import from_message
 from chalicelib.core.queueing.attempt import Attempt, Result, Taken
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
@@ -134,7 +135,7 @@ class QueueHarness:
 
     def serve(self, receipt: Receipt, lane: Lane = Lane.QUICK) -> Ending:
         lease = MemoryLease(self._fifo(lane), receipt)
-        ending = self.drains[lane](USER, lease)
+        ending = self.drains[lane](from_message(receipt.body)[0], lease)
         if isinstance(ending, Wait):
             lease.hold((ending.until - self.clock.now()) / 1000)
         else:

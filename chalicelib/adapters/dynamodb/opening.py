@@ -1,0 +1,35 @@
+"""Queues of users without a session: how they are made, and opened for a service."""
+
+from typing import Any
+
+from chalicelib.adapters.dynamodb.connections import ZEROS
+from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.queue_items import QueueItems, shard
+from chalicelib.adapters.dynamodb.records import to_queue
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queueing.queue import Queue, State
+from chalicelib.core.time import Millis
+
+
+def open_queue(items: QueueItems, user_id: str, now: Millis, limit: int) -> None:
+    """See `QueueStore.open_for_service`. `limit`: how many requests without an outcome it has room for."""
+    m = items.model
+    admits: Any = m.barred.does_not_exist() & m.leaving.does_not_exist()
+    actions: list[Any] = [m.state.set(State.OPEN), m.work.set(shard(user_id))]
+    try:
+        queue = items.update(user_id, actions, (m.state == State.CLOSED) & admits)
+    except LostRaceError:
+        create_open(items, user_id, now, room=limit, limit=limit)
+    else:
+        items.change_limit(queue, limit)
+
+
+def create_open(items: QueueItems, user_id: str, now: Millis, **attributes: Any) -> Queue:
+    """An open queue without sessions, with the mark "has work". Condition: there is none."""
+    m, zeros = items.model, dict.fromkeys(ZEROS, 0)
+    marks = {"state": State.OPEN, "sessions": {}, "work": shard(user_id), "tail_at": now, "moved_at": now}
+    everything: dict[str, Any] = zeros | marks | attributes
+    item = m(user_id=user_id, **everything)
+    with translated():
+        item.save(condition=m.user_id.does_not_exist())
+    return to_queue(item)

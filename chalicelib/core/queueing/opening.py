@@ -1,0 +1,42 @@
+"""A name's queue opens with the first request that a service sends for it; nobody has to sign in.
+
+The queue of an account opens by a sign-in only. What was opened is closed by the sweeper when it is drained.
+"""
+
+from contextlib import suppress
+
+from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queueing.access import needs_session
+from chalicelib.core.queueing.names import is_account_id
+from chalicelib.core.queueing.queue import Queue, State, require_live
+from chalicelib.core.queueing.queue_store import QueueStore
+from chalicelib.core.time import Millis
+
+
+def reopened(
+    queues: QueueStore, queue: Queue | None, count: int, now: Millis, *, user_id: str, session_id: str
+) -> bool:
+    """Whether a service that was refused so many numbers may try again: its name's queue is open now.
+
+    `queue` is as it was read after the refusal. Raises UnavailableError.
+    """
+    if queue is not None:
+        if not queue.is_live(session_id, now):
+            return False
+        if queue.state is not State.CLOSED:
+            return queue.room >= count  # another call has opened it since
+    if is_account_id(user_id):
+        return False
+    with suppress(LostRaceError):  # another call has opened it, or this very write was repeated
+        queues.open_for_service(user_id, now)
+    return True
+
+
+def live_or_new(queue: Queue | None, user_id: str, session_id: str, now: Millis) -> Queue:
+    """The queue, if the caller may use it; an empty one for a service that names a user without a queue.
+
+    Raises UnauthenticatedError, NotFoundError, ForbiddenError.
+    """
+    if queue is None and not needs_session(session_id) and not is_account_id(user_id):
+        return Queue(user_id, room=0, limit=0)
+    return require_live(queue, session_id, now)
