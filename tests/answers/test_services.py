@@ -49,7 +49,15 @@ def test_a_service_sends_and_reads_for_a_user_who_never_signed_in(service: Servi
     taken = call("GET", f"{QUEUE}/dequeue")
     assert (taken.status, taken.body["result"]) == (200, {"text": "hello"})
     shown = call("GET", QUEUE).body
-    assert (shown["state"], shown["tail"], shown["head"], shown["read"]) == ("open", 1, 1, 1)
+    assert (shown["state"], shown["tail"], shown["head"], shown["read"]) == ("closed", 1, 1, 1)
+
+
+def test_a_queue_that_was_closed_opens_again_and_goes_on_counting(service: Service, call: Call) -> None:
+    for seq in (1, 2):
+        sent = call("POST", f"{QUEUE}/enqueue", {"type": "echo"})
+        assert (sent.status, sent.body["seq"]) == (202, seq)
+        service.work()
+        assert call("GET", QUEUE).body["state"] == "closed"
 
 
 def test_the_lines_of_one_user_are_independent(service: Service, call: Call) -> None:
@@ -110,7 +118,7 @@ def test_a_key_may_be_limited_to_some_types(call: Call, make_key: Callable[..., 
     for path, body in (
         ("enqueue", {"type": "sleep", "payload": {"seconds": 1}}),
         ("enqueue/batch", {"requests": [{"type": "echo"}, {"type": "sleep", "payload": {"seconds": 1}}]}),
-        ("scheduled", {"type": "sleep", "payload": {"seconds": 1}, "enter_at": "2999-11-29T08:00:00Z"}),
+        ("scheduled", {"type": "sleep", "payload": {"seconds": 1}, "enter_at": "2027-01-16T08:00:00Z"}),
     ):
         answer = call("POST", f"{QUEUE}/{path}", body, key=own)
         assert (answer.status, answer.body["code"]) == (403, "scope_missing")

@@ -20,6 +20,7 @@ LAST = ("logout", "deleteAccount", "endSession", "endOtherSessions", "changePass
 EXAMPLES = int(os.environ.get("GENERATED_EXAMPLES", "2"))
 THOROUGH = "GENERATED_EXAMPLES" in os.environ
 ADMINISTRATORS = "^/api/admin/"  # only they may call what is there: tests/security/test_authority.py
+USERS = "^/api/users/"  # and only services what is here
 OPEN = {"register", "login", "refresh", "health", "openapi"}
 
 
@@ -98,11 +99,20 @@ def test_nobody_gets_answers_that_conform(stack: DeployedStack, tmp_path: Path) 
 
 
 def test_a_user_gets_answers_that_conform(stack: DeployedStack, tmp_path: Path, person: Person) -> None:
-    own = unless_thorough("--exclude-path-regex", ADMINISTRATORS)
+    own = unless_thorough("--exclude-path-regex", f"{ADMINISTRATORS}|{USERS}")
     cases = generate(stack, tmp_path, person.access_token, *excluding(), *own)
     cases += generate(stack, tmp_path, person.access_token, *including())
 
     assert cases >= 300
+
+
+def test_a_service_gets_answers_that_conform(stack: DeployedStack, tmp_path: Path, new_admin: SignUp) -> None:
+    """They are those of users with their own queue, so a few calls of each operation are enough to tell."""
+    scopes = ["enqueue:*", "read", "dequeue", "control"]
+    made = new_admin().session.ask("POST", "/api/admin/keys", {"name": "shop", "scopes": scopes})
+    few = unless_thorough("--phases", "fuzzing")
+
+    assert generate(stack, tmp_path, made["key"], "--include-path-regex", USERS, *few) >= 20
 
 
 def test_an_administrator_gets_answers_that_conform(
