@@ -9,7 +9,14 @@ from chalice.app import Chalice
 from chalicelib.adapters.runtime.invocation import begin
 from chalicelib.api import system
 from chalicelib.api.authentication import Gate
-from chalicelib.api.identity import account, admin_accounts, admin_queues, admin_services, sessions
+from chalicelib.api.identity import (
+    account,
+    admin_accounts,
+    admin_queues,
+    admin_services,
+    minted_tokens,
+    sessions,
+)
 from chalicelib.api.on_behalf import on_behalf
 from chalicelib.api.pages import console, docs
 from chalicelib.api.queueing import enqueue, events, outcomes, queue, requests, scheduled
@@ -20,6 +27,7 @@ from chalicelib.web.cors import Cors
 from chalicelib.web.middleware import Middleware
 
 PAGES = (console, docs)
+FOR_USERS = (minted_tokens,)
 QUEUEING = (enqueue, queue, requests, events, outcomes, scheduled)
 SUBJECTS = (
     *(sessions, account),
@@ -29,7 +37,7 @@ SUBJECTS = (
 )
 OPERATIONS = (
     *chain.from_iterable(module.routes.operations for module in SUBJECTS),
-    *map(on_behalf, chain.from_iterable(module.routes.operations for module in QUEUEING)),
+    *map(on_behalf, chain.from_iterable(module.routes.operations for module in (*QUEUEING, *FOR_USERS))),
 )
 CORS = Cors(
     # The star stands for whatever headers tracing agents add; it never includes Authorization.

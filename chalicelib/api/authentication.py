@@ -1,5 +1,6 @@
 """Authentication: who makes a call, and whether they may."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,8 +18,9 @@ KEY_PREFIX = "gk_"  # of the keys of services
 class Gate:
     """Lets in users by the access tokens that this service has issued, and services by their keys.
 
-    A user may do anything with the own queue. A service acts for the users whom the paths name, as far as the
-    scopes of its key go: the permissions of operations that have both are scopes.
+    A user may do anything with the own queue. A service acts for the users whom the paths name, and whoever
+    has a token that a service has made uses the queue of one user: both as far as their scopes go, which are
+    the permissions of the operations on queues.
     """
 
     container: Container
@@ -26,35 +28,43 @@ class Gate:
     def admit(self, token: str | None, operation: Operation) -> Principal:
         if token is None:
             raise UnauthenticatedError("Sign in and send the access token as `Authorization: Bearer …`.")
-        is_key = token.startswith(KEY_PREFIX)
+        if token.startswith(KEY_PREFIX):
+            return self._service(token, operation)
         if operation.on_behalf:
-            return self._service(token, operation.permission) if is_key else _refuse_user()
-        if is_key:
-            return _refuse_service()
+            raise ForbiddenError("This is for services, which call with a key.", code="services_only")
         principal = self.container.adapters.tokens.verify(token)
         bind_caller(principal)
+        if principal.scopes is not None:
+            _require_scope(principal, operation.permission)
         if operation.permission == ADMIN and principal.role is not Role.ADMIN:
             raise ForbiddenError("This is for administrators only.", code="admin_only")
         return principal
 
-    def acting_for(self, principal: Any, name: str, operation: Operation) -> Principal:
+    def confirm(self, principal: Any, operation: Operation, found: Mapping[str, Any]) -> Principal:
         """Notes in the audit log that a service steers a queue, before it does."""
-        logs.bind(user=name)
+        caller: Principal = principal
+        if caller.seq is not None and found.get("seq") != caller.seq:
+            raise ForbiddenError(f"This token is for request {caller.seq} alone.", code="other_request")
+        if operation.on_behalf is None:
+            return caller
+        user = str(found[operation.on_behalf.argument])
+        logs.bind(user=user)
         if operation.permission == CONTROL:
-            deeds, key_id = self.container.identity.service_deeds, principal.session_id.partition(":")[2]
-            deeds.note(principal.username, key_id, operation.own_id, name)
-        acting: Principal = replace(principal, user_id=name)
-        return acting
+            deeds, key_id = self.container.identity.service_deeds, caller.session_id.partition(":")[2]
+            deeds.note(caller.username, key_id, operation.own_id, user)
+        return replace(caller, user_id=user)
 
-    def _service(self, key: str, scope: str | None) -> Principal:
-        from chalicelib.core.identity.scopes import allows, missing
+    def _service(self, key: str, operation: Operation) -> Principal:
         from chalicelib.core.queueing.access import service_access
 
+        if operation.on_behalf is None:
+            message = "A service acts for users: it names one in the address, as in /api/users/ada/queue."
+            raise ForbiddenError(message, code="user_not_named")
         service = self.container.identity.service_keys.verify(key)
         logs.bind(service=service.name, key=service.key_id)
-        if scope is None or not allows(service.scopes, scope):
-            raise missing(scope or "")
-        return Principal("", service.name, service_access(service.key_id), scopes=service.scopes)
+        principal = Principal("", service.name, service_access(service.key_id), scopes=service.scopes)
+        _require_scope(principal, operation.permission)
+        return principal
 
 
 def bind_caller(principal: Principal) -> None:
@@ -62,10 +72,11 @@ def bind_caller(principal: Principal) -> None:
     logs.bind(user=principal.user_id, session=principal.session_id)
 
 
-def _refuse_user() -> Principal:
-    raise ForbiddenError("This is for services, which call with a key.", code="services_only")
+def _require_scope(principal: Principal, scope: str | None) -> None:
+    """What has no scope is for accounts."""
+    from chalicelib.core.identity.scopes import allows, missing
 
-
-def _refuse_service() -> Principal:
-    message = "A service acts for users: it names one in the address, as in /api/users/ada/queue."
-    raise ForbiddenError(message, code="user_not_named")
+    if scope is None or scope == ADMIN:
+        raise ForbiddenError("This is for users with an account.", code="accounts_only")
+    if not allows(principal.scopes or frozenset(), scope):
+        raise missing(scope)

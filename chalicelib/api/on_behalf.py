@@ -7,12 +7,15 @@ import msgspec
 from chalicelib.web.operations import REQUIRED, Operation, Parameter, Place
 
 OWN = "/api/queue"
-OF_A_USER = "/api/users/{user}/queue"
+USERS = "/api/users/{user}"
+OF_A_USER = f"{USERS}/queue"
 # As in core/queueing/names.py. Of 32 hexadecimal digits are the ids of accounts, for which no service acts.
 USER = r"^(?![0-9A-Fa-f]{32}$)[A-Za-z0-9._:@~-]{1,128}$"
 PARAMETER = Parameter("user", "user", Place.PATH, Annotated[str, msgspec.Meta(pattern=USER)], REQUIRED)
 
 
 def on_behalf(operation: Operation) -> Operation:
-    """The operation for services."""
+    """The operation for services; one that is declared under a user's path already is for them alone."""
+    if operation.path.startswith(USERS):
+        return operation._replace(on_behalf=PARAMETER)
     return operation.on_behalf_of(PARAMETER, OWN, OF_A_USER, tag="Queues of users", suffix="ForUser")

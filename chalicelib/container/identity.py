@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from chalicelib.container import Container
     from chalicelib.core.identity.administration import Administration
     from chalicelib.core.identity.guesses import Guesses
+    from chalicelib.core.identity.minting import Minting
     from chalicelib.core.identity.own_account import OwnAccount
     from chalicelib.core.identity.registration import Registration
     from chalicelib.core.identity.service_administration import ServiceAdministration, ServiceDeeds
@@ -81,6 +82,12 @@ class Identity:
         from chalicelib.core.identity.service_keys import ServiceKeys
 
         return ServiceKeys(self._adapters.services, self._adapters.clock)
+
+    @cached_property
+    def minting(self) -> Minting:
+        from chalicelib.core.identity.minting import Minting
+
+        return Minting(self._adapters.tokens, self._adapters.clock)
 
     @cached_property
     def service_administration(self) -> ServiceAdministration:

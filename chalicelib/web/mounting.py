@@ -1,7 +1,7 @@
 """Puts declared operations to work: who calls, reading the input, errors as problem documents."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -32,8 +32,12 @@ class Gate(Protocol):
         """
         ...
 
-    def acting_for(self, principal: Any, name: str, operation: Operation) -> Any:
-        """The principal for an operation on behalf of whom the path names."""
+    def confirm(self, principal: Any, operation: Operation, found: Mapping[str, Any]) -> Any:
+        """The principal again, now that the arguments are known: `found`, by name.
+
+        For an operation on behalf of somebody, the principal acting for whom the path names. Raises
+        ForbiddenError.
+        """
         ...
 
 
@@ -100,9 +104,10 @@ class _Mounted:
             found["body"] = call.body(signature.body, operation.body_limit)
         elif not NOTHING.fullmatch(call.raw_body()):
             raise MalformedError("Send this call without a body, or with an empty object.")
+        if operation.signed_in:
+            offered["principal"] = self._gate.confirm(offered["principal"], operation, found)
         if operation.on_behalf:
-            name = found.pop(operation.on_behalf.argument)
-            offered["principal"] = self._gate.acting_for(offered["principal"], name, operation)
+            del found[operation.on_behalf.argument]
         return found | {name: value for name, value in offered.items() if name in signature.wants}
 
 

@@ -44,12 +44,13 @@ PLACES = {
     "id": f"{0:015d}-{0:018d}",
 }
 WITHOUT_STORE = {"health", "openapi"}
-NAMES = sorted({operation.view.__name__ for operation in OPERATIONS} - WITHOUT_STORE)
+OWN = [operation for operation in OPERATIONS if operation.on_behalf is None]
+NAMES = sorted({operation.view.__name__ for operation in OWN} - WITHOUT_STORE)
 
 
 def call(user: User, name: str) -> Answer:
     """The operation of that name, as it should be called."""
-    operation = next(operation for operation in OPERATIONS if operation.view.__name__ == name)
+    operation = next(operation for operation in OWN if operation.view.__name__ == name)
     assert operation.takes_body == (name in BODIES)
     return user.session.call(operation.method, operation.path.format(**PLACES), BODIES.get(name))
 

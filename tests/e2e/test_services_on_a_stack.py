@@ -5,10 +5,9 @@ import secrets
 import pytest
 
 from infra import service_keys
-from local_cloud.api_client import Session
+from local_cloud.api_client import Api, Session
 from local_cloud.waiting import wait_until
 from tests.conftest import DeployedStack
-from tests.e2e.users import Api
 
 SCOPES = ("enqueue:*", "read", "dequeue", "control")
 REVOKED_SECONDS = 5

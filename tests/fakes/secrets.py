@@ -28,8 +28,8 @@ class FakePasswords:
 class FakeTokens:
     """Access tokens that anybody can read and forge, and that never expire."""
 
-    def issue(self, principal: Principal, now: Millis) -> tuple[str, int]:
-        return json.dumps(asdict(principal)), LIFE_S
+    def issue(self, principal: Principal, now: Millis, seconds: int | None = None) -> tuple[str, int]:
+        return json.dumps(asdict(principal), default=sorted), seconds or LIFE_S
 
     def pseudonym(self, text: str) -> str:
         return f"pseudonym of {len(text)} characters"
@@ -37,6 +37,7 @@ class FakeTokens:
     def verify(self, token: str) -> Principal:
         try:
             claims = json.loads(token)
-            return Principal(**{**claims, "role": Role(claims["role"])})
+            scopes = None if claims["scopes"] is None else frozenset(claims["scopes"])
+            return Principal(**{**claims, "role": Role(claims["role"]), "scopes": scopes})
         except (ValueError, TypeError, KeyError):
             raise UnauthenticatedError("The token is not valid.") from None

@@ -1,5 +1,6 @@
 """Access tokens: why one was refused is in the logs, and names stand there as pseudonyms."""
 
+import time
 from typing import Any
 
 import jwt
@@ -49,6 +50,28 @@ def test_a_forged_token_is_told_with_what_gives_it_away(caplog: pytest.LogCaptur
 
 def test_what_is_no_token_is_told(caplog: pytest.LogCaptureFixture) -> None:
     assert reason("Hunter2", caplog)[0] == jwt.DecodeError.__name__
+
+
+@pytest.mark.parametrize(
+    ("session_id", "scopes"),
+    [("service:key", None), ("session", frozenset({"read"})), ("session", frozenset())],
+)
+def test_a_token_without_a_session_is_limited_and_one_with_a_session_is_not(
+    caplog: pytest.LogCaptureFixture, session_id: str, scopes: frozenset[str] | None
+) -> None:
+    token, _ = JwtTokens(Ring(), 600).issue(Principal("id", "ada", session_id, scopes=scopes), SOON)
+
+    assert reason(token, caplog) == (jwt.InvalidTokenError.__name__, "invalid_token")
+
+
+@pytest.mark.parametrize("seq", [None, 7])
+def test_a_minted_token_tells_what_it_is_for(seq: int | None) -> None:
+    bearer = Principal("ada", "ada", "service:key", scopes=frozenset({"read", "enqueue:*"}), seq=seq)
+    tokens = JwtTokens(Ring(), 600)
+
+    token, seconds = tokens.issue(bearer, int(time.time() * 1000), 30)
+
+    assert (tokens.verify(token), seconds) == (bearer, 30)
 
 
 def test_a_pseudonym_is_the_same_for_the_same_name_and_key_alone() -> None:

@@ -11,6 +11,7 @@ from chalicelib.adapters.security.secret_keys import Keys
 from chalicelib.core.errors import UnauthenticatedError
 from chalicelib.core.identity.account import Principal, Role
 from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.access import needs_session
 from chalicelib.core.time import Millis
 
 ALGORITHM = "HS256"
@@ -38,8 +39,8 @@ class JwtTokens:
         self._keys = keys
         self._seconds = seconds
 
-    def issue(self, principal: Principal, now: Millis) -> tuple[str, int]:
-        keys, issued = self._keys(), now // 1000
+    def issue(self, principal: Principal, now: Millis, seconds: int | None = None) -> tuple[str, int]:
+        keys, issued, life = self._keys(), now // 1000, seconds or self._seconds
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
@@ -50,15 +51,15 @@ class JwtTokens:
             "jti": secrets.token_urlsafe(12),
             "iat": issued,
             "nbf": issued,
-            "exp": issued + self._seconds,
+            "exp": issued + life,
+            **_limits(principal),
         }
         header = {"typ": TYPE, "kid": keys.current}
-        return jwt.encode(claims, keys.all[keys.current], ALGORITHM, headers=header), self._seconds
+        return jwt.encode(claims, keys.all[keys.current], ALGORITHM, headers=header), life
 
     def verify(self, token: str) -> Principal:
         try:
-            claims = self._claims(token)
-            return Principal(claims["sub"], claims["name"], claims["sid"], Role(claims["role"]))
+            return _principal(self._claims(token))
         except jwt.ExpiredSignatureError:
             log_event("access token refused", reason="expired")
             raise UnauthenticatedError(
@@ -79,8 +80,8 @@ class JwtTokens:
         key = keys.all[keys.current].encode()
         return hmac.digest(key, b"pseudonym " + text.encode(), "sha256").hex()[:16]
 
-    def _claims(self, token: str) -> dict[str, str]:
-        claims: dict[str, str] = jwt.decode(
+    def _claims(self, token: str) -> dict[str, Any]:
+        claims: dict[str, Any] = jwt.decode(
             token,
             self._key(jwt.get_unverified_header(token)),
             algorithms=[ALGORITHM],  # never the one that the token asks for
@@ -100,3 +101,20 @@ class JwtTokens:
         if key := self._keys.knowing(kid).all.get(kid):
             return key
         raise jwt.InvalidTokenError
+
+
+def _limits(principal: Principal) -> dict[str, Any]:
+    """What a token says beyond who somebody is: what it may be used for (RFC 8693: `scope`)."""
+    scope = {} if principal.scopes is None else {"scope": " ".join(sorted(principal.scopes))}
+    return scope if principal.seq is None else {**scope, "seq": principal.seq}
+
+
+def _principal(claims: dict[str, Any]) -> Principal:
+    """Raises InvalidTokenError, and ValueError if there is no such role."""
+    scope, seq = claims.get("scope"), claims.get("seq")
+    known = isinstance(scope, str | None) and (seq is None or type(seq) is int)
+    # A token without a session is limited, and one with a session is not.
+    if not known or (scope is None) is not needs_session(claims["sid"]):
+        raise jwt.InvalidTokenError
+    scopes = None if scope is None else frozenset(scope.split())
+    return Principal(claims["sub"], claims["name"], claims["sid"], Role(claims["role"]), scopes, seq)

@@ -15,6 +15,8 @@ CODES = {
     "wrong_credentials": Code(401, "The username or the password is wrong, or the account is disabled."),
     "forbidden": Code(403, "The caller may not do this."),
     "admin_only": Code(403, "Only administrators may do this."),
+    "accounts_only": Code(403, "Only users with an account may do this, not whoever has a minted token."),
+    "other_request": Code(403, "The token is for another request. `detail` names its own."),
     "scope_missing": Code(403, "The key or the token does not have the scope. `detail` names it."),
     "services_only": Code(403, "Only services may call this, each with its key."),
     "user_not_named": Code(403, "A service acts for users, whom the address names: /api/users/{user}/queue."),

@@ -58,6 +58,7 @@ EXAMPLES: dict[str, Any] = {
     "Login": {"username": "ada", "password": PASSWORD},
     "MarkRead": {"seq": 1},
     "NewKey": {"name": "shop", "scopes": ["enqueue:*", "read", "dequeue", "control"], "days": 365},
+    "NewToken": {"scopes": ["read"], "ttl_seconds": 600, "seq": 7},
     "Order": ORDER,
     "Problem": {
         "type": "about:blank",

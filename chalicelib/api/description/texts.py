@@ -76,6 +76,8 @@ OPERATIONS = {
     "have a `next`.",
     "stats": "Totals of all open queues.",
     "disableAccount": "Ends all sessions of the account and forbids new ones. Accepted requests still run.",
+    "makeToken": "Makes a token for a browser or a device of the user. `/api/queue/…` accepts it, as far as "
+    "its scopes go, until it expires.",
     "makeKey": "Makes a key for a service, a backend that sends requests for users of its own. The key is "
     "shown this once.",
     "listKeys": "The keys of services, without their secrets.",
@@ -129,7 +131,9 @@ SCHEMAS = {
     "MarkRead": "The number up to which outcomes were read.",
     "Order": "One request to send. Its type determines the schema of its payload.",
     "Outcomes": "Outcomes in order.",
+    "MintedToken": "A token for the queue of one user.",
     "NewKey": "What a key is for.",
+    "NewToken": "What a token is for.",
     "OwnAccount": "The account of the caller.",
     "Problem": "An error (RFC 9457).",
     "Queue": "The queue. `read` ≤ `head` ≤ `tail`: the last number that was read, that has an outcome, "

@@ -47,6 +47,7 @@ class Principal:
     session_id: str
     role: Role = Role.USER
     scopes: frozenset[str] | None = None  # None: whatever users may do with their own queue
+    seq: int | None = None  # the only request that the call may be about; None: any
 
 
 @dataclass(frozen=True, slots=True)

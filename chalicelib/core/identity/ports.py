@@ -154,8 +154,8 @@ class Passwords(Protocol):
 class Tokens(Protocol):
     """Issues access tokens and verifies them."""
 
-    def issue(self, principal: Principal, now: Millis) -> tuple[str, int]:
-        """An access token and the seconds it lives."""
+    def issue(self, principal: Principal, now: Millis, seconds: int | None = None) -> tuple[str, int]:
+        """An access token and the seconds it lives: `seconds`, or as long as those of sessions do."""
         ...
 
     def verify(self, token: str) -> Principal:

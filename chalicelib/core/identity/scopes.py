@@ -27,6 +27,19 @@ def allows(scopes: Scopes, wanted: str) -> bool:
     return wanted in scopes or (wanted == ENQUEUE and any(s.startswith(f"{ENQUEUE}:") for s in scopes))
 
 
+def beyond(scopes: Scopes, wanted: Iterable[str]) -> list[str]:
+    """Those of `wanted` that whoever has these scopes cannot pass on: what they lack, and TOKENS.
+
+    >>> beyond(frozenset({"enqueue:*", "read", "tokens"}), ["enqueue:charge", "read", "control", "tokens"])
+    ['control', 'tokens']
+    """
+
+    def is_covered(scope: str) -> bool:
+        return scope in scopes or (ANY_TYPE in scopes and scope.startswith(f"{ENQUEUE}:"))
+
+    return [scope for scope in wanted if scope == TOKENS or not is_covered(scope)]
+
+
 def require_types(scopes: Scopes | None, types: Iterable[str]) -> None:
     """Raises ForbiddenError unless requests of all these types may be sent. None: there is no limit."""
     if scopes is None or ANY_TYPE in scopes:
