@@ -87,8 +87,10 @@ def test_the_id_of_an_account_and_what_is_no_name_name_no_user(call: Call, name:
 def test_a_key_does_what_its_scopes_say_and_nothing_else(call: Call, make_key: Callable[..., Any]) -> None:
     """Each operation for users, with a key that has all scopes but the one that it takes."""
     places = {"user": "ada", "seq": "1", "id": f"{0:015d}-{0:018d}", "name": "approval"}
-    others = {s: make_key(*(o for o in ALL if not o.startswith(s)))["key"] for s in ("read", "dequeue")}
-    others |= {s: make_key(*(o for o in ALL if not o.startswith(s)))["key"] for s in ("control", "enqueue")}
+    others = {
+        scope: make_key(*(other for other in [*ALL, "tokens"] if not other.startswith(scope)))["key"]
+        for scope in ("read", "dequeue", "control", "enqueue", "tokens")
+    }
     tried = 0
     for operation in OPERATIONS:
         if operation.on_behalf:
@@ -103,11 +105,8 @@ def test_every_operation_on_a_queue_is_there_for_services() -> None:
     own = {
         (o.method, o.path.removeprefix("/api/queue")) for o in OPERATIONS if o.path.startswith("/api/queue")
     }
-    users = {
-        (o.method, o.path.removeprefix("/api/users/{user}/queue"))
-        for o in OPERATIONS
-        if o.on_behalf is not None
-    }
+    of_users = (o for o in OPERATIONS if o.path.startswith("/api/users/{user}/queue"))
+    users = {(o.method, o.path.removeprefix("/api/users/{user}/queue")) for o in of_users}
     assert own == users
 
 

@@ -59,7 +59,8 @@ def test_what_is_no_token_is_told(caplog: pytest.LogCaptureFixture) -> None:
 def test_a_token_without_a_session_is_limited_and_one_with_a_session_is_not(
     caplog: pytest.LogCaptureFixture, session_id: str, scopes: frozenset[str] | None
 ) -> None:
-    token, _ = JwtTokens(Ring(), 600).issue(Principal("id", "ada", session_id, scopes=scopes), SOON)
+    now = int(time.time() * 1000)
+    token, _ = JwtTokens(Ring(), 600).issue(Principal("id", "ada", session_id, scopes=scopes), now)
 
     assert reason(token, caplog) == (jwt.InvalidTokenError.__name__, "invalid_token")
 
