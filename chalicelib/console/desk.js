@@ -14,6 +14,7 @@ import { SituationBar } from "./situation-bar.js";
 
 export function openDesk(session) {
   byId("desk-place").append(byId("desk-template").content.cloneNode(true));
+  byId("desk").dataset.without = session.without;
   const feed = new Feed(session);
   const actions = new Actions(session, feed);
   const lane = new Lane(feed, session.signal);

@@ -1,34 +1,59 @@
-// Puts the console together: the door while signed out, the desk while signed in.
-import { announce, byId, setText } from "./dom.js";
+// Puts the console together: the door while signed out, the desk while signed in. Who comes by a link with a token sees
+// the desk alone.
+import { announce, byId, say, setText } from "./dom.js";
 import { openDesk } from "./desk.js";
 import { Door } from "./door.js";
 import { Session } from "./session.js";
+import { tokenOf, Visit } from "./visit.js";
 
 const TITLE = document.title;
-const session = new Session();
-const door = new Door(session);
 
-function enter() {
-  door.close();
+function show(session) {
   setText(byId("who"), session.username);
   byId("who").title = session.username;
   byId("account").hidden = false;
   openDesk(session);
-  announce(`Signed in as ${session.username}.`);
 }
 
 /** Leaves nothing of this user on the page: the desk and all that was written on it are gone. */
-function leave({ sentence, username }) {
+function clear() {
   byId("desk").remove();
   byId("account").hidden = true;
   setText(byId("who"), "");
   byId("who").title = "";
   document.title = TITLE;
   announce("");
-  door.open(sentence, username);
 }
 
-session.addEventListener("started", enter);
-session.addEventListener("ended", ({ detail }) => leave(detail));
-byId("sign-out").addEventListener("click", () => session.signOut());
-if (!session.resume()) door.open("", "");
+function open() {
+  const session = new Session();
+  const door = new Door(session);
+  session.addEventListener("started", () => {
+    door.close();
+    show(session);
+    announce(`Signed in as ${session.username}.`);
+  });
+  session.addEventListener("ended", ({ detail }) => {
+    clear();
+    door.open(detail.sentence, detail.username);
+  });
+  byId("sign-out").addEventListener("click", () => session.signOut());
+  if (!session.resume()) door.open("", "");
+}
+
+function visit(token) {
+  const guest = new Visit(token);
+  guest.addEventListener("ended", ({ detail }) => {
+    clear();
+    say(byId("visit-message"), detail.sentence, "bad");
+  });
+  byId("sign-out").hidden = true;
+  show(guest);
+}
+
+const token = tokenOf(location.hash);
+if (token) visit(token);
+else open();
+addEventListener("hashchange", () => {
+  if (tokenOf(location.hash) !== token) location.reload();
+});

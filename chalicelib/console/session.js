@@ -12,6 +12,7 @@ export class Session extends EventTarget {
   #renewal = null;
   #end = new AbortController();
   username = "";
+  without = ""; // the parts of the desk that it has no use for
 
   constructor() {
     super();

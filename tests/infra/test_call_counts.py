@@ -216,3 +216,33 @@ def test_a_follow_up_costs_its_write_and_what_it_costs_to_enter(
     # updates find that the name has no queue.
     entering = ["UpdateItem", "UpdateItem", "PutItem", "PutItem", "DeleteItem", "SendMessage"]
     assert [begun, *calls[:8]] == ["UpdateItem", "UpdateItem", "PutItem", *entering]
+
+
+def test_a_services_calls_cost_what_an_accounts_do_and_a_read_of_its_key_now_and_then(
+    cloud: Cloud, recorder: Recorder, caller: Caller
+) -> None:
+    caller.enqueue_as("ada")
+    cloud.make_admin("ada")
+    caller.sign_in("ada")
+    scopes = ["enqueue:*", "read", "dequeue", "control"]
+    key = caller.call("POST", "/api/admin/keys", {"name": "shop", "scopes": scopes})["key"]
+    made(recorder)
+
+    caller.call("POST", "/api/users/max/queue/enqueue", {"type": "echo"}, token=key)
+    key_read, first = ["GetItem", "UpdateItem"], made(recorder)  # the second notes that it is used
+    assert first[: len(key_read)] == key_read
+    assert first[-2:] == ["PutItem", "SendMessage"]
+
+    for method, path, body in (
+        ("POST", "enqueue", {"type": "echo"}),
+        ("GET", "requests", None),
+        ("GET", "outcomes", None),
+        ("GET", "dequeue", None),
+    ):
+        caller.call(method, f"/api/queue/{path}", body)
+        own = made(recorder)
+        caller.call(method, f"/api/users/max/queue/{path}", body, token=key)
+        assert (path, made(recorder)) == (path, own)
+
+    caller.call("POST", "/api/users/max/queue/pause", token=key)
+    assert made(recorder) == ["PutItem", *CHANGED, "Query"]  # the audit log first

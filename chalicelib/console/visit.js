@@ -1,0 +1,59 @@
+// A visit by a link that a user's backend has made (`#token=…`): the queue of that user, without an account here. In
+// place of Session. The token stays in the fragment, which browsers send to nobody, and is stored nowhere; a page that
+// is loaded again goes on with it.
+import { send } from "./api.js";
+
+const OVER = "This link has expired. Ask for a new one where you got it.";
+const PARTS = ["enqueue", "dequeue", "control"]; // of the desk, by the scopes that they take
+
+/** The token in the page's address, or null. */
+export const tokenOf = (fragment) => new URLSearchParams(fragment.slice(1)).get("token") || null;
+
+export class Visit extends EventTarget {
+  #token;
+  #end = new AbortController();
+
+  constructor(token) {
+    super();
+    this.#token = token;
+    const { name = "", scope = "" } = claimsOf(token);
+    this.username = name;
+    const scopes = scope.split(" ").map((each) => each.split(":")[0]);
+    this.without = PARTS.filter((part) => !scopes.includes(part)).join(" ");
+  }
+
+  get live() {
+    return !this.signal.aborted;
+  }
+
+  get signal() {
+    return this.#end.signal;
+  }
+
+  async call(method, path, { body, json, key, signal } = {}) {
+    const either = signal ? AbortSignal.any([signal, this.signal]) : this.signal;
+    const options = { json: body === undefined ? json : JSON.stringify(body), key, signal: either };
+    try {
+      return await send(method, path, { ...options, token: this.#token });
+    } catch (error) {
+      either.throwIfAborted();
+      if (error.status === 401) this.#leave();
+      throw error;
+    }
+  }
+
+  #leave() {
+    this.#end.abort();
+    this.dispatchEvent(new CustomEvent("ended", { detail: { sentence: OVER } }));
+  }
+}
+
+/** What the token says of itself; whether that is true, the service decides. */
+function claimsOf(token) {
+  try {
+    const text = atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"));
+    return JSON.parse(new TextDecoder().decode(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,58 @@
+"""A user who comes by a link with a minted token: their queue, and nothing else."""
+
+import secrets
+
+import pytest
+from playwright.sync_api import expect
+
+from infra import service_keys
+from local_cloud.api_client import Api, Session
+from tests.browser.axe import require_no_barrier
+from tests.browser.conftest import OpenConsole
+from tests.conftest import DeployedStack
+
+SCOPES = ("enqueue:*", "read", "dequeue", "control", "tokens")
+
+
+@pytest.fixture
+def backend(stack: DeployedStack) -> Session:
+    tables = service_keys.Tables(stack.outputs["ServicesTable"], stack.outputs["AuditTable"])
+    key = service_keys.make(stack.emulator.client("dynamodb"), tables, "shop", SCOPES, days=1)
+    return Session(Api(stack.api_url), key.splitlines()[0])
+
+
+def link(backend: Session, user: str, *scopes: str, seconds: int = 600) -> str:
+    minted = {"scopes": list(scopes), "ttl_seconds": seconds}
+    return f"/#token={backend.ask('POST', f'/api/users/{user}/tokens', minted)['token']}"
+
+
+def test_a_link_shows_the_progress_of_a_user_who_has_no_account(
+    open_console: OpenConsole, backend: Session
+) -> None:
+    user = f"ada:{secrets.token_hex(4)}"
+    backend.ask("POST", f"/api/users/{user}/queue/enqueue", {"type": "echo", "payload": {"text": "hello"}})
+
+    console = open_console(address=link(backend, user, "read"))
+
+    console.expect_cell(1, "echo, succeeded")
+    expect(console.page.locator("#who")).to_have_text(user)
+    for name in ("Sign out", "Sign in", "Send one", "More"):
+        expect(console.button(name)).to_be_hidden()
+    assert console.page.evaluate("localStorage.length + sessionStorage.length") == 0
+    require_no_barrier(console.page)
+    assert console.errors == []
+
+
+def test_a_link_with_more_scopes_offers_more(open_console: OpenConsole, backend: Session) -> None:
+    console = open_console(address=link(backend, f"ada:{secrets.token_hex(4)}", "read", "enqueue:echo"))
+
+    console.send("echo", Text="from the browser")
+
+    console.expect_cell(1, "echo, succeeded")
+
+
+def test_a_link_that_has_expired_says_so(open_console: OpenConsole, backend: Session) -> None:
+    console = open_console(address="/#token=gone.gone.gone")
+
+    expect(console.page.get_by_text("This link has expired.")).to_be_visible()
+    expect(console.button("Sign in")).to_be_hidden()
