@@ -42,6 +42,7 @@ from tests.simulation.ports import Network, Remote, RemoteStore, SimulatedClock
 from tests.simulation.readers import WatchedSessions
 from tests.simulation.records import User
 from tests.simulation.scheduler import Scheduler
+from tests.simulation.services import named_users, serve
 from tests.simulation.slots import Options
 from tests.simulation.stepping import Steps
 from tests.simulation.wake_ups import Lanes, WakeUpService
@@ -86,6 +87,7 @@ class World:
         self._build()
         self.forgotten: list[Request] = []
         self.users = [self._user(id_) for id_ in "abc"[: rng.randrange(1, 4)]]
+        self.named = named_users(seed)
 
     def _build(self) -> None:
         clock = SimulatedClock(self.scheduler, self.rng, self.network)
@@ -204,6 +206,7 @@ class World:
         for user in self.users:
             for kind in (*draw_kinds(self.rng, controlled), *self.entries.kinds()):
                 self.calls.make(user, kind, after=self.rng.randrange(lasts))
+        serve(self, lasts, controlled=controlled)
         self._signal_and_watch(lasts)
         if self.rng.random() < 0.1:
             self.scheduler.after(self.rng.randrange(lasts), self._change_limit)
@@ -214,7 +217,7 @@ class World:
         self.store.sweep_index.stale = 0.0
 
     def _signal_and_watch(self, lasts: int) -> None:
-        for user in self.users * 4:
+        for user in self.everybody * 4:
             if self.executions.steps:
                 self.calls.make(user, "signal", after=self.rng.randrange(lasts + 5_000))
             if self.executions.emitters:
@@ -234,6 +237,10 @@ class World:
 
     def _change_limit(self) -> None:
         self.store.tables.limit = self.rng.choice((3, 6, 100))
+
+    @property
+    def everybody(self) -> list[User]:
+        return [*self.users, *self.named]
 
     @property
     def now(self) -> Millis:
