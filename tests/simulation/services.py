@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.core.errors import NotFoundError
 from chalicelib.core.queueing.access import needs_session, service_access
 from chalicelib.core.queueing.queue import Queue, State
+from chalicelib.core.queueing.sweep import IDLE_MS
 from tests.simulation.administrators import DEEDS, Deed
 from tests.simulation.entries import NAME, is_account
 from tests.simulation.history import Violation
@@ -15,6 +16,7 @@ from tests.simulation.kinds import CONTROLLING, READING, SENDING
 from tests.simulation.records import Call, User
 
 if TYPE_CHECKING:
+    from chalicelib.core.time import Millis
     from tests.simulation.world import World
 
 SERVED = (6, 7)  # of eight histories, those with such users; all others are as they were
@@ -35,6 +37,11 @@ BLOCKING: dict[str, Deed] = {
 def named_users(seed: int) -> list[User]:
     rng = Random(f"services of {seed}")
     return [User(name, list(KEYS)) for name in NAMES[: rng.randrange(1, 3)]] if seed % 8 in SERVED else []
+
+
+def draw_idle_ms(seed: int) -> Millis:
+    """How long the queue of a name stays open: mostly shorter than it does, so that it closes at any time."""
+    return Random(f"idle for {seed}").choice((0, 200, 2_000, IDLE_MS))
 
 
 def draw_kinds(rng: Random, controlled: bool) -> list[str]:

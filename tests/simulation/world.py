@@ -42,7 +42,7 @@ from tests.simulation.ports import Network, Remote, RemoteStore, SimulatedClock
 from tests.simulation.readers import WatchedSessions
 from tests.simulation.records import User
 from tests.simulation.scheduler import Scheduler
-from tests.simulation.services import named_users, serve
+from tests.simulation.services import draw_idle_ms, named_users, serve
 from tests.simulation.slots import Options
 from tests.simulation.stepping import Steps
 from tests.simulation.wake_ups import Lanes, WakeUpService
@@ -60,6 +60,7 @@ PATIENCE_MS = 10_000  # within this after the death of its worker, a request is 
 
 class World:
     def __init__(self, seed: int, *, recorded: bool = False) -> None:
+        self.seed = seed
         self.rng = rng = Random(seed)
         self.options = Options(Random(f"options of {seed}"))
         self.history = History(recorded)
@@ -119,6 +120,7 @@ class World:
         sweep = DeployedSweep(
             store, accounts, self.lanes, clock, self.rng.shuffle, report_unforeseen, entering=entering
         )
+        object.__setattr__(sweep, "idle_ms", draw_idle_ms(self.seed))
         object.__setattr__(sweep, "deployment", self.deployment)
         self.sweeper = Sweeper(self.scheduler, self.network, sweep)
         enqueue = Enqueue(queues, requests, store.keys, self.lanes, clock, handlers=registry)
