@@ -98,9 +98,10 @@ def test_a_closed_queue_opens_with_its_numbers_going_on(name: Name) -> None:
     close(name)
     assert not name.is_marked
 
-    name.open()
+    name.store.queues.open_for_service(name.id, LATER)
 
-    assert (name.queue.state, name.queue.room, name.is_marked) == (State.OPEN, LIMIT, True)
+    assert (name.queue.state, name.queue.room, name.queue.tail_at) == (State.OPEN, LIMIT, LATER)
+    assert name.is_marked
     assert name.take().tail == 3
 
 

@@ -23,6 +23,7 @@ from tests.simulation.executions import LONG, SLOW, draw_plan, prolonged
 from tests.simulation.faults import NONE
 from tests.simulation.large import perhaps_large
 from tests.simulation.records import Call, User
+from tests.simulation.services import BLOCKING
 from tests.simulation.steering_calls import SteeringCalls
 
 
@@ -158,7 +159,8 @@ class Calls(SteeringCalls):
         return self._call(user, kind), do
 
     def _administer(self, user: User, kind: str) -> Any:
-        return self._call(user, kind), lambda: DEEDS[kind](self.api.administration, user.id, self._next(user))
+        deed = (DEEDS | BLOCKING)[kind]
+        return self._call(user, kind), lambda: deed(self.api.administration, user.id, self._next(user))
 
     def is_gone(self, user: User) -> bool:
         """Whether the account is deleted."""

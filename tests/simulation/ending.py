@@ -33,6 +33,7 @@ class Ending:
         self._calls = world.calls
         self._sweeper = world.sweeper
         self._users = world.users
+        self._all = world.everybody  # also those whom only a service names
 
     def calm(self) -> None:
         """I6: no more faults; only the sweeper, and a person where a queue waits for one.
@@ -41,12 +42,12 @@ class Ending:
         """
         end = self._scheduler.now + CALM_MS
         while self._scheduler.now < end and not self._is_still():
-            for user in self._users:
+            for user in self._all:
                 self._help(user)
             if self._world.faultless and self._has_entries():
                 self._sweeper.once()  # for what had no room when it was to enter
             self._scheduler.run_until(self._scheduler.now + PERSON_MS)
-            if any(self._may_wait(user) for user in self._users):
+            if any(self._may_wait(user) for user in self._all):
                 end = self._scheduler.now + CALM_MS
         if not self._is_still():
             raise Violation(f"I6: after {CALM_MS // 60_000} minutes there is work left")
@@ -79,7 +80,7 @@ class Ending:
         if queue is None or queue.deleted_at is not None:
             return
         if queue.blocked:
-            self._calls.make(user, "admin_enable")
+            self._calls.make(user, "admin_enable" if user in self._users else "admin_unblock")
         if queue.state is State.PAUSED:
             self._calls.make(user, "admin_resume")
         elif queue.state is State.HALTED:
@@ -91,14 +92,14 @@ class Ending:
             self._sweeper.start(0)
         if self._store.sweep_index.ailment == "index":
             self._store.sweep_index.ailment = None
-        for user in self._users:
+        for user in self._all:
             self._help(user)  # who is disabled cannot come back
         self._run_until_done()
         known = {user.id: [user.sessions.pop() for _ in list(user.sessions)] for user in self._users}
-        self._everybody("sign_in")
-        while any(call.answer for call in self._everybody("dequeue")):
+        self._make(self._users, "sign_in")
+        while any(call.answer for call in self._make(self._all, "dequeue")):
             pass
-        while any(call.answer and call.answer.requests for call in self._everybody("outcomes")):
+        while any(call.answer and call.answer.requests for call in self._make(self._all, "outcomes")):
             pass
         for user in self._users:
             for session_id in [*known[user.id], *user.sessions]:
@@ -117,9 +118,9 @@ class Ending:
         if self._lanes.services[Lane.LONG].fifo.messages():
             self._scheduler.run_until(self._scheduler.now + LONG_VISIBILITY_MS + SWEEP_MS)
 
-    def _everybody(self, kind: str) -> Sequence[Call]:
+    def _make(self, users: Sequence[User], kind: str) -> Sequence[Call]:
         before = len(self._calls.made)
-        for user in self._users:
+        for user in users:
             self._calls.make(user, kind)
         self._run_until_done()
         # A stranger who takes the name of a deleted account may come in between.

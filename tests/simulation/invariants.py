@@ -11,6 +11,7 @@ from tests.simulation.entries import Entries
 from tests.simulation.executions import Executions, account_of, has_effects
 from tests.simulation.history import Violation
 from tests.simulation.large import check_result, payload_of
+from tests.simulation.services import check_opening, is_opened_for_service
 from tests.simulation.slots import SlotInvariants, check_latest_start
 from tests.simulation.stops import check_stop
 
@@ -59,6 +60,8 @@ class Invariants:
             self._entries.check_queue(before, queue)
             opened = before.state is State.CLOSED and queue.state is not State.CLOSED
             used = bool(queue.sessions) or queue.tail > before.tail  # an entry has entered
+            used |= is_opened_for_service(before, queue, actor)
+            check_opening(before, queue, actor)
             _require(not opened or used, "a closed queue was opened and nobody is connected")
             entered_closed = queue.state is State.CLOSED and queue.tail > before.tail
             _require(not entered_closed, "a number was given out in a closed queue")

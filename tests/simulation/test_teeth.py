@@ -15,6 +15,7 @@ from tests.simulation import (  # noqa: F401 - they enter themselves into DEFECT
     lane_mutations,
     large_mutations,
     reading_mutations,
+    services_mutations,
     slot_mutations,
     stepping_mutations,
     stopping_mutations,

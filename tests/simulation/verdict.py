@@ -3,17 +3,25 @@
 from collections.abc import Iterable
 from itertools import combinations
 
-from chalicelib.core.errors import ConflictError, InvalidInputError, TooManyError, UnauthenticatedError
+from chalicelib.core.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    TooManyError,
+    UnauthenticatedError,
+)
 from chalicelib.core.queueing.enqueue import Accepted
 from chalicelib.core.queueing.request import Request, Status
 from tests.simulation.entry_verdict import check_entries
 from tests.simulation.history import Violation
 from tests.simulation.large import check_handed_out, check_result, payload_of
 from tests.simulation.records import Call, User
+from tests.simulation.services import check_admitted
 from tests.simulation.slots import check_answer
 from tests.simulation.stops import check_stopped
 from tests.simulation.world import World
 
+REFUSALS = (TooManyError, UnauthenticatedError, ForbiddenError, InvalidInputError, ConflictError)
 CONNECTED = ("sign_in", "enqueue", "batch", "keyed", "pause", "purge")  # what only the connected can do
 
 
@@ -24,6 +32,7 @@ def judge(world: World) -> None:
     check_entries(world)
     _check_notes(world, gone)
     for call in (call for call in world.calls.made if call.user_id not in gone):
+        check_admitted(call)
         if call.kind in ("enqueue", "batch", "keyed"):
             _check_sent(world, call)
             check_answer(world, call)
@@ -35,14 +44,14 @@ def judge(world: World) -> None:
             check_stopped(world, call)
         elif call.kind == "cancel" and call.worked:
             _require(call.answer.status is Status.CANCELLED, call, "was not cancelled")
-    for user in world.users:
+    for user in world.everybody:
         world.invariants.check(user.id, "nobody")
         mine = [call for call in world.calls.made if call.user_id == user.id]
         _check_order(call for call in mine if isinstance(call.answer, Accepted) and not call.answer.replayed)
         _check_read_order([call for call in mine if call.kind == "dequeue" and call.answer])
         _check_sessions(mine)
         _check_disabled(mine)
-        if user.id not in gone:
+        if user.id not in gone and user.id in world.store.tables.queues:
             _check_reader(world, user)
 
 
@@ -87,9 +96,7 @@ def _check_sent(world: World, call: Call) -> None:
             told == [r.seq for r in stored], call, f"was told {told} but stored {[r.seq for r in stored]}"
         )
         _require(told == list(range(told[0], told[0] + len(told))), call, "numbers are not consecutive")
-    elif call.kind != "keyed" and isinstance(
-        call.error, (TooManyError, UnauthenticatedError, InvalidInputError, ConflictError)
-    ):
+    elif call.kind != "keyed" and isinstance(call.error, REFUSALS):
         _require(not stored, call, "was refused and yet stored")
     for request in stored:
         _require(request.settled, call, f"{request.seq} has no outcome")
@@ -190,8 +197,9 @@ def _check_sessions(calls: list[Call]) -> None:
 
 def _check_disabled(calls: list[Call]) -> None:
     """Once it is answered that an account is disabled, nothing is accepted until somebody enables it."""
-    enabled = [call.started for call in calls if call.kind == "admin_enable"]
-    for disabled in (call for call in calls if call.kind == "admin_disable" and call.worked):
+    enabled = [call.started for call in calls if call.kind in ("admin_enable", "admin_unblock")]
+    disabling = ("admin_disable", "admin_block")
+    for disabled in (call for call in calls if call.kind in disabling and call.worked):
         for call in calls:
             late = call.worked and call.started > (disabled.ended or 0)
             if late and call.kind in CONNECTED and not any(at < (call.ended or 0) for at in enabled):

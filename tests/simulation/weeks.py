@@ -31,7 +31,7 @@ class Weeks:
             return
         self._scheduler.jump(KEPT_MS + 24 * 3_600_000)
         self._world.lanes.drop_all()
-        for user in self._world.users:
+        for user in self._world.everybody:
             self._forget(user)
         self._world.store.tables.remove_expired(self._scheduler.now)
         if self._world.rng.random() < 0.3:
@@ -41,11 +41,11 @@ class Weeks:
         """In which lines stand. Every week the sweeper comes by at the minute for each line's payloads."""
         for _ in range(8):
             self._scheduler.jump(KEPT_MS)
-            for user in self._world.users:
+            for user in self._world.everybody:
                 minutes = (self._scheduler.now + 2 * SWEEP_MS) // SWEEP_MS + crc32(user.id.encode())
                 self._scheduler.jump(-minutes % MINUTES * SWEEP_MS)
                 self._scheduler.run_until(self._scheduler.now + 4 * SWEEP_MS)
-            for user in self._world.users:
+            for user in self._world.everybody:
                 self._forget(user)
             self._world.store.tables.remove_expired(self._scheduler.now)
 

@@ -42,6 +42,7 @@ from tests.simulation.ports import Network, Remote, RemoteStore, SimulatedClock
 from tests.simulation.readers import WatchedSessions
 from tests.simulation.records import User
 from tests.simulation.scheduler import Scheduler
+from tests.simulation.services import draw_idle_ms, named_users, serve
 from tests.simulation.slots import Options
 from tests.simulation.stepping import Steps
 from tests.simulation.wake_ups import Lanes, WakeUpService
@@ -59,6 +60,7 @@ PATIENCE_MS = 10_000  # within this after the death of its worker, a request is 
 
 class World:
     def __init__(self, seed: int, *, recorded: bool = False) -> None:
+        self.seed = seed
         self.rng = rng = Random(seed)
         self.options = Options(Random(f"options of {seed}"))
         self.history = History(recorded)
@@ -86,6 +88,7 @@ class World:
         self._build()
         self.forgotten: list[Request] = []
         self.users = [self._user(id_) for id_ in "abc"[: rng.randrange(1, 4)]]
+        self.named = named_users(seed)
 
     def _build(self) -> None:
         clock = SimulatedClock(self.scheduler, self.rng, self.network)
@@ -117,6 +120,7 @@ class World:
         sweep = DeployedSweep(
             store, accounts, self.lanes, clock, self.rng.shuffle, report_unforeseen, entering=entering
         )
+        object.__setattr__(sweep, "idle_ms", draw_idle_ms(self.seed))
         object.__setattr__(sweep, "deployment", self.deployment)
         self.sweeper = Sweeper(self.scheduler, self.network, sweep)
         enqueue = Enqueue(queues, requests, store.keys, self.lanes, clock, handlers=registry)
@@ -204,6 +208,7 @@ class World:
         for user in self.users:
             for kind in (*draw_kinds(self.rng, controlled), *self.entries.kinds()):
                 self.calls.make(user, kind, after=self.rng.randrange(lasts))
+        serve(self, lasts, controlled=controlled)
         self._signal_and_watch(lasts)
         if self.rng.random() < 0.1:
             self.scheduler.after(self.rng.randrange(lasts), self._change_limit)
@@ -214,7 +219,7 @@ class World:
         self.store.sweep_index.stale = 0.0
 
     def _signal_and_watch(self, lasts: int) -> None:
-        for user in self.users * 4:
+        for user in self.everybody * 4:
             if self.executions.steps:
                 self.calls.make(user, "signal", after=self.rng.randrange(lasts + 5_000))
             if self.executions.emitters:
@@ -234,6 +239,10 @@ class World:
 
     def _change_limit(self) -> None:
         self.store.tables.limit = self.rng.choice((3, 6, 100))
+
+    @property
+    def everybody(self) -> list[User]:
+        return [*self.users, *self.named]
 
     @property
     def now(self) -> Millis:

@@ -46,7 +46,7 @@ class MemoryQueues:
         tables.require(tables.may_open(queue))
         self._tables.with_work[user_id] = None
         room = queue.room + limit - queue.limit
-        self._tables.put(replace(queue, state=State.OPEN, room=room, limit=limit))
+        self._tables.put(replace(queue, state=State.OPEN, room=room, limit=limit, tail_at=now))
 
     def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
         found = self._tables.existing(queue.user_id)

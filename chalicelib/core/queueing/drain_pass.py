@@ -241,7 +241,8 @@ class DrainPass:
             self._cursor.reload()
             return LookAgain()
         log_event("queue drained", user=queue.user_id, seq=queue.head)
-        close_if_over(self._drain.queues, queue, now)
+        if not queue.opens_by_itself:  # or each request would open and close it: the sweeper closes it
+            close_if_over(self._drain.queues, queue, now)
         return Done()
 
     def _log(self, event: str, why: Failure) -> None:

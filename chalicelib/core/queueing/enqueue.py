@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 MAX_TRIES = 3
 SLOT_TRIES = 8  # likewise, or because another call has entered the same slot
 LONGEST_RETRY_AFTER_S = 3600
+NOT_STORED = "The request could not be stored in time. Nothing was accepted; try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Enqueue:
                         send_wake_up(self.wake_ups, queue, id_for_tail(queue))
                     entry.stop_running(queue.tail, now)
                 return _accepted(requests, queue)
-        raise UnavailableError("The request could not be stored in time. Nothing was accepted; try again.")
+        raise UnavailableError(NOT_STORED)
 
     def _slot_entry(self, user_id: str, works: Sequence[Work]) -> "SlotEntry | None":
         if works[0].slot is None:
@@ -130,8 +131,8 @@ class Enqueue:
             except LostRaceError:
                 found = self.queues.get(user_id)
             if needs_session(session_id) or not self._reopened(found, count, now, user_id, session_id):
-                break
-        raise refusal(found, session_id, count, now)
+                raise refusal(found, session_id, count, now)
+        raise UnavailableError(NOT_STORED)  # closed by the sweeper each time
 
     def _reopened(self, found: Queue | None, count: int, now: Millis, user_id: str, session_id: str) -> bool:
         from chalicelib.core.queueing.opening import reopened

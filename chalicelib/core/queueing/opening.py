@@ -1,6 +1,7 @@
 """A name's queue opens with the first request that a service sends for it; nobody has to sign in.
 
-The queue of an account opens by a sign-in only. What was opened is closed by the sweeper when it is drained.
+The queue of an account opens by a sign-in only. What was opened is closed by the sweeper, when it is drained
+and has not been used for a minute: so of requests that come one after the other, only the first one opens.
 """
 
 from contextlib import suppress

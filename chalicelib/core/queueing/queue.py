@@ -81,7 +81,7 @@ class Queue:
     sessions: Mapping[str, Millis] = field(default_factory=dict)  # live session id: its expiry
     counts: Mapping[Status, int] = NO_COUNTS
     average_ms: float = 0.0  # running time of a request, exponentially weighted
-    tail_at: Millis = 0  # when the last number was given out
+    tail_at: Millis = 0  # when the last number was given out, or the queue was opened for a service
     moved_at: Millis = 0  # when head last moved
     purged: int = 0  # up to this number, what waits is cancelled instead of run
     username: str = ""
@@ -99,6 +99,11 @@ class Queue:
     def runnable(self) -> bool:
         """Whether requests may begin."""
         return self.state not in STANDING and self.deleted_at is None
+
+    @property
+    def opens_by_itself(self) -> bool:
+        """Whether it belongs to a name that services give: nobody signs in, its requests open it."""
+        return not self.username
 
     @property
     def why_held(self) -> HoldReason | None:

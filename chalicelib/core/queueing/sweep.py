@@ -49,6 +49,7 @@ class Sweep:
     report: Callable[[str | None, Exception], None] = log_failure  # told of errors that nobody foresaw
     code: str = ""  # fingerprint of the deployed code; "" if the deployment has none
     entering: Entering | None = None  # has entries enter the line; without one, the sweep makes its own
+    idle_ms: Millis = IDLE_MS  # how long a drained queue of a name stays open for its next request
 
     def __call__(self, allowed_ms: Millis = ALLOWED_MS) -> None:
         """Rescue queues that stand still, then have entries enter, end expired sessions, close queues, and
@@ -184,9 +185,11 @@ class Sweep:
             close_if_over(self.store.queues, latest, now)
 
     def _tidy_drained(self, queue: Queue, now: Millis) -> None:
+        used_at = max(queue.tail_at, queue.moved_at)
         if not queue.live_sessions(now):
-            close_if_over(self.store.queues, queue, now)
-        elif max(queue.tail_at, queue.moved_at) <= now - IDLE_MS:
+            if not queue.opens_by_itself or used_at <= now - self.idle_ms:
+                close_if_over(self.store.queues, queue, now)
+        elif used_at <= now - IDLE_MS:
             self.store.sweep_index.clear_work_mark(queue)
 
     def _remove(self, queue: Queue, now: Millis, end: Millis) -> None:

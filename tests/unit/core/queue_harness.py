@@ -95,7 +95,8 @@ class QueueHarness:
         )
         self.sweep = Sweep(self.store, self.accounts, bell, self.clock)
         self.watch = Watch(queues, requests, self.clock, waits)
-        self.store.connections.open_session(USER, SESSION, self.clock.now() + HOUR_MS, self.clock.now())
+        now = self.clock.now()
+        self.store.connections.open_session(USER, SESSION, now + HOUR_MS, now, USER)
 
     @property
     def drain(self) -> Drain:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.adapters.memory.wake_ups import MemoryLease
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing.attempt import Result
 from chalicelib.core.queueing.enqueue import Work
@@ -13,6 +12,7 @@ from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import Follows, Status
 from chalicelib.core.queueing.scheduling import Scheduled
+from chalicelib.core.queueing.sweep import IDLE_MS
 from tests.unit.core.queue_harness import LIMIT, SESSION, USER, QueueHarness
 
 NAME = "ada:chat-7"
@@ -102,22 +102,23 @@ def test_follow_ups_enter_in_the_same_pass_in_the_order_of_the_calls(harness: Qu
     harness.run()
 
     assert payloads(harness) == ["null", "0", "2"]
-    assert harness.started == [1, 2, 3]
+    assert harness.started == [1, 2, 3, 1], "the last one is of the name"
     assert harness.request(2).follows == Follows(USER, 1)
     assert payloads(harness, NAME) == ["1"]
 
 
-def test_the_queue_of_a_name_opens_with_its_first_request_and_closes_when_it_is_drained(
+def test_the_queue_of_a_name_opens_with_its_first_request_and_closes_a_minute_after_it_was_drained(
     harness: QueueHarness,
 ) -> None:
     harness.script[1] = [lambda _: follow_ups(harness, NAME)]
     harness.send()
-    harness.wake()
+    harness.run()
+    harness.clock.advance(IDLE_MS - 1)
+    harness.sweep()
     assert harness.store.tables.queues[NAME].state is State.OPEN
 
-    receipt = harness.fifo.receive()
-    assert receipt is not None
-    harness.drain(NAME, MemoryLease(harness.fifo, receipt))
+    harness.clock.advance(1)
+    harness.sweep()
 
     assert harness.store.tables.queues[NAME].state is State.CLOSED
     assert NAME not in harness.store.tables.with_work

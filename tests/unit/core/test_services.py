@@ -22,6 +22,7 @@ from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.pages import Extent
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.request import Status, StoppedBy
+from chalicelib.core.queueing.sweep import IDLE_MS
 from chalicelib.core.queueing.waits import GRACE_MS
 from tests.unit.core.queue_harness import LIMIT, SESSION, USER, QueueHarness
 from tests.unit.core.test_slot_costs import Counted
@@ -29,7 +30,6 @@ from tests.unit.core.test_slot_costs import Counted
 NAME, ACCOUNT = "ada:chat-7", "0123456789abcdef" * 2
 SERVICE = service_access("k1")
 KEY = IdempotencyKey("key", "fingerprint")
-MINUTE_MS = 60_000
 
 
 def send(
@@ -43,8 +43,13 @@ def queue_of(harness: QueueHarness, user: str = NAME) -> Queue:
 
 
 def run_and_sweep(harness: QueueHarness) -> None:
-    """All that was sent runs, and the sweeper comes by."""
     harness.run()
+    sweep_later(harness)
+
+
+def sweep_later(harness: QueueHarness) -> None:
+    """The sweeper comes by when the queue has not been used for a minute."""
+    harness.clock.advance(IDLE_MS)
     harness.sweep()
 
 
@@ -86,12 +91,24 @@ def test_a_queue_closes_when_it_is_drained_and_opens_again(harness: QueueHarness
     assert (queue_of(harness).state, queue_of(harness).head) == (State.CLOSED, 3)
 
 
+def test_requests_one_after_the_other_find_the_queue_open(harness: QueueHarness) -> None:
+    send(harness)
+    harness.run()
+    harness.clock.advance(IDLE_MS - 1)
+    harness.sweep()
+    queues: Any = Counted(harness.store.queues)
+    harness.enqueue = replace(harness.enqueue, queues=queues)
+
+    assert numbers(send(harness)) == [2]
+    assert queues.made == ["take_numbers"]
+
+
 def test_a_caller_that_crashes_between_opening_and_the_number_leaves_nothing_open(
     harness: QueueHarness,
 ) -> None:
     harness.store.queues.open_for_service(NAME, harness.clock.now())
 
-    harness.sweep()
+    sweep_later(harness)
 
     assert queue_of(harness).state is State.CLOSED
     assert not harness.store.tables.with_work
@@ -117,7 +134,7 @@ def racing(harness: QueueHarness, method: str, do: Callable[[], object]) -> None
 def test_a_queue_that_closes_before_the_number_is_taken_is_opened(harness: QueueHarness) -> None:
     send(harness)
     harness.run()
-    racing(harness, "take_numbers", harness.sweep)
+    racing(harness, "take_numbers", lambda: sweep_later(harness))
 
     assert numbers(send(harness)) == [2]
     assert queue_of(harness).state is State.OPEN
@@ -125,15 +142,14 @@ def test_a_queue_that_closes_before_the_number_is_taken_is_opened(harness: Queue
 
 def test_a_queue_that_closes_again_just_after_it_was_opened_is_opened_again(harness: QueueHarness) -> None:
     send(harness)
-    harness.run()
-    harness.sweep()
+    run_and_sweep(harness)
     queues = harness.store.queues
     opened = queues.open_for_service
 
     def open_and_lose(user_id: str, now: int) -> None:
         opened(user_id, now)
         queues.open_for_service = opened  # type: ignore[method-assign]
-        harness.sweep()
+        sweep_later(harness)
 
     queues.open_for_service = open_and_lose  # type: ignore[method-assign]
     assert numbers(send(harness)) == [2]
@@ -161,7 +177,7 @@ def test_a_batch_that_no_queue_holds_is_refused_and_nothing_stays_open(harness: 
     with pytest.raises(InvalidInputError):
         send(harness, LIMIT + 1)
 
-    harness.sweep()
+    sweep_later(harness)
     assert queue_of(harness).state is State.CLOSED
 
 
@@ -171,7 +187,7 @@ def test_a_service_does_not_open_the_queue_of_an_account(harness: QueueHarness) 
         send(harness, user=ACCOUNT)
     assert ACCOUNT not in harness.store.tables.queues
 
-    connections.open_session(ACCOUNT, "s", now + MINUTE_MS, now)
+    connections.open_session(ACCOUNT, "s", now + IDLE_MS, now)
     assert numbers(send(harness, user=ACCOUNT)) == [1]
 
     harness.run()
@@ -227,7 +243,7 @@ def test_calls_about_a_name_without_a_queue_say_so(harness: QueueHarness) -> Non
 
 
 def test_what_is_scheduled_for_a_name_makes_its_queue_when_it_enters(harness: QueueHarness) -> None:
-    moment = harness.clock.now() + MINUTE_MS
+    moment = harness.clock.now() + IDLE_MS
     scheduled = harness.scheduling.schedule(NAME, SERVICE, Work("skip", "null"), moment, KEY)
     again = harness.scheduling.schedule(NAME, SERVICE, Work("skip", "null"), moment, KEY)
     assert (again.entry, again.replayed) == (scheduled.entry, True)
@@ -237,7 +253,7 @@ def test_what_is_scheduled_for_a_name_makes_its_queue_when_it_enters(harness: Qu
         send(harness, key=IdempotencyKey("key", "of another call"))
     assert NAME not in harness.store.tables.queues
 
-    harness.clock.advance(MINUTE_MS)
+    harness.clock.advance(IDLE_MS)
     harness.sweep()
     run_and_sweep(harness)
 
