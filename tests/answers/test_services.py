@@ -49,7 +49,7 @@ def test_a_service_sends_and_reads_for_a_user_who_never_signed_in(service: Servi
     taken = call("GET", f"{QUEUE}/dequeue")
     assert (taken.status, taken.body["result"]) == (200, {"text": "hello"})
     shown = call("GET", QUEUE).body
-    assert (shown["state"], shown["tail"], shown["head"], shown["read"]) == ("closed", 1, 1, 1)
+    assert (shown["state"], shown["tail"], shown["head"], shown["read"]) == ("open", 1, 1, 1)
 
 
 def test_a_queue_that_was_closed_opens_again_and_goes_on_counting(service: Service, call: Call) -> None:
@@ -57,6 +57,8 @@ def test_a_queue_that_was_closed_opens_again_and_goes_on_counting(service: Servi
         sent = call("POST", f"{QUEUE}/enqueue", {"type": "echo"})
         assert (sent.status, sent.body["seq"]) == (202, seq)
         service.work()
+        service.clock.advance(60_000)
+        service.container.queueing.sweep()
         assert call("GET", QUEUE).body["state"] == "closed"
 
 
@@ -71,9 +73,14 @@ def test_the_lines_of_one_user_are_independent(service: Service, call: Call) -> 
     assert states == [0, 1]
 
 
-def test_a_user_without_a_queue_has_none_to_read_or_to_steer(call: Call) -> None:
-    for method, path in (("GET", ""), ("GET", "/dequeue"), ("GET", "/outcomes"), ("POST", "/pause")):
-        answer = call(method, QUEUE + path)
+def test_of_a_user_without_a_queue_there_is_nothing_to_read_and_nothing_to_steer(call: Call) -> None:
+    shown = call("GET", QUEUE).body
+    assert (shown["state"], shown["tail"], shown["waiting"]) == ("closed", 0, None)
+    assert call("GET", f"{QUEUE}/requests").body == {"requests": []}
+    assert call("GET", f"{QUEUE}/dequeue").status == 204
+    assert call("GET", f"{QUEUE}/outcomes").body["outcomes"] == []
+    for path in ("/pause", "/purge", "/requests/1/cancel"):
+        answer = call("POST", QUEUE + path)
         assert (answer.status, answer.body["code"]) == (404, "not_found")
 
 

@@ -46,7 +46,7 @@ def test_a_link_shows_the_progress_of_a_user_who_has_no_account(
 def test_a_link_with_more_scopes_offers_more(open_console: OpenConsole, backend: Session) -> None:
     console = open_console(address=link(backend, f"ada:{secrets.token_hex(4)}", "read", "enqueue:echo"))
 
-    console.send("echo", Text="from the browser")
+    console.send("echo", Message="from the browser")
 
     console.expect_cell(1, "echo, succeeded")
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.access import waiter
+from chalicelib.core.queueing.opening import live_or_new
 from chalicelib.core.queueing.pages import Extent, read_page
-from chalicelib.core.queueing.queue import Queue, require_live
+from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.request_store import RequestStore
@@ -46,7 +47,7 @@ class Dequeue:
 
     def _look(self, user_id: str, session_id: str) -> tuple[Queue, Request] | None:
         """The first outcome after `read`; voids and requests that have expired are stepped over."""
-        queue = require_live(self.queues.get(user_id), session_id, self.clock.now())
+        queue = live_or_new(self.queues.get(user_id), user_id, session_id, self.clock.now())
         # Mostly it is the next number, and what is read is paid for.
         page = read_page(self.requests, user_id, queue.dequeued_up_to, queue.head, Extent(1))
         return (queue, page.requests[0]) if page.requests else None

@@ -39,5 +39,5 @@ def live_or_new(queue: Queue | None, user_id: str, session_id: str, now: Millis)
     Raises UnauthenticatedError, NotFoundError, ForbiddenError.
     """
     if queue is None and not needs_session(session_id) and not is_account_id(user_id):
-        return Queue(user_id, room=0, limit=0)
+        return Queue(user_id, room=0, limit=0, state=State.CLOSED)
     return require_live(queue, session_id, now)

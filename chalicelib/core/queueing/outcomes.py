@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from chalicelib.core.errors import ConflictError, LostRaceError
 from chalicelib.core.queueing.access import waiter
+from chalicelib.core.queueing.opening import live_or_new
 from chalicelib.core.queueing.pages import Extent, Page, read_page
-from chalicelib.core.queueing.queue import Queue, require_live
+from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.waits import Waits
@@ -62,4 +63,4 @@ class Outcomes:
         return queue
 
     def _queue(self, user_id: str, session_id: str) -> Queue:
-        return require_live(self.queues.get(user_id), session_id, self.clock.now())
+        return live_or_new(self.queues.get(user_id), user_id, session_id, self.clock.now())

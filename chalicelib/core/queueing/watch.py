@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from chalicelib.core.errors import NotFoundError
 from chalicelib.core.queueing.access import waiter
 from chalicelib.core.queueing.line import Line
+from chalicelib.core.queueing.opening import live_or_new
 from chalicelib.core.queueing.pages import Extent, Page, read_page
-from chalicelib.core.queueing.queue import Queue, require_live
+from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
@@ -78,7 +79,7 @@ class Watch:
     def queue_of(self, user_id: str, session_id: str | None) -> Queue:
         queue = self.queues.get(user_id)
         if session_id is not None:
-            return require_live(queue, session_id, self.clock.now())
+            return live_or_new(queue, user_id, session_id, self.clock.now())
         if queue is None:
             raise NotFoundError("This user has no queue yet.")
         return queue

@@ -225,12 +225,14 @@ def test_for_who_is_disabled_or_being_deleted_a_service_may_do_nothing(
     assert queue_of(harness) == before
 
 
-def test_calls_about_a_name_without_a_queue_say_so(harness: QueueHarness) -> None:
+def test_a_name_without_a_queue_is_shown_an_empty_one_and_cannot_be_steered(harness: QueueHarness) -> None:
+    shown = harness.watch.queue(NAME, SERVICE).queue
+    assert (shown.state, shown.tail) == (State.CLOSED, 0)
+    assert harness.dequeue(NAME, SERVICE) is None
+    assert harness.outcomes(NAME, SERVICE, None, Extent(1))[0].requests == []
+    with pytest.raises(NotFoundError, match="no request 1"):
+        harness.watch.request(NAME, SERVICE, 1)
     for call in (
-        lambda: harness.watch.queue(NAME, SERVICE),
-        lambda: harness.watch.request(NAME, SERVICE, 1),
-        lambda: harness.dequeue(NAME, SERVICE),
-        lambda: harness.outcomes(NAME, SERVICE, None, Extent(1)),
         lambda: harness.controls.pause(NAME, SERVICE),
         lambda: harness.controls.purge(NAME, SERVICE),
         lambda: harness.controls.stop(NAME, SERVICE, 1),
