@@ -165,7 +165,8 @@ def test_a_queue_that_opens_has_the_present_limit(stores: Stores, absent: Name) 
 def set_limit(queues: object, limit: int) -> None:
     """Of both adapters: what a deployment with another parameter has from its start."""
     tables = getattr(queues, "_tables", None)
-    setattr(*((queues, "_limit") if tables is None else (tables, "limit")), limit)
+    owner, name = (queues, "_limit") if tables is None else (tables, "limit")
+    setattr(owner, name, limit)
 
 
 def writes(name: Name, queue: Queue) -> list[Callable[[], object]]:
