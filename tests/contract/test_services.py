@@ -6,6 +6,7 @@ from secrets import token_hex
 
 import pytest
 
+from chalicelib.adapters.memory.queues import MemoryQueues
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.access import service_access, waiter
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
@@ -164,8 +165,10 @@ def test_a_queue_that_opens_has_the_present_limit(stores: Stores, absent: Name) 
 
 def set_limit(queues: object, limit: int) -> None:
     """Of both adapters: what a deployment with another parameter has from its start."""
-    tables = getattr(queues, "_tables", None)
-    setattr(*((queues, "_limit") if tables is None else (tables, "limit")), limit)
+    if isinstance(queues, MemoryQueues):
+        queues._tables.limit = limit
+    else:
+        setattr(queues, "_limit", limit)  # noqa: B010 - a private attribute of an adapter that is not imported
 
 
 def writes(name: Name, queue: Queue) -> list[Callable[[], object]]:

@@ -35,8 +35,8 @@ class QueueStore(Protocol):
     def open_for_service(self, user_id: str, now: Millis) -> None:
         """Open a closed queue, or create one, with the mark "has work", by which the sweeper finds it.
 
-        It has been used at `now`. It gets the present limit. Its pause is kept. Conditions: there is no queue;
-        or it is closed, and the user is neither blocked nor to be removed.
+        It has been used at `now`. It gets the present limit, and keeps its pause. Conditions: there is no
+        queue; or it is closed, and the user is neither blocked nor to be removed.
         """
         ...
 
