@@ -94,7 +94,8 @@ def queue_closed_under_the_number_of_a_service(patch: MonkeyPatch) -> None:
 
 
 @defect
-def pause_of_an_administrator_lost_when_a_service_opens(patch: MonkeyPatch) -> None:
+def pause_lost_when_a_service_opens(patch: MonkeyPatch) -> None:
+    _often(patch, "enqueue", "enqueue", "pause")
     open_for_service = MemoryQueues.open_for_service
 
     def open_and_forget(store: MemoryQueues, user_id: str, now: Millis) -> None:
