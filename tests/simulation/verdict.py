@@ -137,12 +137,24 @@ def _check_read(world: World, call: Call) -> None:
         if actor == call.name and user_id == call.user_id
     ]
     if call.worked:
-        handed_out = [call.answer.seq] if call.answer else []
+        taken: list[Request] = call.answer or []
+        handed_out = [request.seq for request in taken]
         lost = [seq for seq in moved if seq not in handed_out and not _was_overtaken(world, call, seq)]
-        _require(not lost and set(handed_out) <= set(moved), call, f"read {moved}")
-        _require(not call.answer or call.answer.settled, call, "handed out what has no outcome")
-        if call.answer and call.answer.status is Status.SUCCEEDED:
-            check_handed_out(call.answer)
+        _require(not lost and set(handed_out[-1:]) <= set(moved), call, f"read {moved}")
+        _require(handed_out == sorted(set(handed_out)), call, f"handed out {handed_out}")
+        _require(not _skipped(world, call, handed_out), call, "stepped over an outcome")
+        _require(all(request.settled for request in taken), call, "handed out what has no outcome")
+        for request in taken:
+            if request.status is Status.SUCCEEDED:
+                check_handed_out(request)
+
+
+def _skipped(world: World, call: Call, handed_out: list[int]) -> list[int]:
+    """Numbers of outcomes between those that were handed out together."""
+    kept = world.store.tables.requests.get(call.user_id, {})
+    between = range(handed_out[0], handed_out[-1]) if handed_out else ()
+    there = (seq for seq in between if seq in kept and kept[seq].status is not Status.VOID)
+    return [seq for seq in there if seq not in handed_out]
 
 
 def _check_reader(world: World, user: User) -> None:
@@ -175,14 +187,14 @@ def _check_order(accepted: Iterable[Call]) -> None:
 
 
 def _check_read_order(dequeued: list[Call]) -> None:
-    seqs = [call.answer.seq for call in dequeued]
+    seqs = [request.seq for call in dequeued for request in call.answer]
     _require(
         len(set(seqs)) == len(seqs), dequeued[0] if dequeued else None, "an outcome was handed out twice"
     )
     for one, other in combinations(dequeued, 2):
         first, second = sorted((one, other), key=lambda call: call.started)
         if (first.ended or 0) < second.started:
-            _require(first.answer.seq < second.answer.seq, second, f"is before {first.name}")
+            _require(first.answer[-1].seq < second.answer[0].seq, second, f"is before {first.name}")
 
 
 def _check_sessions(calls: list[Call]) -> None:

@@ -1,7 +1,7 @@
-"""Hand the user the next outcome, in order, once."""
+"""Hand the user the next outcomes, in order, once."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chalicelib.core.errors import LostRaceError
@@ -16,6 +16,10 @@ from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.time import Clock
 
 
+def one() -> Extent:
+    return Extent(1)
+
+
 @dataclass(frozen=True, slots=True)
 class Dequeue:
     """Hands each outcome to one caller, whether or not its answer arrives there."""
@@ -27,30 +31,36 @@ class Dequeue:
     new_token: Callable[[], str] = lambda: secrets.token_hex(4)
 
     def __call__[T](
-        self, user_id: str, session_id: str, show: Callable[[Request], T], wait: float = 0
+        self,
+        user_id: str,
+        session_id: str,
+        show: Callable[[Sequence[Request]], T],
+        wait: float = 0,
+        extent: Callable[[], Extent] = one,
     ) -> T | None:
-        """What `show` makes of the next outcome, or None if there is none within `wait` seconds.
+        """What `show` makes of the next outcomes, or None if there is none within `wait` seconds.
 
-        `show` is called before `read` moves: an outcome of which no answer can be made is not lost. The
-        request is given without its payload. Raises UnauthenticatedError, and what `show` raises.
+        They are as many as `extent`, which is asked for each look, has room for: at least one; and they are
+        taken by one write. `show` is called before `read` moves: what no answer can be made of is not lost.
+        Requests are given without payloads. Raises UnauthenticatedError, and what `show` raises.
         """
         end, waits_as = self.clock.now() + wait * 1000, waiter(user_id, session_id)
         while True:
             left = (end - self.clock.now()) / 1000
-            found = self.waits(waits_as, left, lambda: self._look(user_id, session_id))
+            found = self.waits(waits_as, left, lambda: self._look(user_id, session_id, extent()))
             if found is None:
                 return None
-            queue, request = found
-            answer = show(request)
-            if self._move_read(queue, session_id, request.seq):
+            queue, requests = found
+            answer = show(requests)
+            if self._move_read(queue, session_id, requests[-1].seq):
                 return answer
 
-    def _look(self, user_id: str, session_id: str) -> tuple[Queue, Request] | None:
-        """The first outcome after `read`; voids and requests that have expired are stepped over."""
+    def _look(self, user_id: str, session_id: str, extent: Extent) -> tuple[Queue, Sequence[Request]] | None:
+        """The first outcomes after `read`; voids and requests that have expired are stepped over."""
         queue = live_or_new(self.queues.get(user_id), user_id, session_id, self.clock.now())
         # Mostly it is the next number, and what is read is paid for.
-        page = read_page(self.requests, user_id, queue.dequeued_up_to, queue.head, Extent(1))
-        return (queue, page.requests[0]) if page.requests else None
+        page = read_page(self.requests, user_id, queue.dequeued_up_to, queue.head, extent)
+        return (queue, page.requests) if page.requests else None
 
     def _move_read(self, queue: Queue, session_id: str, seq: int) -> bool:
         """False if another client of this user was first, or the session has ended."""

@@ -1,6 +1,6 @@
 """The use cases over the fakes, with one user who is signed in and handlers that do as they are told."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -21,6 +21,7 @@ from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.lane import QUICK_TIMEOUT_S, Lane
 from chalicelib.core.queueing.outcomes import Outcomes
+from chalicelib.core.queueing.pages import Extent
 from chalicelib.core.queueing.policy import OnFailure, Policy
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.registry import Registry
@@ -117,7 +118,10 @@ class QueueHarness:
         return self.enqueue(USER, SESSION, [Work(type_, "null")] * count, key)
 
     def dequeue(self, user_id: str, session_id: str, wait: float = 0) -> Request | None:
-        return self._dequeue(user_id, session_id, lambda request: request, wait)
+        return self._dequeue(user_id, session_id, lambda found: found[0], wait)
+
+    def dequeue_some(self, most: int) -> Sequence[Request]:
+        return self._dequeue(USER, SESSION, lambda found: found, 0, lambda: Extent(most)) or ()
 
     def add_session(self, session_id: str) -> None:
         """To the sessions; the queue has sessions of its own."""

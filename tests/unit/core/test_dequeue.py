@@ -134,3 +134,34 @@ def test_a_session_that_ends_in_between_gets_nothing(
 
     with pytest.raises(UnauthenticatedError):
         dequeue(harness)
+
+
+def test_several_are_taken_by_one_write_and_none_is_stepped_over(harness: QueueHarness) -> None:
+    harness.store.queues.take_numbers(USER, SESSION, 1, harness.clock.now())
+    harness.store.requests.void(USER, 1, harness.clock.now())
+    harness.send(4)
+    harness.run()
+
+    taken = [[request.seq for request in harness.dequeue_some(most)] for most in (3, 3, 3)]
+
+    assert taken == [[2, 3, 4], [5], []]
+    assert harness.queue.read == 5
+
+
+def test_what_is_taken_together_is_taken_again_by_nobody(
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.send(3)
+    harness.run()
+    move_read = harness.store.queues.move_read
+    others: list[Request | None] = []
+
+    def let_another_go_first(*arguments: Any) -> None:
+        monkeypatch.undo()
+        others.append(harness.dequeue(USER, SESSION))
+        move_read(*arguments)
+
+    monkeypatch.setattr(harness.store.queues, "move_read", let_another_go_first)
+
+    assert [request.seq for request in harness.dequeue_some(3)] == [2, 3]
+    assert [other and other.seq for other in others] == [1]
