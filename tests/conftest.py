@@ -58,7 +58,7 @@ def environment() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def service_models_read_once() -> Iterator[None]:
-    """Each session of botocore would read the models of its services anew, which takes longer than most tests."""
+    """Each session of botocore would read the models of its services anew: longer than most tests take."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(JSONFileLoader, "load_file", staticmethod(functools.cache(JSONFileLoader().load_file)))
         yield
