@@ -37,8 +37,9 @@ OPERATIONS = {
     "dequeue": "Returns the outcome after `read` and moves `read` to it; 204 if there is none "
     "yet. If the answer is lost on its way, the outcome is not returned again. If that must "
     "not happen, use `listOutcomes` and `markRead` instead.",
-    "dequeueBatch": "Returns the outcomes after `read` and moves `read` to the last of them, by one write; 204 "
-    "if there are none yet. Fewer than `max` if there are no more, or if more would make the answer too large.",
+    "dequeueBatch": "Returns the outcomes after `read` and moves `read` to the last of them, by one write; "
+    "204 if there are none yet. It returns fewer than `max` if there are no more, or if more would make the "
+    "answer too large.",
     "listOutcomes": "Returns the outcomes after a number and changes nothing, so it may be "
     "repeated. The client keeps the number, or stores it with `markRead` after the "
     "outcomes were processed.",
