@@ -62,6 +62,7 @@ class Caller:
     options: Options
     entries: Entries
     made: list[Call] = field(default_factory=list)
+    taking_several: set[str] = field(default_factory=set)  # names of dequeues of several outcomes at once
     steps: Steps | None = None
     emitters: Emitters | None = None
 

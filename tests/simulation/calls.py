@@ -69,6 +69,8 @@ class Calls(SteeringCalls):
     def _dequeue(self, user: User, kind: str) -> Any:
         call = self._call(user, kind)
         wait, most = self.rng.choice((0, 0, 0.5)), 3 if len(self.made) % 4 == 0 else 1
+        if most > 1:
+            self.taking_several.add(call.name)
         show: Any = list
         return call, lambda: self.api.dequeue(user.id, call.session_id, show, wait, lambda: Extent(most))
 

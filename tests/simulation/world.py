@@ -164,6 +164,7 @@ class World:
             steps=self.executions.steps,
             emitters=self.executions.emitters,
         )
+        self.invariants.taking_several = self.calls.taking_several
 
     def _remote(self, store: object) -> Any:
         return Remote(store, self.network, lambda args: None)
