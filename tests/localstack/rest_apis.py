@@ -42,6 +42,7 @@ def create_api(
     function: Function,
     name: str,
     gateway_responses: Mapping[str, Any],
+    *,
     methods: Mapping[str, Sequence[str]] = METHODS,
     binary: Sequence[str] = (),
 ) -> str:

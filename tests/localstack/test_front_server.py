@@ -81,7 +81,9 @@ def test_requests_that_arrive_together_are_answered_in_order(client: socket.sock
 
 
 def test_a_request_may_arrive_byte_by_byte(client: socket.socket) -> None:
-    request = closing(b"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1;x=y\r\nc\r\n0\r\nT: 1\r\n\r\n")
+    request = closing(
+        b"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1;x=y\r\nc\r\n0\r\nT: 1\r\n\r\n"
+    )
     for byte in request:
         client.sendall(bytes([byte]))
     assert rest(client).endswith(b"POST /a b'abc'")
@@ -95,7 +97,8 @@ def test_a_client_that_waits_is_asked_for_its_body(client: socket.socket) -> Non
 
 
 @pytest.mark.parametrize(
-    ("request_", "body"), [(b"HEAD /a HTTP/1.1", b""), (b"GET /nothing HTTP/1.1", b""), (b"GET / HTTP/1.0", b"GET / b''")]
+    ("request_", "body"),
+    [(b"HEAD /a HTTP/1.1", b""), (b"GET /nothing HTTP/1.1", b""), (b"GET / HTTP/1.0", b"GET / b''")],
 )
 def test_what_has_no_body_gets_none(client: socket.socket, request_: bytes, body: bytes) -> None:
     client.sendall(closing(request_ + b"\r\n\r\n"))

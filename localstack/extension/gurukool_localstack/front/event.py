@@ -4,8 +4,9 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy
 """
 
 import base64
-import datetime
+import datetime as dt
 import uuid
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,7 +16,7 @@ from localstack.services.apigateway.next_gen.execute_api.header_utils import (
     DROPPED_FROM_REQUEST_COMMON_LOWER,
 )
 
-from gurukool_localstack.front.routes import Deployed, Route
+from gurukool_localstack.front.routes import Deployed, Match
 from gurukool_localstack.http1.messages import Request
 
 type Headers = dict[str, tuple[str, list[str]]]  # by name in lower case: the name as sent last, the values
@@ -36,6 +37,22 @@ _NOBODY = (
 )
 
 
+@dataclass(frozen=True)
+class Call:
+    """One request to a method of the stage."""
+
+    request: Request
+    path: str  # without the query; still encoded
+    headers: Headers
+    port: int  # of the API
+    deployed: Deployed
+    match: Match
+
+    def header(self, name: str) -> str | None:
+        """The first header with this name, in lower case."""
+        return self.headers[name][1][0] if name in self.headers else None
+
+
 def headers_of(request: Request) -> Headers:
     """The headers of the request by their names, whose case does not matter."""
     found: Headers = {}
@@ -51,66 +68,66 @@ def trace_of(headers: Headers) -> str:
     return str(InvocationRequestParser.populate_trace_id(given))
 
 
-def context_of(deployed: Deployed, route: Route, request: Request, path: str, headers: Headers) -> Any:
+def context_of(call: Call) -> dict[str, Any]:
     """The event's requestContext, which is the `$context` of gateway responses too."""
-    host = headers["host"][1][0] if "host" in headers else ""
-    agent = headers["user-agent"][1][0] if "user-agent" in headers else None
-    now = datetime.datetime.now()  # noqa: DTZ005  (as LocalStack)
+    host = call.header("host") or ""
+    now = dt.datetime.now()  # noqa: DTZ005  (as LocalStack)
     return {
-        "accountId": deployed.deployment.account_id,
-        "apiId": deployed.api_id,
-        "deploymentId": deployed.deployment_id,
+        "accountId": call.deployed.deployment.account_id,
+        "apiId": call.deployed.api_id,
+        "deploymentId": call.deployed.deployment_id,
         "domainName": host,
         "domainPrefix": host.split(".")[0],
         "extendedRequestId": str(uuid.uuid4())[:8],
-        "httpMethod": request.method,
-        "identity": {**dict.fromkeys(_NOBODY), "sourceIp": "127.0.0.1", "userAgent": agent},
-        "path": f"/{deployed.stage}{path}",
+        "httpMethod": call.request.method,
+        "identity": {
+            **dict.fromkeys(_NOBODY),
+            "sourceIp": "127.0.0.1",
+            "userAgent": call.header("user-agent"),
+        },
+        "path": f"/{call.deployed.stage}{call.path}",
         "protocol": "HTTP/1.1",
         "requestId": str(uuid.uuid4()),
         "requestTime": now.strftime(REQUEST_TIME_DATE_FORMAT),
         "requestTimeEpoch": int(now.timestamp() * 1000),
-        "stage": deployed.stage,
-        "resourcePath": route.resource["path"],
-        "resourceId": route.resource["id"],
+        "stage": call.deployed.stage,
+        "resourcePath": call.match[0].resource["path"],
+        "resourceId": call.match[0].resource["id"],
     }
 
 
-def event_of(
-    request: Request, context: Any, parameters: dict[str, str], headers: Headers, port: int, trace: str
-) -> dict[str, Any]:
-    """The event, but for the stage's variables."""
-    path, _, query = request.target.partition("?")
-    single, multiple = _query(query)
-    passed = _passed_on(headers, request, context["apiId"], port, trace)
-    body, is_base64 = _body(request.body)
+def event_of(call: Call, context: dict[str, Any], trace: str) -> dict[str, Any]:
+    """The event."""
+    single, multiple = _query(call.request.target.partition("?")[2])
+    passed = _passed_on(call, trace)
+    body, is_base64 = _body(call.request.body)
     return {
         "headers": {name: values[0] for name, values in passed.items()},
         "multiValueHeaders": passed,
         "body": body or None,
         "isBase64Encoded": is_base64,
         "requestContext": context,
+        "stageVariables": call.deployed.variables,
         "queryStringParameters": single or None,
         "multiValueQueryStringParameters": multiple or None,
-        "pathParameters": parameters or None,
-        "httpMethod": request.method,
-        "path": path,
+        "pathParameters": call.match[1] or None,
+        "httpMethod": call.request.method,
+        "path": call.path,
         "resource": context["resourcePath"],
     }
 
 
-def _passed_on(
-    headers: Headers, request: Request, api_id: str, port: int, trace: str
-) -> dict[str, list[str]]:
-    kept = {key: given for key, given in headers.items() if key not in _DROPPED}
-    kept["x-forwarded-for"] = "X-Forwarded-For", [request.peer[0]]
-    kept["x-forwarded-port"] = "X-Forwarded-Port", [str(port)]
-    kept["x-forwarded-proto"] = "X-Forwarded-Proto", [request.version.partition("/")[0]]
+def _passed_on(call: Call, trace: str) -> dict[str, list[str]]:
+    """The headers, with those that the gateway sets."""
+    kept = {key: given for key, given in call.headers.items() if key not in _DROPPED}
+    kept["x-forwarded-for"] = "X-Forwarded-For", [call.request.peer[0]]
+    kept["x-forwarded-port"] = "X-Forwarded-Port", [str(call.port)]
+    kept["x-forwarded-proto"] = "X-Forwarded-Proto", [call.request.version.partition("/")[0]]
     kept["x-amzn-trace-id"] = "X-Amzn-Trace-Id", [trace]
-    if not any(kept.get("accept", ("", []))[1][:1]):
+    if not call.header("accept"):
         kept["accept"] = "Accept", ["application/json"]
-    if not any(kept.get("user-agent", ("", []))[1][:1]):
-        kept["user-agent"] = "User-Agent", [f"AmazonAPIGateway_{api_id}"]
+    if not call.header("user-agent"):
+        kept["user-agent"] = "User-Agent", [f"AmazonAPIGateway_{call.deployed.api_id}"]
     return {name.title() if key in _CAPITALIZED else name: values for key, (name, values) in kept.items()}
 
 

@@ -17,7 +17,9 @@ def answer(request: Request, port: int) -> Answer:
     """What LocalStack answers at the port."""
     started: list[Any] = []
 
-    def start_response(status: str, fields: Iterable[tuple[str, str]], _error: Any = None) -> Callable[..., None]:
+    def start_response(
+        status: str, fields: Iterable[tuple[str, str]], _error: Any = None
+    ) -> Callable[..., None]:
         started[:] = [int(status.split(" ", 1)[0]), list(fields)]
         return lambda _data: None
 
@@ -65,6 +67,4 @@ def _environment(request: Request, port: int) -> dict[str, Any]:
 def _grouped(request: Request) -> list[tuple[str, str]]:
     """The headers; those with the same name come one after the other, in the case of the last."""
     case = {name.lower(): name for name, _ in request.fields}
-    return [
-        (case[key], value) for key in case for name, value in request.fields if name.lower() == key
-    ]
+    return [(case[key], value) for key in case for name, value in request.fields if name.lower() == key]

@@ -12,6 +12,7 @@ from localstack.config import GATEWAY_LISTEN
 
 from gurukool_localstack import settings
 from gurukool_localstack.front import fallback, proxy
+from gurukool_localstack.front.event import Call, headers_of
 from gurukool_localstack.front.routes import Stage
 from gurukool_localstack.http1.connection import Limits
 from gurukool_localstack.http1.messages import Answer, Request
@@ -48,7 +49,7 @@ def answer(request: Request, *, stage: Stage, port: int) -> Answer:
     if _may_be_ours(request, path) and (deployed := stage.current()):
         match = deployed.routes.match(request.method, path)
         if match:
-            return proxy.answer(request, deployed, match, path, port)
+            return proxy.answer(Call(request, path, headers_of(request), port, deployed, match))
     return fallback.answer(request, port)
 
 

@@ -9,7 +9,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from localstack.aws.api.apigateway import IntegrationType
-from localstack.services.apigateway.next_gen.execute_api.gateway_response import BaseGatewayException
+from localstack.services.apigateway.next_gen.execute_api.gateway_response import (
+    BaseGatewayException,
+    InternalServerError,
+)
 from localstack.services.apigateway.next_gen.execute_api.handlers.gateway_exception import (
     GatewayExceptionHandler,
 )
@@ -17,10 +20,10 @@ from localstack.services.apigateway.next_gen.execute_api.handlers.method_respons
 from localstack.services.apigateway.next_gen.execute_api.integrations.aws import RestApiAwsProxyIntegration
 from werkzeug.datastructures import Headers as Fields
 from werkzeug.http import remove_entity_headers
+from werkzeug.urls import iri_to_uri
 
-from gurukool_localstack.front.event import Headers, context_of, event_of, headers_of, trace_of
-from gurukool_localstack.front.routes import Deployed, Match
-from gurukool_localstack.http1.messages import Answer, Request
+from gurukool_localstack.front.event import Call, context_of, event_of, trace_of
+from gurukool_localstack.http1.messages import Answer
 
 LOG = logging.getLogger(__name__)
 
@@ -38,13 +41,14 @@ _integration = _Integration()
 _exceptions = GatewayExceptionHandler()
 
 
-def answer(request: Request, deployed: Deployed, match: Match, path: str, port: int) -> Answer:
+def answer(call: Call) -> Answer:
     """Invokes the function."""
-    headers = headers_of(request)
-    context = _context(request, deployed, match, path, headers, port)
+    context = _context(call)
     fields = Fields([("Content-Type", "application/json")])
     try:
         returned = _integration.invoke(context)
+        if not isinstance(returned["body"], bytes):  # the function's was no string: malformed, as on AWS
+            raise InternalServerError("Internal server error", status_code=502)
         MethodResponseHandler._transform_headers(returned["headers"], IntegrationType.AWS_PROXY)  # noqa: SLF001
         status, body = returned["status_code"], returned["body"]
         fields.update(returned["headers"])
@@ -60,22 +64,19 @@ def answer(request: Request, deployed: Deployed, match: Match, path: str, port: 
     return Answer(status, _enriched(fields, context, status), body)
 
 
-def _context(
-    request: Request, deployed: Deployed, match: Match, path: str, headers: Headers, port: int
-) -> SimpleNamespace:
+def _context(call: Call) -> SimpleNamespace:
     """What the integration and the gateway's own answers use of LocalStack's context of an invocation."""
-    route, parameters = match
-    trace = trace_of(headers)
-    variables = context_of(deployed, route, request, path, headers)
-    event = event_of(request, variables, parameters, headers, port, trace)
+    route, deployed = call.match[0], call.deployed
+    trace, variables = trace_of(call.headers), context_of(call)
     integration = route.method["methodIntegration"]
-    first = {"Accept": headers["accept"][1][0]} if "accept" in headers else {}
+    accept = call.header("accept")
+    headers = {} if accept is None else {"Accept": accept}
     return SimpleNamespace(
-        event={**event, "stageVariables": deployed.variables},
+        event=event_of(call, variables, trace),
         integration=integration,
         integration_request={"http_method": integration["httpMethod"], "uri": integration["uri"]},
-        invocation_request={"headers": first},
-        request=SimpleNamespace(headers=first),
+        invocation_request={"headers": headers},
+        request=SimpleNamespace(headers=headers),
         resource=route.resource,
         resource_method=route.method,
         stage_variables=deployed.variables,
@@ -98,6 +99,8 @@ def _enriched(fields: Fields, context: SimpleNamespace, status: int) -> list[tup
     fields.set("x-amz-apigw-id", f"{str(uuid.uuid4())[:8]}=")
     if "error" not in context.context_variables:
         fields.set("X-Amzn-Trace-Id", context.trace_id)
+    if location := fields.get("Location"):
+        fields["Location"] = iri_to_uri(location)
     if status == _NOT_MODIFIED:
         remove_entity_headers(fields)
     return list(fields)

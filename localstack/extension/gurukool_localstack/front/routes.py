@@ -72,9 +72,7 @@ class Stage:
         try:
             deployment_id = store.active_deployments[self.api_id][self.name]
             deployment = store.internal_deployments[self.api_id][deployment_id]
-            stage = get_stage_configuration(
-                deployment.account_id, deployment.region, self.api_id, self.name
-            )
+            stage = get_stage_configuration(deployment.account_id, deployment.region, self.api_id, self.name)
         except KeyError:
             return None
         if stage.get("canarySettings"):

@@ -141,5 +141,3 @@ def _length(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 20):  # noqa: PLR2004
         raise RefusedError(HTTPStatus.BAD_REQUEST)
     return int(text)
-
-
