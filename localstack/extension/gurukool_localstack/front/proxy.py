@@ -46,9 +46,7 @@ def answer(call: Call) -> Answer:
     context = _context(call)
     fields = Fields([("Content-Type", "application/json")])
     try:
-        returned = _integration.invoke(context)
-        if not isinstance(returned["body"], bytes):  # the function's was no string: malformed, as on AWS
-            raise InternalServerError("Internal server error", status_code=502)
+        returned = _invoke(context)
         MethodResponseHandler._transform_headers(returned["headers"], IntegrationType.AWS_PROXY)  # noqa: SLF001
         status, body = returned["status_code"], returned["body"]
         fields.update(returned["headers"])
@@ -62,6 +60,14 @@ def answer(call: Call) -> Answer:
         status, body = 500, f"Error in apigateway invocation: {error}".encode()
         fields["Content-Type"] = "text/plain; charset=utf-8"
     return Answer(status, _enriched(fields, context, status), body)
+
+
+def _invoke(context: SimpleNamespace) -> Any:
+    """What the function has answered. Raises BaseGatewayException."""
+    returned = _integration.invoke(context)
+    if not isinstance(returned["body"], bytes):  # the function's body is no string: malformed, as on AWS
+        raise InternalServerError("Internal server error", status_code=502)
+    return returned
 
 
 def _context(call: Call) -> SimpleNamespace:
