@@ -34,7 +34,7 @@ def _machine(installation: Installation, directory: Path) -> dict[str, str]:
 
 def _addresses(ports: Ports) -> dict[str, str]:
     return {
-        "GATEWAY_LISTEN": f"{HOST}:{ports.edge},{HOST}:{ports.api}",
+        "GATEWAY_LISTEN": f"{HOST}:{ports.edge}",
         "LOCALSTACK_HOST": f"{HOST}:{ports.edge}",
         "SQS_ENDPOINT_STRATEGY": "off",
         "DYNAMODB_LOCAL_PORT": str(ports.dynamodb),

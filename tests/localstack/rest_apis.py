@@ -3,7 +3,7 @@
 import http.client
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ ECHO = """
             "trace": os.environ["_X_AMZN_TRACE_ID"],
         })}
 """
+METHODS = {"/": ["get"], "/things/{thing}": ["get"]}
 LAMBDA = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000"
 
 
@@ -36,11 +37,20 @@ class Answer:
         return json.loads(self.body)
 
 
-def create_api(cloud: Cloud, function: Function, name: str, gateway_responses: Mapping[str, Any]) -> str:
-    """An API with GET /things/{thing}, served by `function` at the stage `live`; returns its id."""
+def create_api(
+    cloud: Cloud,
+    function: Function,
+    name: str,
+    gateway_responses: Mapping[str, Any],
+    *,
+    methods: Mapping[str, Sequence[str]] = METHODS,
+    binary: Sequence[str] = (),
+) -> str:
+    """An API with these methods of each path, served by `function` at the stage `live`; returns its id."""
     client = cloud.client("cloudformation")
     stack = f"test-{uuid.uuid4().hex[:12]}"
-    template = _template(function, name, gateway_responses)
+    template = _template(function, name, gateway_responses, methods)
+    template["Resources"]["Api"]["Properties"]["BinaryMediaTypes"] = list(binary)
     client.create_stack(
         StackName=stack, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_AUTO_EXPAND"]
     )
@@ -61,10 +71,15 @@ def _describe(client: Any, stack: str) -> Any:
     return client.describe_stacks(StackName=stack)["Stacks"][0]
 
 
-def _template(function: Function, name: str, gateway_responses: Mapping[str, Any]) -> dict[str, Any]:
+def _template(
+    function: Function,
+    name: str,
+    gateway_responses: Mapping[str, Any],
+    methods: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
     uri = f"{LAMBDA}:function:{function.name}/invocations"
     integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": uri}
-    method = {"get": {"responses": {}, "x-amazon-apigateway-integration": integration}}
+    method = {"responses": {}, "x-amazon-apigateway-integration": integration}
     api = {
         "StageName": "live",
         "Name": name,
@@ -72,7 +87,7 @@ def _template(function: Function, name: str, gateway_responses: Mapping[str, Any
         "DefinitionBody": {
             "swagger": "2.0",
             "info": {"title": name, "version": "1"},
-            "paths": {"/": method, "/things/{thing}": method},
+            "paths": {path: dict.fromkeys(names, method) for path, names in methods.items()},
         },
     }
     return {

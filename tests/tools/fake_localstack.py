@@ -41,7 +41,8 @@ def main() -> None:
     subprocess.Popen([sys.executable, "-c", sleep, "lambda:fake-worker"], env=child, start_new_session=True)
     server = ["-m", "http.server", os.environ["DYNAMODB_LOCAL_PORT"], "--bind", "127.0.0.1"]
     subprocess.Popen([sys.executable, *server], cwd=os.environ["TMPDIR"])
-    for address in os.environ["GATEWAY_LISTEN"].split(","):
+    api = f"127.0.0.1:{os.environ['GURUKOOL_API_PORT']}"
+    for address in (os.environ["GATEWAY_LISTEN"], api):
         Thread(target=serve, args=[address]).start()
 
 

@@ -1,5 +1,6 @@
 """Where a request comes from, according to its headers."""
 
+import functools
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -25,6 +26,13 @@ def is_acceptable(host: str) -> bool:
     """
     name = _name(host)
     return name is not None and ("." not in name or is_of_this_machine(host))
+
+
+@functools.lru_cache(128)
+def is_plain(host: str) -> bool:
+    """Whether `host` is acceptable, and no name under which LocalStack serves something of its own."""
+    name = _name(host)
+    return name == "127.0.0.1" or (name is not None and "." not in name)
 
 
 def _name(host: str) -> str | None:

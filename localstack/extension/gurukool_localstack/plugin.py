@@ -33,7 +33,8 @@ _MODULES = (
     "tracing",
     "updates",
     "visibility",
-    "guard",  # the last: a handler that is installed later sees a request earlier
+    "guard",  # the last handler: one that is installed later sees a request earlier
+    "front.port",
 )
 
 
@@ -54,6 +55,9 @@ def start() -> None:
 
 def ready() -> None:
     """Called when LocalStack has started."""
+    from gurukool_localstack.front import port
+
+    port.ready()
     garbage.resume()
 
 

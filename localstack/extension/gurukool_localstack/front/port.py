@@ -1,0 +1,67 @@
+"""The API's own port.
+
+A method of the deployed stage with a function behind it is served here, without LocalStack's web server, its
+routers and its chain of handlers, which took two thirds of the CPU time of a call. Everything else is handed
+to LocalStack as before.
+"""
+
+import functools
+
+from localstack.aws.handlers import cors
+from localstack.config import GATEWAY_LISTEN
+
+from gurukool_localstack import settings
+from gurukool_localstack.front import fallback, proxy
+from gurukool_localstack.front.event import Call, headers_of
+from gurukool_localstack.front.routes import Stage
+from gurukool_localstack.http1.connection import Limits
+from gurukool_localstack.http1.messages import Answer, Request
+from gurukool_localstack.http1.server import Server
+from gurukool_localstack.origins import is_plain
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+LIMITS = Limits(head_bytes=10_240, body_bytes=10 * 1024 * 1024, idle_seconds=60.0)
+
+
+@functools.cache
+def _server() -> Server:
+    ours = settings.current()
+    stage = Stage(ours.api_id, ours.api_stage)
+    handler = functools.partial(answer, stage=stage, port=ours.api_port)
+    return Server(GATEWAY_LISTEN[0].host, ours.api_port, handler, LIMITS)
+
+
+def install() -> None:
+    """Listens. Raises OSError if the port is in use. Connections wait until LocalStack is ready."""
+    _server()
+    # LocalStack knows its own pages by the ports in GATEWAY_LISTEN.
+    cors.ALLOWED_CORS_ORIGINS.append(f"http://localhost:{settings.current().api_port}")
+
+
+def ready() -> None:
+    """Serves."""
+    _server().start("api-port")
+
+
+def answer(request: Request, *, stage: Stage, port: int) -> Answer:
+    """Answers a request at the port."""
+    path = request.target.partition("?")[0]
+    if _may_be_ours(request, path) and (deployed := stage.current()):
+        match = deployed.routes.match(request.method, path)
+        if match:
+            return proxy.answer(Call(request, path, headers_of(request), port, deployed, match))
+    return fallback.answer(request, port)
+
+
+def _may_be_ours(request: Request, path: str) -> bool:
+    """False for what LocalStack itself answers or refuses, and for paths and bodies that it changes."""
+    return (
+        not path.startswith("/_")
+        and "//" not in path
+        and ";" not in path
+        and "#" not in request.target
+        and request.target.isascii()
+        and request.method.isupper()
+        and not request.header("content-encoding")
+        and is_plain(request.header("host"))
+    )

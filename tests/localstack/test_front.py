@@ -1,0 +1,199 @@
+"""What the API's port serves itself: the same events and answers as through LocalStack's own chain.
+
+Each request goes to the port, and to the edge, where LocalStack's chain serves the same stage.
+"""
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local_cloud.emulator import Emulator
+from local_cloud.ports import free_ports
+from tests.localstack.exchanges import Case, exchange
+from tests.localstack.functions import Function, deploy
+from tests.localstack.rest_apis import create_api
+
+NAME = "gurukool"
+PREFIX = f"/_aws/execute-api/{NAME}/live"
+# Answers with its event, or as the header X-Answer asks for.
+MIRROR = """
+    import json
+    def handler(event, context):
+        headers = {name.lower(): value for name, value in event["headers"].items()}
+        wanted = headers.get("x-answer")
+        if wanted == "raise":
+            raise ValueError("no such luck")
+        return json.loads(wanted) if wanted else {"statusCode": 200, "body": json.dumps(event)}
+"""
+METHODS = {
+    "/": ["get", "head", "put", "post", "options"],
+    "/things/{thing}": ["get"],
+    "/things/known": ["get"],
+    "/things/{thing}/parts/{part-id}": ["get"],
+    "/all/{proxy+}": ["x-amazon-apigateway-any-method"],
+}
+GATEWAY_RESPONSES = {
+    "DEFAULT_5XX": {
+        "ResponseTemplates": {"application/json": '{"detail": "sorry", "path": "$context.resourcePath"}'}
+    }
+}
+BINARY = ["image/png"]
+
+
+def answering(answer: Any, *headers: tuple[str, str], method: str = "GET") -> Case:
+    return Case(method=method, headers=(("X-Answer", json.dumps(answer)), *headers))
+
+
+EVENTS = [
+    *(
+        Case(target)
+        for target in ("/", "/?", "/things/known", "/things/a%2Fb", "/things/a%20b+c", "/things/%C3%A9")
+    ),
+    *(
+        Case(target)
+        for target in ("/things/known/", "/things/1/", "/things//1", "//things/1", "/things/1;v=2")
+    ),
+    *(
+        Case(target)
+        for target in ("/all/a/b/c", "/all/a//b", "/all/a/b/", "/all/", "/all", "/things/~%7e/parts/9")
+    ),
+    *(
+        Case(f"/?{query}")
+        for query in ("a=1&a=2", "a=&b", "a=x+y&b=x%20y", "%C3%A9=%FF", "a=1;b=2", "=1", "a=b=c&&")
+    ),
+    *(Case("/", method) for method in ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "BREW")),
+    *(Case(target) for target in ("/nothing", "/things", "/things/1/parts")),
+    Case(headers=(("X-A", "1"), ("X-B", "2"), ("x-a", "3"), ("Cookie", "a=b"), ("Cookie", "c=d"))),
+    Case(
+        headers=(
+            ("aUTHORIZATION", "Bearer x"),
+            ("user-agent", "me"),
+            ("ACCEPT", "text/html"),
+            ("X-Empty", ""),
+        )
+    ),
+    Case(
+        headers=(
+            ("TE", "trailers"),
+            ("Max-Forwards", "3"),
+            ("Upgrade", "h2c"),
+            ("Referer", "http://localhost/"),
+        )
+    ),
+    Case(headers=(("X-Forwarded-For", "10.0.0.1"), ("X-Forwarded-Proto", "https"), ("Via", "1.1 x"))),
+    Case(headers=(("Accept", ""), ("User-Agent", ""))),
+    Case(
+        headers=(
+            ("X-Amzn-Trace-Id", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"),
+        )
+    ),
+    Case(headers=(("X-Amzn-Trace-Id", "nonsense"), ("X-Latin", "caf\xe9"))),
+    Case("/", "POST", (("Content-Type", "application/json"),), b'{"a": "\xc3\xa9"}'),
+    Case("/", "POST", (("Content-Type", "image/png"),), bytes(range(256))),
+    Case("/", "POST"),
+    Case("/", "PUT", (), b"in pieces", chunked=True),
+]
+ANSWERS = [
+    answering({"statusCode": 200, "body": base64.b64encode(b"\x89PNG").decode(), "isBase64Encoded": True}),
+    answering(
+        {"statusCode": 200, "body": base64.b64encode(b"\x89PNG").decode(), "isBase64Encoded": True},
+        ("Accept", "image/png"),
+    ),
+    answering({"statusCode": 200, "body": "not base64", "isBase64Encoded": True}, ("Accept", "image/png")),
+    answering(
+        {"statusCode": "201", "headers": {"Content-Type": "text/plain", "X-A": "1", "x-b": True}, "body": "é"}
+    ),
+    answering(
+        {
+            "statusCode": 200,
+            "headers": {"X-A": "0"},
+            "multiValueHeaders": {"x-a": ["1", "2"], "Set-Cookie": ["a", "b"]},
+        }
+    ),
+    answering(
+        {
+            "statusCode": 200,
+            "headers": {"Connection": "close", "Content-Length": "9", "Date": "x", "Server": "me"},
+        }
+    ),
+    answering(
+        {"statusCode": 200, "headers": {"WWW-Authenticate": "Bearer", "Transfer-Encoding": "x", "Host": "y"}}
+    ),
+    answering({"statusCode": 200, "headers": {"Access-Control-Allow-Origin": "", "X-Amzn-Trace-Id": "mine"}}),
+    answering({"statusCode": 200, "multiValueHeaders": {"Content-Type": []}, "body": "x"}),
+    answering({"statusCode": 204}),
+    answering({"statusCode": 304, "headers": {"ETag": '"1"', "Content-Type": "text/html"}, "body": "x"}),
+    answering({"statusCode": 302, "headers": {"Location": "/é"}}),
+    answering({"statusCode": 418, "headers": None, "body": None}),
+    answering({}),
+    answering({"body": "x" * 100}, method="PUT"),
+    *(answering(malformed) for malformed in (None, "text", [1], {"status": 200}, {"statusCode": "many"})),
+    *(
+        answering(malformed)
+        for malformed in ({"headers": {"A": 1}}, {"headers": [1]}, {"multiValueHeaders": {"A": "1"}})
+    ),
+    *(answering(malformed) for malformed in ({"statusCode": [1]}, {"headers": {"A": "1\n2"}})),
+    Case(headers=(("X-Answer", "raise"),)),
+    Case(headers=(("X-Answer", "raise"), ("Accept", "text/html"))),
+]
+
+
+@pytest.fixture(scope="module")
+def emulator(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    with Emulator(free_ports(), tmp_path_factory.mktemp("front")) as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def function(emulator: Emulator) -> Function:
+    function = deploy(emulator, MIRROR)
+    assert create_api(emulator, function, NAME, GATEWAY_RESPONSES, methods=METHODS, binary=BINARY) == NAME
+    return function
+
+
+@pytest.mark.parametrize("case", EVENTS + ANSWERS, ids=repr)
+def test_a_request_is_served_as_by_the_emulators_own_chain(
+    emulator: Emulator, function: Function, case: Case
+) -> None:
+    at_port = exchange(emulator.ports.api, "", case)
+    assert at_port == exchange(emulator.ports.edge, PREFIX, case)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"b=1&a=%20&a=+"),
+        ("multipart/form-data", b"--x\r\n"),
+        ("multipart/form-data; boundary=x", b"--x\r\n\r\nodd\r\n--x--"),
+    ],
+)
+def test_a_form_reaches_the_function_as_it_was_sent(
+    emulator: Emulator, function: Function, method: str, kind: str, body: bytes
+) -> None:
+    """As on AWS, where a proxy integration gets the raw body. LocalStack encodes it anew, or loses it.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+    """
+    case = Case("/", method, (("Content-Type", kind),), body)
+    assert exchange(emulator.ports.api, "", case)[2]["body"] == body.decode()
+
+
+def test_a_body_that_is_no_string_is_malformed(emulator: Emulator, function: Function) -> None:
+    """As on AWS: 502. LocalStack answers with the names in it.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+    """
+    assert exchange(emulator.ports.api, "", answering({"body": {"a": 1}}))[0] == 502
+
+
+def test_a_function_that_is_throttled(emulator: Emulator, function: Function) -> None:
+    client = emulator.client("lambda")
+    client.put_function_concurrency(FunctionName=function.name, ReservedConcurrentExecutions=0)
+    at_port = exchange(emulator.ports.api, "", Case())
+    assert at_port[0] == 500
+    assert at_port == exchange(emulator.ports.edge, PREFIX, Case())
+    client.delete_function_concurrency(FunctionName=function.name)
