@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.core import errors
 from chalicelib.web import problems
 from chalicelib.web.description import Description
-from chalicelib.web.operations import REQUIRED, Operation, Parameter
+from chalicelib.web.operations import REQUIRED, Operation, Parameter, Place
 from chalicelib.web.schema_nodes import pascal
 from chalicelib.web.schemas import Schemas
 
@@ -171,6 +171,8 @@ def _problem_statuses(operation: Operation) -> list[HTTPStatus]:
         raised |= {errors.TooLargeError, errors.InvalidInputError, problems.UnsupportedMediaTypeError}
     if operation.signature.parameters:
         raised.add(errors.InvalidInputError)
+    if any(parameter.place is Place.PATH for parameter in operation.signature.parameters):
+        raised.add(errors.NotFoundError)
     return sorted({problems.STATUS[error] for error in raised} | ALWAYS_STATUSES)
 
 

@@ -220,3 +220,9 @@ def test_a_client_that_has_the_document_is_not_sent_it_again(api: Api) -> None:
 
     assert (again.status, again.body, other.status) == (304, None, 200)
     assert first.headers["Cache-Control"] == "no-cache"
+
+
+def test_whatever_has_a_place_in_its_path_may_find_nothing_there(served: Any) -> None:
+    for path, methods in served["paths"].items():
+        for operation in methods.values():
+            assert ("{" in path) <= ("404" in operation["responses"]), operation["operationId"]
