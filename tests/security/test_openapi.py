@@ -95,7 +95,9 @@ def unless_thorough(*arguments: str) -> tuple[str, ...]:
 
 def test_nobody_gets_answers_that_conform(stack: DeployedStack, tmp_path: Path) -> None:
     """Most answers are 401, so a few calls of each operation are enough to tell."""
-    assert generate(stack, tmp_path, None, *unless_thorough("--phases", "fuzzing")) >= 50
+    few = unless_thorough("--phases", "fuzzing", "--exclude-path-regex", USERS)
+
+    assert generate(stack, tmp_path, None, *few) >= 50
 
 
 def test_a_user_gets_answers_that_conform(stack: DeployedStack, tmp_path: Path, person: Person) -> None:
