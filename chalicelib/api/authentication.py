@@ -11,7 +11,7 @@ from chalicelib.core.errors import ForbiddenError, UnauthenticatedError
 from chalicelib.core.identity.account import Principal, Role
 from chalicelib.web.operations import Operation
 
-KEY_PREFIX = "gk_"  # of the keys of services
+KEY_PREFIX = "gk_"  # of the keys of services, as in core/identity/services.py, which only their calls import
 
 
 @dataclass(frozen=True, slots=True)

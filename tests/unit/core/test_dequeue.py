@@ -14,6 +14,20 @@ def dequeue(harness: QueueHarness) -> int | None:
     return request.seq if request else None
 
 
+def let_another_go_first(harness: QueueHarness, monkeypatch: pytest.MonkeyPatch) -> list[Request | None]:
+    """Another client dequeues just before `read` is moved the next time. What it gets, once it has."""
+    move_read = harness.store.queues.move_read
+    others: list[Request | None] = []
+
+    def go_first(*arguments: Any) -> None:
+        monkeypatch.undo()
+        others.append(harness.dequeue(USER, SESSION))
+        move_read(*arguments)
+
+    monkeypatch.setattr(harness.store.queues, "move_read", go_first)
+    return others
+
+
 def test_outcomes_are_handed_out_in_order_and_once(harness: QueueHarness) -> None:
     harness.script[2] = [BROKEN] * 3
     harness.send(3)
@@ -79,15 +93,7 @@ def test_two_who_want_the_same_outcome_get_one_each(
 ) -> None:
     harness.send(2)
     harness.run()
-    move_read = harness.store.queues.move_read
-    others: list[Request | None] = []
-
-    def let_another_go_first(*arguments: Any) -> None:
-        monkeypatch.undo()
-        others.append(harness.dequeue(USER, SESSION))
-        move_read(*arguments)
-
-    monkeypatch.setattr(harness.store.queues, "move_read", let_another_go_first)
+    others = let_another_go_first(harness, monkeypatch)
 
     assert dequeue(harness) == 2
     assert [other and other.seq for other in others] == [1]
@@ -153,15 +159,7 @@ def test_what_is_taken_together_is_taken_again_by_nobody(
 ) -> None:
     harness.send(3)
     harness.run()
-    move_read = harness.store.queues.move_read
-    others: list[Request | None] = []
-
-    def let_another_go_first(*arguments: Any) -> None:
-        monkeypatch.undo()
-        others.append(harness.dequeue(USER, SESSION))
-        move_read(*arguments)
-
-    monkeypatch.setattr(harness.store.queues, "move_read", let_another_go_first)
+    others = let_another_go_first(harness, monkeypatch)
 
     assert [request.seq for request in harness.dequeue_some(3)] == [2, 3]
     assert [other and other.seq for other in others] == [1]
