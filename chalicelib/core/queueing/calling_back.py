@@ -1,0 +1,152 @@
+"""Push the outcomes of one user to the URLs that its requests name, one after the other, in their order.
+
+An outcome is owed once the head has passed its request: the write that moves the head also says so. So
+nothing is pushed before users can see it, whatever has ended the request, and requests without a callback
+cost nothing. Those who call move a cursor of their own, each time on condition that nobody else has moved it.
+A crash after a call repeats the call; the receiver recognises it.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass
+from random import random
+from typing import TYPE_CHECKING
+
+from chalicelib.core.errors import LostRaceError, NewerItemError
+from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing import callbacks_given_up
+from chalicelib.core.queueing.callback_calls import (
+    LONGEST_TIMED_MS,
+    after_failure,
+    after_giving_up,
+    after_success,
+    is_given_up,
+)
+from chalicelib.core.queueing.steps import Done, Ending, Wait
+from chalicelib.core.queueing.texts import with_results
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from chalicelib.core.queueing.callback_calls import Answer
+    from chalicelib.core.queueing.callback_cursor import CallbackCursor
+    from chalicelib.core.queueing.ports import Store
+    from chalicelib.core.queueing.queue import Queue
+    from chalicelib.core.queueing.request import Request
+    from chalicelib.core.time import Clock, Millis
+
+CALL_MS = 12_000  # a call takes less than that, with all writes around it
+PAGE = 25  # requests read at once
+NEWER_MS = 20_000  # until a process of the release comes that can read what a newer one has stored
+
+
+@dataclass(frozen=True, slots=True)
+class CallingBack:
+    """Serves wake-ups for callbacks. Of several processes that do so for one user, one moves the cursor."""
+
+    store: Store
+    clock: Clock
+    push: Callable[[Request], Answer]  # calls the receiver of an outcome; raises nothing
+    fraction: Callable[[], float] = random  # draws from [0, 1), for the spread of waits
+    new_token: Callable[[], str] = lambda: secrets.token_hex(3)
+
+    def __call__(self, user_id: str, until: Millis) -> Ending:
+        """Call until nothing is owed, a call has failed, or no time is left before `until`.
+
+        The wake-up must come back at the moment of the `Wait`. Raises UnavailableError.
+        """
+        try:
+            return self._call_all(user_id, until)
+        except NewerItemError:
+            log_event("item of a newer release", level=logging.WARNING, user=user_id)
+            return Wait(self.clock.now() + NEWER_MS)
+
+    def _call_all(self, user_id: str, until: Millis) -> Ending:
+        queue = self.store.queues.get(user_id)
+        while queue and queue.callbacks.is_owed and queue.deleted_at is None:
+            now = self.clock.now()
+            wait = queue.callbacks.next_at - now
+            if wait > 0:
+                return Wait(queue.callbacks.next_at) if wait <= LONGEST_TIMED_MS else Done()
+            if now + CALL_MS > until:
+                return Wait(now)
+            try:
+                queue = self._call_next(queue)
+            except LostRaceError:  # another process is at it too, or somebody wants a replay
+                queue = self.store.queues.get(user_id)
+        return Done()
+
+    def _call_next(self, queue: Queue) -> Queue:
+        """The queue after one call. Raises LostRaceError."""
+        found = next(owed_outcomes(self.store, queue), None)
+        if found is None:  # what is owed has expired, or was deleted
+            return self._move(queue, queue.callbacks._replace(first=None, tries=0, replayed=False))
+        outcome = next(iter(with_results(self.store.requests, [found])))
+        answer = self.push(outcome)
+        now, url = self.clock.now(), outcome.callback or ""
+        if answer.is_success:
+            self._unlist(queue, outcome)
+            return self._settle(queue, outcome, after_success(queue.callbacks, url, now))
+        failed = after_failure(queue.callbacks, url, answer, now, self.fraction)
+        _log("callback failed", outcome, failed, answer)
+        if not is_given_up(failed, outcome, answer, now):
+            return self._move(queue, failed._replace(first=outcome.seq))
+        self._unlist(queue, outcome)
+        callbacks_given_up.add(self.store.notes, outcome, failed, now)
+        _log("callback given up", outcome, failed, answer)
+        return self._settle(queue, outcome, after_giving_up(failed, now))
+
+    def _unlist(self, queue: Queue, outcome: Request) -> None:
+        """Before the cursor moves past it, so that the next process repeats it after a crash."""
+        if queue.callbacks.replayed:
+            callbacks_given_up.remove(self.store.notes, outcome)
+
+    def _settle(self, queue: Queue, outcome: Request, cursor: CallbackCursor) -> Queue:
+        """Move the cursor past the outcome."""
+        following = cursor._replace(first=outcome.seq + 1)
+        if outcome.seq < queue.callbacks.last:
+            return self._move(queue, following)
+        try:
+            return self._move(queue, cursor._replace(first=None, replayed=False))
+        except LostRaceError:  # mostly because the head has passed another request with a callback
+            return self._move(queue, following)
+
+    def _move(self, queue: Queue, cursor: CallbackCursor) -> Queue:
+        """Raises LostRaceError if somebody else has moved the cursor since."""
+        moved = cursor._replace(token=self.new_token())
+        try:
+            return self.store.callbacks.move(queue, moved)
+        except LostRaceError:
+            found = self.store.queues.get(queue.user_id)
+            if found is None or found.callbacks.token != moved.token:
+                raise
+            return found  # the first answer was lost and the write was repeated
+
+
+def owed_outcomes(store: Store, queue: Queue, after: int = 0) -> Iterator[Request]:
+    """The outcomes that are owed with numbers above `after`, in order, without payloads and large results.
+
+    What was deleted with the history is not pushed any more.
+    """
+    cursor = queue.callbacks
+    after = max(after, (cursor.first or cursor.last + 1) - 1, queue.floor)
+    while after < cursor.last:
+        page = store.requests.list_without_payloads(queue.user_id, after, PAGE)
+        for request in page:
+            if request.seq <= cursor.last and request.owes_callback:
+                yield request
+        after = page[-1].seq if page else cursor.last
+
+
+def _log(event: str, outcome: Request, failed: CallbackCursor, answer: Answer) -> None:
+    log_event(
+        event,
+        level=logging.WARNING,
+        user=outcome.user_id,
+        seq=outcome.seq,
+        tries=failed.tries,
+        status=answer.status or None,
+        reason=answer.reason,
+    )
