@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from chalicelib.core.queueing.callback_cursor import NOTHING_OWED, CallbackCursor
+from chalicelib.core.queueing.notes import Note, NoteKey, NoteKind
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import Queue
-from tests.contract.users import DONE, LATER, NOW, User, assert_refused
+from tests.contract.users import DONE, EXPIRY, LATER, NOW, User, assert_refused
 
 URL = "https://hooks.example.com/outcomes"
 CURSOR = CallbackCursor(
@@ -120,6 +121,26 @@ def test_what_is_owed_again_can_be_found_by_the_sweeper(user: User) -> None:
     user.store.callbacks.move(user.queue, CURSOR._replace(token="other1"))
 
     assert user.id in user.store.sweep_index.with_work()
+
+
+def test_what_is_given_up_is_noted_by_the_write_that_moves_the_cursor(user: User) -> None:
+    seen, note = owing(user), Note(NoteKey(0, NoteKind.CALLBACK, "1"), "[]", EXPIRY)
+    user.store.notes.add(user.id, note._replace(text="an older one"))
+
+    moved = user.store.callbacks.move(seen, CURSOR._replace(first=2), note)
+
+    assert moved == user.queue
+    assert moved.callbacks == CURSOR._replace(first=2)
+    assert user.store.notes.get(user.id, note.key) == note
+
+
+def test_what_somebody_else_has_settled_is_not_given_up(user: User) -> None:
+    seen, note = owing(user), Note(NoteKey(0, NoteKind.CALLBACK, "1"), "[]", EXPIRY)
+    user.store.callbacks.move(seen, CURSOR)
+
+    assert_refused(lambda: user.store.callbacks.move(seen, CURSOR._replace(first=2), note))
+
+    assert user.store.notes.get(user.id, note.key) is None
 
 
 def test_a_queue_that_is_gone_does_not_come_back(user: User) -> None:

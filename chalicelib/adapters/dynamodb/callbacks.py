@@ -5,10 +5,14 @@ from typing import Any
 
 from pynamodb.expressions.update import Action
 
+from chalicelib.adapters.dynamodb.format import is_readable
 from chalicelib.adapters.dynamodb.models import QueueItem
+from chalicelib.adapters.dynamodb.notes import note_item
 from chalicelib.adapters.dynamodb.queue_items import QueueItems, shard
 from chalicelib.adapters.dynamodb.tables import Tables
+from chalicelib.adapters.dynamodb.transaction import commit
 from chalicelib.core.queueing.callback_cursor import NOTHING_OWED, CallbackCursor, Owed
+from chalicelib.core.queueing.notes import Note
 from chalicelib.core.queueing.queue import Queue
 
 
@@ -18,8 +22,10 @@ class DynamoCallbacks:
     def __init__(self, tables: Tables) -> None:
         self._items = QueueItems(tables)
         self._model = tables.queues
+        self._notes = tables.notes
+        self._connection = tables.connection
 
-    def move(self, queue: Queue, cursor: CallbackCursor) -> Queue:
+    def move(self, queue: Queue, cursor: CallbackCursor, given_up: Note | None = None) -> Queue:
         m, seen = self._model, to_text(queue.callbacks)
         actions: list[Action] = [m.calls.set(to_text(cursor))]
         same: Any = m.tail.exists() & (m.calls == seen if seen else m.calls.does_not_exist())
@@ -28,7 +34,14 @@ class DynamoCallbacks:
             same &= m.owed == queue.callbacks.last
         else:
             actions += [m.owing.set(cursor.first), m.work.set(shard(queue.user_id))]
-        return self._items.update(queue.user_id, actions, same)
+        if given_up is None:
+            return self._items.update(queue.user_id, actions, same)
+        update = m(queue.user_id).get_update_kwargs_from_instance(
+            actions=actions, condition=same & is_readable(m.item_format)
+        )
+        put = note_item(self._notes, queue.user_id, given_up).get_save_kwargs_from_instance()
+        commit(self._connection, [{"Update": update}, {"Put": put}])
+        return self._items.get(queue.user_id) or queue
 
 
 def owing(model: type[QueueItem], owed: Owed) -> list[Action]:

@@ -12,7 +12,7 @@ from chalicelib.core.time import Millis
 
 FIRST_WAIT_MS: Final = 5_000
 LONGEST_WAIT_MS: Final = 15 * 60_000
-GIVEN_UP_MS: Final = 24 * 3_600_000
+GIVE_UP_MS: Final = 24 * 3_600_000
 # The wake-up is the timer of a shorter wait; for a longer one the sweeper sends a new one.
 LONGEST_TIMED_MS: Final = 90_000
 
@@ -72,13 +72,15 @@ def after_failure(
     )
 
 
-def is_given_up(failed: CallbackCursor, outcome: Request, answer: Answer, now: Millis) -> bool:
+def is_given_up(
+    failed: CallbackCursor, outcome: Request, answer: Answer, now: Millis, give_up_ms: Millis = GIVE_UP_MS
+) -> bool:
     """Whether the outcome, whose call has failed just now, is given up.
 
-    If the receiver says that it is gone; or if all calls to it have failed for 24 hours and the outcome is as
-    old. So what has piled up behind a dead receiver is given up with one call each, and not a day each.
+    If the receiver says that it is gone; or if all calls to it have failed for that long, and the outcome is
+    as old. So what has piled up behind a dead receiver is given up with one call each, and not a day each.
     """
-    oldest = now - GIVEN_UP_MS
+    oldest = now - give_up_ms
     has_failed = failed.failing_since is not None and failed.failing_since <= oldest
     return answer.status == HTTPStatus.GONE or (has_failed and (outcome.finished_at or 0) <= oldest)
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.notes import Note, NoteKey, NoteKind
 from chalicelib.core.queueing.request import expiry
 
@@ -31,15 +29,14 @@ class GivenUp(NamedTuple):
     status: int  # of the last answer; 0: there was none
 
 
-def add(notes: NoteStore, outcome: Request, failed: CallbackCursor, now: Millis) -> None:
-    """Before the cursor moves past it. If it is there already, another process was faster."""
+def note_of(outcome: Request, failed: CallbackCursor, now: Millis) -> Note:
+    """It is stored by the very write that moves the cursor past the outcome."""
     text = json.dumps([outcome.callback, now, failed.tries, failed.status])
-    with suppress(LostRaceError):
-        notes.add(outcome.user_id, Note(_key(outcome.seq), text, expiry(now)))
+    return Note(_key(outcome.seq), text, expiry(now))
 
 
 def remove(notes: NoteStore, outcome: Request) -> None:
-    """It may be repeated, and there need not be any."""
+    """Before the cursor moves past an outcome that a replay has pushed. There need not be a note."""
     notes.delete(outcome.user_id, [_key(outcome.seq)])
 
 

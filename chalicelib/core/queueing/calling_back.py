@@ -18,12 +18,14 @@ from chalicelib.core.errors import LostRaceError, NewerItemError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing import callbacks_given_up
 from chalicelib.core.queueing.callback_calls import (
+    GIVE_UP_MS,
     LONGEST_TIMED_MS,
     after_failure,
     after_giving_up,
     after_success,
     is_given_up,
 )
+from chalicelib.core.queueing.callbacks_given_up import note_of
 from chalicelib.core.queueing.steps import Done, Ending, Wait
 from chalicelib.core.queueing.texts import with_results
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from chalicelib.core.queueing.callback_calls import Answer
     from chalicelib.core.queueing.callback_cursor import CallbackCursor
+    from chalicelib.core.queueing.notes import Note
     from chalicelib.core.queueing.ports import Store
     from chalicelib.core.queueing.queue import Queue
     from chalicelib.core.queueing.request import Request
@@ -51,6 +54,7 @@ class CallingBack:
     push: Callable[[Request], Answer]  # calls the receiver of an outcome; raises nothing
     fraction: Callable[[], float] = random  # draws from [0, 1), for the spread of waits
     new_token: Callable[[], str] = lambda: secrets.token_hex(3)
+    give_up_ms: Millis = GIVE_UP_MS
 
     def __call__(self, user_id: str, until: Millis) -> Ending:
         """Call until nothing is owed, a call has failed, or no time is left before `until`.
@@ -87,37 +91,34 @@ class CallingBack:
         answer = self.push(outcome)
         now, url = self.clock.now(), outcome.callback or ""
         if answer.is_success:
-            self._unlist(queue, outcome)
+            if queue.callbacks.replayed:
+                callbacks_given_up.remove(self.store.notes, outcome)
             return self._settle(queue, outcome, after_success(queue.callbacks, url, now))
         failed = after_failure(queue.callbacks, url, answer, now, self.fraction)
         _log("callback failed", outcome, failed, answer)
-        if not is_given_up(failed, outcome, answer, now):
+        if not is_given_up(failed, outcome, answer, now, self.give_up_ms):
             return self._move(queue, failed._replace(first=outcome.seq))
-        self._unlist(queue, outcome)
-        callbacks_given_up.add(self.store.notes, outcome, failed, now)
+        settled = self._settle(queue, outcome, after_giving_up(failed, now), note_of(outcome, failed, now))
         _log("callback given up", outcome, failed, answer)
-        return self._settle(queue, outcome, after_giving_up(failed, now))
+        return settled
 
-    def _unlist(self, queue: Queue, outcome: Request) -> None:
-        """Before the cursor moves past it, so that the next process repeats it after a crash."""
-        if queue.callbacks.replayed:
-            callbacks_given_up.remove(self.store.notes, outcome)
-
-    def _settle(self, queue: Queue, outcome: Request, cursor: CallbackCursor) -> Queue:
+    def _settle(
+        self, queue: Queue, outcome: Request, cursor: CallbackCursor, given_up: Note | None = None
+    ) -> Queue:
         """Move the cursor past the outcome."""
         following = cursor._replace(first=outcome.seq + 1)
         if outcome.seq < queue.callbacks.last:
-            return self._move(queue, following)
+            return self._move(queue, following, given_up)
         try:
-            return self._move(queue, cursor._replace(first=None, replayed=False))
+            return self._move(queue, cursor._replace(first=None, replayed=False), given_up)
         except LostRaceError:  # mostly because the head has passed another request with a callback
-            return self._move(queue, following)
+            return self._move(queue, following, given_up)
 
-    def _move(self, queue: Queue, cursor: CallbackCursor) -> Queue:
+    def _move(self, queue: Queue, cursor: CallbackCursor, given_up: Note | None = None) -> Queue:
         """Raises LostRaceError if somebody else has moved the cursor since."""
         moved = cursor._replace(token=self.new_token())
         try:
-            return self.store.callbacks.move(queue, moved)
+            return self.store.callbacks.move(queue, moved, given_up)
         except LostRaceError:
             found = self.store.queues.get(queue.user_id)
             if found is None or found.callbacks.token != moved.token:
