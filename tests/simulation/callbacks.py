@@ -52,7 +52,7 @@ class Receivers:
         self.invariants = CallbackInvariants(world.store.tables, world.scheduler, GIVE_UP_MS)
         if not world.faultless:
             self.bad = rng.choice(("good", *BAD))
-        self.up_at = world.now + rng.choice((30_000, 300_000, 1_500_000))
+        self.up_at = world.now + rng.choice((30_000, 300_000, 900_000))
 
     def start(self, store: RemoteStore, clock: SimulatedClock) -> Lanes:
         """Serve the wake-ups of those who call."""

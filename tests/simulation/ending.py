@@ -53,6 +53,12 @@ class Ending:
         if not self._is_still():
             raise Violation(f"I6: after {calm_ms // 60_000} minutes there is work left")
 
+    def replay(self) -> None:
+        """Everybody has callbacks made again: a receiver that was down has come back."""
+        if self._world.callbacks:
+            self._make(self._all, "replay")
+            self.calm()
+
     def _may_wait(self, user: User) -> bool:
         """Because the first request without an outcome is to begin later."""
         requests = {} if self._calls.is_gone(user) else self._store.tables.requests.get(user.id, {})

@@ -193,6 +193,7 @@ class World:
                 Weeks(self).pass_by()
             ending = Ending(self)
             ending.calm()
+            ending.replay()
             ending.farewell()
         finally:
             self.scheduler.end()

@@ -40,6 +40,7 @@ EXAMPLES: dict[str, Any] = {
         "on_failure": None,
         "if_busy": None,
         "follows": None,
+        "callback": None,
     },
     "Events": {
         "events": [
