@@ -59,9 +59,8 @@ def follow(target: Target, given: argparse.Namespace, console: Console) -> None:
     if not outputs:
         raise DeployError(f"There is no stack {target.stack}. Locally, `make up` starts it.")
     user = user_id(target.client("dynamodb"), outputs["AccountsTable"], given.user) if given.user else None
-    groups = {
-        function: f"/aws/lambda/{outputs[name]}" for function, name in FUNCTIONS.items() if name in outputs
-    }
+    deployed = {function: outputs[name] for function, name in FUNCTIONS.items() if name in outputs}
+    groups = {function: f"/aws/lambda/{name}" for function, name in deployed.items()}
     since = int((time.time() - given.minutes * 60) * 1000)
     follower = Follower(target.client("logs"), groups, since, pattern(user, given.seq))
     while True:
