@@ -69,6 +69,7 @@ class CallingBack:
 
     def _call_all(self, user_id: str, until: Millis) -> Ending:
         queue = self.store.queues.get(user_id)
+        ahead: Iterator[Request] = iter(())  # what is read, and not called yet
         while queue and queue.callbacks.is_owed and queue.deleted_at is None:
             now = self.clock.now()
             wait = queue.callbacks.next_at - now
@@ -76,17 +77,22 @@ class CallingBack:
                 return Wait(queue.callbacks.next_at) if wait <= LONGEST_TIMED_MS else Done()
             if now + CALL_MS > until:
                 return Wait(now)
+            following = next(ahead, None)
+            if following is None or following.seq <= queue.floor:
+                ahead = owed_outcomes(self.store, queue)
+                following = next(ahead, None)
             try:
-                queue = self._call_next(queue)
+                queue = self._call(queue, following) if following else self._finish(queue)
             except LostRaceError:  # another process is at it too, or somebody wants a replay
-                queue = self.store.queues.get(user_id)
+                ahead, queue = iter(()), self.store.queues.get(user_id)
         return Done()
 
-    def _call_next(self, queue: Queue) -> Queue:
+    def _finish(self, queue: Queue) -> Queue:
+        """Nothing is left of what is owed: it has expired, or was deleted. Raises LostRaceError."""
+        return self._move(queue, queue.callbacks._replace(first=None, tries=0, replayed=False))
+
+    def _call(self, queue: Queue, found: Request) -> Queue:
         """The queue after one call. Raises LostRaceError."""
-        found = next(owed_outcomes(self.store, queue), None)
-        if found is None:  # what is owed has expired, or was deleted
-            return self._move(queue, queue.callbacks._replace(first=None, tries=0, replayed=False))
         outcome = next(iter(with_results(self.store.requests, [found])))
         answer = self.push(outcome)
         now, url = self.clock.now(), outcome.callback or ""
