@@ -78,7 +78,7 @@ class CallingBack:
             if now + CALL_MS > until:
                 return Wait(now)
             following = next(ahead, None)
-            if following is None or following.seq <= queue.floor:
+            if following is None or following.seq <= queue.floor or queue.callbacks.tries:
                 ahead = owed_outcomes(self.store, queue)
                 following = next(ahead, None)
             try:
