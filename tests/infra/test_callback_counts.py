@@ -64,6 +64,8 @@ def test_a_worker_sends_one_wake_up_for_all_callbacks_that_are_owed(cloud: Cloud
 
     assert calls.count(("SendMessage", CALLBACKS)) == 1
     assert [call for call in calls if call != ("SendMessage", CALLBACKS)] == plain
+    stored = [request["v"] for request in cloud.scan("RequestsTable") if "callback" in request]
+    assert stored == [{"N": "3"}] * 2, "no older release reads them"
 
 
 def test_each_callback_costs_one_write_and_a_part_of_a_query(
