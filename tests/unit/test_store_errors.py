@@ -193,3 +193,13 @@ def test_a_shard_that_cannot_be_read_does_not_hide_what_is_found_in_others(
         assert len(user_ids) == 2 * SHARDS - 1
         assert "another 3" not in user_ids
     assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
+
+
+@pytest.mark.parametrize(("code", "calls"), [("TransactionConflictException", 4), ("Throttling", 1)])
+def test_a_queue_is_written_again_if_only_a_transaction_was_in_the_way(code: str, calls: int) -> None:
+    broken = Broken(answered(code))
+
+    with pytest.raises(UnavailableError):
+        CALLS["update"](broken.store)
+
+    assert broken.calls == calls

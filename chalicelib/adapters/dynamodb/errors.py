@@ -12,6 +12,7 @@ from chalicelib.core.errors import LostRaceError, UnavailableError
 SILENT = "The store does not answer. Try again."
 INVALID = "ValidationException"
 CONDITION_FAILED = "ConditionalCheckFailedException"
+CONFLICT = "TransactionConflictException"
 
 # Safe to try again later, like every answer of status 500 and above; anything else is a programmer's mistake
 # and is raised as it is.
@@ -28,7 +29,7 @@ PASSING = frozenset(
         "ServiceUnavailable",
         "Throttling",
         "ThrottlingException",
-        "TransactionConflictException",
+        CONFLICT,
         "TransactionInProgressException",
     }
 )
@@ -43,6 +44,11 @@ def is_passing(error: BaseException) -> bool:
     codes = [answer.get("Error", {}).get("Code") for answer in answers]
     statuses = [answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) for answer in answers]
     return max(statuses) >= HTTPStatus.INTERNAL_SERVER_ERROR or not PASSING.isdisjoint(codes)
+
+
+def is_conflict(error: UnavailableError) -> bool:
+    """Whether the write was refused only because a transaction was at the same item."""
+    return getattr(error.__cause__, "cause_response_code", None) == CONFLICT
 
 
 @contextmanager

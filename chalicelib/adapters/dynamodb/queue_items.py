@@ -1,5 +1,6 @@
 """One queue item: reading it, updating it under a condition, and the shard of the indexes that it is in."""
 
+import time
 from contextlib import suppress
 from typing import Any
 from zlib import crc32
@@ -7,16 +8,18 @@ from zlib import crc32
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.errors import is_conflict, translated
 from chalicelib.adapters.dynamodb.format import is_readable
 from chalicelib.adapters.dynamodb.records import to_queue
 from chalicelib.adapters.dynamodb.tables import Tables
-from chalicelib.core.errors import LostRaceError
+from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing.access import needs_session
 from chalicelib.core.queueing.names import is_account_id
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.time import Millis
 
+# A callback that is given up is a transaction of this item and a note: it takes some milliseconds.
+CONFLICT_PAUSES_S = (0.01, 0.02, 0.04)
 SHARDS = 8  # of the sparse indexes, so that no partition of theirs is hot
 
 
@@ -37,8 +40,15 @@ class QueueItems:
     def update(self, user_id: str, actions: list[Action], condition: Condition) -> Queue:
         """The queue as it is afterwards. Raises LostRaceError, UnavailableError."""
         item = self.model(user_id)
-        with translated():
-            item.update(actions=actions, condition=condition & self._readable)
+        for pause_s in (*CONFLICT_PAUSES_S, None):
+            try:
+                with translated():
+                    item.update(actions=actions, condition=condition & self._readable)
+                break
+            except UnavailableError as error:
+                if pause_s is None or not is_conflict(error):
+                    raise
+                time.sleep(pause_s)
         return to_queue(item)
 
     def change_limit(self, queue: Queue, limit: int) -> None:

@@ -88,7 +88,7 @@ class CallbacksOwedAnswer(msgspec.Struct):
     last: Annotated[int, msgspec.Meta(ge=1, description="The last one")]
     tries: Annotated[Number, msgspec.Meta(description="How many calls for the first one have failed")]
     since: Annotated[Moment, msgspec.Meta(description="Since when a receiver fails")] | None
-    next: Annotated[Moment, msgspec.Meta(description="When the next call is made")]
+    next: Annotated[Moment, msgspec.Meta(description="When it is called again; null: at once")] | None
 
     @classmethod
     def of(cls, queue: Queue) -> Self | None:
@@ -96,7 +96,9 @@ class CallbacksOwedAnswer(msgspec.Struct):
         of = queue.callbacks
         if of.first is None:
             return None
-        return cls(of.first, of.last, of.tries, optional_moment(of.failing_since), iso(of.next_at))
+        following = of.next_at if of.tries else None
+        since = optional_moment(of.failing_since)
+        return cls(of.first, of.last, of.tries, since, optional_moment(following))
 
 
 class QueueAnswer(msgspec.Struct):

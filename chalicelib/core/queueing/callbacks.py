@@ -30,7 +30,7 @@ class Callback(NamedTuple):
     seq: int
     url: str
     tries: int = 0  # calls that have failed
-    next_at: Millis | None = None  # of the first one that is owed: when it is tried next
+    next_at: Millis | None = None  # when it is called again; None: after those before it
     status: int = 0  # of the last answer; 0: there was none
     given_up_at: Millis | None = None  # None: it is owed
 
@@ -62,7 +62,7 @@ class Callbacks:
             return []
         found = islice(owed_outcomes(self.store, queue, after), limit)
         shown = [Callback(outcome.seq, outcome.callback or "") for outcome in found]
-        if shown and after < cursor.first:
+        if shown and after < cursor.first and cursor.tries:
             shown[0] = shown[0]._replace(tries=cursor.tries, next_at=cursor.next_at, status=cursor.status)
         return shown
 
