@@ -10,7 +10,15 @@ from chalicelib.adapters.memory import tables
 from chalicelib.adapters.memory.callbacks import MemoryCallbacks
 from chalicelib.adapters.memory.queues import MemoryQueues
 from chalicelib.adapters.memory.sweep_index import MemorySweepIndex
-from chalicelib.core.queueing import callback_calls, callbacks_given_up, calling_back, closing, cursor, sweep
+from chalicelib.core.identity import sessions
+from chalicelib.core.queueing import (
+    callback_calls,
+    callbacks_given_up,
+    calling_back,
+    cursor,
+    drain_pass,
+    sweep,
+)
 from chalicelib.core.queueing import callbacks as replaying
 from chalicelib.core.queueing.callback_cursor import CallbackCursor
 from chalicelib.core.queueing.calling_back import CallingBack
@@ -80,9 +88,8 @@ def queue_closed_that_owes_callbacks(patch: MonkeyPatch) -> None:
         return drained and found.sessions == seen.sessions and found.deleted_at is None
 
     patch.setattr(tables, "is_drained", is_drained)
-    patch.setattr(closing, "close_if_over", _close_if_drained)
-    for module in (sweep, cursor):
-        patch.setattr(module, "close_if_over", _close_if_drained, raising=False)
+    for module in (drain_pass, sessions, sweep):
+        patch.setattr(module, "close_if_over", _close_if_drained)
 
 
 def _close_if_drained(queues: MemoryQueues, queue: Queue, now: int) -> None:
