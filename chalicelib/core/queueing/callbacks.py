@@ -48,11 +48,11 @@ class Callbacks:
     def page(self, user_id: str, session_id: str, after: int, limit: int) -> Sequence[Callback]:
         """At most `limit` with numbers above `after`, in order; empty only at the end."""
         queue = self._queue(user_id, session_id)
-        first = queue.callbacks.first
+        first, after = queue.callbacks.first, max(after, queue.floor)
         given_up = [
             Callback(gone.seq, gone.url, gone.tries, status=gone.status, given_up_at=gone.at)
             for gone in callbacks_given_up.page(self.store.notes, user_id, after, limit)
-            if queue.floor < gone.seq and (first is None or gone.seq < first)  # else it is owed again
+            if first is None or gone.seq < first  # else it is owed again
         ]
         return sorted([*given_up, *self._owed(queue, after, limit)])[:limit]
 
