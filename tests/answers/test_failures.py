@@ -30,6 +30,7 @@ BODIES = {
     "change_password": {"current_password": PASSWORD, "new_password": PASSWORD},
     "delete_account": {"password": PASSWORD},
     "mark_read": {"seq": 1},
+    "replay_callbacks": {"from": 1},
     "schedule": {"type": "echo", "enter_at": "2026-11-29T08:00:00Z"},
     "signal": {"payload": 1},
     "make_key": {"name": "shop", "scopes": ["read"]},

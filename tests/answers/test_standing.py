@@ -27,6 +27,7 @@ def test_a_new_queue_is_open_and_all_its_numbers_are_zero(user: User) -> None:
         "estimated_wait_seconds": 0,
         "waiting": None,
         "held": None,
+        "callbacks": None,
     }
 
 
