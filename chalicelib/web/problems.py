@@ -82,7 +82,8 @@ def from_error(error: Exception) -> Response:
 def _own_header(error: errors.GurukoolError) -> str:
     if isinstance(error, errors.UnauthenticatedError):
         return "Bearer"
-    return str(error.retry_after) if isinstance(error, errors.TooManyError) else "1"
+    timed = isinstance(error, errors.TooManyError | errors.UnavailableError)
+    return str(error.retry_after) if timed else "1"
 
 
 def general_code(status: HTTPStatus) -> str:
