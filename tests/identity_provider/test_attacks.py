@@ -99,27 +99,23 @@ ATTACKS: dict[str, Forge] = {
 
 
 @pytest.fixture(scope="module")
-def provider() -> SigningProvider:
-    return SigningProvider()
-
-
-@pytest.fixture(scope="module")
-def service(provider: SigningProvider) -> Service:
-    return new_service(provider)
+def attacked(signing: SigningProvider) -> Service:
+    """One for all attacks: nothing is stored in it."""
+    return new_service(signing)
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_forged_token_opens_nothing(
-    service: Service, provider: SigningProvider, attack: str, algorithm: str
+    attacked: Service, signing: SigningProvider, attack: str, algorithm: str
 ) -> None:
-    token = ATTACKS[attack](*provider.start(algorithm), provider.signers[algorithm])
+    token = ATTACKS[attack](*signing.start(algorithm), signing.signers[algorithm])
 
-    answer = Session(service.api, token).call(*ENQUEUE)
+    answer = Session(attacked.api, token).call(*ENQUEUE)
 
     assert answer.status == 401, answer
     assert answer.headers["WWW-Authenticate"] == "Bearer"
-    assert not service.store.tables.queues
+    assert not attacked.store.tables.queues
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
@@ -132,8 +128,8 @@ def test_a_forged_token_opens_nothing(
     ],
 )
 def test_what_the_attacks_start_from_is_a_token_that_opens(
-    provider: SigningProvider, change: Forge, algorithm: str
+    service: Service, signing: SigningProvider, change: Forge, algorithm: str
 ) -> None:
-    token = change(*provider.start(algorithm), provider.signers[algorithm])
+    token = change(*signing.start(algorithm), signing.signers[algorithm])
 
-    assert Session(new_service(provider).api, token).call(*ENQUEUE).status == 202
+    assert Session(service.api, token).call(*ENQUEUE).status == 202

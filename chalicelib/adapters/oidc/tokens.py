@@ -15,7 +15,7 @@ from chalicelib.core.errors import UnauthenticatedError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.identity.scopes import OWN_QUEUE
 from chalicelib.core.log_events import log_event
-from chalicelib.core.queueing.access import OIDC
+from chalicelib.core.queueing.access import OIDC_USER
 from chalicelib.core.queueing.names import is_user_id, name_of
 
 ALGORITHMS = frozenset({"RS256", "ES256"})
@@ -91,4 +91,4 @@ def _principal(claims: dict[str, Any]) -> Principal:
     if not is_user_id(name):
         message = "The token's `sub` is empty, or longer than the 128 characters that a user's name may have."
         raise UnauthenticatedError(message, code="unusable_subject")
-    return Principal(name, name, OIDC, scopes=OWN_QUEUE)
+    return Principal(name, name, OIDC_USER, scopes=OWN_QUEUE)

@@ -16,7 +16,8 @@ from chalicelib.core.errors import (
 )
 
 SERVICE: Final = "service:"
-OIDC: Final = "oidc:user"  # of every user of the identity provider: what a call may do depends on nothing else
+PROVIDER: Final = "oidc:"
+OIDC_USER: Final = f"{PROVIDER}user"  # of every user of the identity provider, whatever the token
 
 
 def service_access(key_id: str) -> str:
@@ -31,10 +32,10 @@ def service_access(key_id: str) -> str:
 def needs_session(session_id: str) -> bool:
     """Whether this is the id of a session, which has to be live.
 
-    >>> needs_session(OIDC)
+    >>> needs_session(OIDC_USER)
     False
     """
-    return session_id != OIDC and not session_id.startswith(SERVICE)
+    return not session_id.startswith((SERVICE, PROVIDER))
 
 
 def waiter(user_id: str, session_id: str) -> str:
