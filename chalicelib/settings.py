@@ -16,8 +16,8 @@ AUDIENCE = re.compile(r"[!-~]{0,200}")
 
 
 OIDC_HALF = (
-    "OIDC_ISSUER and OIDC_AUDIENCE belong together: set both to accept the tokens of an identity provider, or "
-    "neither."
+    "OIDC_ISSUER and OIDC_AUDIENCE belong together: set both to accept the tokens of an identity provider, "
+    "or neither."
 )
 
 
@@ -76,10 +76,11 @@ def _issuer(text: str) -> str:
     from chalicelib.webhooks.urls import UrlError, secure
 
     try:
-        if "?" in secure(text).resource:
-            raise UrlError("must have no query")
+        url = secure(text)
     except UrlError as error:
         raise SettingError(str(error)) from None
+    if "?" in url.resource:
+        raise SettingError("must have no query")
     return text
 
 

@@ -9,8 +9,8 @@ from infra.errors import DeployError
 Values = dict[str, str]
 
 OIDC_HALF = (
-    "OidcIssuer and OidcAudience belong together: give both to accept the tokens of an identity provider, or set "
-    "both to nothing (--parameter OidcIssuer= --parameter OidcAudience=)."
+    "OidcIssuer and OidcAudience belong together: give both to accept the tokens of an identity provider, or "
+    "set both to nothing (--parameter OidcIssuer= --parameter OidcAudience=)."
 )
 
 

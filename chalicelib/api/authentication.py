@@ -16,8 +16,7 @@ KEY_PREFIX = "gk_"  # of the keys of services, as in core/identity/services.py, 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Lets in users by the access tokens that this service or its identity provider has issued, and services by
-    their keys.
+    """Lets in users by the tokens of this service or of the identity provider, and services by their keys.
 
     A user may do anything with the own queue. A service acts for the users whom the paths name, and whoever
     has a token that a service has made uses the queue of one user: both as far as their scopes go, which are

@@ -93,7 +93,8 @@ ATTACKS: dict[str, Forge] = {
     "encrypted": lambda h, c, s: token_of(h | {"alg": "RSA-OAEP", "enc": "A256GCM"}, c, s) + ".e30.e30",
     "of our own": lambda h, c, _: token_of(h | {"alg": "HS256"}, c, Hmac("token-of-ours")),
     "in standard base64": lambda h, c, s: ".".join(
-        base64.b64encode(base64.urlsafe_b64decode(part + "==")).decode() for part in token_of(h, c, s).split(".")
+        base64.b64encode(base64.urlsafe_b64decode(part + "==")).decode()
+        for part in token_of(h, c, s).split(".")
     ),
 }
 

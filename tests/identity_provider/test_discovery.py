@@ -1,4 +1,4 @@
-"""What a provider, or somebody in its place, may answer: each is bounded, and nothing of it is believed by half."""
+"""What a provider, or somebody in its place, may answer: it is bounded, and never believed by half."""
 
 import json
 import socket
@@ -96,4 +96,3 @@ def test_a_description_that_cannot_be_used_is_refused(case: str) -> None:
 def test_keys_that_cannot_be_used_are_refused(keys: Answer, reason: str) -> None:
     with pytest.raises(ProviderError, match=reason):
         read(description(), keys, seconds=0.3 if callable(keys) else 10)
-

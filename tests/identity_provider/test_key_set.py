@@ -43,7 +43,11 @@ def test_of_a_private_key_that_was_published_only_the_public_part_is_read() -> N
     "entry",
     [
         *(jwk("RS256", WEAK), jwk("RS256", HUGE), jwk("ES384", OTHER_CURVE)),
-        *(jwk("RS256", RSA, use="enc"), jwk("RS256", RSA, use=["sig"]), jwk("RS256", RSA, key_ops=["encrypt"])),
+        *(
+            jwk("RS256", RSA, use="enc"),
+            jwk("RS256", RSA, use=["sig"]),
+            jwk("RS256", RSA, key_ops=["encrypt"]),
+        ),
         *(jwk("RS256", RSA, alg="PS256"), jwk("RS256", RSA, alg="HS256"), jwk("ES256", EC, alg="RS256")),
         *(jwk("RS256", RSA, kid=None), jwk("RS256", RSA, kid=1), jwk("RS256", RSA, kty=["RSA"])),
         *(jwk("RS256", RSA, kty="EC"), jwk("ES256", EC, kty="RSA"), jwk("RS256", RSA, crv="P-256")),

@@ -110,7 +110,9 @@ def test_two_calls_of_a_user_wait_at_a_time_whatever_their_tokens(
     for slot in (1, 2):
         service.sessions.occupy(f"{OIDC_USER} ada", slot, now + 20_000, now)
 
-    assert signing.session(service, "ada", jti="another").call("GET", "/api/queue/dequeue?wait=20").status == 204
+    assert (
+        signing.session(service, "ada", jti="another").call("GET", "/api/queue/dequeue?wait=20").status == 204
+    )
     assert service.clock.now() == now
     assert signing.session(service, "bob").call("GET", "/api/queue/dequeue?wait=20").status == 204
     assert service.clock.now() >= now + 20_000

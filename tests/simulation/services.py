@@ -1,4 +1,4 @@
-"""Users whom only a service or an identity provider names: without account and session; their queues open by themselves."""
+"""Users whom others name: without account and session; their queues open by themselves."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Users of somebody else's identity provider: its keys, and the tokens that it has signed (OpenID Connect)."""
+"""Somebody else's identity provider: its keys, and the tokens that it has signed (OpenID Connect)."""

@@ -19,14 +19,13 @@ from chalicelib.core.queueing.access import OIDC_USER
 from chalicelib.core.queueing.names import is_user_id, name_of
 
 ALGORITHMS = frozenset({"RS256", "ES256"})
-TYPES = frozenset({"at+jwt", "application/at+jwt", "jwt"})  # in lower case; ID tokens have the last, or none
+TYPES = frozenset({"at+jwt", "application/at+jwt", "jwt", ""})  # in lower case; ID tokens have the last two
 OWN_KEYS = frozenset({"jwk", "jku", "x5c", "x5u"})  # headers by which a token brings a key along
 # Claims of tokens that are for something else: a logout, and a client that proves to have a key.
 OTHER_USES = frozenset({"events", "cnf"})
 LEEWAY_S = 10  # as of our own tokens
 OPTIONS: Any = {"require": ["exp", "iat", "iss", "aud", "sub"], "enforce_minimum_key_length": True}
-# The last three: of claims that are no numbers, or nested too deeply.
-UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
+UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, OverflowError)  # the last two: of times that are none
 
 
 class ProviderTokens:
@@ -76,9 +75,9 @@ class ProviderTokens:
 
     def _key(self, header: dict[str, Any]) -> PublicKey:
         """Raises InvalidTokenError, UnavailableError."""
-        kid, algorithm, type_ = header.get("kid"), header.get("alg"), header.get("typ", "JWT")
-        known = isinstance(type_, str) and type_.lower() in TYPES and algorithm in ALGORITHMS
-        if not known or not isinstance(kid, str) or OWN_KEYS & header.keys():
+        kid, algorithm, type_ = (header.get(name, "") for name in ("kid", "alg", "typ"))
+        texts = all(isinstance(part, str) for part in (kid, algorithm, type_))
+        if not texts or algorithm not in ALGORITHMS or type_.lower() not in TYPES or OWN_KEYS & header.keys():
             raise jwt.InvalidTokenError
         if key := self._keys((kid, algorithm)):
             return key

@@ -1,8 +1,7 @@
-"""As who a call comes: in a session of its user, by a service that acts for a user whom it names, or by a user of
-somebody else's identity provider.
+"""As who a call comes: in a session of its user, by a service, or by a user of an identity provider.
 
-Calls take this as their `session_id`. Only the first of these needs a session and an account. An access is no
-session's id, because those have no colon (core/identity/session.py).
+Calls take this as their `session_id`. Only the first one needs a session and an account; a service acts for a
+user whom it names. An access is no session's id, because those have no colon (core/identity/session.py).
 """
 
 from typing import Final

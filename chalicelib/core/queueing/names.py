@@ -28,9 +28,9 @@ def is_user_id(user_id: object) -> bool:
 def name_of(subject: str) -> str:
     """The name for a user of whom an identity provider says that this is the subject; it may be too long.
 
-    Most subjects are their own names. Any other byte of UTF-8 than those of a name, and `~` itself, is written
-    as `~` and two hexadecimal digits, and so is the first character of what would be an account's id. No two
-    subjects have one name, because the subject can be read from it.
+    Most subjects are their own names. A byte of UTF-8 that no name has, and `~` itself, is written as `~` and
+    two hexadecimal digits, and so is the first character of what would be an account's id. No two subjects
+    have one name, because the subject can be read from it.
 
     >>> name_of("ada@example.com"), name_of("auth0|5f7c"), name_of("a~b")
     ('ada@example.com', 'auth0~7C5f7c', 'a~7Eb')
