@@ -96,7 +96,10 @@ class _Document:
             return []
         if operation.on_behalf:
             return ["service"]
-        return ["bearer", *(self._description.schemes if operation.permission in self._description.own else ())]
+        return [
+            "bearer",
+            *(self._description.schemes if operation.permission in self._description.own else ()),
+        ]
 
     def _text(self, operation: Operation) -> str:
         text = self._description.operations.get(operation.own_id, f"{operation.summary}.")

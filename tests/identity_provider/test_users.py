@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.api import assembly
 from chalicelib.api.assembly import OPERATIONS
 from chalicelib.core.queueing.access import OIDC_USER
 from local_cloud.api_client import Answer, Session
 from tests.answers.service import Service
 from tests.e2e.users import User
-from tests.identity_provider.signing import SigningProvider
+from tests.identity_provider.signing import ISSUER, SigningProvider
 
 ENQUEUE = ("POST", "/api/queue/enqueue", {"type": "echo", "payload": {"n": 1}})
 PLACES = {"seq": "1", "id": f"{0:015d}-{0:018d}", "name": "approval"}
@@ -118,8 +119,26 @@ def test_two_calls_of_a_user_wait_at_a_time_whatever_their_tokens(
     assert service.clock.now() >= now + 20_000
 
 
+def schemes(service: Service) -> dict[str, list[str]]:
+    """By operation: how its caller may authenticate."""
+    paths = assembly.document(service.container)["paths"]
+    return {
+        f"{method} {path}": [name for scheme in operation["security"] for name in scheme]
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+    }
+
+
+def test_the_document_says_what_such_users_may_call(service: Service) -> None:
+    described = assembly.document(service.container)["components"]["securitySchemes"]["openIdConnect"]
+    assert described["openIdConnectUrl"] == f"{ISSUER}.well-known/openid-configuration"
+    for operation, names in schemes(service).items():
+        assert ("openIdConnect" in names) is ("/api/queue" in operation), operation
+
+
 def test_without_a_provider_its_tokens_open_nothing_and_cost_nothing(signing: SigningProvider) -> None:
     service = Service()
 
     assert signing.session(service).call("GET", "/api/queue").status == 401
     assert "identity_provider" not in vars(service.adapters)
+    assert not any("openIdConnect" in names for names in schemes(service).values())

@@ -8,7 +8,9 @@ from chalicelib.web.description import Code
 CODES = {
     "malformed": Code(400, "The call cannot be read: its body is not JSON in UTF-8, or must be empty."),
     "unauthenticated": Code(401, "No access token was sent."),
-    "invalid_token": Code(401, "The token was not issued by this service, or by its identity provider for it."),
+    "invalid_token": Code(
+        401, "The token was not issued by this service, or by its identity provider for it."
+    ),
     "token_expired": Code(401, "The token has expired. Refresh it, or get a new one."),
     "session_ended": Code(401, "The session has ended. Sign in again."),
     "unusable_subject": Code(401, "The identity provider's name of the user is empty, or too long."),
