@@ -25,7 +25,7 @@ OWN_KEYS = frozenset({"jwk", "jku", "x5c", "x5u"})  # headers by which a token b
 OTHER_USES = frozenset({"events", "cnf"})
 LEEWAY_S = 10  # as of our own tokens
 OPTIONS: Any = {"require": ["exp", "iat", "iss", "aud", "sub"], "enforce_minimum_key_length": True}
-UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, OverflowError)  # the last two: of times that are none
+UNREADABLE = (jwt.PyJWTError, ValueError)  # ValueError: not even text that could be a token, or a name
 
 
 class ProviderTokens:
