@@ -1,6 +1,6 @@
 // A visit by a link with a token (`#token=…`) that a user's backend has made, or an identity provider: the queue of that
-// user, without an account here. In place of Session. The token stays in the fragment, which browsers send to nobody, and is stored nowhere; a page that
-// is loaded again goes on with it.
+// user, without an account here. In place of Session. The token stays in the fragment, which browsers send to nobody,
+// and is stored nowhere; a page that is loaded again goes on with it.
 import { send } from "./api.js";
 
 const OVER = "This link has expired. Ask for a new one where you got it.";

@@ -47,6 +47,7 @@ def test_of_a_private_key_that_was_published_only_the_public_part_is_read() -> N
             jwk("RS256", RSA, use="enc"),
             jwk("RS256", RSA, use=["sig"]),
             jwk("RS256", RSA, key_ops=["encrypt"]),
+            jwk("RS256", RSA, key_ops=5),
         ),
         *(jwk("RS256", RSA, alg="PS256"), jwk("RS256", RSA, alg="HS256"), jwk("ES256", EC, alg="RS256")),
         *(jwk("RS256", RSA, kid=None), jwk("RS256", RSA, kid=1), jwk("RS256", RSA, kty=["RSA"])),

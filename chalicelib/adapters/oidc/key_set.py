@@ -42,7 +42,8 @@ def _name(entry: Mapping[str, Any]) -> KeyName | None:
     algorithm = "RS256" if kind == ("RSA", None) else "ES256" if kind == ("EC", "P-256") else None
     if not isinstance(kid, str) or algorithm is None:
         return None
-    signs = entry.get("use", "sig") == "sig" and "verify" in (entry.get("key_ops") or ["verify"])
+    uses = entry.get("key_ops", ["verify"])
+    signs = entry.get("use", "sig") == "sig" and isinstance(uses, list) and "verify" in uses
     return (kid, algorithm) if signs and entry.get("alg", algorithm) == algorithm else None
 
 
