@@ -72,6 +72,7 @@ CHOICES = (
         "LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "the least severe level logged"
     ),
     Setting("ALLOWED_HOSTS", _hosts, "", "the hosts that requests of type http may call"),
+    Setting("CALLBACK_HOSTS", _hosts, "", "the hosts to which outcomes may be pushed; none: no callbacks"),
     Setting("SAMPLE_HANDLERS", _switch, "off", "take requests of the types echo, sleep and fail (on, off)"),
     Setting("CORS_ORIGINS", _origins, "", "the origins whose web pages may call the API"),
     Setting(
@@ -93,6 +94,7 @@ RESOURCES = (
     "WAKE_UPS_URL",
     "SLOW_WAKE_UPS_URL",
     "LONG_WAKE_UPS_URL",
+    "CALLBACK_WAKE_UPS_URL",
     "TOKEN_KEYS_ARN",
     "WEBHOOK_KEYS_ARN",
 )
@@ -105,6 +107,7 @@ class Settings:
     quantum_seconds: int
     log_level: str
     allowed_hosts: AllowedHosts
+    callback_hosts: AllowedHosts
     sample_handlers: bool
     cors_origins: tuple[str, ...]
     registration: str

@@ -33,6 +33,8 @@ def check_concurrency(limit: int, values: Mapping[str, str], report: Report) -> 
     """
     _check_reserved(limit, values)
     workers = sum(int(values[name]) for name in WORKERS)
+    if values.get("CallbackHosts"):
+        workers += int(values["CallbackConcurrency"])
     finding = (
         f"The account runs at most {limit} functions at a time, and the workers may take {workers} of them"
     )

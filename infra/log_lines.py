@@ -19,6 +19,7 @@ FUNCTION_COLOURS = {
     "slow": "bright_magenta",
     "long": "green",
     "sweeper": "blue",
+    "calls": "yellow",
 }
 
 
@@ -27,7 +28,7 @@ class Line:
     """One line of a function's log."""
 
     moment: int  # Unix time in milliseconds
-    function: str  # api, worker, slow, long or sweeper
+    function: str  # api, worker, slow, long, sweeper or calls
     level: str
     event: str
     fields: Mapping[str, Any]

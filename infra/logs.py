@@ -24,8 +24,9 @@ FUNCTIONS = {
     "slow": "SlowWorkerFunction",
     "long": "LongWorkerFunction",
     "sweeper": "SweeperFunction",
+    "calls": "CallbacksFunction",  # exists only if callbacks are on
 }
-PAUSE = 0.7  # seconds between two reads of the five log groups; AWS allows ten calls a second
+PAUSE = 0.7  # seconds between two reads of the log groups, up to six; AWS allows ten calls a second
 ID_LENGTH = 32  # of a user's id, which is hexadecimal
 
 
@@ -58,7 +59,8 @@ def follow(target: Target, given: argparse.Namespace, console: Console) -> None:
     if not outputs:
         raise DeployError(f"There is no stack {target.stack}. Locally, `make up` starts it.")
     user = user_id(target.client("dynamodb"), outputs["AccountsTable"], given.user) if given.user else None
-    groups = {function: f"/aws/lambda/{outputs[name]}" for function, name in FUNCTIONS.items()}
+    deployed = {function: outputs[name] for function, name in FUNCTIONS.items() if name in outputs}
+    groups = {function: f"/aws/lambda/{name}" for function, name in deployed.items()}
     since = int((time.time() - given.minutes * 60) * 1000)
     follower = Follower(target.client("logs"), groups, since, pattern(user, given.seq))
     while True:

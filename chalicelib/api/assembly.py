@@ -19,7 +19,7 @@ from chalicelib.api.identity import (
 )
 from chalicelib.api.on_behalf import on_behalf
 from chalicelib.api.pages import console, docs
-from chalicelib.api.queueing import enqueue, events, outcomes, queue, requests, scheduled
+from chalicelib.api.queueing import callbacks, enqueue, events, outcomes, queue, requests, scheduled
 from chalicelib.container import Container
 from chalicelib.core.time import Millis
 from chalicelib.web import mounting
@@ -28,7 +28,7 @@ from chalicelib.web.middleware import Middleware
 
 PAGES = (console, docs)
 FOR_USERS = (minted_tokens,)
-QUEUEING = (enqueue, queue, requests, events, outcomes, scheduled)
+QUEUEING = (enqueue, queue, requests, events, outcomes, scheduled, callbacks)
 SUBJECTS = (
     *(sessions, account),
     *QUEUEING,

@@ -16,7 +16,16 @@ const figures = (queue) => ({
   tail: number(queue.tail),
   head: number(queue.head),
   read: number(queue.read),
+  callbacks: due(queue.callbacks),
 });
+
+/** From which request on outcomes are still to be pushed, and how often the call for that one has failed. */
+function due(callbacks) {
+  if (!callbacks) return "";
+  const { first, last, tries } = callbacks;
+  return [first === last ? `of ${number(first)}` : `from ${number(first)} to ${number(last)}`, tries && `failed ×${number(tries)}`]
+    .filter(Boolean).join(", ");
+}
 
 export class Facts {
   #feed;
@@ -33,6 +42,7 @@ export class Facts {
   #show() {
     const shown = figures(this.#feed.queue);
     for (const node of this.#nodes) setText(node, shown[node.dataset.fact]);
+    byId("callbacks").hidden = !this.#feed.queue.callbacks;
     byId("queue").dataset.known = "yes";
     this.#age();
   }

@@ -35,6 +35,7 @@ export function rows(request, status, now) {
     ["Slot", request.slot ?? null],
     ["Replaced by", request.superseded_by == null ? null : number(request.superseded_by)],
     ["Follows", request.follows ? `request ${number(request.follows.seq)} of ${request.follows.user_id}` : null],
+    ["Callback", request.callback ?? null],
     ["Waited", between(request.enqueued_at, request.started_at)],
     ["Ran", between(request.started_at, request.finished_at)],
     ["Enqueued", stamp(request.enqueued_at)],

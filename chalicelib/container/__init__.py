@@ -93,6 +93,12 @@ class Container:
         http = http_handler(lambda: self.settings.allowed_hosts, lambda: self.adapters.deliverer)
         return load(samples=self.settings.sample_handlers, own=[http], application=application)
 
+    def require_callback(self, url: str, path: str) -> None:
+        """Raises InvalidInputError if no outcome may be pushed to this URL. `path` is the field's."""
+        from chalicelib.webhooks.callback_urls import require_allowed
+
+        require_allowed(url, self.settings.callback_hosts, path)
+
     @cached_property
     def queueing(self) -> Queueing:
         from chalicelib.container.queueing import Queueing

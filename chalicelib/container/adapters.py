@@ -38,6 +38,7 @@ URLS = {
     Lane.SLOW: "SLOW_WAKE_UPS_URL",
     Lane.LONG: "LONG_WAKE_UPS_URL",
 }
+CALLBACKS_URL = "CALLBACK_WAKE_UPS_URL"
 
 
 class Adapters:
@@ -89,6 +90,21 @@ class Adapters:
         return SqsLease(self.sqs, self._wake_ups_url(lane), receipt_handle)
 
     @cached_property
+    def callback_wake_ups(self) -> WakeUps | None:
+        """Wakes those who push outcomes; None if the deployment has no callbacks."""
+        if not self.settings.resources.get(CALLBACKS_URL):
+            return None
+        from chalicelib.adapters.sqs.wake_ups import SqsWakeUps
+
+        return SqsWakeUps(self.sqs, {Lane.QUICK: self.settings.resource(CALLBACKS_URL)})
+
+    def callback_lease(self, receipt_handle: str) -> VisibilityLease:
+        """The lease on a wake-up of those."""
+        from chalicelib.adapters.sqs.wake_ups import SqsLease
+
+        return SqsLease(self.sqs, self.settings.resource(CALLBACKS_URL), receipt_handle)
+
+    @cached_property
     def wait_slots(self) -> WaitSlots:
         return self._session_items
 
@@ -104,6 +120,12 @@ class Adapters:
         from chalicelib.webhooks.deliverer import Deliverer
 
         return Deliverer(self.settings.allowed_hosts, self._keys("WEBHOOK_KEYS_ARN"))
+
+    @cached_property
+    def callback_deliverer(self) -> Deliverer:
+        from chalicelib.webhooks.deliverer import Deliverer
+
+        return Deliverer(self.settings.callback_hosts, self._keys("WEBHOOK_KEYS_ARN"))
 
     @cached_property
     def accounts(self) -> Accounts:

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 from chalicelib.core.queueing.lane import Lane
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chalicelib.container import Container
+    from chalicelib.core.queueing.callbacks import Callbacks
+    from chalicelib.core.queueing.calling_back import CallingBack
     from chalicelib.core.queueing.controls import Controls
     from chalicelib.core.queueing.dequeue import Dequeue
     from chalicelib.core.queueing.drain import Drain
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.event_watch import EventWatch
     from chalicelib.core.queueing.outcomes import Outcomes
     from chalicelib.core.queueing.registry import Registry
+    from chalicelib.core.queueing.request import Request
     from chalicelib.core.queueing.scheduling import Scheduling
     from chalicelib.core.queueing.signals import Signals
     from chalicelib.core.queueing.sweep import Sweep
@@ -134,6 +139,7 @@ class Queueing:
             turn_ms,
             lane=lane,
             code=self._container.settings.code,
+            callbacks=outside.callback_wake_ups,
         )
 
     @cached_property
@@ -148,7 +154,23 @@ class Queueing:
             outside.clock,
             code=self._container.settings.code,
             entering=self._entering(),
+            callbacks=outside.callback_wake_ups,
         )
+
+    def calling_back(self, body: Callable[[Request], bytes]) -> CallingBack:
+        """`body` makes what is pushed of an outcome."""
+        from chalicelib.core.queueing.calling_back import CallingBack
+        from chalicelib.webhooks.outcomes import OutcomePusher
+
+        outside = self._adapters
+        return CallingBack(outside.store, outside.clock, OutcomePusher(outside.callback_deliverer, body))
+
+    @cached_property
+    def callbacks(self) -> Callbacks:
+        from chalicelib.core.queueing.callbacks import Callbacks
+
+        outside = self._adapters
+        return Callbacks(outside.store, outside.callback_wake_ups, outside.clock)
 
     @cached_property
     def scheduling(self) -> Scheduling:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chalicelib.functions import long_worker, slow_worker, sweeper, worker
+from chalicelib.functions import callbacks, long_worker, slow_worker, sweeper, worker
 
 if TYPE_CHECKING:
     from chalice.app import Chalice
@@ -19,6 +19,7 @@ class Functions(NamedTuple):
     slow_worker: Any
     long_worker: Any
     sweeper: Any
+    callbacks: Any
 
 
 def register(app: Chalice, container: Container) -> Functions:
@@ -28,4 +29,5 @@ def register(app: Chalice, container: Container) -> Functions:
         slow_worker.register(app, container),
         long_worker.register(app, container),
         sweeper.register(app, container),
+        callbacks.register(app, container),
     )

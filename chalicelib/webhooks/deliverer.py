@@ -70,7 +70,7 @@ class Deliverer:
         deadline = Deadline(self.seconds)
         for _ in range(1 + MAX_REDIRECTS):
             headers = delivery.headers if url.origin == first.origin else {}
-            answer = self._send(url, self._message(url, delivery, headers, request), deadline)
+            answer = self.send(url, self._message(url, delivery, headers, request), deadline)
             if answer.status not in REDIRECTS:
                 return to_receipt(answer, self.now())
             url = _redirected(url, answer)
@@ -83,15 +83,22 @@ class Deliverer:
         body = bytes(delivery.body)
         content = {"Content-Type": "application/json"} if body else {}
         signed = signing.headers(request, delivery.method, url, body, keys=self.keys(), now=int(self.now()))
-        fixed = {"Host": url.origin.authority, "Accept-Encoding": "identity", "Connection": "close"}
-        headers = fixed | _merged({"User-Agent": "Gurukool", **content}, chosen) | signed
+        headers = fixed_headers(url) | _merged({"User-Agent": "Gurukool", **content}, chosen) | signed
         return Message(delivery.method, url.resource, headers, body)
 
-    def _send(self, url: Url, message: Message, deadline: Deadline) -> Answer:
-        """The name is resolved once, and the connection goes to an address that was checked."""
+    def send(self, url: Url, message: Message, deadline: Deadline) -> Answer:
+        """The name is resolved once, and the connection goes to an address that was checked.
+
+        Raises NotAllowedError, OSError.
+        """
         networks = self.allowed.networks_of(url.origin)
         addresses = permitted(self.resolve(url.origin.host, deadline.left(RESOLVE_S)), networks)
         return Transport(url.origin, addresses, self.trust).send(message, deadline)
+
+
+def fixed_headers(url: Url) -> dict[str, str]:
+    """Those that nobody can choose."""
+    return {"Host": url.origin.authority, "Accept-Encoding": "identity", "Connection": "close"}
 
 
 def _redirected(url: Url, answer: Answer) -> Url:

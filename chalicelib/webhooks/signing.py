@@ -26,6 +26,15 @@ def webhook_id(user_id: str, seq: int) -> str:
     return f"{user_id.replace('%', '%25').replace('.', '%2E')}-{seq}"
 
 
+def outcome_id(user_id: str, seq: int) -> str:
+    """The id of the callback with an outcome: the same whenever it is pushed, and that of no delivery.
+
+    >>> outcome_id("ada", 7)
+    'ada-7-outcome'
+    """
+    return f"{webhook_id(user_id, seq)}-outcome"
+
+
 def receiver_secret(key: str, host: str) -> bytes:
     """The 32 bytes that the receiver at `host` verifies with, derived from a key of this deployment.
 
@@ -37,7 +46,14 @@ def receiver_secret(key: str, host: str) -> bytes:
 def headers(
     request: HandlerRequest, method: str, url: Url, body: bytes, *, keys: Keys, now: int
 ) -> dict[str, str]:
-    """The headers of one attempt. `now` is in seconds since 1970.
+    """The headers of one attempt. `now` is in seconds since 1970."""
+    delivery = webhook_id(request.user_id, request.seq)
+    own = {"Gurukool-Attempt": str(request.attempts)}
+    return signed(delivery, method, url, body, keys=keys, now=now) | own
+
+
+def signed(delivery: str, method: str, url: Url, body: bytes, *, keys: Keys, now: int) -> dict[str, str]:
+    """The headers that a library for Standard Webhooks verifies. `now` is in seconds since 1970.
 
     There is a signature with each key, the current one first, so that a key can be replaced.
 
@@ -45,16 +61,14 @@ def headers(
     genuine at every path of its host. The header `Gurukool-Target-Signature` has the same signature with
     method and address in place of the body. No body can be mistaken for them, because a body is JSON.
     """
-    delivery = webhook_id(request.user_id, request.seq)
-    signed = f"{delivery}.{now}.".encode()
+    begin = f"{delivery}.{now}.".encode()
     target = f"{method} {url.origin.authority}{url.resource}".encode()
     secrets = [receiver_secret(key, url.origin.host) for key in keys.all.values()]
     return {
         "Webhook-Id": delivery,
         "Webhook-Timestamp": str(now),
-        "Webhook-Signature": _signatures(secrets, signed + body),
-        "Gurukool-Target-Signature": _signatures(secrets, signed + target),
-        "Gurukool-Attempt": str(request.attempts),
+        "Webhook-Signature": _signatures(secrets, begin + body),
+        "Gurukool-Target-Signature": _signatures(secrets, begin + target),
     }
 
 

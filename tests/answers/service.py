@@ -40,6 +40,9 @@ class MemoryAdapters(Adapters):
     def lease(self, receipt_handle: str, lane: Lane) -> VisibilityLease:
         return self.leases(receipt_handle, lane)
 
+    def callback_lease(self, receipt_handle: str) -> VisibilityLease:
+        return self.leases(receipt_handle, Lane.QUICK)
+
 
 class Service:
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:

@@ -28,6 +28,7 @@ CONTEXT = SimpleNamespace(
 )
 REGION = "us-east-1"
 SECRETS = ("TokenKeys", "WebhookKeys")
+CALLBACKS = "CallbackWakeUps"
 CREATE_TABLE = {"AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode"}
 
 Call = tuple[str, str]
@@ -75,12 +76,14 @@ class Cloud:
             table: self._create_table(table) for table in (*TABLES, *_tables_of_application(template))
         }
         self._ids |= {
-            **{queue: self._create_queue(queue) for queue in WORKERS.values()},
+            **{queue: self._create_queue(queue) for queue in (*WORKERS.values(), CALLBACKS)},
             **{name: self._create_secret(name) for name in SECRETS},
         }
 
     def become(self, function: str, clock: Clock | None = None, **overrides: str) -> Recorder:
         """A new process, with the environment of that function, in which each call of AWS is recorded.
+
+        There are no callbacks, unless `overrides` say so.
 
         `clock`: instead of the system's.
         """
@@ -94,7 +97,7 @@ class Cloud:
             return adapters
 
         variables = environment(self._template, function)
-        resolved = {name: self._value(value) for name, value in variables.items()}
+        resolved = {name: self._value(value) for name, value in variables.items() if "Fn::If" not in value}
         container = self.container = Container(resolved | overrides, in_the_tests_process, self._root)
         self.app = Chalice("gurukool", configure_logs=False)
         self.functions = functions.register(self.app, container)
@@ -108,6 +111,11 @@ class Cloud:
         ):  # clients to come, and the one there
             calls.register("before-parameter-build", recorder)
         return recorder
+
+    @property
+    def with_callbacks(self) -> dict[str, str]:
+        """Variables of a function in a stack that has callbacks."""
+        return {"CALLBACK_HOSTS": "http://127.0.0.1:9", "CALLBACK_WAKE_UPS_URL": self._ids[CALLBACKS]}
 
     def function(self, name: str) -> Callable[[Document, Any], Any]:
         """What Lambda calls for the function that has this name in the template."""

@@ -14,12 +14,10 @@ from chalicelib.web import middleware
 from tests.infra.documents import FUNCTIONS, TABLES, Document, at, environment
 
 PROTECTED = {"Fn::If": ["Protected", True, False]}
+HOSTS = "", "hooks.example.com", "*.example.com:8443, http://[2001:db8::1]:81,a.internal=10.0.0.0/8"
 TEXTS = {
-    "ALLOWED_HOSTS": (
-        "",
-        "hooks.example.com",
-        "*.example.com:8443, http://[2001:db8::1]:81,a.internal=10.0.0.0/8",
-    ),
+    "ALLOWED_HOSTS": HOSTS,
+    "CALLBACK_HOSTS": HOSTS,
     "CORS_ORIGINS": ("https://app.example", "http://localhost:8080, https://b.example"),
 }
 

@@ -11,6 +11,7 @@ from chalicelib.core.errors import (
 from chalicelib.core.identity.own_account import OwnAccount
 from chalicelib.core.identity.ports import Accounts
 from chalicelib.core.identity.sessions import Sessions
+from chalicelib.core.queueing.callbacks import Callbacks
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
 from chalicelib.core.queueing.enqueue import Enqueue
@@ -20,6 +21,7 @@ from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.scheduling import Scheduling
 from chalicelib.core.queueing.signals import Signals
 from tests.simulation.administrators import TrustedAdministration
+from tests.simulation.callbacks import Receivers
 from tests.simulation.emitting import Emitters
 from tests.simulation.entries import Entries
 from tests.simulation.executions import Plan
@@ -47,6 +49,7 @@ class Api:
     scheduling: Scheduling
     signals: Signals
     events: EventWatch
+    callbacks: Callbacks
 
 
 @dataclass(slots=True)
@@ -65,6 +68,7 @@ class Caller:
     taking_several: set[str] = field(default_factory=set)  # names of dequeues of several outcomes at once
     steps: Steps | None = None
     emitters: Emitters | None = None
+    callbacks: Receivers | None = None
 
     def make(self, user: User, kind: str, after: int = 0) -> None:
         """Let the user make a call of this kind."""

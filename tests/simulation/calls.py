@@ -58,7 +58,14 @@ class Calls(SteeringCalls):
         max_attempts = self.rng.choice((None, None, 1))
         not_before = self._draw_moment()
         latest = self.options.latest_start(not_before or self.scheduler.now)
-        return Work(type_, payload, max_attempts=max_attempts, not_before=not_before, start_before=latest)
+        return Work(
+            type_,
+            payload,
+            max_attempts=max_attempts,
+            not_before=not_before,
+            start_before=latest,
+            callback=self.callbacks.url_of(payload) if self.callbacks else None,
+        )
 
     def _draw_moment(self) -> Millis | None:
         if self.rng.random() < 0.9:

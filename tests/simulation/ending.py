@@ -40,7 +40,8 @@ class Ending:
 
         Where there were no faults at all, there is no sweeper either: it is not what makes things go.
         """
-        end = self._scheduler.now + CALM_MS
+        calm_ms = CALM_MS + (self._world.callbacks.patience_ms if self._world.callbacks else 0)
+        end = self._scheduler.now + calm_ms
         while self._scheduler.now < end and not self._is_still():
             for user in self._all:
                 self._help(user)
@@ -48,9 +49,15 @@ class Ending:
                 self._sweeper.once()  # for what had no room when it was to enter
             self._scheduler.run_until(self._scheduler.now + PERSON_MS)
             if any(self._may_wait(user) for user in self._all):
-                end = self._scheduler.now + CALM_MS
+                end = self._scheduler.now + calm_ms
         if not self._is_still():
-            raise Violation(f"I6: after {CALM_MS // 60_000} minutes there is work left")
+            raise Violation(f"I6: after {calm_ms // 60_000} minutes there is work left")
+
+    def replay(self) -> None:
+        """Everybody has callbacks made again: a receiver that was down has come back."""
+        if self._world.callbacks:
+            self._make(self._all, "replay")
+            self.calm()
 
     def _may_wait(self, user: User) -> bool:
         """Because the first request without an outcome is to begin later."""
@@ -69,7 +76,8 @@ class Ending:
     def _is_still(self) -> bool:
         queues = self._store.tables.queues.values()
         at_rest = not any(q.depth for q in queues if q.deleted_at is None) and not self._has_entries()
-        return at_rest and not self._scheduler.is_busy()
+        is_owed = self._world.callbacks is not None and self._world.callbacks.are_owed
+        return at_rest and not is_owed and not self._scheduler.is_busy()
 
     def _has_entries(self) -> bool:
         return any(self._store.tables.entries.values())
@@ -135,5 +143,7 @@ class Ending:
                 raise Violation(f"the queue of {queue.user_id} is still open")
         if self._lanes.messages() or self._store.tables.with_work or self._store.tables.open_until:
             raise Violation("something is left: a wake-up or a mark")
+        if self._world.callbacks and self._world.callbacks.service.fifo.messages():
+            raise Violation("something is left: a wake-up for callbacks")
         if self._store.tables.slots:
             raise Violation("something is left: a slot")

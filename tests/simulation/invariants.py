@@ -1,19 +1,25 @@
 """What must hold after every single step, whoever made it. The numbers are DESIGN.md's."""
 
-from dataclasses import replace
+from __future__ import annotations
 
-from chalicelib.adapters.memory.tables import MemoryTables
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from chalicelib.core.queueing.heartbeat import SKEW_MS
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.request import LONGEST_DELAY_MS, NO_COUNTS, OUTCOMES, Request, Status
-from chalicelib.core.time import Millis
-from tests.simulation.entries import Entries
 from tests.simulation.executions import Executions, account_of, has_effects
 from tests.simulation.history import Violation
 from tests.simulation.large import check_result, payload_of
 from tests.simulation.services import check_opening, is_opened_for_service
 from tests.simulation.slots import SlotInvariants, check_latest_start
 from tests.simulation.stops import check_stop
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.memory.tables import MemoryTables
+    from chalicelib.core.time import Millis
+    from tests.simulation.callback_invariants import CallbackInvariants
+    from tests.simulation.entries import Entries
 
 type Requests = dict[int, Request]
 UNFIT = ("unknown_type", "invalid_payload")
@@ -33,6 +39,7 @@ class Invariants:
         self._requests: dict[str, Requests] = {}
         self._balances = tables.ledger.balances
         self._slots = SlotInvariants(tables)
+        self.callbacks: CallbackInvariants | None = None
         self.prompt = False  # whether every process does at once what it has to
 
     def check(self, user_id: str, actor: str) -> None:
@@ -59,6 +66,8 @@ class Invariants:
                 _check_closed(before, self._executions.scheduler.now)
             self._check_found(queue)
             self._entries.check_queue(before, queue)
+            if self.callbacks:
+                self.callbacks.check(before, queue, actor)
             opened = before.state is State.CLOSED and queue.state is not State.CLOSED
             used = bool(queue.sessions) or queue.tail > before.tail  # an entry has entered
             used |= is_opened_for_service(before, queue, actor)

@@ -146,6 +146,7 @@ class RemoteStore:
         self.sweep_index: Any = Remote(store.sweep_index, network, watch)
         self.removal: Any = Remote(store.removal, network, watch)
         self.entries: Any = Remote(store.entries, network, watch)
+        self.callbacks: Any = Remote(store.callbacks, network, watch)
 
 
 def _not_at_all(arguments: tuple[Any, ...]) -> None:
@@ -157,6 +158,8 @@ def _is_transaction(name: str, args: tuple[Any, ...]) -> bool:
     if name in ("write", "begin") and isinstance(args[0], Request) and args[0].slot is not None:
         return True
     if name in ("write", "enter", "delete") and isinstance(args[0], Entry):
+        return True
+    if name == "move" and len(args) > 2 and args[2] is not None:
         return True
     return (name == "write" and len(args) > 1 and args[1] is not None) or (
         name == "finish" and len(args) > 3 and bool(args[3])

@@ -1,12 +1,18 @@
 """Calls about a request that was accepted."""
 
-from collections.abc import Callable
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.queueing.queue import Queue
-from tests.simulation.records import User
 from tests.simulation.stepping import SIGNAL
 from tests.simulation.watching_calls import WatchingCalls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.simulation.records import User
+    from tests.simulation.world import World
 
 
 class SteeringCalls(WatchingCalls):
@@ -30,6 +36,11 @@ class SteeringCalls(WatchingCalls):
     def _skip(self, user: User, kind: str) -> Any:
         return self._about_one(user, kind, self.api.controls.skip)
 
+    def _replay(self, user: User, kind: str) -> Any:
+        queue = self.queue(user.id) or Queue(user.id, room=0, limit=0)
+        call = self._call(user, kind, asked=self.rng.randrange(1, queue.head + 2))
+        return call, lambda: self.api.callbacks.replay(user.id, call.session_id, call.asked)
+
     def _signal(self, user: User, kind: str) -> Any:
         queue = self.queue(user.id) or Queue(user.id, room=0, limit=0)
         call = self._call(user, kind, asked=queue.head + self.rng.choice((1, 1, 2)))
@@ -47,3 +58,14 @@ class SteeringCalls(WatchingCalls):
         queue = self.queue(user.id) or Queue(user.id, room=0, limit=0)
         call = self._call(user, kind, asked=queue.head + self.rng.randrange(1, queue.depth + 2))
         return call, lambda: control(user.id, call.session_id, call.asked)
+
+
+def steer(world: World, lasts: int) -> None:
+    """Let everybody do what only some histories have: give signals, watch events, replay callbacks."""
+    for user in world.everybody * 4:
+        if world.executions.steps:
+            world.calls.make(user, "signal", after=world.rng.randrange(lasts + 5_000))
+        if world.executions.emitters:
+            world.calls.make(user, "events", after=world.rng.randrange(lasts))
+        if world.callbacks:
+            world.calls.make(user, "replay", after=world.rng.randrange(lasts + 60_000))

@@ -31,6 +31,8 @@ def judge(world: World) -> None:
     _check_gone(world, gone)
     check_entries(world)
     _check_notes(world, gone)
+    if world.callbacks:
+        world.callbacks.invariants.check_all(world, gone)
     for call in (call for call in world.calls.made if call.user_id not in gone):
         check_admitted(call)
         if call.kind in ("enqueue", "batch", "keyed"):

@@ -73,6 +73,10 @@ class WakeUpService:
             raise UnavailableError("The receipt is stale.")
         self.scheduler.after(seconds * 1000, self.poll)
 
+    def drop_all(self) -> None:
+        for message in self.fifo.messages():
+            self.fifo.drop(message)
+
     def delete(self, receipt: Receipt) -> None:
         self.fifo.delete(receipt)
         self.scheduler.after(1, self.poll)
@@ -92,8 +96,7 @@ class Lanes:
 
     def drop_all(self) -> None:
         for service in self.services.values():
-            for message in service.fifo.messages():
-                service.fifo.drop(message)
+            service.drop_all()
 
 
 @dataclass(frozen=True, slots=True)

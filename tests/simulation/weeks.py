@@ -34,6 +34,8 @@ class Weeks:
             return
         self._scheduler.jump(KEPT_MS + 24 * 3_600_000)
         self._world.lanes.drop_all()
+        if self._world.callbacks:
+            self._world.callbacks.service.drop_all()
         for user in self._world.everybody:
             self._forget(user)
         self._world.store.tables.remove_expired(self._scheduler.now)

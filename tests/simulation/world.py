@@ -9,6 +9,7 @@ from chalicelib.core.identity.own_account import OwnAccount
 from chalicelib.core.identity.sessions import Sessions
 from chalicelib.core.identity.throttle import Throttle
 from chalicelib.core.queueing.attempt import Attempt
+from chalicelib.core.queueing.callbacks import Callbacks
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
 from chalicelib.core.queueing.enqueue import Enqueue
@@ -26,6 +27,7 @@ from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeTryCounts, new_ses
 from tests.fakes.secrets import FakePasswords, FakeTokens
 from tests.simulation import faults
 from tests.simulation.administrators import TrustedAdministration
+from tests.simulation.callbacks import receivers_of
 from tests.simulation.caller import Api
 from tests.simulation.calls import PASSWORD, Calls
 from tests.simulation.deployments import DeployedDrain, DeployedSweep, Deployment, ReadableRequests
@@ -44,6 +46,7 @@ from tests.simulation.records import User
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.services import draw_idle_ms, named_users, serve
 from tests.simulation.slots import Options
+from tests.simulation.steering_calls import steer
 from tests.simulation.stepping import Steps
 from tests.simulation.wake_ups import Lanes, WakeUpService
 from tests.simulation.weeks import Weeks
@@ -83,6 +86,7 @@ class World:
             self.executions.emitters = Emitters(self.scheduler, self.store.tables)
         self.invariants = Invariants(self.store.tables, self.executions, self.entries)
         self.invariants.prompt = self.network.faults.is_prompt
+        self.callbacks = receivers_of(self)
         services = {lane: WakeUpService(lane, self.scheduler, self.network, rng) for lane in Lane}
         self.lanes = Lanes(services)
         self._build()
@@ -113,12 +117,18 @@ class World:
             enter=entering.all_of,
             notes=lambda: store.notes,
         )
+        callers = self.callbacks.start(store, clock) if self.callbacks else None
         readable = Remote(ReadableRequests(self.store, self.deployment), self.network, self._watch)
         for lane, service in self.lanes.services.items():
-            drain = DeployedDrain(queues, readable, self.lanes, clock, attempt, QUANTUM_MS, self._mark, lane)
+            drain = DeployedDrain(
+                *(queues, readable, self.lanes, clock, attempt, QUANTUM_MS, self._mark, lane),
+                callbacks=callers,
+            )
             Workers(service, drain)
         sweep = DeployedSweep(
-            store, accounts, self.lanes, clock, self.rng.shuffle, report_unforeseen, entering=entering
+            *(store, accounts, self.lanes, clock, self.rng.shuffle, report_unforeseen),
+            entering=entering,
+            callbacks=callers,
         )
         object.__setattr__(sweep, "idle_ms", draw_idle_ms(self.seed))
         object.__setattr__(sweep, "deployment", self.deployment)
@@ -139,19 +149,9 @@ class World:
         )
         signals = Signals(controls, store.notes, self._mark)
         events = EventWatch(Watch(queues, requests, clock, waits), store.notes)
-        api = Api(
-            enqueue,
-            dequeue,
-            outcomes,
-            sessions,
-            controls,
-            own,
-            administration,
-            accounts,
-            scheduling,
-            signals,
-            events,
-        )
+        callbacks = Callbacks(store, callers, clock, self._mark, self._mark)
+        steered = administration, accounts, scheduling, signals, events, callbacks
+        api = Api(enqueue, dequeue, outcomes, sessions, controls, own, *steered)
         self.calls = Calls(
             self.scheduler,
             self.network,
@@ -163,6 +163,7 @@ class World:
             self.entries,
             steps=self.executions.steps,
             emitters=self.executions.emitters,
+            callbacks=self.callbacks,
         )
         self.invariants.taking_several = self.calls.taking_several
 
@@ -192,6 +193,7 @@ class World:
                 Weeks(self).pass_by()
             ending = Ending(self)
             ending.calm()
+            ending.replay()
             ending.farewell()
         finally:
             self.scheduler.end()
@@ -210,7 +212,7 @@ class World:
             for kind in (*draw_kinds(self.rng, controlled), *self.entries.kinds()):
                 self.calls.make(user, kind, after=self.rng.randrange(lasts))
         serve(self, lasts, controlled=controlled)
-        self._signal_and_watch(lasts)
+        steer(self, lasts)
         if self.rng.random() < 0.1:
             self.scheduler.after(self.rng.randrange(lasts), self._change_limit)
         if self.rng.random() < 0.1 and not self.network.faults.undying:
@@ -218,13 +220,6 @@ class World:
         self.scheduler.run_until(START + lasts + self.rng.choice((0, 5_000, 60_000)))
         self.network.faults = faults.NONE
         self.store.sweep_index.stale = 0.0
-
-    def _signal_and_watch(self, lasts: int) -> None:
-        for user in self.everybody * 4:
-            if self.executions.steps:
-                self.calls.make(user, "signal", after=self.rng.randrange(lasts + 5_000))
-            if self.executions.emitters:
-                self.calls.make(user, "events", after=self.rng.randrange(lasts))
 
     def _sweep_what_is_held(self) -> None:
         """As a deployment does at its end, and the sweeper after it; otherwise none is needed."""

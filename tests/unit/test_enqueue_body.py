@@ -34,7 +34,7 @@ def picky(payload: dict[str, Any]) -> None:
     raise AssertionError
 
 
-READER = Reader(Registry.of(picky, *vars(samples).values()), Settings(), NOW)
+READER = Reader(Registry.of(picky, *vars(samples).values()), Settings(), NOW, require_callback=print)
 
 
 def fields(refused: pytest.ExceptionInfo[InvalidInputError]) -> list[str]:

@@ -121,7 +121,7 @@ def test_an_absent_body_is_none_at_all() -> None:
 
 
 def test_a_host_that_is_not_allowed_is_refused_at_enqueue() -> None:
-    reader = Reader(HANDLERS, Settings(), now=0)
+    reader = Reader(HANDLERS, Settings(), now=0, require_callback=print)
     with pytest.raises(InvalidInputError) as refused:
         reader.validated_payload(Order("http", msgspec.Raw(json.dumps({"url": URL}).encode())))
     (field,) = refused.value.fields

@@ -32,6 +32,7 @@ LONGEST = {
     "held_kind": len("invalid_payload"),
     "held_message": MESSAGE_BYTES,
     "held_by": FINGERPRINT,
+    "calls": len('["a1b2c3",9999,1764399600,1764399600,4294967295,599,1]'),
 }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.adapters.dynamodb.format import require_readable
+from chalicelib.adapters.dynamodb.format import DURABLE, FORMAT, require_readable
 from chalicelib.adapters.dynamodb.models import EntryItem
 from chalicelib.adapters.dynamodb.queue_items import shard
 from chalicelib.adapters.dynamodb.records import whole
@@ -26,6 +26,8 @@ def transaction_put(model: type[EntryItem], entry: Entry) -> dict[str, Any]:
         key=entry.key,
         follows_user=entry.follows and entry.follows.user_id,
         follows_seq=entry.follows and entry.follows.seq,
+        callback=entry.callback,
+        item_format=FORMAT if entry.callback is None else DURABLE,
     )
     return item.get_save_kwargs_from_instance(condition=model.user_id.does_not_exist())
 
@@ -45,4 +47,5 @@ def to_entry(item: EntryItem) -> Entry:
         not_before=whole(item.not_before),
         key=item.key,
         follows=Follows(item.follows_user, int(item.follows_seq)) if item.follows_user else None,
+        callback=item.callback,
     )

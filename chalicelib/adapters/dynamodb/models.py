@@ -68,6 +68,9 @@ class QueueItem(VersionedItem):
     open = UnicodeAttribute(null=True)
     sessions_until = NumberAttribute(null=True)
     expired = NumberAttribute(null=True)  # none: 0
+    owing = NumberAttribute(null=True)  # none: no callback is owed
+    owed = NumberAttribute(null=True)  # none: there was never a callback
+    calls = UnicodeAttribute(null=True)  # of these callbacks, see callbacks.py
 
     working = Working()
     expiring = Expiring()
@@ -114,6 +117,7 @@ class RequestItem(VersionedItem):
     noted = NumberAttribute(null=True)  # 1 if it may have notes
     awaits = UnicodeAttribute(null=True)
     eventful = NumberAttribute(null=True)  # 1 if it may have events
+    callback = UnicodeAttribute(null=True)
 
 
 class TextItem(VersionedItem):
@@ -178,6 +182,7 @@ class EntryItem(VersionedItem):
     key = UnicodeAttribute(null=True)
     follows_user = UnicodeAttribute(null=True)
     follows_seq = NumberAttribute(null=True)
+    callback = UnicodeAttribute(null=True)
 
     due = Due()
 

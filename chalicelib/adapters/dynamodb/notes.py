@@ -21,7 +21,7 @@ class DynamoNotes:
         self._notes = tables.notes
 
     def add(self, user_id: str, note: Note) -> None:
-        item = self._notes(user_id, place(note.key), text=note.text, expires_at=note.expires_at // 1000)
+        item = note_item(self._notes, user_id, note)
         with translated():
             item.save(condition=self._notes.user_id.does_not_exist())
 
@@ -60,6 +60,10 @@ class DynamoNotes:
         with translated(), self._notes.batch_write() as batch:  # 25 in a call; repeats what was not deleted
             for key in keys:
                 batch.delete(self._notes(user_id, place(key)))
+
+
+def note_item(model: type[NoteItem], user_id: str, note: Note) -> NoteItem:
+    return model(user_id, place(note.key), text=note.text, expires_at=note.expires_at // 1000)
 
 
 def place(key: NoteKey) -> str:

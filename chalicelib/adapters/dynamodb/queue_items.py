@@ -61,9 +61,13 @@ class QueueItems:
         return live
 
     def is_drained(self, queue: Queue) -> Condition:
-        """Whether head, tail and sessions are as in this drained queue, which is not to be removed."""
+        """Whether head, tail and sessions are as in this drained queue.
+
+        Besides, it owes no callback and is not to be removed.
+        """
         m = self.model
         drained: Any = (m.head == queue.tail) & (m.tail == queue.tail)
+        drained &= m.owing.does_not_exist()
         same: Condition = drained & (m.sessions == dict(queue.sessions)) & m.leaving.does_not_exist()
         return same
 

@@ -7,10 +7,12 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.models import QueueItem
 from chalicelib.adapters.dynamodb.queue_items import QueueItems, shard
 from chalicelib.adapters.dynamodb.records import stored_state, to_queue
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.queueing.access import needs_session
+from chalicelib.core.queueing.callback_cursor import Owed
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.queueing.request import Status
@@ -84,6 +86,7 @@ class DynamoQueues:
             m.average_ms.set(round(progress.average_ms, 3)),
             m.moved_at.set(now),
             *(attribute.add(n) for attribute, n in counted if n),
+            *(_owing(m, progress.owed) if progress.owed else ()),
         ]
 
     def move_read(self, queue: Queue, session_id: str, read: int, token: str, now: Millis) -> None:
@@ -148,6 +151,12 @@ class DynamoQueues:
         m = self._model
         noted = (m.held_kind, m.held_message, m.held_since, m.held_by)
         return [attribute.remove() for attribute in noted] if queue.hold else []
+
+
+def _owing(model: type[QueueItem], owed: Owed) -> list[Action]:
+    from chalicelib.adapters.dynamodb.callbacks import owing  # only queues with callbacks need it
+
+    return owing(model, owed)
 
 
 def _is(attribute: Any, value: object) -> Any:

@@ -8,6 +8,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.adapters.dynamodb.format import APART, DURABLE, FORMAT, require_readable
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
 from chalicelib.core.errors import NewerItemError
+from chalicelib.core.queueing.callback_cursor import NOTHING_OWED, CallbackCursor
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.queueing.request import Failure, Follows, Request, Status, StoppedBy
 
@@ -37,14 +38,17 @@ def request_attributes(request: Request) -> dict[str, Any]:
         "slot_before": request.slot_before,
         "follows_user": request.follows and request.follows.user_id,
         "follows_seq": request.follows and request.follows.seq,
+        "callback": request.callback,
     }
 
 
 def format_of(request: Request) -> int:
     """An older release must not begin a request after its `start_before`, or one that is superseded, and it
-    must not overlook notes and events.
+    must not overlook notes, events and callbacks.
     """
-    if request.start_before is not None or request.slot is not None or request.noted or request.eventful:
+    if request.start_before is not None or request.slot is not None or request.callback is not None:
+        return DURABLE
+    if request.noted or request.eventful:
         return DURABLE
     return APART if request.payload_bytes or request.result_bytes else FORMAT
 
@@ -90,6 +94,7 @@ def to_request(item: RequestItem) -> Request:
         noted=bool(item.noted),
         awaits=item.awaits,
         eventful=bool(item.eventful),
+        callback=item.callback,
     )
 
 
@@ -139,7 +144,14 @@ def to_queue(item: QueueItem) -> Queue:
         blocked=item.barred is not None,
         deleted_at=whole(item.leaving),
         limit=int(item.limit),
+        callbacks=NOTHING_OWED if item.owed is None else _callbacks(item),
     )
+
+
+def _callbacks(item: QueueItem) -> CallbackCursor:
+    from chalicelib.adapters.dynamodb.callbacks import to_cursor  # only queues with callbacks need it
+
+    return to_cursor(item)
 
 
 def stored_state(state: State) -> State:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from chalicelib.adapters.dynamodb.callbacks import DynamoCallbacks
     from chalicelib.adapters.dynamodb.connections import DynamoConnections
     from chalicelib.adapters.dynamodb.entries import DynamoEntries
     from chalicelib.adapters.dynamodb.keys import DynamoKeys
@@ -66,6 +67,12 @@ class DynamoStore:
         from chalicelib.adapters.dynamodb.entries import DynamoEntries
 
         return DynamoEntries(self._tables, self.keys, self._limit)
+
+    @cached_property
+    def callbacks(self) -> DynamoCallbacks:
+        from chalicelib.adapters.dynamodb.callbacks import DynamoCallbacks
+
+        return DynamoCallbacks(self._tables)
 
     @cached_property
     def removal(self) -> DynamoUserRemoval:

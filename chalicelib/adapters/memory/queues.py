@@ -111,8 +111,13 @@ def _standing(queue: Queue) -> tuple[object, ...]:
 
 
 def _moved(queue: Queue, progress: Progress, now: Millis) -> Queue:
+    callbacks = queue.callbacks
+    if progress.owed:
+        first = progress.owed.first if callbacks.first is None else callbacks.first
+        callbacks = callbacks._replace(first=first, last=progress.owed.last)
     return replace(
         queue,
+        callbacks=callbacks,
         head=progress.head,
         room=queue.room + progress.head - queue.head,
         counts={status: n + progress.counts.get(status, 0) for status, n in queue.counts.items()},

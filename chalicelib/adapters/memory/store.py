@@ -1,5 +1,6 @@
 """All store ports over data in memory."""
 
+from chalicelib.adapters.memory.callbacks import MemoryCallbacks
 from chalicelib.adapters.memory.connections import MemoryConnections
 from chalicelib.adapters.memory.entries import MemoryEntries
 from chalicelib.adapters.memory.keys import MemoryKeys
@@ -28,3 +29,4 @@ class MemoryStore:
         self.sweep_index = MemorySweepIndex(self.tables)
         self.removal = MemoryUserRemoval(self.tables)
         self.entries = MemoryEntries(self.tables, self.keys, self.requests)
+        self.callbacks = MemoryCallbacks(self.tables)

@@ -88,4 +88,5 @@ def may_open(queue: Queue) -> bool:
 def is_drained(found: Queue, seen: Queue) -> bool:
     """Whether a drained queue is as it was seen, and is not to be removed."""
     drained = found.head == found.tail == seen.tail
-    return drained and found.sessions == seen.sessions and found.deleted_at is None
+    at_rest = drained and not found.callbacks.is_owed
+    return at_rest and found.sessions == seen.sessions and found.deleted_at is None

@@ -32,6 +32,7 @@ CODES = {
     "changed_meanwhile": Code(
         409, "Another call made a change at the same moment. Read the current state and try again."
     ),
+    "nothing_to_replay": Code(409, "No outcome from that number on was ever to be pushed."),
     "no_outcome_yet": Code(409, "The number cannot be marked as read: it has no outcome yet."),
     "not_halting": Code(
         409, "The request does not halt or hold the queue: there is nothing to retry in place or skip."
@@ -47,7 +48,11 @@ CODES = {
     "unsupported_media_type": Code(415, "The body is not sent as `application/json` in UTF-8."),
     "invalid_input": Code(422, "Fields are missing, unknown or invalid. `errors` lists them."),
     "batch_exceeds_limit": Code(422, "The batch has more requests than the queue can ever hold."),
-    "host_not_allowed": Code(422, "The operator has not allowed deliveries to this host."),
+    "callbacks_off": Code(
+        422,
+        "The operator has allowed no host for callbacks. Leave out `callback`, and read outcomes.",
+    ),
+    "host_not_allowed": Code(422, "The operator has not allowed deliveries or callbacks to this host."),
     "key_deleted": Code(422, "The Idempotency-Key was used for requests that have since been deleted."),
     "key_expired": Code(422, "The Idempotency-Key was used for requests of which some have expired."),
     "key_reused": Code(422, "The Idempotency-Key was used for a different call."),

@@ -40,6 +40,7 @@ EXAMPLES: dict[str, Any] = {
         "on_failure": None,
         "if_busy": None,
         "follows": None,
+        "callback": None,
     },
     "Events": {
         "events": [
@@ -71,6 +72,7 @@ EXAMPLES: dict[str, Any] = {
     "QueueRequest": ECHO,
     "Refresh": {"refresh_token": "the refresh token of login, or of the last refresh"},
     "Register": {"username": "ada", "password": PASSWORD},
+    "Replay": {"from": 7},
     "Requests": {"requests": [ECHO]},
     "EchoScheduledOrder": {**ORDER, "enter_at": MOMENT},
     "ScheduledOrder": {**ORDER, "enter_at": MOMENT},

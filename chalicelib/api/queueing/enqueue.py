@@ -62,12 +62,17 @@ def enqueue_batch(
 
 
 def _enqueue(container: Container, principal: Principal, body: Order | Batch, key: str | None) -> Accepted:
-    now = container.adapters.clock.now()
-    works = Reader(container.declared, container.application.settings, now).works(body)
+    works = reader(container).works(body)
     require_types(principal, works)
     return container.queueing.enqueue(
         principal.user_id, principal.session_id, works, idempotency_key(key, works)
     )
+
+
+def reader(container: Container) -> Reader:
+    """Reads what a call asks for now."""
+    now, settings = container.adapters.clock.now(), container.application.settings
+    return Reader(container.declared, settings, now, container.require_callback)
 
 
 def require_types(principal: Principal, works: Sequence[Work]) -> None:

@@ -1,6 +1,6 @@
 """The body of an enqueue: from JSON to requests that are ready to be stored, or to a list of its faults."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -28,6 +28,16 @@ type NotBefore = Annotated[
     datetime,
     msgspec.Meta(
         tz=True, description="The earliest start; at most 366 days ahead. Later requests wait as well"
+    ),
+]
+
+
+type CallbackUrl = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=512,
+        description="A URL on an allowed host, to which the outcome is pushed, after the outcomes before it",
     ),
 ]
 
@@ -80,6 +90,7 @@ class Order(msgspec.Struct, forbid_unknown_fields=True):
         ]
         | None
     ) = None
+    callback: CallbackUrl | None = None
 
 
 class Batch(msgspec.Struct, forbid_unknown_fields=True):
@@ -88,11 +99,18 @@ class Batch(msgspec.Struct, forbid_unknown_fields=True):
     requests: Annotated[list[Order], msgspec.Meta(min_length=1, max_length=LONGEST_BATCH)]
 
 
+type RequireCallback = Callable[[str, str], None]
+"""Refuses a URL to which outcomes may not be pushed; the second argument is the field's path."""
+
+
 class Reader:
     """Reads orders for the handlers of this deployment. `settings` are the application's."""
 
-    def __init__(self, handlers: Registry, settings: Settings, now: Millis) -> None:
+    def __init__(
+        self, handlers: Registry, settings: Settings, now: Millis, require_callback: RequireCallback
+    ) -> None:
         self._handlers = handlers
+        self._require_callback = require_callback
         self._settings = settings
         self._now = now
 
@@ -121,7 +139,14 @@ class Reader:
             start_before=self._latest_start(order, not_before, f"{prefix}start_before"),
             slot=_slot(order, prefix),
             if_busy=order.slot and (order.if_busy or "queue"),
+            callback=self._callback(order.callback, f"{prefix}callback"),
         )
+
+    def _callback(self, url: str | None, path: str) -> str | None:
+        """Raises InvalidInputError if the outcome may not be pushed to the URL."""
+        if url is not None:
+            self._require_callback(url, path)
+        return url
 
     def _latest_start(self, order: Order, not_before: Millis | None, path: str) -> Millis | None:
         """Raises InvalidInputError for a moment by which the request can never begin."""
@@ -210,4 +235,5 @@ def covered(work: Work) -> dict[str, object]:
         "start_before": work.start_before,
         "slot": work.slot,
         "if_busy": work.if_busy,
+        "callback": work.callback,
     }

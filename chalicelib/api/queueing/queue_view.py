@@ -81,6 +81,24 @@ class HeldAnswer(msgspec.Struct):
         return cls(queue.head + 1, hold.kind, hold.message, iso(hold.since)) if hold else None
 
 
+class CallbacksOwedAnswer(msgspec.Struct):
+    """Outcomes that are still to be pushed."""
+
+    first: Annotated[int, msgspec.Meta(ge=1, description="The first of these numbers")]
+    last: Annotated[int, msgspec.Meta(ge=1, description="The last one")]
+    tries: Annotated[Number, msgspec.Meta(description="How many calls for the first one have failed")]
+    since: Annotated[Moment, msgspec.Meta(description="Since when a receiver fails")] | None
+    next: Annotated[Moment, msgspec.Meta(description="When the next call is made")]
+
+    @classmethod
+    def of(cls, queue: Queue) -> Self | None:
+        """None if no callback is owed."""
+        of = queue.callbacks
+        if of.first is None:
+            return None
+        return cls(of.first, of.last, of.tries, optional_moment(of.failing_since), iso(of.next_at))
+
+
 class QueueAnswer(msgspec.Struct):
     state: Literal["open", "paused", "halted", "held", "closed"]
     tail: Number
@@ -94,6 +112,7 @@ class QueueAnswer(msgspec.Struct):
     estimated_wait_seconds: EstimatedWait
     waiting: Annotated[WaitingAnswer, msgspec.Meta(description="Null if nothing waits")] | None
     held: HeldAnswer | None
+    callbacks: Annotated[CallbacksOwedAnswer, msgspec.Meta(description="Null if none is owed")] | None
 
 
 def queue_view(line: Line) -> QueueAnswer:
@@ -111,6 +130,7 @@ def queue_view(line: Line) -> QueueAnswer:
         estimated_wait_seconds=rounded(line.estimated_wait_seconds),
         waiting=_waiting(line.waiting),
         held=HeldAnswer.of(queue),
+        callbacks=CallbacksOwedAnswer.of(queue),
     )
 
 

@@ -71,6 +71,7 @@ class RequestDetailAnswer(RequestAnswer):
         | None
     )
     follows: FollowsAnswer | None
+    callback: Annotated[str, msgspec.Meta(description="Where its outcome is pushed to")] | None
 
 
 class RequestsAnswer(msgspec.Struct):
@@ -99,6 +100,7 @@ def request_detail_view(request: Request, line: Line) -> RequestDetailAnswer:
         on_failure=request.on_failure,  # type: ignore[arg-type]  # validated when it was accepted
         if_busy=request.if_busy,  # type: ignore[arg-type]  # likewise
         follows=FollowsAnswer.of(request.follows),
+        callback=request.callback,
     )
 
 

@@ -9,8 +9,7 @@ from chalicelib.adapters.runtime.logs import iso
 from chalicelib.api.moments import Moment, optional_moment
 from chalicelib.api.permissions import CONTROL, ENQUEUE, READ
 from chalicelib.api.queueing import scheduled_body
-from chalicelib.api.queueing.enqueue import GivenKey, require_types
-from chalicelib.api.queueing.enqueue_body import Reader
+from chalicelib.api.queueing.enqueue import GivenKey, reader, require_types
 from chalicelib.api.queueing.parameters import Limit
 from chalicelib.api.queueing.request_views import FollowsAnswer
 from chalicelib.api.queueing.scheduled_body import ScheduledOrder
@@ -78,9 +77,7 @@ def schedule(
     body: ScheduledOrder,
     idempotency_key: GivenKey = None,
 ) -> ScheduledAnswer:
-    now = container.adapters.clock.now()
-    reader = Reader(container.declared, container.application.settings, now)
-    work, enter_at = scheduled_body.read(reader, body)
+    work, enter_at = scheduled_body.read(reader(container), body)
     require_types(principal, [work])
     key = scheduled_body.idempotency_key(idempotency_key, work, enter_at)
     scheduled = container.queueing.scheduling.schedule(

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from chalicelib.api.queueing.enqueue_body import MaxAttempts, NotBefore, Order, Reader, covered
+from chalicelib.api.queueing.enqueue_body import CallbackUrl, MaxAttempts, NotBefore, Order, Reader, covered
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.idempotency import IdempotencyKey, fingerprint
 from chalicelib.core.time import Millis
@@ -29,11 +29,19 @@ class ScheduledOrder(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     max_attempts: MaxAttempts | None = None
     on_failure: Literal["skip", "halt"] | None = None
     not_before: NotBefore | None = None
+    callback: CallbackUrl | None = None
 
 
 def read(reader: Reader, body: ScheduledOrder) -> tuple[Work, Millis]:
     """What is to be scheduled, and for when. Raises InvalidInputError, TooLargeError."""
-    order = Order(body.type, body.payload, body.max_attempts, body.on_failure, body.not_before)
+    order = Order(
+        body.type,
+        body.payload,
+        body.max_attempts,
+        body.on_failure,
+        body.not_before,
+        callback=body.callback,
+    )
     enter_at = reader.moment(body.enter_at, "enter_at")
     return reader.works(order)[0], enter_at
 

@@ -8,8 +8,8 @@ from chalicelib.core.time import Millis
 
 
 def close_if_over(queues: QueueStore, queue: Queue, now: Millis) -> None:
-    """Close the queue if it is drained and nobody is connected."""
-    if queue.depth or queue.live_sessions(now):
+    """Close the queue if it is drained, nobody is connected, and no callback is owed."""
+    if queue.depth or queue.live_sessions(now) or queue.callbacks.is_owed:
         return
     try:
         queues.close(queue)

@@ -1,9 +1,11 @@
 """How far a drain has come in a queue, and how much of that is written."""
 
+from chalicelib.core.queueing.ports import WakeUps
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.waking import wake_caller
 from chalicelib.core.time import Clock, Millis
 
 CHECKPOINT_MS = 200  # under load the head is written at most this often
@@ -16,9 +18,13 @@ class Cursor:
     LostRaceError; after that, `reload`.
     """
 
-    def __init__(self, queues: QueueStore, clock: Clock, queue: Queue) -> None:
+    def __init__(
+        self, queues: QueueStore, clock: Clock, queue: Queue, callbacks: WakeUps | None = None
+    ) -> None:
+        """`callbacks`: how to wake a caller; None: the deployment has no callbacks."""
         self._queues = queues
         self._clock = clock
+        self._callbacks = callbacks
         self.queue = queue  # as last read or written
         self._progress = Progress.none(queue, clock.now())
 
@@ -47,7 +53,7 @@ class Cursor:
         """Write the head, if it has moved."""
         if not self.is_written:
             now = self._clock.now()
-            self.queue = self._queues.advance(self.queue, self._progress, now)
+            self.queue = self._with_caller_woken(self._queues.advance(self.queue, self._progress, now))
             self._progress = Progress.none(self.queue, now)
 
     def checkpoint_if_due(self) -> None:
@@ -56,7 +62,14 @@ class Cursor:
 
     def go_idle(self, now: Millis) -> Queue:
         """Write the head, and that no worker is awake. Raises LostRaceError if a number was taken since."""
-        return self._queues.go_idle(self.queue, self._progress, now)
+        return self._with_caller_woken(self._queues.go_idle(self.queue, self._progress, now))
+
+    def _with_caller_woken(self, queue: Queue) -> Queue:
+        """If this write is the one since which callbacks are owed: otherwise a caller is at them already."""
+        owed = self._progress.owed
+        if owed and self._callbacks and queue.callbacks.first == owed.first:
+            wake_caller(self._callbacks, queue)
+        return queue
 
     def reload(self) -> None:
         """Read the queue again. What was done since the head was last written still counts."""

@@ -36,6 +36,7 @@ class Drain:
     new_wake_up_id: Callable[[], str] = lambda: uuid4().hex
     lane: Lane = Lane.QUICK
     code: str = ""  # fingerprint of the deployed code; "" if the deployment has none
+    callbacks: WakeUps | None = None  # wakes those who push outcomes; None: the deployment has no callbacks
 
     def __call__(self, user_id: str, lease: VisibilityLease, until: Millis | None = None) -> Ending:
         """Drain until nothing is left to do, the next request must wait, or the quantum is used up.

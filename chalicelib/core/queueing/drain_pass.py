@@ -41,7 +41,7 @@ class DrainPass:
         self._drain = drain
         self._until = until
         self._lease = HeldLease(lease, drain.clock)
-        self._cursor = Cursor(drain.queues, drain.clock, queue)
+        self._cursor = Cursor(drain.queues, drain.clock, queue, drain.callbacks)
         self._lookahead = Lookahead(drain.requests, drain.clock, self._lease, SlotLooks(drain.requests))
         self._turn = Turn(drain.lane, drain.attempt.handlers, drain.clock, drain.quantum_ms)
         self._quick: dict[str, bool] = {}  # by type: whether its last attempt took less than CHECKPOINT_MS

@@ -50,6 +50,7 @@ class Work:
     start_before: Millis | None = None
     slot: str | None = None  # only of a request that is enqueued alone
     if_busy: str | None = None
+    callback: str | None = None  # a URL
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class NoteKind(StrEnum):
     STEP = "step"
     SIGNAL = "signal"
     EVENT = "event"
+    CALLBACK = "callback"  # one that was given up, see callbacks_given_up.py
 
 
 class NoteKey(NamedTuple):

@@ -32,6 +32,8 @@ class Asked(Protocol):
     def on_failure(self) -> str | None: ...
     @property
     def not_before(self) -> Millis | None: ...
+    @property
+    def callback(self) -> str | None: ...
 
 
 def new_request(user_id: str, seq: int, asked: Asked, now: Millis, **more: Any) -> Request:
@@ -49,6 +51,7 @@ def new_request(user_id: str, seq: int, asked: Asked, now: Millis, **more: Any) 
         not_before=asked.not_before,
         payload_bytes=size,
         payload_until=kept_until(max(now, asked.not_before or 0)) if size else None,
+        callback=asked.callback,
         **more,
     )
 

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from chalicelib.core.queueing.callback_store import CallbackStore
 from chalicelib.core.queueing.entry_store import EntryStore
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.notes import NoteStore
@@ -28,6 +29,8 @@ class Store(Protocol):
     def removal(self) -> UserRemoval: ...
     @property
     def entries(self) -> EntryStore: ...
+    @property
+    def callbacks(self) -> CallbackStore: ...
 
 
 class WakeUps(Protocol):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
+from chalicelib.core.queueing.callback_cursor import Owed
 from chalicelib.core.queueing.lane import QUICK_MS
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import NO_COUNTS, Request, Status
@@ -20,6 +21,7 @@ class Progress:
     average_ms: float
     since: Millis  # when the head was last written
     counts: Mapping[Status, int] = NO_COUNTS
+    owed: Owed | None = None  # callbacks of what was stepped over
 
     @classmethod
     def none(cls, queue: Queue, now: Millis) -> Self:
@@ -38,7 +40,10 @@ class Progress:
             average = _average(average, (request.finished_at or 0) - (request.started_at or 0))
         elif request.status is Status.FAILED and (took_ms or 0) > QUICK_MS:
             average = _average(average, took_ms or 0)
-        return replace(self, head=request.seq, counts=counts, average_ms=average)
+        owed = self.owed
+        if request.owes_callback:
+            owed = Owed(owed.first if owed else request.seq, request.seq)
+        return replace(self, head=request.seq, counts=counts, average_ms=average, owed=owed)
 
 
 def _average(before: float, took_ms: int) -> float:

@@ -6,13 +6,14 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from chalicelib.core.queueing.access import denied, needs_session
+from chalicelib.core.queueing.callback_cursor import NOTHING_OWED, CallbackCursor
 from chalicelib.core.queueing.request import NO_COUNTS, Failure, Request, Status, cut
 from chalicelib.core.time import Millis
 
 # A wake-up this old, with no movement since, is taken for lost, and the next enqueue sends another.
 WAKE_UP_TRUSTED_MS = 5_000
 HOLE_GRACE_MS = 3_000  # how long after taking a number its request may be written
-MESSAGE_BYTES = 160  # of a hold's message
+MESSAGE_BYTES = 120  # of a hold's message
 
 
 class State(StrEnum):
@@ -89,6 +90,7 @@ class Queue:
     deleted_at: Millis | None = None  # when the account was deleted; the sweeper removes the queue
     generation: int = 0  # grows with each change of the password, which ends the sessions opened before
     floor: int = 0  # up to this number, everything is forgotten: nobody is shown it any more
+    callbacks: CallbackCursor = NOTHING_OWED
 
     @property
     def depth(self) -> int:

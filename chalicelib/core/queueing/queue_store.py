@@ -41,7 +41,10 @@ class QueueStore(Protocol):
         ...
 
     def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
-        """Move the head and give the room back. Condition: the head is where `queue` has it."""
+        """Move the head and give the room back. Condition: the head is where `queue` has it.
+
+        If `progress` has callbacks that are owed, they are owed from then on, behind those that are already.
+        """
         ...
 
     def go_idle(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
@@ -97,7 +100,8 @@ class QueueStore(Protocol):
     def close(self, queue: Queue) -> None:
         """Close the queue. Its pause is kept for whoever opens it again.
 
-        Conditions: it is drained, its live sessions are as `queue` has them, and it is not to be removed.
+        Conditions: it is drained, its live sessions are as `queue` has them, no callback is owed, and it is
+        not to be removed.
         """
         ...
 
@@ -175,7 +179,8 @@ class SweepIndex(Protocol):
     def clear_work_mark(self, queue: Queue) -> None:
         """Remove the mark "has work", and note when the last of the queue's sessions expires.
 
-        Conditions: head, tail and sessions are as `queue` has them, and it is not to be removed.
+        Conditions: head, tail and sessions are as `queue` has them, no callback is owed, and it is not to be
+        removed.
         """
         ...
 

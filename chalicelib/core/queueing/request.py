@@ -143,11 +143,17 @@ class Request:
     noted: bool = False  # it may have notes, see notes.py
     awaits: str | None = None  # while its handler is suspended: the signal that it waits for, "" if it sleeps
     eventful: bool = False  # it may have events, see events.py
+    callback: str | None = None  # the URL to which its outcome is pushed, see calling_back.py
 
     @property
     def settled(self) -> bool:
         """Whether it has its outcome or is a void: the drain steps over it."""
         return self.status in OUTCOMES or self.status is Status.VOID
+
+    @property
+    def owes_callback(self) -> bool:
+        """Whether its outcome is to be pushed, once the head has passed it."""
+        return self.callback is not None and self.status in OUTCOMES
 
     @property
     def is_resolved(self) -> bool:

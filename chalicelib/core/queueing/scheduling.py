@@ -71,6 +71,7 @@ class Scheduling:
                 on_failure=work.on_failure,
                 not_before=work.not_before,
                 key=key.key if key else None,
+                callback=work.callback,
             )
             if self._is_written(entry, key):
                 log_event("request scheduled", user=user_id, id=entry.id, type=entry.type)

@@ -50,6 +50,7 @@ class Sweep:
     code: str = ""  # fingerprint of the deployed code; "" if the deployment has none
     entering: Entering | None = None  # has entries enter the line; without one, the sweep makes its own
     idle_ms: Millis = IDLE_MS  # how long a drained queue of a name stays open for its next request
+    callbacks: WakeUps | None = None  # wakes those who push outcomes; None: the deployment has no callbacks
 
     def __call__(self, allowed_ms: Millis = ALLOWED_MS) -> None:
         """Rescue queues that stand still, then have entries enter, end expired sessions, close queues, and
@@ -64,6 +65,8 @@ class Sweep:
         end = started + allowed_ms
         index = self.store.sweep_index
         for queue in self._in_time(self._queues(index.with_work), started + allowed_ms * 3 // 5):
+            if queue.callbacks.is_owed:
+                self._guard(self._rescue_callbacks, queue)
             if queue.deleted_at is None and queue.depth:
                 self._guard(lambda queue, now: self._rescue(queue, now, old), queue)
             else:
@@ -184,7 +187,15 @@ class Sweep:
         if latest:
             close_if_over(self.store.queues, latest, now)
 
+    def _rescue_callbacks(self, queue: Queue, now: Millis) -> None:
+        if self.callbacks:
+            from chalicelib.core.queueing.callback_rescue import rescue_callbacks
+
+            rescue_callbacks(self.callbacks, queue, now)
+
     def _tidy_drained(self, queue: Queue, now: Millis) -> None:
+        if queue.callbacks.is_owed:
+            return
         used_at = max(queue.tail_at, queue.moved_at)
         if not queue.live_sessions(now):
             if not queue.opens_by_itself or used_at <= now - self.idle_ms:

@@ -26,7 +26,10 @@ def wake_for_number(
 
 def id_for_tail(queue: Queue) -> str:
     """The id of the wake-up for the queue's last number."""
-    id_ = f"{queue.user_id}-{queue.tail}"
+    return _short(f"{queue.user_id}-{queue.tail}")
+
+
+def _short(id_: str) -> str:
     return id_ if len(id_) <= LONGEST_ID else sha256(id_.encode()).hexdigest()
 
 
@@ -39,6 +42,16 @@ def send_wake_up(wake_ups: WakeUps, queue: Queue, wake_up_id: str, lane: Lane | 
         wake_ups.send(queue.user_id, queue.tail, wake_up_id, lane or lane_of(queue.average_ms))
     except UnavailableError:
         log_event("wake-up not sent", level=logging.WARNING, user=queue.user_id, seq=queue.tail)
+
+
+def wake_caller(wake_ups: WakeUps, queue: Queue, wake_up_id: str | None = None) -> None:
+    """Wake a process that makes the user's callbacks. A failure is only logged: the sweeper wakes another."""
+    first = queue.callbacks.first or 0
+    id_ = wake_up_id or _short(f"{queue.user_id}-callback-{first}")
+    try:
+        wake_ups.send(queue.user_id, first, id_)
+    except UnavailableError:
+        log_event("caller not woken", level=logging.WARNING, user=queue.user_id, seq=first)
 
 
 def claims_wake_up(queues: QueueStore, queue: Queue, now: Millis) -> bool:

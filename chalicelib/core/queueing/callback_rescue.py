@@ -1,0 +1,31 @@
+"""The sweeper's part in callbacks: wake a process for what is due and nobody comes for."""
+
+from hashlib import sha256
+from typing import Final
+
+from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.callback_calls import LONGEST_TIMED_MS, longest_wait
+from chalicelib.core.queueing.callback_cursor import CallbackCursor
+from chalicelib.core.queueing.ports import WakeUps
+from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.waking import wake_caller
+from chalicelib.core.time import Millis
+
+LATE_MS: Final = 30_000  # what is due for so long has lost its wake-up
+# No wake-up is the timer of a long wait. The process that is woken so early waits for the rest.
+AHEAD_MS: Final = 30_000
+REPEAT_MS: Final = 3 * 60_000  # a cursor that does not move gets one wake-up in this time
+
+
+def rescue_callbacks(wake_ups: WakeUps, queue: Queue, now: Millis) -> None:
+    """Wake a process that makes the callbacks of this queue, if none comes by itself."""
+    cursor = queue.callbacks
+    if cursor.is_owed and queue.deleted_at is None and _is_late(cursor, now):
+        seen = (queue.user_id, cursor.first, cursor.token, now // REPEAT_MS)
+        wake_caller(wake_ups, queue, sha256(repr(seen).encode()).hexdigest())
+        log_event("caller woken by the sweeper", user=queue.user_id, seq=cursor.first)
+
+
+def _is_late(cursor: CallbackCursor, now: Millis) -> bool:
+    timed = not cursor.tries or longest_wait(cursor.tries) <= LONGEST_TIMED_MS
+    return cursor.next_at <= now + (-LATE_MS if timed else AHEAD_MS)

@@ -1,0 +1,43 @@
+"""Push an outcome to the URL that its request names: once, signed, without following redirects."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chalicelib.core.errors import UnavailableError
+from chalicelib.core.queueing.callback_calls import Answer
+from chalicelib.core.queueing.request import Request
+from chalicelib.webhooks import signing
+from chalicelib.webhooks.allowed_hosts import NotAllowedError
+from chalicelib.webhooks.deadline import Deadline
+from chalicelib.webhooks.deliverer import Deliverer, fixed_headers
+from chalicelib.webhooks.transport import Message
+from chalicelib.webhooks.urls import Url
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomePusher:
+    """Makes one call for an outcome that has a callback.
+
+    All of the safety of the http handler applies, and its secrets: `deliverer` has the hosts that callbacks
+    may call.
+    """
+
+    deliverer: Deliverer
+    body: Callable[[Request], bytes]  # what is pushed: JSON
+
+    def __call__(self, outcome: Request) -> Answer:
+        """What the receiver has answered. Raises nothing: others must not wait for what goes wrong."""
+        try:
+            return self._push(outcome, Url.parse(outcome.callback or ""))
+        except (NotAllowedError, UnavailableError) as error:
+            return Answer(0, str(error))
+        except Exception as error:  # noqa: BLE001 - it is logged as the reason, and the call is repeated
+            return Answer(0, f"{type(error).__name__}: {error}")
+
+    def _push(self, outcome: Request, url: Url) -> Answer:
+        by, body = self.deliverer, self.body(outcome)
+        id_ = signing.outcome_id(outcome.user_id, outcome.seq)
+        signed = signing.signed(id_, "POST", url, body, keys=by.keys(), now=int(by.now()))
+        own = {"User-Agent": "Gurukool", "Content-Type": "application/json"}
+        message = Message("POST", url.resource, fixed_headers(url) | own | signed, body)
+        return Answer(by.send(url, message, Deadline(by.seconds)).status)
