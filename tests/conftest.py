@@ -5,7 +5,6 @@ import functools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,7 +36,6 @@ def api_url_of(emulator: Emulator, stack: str) -> str:
     return f"{emulator.edge_url}/_aws/execute-api/{api_id}/live"
 
 
-TESTS = Path(__file__).parent
 ATTRIBUTE_TYPES = frozenset(("S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"))  # of DynamoDB
 
 
@@ -99,9 +97,9 @@ def late_last_resort() -> Iterator[None]:
 def no_running_loop(request: pytest.FixtureRequest) -> Iterator[None]:
     """As in a worker: handlers that wait run a loop of their own.
 
-    Playwright keeps one running in this thread once a browser test has run, and its tests need that.
+    Playwright keeps one running in this thread once a test has used it, and such tests need that.
     """
-    running = None if request.path.is_relative_to(TESTS / "browser") else asyncio._get_running_loop()
+    running = None if "browser" in request.fixturenames else asyncio._get_running_loop()
     if running is None:
         yield
         return

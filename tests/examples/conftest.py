@@ -28,7 +28,11 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 BESIDE = ("approval.py", "relay.py")  # handlers of the tests
 STACK = "examples"
 HOST = "127.0.0.1"
-PARAMETERS = {"SettingLargestTransferCents": "1000", "SettingWordsPerSecond": "100"}
+PARAMETERS = {
+    "SettingLargestTransferCents": "1000",
+    "SettingWordsPerSecond": "100",
+    "SettingSecondsPerPage": "0.2",
+}
 
 
 @dataclass(frozen=True)
@@ -38,20 +42,26 @@ class ExamplesStack:
     api_url: str
     outputs: dict[str, str]
     receiver_port: int  # of the one host that requests of type `http` may call
+    shop_port: int  # of the one host that callbacks may call
+    webhook_secret: str  # of both
 
 
 @pytest.fixture(scope="session")
 def deployed(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExamplesStack]:
-    together, port = tmp_path_factory.mktemp("examples"), free_ports().api
+    together, ports = tmp_path_factory.mktemp("examples"), free_ports()
     put_together(sorted(path.parent for path in EXAMPLES.glob("*/handlers")), together)
     for name in BESIDE:
         shutil.copyfile(Path(__file__).with_name(name), together / "handlers" / name)
-    given = PARAMETERS | {"AllowedHosts": f"http://{HOST}:{port}"}
+    hosts = {
+        "AllowedHosts": f"http://{HOST}:{ports.api}",
+        "CallbackHosts": f"http://{HOST}:{ports.edge}",
+    }
     target = local_cloud(emulator.edge_url, STACK)
-    outputs = deploy(target, given, print, Options(app=folder.read(together)))
+    outputs = deploy(target, PARAMETERS | hosts, print, Options(app=folder.read(together)))
     url = api_url_of(emulator, STACK)
     with Api(url) as client:
-        yield ExamplesStack(emulator, client, url, outputs, port)
+        secret = _secret(emulator, outputs)
+        yield ExamplesStack(emulator, client, url, outputs, ports.api, ports.edge, secret)
 
 
 @pytest.fixture
@@ -63,7 +73,7 @@ def user(deployed: ExamplesStack) -> User:
 def inbox(deployed: ExamplesStack) -> Iterator[Any]:
     """Of the example's receiver, which answers each second delivery 503."""
     receiver = _load(EXAMPLES / "webhooks/receiver.py")
-    inbox = receiver.Inbox(_secret(deployed), fail_every=2)
+    inbox = receiver.Inbox(deployed.webhook_secret, fail_every=2)
     with receiver.serve(inbox, deployed.receiver_port) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -72,10 +82,10 @@ def inbox(deployed: ExamplesStack) -> Iterator[Any]:
         thread.join()
 
 
-def _secret(deployed: ExamplesStack) -> str:
+def _secret(emulator: Emulator, outputs: dict[str, str]) -> str:
     """The receiver's own, as docs/webhooks.md derives it."""
-    secrets = deployed.emulator.client("secretsmanager")
-    stored = json.loads(secrets.get_secret_value(SecretId=deployed.outputs["WebhookKeysArn"])["SecretString"])
+    secrets = emulator.client("secretsmanager")
+    stored = json.loads(secrets.get_secret_value(SecretId=outputs["WebhookKeysArn"])["SecretString"])
     return f"whsec_{b64encode(receiver_secret(stored['key'], HOST)).decode()}"
 
 

@@ -16,7 +16,8 @@ def put_together(examples: Sequence[Path], target: Path) -> None:
         _copy_new(example / "handlers", target / "handlers")
     declared = [tomllib.loads((example / "application.toml").read_text()) for example in examples]
     (target / "application.toml").write_text("".join(_toml(declared)))
-    resources = [(example / "resources.yaml").read_text().removeprefix(SECTION) for example in examples]
+    files = [path for example in examples if (path := example / "resources.yaml").exists()]
+    resources = [path.read_text().removeprefix(SECTION) for path in files]
     (target / "resources.yaml").write_text(SECTION + "\n".join(resources))
 
 

@@ -1,0 +1,101 @@
+"""A print shop with users and a database of its own. Gurukool runs the prints, each user's in order.
+
+GURUKOOL_URL=http://localhost:3000 GURUKOOL_KEY=gk_… WEBHOOK_SECRET=whsec_… uvicorn backend:app --port 9000
+"""
+
+import json
+import os
+import secrets
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from threading import Lock
+from typing import Annotated, Any
+
+import httpx
+from fastapi import Body, Depends, FastAPI, Header, HTTPException, Request
+from standardwebhooks import Webhook, WebhookVerificationError
+
+SHOP = os.environ.get("SHOP_URL", "http://127.0.0.1:9000")
+GURUKOOL = os.environ["GURUKOOL_URL"]
+gurukool = httpx.Client(headers={"Authorization": f"Bearer {os.environ['GURUKOOL_KEY']}"}, timeout=30)
+webhook = Webhook(os.environ["WEBHOOK_SECRET"])
+database = sqlite3.connect(os.environ.get("DATABASE", "shop.db"), check_same_thread=False, autocommit=True)
+database.executescript("""
+    CREATE TABLE IF NOT EXISTS users (name PRIMARY KEY, token UNIQUE);
+    CREATE TABLE IF NOT EXISTS prints (id INTEGER PRIMARY KEY, user, pages, seq, status);
+    CREATE TABLE IF NOT EXISTS notices (id PRIMARY KEY, user, text);
+""")
+handing_over = Lock()
+
+
+def post(path: str, body: Any, **headers: str) -> Any:
+    return gurukool.post(f"{GURUKOOL}/api/users/{path}", json=body, headers=headers).raise_for_status().json()
+
+
+def hand_over() -> None:
+    """Enqueue what has no number yet. Repeated, it gets the same number: the key is the same."""
+    with handing_over:
+        new = database.execute("SELECT id, user, pages FROM prints WHERE seq IS NULL ORDER BY id").fetchall()
+        for id_, user, pages in new:
+            order = {"type": "print", "payload": {"pages": pages}, "callback": f"{SHOP}/outcomes"}
+            accepted = post(f"{user}/queue/enqueue", order, **{"Idempotency-Key": f"print-{id_}"})
+            database.execute("UPDATE prints SET seq = ? WHERE id = ?", [accepted["seq"], id_])
+
+
+@asynccontextmanager
+async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    hand_over()  # what a process had stored when it was killed
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+def signed_in(authorization: Annotated[str, Header()]) -> str:
+    token = sha256(authorization.removeprefix("Bearer ").encode()).hexdigest()
+    found = database.execute("SELECT name FROM users WHERE token = ?", [token])
+    for (name,) in found:
+        return str(name)
+    raise HTTPException(401)
+
+
+type User = Annotated[str, Depends(signed_in)]
+
+
+@app.post("/users")
+def sign_up(name: Annotated[str, Body(pattern="^[a-z]{1,20}$", embed=True)]) -> Any:
+    token = secrets.token_urlsafe(32)
+    database.execute("INSERT INTO users VALUES (?, ?)", [name, sha256(token.encode()).hexdigest()])
+    return {"token": token}
+
+
+@app.post("/prints")
+def order_print(pages: Annotated[int, Body(ge=1, le=20, embed=True)], user: User) -> Any:
+    database.execute("INSERT INTO prints (user, pages) VALUES (?, ?)", [user, pages])
+    hand_over()
+    token = post(f"{user}/tokens", {"scopes": ["read"], "ttl_seconds": 3600})["token"]
+    return {"watch": f"{GURUKOOL}/#token={token}"}
+
+
+@app.get("/prints")
+def list_prints(user: User) -> Any:
+    query = "SELECT seq, pages, status FROM prints WHERE user = ? ORDER BY id"
+    return database.execute(query, [user]).fetchall()
+
+
+@app.post("/outcomes")
+async def take_outcome(request: Request) -> None:
+    """Each outcome comes at least once, and each user's in order."""
+    body = await request.body()
+    try:
+        webhook.verify(body, dict(request.headers))
+    except WebhookVerificationError:
+        raise HTTPException(401) from None
+    ended = json.loads(body)
+    mine = [ended["status"], ended["user"], ended["seq"]]
+    if not database.execute("UPDATE prints SET status = ? WHERE user = ? AND seq = ?", mine).rowcount:
+        raise HTTPException(503)  # it came before its number was stored, and comes again
+    notice = [request.headers["webhook-id"], ended["user"], f"Print {ended['seq']}: {ended['status']}"]
+    database.execute("INSERT OR IGNORE INTO notices VALUES (?, ?, ?)", notice)
