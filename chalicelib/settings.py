@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from chalicelib.core.rates import Rate
     from chalicelib.webhooks.allowed_hosts import AllowedHosts
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
@@ -63,6 +64,17 @@ def _origins(text: str) -> tuple[str, ...]:
     return origins
 
 
+def _rate(text: str) -> Rate | None:
+    if not text:
+        return None
+    from chalicelib.core.rates import Rate  # only of deployments with such a limit
+
+    try:
+        return Rate.parse(text)
+    except ValueError as error:
+        raise SettingError(f"must be empty, or a rate: {error}") from None
+
+
 # What an operator may choose. The deployment passes these on as parameters of the stack.
 CHOICES = (
     Setting("QUEUE_LIMIT", _between(1, 1_000_000), "10000", "requests one user may have waiting"),
@@ -78,6 +90,8 @@ CHOICES = (
         "REGISTRATION", _one_of("open", "closed"), "open", "whether strangers may sign up (open, closed)"
     ),
     Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
+    Setting("USER_RATE", _rate, "", "how many requests one user may send in a time, such as 10/s"),
+    Setting("USER_BURST", _between(1, 10_000), "100", "how many of them at once"),
 )
 
 # What the stack itself knows. A function gets the names of what it may use, and only those.
@@ -109,6 +123,8 @@ class Settings:
     cors_origins: tuple[str, ...]
     registration: str
     tracing: bool
+    user_rate: Rate | None
+    user_burst: int
     code: str  # fingerprint of the deployed code; "" if the deployment gives none
     resources: Mapping[str, str]
 

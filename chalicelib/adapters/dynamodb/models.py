@@ -68,6 +68,7 @@ class QueueItem(VersionedItem):
     open = UnicodeAttribute(null=True)
     sessions_until = NumberAttribute(null=True)
     expired = NumberAttribute(null=True)  # none: 0
+    arrival = NumberAttribute(null=True)  # of the user's bucket, in microseconds
 
     working = Working()
     expiring = Expiring()

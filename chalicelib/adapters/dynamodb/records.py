@@ -139,6 +139,7 @@ def to_queue(item: QueueItem) -> Queue:
         blocked=item.barred is not None,
         deleted_at=whole(item.leaving),
         limit=int(item.limit),
+        arrival=whole(item.arrival),
     )
 
 

@@ -15,7 +15,7 @@ from chalicelib.api.queueing.parameters import Limit
 from chalicelib.api.queueing.request_views import FollowsAnswer
 from chalicelib.api.queueing.scheduled_body import ScheduledOrder
 from chalicelib.container import Container
-from chalicelib.core.errors import NotFoundError
+from chalicelib.core.errors import NotFoundError, TooManyError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.scheduling import Scheduled
@@ -68,6 +68,7 @@ class ScheduledPageAnswer(msgspec.Struct):
     "/api/queue/scheduled",
     "Send one request that enters the line at a moment",
     status=HTTPStatus.ACCEPTED,
+    raises=(TooManyError,),
     headers=("Location", "Idempotency-Replayed"),
     permission=ENQUEUE,
 )

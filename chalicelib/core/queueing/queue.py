@@ -89,6 +89,7 @@ class Queue:
     deleted_at: Millis | None = None  # when the account was deleted; the sweeper removes the queue
     generation: int = 0  # grows with each change of the password, which ends the sessions opened before
     floor: int = 0  # up to this number, everything is forgotten: nobody is shown it any more
+    arrival: int | None = None  # of the user's bucket, in microseconds, see rates.py; None: it is full
 
     @property
     def depth(self) -> int:
