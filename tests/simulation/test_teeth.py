@@ -14,6 +14,7 @@ from tests.simulation import (  # noqa: F401 - they enter themselves into DEFECT
     holding_mutations,
     lane_mutations,
     large_mutations,
+    limit_mutations,
     reading_mutations,
     services_mutations,
     slot_mutations,

@@ -82,7 +82,7 @@ def takes(queue: Queue, session_id: str) -> bool:
 
 
 def arrival_after(arrival: Micros | None, withdrawal: Withdrawal | None) -> Micros | None:
-    """Of the bucket after the withdrawal, if there is one. Raises LostRaceError if it is not as it must be."""
+    """Of the bucket, after the withdrawal if there is one. Raises LostRaceError if it is not found so."""
     if withdrawal is None:
         return arrival
     require(withdrawal.finds(arrival))
