@@ -6,15 +6,18 @@ that is taken moves it one interval ahead, and what would move it too far ahead 
 """
 
 import re
-from typing import NamedTuple, Self
+from collections.abc import Callable
+from typing import NamedTuple, Protocol, Self
 
-from chalicelib.core.errors import InvalidInputError, TooManyError
+from chalicelib.core.errors import InvalidInputError, LostRaceError, TooManyError, UnavailableError
 from chalicelib.core.time import Millis
 
 FORM = re.compile(r"([1-9][0-9]{0,6})/(s|min|h)")
 UNITS = {"s": 1_000_000, "min": 60_000_000, "h": 3_600_000_000}
 SHORTEST_US = 1_000  # of an interval
-MOST_KNOWN = 1_000
+MOST_KNOWN = 1_000  # buckets that a process remembers
+MAX_TRIES = 5  # how often a call may find another bucket than it has just read
+CONTENDED = "Too many calls at the same moment. Nothing was accepted; try again."
 
 type Micros = int
 """Microseconds since 1970, UTC: a rate of 600/s has intervals that are no whole milliseconds."""
@@ -102,19 +105,51 @@ class Bucket(NamedTuple):
             )
 
 
-class Arrivals:
-    """The arrivals that this process has read or written last, by whose bucket it is.
+class HasBucket(Protocol):
+    """A stored item with a bucket."""
+
+    @property
+    def arrival(self) -> Micros | None: ...
+
+
+class Buckets:
+    """One process's view of many buckets: the arrivals that it has seen last, by whose they are.
 
     They decide the form of the next withdrawal, and nothing else: a wrong one costs a refused write.
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, Micros] = {}
+        self._seen: dict[str, Micros] = {}
 
-    def get(self, whose: str) -> Micros | None:
-        return self._known.get(whose)
+    def withdraw[T: HasBucket](
+        self,
+        whose: str,
+        bucket: Bucket,
+        count: int,
+        now: Millis,
+        *,
+        write: Callable[[Withdrawal], T],
+        read: Callable[[], HasBucket],
+    ) -> T:
+        """Take `count` tokens with `write`, and return what that returns.
 
-    def note(self, whose: str, arrival: Micros | None) -> None:
-        if len(self._known) >= MOST_KNOWN:
-            self._known.clear()
-        self._known[whose] = arrival or 0
+        `read` is called when a write was refused; it raises if that was not because of the bucket. Raises
+        TooManyError if the tokens are not there, InvalidInputError if they never are, and UnavailableError.
+        """
+        bucket.require_fits(count)
+        for _ in range(MAX_TRIES):
+            try:
+                written = write(bucket.withdrawal(count, now, self._seen.get(whose)))
+            except LostRaceError:
+                arrival = read().arrival
+                self._note(whose, arrival)
+                bucket.require(count, now, arrival)
+            else:
+                self._note(whose, written.arrival)
+                return written
+        raise UnavailableError(CONTENDED)
+
+    def _note(self, whose: str, arrival: Micros | None) -> None:
+        if len(self._seen) >= MOST_KNOWN:
+            self._seen.clear()
+        self._seen[whose] = arrival or 0

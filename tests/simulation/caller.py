@@ -65,6 +65,7 @@ class Caller:
     taking_several: set[str] = field(default_factory=set)  # names of dequeues of several outcomes at once
     steps: Steps | None = None
     emitters: Emitters | None = None
+    charge: Callable[[str, int], None] = lambda _session, _count: None  # a service, for what it sends
 
     def make(self, user: User, kind: str, after: int = 0) -> None:
         """Let the user make a call of this kind."""

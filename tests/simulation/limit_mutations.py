@@ -1,8 +1,12 @@
 """Deliberate defects of rates."""
 
+from dataclasses import replace
+
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
-from chalicelib.core.rates import Arrivals, Micros, Withdrawal
+from chalicelib.core.identity.services import Service
+from chalicelib.core.rates import Buckets, Micros, Withdrawal
+from tests.fakes.accounts import FakeServices
 from tests.simulation import faults, kinds, limits
 from tests.simulation.mutations import defect, under
 
@@ -45,7 +49,19 @@ def bucket_that_holds_more_than_a_burst(patch: MonkeyPatch) -> None:
         return arrival is not None and arrival <= withdrawal.latest
 
     patch.setattr(Withdrawal, "finds", finds)
-    patch.setattr(Arrivals, "get", lambda known, whose: 10**18 if whose in known._known else None)
+    patch.setattr(Buckets, "_note", lambda buckets, whose, _: buckets._seen.update({whose: 10**18}))
+
+
+@defect
+def tokens_of_a_service_taken_without_a_condition(patch: MonkeyPatch) -> None:
+    _often(patch)
+
+    def withdraw(store: FakeServices, key_id: str, withdrawal: Withdrawal) -> Service:
+        found = store.services[key_id]
+        store.services[key_id] = replace(found, arrival=withdrawal.leaves(found.arrival))
+        return store.services[key_id]
+
+    patch.setattr(FakeServices, "withdraw", withdraw)
 
 
 def _often(patch: MonkeyPatch) -> None:

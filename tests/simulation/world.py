@@ -127,6 +127,7 @@ class World:
         object.__setattr__(sweep, "deployment", self.deployment)
         self.sweeper = Sweeper(self.scheduler, self.network, sweep)
         limit = self.limits.of(queues)
+        self.limits.serve(self._remote, clock)
         enqueue = Enqueue(queues, requests, store.keys, self.lanes, clock, handlers=registry, limit=limit)
         sessions = Sessions(stored, queues, connections, FakeTokens(), clock)
         controls = Controls(queues, requests, self.lanes, clock, enqueue, self._mark)
@@ -155,6 +156,7 @@ class World:
             self.entries,
             steps=self.executions.steps,
             emitters=self.executions.emitters,
+            charge=self.limits.charge,
         )
         self.invariants.taking_several = self.calls.taking_several
 

@@ -9,7 +9,7 @@ from chalicelib.adapters.runtime.logs import iso
 from chalicelib.api.moments import Moment, optional_moment
 from chalicelib.api.permissions import CONTROL, ENQUEUE, READ
 from chalicelib.api.queueing import scheduled_body
-from chalicelib.api.queueing.enqueue import GivenKey, require_types
+from chalicelib.api.queueing.enqueue import GivenKey, charge_service, require_types
 from chalicelib.api.queueing.enqueue_body import Reader
 from chalicelib.api.queueing.parameters import Limit
 from chalicelib.api.queueing.request_views import FollowsAnswer
@@ -83,6 +83,7 @@ def schedule(
     reader = Reader(container.declared, container.application.settings, now)
     work, enter_at = scheduled_body.read(reader, body)
     require_types(principal, [work])
+    charge_service(container, principal, 1)
     key = scheduled_body.idempotency_key(idempotency_key, work, enter_at)
     scheduled = container.queueing.scheduling.schedule(
         principal.user_id, principal.session_id, work, enter_at, key
