@@ -48,6 +48,11 @@ class Rate(NamedTuple):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def interval_ms(self) -> int:
+        """Rounded up."""
+        return -(-self.interval_us // 1000)
+
 
 class Withdrawal(NamedTuple):
     """One conditional write that takes tokens out of a bucket.

@@ -69,6 +69,7 @@ class QueueItem(VersionedItem):
     sessions_until = NumberAttribute(null=True)
     expired = NumberAttribute(null=True)  # none: 0
     arrival = NumberAttribute(null=True)  # of the user's bucket, in microseconds
+    paced: MapAttribute[str, int] = MapAttribute(null=True)  # by type of request
 
     working = Working()
     expiring = Expiring()
@@ -115,6 +116,7 @@ class RequestItem(VersionedItem):
     noted = NumberAttribute(null=True)  # 1 if it may have notes
     awaits = UnicodeAttribute(null=True)
     eventful = NumberAttribute(null=True)  # 1 if it may have events
+    paced_until = NumberAttribute(null=True)
 
 
 class TextItem(VersionedItem):

@@ -1,6 +1,6 @@
 """The queue item: numbers, cursors and state."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pynamodb.expressions.condition import Condition
@@ -101,7 +101,14 @@ class DynamoQueues:
             m.average_ms.set(round(progress.average_ms, 3)),
             m.moved_at.set(now),
             *(attribute.add(n) for attribute, n in counted if n),
+            *self._paced(queue, progress.paced_at(now)),
         ]
+
+    def _paced(self, queue: Queue, paced: Mapping[str, Millis]) -> list[Action]:
+        """The head is as `queue` has it, and with the head, so is this."""
+        if paced == queue.paced:
+            return []
+        return [self._model.paced.set(dict(paced)) if paced else self._model.paced.remove()]
 
     def move_read(self, queue: Queue, session_id: str, read: int, token: str, now: Millis) -> None:
         m = self._model

@@ -1,6 +1,6 @@
 """Rows to records and back, side by side."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -8,7 +8,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.adapters.dynamodb.format import APART, DURABLE, FORMAT, require_readable
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
 from chalicelib.core.errors import NewerItemError
-from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
+from chalicelib.core.queueing.queue import UNPACED, HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.queueing.request import Failure, Follows, Request, Status, StoppedBy
 
 
@@ -90,6 +90,7 @@ def to_request(item: RequestItem) -> Request:
         noted=bool(item.noted),
         awaits=item.awaits,
         eventful=bool(item.eventful),
+        paced_until=whole(item.paced_until),
     )
 
 
@@ -140,7 +141,14 @@ def to_queue(item: QueueItem) -> Queue:
         deleted_at=whole(item.leaving),
         limit=int(item.limit),
         arrival=whole(item.arrival),
+        paced=_paced(item),
     )
+
+
+def _paced(item: QueueItem) -> Mapping[str, int]:
+    if item.paced is None:
+        return UNPACED
+    return {type_: int(until) for type_, until in item.paced.attribute_values.items()}
 
 
 def stored_state(state: State) -> State:

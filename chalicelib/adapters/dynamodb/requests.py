@@ -74,7 +74,15 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
             page = first_page(m, user_id, m.seq > after, limit, wanted)
         return readable(page)
 
-    def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
+    def begin(
+        self,
+        seen: Request,
+        token: str,
+        now: Millis,
+        deadline: Millis,
+        *,
+        paced_until: Millis | None = None,
+    ) -> Request:
         m = self._requests
         actions: list[Action] = [
             m.status.set(Status.RUNNING),
@@ -87,10 +95,12 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
             actions.append(m.unfit_since.remove())
         if seen.awaits is not None:
             actions.append(m.awaits.remove())
+        if paced_until is not None:
+            actions.append(m.paced_until.set(paced_until))
         checks = () if seen.slot is None else (self._transaction_check(seen),)
         condition = self._untouched(seen) & self._noted_like(seen) & self._eventful_like(seen)
         self._change(seen, actions, condition, checks)
-        return seen.begun(token, now, deadline)
+        return seen.begun(token, now, deadline, paced_until)
 
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()

@@ -128,4 +128,5 @@ def _moved(queue: Queue, progress: Progress, now: Millis) -> Queue:
         counts={status: n + progress.counts.get(status, 0) for status, n in queue.counts.items()},
         average_ms=round(progress.average_ms, 3),
         moved_at=now,
+        paced=progress.paced_at(now),
     )

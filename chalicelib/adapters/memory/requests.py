@@ -56,11 +56,19 @@ class MemoryRequests(MemoryTexts, MemorySlots):
     def void(self, user_id: str, seq: int, now: Millis) -> None:
         self.write(Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now))
 
-    def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
+    def begin(
+        self,
+        seen: Request,
+        token: str,
+        now: Millis,
+        deadline: Millis,
+        *,
+        paced_until: Millis | None = None,
+    ) -> Request:
         found = self._untouched(seen)
         require((found.noted, found.eventful) == (seen.noted, seen.eventful))
         self._require_not_superseded(seen)
-        return self._save(found.begun(token, now, deadline))
+        return self._save(found.begun(token, now, deadline, paced_until))
 
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()

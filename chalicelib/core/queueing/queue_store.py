@@ -51,7 +51,10 @@ class QueueStore(Protocol):
         ...
 
     def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
-        """Move the head and give the room back. Condition: the head is where `queue` has it."""
+        """Move the head, give the room back, and note what is paced.
+
+        Condition: the head is where `queue` has it.
+        """
         ...
 
     def go_idle(self, queue: Queue, progress: Progress, now: Millis) -> Queue:

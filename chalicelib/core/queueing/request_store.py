@@ -56,12 +56,20 @@ class RequestStore(TextStore, SlotStore, Protocol):
         """Store a void under a number whose request was never written. Condition: nothing is stored there."""
         ...
 
-    def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
+    def begin(
+        self,
+        seen: Request,
+        token: str,
+        now: Millis,
+        deadline: Millis,
+        *,
+        paced_until: Millis | None = None,
+    ) -> Request:
         """Start an attempt, which `token` identifies. Condition: nobody has changed the request since.
 
         Second condition: it is `noted` and `eventful` as `seen` says, so that the attempt knows whether steps
         and events may be stored. Third condition, of a request with a slot: it is not superseded there. The
-        note that it cannot be taken is removed.
+        note that it cannot be taken is removed. `paced_until` is noted if the handler has a rate.
         """
         ...
 
