@@ -109,6 +109,7 @@ class Invariants:
                     _check_change(before, request)
                     check_stop(before, request)
                 check_latest_start(request)
+                self._limits.check_pace(before, request)
                 self._slots.check_change(before, request)
                 if before is None or before.status is not Status.FAILED:
                     _check_failed(request, actor)

@@ -1,4 +1,4 @@
-"""Rates: of what users and services send, in some histories."""
+"""Rates: of what users and services send, and of what handlers carry out, in some histories."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ from tests.fakes.accounts import FakeServices
 from tests.simulation.history import Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from chalicelib.core.queueing.queue import Queue
     from chalicelib.core.queueing.queue_store import QueueStore
+    from chalicelib.core.queueing.request import Request
     from chalicelib.core.rates import Micros, Withdrawal
-    from chalicelib.core.time import Clock
+    from chalicelib.core.time import Clock, Millis
 
 LIMITED = (5,)  # of eight histories, those with rates; all others are as they were
 RATES = ("2/s", "20/min", "7/s")
 BURSTS = (1, 3, 3, 6)
+PACES = ("5/s", "5/s", "1/s", "20/min", "2/min")  # of handlers
+SELDOM = "30/h"  # too seldom for a timer: the sweeper sends the wake-up
+PACED = ("skip", "book", "halt")  # types whose handlers may have a rate
 SENDING = ("enqueue", "batch", "keyed", "retry", "admin_retry")  # calls that may give out numbers
 
 
@@ -79,7 +83,9 @@ class Limits:
     bucket: Bucket | None = None  # of each user; None: no limit
     service_bucket: Bucket | None = None  # of each key; None: no limit
     charge_key: ServiceLimit | None = None
+    pace: Mapping[str, Rate] = field(default_factory=dict)  # of handlers, by type
     _taken: Taken = field(default_factory=Taken)
+    _began: dict[tuple[str, str], Millis] = field(default_factory=dict)  # the last attempt, by user and type
 
     def __post_init__(self) -> None:
         rng = Random(f"rates of {self.seed}")
@@ -89,6 +95,13 @@ class Limits:
             self.bucket = _draw(rng)
         if rng.random() < 0.6:
             self.service_bucket = _draw(rng)
+        if rng.random() < 0.7:
+            self.pace = {type_: Rate.parse(rng.choice(PACES)) for type_ in rng.sample(PACED, 2)}
+
+    def be_seldom(self) -> None:
+        """Only where there is a sweeper."""
+        if self.pace and Random(f"seldom in {self.seed}").random() < 0.2:
+            self.pace = dict.fromkeys(self.pace, Rate.parse(SELDOM))
 
     def serve(self, remote: Callable[[object], Any], clock: Clock) -> None:
         """`remote`: lets a store be called over the network."""
@@ -108,6 +121,18 @@ class Limits:
         count = queue.tail - before.tail
         if self.bucket and count and actor.partition("-")[0] in SENDING:
             self._taken.check(queue.user_id, count, queue.tail_at * 1000, self.bucket)
+
+    def check_pace(self, before: Request | None, request: Request) -> None:
+        """No attempt begins sooner after the last one than the rate of its type says. Raises Violation."""
+        if request.type not in self.pace or request.attempts == (before.attempts if before else 0):
+            return
+        whose, began = (request.user_id, request.type), request.started_at or 0
+        gap = began - self._began.get(whose, 0)
+        if gap < self.pace[request.type].interval_ms:
+            raise Violation(
+                f"{request.seq} was begun {gap} ms after the one before it of type {request.type}"
+            )
+        self._began[whose] = began
 
 
 def _draw(rng: Random) -> Bucket:

@@ -15,6 +15,7 @@ from tests.simulation import (  # noqa: F401 - they enter themselves into DEFECT
     lane_mutations,
     large_mutations,
     limit_mutations,
+    pacing_mutations,
     reading_mutations,
     services_mutations,
     slot_mutations,

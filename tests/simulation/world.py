@@ -100,7 +100,10 @@ class World:
             store.entries = self.store.entries  # no call of theirs is heard of
         queues, requests, connections = store.queues, store.requests, store.connections
         stored, accounts, audit = (self._remote(s) for s in (self.sessions, self.accounts, FakeAudit()))
-        registry = handlers(self.deployment)
+        if not self.faultless:
+            self.limits.be_seldom()
+        self.executions.unhurried += tuple(self.limits.pace)
+        registry = handlers(self.deployment, self.limits.pace)
         take, run = self.executions.take, self.executions.run
         entering = Entering(
             store.entries, queues, requests, self.lanes, clock, registry, is_account, report=report_unforeseen

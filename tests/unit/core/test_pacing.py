@@ -182,11 +182,12 @@ def test_what_waits_for_its_rate_is_read_once(harness: QueueHarness, monkeypatch
     harness.send(4)
     reads = list[int]()
     list_after = harness.store.requests.list_after
-    monkeypatch.setattr(
-        harness.store.requests,
-        "list_after",
-        lambda user_id, after, limit: reads.append(after) or list_after(user_id, after, limit),
-    )
+
+    def noted(user_id: str, after: int, limit: int) -> object:
+        reads.append(after)
+        return list_after(user_id, after, limit)
+
+    monkeypatch.setattr(harness.store.requests, "list_after", noted)
 
     harness.wake()
 
