@@ -1,10 +1,12 @@
 """What is answered to users and services who send more than their rate."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib.core.rates import Rate
 from local_cloud.api_client import Answer
 from tests.answers.service import Service
 from tests.e2e.users import User
@@ -89,3 +91,17 @@ def test_a_key_with_what_is_no_rate_is_refused(admin: User, more: Any) -> None:
     answer = admin.session.call("POST", "/api/admin/keys", body)
 
     assert (answer.status, answer.body["code"]) == (422, "invalid_input")
+
+
+def test_who_waits_for_the_rate_of_a_handler_is_told_so(service: Service, user: User) -> None:
+    echo = service.handlers.get("echo")
+    assert echo
+    service.handlers.remove("echo")
+    service.handlers.add(replace(echo, rate=Rate.parse("4/min")))
+    for _ in range(2):
+        user.session.ask("POST", "/api/queue/enqueue", ECHO)
+    service.work_once()
+
+    waiting = user.session.queue()["waiting"]
+
+    assert (waiting["reason"], waiting["seq"], waiting["until"]) == ("rate", 2, "2027-01-15T08:00:15.000Z")

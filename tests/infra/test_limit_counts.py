@@ -1,9 +1,10 @@
-"""What a rate of requests costs, on moto: of a user nothing, of a service one write for each call."""
+"""What rates cost, on moto: of a user and of a handler nothing, of a service one write for each call."""
 
 import pytest
 
 from tests.infra.caller import PASSWORD, Caller
-from tests.infra.cloud import Cloud, Recorder
+from tests.infra.cloud import Cloud, Recorder, still_clock
+from tests.infra.declared import declare_rate
 
 LATER = {"type": "echo", "enter_at": "2027-02-01T00:00:00Z"}
 LIMIT = {"USER_RATE": "20/min", "USER_BURST": "5"}
@@ -72,3 +73,21 @@ def test_a_service_pays_one_write_for_each_call_if_its_key_has_a_rate(cloud: Clo
         counts.append(made(recorder))
 
     assert counts == [WRITTEN, ["UpdateItem", *WRITTEN]]
+
+
+def test_a_handlers_rate_costs_no_call(cloud: Cloud, caller: Caller) -> None:
+    """What is to be known of it is written with the begin, and with the head."""
+    calls, paced = [], []
+    for name, rate in (("ada", None), ("max", "10/h")):
+        cloud.become("APIHandler")
+        user_id = caller.enqueue_as(name)
+        recorder = cloud.become("Worker", still_clock())
+        if rate:
+            declare_rate(cloud, "echo", rate)
+        cloud.deliver(cloud.functions.worker, "WakeUps")
+        calls.append(made(recorder))
+        paced += [item for item in cloud.scan("QueuesTable") if "paced" in item]
+        assert all(item["user_id"] == {"S": user_id} for item in paced), "without a rate, nothing is noted"
+
+    assert calls[0] == calls[1]
+    assert len(paced) == 1
