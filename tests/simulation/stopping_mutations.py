@@ -61,7 +61,7 @@ def stopped_request_begun_again(patch: MonkeyPatch) -> None:
         return replace(request, stop_requested_at=None)
 
     patch.setattr(lookahead, "settle_stopped", lambda store, crashed, now: crashed)
-    patch.setattr(Attempt, "__call__", lambda run, request, lease: run_again(run, forget(request), lease))
+    patch.setattr(Attempt, "__call__", lambda run, request, *more: run_again(run, forget(request), *more))
     _see_no_stop(patch)
 
 
