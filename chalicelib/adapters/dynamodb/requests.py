@@ -1,6 +1,7 @@
 """The requests, by user and number."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pynamodb.expressions.update import Action
 
@@ -19,6 +20,9 @@ from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
 from chalicelib.core.time import Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.queueing.matching import Found, Match
 
 
 class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
@@ -73,6 +77,12 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
         with translated():
             page = first_page(m, user_id, m.seq > after, limit, wanted)
         return readable(page)
+
+    def list_matching(self, user_id: str, after: int, last: int, limit: int, match: "Match") -> "Found":
+        from chalicelib.adapters.dynamodb.matching import list_matching
+
+        with translated():
+            return list_matching(self._requests, user_id, after, last, limit=limit, match=match)
 
     def begin(
         self,

@@ -11,6 +11,7 @@ from chalicelib.adapters.memory.texts import MemoryTexts
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.matching import Found, Match
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, StoppedBy, expiry
 from chalicelib.core.time import Millis
 
@@ -41,6 +42,13 @@ class MemoryRequests(MemoryTexts, MemorySlots):
     def list_without_payloads(self, user_id: str, after: int, limit: int) -> Sequence[Request]:
         page = self.list_after(user_id, after, min(limit, self.page_size))
         return [replace(request, payload="") for request in page]
+
+    def list_matching(self, user_id: str, after: int, last: int, limit: int, match: Match) -> Found:
+        read = [r for r in self.list_without_payloads(user_id, after, self.page_size) if r.seq <= last]
+        fitting = [request for request in read if match.fits(request)]
+        if len(fitting) > limit:
+            return Found(fitting[:limit], fitting[limit - 1].seq)
+        return Found(fitting, read[-1].seq if len(read) == self.page_size else last)
 
     def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
         places = self._tables.requests.setdefault(request.user_id, {})

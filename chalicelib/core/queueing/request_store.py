@@ -1,13 +1,16 @@
 """The ports through which the core reads and writes requests and idempotency keys."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.request import Failure, Outcome, Request, StoppedBy
 from chalicelib.core.queueing.slots import SlotStore
 from chalicelib.core.queueing.texts import TextStore
 from chalicelib.core.time import Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.queueing.matching import Found, Match
 
 
 class RequestStore(TextStore, SlotStore, Protocol):
@@ -37,6 +40,13 @@ class RequestStore(TextStore, SlotStore, Protocol):
         """Like `list_after`, with "" for each payload.
 
         The page may have fewer than `limit` requests although more follow. It is empty only at the end.
+        """
+        ...
+
+    def list_matching(self, user_id: str, after: int, last: int, limit: int, match: "Match") -> "Found":
+        """The first requests that fit, above `after` and up to `last`, with "" for each payload.
+
+        At most `limit`, and as many as one read finds: there may be more although it has found none.
         """
         ...
 
