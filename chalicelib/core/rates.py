@@ -12,9 +12,8 @@ from typing import NamedTuple, Protocol, Self
 from chalicelib.core.errors import InvalidInputError, LostRaceError, TooManyError, UnavailableError
 from chalicelib.core.time import Millis
 
-FORM = re.compile(r"([1-9][0-9]{0,6})/(s|min|h)")
+FORM = re.compile(r"[1-9][0-9]{0,2}/s|[1-9][0-9]{0,3}/min|[1-9][0-9]{0,5}/h")
 UNITS = {"s": 1_000_000, "min": 60_000_000, "h": 3_600_000_000}
-SHORTEST_US = 1_000  # of an interval
 MOST_KNOWN = 1_000  # buckets that a process remembers
 MAX_TRIES = 5  # how often a call may find another bucket than it has just read
 CONTENDED = "Too many calls at the same moment. Nothing was accepted; try again."
@@ -36,14 +35,13 @@ class Rate(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Raises ValueError with a sentence."""
-        found = FORM.fullmatch(text) if isinstance(text, str) else None
-        unit, count = (UNITS[found[2]], int(found[1])) if found else (0, 1)
-        if unit < count * SHORTEST_US:
+        if not isinstance(text, str) or not FORM.fullmatch(text):
             raise ValueError(
                 f"{text!r} is no rate: a rate is a whole number per s, min or h, such as 10/s, 600/min or "
-                "30/h, and at most 1000/s"
+                "30/h, and at most 999/s, 9999/min or 999999/h"
             )
-        return cls(text, -(-unit // count))
+        count, _, unit = text.partition("/")
+        return cls(text, -(-UNITS[unit] // int(count)))
 
     def __str__(self) -> str:
         return self.text

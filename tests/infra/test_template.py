@@ -21,7 +21,7 @@ TEXTS = {
         "*.example.com:8443, http://[2001:db8::1]:81,a.internal=10.0.0.0/8",
     ),
     "CORS_ORIGINS": ("https://app.example", "http://localhost:8080, https://b.example"),
-    "USER_RATE": ["10/s", "600/min", "3600000/h"],
+    "USER_RATE": ["10/s", "600/min", "999999/h"],
 }
 
 # What Chalice cannot set by itself, or sets otherwise if it is not told.

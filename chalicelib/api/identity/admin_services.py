@@ -8,11 +8,12 @@ import msgspec
 from chalicelib.api.moments import Moment, optional_moment
 from chalicelib.api.permissions import ADMIN
 from chalicelib.container import Container
-from chalicelib.core.errors import FieldError, InvalidInputError, NotFoundError
+from chalicelib.core.errors import InvalidInputError, NotFoundError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.identity.scopes import FORM
 from chalicelib.core.identity.services import NAME, Service
 from chalicelib.core.identity.session import DAY_MS
+from chalicelib.core.rates import FORM as RATE
 from chalicelib.core.rates import Bucket, Rate
 from chalicelib.web.routes import Routes
 
@@ -52,7 +53,7 @@ class NewKey(msgspec.Struct, forbid_unknown_fields=True):
         Annotated[
             str,
             msgspec.Meta(
-                pattern="^[1-9][0-9]{0,6}/(s|min|h)$",
+                pattern=f"^({RATE.pattern})$",
                 description="How many requests it may send in a time, for all users together, such as 10/s, "
                 "600/min or 30/h; null: any number",
             ),
@@ -99,7 +100,8 @@ def make_key(container: Container, principal: Principal, body: NewKey) -> MadeKe
     now = container.adapters.clock.now()
     expires_at = None if body.days is None else now + body.days * DAY_MS
     keys = container.identity.service_administration
-    bucket = _bucket(body.rate, body.burst) if body.rate else None
+    # The pattern's `$` also stands before a last line break.
+    bucket = Bucket(Rate.parse(body.rate.rstrip()), body.burst) if body.rate else None
     key, service = keys.make(principal, body.name, frozenset(body.scopes), expires_at, bucket)
     return MadeKeyAnswer(**msgspec.structs.asdict(key_view(service)), key=str(key))
 
@@ -117,13 +119,6 @@ def list_keys(container: Container, principal: Principal) -> KeysAnswer:
 )
 def revoke_key(container: Container, principal: Principal, key_id: KeyId) -> None:
     container.identity.service_administration.revoke(principal, key_id)
-
-
-def _bucket(rate: str, burst: int) -> Bucket:
-    try:
-        return Bucket(Rate.parse(rate), burst)
-    except ValueError as error:
-        raise InvalidInputError.listing(FieldError("rate", f"cannot be taken: {error}")) from None
 
 
 def key_view(service: Service) -> KeyAnswer:
