@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from chalicelib.webhooks.allowed_hosts import AllowedHosts
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+AUDIENCE = re.compile(r"[!-~]{0,200}")
+
+
+OIDC_HALF = (
+    "OIDC_ISSUER and OIDC_AUDIENCE belong together: set both to accept the tokens of an identity provider, "
+    "or neither."
+)
 
 
 class SettingError(ValueError):
@@ -75,6 +82,26 @@ def _rate(text: str) -> Rate | None:
         raise SettingError(f"must be empty, or a rate: {error}") from None
 
 
+def _issuer(text: str) -> str:
+    if not text:
+        return text
+    from chalicelib.webhooks.urls import UrlError, secure
+
+    try:
+        url = secure(text)
+    except UrlError as error:
+        raise SettingError(str(error)) from None
+    if "?" in url.resource:
+        raise SettingError("must have no query")
+    return text
+
+
+def _audience(text: str) -> str:
+    if not AUDIENCE.fullmatch(text):
+        raise SettingError("must have up to 200 characters of ASCII, and no spaces")
+    return text
+
+
 # What an operator may choose. The deployment passes these on as parameters of the stack.
 CHOICES = (
     Setting("QUEUE_LIMIT", _between(1, 1_000_000), "10000", "requests one user may have waiting"),
@@ -92,6 +119,8 @@ CHOICES = (
     Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
     Setting("USER_RATE", _rate, "", "how many requests one user may send in a time, such as 10/s"),
     Setting("USER_BURST", _between(1, 10_000), "100", "how many of them at once"),
+    Setting("OIDC_ISSUER", _issuer, "", "the identity provider whose users may call the API"),
+    Setting("OIDC_AUDIENCE", _audience, "", "what tokens of the identity provider must be for"),
 )
 
 # What the stack itself knows. A function gets the names of what it may use, and only those.
@@ -125,6 +154,8 @@ class Settings:
     tracing: bool
     user_rate: Rate | None
     user_burst: int
+    oidc_issuer: str  # "": there is none
+    oidc_audience: str
     code: str  # fingerprint of the deployed code; "" if the deployment gives none
     resources: Mapping[str, str]
 
@@ -132,6 +163,8 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Raises SettingError."""
         values = {setting.name.lower(): read(setting, environment) for setting in CHOICES}
+        if bool(values["oidc_issuer"]) != bool(values["oidc_audience"]):
+            raise SettingError(OIDC_HALF)
         values["code"] = environment.get("CODE_FINGERPRINT", "")
         return cls(**values, resources={n: environment[n] for n in RESOURCES if n in environment})
 
