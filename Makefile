@@ -32,9 +32,10 @@ logs: WHO = $(or $(USERNAME),$(if $(filter command line,$(origin USER)),$(USER))
 admin: ## make a user an administrator (USERNAME=name)
 	@$(RUN) -m local_cloud.operate role '$(or $(USERNAME),$(error A username is missing: make admin USERNAME=name))' admin
 
-key: ## make a key for a service (NAME=shop; SCOPES="enqueue:* read dequeue control"; DAYS=365: until it expires)
+key: ## make a key for a service (NAME=shop; SCOPES="enqueue:* read dequeue control"; DAYS=365, RATE=10/s)
 	@$(RUN) -m local_cloud.operate key '$(or $(NAME),$(error A name is missing: make key NAME=shop))' \
-		$(foreach scope,$(or $(SCOPES),enqueue:* read dequeue control),'$(scope)') $(if $(DAYS),--days '$(DAYS)')
+		$(foreach scope,$(or $(SCOPES),enqueue:* read dequeue control),'$(scope)') $(if $(DAYS),--days '$(DAYS)') \
+		$(if $(RATE),--rate '$(RATE)') $(if $(BURST),--burst '$(BURST)')
 
 rotate-keys: ## sign access tokens with a new key; nobody is signed out
 	@$(RUN) -m local_cloud.operate rotate-keys

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from chalicelib.core.rates import Rate
     from chalicelib.webhooks.allowed_hosts import AllowedHosts
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
@@ -70,6 +71,17 @@ def _origins(text: str) -> tuple[str, ...]:
     return origins
 
 
+def _rate(text: str) -> Rate | None:
+    if not text:
+        return None
+    from chalicelib.core.rates import Rate  # only of deployments with such a limit
+
+    try:
+        return Rate.parse(text)
+    except ValueError as error:
+        raise SettingError(f"must be empty, or a rate: {error}") from None
+
+
 def _issuer(text: str) -> str:
     if not text:
         return text
@@ -106,6 +118,8 @@ CHOICES = (
         "REGISTRATION", _one_of("open", "closed"), "open", "whether strangers may sign up (open, closed)"
     ),
     Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
+    Setting("USER_RATE", _rate, "", "how many requests one user may send in a time, such as 10/s"),
+    Setting("USER_BURST", _between(1, 10_000), "100", "how many of them at once"),
     Setting("OIDC_ISSUER", _issuer, "", "the identity provider whose users may call the API"),
     Setting("OIDC_AUDIENCE", _audience, "", "what tokens of the identity provider must be for"),
 )
@@ -141,6 +155,8 @@ class Settings:
     cors_origins: tuple[str, ...]
     registration: str
     tracing: bool
+    user_rate: Rate | None
+    user_burst: int
     oidc_issuer: str  # "": there is none
     oidc_audience: str
     code: str  # fingerprint of the deployed code; "" if the deployment gives none

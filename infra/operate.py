@@ -48,6 +48,8 @@ def options() -> argparse.ArgumentParser:
     key.add_argument("name", help="of the service")
     key.add_argument("scopes", nargs="+", metavar="scope", help=service_keys.EXAMPLE)
     key.add_argument("--days", type=int, help="until it expires; it does not, if this is not given")
+    key.add_argument("--rate", help="how many requests it may send in a time, such as 10/s; any number")
+    key.add_argument("--burst", type=int, default=100, help="with a rate: how many of them at once")
     key.set_defaults(operate=_key)
     revocation = commands.add_parser("revoke-key", help="refuse a key from now on")
     revocation.add_argument("key_id", help="as in the list of keys")
@@ -76,7 +78,10 @@ def _role(target: Target, outputs: dict[str, str], given: argparse.Namespace) ->
 
 def _key(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:
     tables = service_keys.Tables(outputs["ServicesTable"], outputs["AuditTable"])
-    return service_keys.make(target.client("dynamodb"), tables, given.name, given.scopes, given.days)
+    bucket = service_keys.bucket_of(given.rate, given.burst)
+    return service_keys.make(
+        target.client("dynamodb"), tables, given.name, given.scopes, given.days, bucket=bucket
+    )
 
 
 def _revoke(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:

@@ -9,6 +9,7 @@ from chalicelib.adapters.dynamodb.format import FORMAT
 from chalicelib.core.identity.scopes import FORM
 from chalicelib.core.identity.services import NAME, Key
 from chalicelib.core.identity.session import DAY_MS
+from chalicelib.core.rates import Bucket, Rate
 from infra.audit import OPERATOR, note
 from infra.errors import DeployError
 
@@ -23,7 +24,15 @@ class Tables:
     audit: str
 
 
-def make(dynamodb: Any, tables: Tables, name: str, scopes: Sequence[str], days: int | None) -> str:
+def make(
+    dynamodb: Any,
+    tables: Tables,
+    name: str,
+    scopes: Sequence[str],
+    days: int | None,
+    *,
+    bucket: Bucket | None = None,
+) -> str:
     """Makes a key and returns what to tell its operator: the key, and what it is for.
 
     Raises DeployError if the name or a scope is none.
@@ -47,9 +56,22 @@ def make(dynamodb: Any, tables: Tables, name: str, scopes: Sequence[str], days: 
     }
     if days is not None:
         item["key_expires_at"] = {"N": str(now + days * DAY_MS)}
+    if bucket is not None:
+        item |= {"rate": {"S": str(bucket.rate)}, "burst": {"N": str(bucket.burst)}}
     dynamodb.put_item(TableName=tables.services, Item=item)
     ends = f"expires in {days} days" if days else "does not expire"
-    return f"{key}\nThe key of {name}, shown this once. It has the scopes {given} and {ends}."
+    sends = f" It sends at most {bucket.rate}, after {bucket.burst} at once." if bucket else ""
+    return f"{key}\nThe key of {name}, shown this once. It has the scopes {given} and {ends}.{sends}"
+
+
+def bucket_of(rate: str | None, burst: int) -> Bucket | None:
+    """Raises DeployError."""
+    if rate is None:
+        return None
+    try:
+        return Bucket(Rate.parse(rate), burst)
+    except ValueError as error:
+        raise DeployError(f"{error}.") from None
 
 
 def revoke(dynamodb: Any, tables: Tables, key_id: str) -> str:

@@ -69,7 +69,8 @@ class Gate:
             raise ForbiddenError(message, code="user_not_named")
         service = self.container.identity.service_keys.verify(key)
         logs.bind(service=service.name, key=service.key_id)
-        principal = Principal("", service.name, service_access(service.key_id), scopes=service.scopes)
+        access, scopes, limit = service_access(service.key_id), service.scopes, service.bucket
+        principal = Principal("", service.name, access, scopes=scopes, limit=limit)
         _require_scope(principal, operation.permission)
         return principal
 

@@ -57,6 +57,11 @@ const wordings = {
     detail: `It starts ${soon(until, now)}.${waiting(behind)}`,
   }),
 
+  paced: ({ name, until, behind, now }) => ({
+    title: `${name} waits for its turn at the rate of its type`,
+    detail: `It starts ${soon(until, now)}.${waiting(behind)}`,
+  }),
+
   paused: ({ queue, locked }) => ({
     title: locked ? "Paused by an administrator" : "Paused",
     detail: [

@@ -9,8 +9,9 @@ const OFFERS = {
   held: [["Look again", "retry"], ["Cancel request", "cancel"]],
   retrying: [["Cancel request", "cancel"]],
   scheduled: [["Cancel request", "cancel"]],
+  paced: [["Cancel request", "cancel"]],
 };
-const GLYPHS = { starting: "queued", unattended: "scheduled", hole: "queued", idle: "succeeded", empty: "queued" };
+const GLYPHS = { starting: "queued", unattended: "scheduled", paced: "scheduled", hole: "queued", idle: "succeeded", empty: "queued" };
 const HINTS = {
   retry: "Runs the request again, in its place.",
   "Look again": "Checks now whether the version in use can carry the request out.",

@@ -7,11 +7,11 @@ const FAR = 10_000; // milliseconds
 // The API's words for what the bar says of a queue whose next request has not begun: nobody is on the way, or somebody is.
 const KINDS = {
   backoff: "retrying", not_before: "scheduled", sleeping: "scheduled", signal: "scheduled", rung: "starting",
-  idle: "unattended",
+  idle: "unattended", rate: "paced",
 };
 
 /** { kind, seq, request, since, until, behind, error }; times in milliseconds, or null where not known.
- * kind: empty, idle, starting, unattended, running, retrying, scheduled, paused, halted, held, hole.
+ * kind: empty, idle, starting, unattended, running, retrying, scheduled, paced, paused, halted, held, hole.
  * `head` is the request at the head of the line, or null; `floor` is the last number of which nothing is kept. */
 export function situation(queue, head, floor) {
   const { waiting } = queue;
@@ -39,7 +39,7 @@ function kindOf({ state, tail, waiting }, floor) {
 export function isStanding({ kind, until }, queue, now) {
   if (queue.running !== null) return false;
   if (STANDING.has(kind)) return true;
-  return (kind === "retrying" || kind === "scheduled") && until - now > FAR;
+  return (kind === "retrying" || kind === "scheduled" || kind === "paced") && until - now > FAR;
 }
 
 /** What the lane and the panel show of a request: its status, or why it waits where that is more than its turn. */

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.core.identity.registration import Registration
     from chalicelib.core.identity.service_administration import ServiceAdministration, ServiceDeeds
     from chalicelib.core.identity.service_keys import ServiceKeys
+    from chalicelib.core.identity.service_limit import ServiceLimit
     from chalicelib.core.identity.sessions import Sessions
     from chalicelib.core.identity.sign_in import SignIn
     from chalicelib.core.identity.throttle import Throttle
@@ -82,6 +83,12 @@ class Identity:
         from chalicelib.core.identity.service_keys import ServiceKeys
 
         return ServiceKeys(self._adapters.services, self._adapters.clock)
+
+    @cached_property
+    def service_limit(self) -> ServiceLimit:
+        from chalicelib.core.identity.service_limit import ServiceLimit
+
+        return ServiceLimit(self._adapters.services, self._adapters.clock)
 
     @cached_property
     def minting(self) -> Minting:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.scheduling import Scheduling
     from chalicelib.core.queueing.signals import Signals
     from chalicelib.core.queueing.sweep import Sweep
+    from chalicelib.core.queueing.user_limit import UserLimit
     from chalicelib.core.queueing.waits import Waits
     from chalicelib.core.queueing.watch import Watch
     from chalicelib.core.time import Millis
@@ -58,7 +59,19 @@ class Queueing:
             outside.clock,
             for_each,
             self._container.declared,
+            self._user_limit,
         )
+
+    @cached_property
+    def _user_limit(self) -> UserLimit | None:
+        settings = self._container.settings
+        if settings.user_rate is None:
+            return None
+        from chalicelib.core.queueing.user_limit import UserLimit
+        from chalicelib.core.rates import Bucket
+
+        bucket = Bucket(settings.user_rate, settings.user_burst)
+        return UserLimit(bucket, self._adapters.store.queues)
 
     @cached_property
     def controls(self) -> Controls:
@@ -178,7 +191,15 @@ class Queueing:
 
         outside, store = self._adapters, self._adapters.store
         entering = self._entering(self._container.declared)
-        return Scheduling(store.entries, store.queues, store.requests, store.keys, entering, outside.clock)
+        return Scheduling(
+            store.entries,
+            store.queues,
+            store.requests,
+            store.keys,
+            entering,
+            outside.clock,
+            limit=self._user_limit,
+        )
 
     def _entering(self, handlers: Registry | None = None) -> Entering:
         """`handlers` tell the lane; the sweeper has none: a quick worker hands over what is not for it."""

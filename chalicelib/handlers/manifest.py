@@ -28,6 +28,7 @@ class Tuning(msgspec.Struct, omit_defaults=True):
     max_attempts: int | None = None
     on_failure: OnFailure | None = None
     long: bool | None = None
+    rate: str | None = None
 
 
 class Declared(msgspec.Struct):
@@ -66,7 +67,12 @@ def tuned(handler: Handler, tuning: Tuning | None) -> Handler:
         on_failure=tuning.on_failure or handler.policy.on_failure,
     )
     long = handler.long if tuning.long is None else tuning.long
-    return replace(handler, timeout=tuning.timeout or handler.timeout, policy=policy, long=long)
+    rate = handler.rate
+    if tuning.rate is not None:
+        from chalicelib.core.rates import Rate
+
+        rate = Rate.parse(tuning.rate)
+    return replace(handler, timeout=tuning.timeout or handler.timeout, policy=policy, long=long, rate=rate)
 
 
 class ManifestRegistry(Registry):

@@ -149,7 +149,7 @@ class Engine:
     def _sweep_at(self, queue: Queue) -> Millis:
         """When a sweep finds that nobody comes for the head of this queue."""
         head = self.store.requests.get(queue.user_id, queue.head + 1)
-        due = head.due - AHEAD_MS if head else queue.tail_at + HOLE_GRACE_MS
+        due = queue.due(head) - AHEAD_MS if head else queue.tail_at + HOLE_GRACE_MS
         return max(due, self.clock.now() + max(SWEEP_MS, STALE_MS))
 
     def _serve(self, lane: Lane) -> None:

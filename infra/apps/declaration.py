@@ -10,6 +10,7 @@ import msgspec
 from chalicelib.adapters.json.codec import decode, encode
 from chalicelib.core.errors import InvalidInputError
 from chalicelib.core.queueing.handler import LONGEST_TIMEOUT_S
+from chalicelib.core.rates import FORM as RATE
 from infra.errors import DeployError
 
 FILE = "application.toml"
@@ -42,6 +43,7 @@ class Limits(msgspec.Struct, forbid_unknown_fields=True):
     max_attempts: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
     on_failure: Literal["skip", "halt"] | None = None
     long: bool | None = None  # its requests are always for the long lane
+    rate: Annotated[str, msgspec.Meta(pattern=f"^({RATE.pattern})$")] | None = None
 
 
 class Worker(msgspec.Struct, forbid_unknown_fields=True):

@@ -38,6 +38,7 @@ class App:
                 limits.max_attempts,
                 limits.on_failure and OnFailure(limits.on_failure),
                 limits.long,
+                limits.rate,
             )
             for type_, limits in self.declared.handlers.items()
         }

@@ -106,6 +106,10 @@ class Service:
             self.clock.advance(max(0, soonest - self.clock.now()))
             self._work(lane)
 
+    def work_once(self) -> None:
+        """A worker of the quick lane serves the next wake-up."""
+        self._work(Lane.QUICK)
+
     def _work(self, lane: Lane) -> None:
         fifo = self.fifos[lane]
         receipt = fifo.receive()

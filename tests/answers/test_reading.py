@@ -176,3 +176,25 @@ def test_disabling_and_deletion_end_reading_at_once(service: Service, user: User
     service.store.connections.mark_for_removal(user.user_id, service.clock.now())
     service.store.removal.delete_queue(service.store.tables.queues[user.user_id])
     assert user.session.call("GET", "/api/queue").status == 401
+
+
+def test_requests_are_listed_by_status_and_type(service: Service, user: User) -> None:
+    for type_, payload in (("echo", {}), ("fail", {"times": 9}), ("echo", {}), ("echo", {})):
+        user.session.ask("POST", "/api/queue/enqueue", {"type": type_, "payload": payload, "max_attempts": 1})
+    service.work()
+    user.session.ask("POST", "/api/queue/enqueue", {"type": "echo"})
+
+    def listed(query: str) -> tuple[list[int], int | None]:
+        page = user.session.ask("GET", f"/api/queue/requests?{query}")
+        return [request["seq"] for request in page["requests"]], page["next"]
+
+    assert listed("") == ([1, 2, 3, 4, 5], None)
+    assert listed("limit=2") == ([1, 2], 2)
+    assert listed("status=failed") == ([2], None)
+    assert listed("status=succeeded&limit=2") == ([1, 3], 3)
+    assert listed("status=succeeded&limit=2&after=3") == ([4], None)
+    assert listed("status=queued") == ([5], None)
+    assert listed("type=echo&after=1&limit=1") == ([3], 3)
+    assert listed("type=fail&status=queued") == ([], None)
+    for wrong in ("status=void", "type=two%20words"):
+        assert user.session.call("GET", f"/api/queue/requests?{wrong}").status == 422

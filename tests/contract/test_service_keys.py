@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.identity.services import Service
+from chalicelib.core.rates import Bucket, Rate
 from tests.contract.stores import Stores
 
 NOW = 1_700_000_000_000
@@ -55,4 +56,30 @@ def test_what_was_removed_stays_so(stores: Stores, service: Service) -> None:
         stores.services.note_use(service, NOW)
     with pytest.raises(LostRaceError):
         stores.services.remove(service.key_id)
+    assert stores.services.get(service.key_id) is None
+
+
+def test_tokens_are_taken_out_of_its_bucket_under_a_condition(stores: Stores) -> None:
+    bucket = Bucket(Rate.parse("7/s"), burst=2)
+    service = Service(token_hex(8), "shop", "hash", frozenset({"read"}), NOW, "root", bucket=bucket)
+    stores.services.add(service)
+    assert stores.services.get(service.key_id) == service
+    both = bucket.withdrawal(2, NOW, None)
+
+    emptied = stores.services.withdraw(service.key_id, both)
+
+    assert emptied == replace(service, arrival=NOW * 1000 + 2 * 142_858)
+    assert stores.services.get(service.key_id) == emptied
+    for withdrawal in (both, bucket.withdrawal(1, NOW, emptied.arrival)):
+        with pytest.raises(LostRaceError):
+            stores.services.withdraw(service.key_id, withdrawal)
+    later = stores.services.withdraw(service.key_id, bucket.withdrawal(1, NOW + 143, emptied.arrival))
+    assert later.arrival == NOW * 1000 + 3 * 142_858
+
+
+def test_a_key_that_was_revoked_does_not_come_back_by_a_withdrawal(stores: Stores, service: Service) -> None:
+    stores.services.remove(service.key_id)
+
+    with pytest.raises(LostRaceError):
+        stores.services.withdraw(service.key_id, Bucket(Rate.parse("1/s"), 1).withdrawal(1, NOW, None))
     assert stores.services.get(service.key_id) is None

@@ -13,6 +13,7 @@ from chalicelib.core.identity.services import Service
 from chalicelib.core.identity.session import IDLE_MS, LONGEST_MS, RefreshToken, Session
 from chalicelib.core.identity.tries import Tries
 from chalicelib.core.queueing.access import needs_session
+from chalicelib.core.rates import Withdrawal
 from chalicelib.core.time import Millis
 
 
@@ -137,6 +138,13 @@ class FakeServices:
         if found is None or found.last_used_at != service.last_used_at:
             raise LostRaceError
         self.services[service.key_id] = replace(found, last_used_at=now)
+
+    def withdraw(self, key_id: str, withdrawal: Withdrawal) -> Service:
+        found = self.services.get(key_id)
+        if found is None or not withdrawal.finds(found.arrival):
+            raise LostRaceError
+        self.services[key_id] = replace(found, arrival=withdrawal.leaves(found.arrival))
+        return self.services[key_id]
 
     def remove(self, key_id: str) -> None:
         require(key_id in self.services)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.core.queueing.context import HandlerRequest
+from chalicelib.core.rates import Rate
 from gurukool import Effects
 from tests.infra.cloud import Cloud
 
@@ -30,6 +31,11 @@ def declare_long(cloud: Cloud, *types: str) -> None:
     """Requests of these types may take minutes."""
     for type_ in types:
         _declare(cloud, type_, long=True)
+
+
+def declare_rate(cloud: Cloud, type_: str, rate: str) -> None:
+    """Attempts at requests of this type begin at this rate."""
+    _declare(cloud, type_, rate=Rate.parse(rate))
 
 
 def declare_steps(cloud: Cloud, type_: str) -> None:

@@ -26,6 +26,7 @@ TEXTS = {
     ),
     "OIDC_AUDIENCE": ("https://gurukool.example/api", "app_5f7c.apps.example"),
     "CORS_ORIGINS": ("https://app.example", "http://localhost:8080, https://b.example"),
+    "USER_RATE": ["10/s", "600/min", "999999/h"],
 }
 
 # What Chalice cannot set by itself, or sets otherwise if it is not told.

@@ -69,6 +69,7 @@ class Caller:
     steps: Steps | None = None
     emitters: Emitters | None = None
     callbacks: Receivers | None = None
+    charge: Callable[[str, int], None] = lambda _session, _count: None  # a service, for what it sends
 
     def make(self, user: User, kind: str, after: int = 0) -> None:
         """Let the user make a call of this kind."""

@@ -11,7 +11,7 @@ from chalicelib.core.errors import (
     UnauthenticatedError,
 )
 from chalicelib.core.identity.account import Account, Principal
-from chalicelib.core.queueing.enqueue import Work
+from chalicelib.core.queueing.enqueue import Accepted, Work
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.pages import Extent, Page
 from chalicelib.core.queueing.queue import Queue
@@ -49,7 +49,12 @@ class Calls(SteeringCalls):
         call.asked = [work.payload for work in works]
         works = self.options.slotted(works, key and f"{user.id} {key}")
         idempotency_key = IdempotencyKey(key, "fingerprint") if key else None
-        return call, lambda: self.api.enqueue(user.id, call.session_id, works, idempotency_key)
+
+        def do() -> Accepted:
+            self.charge(call.session_id, len(works))
+            return self.api.enqueue(user.id, call.session_id, works, idempotency_key)
+
+        return call, do
 
     def _work(self, name: str) -> Work:
         payload = perhaps_large(name)

@@ -1,6 +1,6 @@
 """The handlers of a history: what each request does when it is carried out, and who was doing what when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 from zlib import crc32
@@ -17,6 +17,7 @@ from chalicelib.core.queueing.policy import HandlerError, OnFailure, Policy
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request
 from chalicelib.core.queueing.suspending import Suspended
+from chalicelib.core.rates import Rate
 from chalicelib.core.time import Millis
 from tests.fakes.nonsense import DELAYS, RAISED, changed_later, later
 from tests.simulation.beats import Beats
@@ -71,12 +72,11 @@ class Executions:
     scheduler: Scheduler
     network: Network
     deployment: Deployment
-    patience_ms: int | None = (
-        None  # how soon after the death of its worker a request is begun again, if it matters
-    )
+    patience_ms: int | None = None  # how soon it is begun again after the death of its worker, if it matters
     steps: Steps | None = None  # if some handlers have steps
     emitters: Emitters | None = None  # if some handlers emit events
     plans: dict[str, Plan] = field(default_factory=dict)  # by payload
+    unhurried: tuple[str, ...] = ("halt", SLOW)  # types whose next attempt may have to wait
     all: list[Execution] = field(default_factory=list)
     follow_ups: Callable[[Request], tuple[Entry, ...]] = lambda _: ()  # what the handler enqueues
 
@@ -145,7 +145,7 @@ class Executions:
         """The wake-up was held for not much longer than the attempt could take."""
         same = new.attempt[:2]
         before = [e for e in self.all if e.attempt[:2] == same]
-        if self.patience_ms and before and before[-1].ran is None and new.request.type not in ("halt", SLOW):
+        if self.patience_ms and before and before[-1].ran is None and new.request.type not in self.unhurried:
             waited = new.started - before[-1].ended
             if waited > (LONG_PATIENCE_MS if new.request.type == LONG else self.patience_ms):
                 raise Violation(f"{same} was begun again {waited} ms after its worker had died")
@@ -229,7 +229,8 @@ def prolonged(plan: Plan, rng: Random) -> Plan:
     return replace(plan, ms=rng.choice((plan.ms, 4_000, 14_000, 40_000)))
 
 
-def handlers(deployment: Deployment) -> Registry:
+def handlers(deployment: Deployment, pace: Mapping[str, Rate]) -> Registry:
+    """`pace`: the rates of some, by type."""
     registry = DeployedHandlers(deployment)
     for type_, timeout, policy in (
         ("skip", 2.0, Policy(max_attempts=3)),
@@ -239,7 +240,8 @@ def handlers(deployment: Deployment) -> Registry:
         (SLOW, QUICK_TIMEOUT_S + 1, Policy(max_attempts=3)),
         (LONG, 60.0, Policy(max_attempts=3)),
     ):
-        registry.add(Handler(type_, _never_called, object, object, timeout, policy, long=type_ == LONG))
+        long, rate = type_ == LONG, pace.get(type_)
+        registry.add(Handler(type_, _never_called, object, object, timeout, policy, long=long, rate=rate))
     return registry
 
 

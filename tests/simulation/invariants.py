@@ -11,6 +11,7 @@ from chalicelib.core.queueing.request import LONGEST_DELAY_MS, NO_COUNTS, OUTCOM
 from tests.simulation.executions import Executions, account_of, has_effects
 from tests.simulation.history import Violation
 from tests.simulation.large import check_result, payload_of
+from tests.simulation.limits import Limits
 from tests.simulation.services import check_opening, is_opened_for_service
 from tests.simulation.slots import SlotInvariants, check_latest_start
 from tests.simulation.stops import check_stop
@@ -29,12 +30,15 @@ AGAIN_MS = 3_000  # within this, whoever has held a queue has looked again
 class Invariants:
     """Compares what is stored with what was stored before."""
 
-    def __init__(self, tables: MemoryTables, executions: Executions, entries: Entries) -> None:
+    def __init__(
+        self, tables: MemoryTables, executions: Executions, entries: Entries, limits: Limits
+    ) -> None:
         self.reads: dict[tuple[str, int], str] = {}  # user and number: the actor that moved `read` there
         self.taking_several: set[str] = set()  # actors that dequeue so: verdict.py looks at their answers
         self._tables = tables
         self._executions = executions
         self._entries = entries
+        self._limits = limits
         self._queues: dict[str, Queue] = {}
         self._requests: dict[str, Requests] = {}
         self._balances = tables.ledger.balances
@@ -68,6 +72,7 @@ class Invariants:
             self._entries.check_queue(before, queue)
             if self.callbacks:
                 self.callbacks.check(before, queue, actor)
+            self._limits.check(before, queue, actor)
             opened = before.state is State.CLOSED and queue.state is not State.CLOSED
             used = bool(queue.sessions) or queue.tail > before.tail  # an entry has entered
             used |= is_opened_for_service(before, queue, actor)
@@ -113,6 +118,7 @@ class Invariants:
                     _check_change(before, request)
                     check_stop(before, request)
                 check_latest_start(request)
+                self._limits.check_pace(before, request)
                 self._slots.check_change(before, request)
                 if before is None or before.status is not Status.FAILED:
                     _check_failed(request, actor)

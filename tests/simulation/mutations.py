@@ -200,10 +200,12 @@ def _idle_if(patch: MonkeyPatch, condition: Callable[[Queue, Queue], bool]) -> N
 def room_not_looked_at(patch: MonkeyPatch) -> None:
     take_numbers = MemoryQueues.take_numbers
 
-    def take(store: MemoryQueues, user_id: str, session_id: str, count: int, now: int) -> Queue:
+    def take(
+        store: MemoryQueues, user_id: str, session_id: str, count: int, now: int, *withdrawal: Any
+    ) -> Queue:
         room = store._tables.queues[user_id].room
         store._tables.put(replace(store._tables.queues[user_id], room=count))
-        queue = take_numbers(store, user_id, session_id, count, now)
+        queue = take_numbers(store, user_id, session_id, count, now, *withdrawal)
         return store._tables.put(replace(queue, room=room - count))
 
     patch.setattr(MemoryQueues, "take_numbers", take)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.core.time import Millis
     from tests.simulation.world import World
 
-SERVED = (6, 7)  # of eight histories, those with such users; all others are as they were
+SERVED = (5, 6, 7)  # of eight histories, those with such users; all others are as they were
 NAMES = (NAME, f"{NAME}-2")  # handlers enqueue for the first one too
 KEYS = (service_access("k1"), OIDC_USER)  # a service, and the users themselves by an identity provider
 SENT = frozenset({"enqueue", "batch", "keyed"})

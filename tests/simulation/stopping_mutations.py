@@ -61,7 +61,7 @@ def stopped_request_begun_again(patch: MonkeyPatch) -> None:
         return replace(request, stop_requested_at=None)
 
     patch.setattr(lookahead, "settle_stopped", lambda store, crashed, now: crashed)
-    patch.setattr(Attempt, "__call__", lambda run, request, lease: run_again(run, forget(request), lease))
+    patch.setattr(Attempt, "__call__", lambda run, request, *more: run_again(run, forget(request), *more))
     _see_no_stop(patch)
 
 
@@ -70,11 +70,11 @@ def stop_not_seen_by_who_begins_again(patch: MonkeyPatch) -> None:
     """It comes just before the begin: by chance that is too rare to be found soon."""
     begin = Attempt._begin
 
-    def begin_late(run: Attempt, request: Request, now: Millis, deadline: Millis) -> Request:
+    def begin_late(run: Attempt, request: Request, now: Millis, *more: Any) -> Request:
         if request.status is Status.RUNNING:
             with suppress(LostRaceError):
                 run.requests.request_stop(request, StoppedBy.USER, now)
-        return begin(run, request, now, deadline)
+        return begin(run, request, now, *more)
 
     patch.setattr(Attempt, "_begin", begin_late)
     _see_no_stop(patch)

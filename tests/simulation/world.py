@@ -1,5 +1,6 @@
 """One history: everything put together, left to itself under faults, then in calm, and looked at."""
 
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,7 @@ from tests.simulation.indexed import IndexedStore, report_unforeseen
 from tests.simulation.invariants import Invariants
 from tests.simulation.kinds import draw_kinds
 from tests.simulation.lambdas import SWEEP_MS, Sweeper, Workers
+from tests.simulation.limits import Limits
 from tests.simulation.ports import Network, Remote, RemoteStore, SimulatedClock
 from tests.simulation.readers import WatchedSessions
 from tests.simulation.records import User
@@ -84,7 +86,8 @@ class World:
             )
         if seed % 8 in EMITTING:
             self.executions.emitters = Emitters(self.scheduler, self.store.tables)
-        self.invariants = Invariants(self.store.tables, self.executions, self.entries)
+        self.limits = Limits(seed)
+        self.invariants = Invariants(self.store.tables, self.executions, self.entries, self.limits)
         self.invariants.prompt = self.network.faults.is_prompt
         self.callbacks = receivers_of(self)
         services = {lane: WakeUpService(lane, self.scheduler, self.network, rng) for lane in Lane}
@@ -101,7 +104,10 @@ class World:
             store.entries = self.store.entries  # no call of theirs is heard of
         queues, requests, connections = store.queues, store.requests, store.connections
         stored, accounts, audit = (self._remote(s) for s in (self.sessions, self.accounts, FakeAudit()))
-        registry = handlers(self.deployment)
+        if not self.faultless:
+            self.limits.be_seldom()
+        self.executions.unhurried += tuple(self.limits.pace)
+        registry = handlers(self.deployment, self.limits.pace)
         take, run = self.executions.take, self.executions.run
         entering = Entering(
             store.entries, queues, requests, self.lanes, clock, registry, is_account, report=report_unforeseen
@@ -133,7 +139,9 @@ class World:
         object.__setattr__(sweep, "idle_ms", draw_idle_ms(self.seed))
         object.__setattr__(sweep, "deployment", self.deployment)
         self.sweeper = Sweeper(self.scheduler, self.network, sweep)
-        enqueue = Enqueue(queues, requests, store.keys, self.lanes, clock, handlers=registry)
+        limit = self.limits.of(queues)
+        self.limits.serve(self._remote, clock)
+        enqueue = Enqueue(queues, requests, store.keys, self.lanes, clock, handlers=registry, limit=limit)
         sessions = Sessions(stored, queues, connections, FakeTokens(), clock)
         controls = Controls(queues, requests, self.lanes, clock, enqueue, self._mark)
         waits = Waits(stored, clock)
@@ -144,14 +152,13 @@ class World:
         administration = TrustedAdministration(
             accounts, queues, connections, audit, sessions, controls, clock
         )
-        scheduling = Scheduling(
-            store.entries, queues, requests, store.keys, entering, clock, lambda: self._mark() + self._mark()
-        )
+        tokens = partial(self._mark, times=2)
+        scheduling = Scheduling(store.entries, queues, requests, store.keys, entering, clock, tokens, limit)
         signals = Signals(controls, store.notes, self._mark)
         events = EventWatch(Watch(queues, requests, clock, waits), store.notes)
         callbacks = Callbacks(store, callers, clock, self._mark, self._mark)
-        steered = administration, accounts, scheduling, signals, events, callbacks
-        api = Api(enqueue, dequeue, outcomes, sessions, controls, own, *steered)
+        use_cases = enqueue, dequeue, outcomes, sessions, controls, own, administration, accounts
+        api = Api(*use_cases, scheduling, signals, events, callbacks)
         self.calls = Calls(
             self.scheduler,
             self.network,
@@ -164,14 +171,15 @@ class World:
             steps=self.executions.steps,
             emitters=self.executions.emitters,
             callbacks=self.callbacks,
+            charge=self.limits.charge,
         )
         self.invariants.taking_several = self.calls.taking_several
 
     def _remote(self, store: object) -> Any:
         return Remote(store, self.network, lambda args: None)
 
-    def _mark(self) -> str:
-        return f"{self.rng.getrandbits(32):08x}"
+    def _mark(self, times: int = 1) -> str:
+        return "".join(f"{self.rng.getrandbits(32):08x}" for _ in range(times))
 
     def _user(self, id_: str) -> User:
         first = new_session(f"first-{id_}", id_, START)

@@ -221,3 +221,22 @@ def test_a_handler_that_is_stopped_hears_of_it_and_ends_as_cancelled() -> None:
 
     assert said == ["one", "two", "cleaned up", "four", "cleaned up"]
     assert [outcome.status for outcome in queue.outcomes()] == ["cancelled", "succeeded"]
+
+
+@handler("paced", rate="10/h", max_attempts=2)
+def paced(payload: str, request: Request) -> int:
+    if payload == "fails" and request.attempts == 1:
+        raise RetryLaterError("Not yet.", after=0)
+    return request.started_at
+
+
+def test_attempts_begin_at_the_rate_of_the_handler_and_nobody_waits_for_it(queue: Queue) -> None:
+    for payload in ("a", "fails", "b"):
+        queue.enqueue(paced, payload)
+    queue.enqueue(paced, "another's", user="another")
+
+    queue.run()
+
+    begun = [outcome.result for outcome in queue.outcomes()]
+    assert [later - begun[0] for later in begun] == [0, 2 * 360_000, 3 * 360_000]
+    assert queue.outcomes(user="another")[0].result == begun[0]

@@ -23,6 +23,9 @@ UNIT = 1024  # bytes that one write unit takes
 LARGEST = 10**15 - 1
 FINGERPRINT = 16  # characters of CODE_FINGERPRINT
 LATEST: Millis = 9_999_999_999_999
+LONGEST_PACED = (
+    32  # characters of the types with a rate that a user waits for; fewer sessions leave room for more
+)
 LONGEST = {
     "user_id": 32,
     "username": 64,
@@ -39,6 +42,7 @@ LONGEST = {
 def largest_queue_item() -> QueueItem:
     """Every attribute, with the largest value that it may have."""
     values: dict[str, Any] = {"sessions": {new_session_id(): LATEST for _ in range(MOST_SESSIONS + 1)}}
+    values["paced"] = {"x" * LONGEST_PACED: LATEST}
     for name, attribute in QueueItem.get_attributes().items():
         if isinstance(attribute, NumberAttribute):
             values[name] = LARGEST

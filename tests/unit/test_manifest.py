@@ -133,6 +133,16 @@ def test_the_limits_of_application_toml_decide_on_the_lane(tuning: Tuning, lane:
     assert lane_of(0, tuned(declared, tuning)) is lane
 
 
+def test_application_toml_gives_a_handler_another_rate() -> None:
+    @declare("greet", rate="5/s")
+    def greet(payload: str) -> None: ...
+
+    [declared] = Registry.of(greet)
+
+    assert str(tuned(declared, Tuning(timeout=3)).rate) == "5/s"
+    assert str(tuned(declared, Tuning(rate="10/h")).rate) == "10/h"
+
+
 def test_what_the_api_and_the_worker_know_is_the_same(root: Path) -> None:
     declared, loaded = container(root).declared, container(root).handlers
 

@@ -30,8 +30,9 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     # Handlers get the effects of DynamoDB.
     "adapters.runtime": {CORE, QUEUEING, "adapters.dynamodb", "adapters.json"},
     "webhooks": {CORE, QUEUEING, "adapters.security"},
-    "handlers": {QUEUEING, "web"},  # describes the types of payloads and results for the OpenAPI document
-    "settings": {"webhooks"},  # reads which hosts are allowed
+    # Describes the types of payloads and results for the OpenAPI document; reads rates in application.toml.
+    "handlers": {CORE, QUEUEING, "web"},
+    "settings": {CORE, "webhooks"},  # reads rates, and which hosts are allowed
     "version": set(),
     "container": {
         *(CORE, QUEUEING, IDENTITY, "adapters.dynamodb", "adapters.sqs", "adapters.security"),

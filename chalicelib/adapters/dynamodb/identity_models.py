@@ -46,6 +46,9 @@ class ServiceItem(VersionedItem):
     created_by = UnicodeAttribute()
     key_expires_at = NumberAttribute(null=True)
     last_used_at = NumberAttribute(null=True)
+    rate = UnicodeAttribute(null=True)
+    burst = NumberAttribute(null=True)
+    arrival = NumberAttribute(null=True)  # of its bucket, in microseconds
 
 
 class TriesItem(Model):

@@ -71,6 +71,8 @@ class QueueItem(VersionedItem):
     owing = NumberAttribute(null=True)  # none: no callback is owed
     owed = NumberAttribute(null=True)  # none: there was never a callback
     calls = UnicodeAttribute(null=True)  # of these callbacks, see callbacks.py
+    arrival = NumberAttribute(null=True)  # of the user's bucket, in microseconds
+    paced: MapAttribute[str, int] = MapAttribute(null=True)  # by type of request
 
     working = Working()
     expiring = Expiring()
@@ -118,6 +120,7 @@ class RequestItem(VersionedItem):
     awaits = UnicodeAttribute(null=True)
     eventful = NumberAttribute(null=True)  # 1 if it may have events
     callback = UnicodeAttribute(null=True)
+    paced_until = NumberAttribute(null=True)
 
 
 class TextItem(VersionedItem):

@@ -1,7 +1,7 @@
 """The queue item: numbers, cursors and state."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -17,6 +17,9 @@ from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.queueing.request import Status
 from chalicelib.core.time import Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.rates import Withdrawal
 
 
 class DynamoQueues:
@@ -36,20 +39,34 @@ class DynamoQueues:
         with translated():
             return [to_queue(item) for item in self._model.scan(limit=limit, last_evaluated_key=start)]
 
-    def take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
+    def take_numbers(
+        self, user_id: str, session_id: str, count: int, now: Millis, withdrawal: "Withdrawal | None" = None
+    ) -> Queue:
         m = self._model
         allowed: Any = (m.room >= count) & self._items.is_live(session_id, now)
-        return self._items.update(
-            user_id,
-            [
-                m.tail.add(count),
-                m.room.add(-count),
-                m.tail_at.set(now),
-                m.awake.set(m.awake | now),
-                m.work.set(shard(user_id)),
-            ],
-            allowed if needs_session(session_id) else allowed & (m.state != State.CLOSED),
-        )
+        if not needs_session(session_id):
+            allowed &= m.state != State.CLOSED
+        actions: list[Action] = [
+            m.tail.add(count),
+            m.room.add(-count),
+            m.tail_at.set(now),
+            m.awake.set(m.awake | now),
+            m.work.set(shard(user_id)),
+        ]
+        if withdrawal is not None:
+            from chalicelib.adapters.dynamodb.buckets import finds, take
+
+            actions.append(take(m.arrival, withdrawal))
+            allowed &= finds(m.arrival, withdrawal)
+        return self._items.update(user_id, actions, allowed)
+
+    def withdraw(self, user_id: str, session_id: str, now: Millis, withdrawal: "Withdrawal") -> Queue:
+        from chalicelib.adapters.dynamodb.buckets import finds, take
+
+        m = self._model
+        allowed: Any = m.user_id.exists() & self._items.is_live(session_id, now)
+        found = allowed & finds(m.arrival, withdrawal)
+        return self._items.update(user_id, [take(m.arrival, withdrawal)], found)
 
     def open_for_service(self, user_id: str, now: Millis) -> None:
         from chalicelib.adapters.dynamodb.opening import open_queue
@@ -87,7 +104,14 @@ class DynamoQueues:
             m.moved_at.set(now),
             *(attribute.add(n) for attribute, n in counted if n),
             *(_owing(m, progress.owed) if progress.owed else ()),
+            *self._paced(queue, progress.paced_at(now)),
         ]
+
+    def _paced(self, queue: Queue, paced: Mapping[str, Millis]) -> list[Action]:
+        """The head is as `queue` has it, and with the head, so is this."""
+        if paced == queue.paced:
+            return []
+        return [self._model.paced.set(dict(paced)) if paced else self._model.paced.remove()]
 
     def move_read(self, queue: Queue, session_id: str, read: int, token: str, now: Millis) -> None:
         m = self._model

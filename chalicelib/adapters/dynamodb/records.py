@@ -1,6 +1,6 @@
 """Rows to records and back, side by side."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -9,7 +9,7 @@ from chalicelib.adapters.dynamodb.format import APART, DURABLE, FORMAT, require_
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
 from chalicelib.core.errors import NewerItemError
 from chalicelib.core.queueing.callback_cursor import NOTHING_OWED, CallbackCursor
-from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
+from chalicelib.core.queueing.queue import UNPACED, HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.queueing.request import Failure, Follows, Request, Status, StoppedBy
 
 
@@ -95,6 +95,7 @@ def to_request(item: RequestItem) -> Request:
         awaits=item.awaits,
         eventful=bool(item.eventful),
         callback=item.callback,
+        paced_until=whole(item.paced_until),
     )
 
 
@@ -144,6 +145,8 @@ def to_queue(item: QueueItem) -> Queue:
         blocked=item.barred is not None,
         deleted_at=whole(item.leaving),
         limit=int(item.limit),
+        arrival=whole(item.arrival),
+        paced=_paced(item),
         callbacks=NOTHING_OWED if item.owed is None else _callbacks(item),
     )
 
@@ -152,6 +155,12 @@ def _callbacks(item: QueueItem) -> CallbackCursor:
     from chalicelib.adapters.dynamodb.callbacks import to_cursor  # only queues with callbacks need it
 
     return to_cursor(item)
+
+
+def _paced(item: QueueItem) -> Mapping[str, int]:
+    if item.paced is None:
+        return UNPACED
+    return {type_: int(until) for type_, until in item.paced.attribute_values.items()}
 
 
 def stored_state(state: State) -> State:

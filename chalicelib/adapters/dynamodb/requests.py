@@ -1,6 +1,7 @@
 """The requests, by user and number."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pynamodb.expressions.update import Action
 
@@ -19,6 +20,9 @@ from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
 from chalicelib.core.time import Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.queueing.matching import Found, Match
 
 
 class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
@@ -74,7 +78,21 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
             page = first_page(m, user_id, m.seq > after, limit, wanted)
         return readable(page)
 
-    def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
+    def list_matching(self, user_id: str, after: int, last: int, limit: int, match: "Match") -> "Found":
+        from chalicelib.adapters.dynamodb.matching import list_matching
+
+        with translated():
+            return list_matching(self._requests, user_id, after, last, limit=limit, match=match)
+
+    def begin(
+        self,
+        seen: Request,
+        token: str,
+        now: Millis,
+        deadline: Millis,
+        *,
+        paced_until: Millis | None = None,
+    ) -> Request:
         m = self._requests
         actions: list[Action] = [
             m.status.set(Status.RUNNING),
@@ -87,10 +105,12 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
             actions.append(m.unfit_since.remove())
         if seen.awaits is not None:
             actions.append(m.awaits.remove())
+        if paced_until is not None:
+            actions.append(m.paced_until.set(paced_until))
         checks = () if seen.slot is None else (self._transaction_check(seen),)
         condition = self._untouched(seen) & self._noted_like(seen) & self._eventful_like(seen)
         self._change(seen, actions, condition, checks)
-        return seen.begun(token, now, deadline)
+        return seen.begun(token, now, deadline, paced_until)
 
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()

@@ -1,7 +1,7 @@
 """The keys of services, by id."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import require_readable
@@ -10,6 +10,9 @@ from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.identity.services import Service
 from chalicelib.core.time import Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.rates import Bucket, Withdrawal
 
 
 class DynamoServices:
@@ -44,6 +47,16 @@ class DynamoServices:
         with translated():
             m(service.key_id).update([m.last_used_at.set(now)], condition=m.key_id.exists() & same)
 
+    def withdraw(self, key_id: str, withdrawal: "Withdrawal") -> Service:
+        from chalicelib.adapters.dynamodb.buckets import finds, take
+
+        m: Any = self._services
+        item = m(key_id)
+        with translated():
+            found = m.key_id.exists() & finds(m.arrival, withdrawal)
+            item.update([take(m.arrival, withdrawal)], condition=found)
+        return to_service(item)
+
     def remove(self, key_id: str) -> None:
         with translated():
             self._services(key_id).delete(condition=self._services.key_id.exists())
@@ -57,6 +70,9 @@ class DynamoServices:
             created_at=service.created_at,
             created_by=service.created_by,
             key_expires_at=service.expires_at,
+            rate=service.bucket and str(service.bucket.rate),
+            burst=service.bucket and service.bucket.burst,
+            arrival=service.arrival,
         )
 
 
@@ -72,4 +88,12 @@ def to_service(item: ServiceItem) -> Service:
         created_by=item.created_by,
         expires_at=None if item.key_expires_at is None else int(item.key_expires_at),
         last_used_at=None if item.last_used_at is None else int(item.last_used_at),
+        bucket=None if item.rate is None else _bucket(item),
+        arrival=None if item.arrival is None else int(item.arrival),
     )
+
+
+def _bucket(item: ServiceItem) -> "Bucket":
+    from chalicelib.core.rates import Bucket, Rate
+
+    return Bucket(Rate.parse(item.rate), int(item.burst))

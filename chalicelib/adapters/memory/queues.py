@@ -7,6 +7,7 @@ from chalicelib.adapters.memory import tables
 from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
+from chalicelib.core.rates import Withdrawal
 from chalicelib.core.time import Millis
 
 
@@ -24,10 +25,13 @@ class MemoryQueues:
         first = 0 if after is None else ids.index(after) + 1
         return [self._tables.queues[user_id] for user_id in ids[first : first + limit]]
 
-    def take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
+    def take_numbers(
+        self, user_id: str, session_id: str, count: int, now: Millis, withdrawal: Withdrawal | None = None
+    ) -> Queue:
         queue = self._tables.existing(user_id)
         tables.require(queue.room >= count and tables.is_live(queue, session_id, now))
         tables.require(tables.takes(queue, session_id))
+        arrival = tables.arrival_after(queue.arrival, withdrawal)
         self._tables.with_work[user_id] = None
         return self._tables.put(
             replace(
@@ -36,8 +40,14 @@ class MemoryQueues:
                 room=queue.room - count,
                 tail_at=now,
                 awake=now if queue.awake is None else queue.awake,
+                arrival=arrival,
             )
         )
+
+    def withdraw(self, user_id: str, session_id: str, now: Millis, withdrawal: Withdrawal) -> Queue:
+        queue = self._tables.existing(user_id)
+        tables.require(tables.is_live(queue, session_id, now))
+        return self._tables.put(replace(queue, arrival=tables.arrival_after(queue.arrival, withdrawal)))
 
     def open_for_service(self, user_id: str, now: Millis) -> None:
         limit = self._tables.limit
@@ -123,4 +133,5 @@ def _moved(queue: Queue, progress: Progress, now: Millis) -> Queue:
         counts={status: n + progress.counts.get(status, 0) for status, n in queue.counts.items()},
         average_ms=round(progress.average_ms, 3),
         moved_at=now,
+        paced=progress.paced_at(now),
     )

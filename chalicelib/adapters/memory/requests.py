@@ -11,6 +11,7 @@ from chalicelib.adapters.memory.texts import MemoryTexts
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.matching import Found, Match
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, StoppedBy, expiry
 from chalicelib.core.time import Millis
 
@@ -42,6 +43,13 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         page = self.list_after(user_id, after, min(limit, self.page_size))
         return [replace(request, payload="") for request in page]
 
+    def list_matching(self, user_id: str, after: int, last: int, limit: int, match: Match) -> Found:
+        read = [r for r in self.list_without_payloads(user_id, after, self.page_size) if r.seq <= last]
+        fitting = [request for request in read if match.fits(request)]
+        if len(fitting) > limit:
+            return Found(fitting[:limit], fitting[limit - 1].seq)
+        return Found(fitting, read[-1].seq if len(read) == self.page_size else last)
+
     def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
         places = self._tables.requests.setdefault(request.user_id, {})
         if request.seq in places:
@@ -56,11 +64,19 @@ class MemoryRequests(MemoryTexts, MemorySlots):
     def void(self, user_id: str, seq: int, now: Millis) -> None:
         self.write(Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now))
 
-    def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
+    def begin(
+        self,
+        seen: Request,
+        token: str,
+        now: Millis,
+        deadline: Millis,
+        *,
+        paced_until: Millis | None = None,
+    ) -> Request:
         found = self._untouched(seen)
         require((found.noted, found.eventful) == (seen.noted, seen.eventful))
         self._require_not_superseded(seen)
-        return self._save(found.begun(token, now, deadline))
+        return self._save(found.begun(token, now, deadline, paced_until))
 
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()

@@ -12,6 +12,7 @@ from chalicelib.core.queueing.queue import Queue, State, state_under
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.slots import SlotRecord
 from chalicelib.core.queueing.texts import LargeText, TextKey
+from chalicelib.core.rates import Micros, Withdrawal
 from chalicelib.core.time import Millis
 
 
@@ -78,6 +79,14 @@ def is_live(queue: Queue, session_id: str, now: Millis) -> bool:
 def takes(queue: Queue, session_id: str) -> bool:
     """Whether the state of the queue lets it give out numbers to a call with this access."""
     return needs_session(session_id) or queue.state is not State.CLOSED
+
+
+def arrival_after(arrival: Micros | None, withdrawal: Withdrawal | None) -> Micros | None:
+    """Of the bucket, after the withdrawal if there is one. Raises LostRaceError if it is not found so."""
+    if withdrawal is None:
+        return arrival
+    require(withdrawal.finds(arrival))
+    return withdrawal.leaves(arrival)
 
 
 def may_open(queue: Queue) -> bool:

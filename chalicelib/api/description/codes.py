@@ -51,6 +51,7 @@ CODES = {
     "too_large": Code(413, "The body or a payload is too large."),
     "unsupported_media_type": Code(415, "The body is not sent as `application/json` in UTF-8."),
     "invalid_input": Code(422, "Fields are missing, unknown or invalid. `errors` lists them."),
+    "batch_exceeds_burst": Code(422, "The batch has more requests than may ever be sent at once."),
     "batch_exceeds_limit": Code(422, "The batch has more requests than the queue can ever hold."),
     "callbacks_off": Code(
         422,
@@ -65,6 +66,7 @@ CODES = {
     "unknown_type": Code(422, "There is no handler for this type of request."),
     "too_many": Code(429, "Too many calls at once. Wait as many seconds as `Retry-After` says."),
     "queue_full": Code(429, "The queue is full. Wait as many seconds as `Retry-After` says."),
+    "rate_limited": Code(429, "More requests than the rate allows. Wait as long as `Retry-After` says."),
     "too_many_at_once": Code(429, "Too many simultaneous password checks for this account from one network."),
     "throttled": Code(429, "Too many wrong passwords. Wait as many seconds as `Retry-After` says."),
     "internal": Code(500, "An error in this service. Its logs have the details under `X-Request-Id`."),

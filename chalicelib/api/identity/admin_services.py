@@ -13,6 +13,8 @@ from chalicelib.core.identity.account import Principal
 from chalicelib.core.identity.scopes import FORM
 from chalicelib.core.identity.services import NAME, Service
 from chalicelib.core.identity.session import DAY_MS
+from chalicelib.core.rates import FORM as RATE
+from chalicelib.core.rates import Bucket, Rate
 from chalicelib.web.routes import Routes
 
 routes = Routes("Administration", permission=ADMIN)
@@ -21,6 +23,7 @@ type KeyId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
 type Scope = Annotated[str, msgspec.Meta(pattern=f"^({FORM.pattern})$")]
 
 LONGEST_DAYS = 3650
+DEFAULT_BURST = 100  # a whole batch
 
 
 class NewKey(msgspec.Struct, forbid_unknown_fields=True):
@@ -46,6 +49,20 @@ class NewKey(msgspec.Struct, forbid_unknown_fields=True):
         Annotated[int, msgspec.Meta(ge=1, le=LONGEST_DAYS, description="Until it expires; null: it does not")]
         | None
     ) = None
+    rate: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                pattern=f"^({RATE.pattern})$",
+                description="How many requests it may send in a time, for all users together, such as 10/s, "
+                "600/min or 30/h; null: any number",
+            ),
+        ]
+        | None
+    ) = None
+    burst: Annotated[
+        int, msgspec.Meta(ge=1, le=10_000, description="With a rate: how many of them at once")
+    ] = DEFAULT_BURST
 
 
 class KeyAnswer(msgspec.Struct):
@@ -58,6 +75,8 @@ class KeyAnswer(msgspec.Struct):
     created_by: str
     expires_at: Moment | None
     last_used_at: Annotated[Moment | None, msgspec.Meta(description="To about ten minutes")]
+    rate: Annotated[str | None, msgspec.Meta(description="Of what it sends; null: any number")]
+    burst: int | None
 
 
 class MadeKeyAnswer(KeyAnswer):
@@ -81,7 +100,9 @@ def make_key(container: Container, principal: Principal, body: NewKey) -> MadeKe
     now = container.adapters.clock.now()
     expires_at = None if body.days is None else now + body.days * DAY_MS
     keys = container.identity.service_administration
-    key, service = keys.make(principal, body.name, frozenset(body.scopes), expires_at)
+    # The pattern's `$` also stands before a last line break.
+    bucket = Bucket(Rate.parse(body.rate.rstrip()), body.burst) if body.rate else None
+    key, service = keys.make(principal, body.name, frozenset(body.scopes), expires_at, bucket)
     return MadeKeyAnswer(**msgspec.structs.asdict(key_view(service)), key=str(key))
 
 
@@ -109,4 +130,6 @@ def key_view(service: Service) -> KeyAnswer:
         created_by=service.created_by,
         expires_at=optional_moment(service.expires_at),
         last_used_at=optional_moment(service.last_used_at),
+        rate=service.bucket and str(service.bucket.rate),
+        burst=service.bucket and service.bucket.burst,
     )

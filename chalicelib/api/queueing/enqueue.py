@@ -64,6 +64,7 @@ def enqueue_batch(
 def _enqueue(container: Container, principal: Principal, body: Order | Batch, key: str | None) -> Accepted:
     works = reader(container).works(body)
     require_types(principal, works)
+    charge_service(container, principal, len(works))
     return container.queueing.enqueue(
         principal.user_id, principal.session_id, works, idempotency_key(key, works)
     )
@@ -81,6 +82,13 @@ def require_types(principal: Principal, works: Sequence[Work]) -> None:
         from chalicelib.core.identity import scopes  # only for callers who have any
 
         scopes.require_types(principal.scopes, (work.type for work in works))
+
+
+def charge_service(container: Container, principal: Principal, count: int) -> None:
+    """Takes tokens out of the bucket of the service's key, if it has one. Raises TooManyError."""
+    if principal.limit is not None:
+        key_id = principal.session_id.partition(":")[2]
+        container.identity.service_limit(key_id, principal.limit, count)
 
 
 def accepted_views(container: Container, call: Call, accepted: Accepted, base: str) -> list[RequestAnswer]:

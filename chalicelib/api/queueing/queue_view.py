@@ -36,6 +36,7 @@ class WaitingAnswer(msgspec.Struct):
             "backoff",
             "not_before",
             "sleeping",
+            "rate",
             "signal",
             "halted",
             "held",
@@ -45,7 +46,8 @@ class WaitingAnswer(msgspec.Struct):
             "idle",
         ],
         msgspec.Meta(
-            description="held: the deployed code cannot take the request, see `held`; "
+            description="rate: its handler begins requests of a user at intervals; "
+            "held: the deployed code cannot take the request, see `held`; "
             "hole: the next number was given out and its request is not stored yet; "
             "rung: a worker has been woken; idle: no worker has been woken, until the sweeper finds the queue"
         ),

@@ -1,7 +1,7 @@
 """The caller's requests: list, show, cancel, retry and skip them."""
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -21,7 +21,8 @@ from chalicelib.container import Container
 from chalicelib.core.errors import ConflictError, NotFoundError, TooManyError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.queueing.enqueue import Accepted
-from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.handler import TYPE
+from chalicelib.core.queueing.request import Request, Status
 from chalicelib.web.call import Call
 from chalicelib.web.routes import Routes
 
@@ -30,6 +31,24 @@ routes = Routes("Queue")
 type After = Annotated[
     int, msgspec.Meta(ge=0, le=HIGHEST, description="The number before the first wanted one")
 ]
+type Shown = Annotated[
+    Literal["any", "queued", "running", "succeeded", "failed", "cancelled", "expired"],
+    msgspec.Meta(description="Only requests of this status"),
+]
+type ShownType = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=f"^({TYPE.pattern})?$", description="Only requests of this type; empty: of all types"
+    ),
+]
+
+
+class RequestPageAnswer(RequestsAnswer):
+    next: Annotated[
+        int | None, msgspec.Meta(description="The `after` of the next call; null if there is nothing more")
+    ]
+
+
 type SignalName = Annotated[
     str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="The signal's name")
 ]
@@ -38,16 +57,31 @@ type SignalName = Annotated[
 @routes.endpoint(
     "GET",
     "/api/queue/requests",
-    "List requests in order, without payloads. A page has fewer than `limit` "
-    "requests at the end, or if more would make the answer too large",
+    "List requests in order, without payloads: all, or those of one status or type. A page has fewer than "
+    "`limit` requests at the end, or if more would make the answer too large. With `status` or `type`, it "
+    "may also have fewer, or none, because a call reads 1 MB of stored requests at most",
     permission=READ,
 )
 def list_requests(
-    container: Container, principal: Principal, after: After = 0, limit: Limit = 50
-) -> RequestsAnswer:
-    watch = container.queueing.watch
-    page, line = watch.page(principal.user_id, principal.session_id, after, one_answer(limit))
-    return RequestsAnswer([request_view(request, line) for request in page.requests])
+    container: Container,
+    principal: Principal,
+    after: After = 0,
+    limit: Limit = 50,
+    *,
+    status: Shown = "any",
+    type: ShownType = "",  # noqa: A002
+) -> RequestPageAnswer:
+    watch, extent = container.queueing.watch, one_answer(limit)
+    caller = principal.user_id, principal.session_id
+    if status == "any" and not type:
+        page, line = watch.page(*caller, after, extent)
+    else:
+        from chalicelib.core.queueing.matching import Match
+
+        match = Match(None if status == "any" else Status(status), type or None)
+        page, line = watch.matching(*caller, after, extent, match)
+    shown = [request_view(request, line) for request in page.requests]
+    return RequestPageAnswer(shown, page.after if page.after < line.queue.tail else None)
 
 
 @routes.endpoint(

@@ -9,12 +9,12 @@ from chalicelib.adapters.runtime.logs import iso
 from chalicelib.api.moments import Moment, optional_moment
 from chalicelib.api.permissions import CONTROL, ENQUEUE, READ
 from chalicelib.api.queueing import scheduled_body
-from chalicelib.api.queueing.enqueue import GivenKey, reader, require_types
+from chalicelib.api.queueing.enqueue import GivenKey, charge_service, reader, require_types
 from chalicelib.api.queueing.parameters import Limit
 from chalicelib.api.queueing.request_views import FollowsAnswer
 from chalicelib.api.queueing.scheduled_body import ScheduledOrder
 from chalicelib.container import Container
-from chalicelib.core.errors import NotFoundError
+from chalicelib.core.errors import NotFoundError, TooManyError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.scheduling import Scheduled
@@ -67,6 +67,7 @@ class ScheduledPageAnswer(msgspec.Struct):
     "/api/queue/scheduled",
     "Send one request that enters the line at a moment",
     status=HTTPStatus.ACCEPTED,
+    raises=(TooManyError,),
     headers=("Location", "Idempotency-Replayed"),
     permission=ENQUEUE,
 )
@@ -79,6 +80,7 @@ def schedule(
 ) -> ScheduledAnswer:
     work, enter_at = scheduled_body.read(reader(container), body)
     require_types(principal, [work])
+    charge_service(container, principal, 1)
     key = scheduled_body.idempotency_key(idempotency_key, work, enter_at)
     scheduled = container.queueing.scheduling.schedule(
         principal.user_id, principal.session_id, work, enter_at, key

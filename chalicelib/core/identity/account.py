@@ -4,9 +4,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import FieldError, InvalidInputError
 from chalicelib.core.time import Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.rates import Bucket
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
 
@@ -48,6 +52,7 @@ class Principal:
     role: Role = Role.USER
     scopes: frozenset[str] | None = None  # None: whatever users may do with their own queue
     seq: int | None = None  # the only request that the call may be about; None: any
+    limit: "Bucket | None" = None  # of the service's key, which what it sends takes tokens from
 
 
 @dataclass(frozen=True, slots=True)

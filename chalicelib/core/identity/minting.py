@@ -27,6 +27,6 @@ class Minting:
         """
         if refused := beyond(service.scopes or frozenset(), scopes):
             raise missing(*refused)
-        bearer = replace(service, username=service.user_id, scopes=frozenset(scopes), seq=seq)
+        bearer = replace(service, username=service.user_id, scopes=frozenset(scopes), seq=seq, limit=None)
         log_event("token minted", user=service.user_id, scopes=" ".join(scopes), seq=seq)
         return self.tokens.issue(bearer, self.clock.now(), seconds)

@@ -1,7 +1,7 @@
 """What identity needs of the outside: stores, and whoever keeps secrets."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.core.identity.account import Account, Principal
 from chalicelib.core.identity.audit import Entry
@@ -9,6 +9,9 @@ from chalicelib.core.identity.services import Service
 from chalicelib.core.identity.session import RefreshToken, Session
 from chalicelib.core.identity.tries import Tries
 from chalicelib.core.time import Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.rates import Withdrawal
 
 
 class Accounts(Protocol):
@@ -114,6 +117,10 @@ class ServiceStore(Protocol):
 
     def note_use(self, service: Service, now: Millis) -> None:
         """Note when it was used last. On condition that this is as `service` has it."""
+        ...
+
+    def withdraw(self, key_id: str, withdrawal: "Withdrawal") -> Service:
+        """Take tokens out of the key's bucket. On condition that it is there and as the withdrawal has it."""
         ...
 
     def remove(self, key_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.identity.administration import Administration
@@ -13,6 +14,9 @@ from chalicelib.core.identity.services import Key, Service
 from chalicelib.core.log_events import log_event
 from chalicelib.core.time import Clock, Millis
 
+if TYPE_CHECKING:
+    from chalicelib.core.rates import Bucket
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceAdministration:
@@ -22,12 +26,17 @@ class ServiceAdministration:
     keys: ServiceKeys
 
     def make(
-        self, admin: Principal, name: str, scopes: Scopes, expires_at: Millis | None
+        self,
+        admin: Principal,
+        name: str,
+        scopes: Scopes,
+        expires_at: Millis | None,
+        bucket: "Bucket | None" = None,
     ) -> tuple[Key, Service]:
         """A new key, which is shown this once. Raises InvalidInputError if there are too many."""
 
         def make() -> tuple[Key, Service]:
-            return self.keys.make(name, scopes, admin.username, expires_at)
+            return self.keys.make(name, scopes, admin.username, expires_at, bucket)
 
         return self.administration.carry_out(admin, f"make key: {' '.join(sorted(scopes))}", name, make)
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import (
     InvalidInputError,
@@ -16,6 +17,9 @@ from chalicelib.core.identity.scopes import Scopes
 from chalicelib.core.identity.services import Key, Service
 from chalicelib.core.log_events import log_event
 from chalicelib.core.time import Clock, Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.rates import Bucket
 
 TRUSTED_MS = 4_000  # how long a process goes by what it has read: a revoked key is refused within 5 s
 USE_NOTED_MS = 10 * 60_000  # between two notes of a key's last use, each of which is one write
@@ -32,13 +36,21 @@ class ServiceKeys:
     clock: Clock
     _trusted: dict[str, tuple[Service, Millis]] = field(default_factory=dict)  # and when it was read
 
-    def make(self, name: str, scopes: Scopes, by: str, expires_at: Millis | None) -> tuple[Key, Service]:
+    def make(
+        self,
+        name: str,
+        scopes: Scopes,
+        by: str,
+        expires_at: Millis | None,
+        bucket: "Bucket | None" = None,
+    ) -> tuple[Key, Service]:
         """A new key; nobody can read its secret again. Raises InvalidInputError if there are too many."""
         if len(self.store.all()) >= MOST_KEYS:
             message = f"There are {MOST_KEYS} keys, which is the limit. Revoke one first."
             raise InvalidInputError(message, code="too_many_keys")
         key = Key.new()
-        service = Service(key.key_id, name, key.hash, scopes, self.clock.now(), by, expires_at)
+        now = self.clock.now()
+        service = Service(key.key_id, name, key.hash, scopes, now, by, expires_at, bucket=bucket)
         self.store.add(service)
         log_event("key made", service=name, key=key.key_id, by=by)
         return key, service

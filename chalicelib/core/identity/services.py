@@ -9,10 +9,13 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from chalicelib.core.identity.scopes import Scopes
 from chalicelib.core.time import Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.rates import Bucket
 
 FORM = re.compile(r"gk_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 PREFIX = "gk_"  # no access token begins like this
@@ -55,6 +58,8 @@ class Service:
     created_by: str  # username of the administrator
     expires_at: Millis | None = None  # None: never
     last_used_at: Millis | None = None  # to some minutes
+    bucket: "Bucket | None" = None  # how many requests it may send in a time; None: any number
+    arrival: int | None = None  # of that bucket, in microseconds, see rates.py
 
     def is_opened_by(self, key: Key, now: Millis) -> bool:
         right = hmac.compare_digest(self.secret_hash, key.hash)

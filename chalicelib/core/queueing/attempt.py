@@ -91,8 +91,11 @@ class Attempt:
         handler = self.handlers.get(request.type)
         return ENDING_MS + (int(handler.timeout * 1000) + GRACE_MS if handler else 0)
 
-    def __call__(self, request: Request, lease: HeldLease) -> AfterAttempt:
-        """Try the request, if it is due and may be tried. Raises LostRaceError."""
+    def __call__(self, request: Request, lease: HeldLease, paced_until: Millis = 0) -> AfterAttempt:
+        """Try the request, if it is due and may be tried. Raises LostRaceError.
+
+        If its handler has a rate, it is not begun before `paced_until`.
+        """
         now = self.clock.now()
         if request.due > now:
             return wait_for(request, self.requests, self.notes, self.clock)
@@ -104,6 +107,8 @@ class Attempt:
         policy = handler.policy.for_request(request)
         if request.attempts and exhausted(request, policy):
             return self._conclusion.of_exhausted(request, policy)
+        if handler.rate is not None and paced_until > now:
+            return Wait(paced_until, for_rate=True)
         return self._try(request, handler, policy, lease)
 
     def refusal(self, request: Request) -> Failure | None:
@@ -125,7 +130,7 @@ class Attempt:
             return Wait(now)  # since it was looked up: at the next look it expires
         deadline = now + (ALIVE_MS if handler.is_long else int(handler.timeout * 1000) + GRACE_MS)
         lease.outlast(deadline)
-        running = self._begin(request, now, deadline)
+        running = self._begin(request, now, deadline, handler)
         ran: Ran = PAYLOAD_GONE
         if whole is not None and taken is not None:
             log_attempt("request started", running)
@@ -157,10 +162,11 @@ class Attempt:
         seconds = handler.timeout if handler.is_long else min(handler.timeout, left)
         return self.run(handler, running, taken, seconds, watch, journal)
 
-    def _begin(self, request: Request, now: Millis, deadline: Millis) -> Request:
+    def _begin(self, request: Request, now: Millis, deadline: Millis, handler: Handler) -> Request:
         token = self.new_token()
+        paced = {"paced_until": now + handler.rate.interval_ms} if handler.rate else {}
         try:
-            return self.requests.begin(request, token, now, deadline)
+            return self.requests.begin(request, token, now, deadline, **paced)
         except LostRaceError:
             found = self.requests.get(request.user_id, request.seq)
             if found is None or found.attempt_token != token or found.status is not Status.RUNNING:

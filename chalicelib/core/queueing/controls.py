@@ -93,7 +93,7 @@ class Controls:
         log_event("request cancelled", user=user_id, seq=seq)
         if cancelled.attempts or cancelled.unfit_since is not None:
             self._open_after(user_id, seq)
-        if request.due > now or request.status is Status.RUNNING or not queue.runnable:
+        if queue.due(request) > now or request.status is Status.RUNNING or not queue.runnable:
             self._wake(queue)  # a worker may be due to come much later, or not at all
         return cancelled
 

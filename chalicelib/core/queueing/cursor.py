@@ -45,6 +45,10 @@ class Cursor:
         """Whether users can see all that is done."""
         return self._progress.head == self.queue.head
 
+    def paced_until(self, request: Request) -> Millis:
+        """Until when it may not begin by the rate of its handler, if that has one."""
+        return max(request.paced_until or 0, self._progress.paced.get(request.type, 0))
+
     def move_past(self, request: Request, took_ms: int | None) -> None:
         """Step over the next request. `took_ms`: the attempt that was made just now, if one was."""
         self._progress = self._progress.past(request, took_ms)

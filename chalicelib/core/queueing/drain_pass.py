@@ -143,21 +143,21 @@ class DrainPass:
         return not (self._cursor.is_written or request.settled or self._quick.get(request.type))
 
     def _has_time_for(self, request: Request) -> bool:
-        now = self._drain.clock.now()
+        now, longest_ms = self._drain.clock.now(), self._drain.attempt.longest_ms(request)
         is_due = request.due <= now
-        longest_ms = self._drain.attempt.longest_ms(request)
         return self._until is None or not is_due or now + longest_ms <= self._until
 
     def _attempt(self, request: Request) -> AfterAttempt:
         begun = self._drain.clock.now()
-        step = self._drain.attempt(request, self._lease)
+        step = self._drain.attempt(request, self._lease, self._cursor.paced_until(request))
         self._turn.took_ms = self._drain.clock.now() - begun
         if isinstance(step, Passed):
             self._quick[request.type] = self._turn.took_ms < CHECKPOINT_MS
         return step
 
     def _wait(self, step: Wait) -> Ending | LookAgain:
-        self._lookahead.discard()  # the request may be back in line after a failed attempt
+        if not step.for_rate:
+            self._lookahead.discard()  # the request may be back in line after a failed attempt
         left = step.until - self._drain.clock.now()
         if left > SHORT_WAIT_MS:
             self._cursor.checkpoint()

@@ -29,6 +29,7 @@ from chalicelib.core.time import Clock, Millis
 
 if TYPE_CHECKING:
     from chalicelib.core.queueing.slot_entry import SlotEntry
+    from chalicelib.core.queueing.user_limit import UserLimit
 
 # How often a call takes fresh numbers because a drain has voided those that it had.
 MAX_TRIES = 3
@@ -81,6 +82,7 @@ class Enqueue:
     clock: Clock
     for_each: ForEach = for_each  # writes the requests of a batch; may do so side by side
     handlers: Registry = field(default_factory=Registry)  # their time limits tell the lane
+    limit: "UserLimit | None" = None  # how many requests a user may send in a time
 
     def __call__(
         self, user_id: str, session_id: str, works: Sequence[Work], key: IdempotencyKey | None = None
@@ -126,9 +128,10 @@ class Enqueue:
         return SlotEntry(self.queues, self.requests, user_id, works[0].slot, if_busy)
 
     def _take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
+        give = self.limit or self.queues
         for _ in range(MAX_TRIES):
             try:
-                return self.queues.take_numbers(user_id, session_id, count, now)
+                return give.take_numbers(user_id, session_id, count, now)
             except LostRaceError:
                 found = self.queues.get(user_id)
             if needs_session(session_id) or not self._reopened(found, count, now, user_id, session_id):

@@ -8,11 +8,14 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from chalicelib.core.queueing.application import Settings
 from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.policy import OnFailure, Policy
+
+if TYPE_CHECKING:
+    from chalicelib.core.rates import Rate
 
 type HandlerFunction = Callable[..., Any]
 type Check = Callable[..., None]
@@ -42,6 +45,7 @@ class Handler:
     upgrade: Upgrade | None = None  # makes a payload that fits its type of a stored one that does not
     long: bool = False  # whether its requests are always for the long lane, whatever its time limit
     place: str = ""  # file and line of the declaration, for errors
+    rate: "Rate | None" = None  # at which its requests begin, of each user for themselves; None: at once
 
     def __call__(self, payload: Any, request: HandlerRequest, effects: Any) -> Any:
         offered = {"request": request, "effects": effects}
@@ -74,6 +78,7 @@ def handler[F: HandlerFunction](
     on_failure: str = "skip",
     check: Check | None = None,
     upgrade: Upgrade | None = None,
+    rate: str | None = None,
 ) -> Callable[[F], F]:
     """Declare the function that carries out requests of one type: `(payload[, request][, effects])`.
 
@@ -91,6 +96,8 @@ def handler[F: HandlerFunction](
     `upgrade(payload)` is called when the type refuses a payload that was accepted by an earlier release of
     the application: with the payload as JSON is decoded (dict, list, str, int, float, bool, None). The type
     checks what it returns. If it raises, or the type refuses that too, the queue is held.
+    `rate` is how often its attempts may begin, for each user: "5/s", "600/min", "10/h". They are spaced
+    evenly, and a request that must wait for the rate holds the line.
 
     Raises TypeError or ValueError where the declaration is wrong.
     """
@@ -98,9 +105,10 @@ def handler[F: HandlerFunction](
     if upgrade is not None and not callable(upgrade):
         raise TypeError(f"{type_}: upgrade must be a function of the payload, not {upgrade!r:.100}")
     policy = Policy(max_attempts=max_attempts, on_failure=OnFailure(on_failure))
+    spacing = None if rate is None else _rate(type_, rate)
 
     def declare(function: F) -> F:
-        declared = replace(_handler(type_, function, timeout, policy, check), upgrade=upgrade)
+        declared = replace(_handler(type_, function, timeout, policy, check), upgrade=upgrade, rate=spacing)
         try:
             setattr(function, MARK, (*declarations(function), declared))
         except AttributeError:
@@ -122,6 +130,16 @@ def _require_sound(type_: str, timeout: float, max_attempts: int, on_failure: st
         raise ValueError(f"{type_}: max_attempts must be a whole number of at least 1")
     if on_failure not in list(OnFailure):
         raise ValueError(f"{type_}: on_failure must be one of {', '.join(OnFailure)}")
+
+
+def _rate(type_: str, text: str) -> "Rate":
+    """Raises ValueError."""
+    from chalicelib.core.rates import Rate  # only handlers with a rate need it
+
+    try:
+        return Rate.parse(text)
+    except ValueError as error:
+        raise ValueError(f"{type_}: {error}") from None
 
 
 def _handler(

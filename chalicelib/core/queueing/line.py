@@ -15,6 +15,7 @@ class Reason(StrEnum):
     BACKOFF = "backoff"  # its head has failed and will be tried again
     NOT_BEFORE = "not_before"  # its head must not begin yet
     SLEEPING = "sleeping"  # the handler of its head sleeps
+    RATE = "rate"  # its handler has a rate, and an attempt at one of its requests began just before
     SIGNAL = "signal"  # the handler of its head waits for a signal
     HALTED = "halted"  # its head has failed for good and somebody must say retry or skip
     HELD = "held"  # the deployed code cannot take its head; it goes on when code that can is deployed
@@ -95,7 +96,7 @@ class Line:
             ran = self.now - (head.started_at or self.now)
             # What has run for longer than the average is taken to need as long again, within its deadline.
             return max(0, average - ran, min(ran, (self._over_at(head) or 0) - self.now))
-        return 0 if head.settled else average + max(0, (head.not_before or 0) - self.now)
+        return 0 if head.settled else average + max(0, self.queue.due(head) - self.now)
 
     def _over_at(self, running: Request) -> Millis | None:
         """When it is over at the latest. The deadline of a long attempt is moved on while it runs."""
@@ -133,9 +134,9 @@ class Line:
         if head is None:
             return Reason.HOLE, self.queue.tail_at + HOLE_GRACE_MS
         if head.status is Status.QUEUED and (head.not_before or 0) > self.now:
-            if head.awaits is not None:
-                return (Reason.SIGNAL if head.awaits else Reason.SLEEPING), head.not_before
-            return (Reason.BACKOFF if head.error else Reason.NOT_BEFORE), head.not_before
+            return _why_put_off(head), head.not_before
+        if (due := self.queue.due(head)) > self.now:
+            return Reason.RATE, due
         return (Reason.IDLE if self.queue.awake is None else Reason.RUNG), None
 
     def _since(self, reason: Reason) -> Millis:
@@ -147,3 +148,9 @@ class Line:
         if reason is Reason.RUNNING and head.started_at:
             return head.started_at
         return max(queue.moved_at, head.enqueued_at)
+
+
+def _why_put_off(head: Request) -> Reason:
+    if head.awaits is not None:
+        return Reason.SIGNAL if head.awaits else Reason.SLEEPING
+    return Reason.BACKOFF if head.error else Reason.NOT_BEFORE

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple, Self
 
 from chalicelib.core.queueing.access import denied, needs_session
@@ -14,6 +15,7 @@ from chalicelib.core.time import Millis
 WAKE_UP_TRUSTED_MS = 5_000
 HOLE_GRACE_MS = 3_000  # how long after taking a number its request may be written
 MESSAGE_BYTES = 120  # of a hold's message
+UNPACED: Mapping[str, Millis] = MappingProxyType({})
 
 
 class State(StrEnum):
@@ -91,6 +93,8 @@ class Queue:
     generation: int = 0  # grows with each change of the password, which ends the sessions opened before
     floor: int = 0  # up to this number, everything is forgotten: nobody is shown it any more
     callbacks: CallbackCursor = NOTHING_OWED
+    arrival: int | None = None  # of the user's bucket, in microseconds, see rates.py; None: it is full
+    paced: Mapping[str, Millis] = UNPACED  # by type: when the handler's rate allows an attempt
 
     @property
     def depth(self) -> int:
@@ -118,6 +122,12 @@ class Queue:
             return False
         done = request.settled and self.state is State.PAUSED
         return self.runnable or done or request.seq <= self.purged
+
+    def due(self, head: Request) -> Millis:
+        """When the next request may be begun, or stepped over: see `Request.due`, and its handler's rate."""
+        if head.settled:
+            return 0
+        return max(head.due, head.paced_until or 0, self.paced.get(head.type, 0))
 
     @property
     def dequeued_up_to(self) -> int:

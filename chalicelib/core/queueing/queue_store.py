@@ -1,11 +1,14 @@
 """The ports through which the core reads and writes queue items, one for each role."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State
 from chalicelib.core.time import Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.rates import Withdrawal
 
 
 class QueueStore(Protocol):
@@ -24,12 +27,19 @@ class QueueStore(Protocol):
         """Queues of all users, in no particular order, beginning behind the user `after`."""
         ...
 
-    def take_numbers(self, user_id: str, session_id: str, count: int, now: Millis) -> Queue:
+    def take_numbers(
+        self, user_id: str, session_id: str, count: int, now: Millis, withdrawal: "Withdrawal | None" = None
+    ) -> Queue:
         """Give out `count` numbers; the last of them is the tail of the returned queue.
 
         Condition: the queue has room for that many requests. For a service's access, second condition: it is
-        not closed.
+        not closed. With a withdrawal, third condition: it finds the user's bucket as it must be, from which
+        it takes tokens in the same write.
         """
+        ...
+
+    def withdraw(self, user_id: str, session_id: str, now: Millis, withdrawal: "Withdrawal") -> Queue:
+        """Take tokens out of the user's bucket. Condition: the withdrawal finds it as it must be."""
         ...
 
     def open_for_service(self, user_id: str, now: Millis) -> None:
@@ -41,8 +51,9 @@ class QueueStore(Protocol):
         ...
 
     def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
-        """Move the head and give the room back. Condition: the head is where `queue` has it.
+        """Move the head, give the room back, and note what is paced.
 
+        Condition: the head is where `queue` has it.
         If `progress` has callbacks that are owed, they are owed from then on, behind those that are already.
         """
         ...

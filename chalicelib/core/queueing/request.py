@@ -144,6 +144,7 @@ class Request:
     awaits: str | None = None  # while its handler is suspended: the signal that it waits for, "" if it sleeps
     eventful: bool = False  # it may have events, see events.py
     callback: str | None = None  # the URL to which its outcome is pushed, see calling_back.py
+    paced_until: Millis | None = None  # when its handler's rate allows the next attempt at one of its type
 
     @property
     def settled(self) -> bool:
@@ -169,7 +170,7 @@ class Request:
             return self.deadline or 0
         return self.not_before or 0
 
-    def begun(self, by: str, now: Millis, deadline: Millis) -> Self:
+    def begun(self, by: str, now: Millis, deadline: Millis, paced_until: Millis | None = None) -> Self:
         """With another attempt under way."""
         return replace(
             self,
@@ -180,6 +181,7 @@ class Request:
             deadline=deadline,
             unfit_since=None,
             awaits=None,
+            paced_until=paced_until or self.paced_until,
         )
 
     def suspended(self, until: Millis, awaits: str) -> Self:

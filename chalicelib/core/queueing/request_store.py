@@ -1,13 +1,16 @@
 """The ports through which the core reads and writes requests and idempotency keys."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.request import Failure, Outcome, Request, StoppedBy
 from chalicelib.core.queueing.slots import SlotStore
 from chalicelib.core.queueing.texts import TextStore
 from chalicelib.core.time import Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.queueing.matching import Found, Match
 
 
 class RequestStore(TextStore, SlotStore, Protocol):
@@ -40,6 +43,13 @@ class RequestStore(TextStore, SlotStore, Protocol):
         """
         ...
 
+    def list_matching(self, user_id: str, after: int, last: int, limit: int, match: "Match") -> "Found":
+        """The first requests that fit, above `after` and up to `last`, with "" for each payload.
+
+        At most `limit`, and as many as one read finds: there may be more although it has found none.
+        """
+        ...
+
     def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
         """Store a new request. Condition: nothing is stored under its number.
 
@@ -56,12 +66,20 @@ class RequestStore(TextStore, SlotStore, Protocol):
         """Store a void under a number whose request was never written. Condition: nothing is stored there."""
         ...
 
-    def begin(self, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
+    def begin(
+        self,
+        seen: Request,
+        token: str,
+        now: Millis,
+        deadline: Millis,
+        *,
+        paced_until: Millis | None = None,
+    ) -> Request:
         """Start an attempt, which `token` identifies. Condition: nobody has changed the request since.
 
         Second condition: it is `noted` and `eventful` as `seen` says, so that the attempt knows whether steps
         and events may be stored. Third condition, of a request with a slot: it is not superseded there. The
-        note that it cannot be taken is removed.
+        note that it cannot be taken is removed. `paced_until` is noted if the handler has a rate.
         """
         ...
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import InvalidInputError, LostRaceError, NotFoundError, UnavailableError
 from chalicelib.core.log_events import log_event
@@ -16,6 +17,9 @@ from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request_store import KeyStore, RequestStore
 from chalicelib.core.time import Clock, Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.queueing.user_limit import UserLimit
 
 MAX_TRIES = 3
 PAGE = 100
@@ -47,19 +51,22 @@ class Scheduling:
     entering: Entering
     clock: Clock
     new_token: Callable[[], str] = lambda: secrets.token_hex(8)
+    limit: "UserLimit | None" = None  # how many requests a user may send in a time
 
     def schedule(
         self, user_id: str, session_id: str, work: Work, enter_at: Millis, key: IdempotencyKey | None = None
     ) -> Scheduled:
         """Accept a request that enters at that moment. What this has returned is stored.
 
-        Raises InvalidInputError, UnavailableError.
+        Raises InvalidInputError, TooManyError, UnavailableError.
         """
         for _ in range(MAX_TRIES):
             now = self.clock.now()
             queue = self._queue(user_id, session_id)
             if key and (known := self.keys.find(user_id, key.key, now)):
                 return self._replay(queue, known, key)
+            if self.limit:
+                self.limit.pay_for_entry(user_id, session_id, now)
             entry = Entry(
                 user_id=user_id,
                 id=entry_id(enter_at, self.new_token()),

@@ -29,6 +29,7 @@ class Wait(NamedTuple):
 
     until: Millis
     for_signal: bool = False  # which sends a wake-up; one that is the timer would keep that from workers
+    for_rate: bool = False  # nothing has been written since the request was read
 
 
 class Halt(NamedTuple):

@@ -242,7 +242,8 @@ def _is_late(queue: Queue, head: Request, now: Millis) -> bool:
     before.
     """
     if head.status is Status.RUNNING:
-        return head.due <= now - STALE_MS  # the wake-up of its worker comes back, if that dies
+        return queue.due(head) <= now - STALE_MS  # the wake-up of its worker comes back, if that dies
     seen = max(queue.awake or 0, queue.moved_at)
-    timed = seen >= head.due - LONGEST_TIMED_MS
-    return head.due <= now + (-STALE_MS if timed else AHEAD_MS)
+    due = queue.due(head)
+    timed = seen >= due - LONGEST_TIMED_MS
+    return due <= now + (-STALE_MS if timed else AHEAD_MS)

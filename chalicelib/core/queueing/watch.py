@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import NotFoundError
 from chalicelib.core.queueing.access import waiter
@@ -15,6 +16,9 @@ from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.texts import with_payload, with_results
 from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.time import Clock, Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.queueing.matching import Match
 
 # How often a call that waits for one request reads it before the head has passed it: to notice a cancel.
 LOOK_MS = 2_000
@@ -71,10 +75,24 @@ class Watch:
         """A page of requests with numbers above `after`, in order."""
         queue = self.queue_of(user_id, session_id)
         page = read_page(self.requests, user_id, max(after, queue.floor), queue.tail, extent)
+        return page, self._line_of(page, queue)
+
+    def matching(
+        self, user_id: str, session_id: str | None, after: int, extent: Extent, match: "Match"
+    ) -> tuple[Page, Line]:
+        """Likewise of those that fit. An empty page is the end only if its `after` is the tail."""
+        from chalicelib.core.queueing.matching import match_page
+
+        queue = self.queue_of(user_id, session_id)
+        page = match_page(self.requests, queue, after, extent, match)
+        return page, self._line_of(page, queue)
+
+    def _line_of(self, page: Page, queue: Queue) -> Line:
+        """With the head, if that is needed for what the page tells."""
         waiting = [request for request in page.requests if not request.settled]
         if not waiting:
-            return page, Line(queue, None, self.clock.now())
-        return page, self.line(queue, None if waiting[0].seq > queue.head + 1 else waiting[0])
+            return Line(queue, None, self.clock.now())
+        return self.line(queue, None if waiting[0].seq > queue.head + 1 else waiting[0])
 
     def queue_of(self, user_id: str, session_id: str | None) -> Queue:
         queue = self.queues.get(user_id)
