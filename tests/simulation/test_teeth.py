@@ -173,7 +173,7 @@ KNOWN = {
     "stop of an attempt that is over": 1264,
     "stop that no handler hears of": 75,
     "stopped request begun again": 111,
-    "superseded head not missed by the sweeper": 1745,
+    "superseded head not missed by the sweeper": 2481,
     "superseded request begun": 1444,
     "suspended attempt counts": 27,
     "suspended without a condition": 323,
