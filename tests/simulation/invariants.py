@@ -11,12 +11,12 @@ from chalicelib.core.queueing.request import LONGEST_DELAY_MS, NO_COUNTS, OUTCOM
 from tests.simulation.executions import Executions, account_of, has_effects
 from tests.simulation.history import Violation
 from tests.simulation.large import check_result, payload_of
-from tests.simulation.limits import Limits
 from tests.simulation.services import check_opening, is_opened_for_service
 from tests.simulation.slots import SlotInvariants, check_latest_start
 from tests.simulation.stops import check_stop
 
 if TYPE_CHECKING:
+    from tests.simulation.limits import Limits
     from chalicelib.adapters.memory.tables import MemoryTables
     from chalicelib.core.time import Millis
     from tests.simulation.callback_invariants import CallbackInvariants

@@ -113,13 +113,7 @@ class World:
             store.entries, queues, requests, self.lanes, clock, registry, is_account, report=report_unforeseen
         )
         attempt = Attempt(
-            requests,
-            clock,
-            registry,
-            take,
-            run,
-            self.rng.random,
-            self._mark,
+            *(requests, clock, registry, take, run, self.rng.random, self._mark),
             enter=entering.all_of,
             notes=lambda: store.notes,
         )

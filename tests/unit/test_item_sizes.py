@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.adapters.dynamodb.format import FORMAT
@@ -23,9 +24,7 @@ UNIT = 1024  # bytes that one write unit takes
 LARGEST = 10**15 - 1
 FINGERPRINT = 16  # characters of CODE_FINGERPRINT
 LATEST: Millis = 9_999_999_999_999
-LONGEST_PACED = (
-    32  # characters of the types with a rate that a user waits for; fewer sessions leave room for more
-)
+PACED = {"x" * 32: LATEST}  # a type with a rate, for which a request waits
 LONGEST = {
     "user_id": 32,
     "username": 64,
@@ -39,10 +38,9 @@ LONGEST = {
 }
 
 
-def largest_queue_item() -> QueueItem:
+def largest_queue_item(sessions: int, paced: dict[str, Millis]) -> QueueItem:
     """Every attribute, with the largest value that it may have."""
-    values: dict[str, Any] = {"sessions": {new_session_id(): LATEST for _ in range(MOST_SESSIONS + 1)}}
-    values["paced"] = {"x" * LONGEST_PACED: LATEST}
+    values: dict[str, Any] = {"sessions": {new_session_id(): LATEST for _ in range(sessions)}, "paced": paced}
     for name, attribute in QueueItem.get_attributes().items():
         if isinstance(attribute, NumberAttribute):
             values[name] = LARGEST
@@ -61,8 +59,9 @@ def size(value: dict[str, Any]) -> int:
     return len(content.encode())
 
 
-def test_the_largest_queue_item_is_one_write_unit() -> None:
-    item = largest_queue_item().serialize()
+@pytest.mark.parametrize(("sessions", "paced"), [(MOST_SESSIONS + 1, {}), (MOST_SESSIONS - 1, PACED)])
+def test_the_largest_queue_item_is_one_write_unit(sessions: int, paced: dict[str, Millis]) -> None:
+    item = largest_queue_item(sessions, paced).serialize()
 
     assert item["v"]
     assert item.keys() == {attribute.attr_name for attribute in QueueItem.get_attributes().values()}
