@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chalicelib.container import Container
+    from chalicelib.core.identity.account_recovery import AccountRecovery
     from chalicelib.core.identity.administration import Administration
     from chalicelib.core.identity.guesses import Guesses
     from chalicelib.core.identity.minting import Minting
     from chalicelib.core.identity.own_account import OwnAccount
+    from chalicelib.core.identity.recovery import Recovery
     from chalicelib.core.identity.registration import Registration
     from chalicelib.core.identity.service_administration import ServiceAdministration, ServiceDeeds
     from chalicelib.core.identity.service_keys import ServiceKeys
@@ -76,6 +78,27 @@ class Identity:
             self._container.queueing.controls,
             outside.clock,
         )
+
+    @cached_property
+    def recovery(self) -> Recovery:
+        from chalicelib.core.identity.recovery import Recovery
+
+        outside, store = self._adapters, self._adapters.store
+        return Recovery(
+            outside.accounts,
+            store.queues,
+            store.connections,
+            outside.passwords,
+            self._guesses,
+            self.sign_in,
+            outside.clock,
+        )
+
+    @cached_property
+    def account_recovery(self) -> AccountRecovery:
+        from chalicelib.core.identity.account_recovery import AccountRecovery
+
+        return AccountRecovery(self.administration, self.recovery)
 
     @cached_property
     def service_keys(self) -> ServiceKeys:

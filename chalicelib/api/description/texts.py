@@ -69,6 +69,8 @@ OPERATIONS = {
     "login": "Starts a session. After some wrong passwords the next try has to wait.",
     "refresh": "A refresh token can be used once. If a used token is sent again later, the session "
     "ends, because somebody may have copied the token.",
+    "useSignInLink": "Sets the password, ends all sessions of the account and starts a new one. A link can "
+    "be used once. A password that is refused does not use it up.",
     "logout": "Ends this session at once. Accepted requests still run.",
     "listSessions": "The sessions of the caller that have not ended.",
     "endOtherSessions": "Ends all sessions of the caller but this one.",
@@ -79,6 +81,11 @@ OPERATIONS = {
     "have a `next`.",
     "stats": "Totals of all open queues.",
     "disableAccount": "Ends all sessions of the account and forbids new ones. Accepted requests still run.",
+    "makeSignInLink": "Makes a link for a user who has forgotten the password. It is shown this once and can "
+    "be used once. It is void when it expires, when another one is made, when the password changes, and when "
+    "the account is disabled. Accounts of administrators are refused.",
+    "setPassword": "Sets the password of an account and ends all its sessions. A link is better: then nobody "
+    "but the user knows the password. Accounts of administrators are refused.",
     "makeToken": "Makes a token for a browser or a device of the user. `/api/queue/…` accepts it, as far as "
     "its scopes go, until it expires.",
     "makeKey": "Makes a key for a service, a backend that sends requests for users of its own. The key is "
@@ -137,6 +144,7 @@ SCHEMAS = {
     "Outcomes": "Outcomes in order.",
     "MintedToken": "A token for the queue of one user.",
     "NewKey": "What a key is for.",
+    "NewSignInLink": "How long a sign-in link is for.",
     "NewToken": "What a token is for.",
     "OwnAccount": "The account of the caller.",
     "Problem": "An error (RFC 9457).",
@@ -155,10 +163,13 @@ SCHEMAS = {
     "ScheduledPage": "A page of scheduled requests.",
     "Session": "One signed-in client.",
     "Sessions": "Sessions, the oldest first.",
+    "SetPassword": "The new password of an account.",
+    "SignInLink": "A link for one account. It is shown this once.",
     "Standing": "Whether an account is disabled.",
     "States": "The number of queues by state.",
     "Stats": "Totals of all open queues.",
     "Tokens": "The tokens of a session. Both are secret.",
+    "UseSignInLink": "The token of a sign-in link and the new password.",
     "UserQueue": "The queue of one user, as administrators see it.",
     "Waiting": "Why the next request of the queue, and all requests behind it, wait.",
 }

@@ -137,6 +137,17 @@ class Connections(Protocol):
         """
         ...
 
+    def evict_all(self, queue: Queue) -> Queue:
+        """Begin the next generation of sessions, with none.
+
+        Conditions: generation and live sessions are as `queue` has them, and it is not to be removed.
+        """
+        ...
+
+    def create_closed(self, user_id: str, generation: int, now: Millis, username: str) -> None:
+        """Make a closed queue of this generation. Condition: there is none."""
+        ...
+
     def block(self, user_id: str, now: Millis, username: str = "") -> None:
         """End all sessions and let none be opened, not even a first one."""
         ...
