@@ -5,6 +5,7 @@ localstack/run -m infra.operate --stack NAME [--region REGION] rotate-keys [--co
 localstack/run -m infra.operate --stack NAME [--region REGION] secret NAME
 localstack/run -m infra.operate --stack NAME [--region REGION] key NAME SCOPE… [--days DAYS]
 localstack/run -m infra.operate --stack NAME [--region REGION] revoke-key ID
+localstack/run -m infra.operate --stack NAME [--region REGION] sign-in-link USERNAME [--minutes MINUTES]
 
 The value of the secret is read from the terminal, or from standard input.
 """
@@ -15,7 +16,7 @@ import time
 from collections.abc import Callable
 from getpass import getpass
 
-from infra import keys, roles, service_keys
+from infra import keys, roles, service_keys, sign_in_links
 from infra.apps import secret_settings
 from infra.errors import DeployError, ending_in_a_sentence
 from infra.stack import Stack
@@ -52,6 +53,10 @@ def options() -> argparse.ArgumentParser:
     revocation = commands.add_parser("revoke-key", help="refuse a key from now on")
     revocation.add_argument("key_id", help="as in the list of keys")
     revocation.set_defaults(operate=_revoke)
+    link = commands.add_parser("sign-in-link", help="make a link with which a user sets a new password")
+    link.add_argument("username")
+    link.add_argument("--minutes", type=int, default=60, help="until it expires; 60 if this is not given")
+    link.set_defaults(operate=_link)
     return parser
 
 
@@ -82,6 +87,12 @@ def _key(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> 
 def _revoke(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:
     tables = service_keys.Tables(outputs["ServicesTable"], outputs["AuditTable"])
     return service_keys.revoke(target.client("dynamodb"), tables, given.key_id)
+
+
+def _link(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:
+    tables = sign_in_links.Tables(outputs["AccountsTable"], outputs["AuditTable"])
+    dynamodb = target.client("dynamodb")
+    return sign_in_links.make(dynamodb, tables, outputs["ApiUrl"], given.username, given.minutes)
 
 
 def _rotate(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:

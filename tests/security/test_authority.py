@@ -27,6 +27,8 @@ ADMIN_CALLS = [
     ("POST", "/api/admin/queues/{user_id}/requests/1/stop"),
     ("POST", "/api/admin/accounts/{username}/disable"),
     ("POST", "/api/admin/accounts/{username}/enable"),
+    ("POST", "/api/admin/accounts/{username}/sign-in-link"),
+    ("POST", "/api/admin/accounts/{username}/password"),
 ]
 
 
