@@ -29,8 +29,8 @@ def make(dynamodb: Any, tables: Tables, api_url: str, username: str, minutes: in
         raise DeployError(f"A link lives for 1 to {LONGEST_MINUTES} minutes.")
     name = folded(username)
     key = {"username": {"S": name}}
-    account = dynamodb.get_item(TableName=tables.accounts, Key=key, ConsistentRead=True).get("Item")
-    if account is None:
+    account = name and dynamodb.get_item(TableName=tables.accounts, Key=key, ConsistentRead=True).get("Item")
+    if not account:
         raise DeployError(f"There is no user {username!r}.")
     if "disabled" in account:
         raise DeployError(f"The account of {name} is disabled. Enable it first.")
