@@ -6,6 +6,7 @@ localstack/run -m infra.operate --stack NAME [--region REGION] secret NAME
 localstack/run -m infra.operate --stack NAME [--region REGION] key NAME SCOPE… [--days DAYS]
 localstack/run -m infra.operate --stack NAME [--region REGION] revoke-key ID
 localstack/run -m infra.operate --stack NAME [--region REGION] sign-in-link USERNAME [--minutes MINUTES]
+localstack/run -m infra.operate --stack NAME [--region REGION] export USER FILE.tar.gz
 
 The value of the secret is read from the terminal, or from standard input.
 """
@@ -15,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from getpass import getpass
+from pathlib import Path
 
 from infra import keys, roles, service_keys, sign_in_links
 from infra.apps import secret_settings
@@ -57,6 +59,10 @@ def options() -> argparse.ArgumentParser:
     link.add_argument("username")
     link.add_argument("--minutes", type=int, default=60, help="until it expires; 60 if this is not given")
     link.set_defaults(operate=_link)
+    exported = commands.add_parser("export", help="write all that is stored about a user into one .tar.gz")
+    exported.add_argument("user", help="a username, or the name that a service gives")
+    exported.add_argument("file", type=Path)
+    exported.set_defaults(operate=_export)
     return parser
 
 
@@ -93,6 +99,12 @@ def _link(target: Target, outputs: dict[str, str], given: argparse.Namespace) ->
     tables = sign_in_links.Tables(outputs["AccountsTable"], outputs["AuditTable"])
     dynamodb = target.client("dynamodb")
     return sign_in_links.make(dynamodb, tables, outputs["ApiUrl"], given.username, given.minutes)
+
+
+def _export(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:
+    from infra import exporting  # it imports much of chalicelib
+
+    return exporting.export(target, outputs, given.user, given.file)
 
 
 def _rotate(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:

@@ -16,6 +16,7 @@ from chalicelib.api.identity import (
     admin_services,
     minted_tokens,
     sessions,
+    user_export,
 )
 from chalicelib.api.on_behalf import on_behalf
 from chalicelib.api.pages import console, docs
@@ -27,7 +28,7 @@ from chalicelib.web.cors import Cors
 from chalicelib.web.middleware import Middleware
 
 PAGES = (console, docs)
-FOR_USERS = (minted_tokens,)
+FOR_USERS = (minted_tokens, user_export)
 QUEUEING = (enqueue, queue, requests, events, outcomes, scheduled)
 SUBJECTS = (
     *(sessions, account),

@@ -19,7 +19,7 @@ export class Visit extends EventTarget {
     const { name = "", scope = "" } = claimsOf(token);
     this.username = name;
     const scopes = scope.split(" ").map((each) => each.split(":")[0]);
-    this.without = PARTS.filter((part) => !scopes.includes(part)).join(" ");
+    this.without = ["account", ...PARTS.filter((part) => !scopes.includes(part))].join(" ");
   }
 
   get live() {

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from chalicelib.container import Container
     from chalicelib.core.identity.account_recovery import AccountRecovery
     from chalicelib.core.identity.administration import Administration
+    from chalicelib.core.identity.export import Export
     from chalicelib.core.identity.guesses import Guesses
     from chalicelib.core.identity.minting import Minting
     from chalicelib.core.identity.own_account import OwnAccount
@@ -99,6 +100,13 @@ class Identity:
         from chalicelib.core.identity.account_recovery import AccountRecovery
 
         return AccountRecovery(self.administration, self.recovery)
+
+    @cached_property
+    def export(self) -> Export:
+        from chalicelib.core.identity.export import Export
+
+        outside = self._adapters
+        return Export(outside.accounts, outside.sessions, outside.store, outside.audit, outside.clock)
 
     @cached_property
     def service_keys(self) -> ServiceKeys:

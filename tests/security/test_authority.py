@@ -19,6 +19,7 @@ ADMIN_CALLS = [
     ("GET", "/api/admin/stats"),
     ("GET", "/api/admin/audit"),
     ("GET", "/api/admin/queues/{user_id}"),
+    ("GET", "/api/admin/users/{user_id}/export"),
     ("POST", "/api/admin/queues/{user_id}/pause"),
     ("POST", "/api/admin/queues/{user_id}/resume"),
     ("POST", "/api/admin/queues/{user_id}/purge"),

@@ -75,10 +75,14 @@ OPERATIONS = {
     "listSessions": "The sessions of the caller that have not ended.",
     "endOtherSessions": "Ends all sessions of the caller but this one.",
     "endSession": "Ends one session of the caller.",
+    "exportAccount": "All that is stored about the caller: account, sessions, queue, scheduled requests, "
+    "requests with their outcomes and events, and what administrators and services did. No secrets. The "
+    "console puts the pages into one file.",
     "changePassword": "Changes the password and ends all other sessions.",
     "deleteAccount": "Deletes the account, its queue and all its requests.",
     "listQueues": "The queues of all users, in no particular order. A page may be empty and still "
     "have a `next`.",
+    "exportUser": "As `exportAccount`, for any user who has a queue. Each page is an entry in the audit log.",
     "stats": "Totals of all open queues.",
     "disableAccount": "Ends all sessions of the account and forbids new ones. Accepted requests still run.",
     "makeSignInLink": "Makes a link for a user who has forgotten the password. It is shown this once and can "
@@ -86,6 +90,7 @@ OPERATIONS = {
     "the account is disabled. Accounts of administrators are refused.",
     "setPassword": "Sets the password of an account and ends all its sessions. A link is better: then nobody "
     "but the user knows the password. Accounts of administrators are refused.",
+    "exportForUser": "As `exportAccount`, for a user of the service.",
     "makeToken": "Makes a token for a browser or a device of the user. `/api/queue/…` accepts it, as far as "
     "its scopes go, until it expires.",
     "makeKey": "Makes a key for a service, a backend that sends requests for users of its own. The key is "
@@ -131,6 +136,7 @@ SCHEMAS = {
     "Counts": "The number of requests by outcome.",
     "DeleteAccount": "The password again, because a deletion cannot be undone.",
     "Entry": "One act of an administrator.",
+    "Export": "A page of an export.",
     "Failure": "Why an attempt failed.",
     "Fault": "One invalid field.",
     "Follows": "The request whose handler has enqueued this one.",
@@ -154,6 +160,7 @@ SCHEMAS = {
     "that is not listed here no longer has a handler.",
     "QueueRequestDetail": "A request with its payload and options.",
     "Queues": "A page of queues.",
+    "Record": "One thing that is stored about a user.",
     "Refresh": "The refresh token.",
     "Register": "Username and password of the new account.",
     "Requests": "Requests in order.",
