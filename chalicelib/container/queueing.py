@@ -9,7 +9,9 @@ from chalicelib.core.queueing.lane import Lane
 
 if TYPE_CHECKING:
     from chalicelib.container import Container
+    from chalicelib.core.queueing.application import Application
     from chalicelib.core.queueing.controls import Controls
+    from chalicelib.core.queueing.departure import Departure
     from chalicelib.core.queueing.dequeue import Dequeue
     from chalicelib.core.queueing.drain import Drain
     from chalicelib.core.queueing.enqueue import Enqueue
@@ -134,6 +136,18 @@ class Queueing:
             turn_ms,
             lane=lane,
             code=self._container.settings.code,
+            depart=self._departure(handlers, application),
+        )
+
+    def _departure(self, handlers: Registry, application: Application) -> Departure | None:
+        if handlers.on_delete_user is None:
+            return None
+        from chalicelib.adapters.runtime.runner import run
+        from chalicelib.core.queueing.departure import Departure
+
+        store, run_hook = self._adapters.store, partial(run, application=application)
+        return Departure(
+            store.removal, store.requests, self._adapters.clock, handlers.on_delete_user, run_hook
         )
 
     @cached_property
@@ -148,6 +162,7 @@ class Queueing:
             outside.clock,
             code=self._container.settings.code,
             entering=self._entering(),
+            has_hook=bool(self._container.manifest and self._container.manifest.deletes_users),
         )
 
     @cached_property

@@ -49,6 +49,7 @@ class Manifest(msgspec.Struct):
     services: list[str] = []  # of AWS that the permissions name, as botocore calls them
     tuning: dict[str, Tuning] = {}
     handlers: dict[str, Declared] = {}
+    deletes_users: bool = False  # whether it has a function for users who are deleted
 
 
 def read(root: Path) -> Manifest | None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.simulation import (  # noqa: F401 - they enter themselves into DEFECTS
     beating_mutations,
+    departing_mutations,
     draining_mutations,
     emitting_mutations,
     entry_mutations,

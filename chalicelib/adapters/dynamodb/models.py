@@ -68,6 +68,7 @@ class QueueItem(VersionedItem):
     open = UnicodeAttribute(null=True)
     sessions_until = NumberAttribute(null=True)
     expired = NumberAttribute(null=True)  # none: 0
+    departed = NumberAttribute(null=True)
 
     working = Working()
     expiring = Expiring()

@@ -138,6 +138,7 @@ def to_queue(item: QueueItem) -> Queue:
         username=item.username or "",
         blocked=item.barred is not None,
         deleted_at=whole(item.leaving),
+        departed=item.departed is not None,
         limit=int(item.limit),
     )
 

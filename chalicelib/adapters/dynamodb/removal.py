@@ -23,6 +23,11 @@ class DynamoUserRemoval:
         entries = _delete_some(self._tables.entries, user_id, "entry_id")
         return max(requests, keys, entries) < AT_ONCE
 
+    def note_departed(self, queue: Queue) -> None:
+        m = self._tables.queues
+        with translated():
+            m(queue.user_id).update([m.departed.set(1)], condition=m.leaving == queue.deleted_at)
+
     def delete_queue(self, queue: Queue) -> None:
         m = self._tables.queues
         with translated(), suppress(m.DoesNotExist):

@@ -136,7 +136,7 @@ def _handler(
         raise TypeError(f"{type_}: the payload has no type annotation; use Any to accept every payload")
     types = hints["payload"], _result_type(function, hints.get("return", Any))
     wants_settings = _wants_settings(type_, check)
-    place = _place(function)
+    place = place_of(function)
     return Handler(type_, function, *types, timeout, policy, tuple(wants), check, wants_settings, place=place)
 
 
@@ -147,7 +147,8 @@ def _wants_settings(type_: str, check: Check | None) -> bool:
     return len(names) > 1
 
 
-def _place(function: HandlerFunction) -> str:
+def place_of(function: HandlerFunction) -> str:
+    """File and line of a declaration, for errors."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     return f"{code.co_filename}, line {code.co_firstlineno}" if code else repr(function)
 

@@ -89,6 +89,7 @@ class Queue:
     deleted_at: Millis | None = None  # when the account was deleted; the sweeper removes the queue
     generation: int = 0  # grows with each change of the password, which ends the sessions opened before
     floor: int = 0  # up to this number, everything is forgotten: nobody is shown it any more
+    departed: bool = False  # the application has deleted what it had of the user, who is to be removed
 
     @property
     def depth(self) -> int:

@@ -198,6 +198,13 @@ class UserRemoval(Protocol):
         """Delete some thousands of the user's requests, keys and entries. True if none are left."""
         ...
 
+    def note_departed(self, queue: Queue) -> None:
+        """Note that the application has deleted what it had of the user.
+
+        Condition: the queue was marked for removal when `queue` says. Raises LostRaceError if it was not.
+        """
+        ...
+
     def delete_queue(self, queue: Queue) -> None:
         """Delete the queue. Condition: it is marked for removal; raises LostRaceError if it is not."""
         ...

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Self
 
 from chalicelib.core.queueing.handler import Handler, HandlerFunction, declarations
+from chalicelib.core.queueing.hooks import hook_of
 
 
 class Registry:
@@ -19,6 +20,7 @@ class Registry:
 
     def __init__(self, handlers: Iterable[Handler] = ()) -> None:
         self._handlers: dict[str, Handler] = {}
+        self.on_delete_user: Handler | None = None  # the application's hook, see hooks.py
         self.update(handlers)
 
     @classmethod
@@ -40,6 +42,16 @@ class Registry:
         for member in members:
             for handler in declarations(member):
                 self.add(handler)
+            if hook := hook_of(member):
+                self.add_hook(hook)
+
+    def add_hook(self, hook: Handler) -> None:
+        """Raises ValueError if there is another one, and names the places of both."""
+        known = self.on_delete_user = self.on_delete_user or hook
+        if known is not hook:
+            raise ValueError(
+                f"there is already a function for deleted users: {known.place}; the second one: {hook.place}"
+            )
 
     def __iter__(self) -> Iterator[Handler]:
         return iter(self._handlers.values())
