@@ -15,8 +15,8 @@ from chalicelib.api.identity import (
     admin_queues,
     admin_services,
     minted_tokens,
+    named_users,
     sessions,
-    user_export,
 )
 from chalicelib.api.on_behalf import on_behalf
 from chalicelib.api.pages import console, docs
@@ -28,7 +28,7 @@ from chalicelib.web.cors import Cors
 from chalicelib.web.middleware import Middleware
 
 PAGES = (console, docs)
-FOR_USERS = (minted_tokens, user_export)
+FOR_USERS = (minted_tokens, named_users)
 QUEUEING = (enqueue, queue, requests, events, outcomes, scheduled)
 SUBJECTS = (
     *(sessions, account),

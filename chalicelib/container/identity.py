@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.core.identity.sessions import Sessions
     from chalicelib.core.identity.sign_in import SignIn
     from chalicelib.core.identity.throttle import Throttle
+    from chalicelib.core.identity.user_deletion import UserDeletion
 
 
 class Identity:
@@ -107,6 +108,15 @@ class Identity:
 
         outside = self._adapters
         return Export(outside.accounts, outside.sessions, outside.store, outside.audit, outside.clock)
+
+    @cached_property
+    def user_deletion(self) -> UserDeletion:
+        from chalicelib.core.identity.user_deletion import UserDeletion
+
+        outside, store = self._adapters, self._adapters.store
+        return UserDeletion(
+            store.queues, store.connections, store.entries, outside.accounts, self.sessions, outside.clock
+        )
 
     @cached_property
     def service_keys(self) -> ServiceKeys:

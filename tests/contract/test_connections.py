@@ -204,6 +204,21 @@ def test_the_queue_of_a_user_who_leaves_is_removed(user: User) -> None:
     assert user.id not in user.store.sweep_index.with_work()
 
 
+def test_it_is_noted_that_the_application_has_deleted_a_user(user: User) -> None:
+    with pytest.raises(LostRaceError):
+        user.store.removal.note_departed(user.queue)
+    user.store.connections.mark_for_removal(user.id, NOW)
+    earlier = user.queue
+    user.store.connections.mark_for_removal(user.id, LATER)
+    with pytest.raises(LostRaceError):
+        user.store.removal.note_departed(earlier)
+    assert not user.queue.departed
+
+    user.store.removal.note_departed(user.queue)
+
+    assert user.queue.departed
+
+
 def test_several_queues_are_read_at_once(stores: Stores) -> None:
     users = [User(stores.queueing) for _ in range(3)]
     for user in users:

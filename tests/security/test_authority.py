@@ -20,6 +20,7 @@ ADMIN_CALLS = [
     ("GET", "/api/admin/audit"),
     ("GET", "/api/admin/queues/{user_id}"),
     ("GET", "/api/admin/users/{user_id}/export"),
+    ("DELETE", "/api/admin/users/{user_id}"),
     ("POST", "/api/admin/queues/{user_id}/pause"),
     ("POST", "/api/admin/queues/{user_id}/resume"),
     ("POST", "/api/admin/queues/{user_id}/purge"),

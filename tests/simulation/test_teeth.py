@@ -31,6 +31,7 @@ KNOWN = {
     "account removed while something is at it": 489,
     "account removed whosever it is": 80,
     "advance without a condition": 0,
+    "application asked while a request is running": 1146,
     "attempt begun that does not know of events": 148,
     "attempt begun that does not know of steps": 160,
     "attempt goes on beyond its deadline": 0,

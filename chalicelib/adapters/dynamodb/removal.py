@@ -25,8 +25,9 @@ class DynamoUserRemoval:
 
     def note_departed(self, queue: Queue) -> None:
         m = self._tables.queues
+        seen = m.leaving.exists() & (m.leaving == queue.deleted_at)
         with translated():
-            m(queue.user_id).update([m.departed.set(1)], condition=m.leaving == queue.deleted_at)
+            m(queue.user_id).update([m.departed.set(1)], condition=seen)
 
     def delete_queue(self, queue: Queue) -> None:
         m = self._tables.queues

@@ -82,6 +82,8 @@ OPERATIONS = {
     "deleteAccount": "Deletes the account, its queue and all its requests.",
     "listQueues": "The queues of all users, in no particular order. A page may be empty and still "
     "have a `next`.",
+    "removeUser": "As `deleteUser`, for any user who has a queue; the account goes at once. Accounts of "
+    "administrators are refused.",
     "exportUser": "As `exportAccount`, for any user who has a queue. Each page is an entry in the audit log.",
     "stats": "Totals of all open queues.",
     "disableAccount": "Ends all sessions of the account and forbids new ones. Accepted requests still run.",
@@ -90,6 +92,9 @@ OPERATIONS = {
     "the account is disabled. Accounts of administrators are refused.",
     "setPassword": "Sets the password of an account and ends all its sessions. A link is better: then nobody "
     "but the user knows the password. Accounts of administrators are refused.",
+    "deleteUser": "From now on, nothing of the user begins and nothing is accepted. The data are removed "
+    "some minutes later, when what runs has ended and the application has deleted what it has of the user. "
+    "The call may be repeated; 404 when nothing is left. Then the name can be used again.",
     "exportForUser": "As `exportAccount`, for a user of the service.",
     "makeToken": "Makes a token for a browser or a device of the user. `/api/queue/…` accepts it, as far as "
     "its scopes go, until it expires.",

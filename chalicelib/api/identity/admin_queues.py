@@ -78,6 +78,19 @@ def export_user(
     )
 
 
+@routes.endpoint(
+    "DELETE",
+    "/api/admin/users/{user_id}",
+    "Delete a user, the account if there is one, and all that is stored about them",
+    raises=REFUSALS,
+)
+def remove_user(container: Container, principal: Principal, user_id: UserId) -> None:
+    deletion = container.identity.user_deletion
+    container.identity.administration.carry_out(
+        principal, "delete user", user_id, lambda: deletion.by_administrator(user_id)
+    )
+
+
 @routes.endpoint("POST", f"{QUEUE}/pause", "Pause the queue of a user", raises=REFUSALS)
 def pause_user_queue(container: Container, principal: Principal, user_id: UserId) -> UserQueueAnswer:
     return user_queue_view(container.identity.administration.pause(principal, user_id))
