@@ -77,6 +77,7 @@ CHOICES = (
     Setting(
         "REGISTRATION", _one_of("open", "closed"), "open", "whether strangers may sign up (open, closed)"
     ),
+    Setting("AUDIT_RETENTION_DAYS", _between(0, 3653), "0", "how long audit entries are kept (0: for ever)"),
     Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
 )
 
@@ -108,6 +109,7 @@ class Settings:
     sample_handlers: bool
     cors_origins: tuple[str, ...]
     registration: str
+    audit_retention_days: int  # 0: for ever
     tracing: bool
     code: str  # fingerprint of the deployed code; "" if the deployment gives none
     resources: Mapping[str, str]

@@ -7,6 +7,7 @@ localstack/run -m infra.operate --stack NAME [--region REGION] key NAME SCOPE…
 localstack/run -m infra.operate --stack NAME [--region REGION] revoke-key ID
 localstack/run -m infra.operate --stack NAME [--region REGION] sign-in-link USERNAME [--minutes MINUTES]
 localstack/run -m infra.operate --stack NAME [--region REGION] export USER FILE.tar.gz
+localstack/run -m infra.operate --stack NAME [--region REGION] audit-export FILE.ndjson
 
 The value of the secret is read from the terminal, or from standard input.
 """
@@ -63,6 +64,9 @@ def options() -> argparse.ArgumentParser:
     exported.add_argument("user", help="a username, or the name that a service gives")
     exported.add_argument("file", type=Path)
     exported.set_defaults(operate=_export)
+    audit = commands.add_parser("audit-export", help="write the audit log as lines of JSON")
+    audit.add_argument("file", type=Path)
+    audit.set_defaults(operate=_export_audit)
     return parser
 
 
@@ -105,6 +109,12 @@ def _export(target: Target, outputs: dict[str, str], given: argparse.Namespace) 
     from infra import exporting  # it imports much of chalicelib
 
     return exporting.export(target, outputs, given.user, given.file)
+
+
+def _export_audit(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:
+    from infra import audit_export  # likewise
+
+    return audit_export.export(target, outputs, given.file)
 
 
 def _rotate(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:

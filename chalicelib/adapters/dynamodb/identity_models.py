@@ -73,3 +73,4 @@ class AuditItem(VersionedItem):
     subject = UnicodeAttribute()
     actor_id = UnicodeAttribute(default="")
     subject_id = UnicodeAttribute(default="")
+    expires_at = NumberAttribute(null=True)  # seconds: DynamoDB's time to live; none: never
