@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from chalicelib.webhooks.allowed_hosts import AllowedHosts
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+AUDIENCE = re.compile(r"[!-~]{0,200}")
+
+
+OIDC_HALF = (
+    "OIDC_ISSUER and OIDC_AUDIENCE belong together: set both to accept the tokens of an identity provider, "
+    "or neither."
+)
 
 
 class SettingError(ValueError):
@@ -63,6 +70,26 @@ def _origins(text: str) -> tuple[str, ...]:
     return origins
 
 
+def _issuer(text: str) -> str:
+    if not text:
+        return text
+    from chalicelib.webhooks.urls import UrlError, secure
+
+    try:
+        url = secure(text)
+    except UrlError as error:
+        raise SettingError(str(error)) from None
+    if "?" in url.resource:
+        raise SettingError("must have no query")
+    return text
+
+
+def _audience(text: str) -> str:
+    if not AUDIENCE.fullmatch(text):
+        raise SettingError("must have up to 200 characters of ASCII, and no spaces")
+    return text
+
+
 # What an operator may choose. The deployment passes these on as parameters of the stack.
 CHOICES = (
     Setting("QUEUE_LIMIT", _between(1, 1_000_000), "10000", "requests one user may have waiting"),
@@ -79,6 +106,8 @@ CHOICES = (
     ),
     Setting("AUDIT_RETENTION_DAYS", _between(0, 3653), "0", "how long audit entries are kept (0: for ever)"),
     Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
+    Setting("OIDC_ISSUER", _issuer, "", "the identity provider whose users may call the API"),
+    Setting("OIDC_AUDIENCE", _audience, "", "what tokens of the identity provider must be for"),
 )
 
 # What the stack itself knows. A function gets the names of what it may use, and only those.
@@ -111,6 +140,8 @@ class Settings:
     registration: str
     audit_retention_days: int  # 0: for ever
     tracing: bool
+    oidc_issuer: str  # "": there is none
+    oidc_audience: str
     code: str  # fingerprint of the deployed code; "" if the deployment gives none
     resources: Mapping[str, str]
 
@@ -118,6 +149,8 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Raises SettingError."""
         values = {setting.name.lower(): read(setting, environment) for setting in CHOICES}
+        if bool(values["oidc_issuer"]) != bool(values["oidc_audience"]):
+            raise SettingError(OIDC_HALF)
         values["code"] = environment.get("CODE_FINGERPRINT", "")
         return cls(**values, resources={n: environment[n] for n in RESOURCES if n in environment})
 

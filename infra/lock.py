@@ -16,6 +16,7 @@ from infra.pinning import PYTHON, pin
 # The .in files without their suffix, and options of their own.
 FILES: dict[str, tuple[str, ...]] = {
     "requirements": PYTHON,
+    "requirements-oidc": (*PYTHON, "--no-annotate", "--constraints", "requirements.txt"),
     "requirements-dev": PYTHON,
     "localstack/uv": ("--python-version", "3.9", "--no-annotate"),
     "localstack/node": (*PYTHON, "--no-annotate"),

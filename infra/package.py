@@ -1,6 +1,6 @@
 """Packages the application: the CloudFormation template and the zip files that it names.
 
-    localstack/run -m infra.package [--architecture arm64|x86_64] [--app FOLDER] DIRECTORY
+    localstack/run -m infra.package [--architecture arm64|x86_64] [--app FOLDER] [--oidc] DIRECTORY
 
 Chalice makes the functions and the API from app.py, infra/template adds the rest, and the dependencies
 become a layer. The same sources give the same files, byte for byte.
@@ -19,24 +19,27 @@ from infra.calls import called_with
 from infra.errors import DeployError
 
 
-def package(architecture: str, target: Path, app: App | None = None) -> None:
-    """Writes template.json, application.zip and layer.zip into the directory. Raises SetupError."""
+def package(architecture: str, target: Path, app: App | None = None, *, oidc: bool = False) -> None:
+    """Writes template.json, application.zip and layer.zip into the directory. Raises SetupError.
+
+    `oidc`: whether there is an identity provider, as by the parameter OidcIssuer.
+    """
     if sys.version_info[:2] != (3, 13):
         raise DeployError(f"The functions run on Python {layer.PYTHON}: package with that version.")
     target.mkdir(parents=True, exist_ok=True)
     built = application.build(app)
     for path in (
-        dependencies(architecture, app),
+        dependencies(architecture, app, oidc=oidc),
         built / application.ARCHIVE,
         built / application.TEMPLATE,
     ):
         shutil.copyfile(path, target / path.name)
 
 
-def dependencies(architecture: str, app: App | None) -> Path:
+def dependencies(architecture: str, app: App | None, *, oidc: bool = False) -> Path:
     """The layer with what ships, the application's requirements included. Raises SetupError."""
     services = app.manifest.services if app else ()
-    return layer.build(requirements.combined(app.path if app else None), architecture, services)
+    return layer.build(requirements.combined(app.path if app else None, oidc=oidc), architecture, services)
 
 
 def main() -> None:
@@ -44,11 +47,11 @@ def main() -> None:
     parser.add_argument("directory", type=Path)
     parser.add_argument("--architecture", choices=sorted(layer.PLATFORMS), default="arm64")
     parser.add_argument("--app", help="folder of an application; without it, the samples")
+    parser.add_argument("--oidc", action="store_true", help="for a stack with the parameter OidcIssuer")
     given = parser.parse_args()
     try:
-        package(
-            given.architecture, given.directory, folder.read(called_with(given.app)) if given.app else None
-        )
+        app = folder.read(called_with(given.app)) if given.app else None
+        package(given.architecture, given.directory, app, oidc=given.oidc)
     except SetupError as error:
         sys.exit(str(error))
 

@@ -8,6 +8,11 @@ from infra.errors import DeployError
 
 Values = dict[str, str]
 
+OIDC_HALF = (
+    "OidcIssuer and OidcAudience belong together: give both to accept the tokens of an identity provider, or "
+    "set both to nothing (--parameter OidcIssuer= --parameter OidcAudience=)."
+)
+
 
 def resolve(declared: Mapping[str, Any], before: Mapping[str, str], given: Mapping[str, str]) -> Values:
     """A value for every declared parameter: the given one, else the one before, else the default.
@@ -23,6 +28,8 @@ def resolve(declared: Mapping[str, Any], before: Mapping[str, str], given: Mappi
         raise DeployError(f"There is no value for {', '.join(missing)}: give {options}.")
     for name, value in values.items():
         _check(name, value, declared)
+    if bool(values.get("OidcIssuer")) != bool(values.get("OidcAudience")):
+        raise DeployError(OIDC_HALF)
     return values
 
 

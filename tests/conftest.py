@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore import loaders, session
 from botocore.loaders import JSONFileLoader
+from moto.core.serialize import ResponseSerializer
 
 from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
@@ -36,6 +38,7 @@ def api_url_of(emulator: Emulator, stack: str) -> str:
 
 
 TESTS = Path(__file__).parent
+ATTRIBUTE_TYPES = frozenset(("S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"))  # of DynamoDB
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -61,6 +64,22 @@ def service_models_read_once() -> Iterator[None]:
     """Each session of botocore would read the models of its services anew: longer than most tests take."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(JSONFileLoader, "load_file", staticmethod(functools.cache(JSONFileLoader().load_file)))
+        patch.setattr(session, "create_loader", functools.cache(loaders.create_loader))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def attribute_values_written_as_they_are() -> Iterator[None]:
+    """moto looks for each type of an attribute value under nine other names: a fifth of the time it takes."""
+    stock = ResponseSerializer.get_value
+
+    def get_value(serializer: Any, value: Any, key: str, shape: Any) -> Any:
+        if key in ATTRIBUTE_TYPES and type(value) is dict:
+            return value.get(key)
+        return stock(serializer, value, key, shape)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ResponseSerializer, "get_value", get_value)
         yield
 
 

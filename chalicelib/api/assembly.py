@@ -70,4 +70,4 @@ def document(container: Container) -> dict[str, Any]:
     from chalicelib.web import openapi
 
     handlers = documented(container.declared, container.manifest)
-    return openapi.document(OPERATIONS, description(handlers))
+    return openapi.document(OPERATIONS, description(handlers, container.settings.oidc_issuer))

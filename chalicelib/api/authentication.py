@@ -16,11 +16,11 @@ KEY_PREFIX = "gk_"  # of the keys of services, as in core/identity/services.py, 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Lets in users by the access tokens that this service has issued, and services by their keys.
+    """Lets in users by the tokens of this service or of the identity provider, and services by their keys.
 
     A user may do anything with the own queue. A service acts for the users whom the paths name, and whoever
     has a token that a service has made uses the queue of one user: both as far as their scopes go, which are
-    the permissions of the operations on queues.
+    the permissions of the operations on queues. Users of the identity provider have all of these scopes.
     """
 
     container: Container
@@ -32,7 +32,7 @@ class Gate:
             return self._service(token, operation)
         if operation.on_behalf:
             raise ForbiddenError("This is for services, which call with a key.", code="services_only")
-        principal = self.container.adapters.tokens.verify(token)
+        principal = self._user(token)
         bind_caller(principal)
         if principal.scopes is not None:
             _require_scope(principal, operation.permission)
@@ -53,6 +53,13 @@ class Gate:
             deeds, key_id = self.container.identity.service_deeds, caller.session_id.partition(":")[2]
             deeds.note(caller.username, key_id, operation.own_id, user)
         return replace(caller, user_id=user)
+
+    def _user(self, token: str) -> Principal:
+        """Raises UnauthenticatedError, UnavailableError."""
+        outside = self.container.adapters
+        if self.container.settings.oidc_issuer and outside.identity_provider.has_issued(token):
+            return outside.identity_provider.verify(token)
+        return outside.tokens.verify(token)
 
     def _service(self, key: str, operation: Operation) -> Principal:
         from chalicelib.core.queueing.access import service_access

@@ -8,3 +8,4 @@ DEQUEUE: Final = "dequeue"
 CONTROL: Final = "control"
 ENQUEUE: Final = "enqueue"
 TOKENS: Final = "tokens"
+OWN: Final = frozenset({READ, DEQUEUE, CONTROL, ENQUEUE})  # what users may do with their own queue

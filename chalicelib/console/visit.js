@@ -1,9 +1,10 @@
-// A visit by a link that a user's backend has made (`#token=…`): the queue of that user, without an account here. In
-// place of Session. The token stays in the fragment, which browsers send to nobody, and is stored nowhere; a page that
-// is loaded again goes on with it.
+// A visit by a link with a token (`#token=…`) that a user's backend has made, or an identity provider: the queue of that
+// user, without an account here. In place of Session. The token stays in the fragment, which browsers send to nobody,
+// and is stored nowhere; a page that is loaded again goes on with it.
 import { send } from "./api.js";
 
 const OVER = "This link has expired. Ask for a new one where you got it.";
+const OURS = "gurukool"; // the issuer of the tokens that backends make here
 const PARTS = ["enqueue", "dequeue", "control"]; // of the desk, by the scopes that they take
 
 /** The token in the page's address, or null. */
@@ -16,10 +17,9 @@ export class Visit extends EventTarget {
   constructor(token) {
     super();
     this.#token = token;
-    const { name = "", scope = "" } = claimsOf(token);
-    this.username = name;
-    const scopes = scope.split(" ").map((each) => each.split(":")[0]);
-    this.without = ["account", ...PARTS.filter((part) => !scopes.includes(part))].join(" ");
+    const claims = claimsOf(token);
+    this.username = String(claims.name ?? claims.sub ?? "");
+    this.without = ["account", ...PARTS.filter((part) => !scopesOf(claims).includes(part))].join(" ");
   }
 
   get live() {
@@ -46,6 +46,11 @@ export class Visit extends EventTarget {
     this.#end.abort();
     this.dispatchEvent(new CustomEvent("ended", { detail: { sentence: OVER } }));
   }
+}
+
+/** The scopes of a provider's token mean nothing here: its users have all of their queue. */
+function scopesOf({ iss = OURS, scope = "" }) {
+  return iss === OURS ? scope.split(" ").map((each) => each.split(":")[0]) : PARTS;
 }
 
 /** What the token says of itself; whether that is true, the service decides. */

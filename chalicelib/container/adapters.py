@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.core.identity.ports import (
         Accounts,
         AuditTrail,
+        IdentityProvider,
         Passwords,
         ServiceStore,
         SessionStore,
@@ -151,6 +152,16 @@ class Adapters:
         from chalicelib.adapters.security.tokens import JwtTokens
 
         return JwtTokens(self._keys("TOKEN_KEYS_ARN"), self.settings.access_token_seconds)
+
+    @cached_property
+    def identity_provider(self) -> IdentityProvider:
+        """Asked for only if the operator has set one."""
+        from chalicelib.adapters.oidc.discovery import read_keys
+        from chalicelib.adapters.oidc.provider_keys import ProviderKeys
+        from chalicelib.adapters.oidc.tokens import ProviderTokens
+
+        issuer, audience = self.settings.oidc_issuer, self.settings.oidc_audience
+        return ProviderTokens(issuer, audience, ProviderKeys(lambda: read_keys(issuer)))
 
     def application_secrets(self, arns: Mapping[str, str]) -> SecretSettings:
         """The application's secrets. `arns`: by the names that they have in application.toml."""

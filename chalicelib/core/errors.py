@@ -102,6 +102,11 @@ class UnavailableError(GurukoolError):
 
     code = "unavailable"
 
+    def __init__(self, message: str = "", *, code: str | None = None, retry_after: int = 1) -> None:
+        """`retry_after` is in whole seconds, at least 1."""
+        super().__init__(message, code=code)
+        self.retry_after = retry_after
+
 
 class NewerItemError(GurukoolError):
     """A newer release has stored this, in a format that this release would misread. Nothing was changed."""

@@ -1,6 +1,6 @@
 """What an OpenAPI document says beyond what the operations declare, handed over by the API."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -50,5 +50,7 @@ class Description:
     schemas: Mapping[str, str]  # by component
     examples: Mapping[str, Any]  # by component
     codes: Mapping[str, Code]
+    schemes: Mapping[str, Any] = field(default_factory=dict)  # further ways to authenticate, by name
+    own: Collection[str] = ()  # the permissions of the operations for which these will do
     names: Mapping[str, str] = field(default_factory=dict)  # of components, by the name of their class
     variants: Sequence[Variants] = ()

@@ -65,6 +65,7 @@ class _Document:
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "service": {"type": "http", "scheme": "bearer", "description": "The key of a service"},
+                **self._description.schemes,
             },
         }
 
@@ -83,11 +84,22 @@ class _Document:
             "tags": [operation.tag],
             "parameters": [self._parameter(p) for p in operation.signature.parameters],
             "responses": {**self._answers(operation), **_problems(operation)},
-            "security": [{_scheme(operation): []}] if operation.signed_in else [],
+            "security": [{scheme: []} for scheme in self._schemes_of(operation)],
         }
         if operation.takes_body:
             described["requestBody"] = {"required": True, "content": self._json(operation.signature.body)}
         return described
+
+    def _schemes_of(self, operation: Operation) -> list[str]:
+        """Any one of them will do. The further ones are for what callers do with what is their own."""
+        if not operation.signed_in:
+            return []
+        if operation.on_behalf:
+            return ["service"]
+        return [
+            "bearer",
+            *(self._description.schemes if operation.permission in self._description.own else ()),
+        ]
 
     def _text(self, operation: Operation) -> str:
         text = self._description.operations.get(operation.own_id, f"{operation.summary}.")
@@ -136,10 +148,6 @@ class _Document:
     def _any_problem(self) -> dict[str, Any]:
         content = {problems.CONTENT_TYPE: {"schema": self._schemas.of(problems.Problem)}}
         return {"description": "An error.", "headers": _headers(), "content": content}
-
-
-def _scheme(operation: Operation) -> str:
-    return "service" if operation.on_behalf else "bearer"
 
 
 def _types(operations: Iterable[Operation]) -> Iterable[Any]:

@@ -82,7 +82,9 @@ def from_error(error: Exception) -> Response:
 def _own_header(error: errors.GurukoolError) -> str:
     if isinstance(error, errors.UnauthenticatedError):
         return "Bearer"
-    return str(error.retry_after) if isinstance(error, errors.TooManyError) else "1"
+    if isinstance(error, errors.TooManyError | errors.UnavailableError):
+        return str(error.retry_after)
+    return "1"
 
 
 def general_code(status: HTTPStatus) -> str:

@@ -21,7 +21,7 @@ from chalicelib.webhooks.urls import Origin
 
 CONNECT_S = 3.0  # for the connection to one address, and again for its TLS handshake
 MAX_ADDRESSES = 3  # of one host that are tried
-BODY_LIMIT = 16 * 1024  # bytes of an answer's body that are kept
+BODY_LIMIT = 16 * 1024  # bytes of an answer's body that are kept, unless the caller says otherwise
 MAX_PIECES = 256  # reads for it: an answer of tiny chunks is mostly framing
 
 
@@ -53,7 +53,7 @@ class Transport:
     addresses: Sequence[str]
     trust: Callable[[], SSLContext]  # called for https alone
 
-    def send(self, message: Message, deadline: Deadline) -> Answer:
+    def send(self, message: Message, deadline: Deadline, body_limit: int = BODY_LIMIT) -> Answer:
         """The answer to the message, from the first address that accepts a connection.
 
         Once the status of a success has arrived, nothing is raised, whatever follows. Until then raises
@@ -63,7 +63,7 @@ class Transport:
             connection.timeout = deadline.left()
             connection.response_class = FinalResponse
             with deadline.enforced_on(connection.sock):
-                return _exchange(connection, message, deadline)
+                return _exchange(connection, message, deadline, body_limit)
 
     @contextmanager
     def _connected(self, deadline: Deadline) -> Iterator[HTTPConnection]:
@@ -116,7 +116,7 @@ def _os_errors(deadline: Deadline) -> Iterator[None]:
         raise ConnectionError(f"{type(error).__name__}: {error}") from error
 
 
-def _exchange(connection: HTTPConnection, message: Message, deadline: Deadline) -> Answer:
+def _exchange(connection: HTTPConnection, message: Message, deadline: Deadline, body_limit: int) -> Answer:
     connection.request(
         message.method,
         message.resource,
@@ -129,19 +129,19 @@ def _exchange(connection: HTTPConnection, message: Message, deadline: Deadline) 
         success = HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES
         if deadline.passed and not success:
             raise TimeoutError("the headers did not arrive in time")
-        body, truncated = _read(response)
+        body, truncated = _read(response, body_limit)
         return Answer(response.status, response.headers, body, truncated or deadline.passed)
 
 
-def _read(response: BaseHTTPResponse) -> tuple[bytes, bool]:
+def _read(response: BaseHTTPResponse, limit: int) -> tuple[bytes, bool]:
     """The beginning of the body, and whether some of the body is missing."""
     body = b""
     with suppress(HTTPError):
         for _ in range(MAX_PIECES):
-            piece = response.read1(BODY_LIMIT + 1 - len(body))
+            piece = response.read1(limit + 1 - len(body))
             if not piece:
                 return body, False
             body += piece
-            if len(body) > BODY_LIMIT:
+            if len(body) > limit:
                 break
-    return body[:BODY_LIMIT], True
+    return body[:limit], True

@@ -10,6 +10,7 @@ from typing import Self
 from urllib.parse import quote, urljoin
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 # RFC 3986, section 3.3, and the brackets of `?filter[a]=1`, which clients and servers use unencoded.
 _CHARACTER = r"(?:[\w.~!$&'()*+,;=:@/\[\]-]|%[0-9a-f]{2})"
@@ -92,6 +93,20 @@ class Url:
         except ValueError:
             raise UrlError("must be an address") from None
         return self.parse(joined)
+
+
+def secure(text: str) -> Url:
+    """A URL whose answers nobody can change on their way: of https, or of http on this machine.
+
+    Raises UrlError.
+
+    >>> secure("http://127.0.0.1:8080/keys").resource
+    '/keys'
+    """
+    url = Url.parse(text)
+    if url.origin.scheme != "https" and url.origin.host not in LOOPBACK:
+        raise UrlError("must begin with https://, or with http:// on this machine alone")
+    return url
 
 
 def canonical_host(text: str) -> str:

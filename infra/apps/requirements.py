@@ -1,9 +1,13 @@
-"""What an application imports: resolved with what ships as constraints, pinned by hash, shipped beside it."""
+"""What ships in the layer: our requirements, and beside them what the application imports.
+
+That is resolved with ours as constraints, and pinned by hash. Whoever has an identity provider also needs
+cryptography.
+"""
 
 import hashlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +18,7 @@ from infra.pinning import PYTHON, pin
 
 SOURCE, PINNED = "requirements.in", "requirements.txt"
 OURS = CHECKOUT / PINNED
+FOR_OIDC = CHECKOUT / "requirements-oidc.txt"
 NAME = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 
 
@@ -25,9 +30,14 @@ def lock(folder: Path) -> Path:
     return target
 
 
-def combined(folder: Path | None) -> Path:
-    """A file with all that ships: our requirements, and what the application adds. Raises SetupError."""
-    added = _added(folder) if folder else ""
+def combined(folder: Path | None, *, oidc: bool = False) -> Path:
+    """A file with all that ships: our requirements, and what the application adds. Raises SetupError.
+
+    `oidc`: whether there is an identity provider.
+    """
+    ours = _ours(oidc)
+    further = [block for name, block in ours.items() if name not in _ours()]
+    added = "".join((*further, _added(folder, ours)))
     if not added:
         return OURS
     entry = Entry("requirements", OURS.read_bytes(), added.encode())
@@ -40,7 +50,7 @@ def installed(folder: Path) -> Path | None:
 
     Raises SetupError.
     """
-    added = _added(folder)
+    added = _added(folder, _ours())
     if not added:
         return None
     entry = Entry("application-packages", added.encode())
@@ -48,12 +58,17 @@ def installed(folder: Path) -> Path | None:
     return entry.path / "packages"
 
 
-def _added(folder: Path) -> str:
+def _ours(oidc: bool = False) -> dict[str, str]:
+    """Our own pins, by the names of the packages."""
+    files = (OURS, FOR_OIDC) if oidc else (OURS,)
+    return {name: block for file in files for name, block in _blocks(file.read_text())}
+
+
+def _added(folder: Path | None, ours: Mapping[str, str]) -> str:
     """The application's pins but for the packages that are ours. Raises SetupError."""
-    if not _has_requirements(folder / SOURCE):
+    if folder is None or not _has_requirements(folder / SOURCE):
         return ""
     theirs = dict(_blocks(_pinned(folder).read_text()))
-    ours = dict(_blocks(OURS.read_text()))
     for name in theirs.keys() & ours.keys():
         if _version(theirs[name]) != _version(ours[name]):
             raise DeployError(

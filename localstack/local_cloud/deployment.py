@@ -26,7 +26,8 @@ def prepare(settings: Settings) -> None:
     from infra.target import local_cloud
 
     app = _app(settings)
-    dependencies(local_cloud("").parameters["Architecture"], app)
+    oidc = bool(parameters(settings)["OidcIssuer"])
+    dependencies(local_cloud("").parameters["Architecture"], app, oidc=oidc)
     application.build(app)
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 
+import jwt
 import pytest
 from playwright.sync_api import expect
 
@@ -49,6 +50,18 @@ def test_a_link_with_more_scopes_offers_more(open_console: OpenConsole, backend:
     console.send("echo", Message="from the browser")
 
     console.expect_cell(1, "echo, succeeded")
+
+
+def test_a_token_of_an_identity_provider_leaves_nothing_out(open_console: OpenConsole) -> None:
+    """The stack has no provider, so its calls are answered here."""
+    token = jwt.encode({"iss": "https://login.example", "sub": "auth0|5f7c", "scope": "openid"}, "k" * 32)
+    console = open_console()
+    console.page.route("**/api/queue**", lambda route: route.abort())
+
+    console.page.goto(f"/#token={token}")
+
+    expect(console.page.locator("#who")).to_have_text("auth0|5f7c")
+    expect(console.button("Send one")).to_be_visible()
 
 
 def test_a_link_that_has_expired_says_so(open_console: OpenConsole, backend: Session) -> None:

@@ -26,6 +26,7 @@ ROOMS = {
     "chalicelib.adapters.dynamodb": "adapters/dynamodb",
     "chalicelib.adapters.sqs": "adapters/sqs",
     "chalicelib.adapters.security": "adapters/security",
+    "chalicelib.adapters.oidc": "adapters/oidc",
     "chalicelib.adapters.runtime": "adapters/runtime",
     "chalicelib.adapters.json": "adapters/json",
     "chalicelib.adapters.memory": "adapters/memory",

@@ -15,7 +15,14 @@ STEP = re.compile(r"^\| (\d) \| \[([\w/.]+)\]\(\.\./\2\) \| `([\w.]+)` \| .+ \|$
 SHIPPED = {
     *("core", "core/queueing", "core/identity"),
     *("api", "functions", "container", "web", "handlers", "webhooks", "settings", "gurukool"),
-    *("adapters/dynamodb", "adapters/sqs", "adapters/security", "adapters/runtime", "adapters/json"),
+    *(
+        "adapters/dynamodb",
+        "adapters/sqs",
+        "adapters/security",
+        "adapters/oidc",
+        "adapters/runtime",
+        "adapters/json",
+    ),
 }
 FOR_TESTS = {"adapters/memory", "gurukool.testing"}
 PROGRAMS = {"infra", "local_cloud", "extension", "bootstrap"}

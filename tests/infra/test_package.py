@@ -10,6 +10,7 @@ import pytest
 from bootstrap.cache import CHECKOUT
 from bootstrap.errors import SetupError
 from infra import application, layer
+from infra.apps import requirements
 
 
 def pinned(package_name: str) -> str:
@@ -50,6 +51,16 @@ def test_the_layer_is_built_for_the_functions_processor(packaged: Path) -> None:
     binaries = [name for name in names if name.startswith("python/msgspec/") and name.endswith(".so")]
     assert binaries
     assert all("aarch64-linux-gnu" in name for name in binaries)
+
+
+def test_what_verifies_tokens_of_an_identity_provider_ships_only_if_there_is_one(packaged: Path) -> None:
+    """PyJWT imports cryptography wherever it finds it, which would cost every cold start of the API."""
+    ours, with_provider = (requirements.combined(None, oidc=oidc).read_text() for oidc in (False, True))
+    names = [re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE) for text in (ours, with_provider)]
+
+    assert with_provider.startswith(ours)
+    assert names[1] == [*names[0], "cryptography"]
+    assert not any("cryptography" in name for name in ZipFile(packaged / "layer.zip").namelist())
 
 
 def test_a_package_without_a_wheel_fails_and_is_named(

@@ -28,6 +28,7 @@ def test_a_parameter_that_is_no_longer_declared_is_forgotten() -> None:
         ("QueueLimit", "many", "QueueLimit is 'many', but must be a whole number"),
         ("AllowedHosts", "a;b", "AllowedHosts is 'a;b', but must be up to 2000 characters like ["),
         ("AllowedHosts", "a" * 2001, "but must be up to 2000 characters like ["),
+        ("OidcIssuer", "http://login.example", "but must be up to 300 characters like ("),
         ("LogRetentionDays", "31", "LogRetentionDays is '31', but must be one of 1, 3, 5, 7,"),
         ("Architecture", "mips", "Architecture is 'mips', but must be one of arm64, x86_64."),
     ],
@@ -36,6 +37,14 @@ def test_a_wrong_value_is_named_and_what_is_right_is_said(name: str, value: str,
     with pytest.raises(DeployError) as raised:
         parameters.resolve(DECLARED, {}, {name: value})
     assert said in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["OidcIssuer", "OidcAudience"])
+def test_an_identity_provider_is_given_with_its_audience(name: str) -> None:
+    both = {"OidcIssuer": "https://login.example", "OidcAudience": "https://login.example"}
+    assert parameters.resolve(DECLARED, {}, both) == DEFAULTS | both
+    with pytest.raises(DeployError, match="OidcIssuer and OidcAudience belong together"):
+        parameters.resolve(DECLARED, both, {name: ""})
 
 
 def test_the_local_cloud_differs_in_six_parameters_only() -> None:

@@ -20,6 +20,13 @@ TEXTS = {
         "hooks.example.com",
         "*.example.com:8443, http://[2001:db8::1]:81,a.internal=10.0.0.0/8",
     ),
+    "OIDC_ISSUER": (
+        "https://login.example",
+        "https://login.example:8443/realms/one/",
+        "http://127.0.0.1:9000",
+        "http://localhost:9000/realms",
+    ),
+    "OIDC_AUDIENCE": ("https://gurukool.example/api", "app_5f7c.apps.example"),
     "CORS_ORIGINS": ("https://app.example", "http://localhost:8080, https://b.example"),
 }
 

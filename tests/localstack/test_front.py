@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from local_cloud.emulator import Emulator
-from local_cloud.ports import free_ports
+from local_cloud.ports import HOST, free_ports
 from tests.localstack.exchanges import Case, exchange
 from tests.localstack.functions import Function, deploy
-from tests.localstack.rest_apis import create_api
+from tests.localstack.listeners import listening_addresses
+from tests.localstack.rest_apis import create_api, get
 
 NAME = "gurukool"
 PREFIX = f"/_aws/execute-api/{NAME}/live"
@@ -143,6 +144,7 @@ ANSWERS = [
 
 @pytest.fixture(scope="module")
 def emulator(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """One for these tests only: in the others' the application itself may have the name and the port."""
     with Emulator(free_ports(), tmp_path_factory.mktemp("front")) as emulator:
         yield emulator
 
@@ -197,3 +199,23 @@ def test_a_function_that_is_throttled(emulator: Emulator, function: Function) ->
     assert at_port[0] == 500
     assert at_port == exchange(emulator.ports.edge, PREFIX, Case())
     client.delete_function_concurrency(FunctionName=function.name)
+
+
+@pytest.mark.parametrize("path", ["/", "/things/a%2Fb"])
+def test_the_api_answers_at_the_root_of_its_port(emulator: Emulator, function: Function, path: str) -> None:
+    answer = get(emulator.ports.api, path)
+    assert answer.status == 200
+    assert answer.json()["requestContext"]["path"] == f"/live{path}"
+
+
+def test_a_page_that_the_api_served_may_call_it(emulator: Emulator, function: Function) -> None:
+    assert get(emulator.ports.api, "/", {"Origin": emulator.api_url}).status == 200
+
+
+def test_paths_of_the_emulator_stay_its_own(emulator: Emulator, function: Function) -> None:
+    assert "services" in get(emulator.ports.api, "/_localstack/health").json()
+
+
+def test_both_ports_can_be_reached_from_this_machine_only(emulator: Emulator) -> None:
+    for port in (emulator.ports.api, emulator.ports.edge):
+        assert listening_addresses(port) == {HOST}

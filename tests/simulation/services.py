@@ -1,4 +1,4 @@
-"""Users whom only a service names: without account and session; their queues open by themselves."""
+"""Users whom others name: without account and session; their queues open by themselves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import NotFoundError
-from chalicelib.core.queueing.access import needs_session, service_access
+from chalicelib.core.queueing.access import OIDC_USER, needs_session, service_access
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.sweep import IDLE_MS
 from tests.simulation.administrators import DEEDS, Deed
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SERVED = (6, 7)  # of eight histories, those with such users; all others are as they were
 NAMES = (NAME, f"{NAME}-2")  # handlers enqueue for the first one too
-KEYS = (service_access("k1"), service_access("k2"))  # two services that share all names
+KEYS = (service_access("k1"), OIDC_USER)  # a service, and the users themselves by an identity provider
 SENT = frozenset({"enqueue", "batch", "keyed"})
 STANDING = (State.HALTED, State.HELD)
 

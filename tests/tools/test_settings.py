@@ -28,6 +28,10 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
         ("AWS_ENDPOINT_URL", "https://sqs.us-east-1.amazonaws.com:443", "AWS_ENDPOINT_URL must be"),
         ("QUEUE_LIMIT", "0", "QUEUE_LIMIT must be a whole number from 1 to 1000000, not '0'."),
         ("LOG_LEVEL", "loud", "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, not 'loud'."),
+        ("OIDC_ISSUER", "http://login.example", "OIDC_ISSUER must begin with https://, or with http:// on"),
+        ("OIDC_ISSUER", "https://login.example?a=b", "OIDC_ISSUER must have no query"),
+        ("OIDC_ISSUER", "login.example", "OIDC_ISSUER must be like https://host/path"),
+        ("OIDC_AUDIENCE", "two words", "OIDC_AUDIENCE must have up to 200 characters of ASCII"),
         ("TRACING", "yes", "TRACING must be one of on, off, not 'yes'."),
     ],
 )

@@ -23,6 +23,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "adapters": set(),
     "adapters.json": {CORE},
     "adapters.security": {CORE, QUEUEING, IDENTITY},
+    "adapters.oidc": {CORE, QUEUEING, IDENTITY, "webhooks"},  # calls the provider as safely as a receiver
     "adapters.dynamodb": {CORE, QUEUEING, IDENTITY},
     "adapters.sqs": {CORE, QUEUEING},
     "adapters.memory": {CORE, QUEUEING, "adapters.sqs"},  # encodes wake-ups as SQS has them
@@ -34,7 +35,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "version": set(),
     "container": {
         *(CORE, QUEUEING, IDENTITY, "adapters.dynamodb", "adapters.sqs", "adapters.security"),
-        *("adapters.runtime", "handlers", "settings", "webhooks"),
+        *("adapters.oidc", "adapters.runtime", "handlers", "settings", "webhooks"),
     },
     "web": {CORE, "adapters.json", "adapters.runtime"},  # nothing of queues, users or what is deployed
     "api": {
@@ -47,6 +48,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
 USES: Mapping[str, set[str]] = {
     "adapters.json": {"msgspec"},
     "adapters.security": {"argon2", "botocore", "jwt"},
+    "adapters.oidc": {"cryptography", "jwt"},
     "adapters.dynamodb": {"botocore", "pynamodb"},
     "adapters.sqs": {"botocore"},
     "adapters.runtime": {"aws_xray_sdk", "msgspec"},

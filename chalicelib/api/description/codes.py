@@ -8,15 +8,18 @@ from chalicelib.web.description import Code
 CODES = {
     "malformed": Code(400, "The call cannot be read: its body is not JSON in UTF-8, or must be empty."),
     "unauthenticated": Code(401, "No access token was sent."),
-    "invalid_token": Code(401, "The access token was not issued by this service."),
-    "token_expired": Code(401, "The access token has expired. Refresh it."),
+    "invalid_token": Code(
+        401, "The token was not issued by this service, or by its identity provider for it."
+    ),
+    "token_expired": Code(401, "The token has expired. Refresh it, or get a new one."),
     "session_ended": Code(401, "The session has ended. Sign in again."),
+    "unusable_subject": Code(401, "The identity provider's name of the user is empty, or too long."),
     "invalid_key": Code(401, "The key is unknown, was revoked, or has expired."),
     "invalid_link": Code(401, "The sign-in link was used, has expired, or is void. Ask for a new one."),
     "wrong_credentials": Code(401, "The username or the password is wrong, or the account is disabled."),
     "forbidden": Code(403, "The caller may not do this."),
     "admin_only": Code(403, "Only administrators may do this."),
-    "accounts_only": Code(403, "Only users with an account may do this, not whoever has a minted token."),
+    "accounts_only": Code(403, "Only users with an account may do this."),
     "other_request": Code(403, "The token is for another request. `detail` names its own."),
     "scope_missing": Code(403, "The key or the token does not have the scope. `detail` names it."),
     "services_only": Code(403, "Only services may call this, each with its key."),
@@ -65,6 +68,9 @@ CODES = {
     "throttled": Code(429, "Too many wrong passwords. Wait as many seconds as `Retry-After` says."),
     "internal": Code(500, "An error in this service. Its logs have the details under `X-Request-Id`."),
     "unavailable": Code(503, "A part of this service does not answer. The call may have been carried out."),
+    "identity_provider_unavailable": Code(
+        503, "The identity provider does not answer, so its tokens cannot be verified."
+    ),
     "newer_release": Code(
         503,
         "A newer release, which is being deployed or was rolled back, stored the data. Nothing was changed.",

@@ -1,7 +1,9 @@
 """The description of the API, for its OpenAPI document."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
+from chalicelib.api import permissions
 from chalicelib.api.description.codes import CODES
 from chalicelib.api.description.examples import EXAMPLES
 from chalicelib.api.description.texts import API, HEADERS, OPERATIONS, PARAMETERS, SCHEMAS, TAGS
@@ -27,8 +29,8 @@ NAMES = {
 }
 
 
-def description(handlers: Iterable[Documented]) -> Description:
-    """The types of payloads and results are those of the handlers."""
+def description(handlers: Iterable[Documented], issuer: str = "") -> Description:
+    """The types of payloads and results are those of the handlers. `issuer`: of an identity provider."""
     return Description(
         info=INFO,
         tags=TAGS,
@@ -38,9 +40,19 @@ def description(handlers: Iterable[Documented]) -> Description:
         schemas=SCHEMAS,
         examples=EXAMPLES,
         codes=CODES,
+        schemes=schemes(issuer),
+        own=permissions.OWN,
         names=NAMES,
         variants=variants(list(handlers)),
     )
+
+
+def schemes(issuer: str) -> dict[str, Any]:
+    if not issuer:
+        return {}
+    address = f"{issuer.removesuffix('/')}/.well-known/openid-configuration"
+    text = "A token of the identity provider, for the audience that the operator has set"
+    return {"openIdConnect": {"type": "openIdConnect", "openIdConnectUrl": address, "description": text}}
 
 
 def variants(known: Sequence[Documented]) -> list[Variants]:

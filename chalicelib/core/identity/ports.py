@@ -181,3 +181,15 @@ class Tokens(Protocol):
     def pseudonym(self, text: str) -> str:
         """The same for the same text, and nobody without our keys can tell the text from it."""
         ...
+
+
+class IdentityProvider(Protocol):
+    """Somebody else's sign-in, whose tokens are accepted."""
+
+    def has_issued(self, token: str) -> bool:
+        """Whether the token says so. Nothing of it is verified."""
+        ...
+
+    def verify(self, token: str) -> Principal:
+        """Raises UnauthenticatedError; UnavailableError if the provider's keys cannot be read."""
+        ...

@@ -12,6 +12,7 @@ CONTROL: Final = "control"  # pause, purge, cancel, stop, retry, skip, signal, d
 TOKENS: Final = "tokens"  # make tokens for a user
 ENQUEUE: Final = "enqueue"  # send requests: the scope says of which types, as `enqueue:charge` or `enqueue:*`
 ANY_TYPE: Final = f"{ENQUEUE}:*"
+OWN_QUEUE: Final = frozenset({READ, DEQUEUE, CONTROL, ANY_TYPE})  # all that users may do with their queue
 
 FORM = re.compile(rf"{READ}|{DEQUEUE}|{CONTROL}|{TOKENS}|{ENQUEUE}:(\*|[A-Za-z0-9][A-Za-z0-9._-]{{0,63}})")
 

@@ -1,7 +1,7 @@
-"""As who a call comes: in a session of its user, or by a service that acts for a user whom it names.
+"""As who a call comes: in a session of its user, by a service, or by a user of an identity provider.
 
-Calls take this as their `session_id`. A service's access needs no session and no account. It is no session's
-id, because those have no colon (core/identity/session.py).
+Calls take this as their `session_id`. Only the first one needs a session and an account; a service acts for a
+user whom it names. An access is no session's id, because those have no colon (core/identity/session.py).
 """
 
 from typing import Final
@@ -15,6 +15,8 @@ from chalicelib.core.errors import (
 )
 
 SERVICE: Final = "service:"
+PROVIDER: Final = "oidc:"
+OIDC_USER: Final = f"{PROVIDER}user"  # of every user of the identity provider, whatever the token
 
 
 def service_access(key_id: str) -> str:
@@ -27,12 +29,16 @@ def service_access(key_id: str) -> str:
 
 
 def needs_session(session_id: str) -> bool:
-    """Whether this is the id of a session, which has to be live; else it is a service's access."""
-    return not session_id.startswith(SERVICE)
+    """Whether this is the id of a session, which has to be live.
+
+    >>> needs_session(OIDC_USER)
+    False
+    """
+    return not session_id.startswith((SERVICE, PROVIDER))
 
 
 def waiter(user_id: str, session_id: str) -> str:
-    """Whose slots for waiting a call takes: its session's, or those of its service and user."""
+    """Whose slots for waiting a call takes: its session's, or those of its access and user."""
     return session_id if needs_session(session_id) else f"{session_id} {user_id}"
 
 

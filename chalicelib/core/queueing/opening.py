@@ -1,4 +1,4 @@
-"""A name's queue opens with the first request that a service sends for it; nobody has to sign in.
+"""A name's queue opens with its first request, which a service or the named user sends; nobody signs in here.
 
 The queue of an account opens by a sign-in only. What was opened is closed by the sweeper, when it is drained
 and has not been used for a minute: so of requests that come one after the other, only the first one opens.
@@ -17,7 +17,7 @@ from chalicelib.core.time import Millis
 def reopened(
     queues: QueueStore, queue: Queue | None, count: int, now: Millis, *, user_id: str, session_id: str
 ) -> bool:
-    """Whether a service that was refused so many numbers may try again: its name's queue is open now.
+    """Whether a call without a session that was refused so many numbers may try again: the queue is open now.
 
     `queue` is as it was read after the refusal. Raises UnavailableError.
     """
@@ -34,7 +34,7 @@ def reopened(
 
 
 def live_or_new(queue: Queue | None, user_id: str, session_id: str, now: Millis) -> Queue:
-    """The queue, if the caller may use it; an empty one for a service that names a user without a queue.
+    """The queue, if the caller may use it; an empty one for a name that has no queue yet.
 
     Raises UnauthenticatedError, NotFoundError, ForbiddenError.
     """

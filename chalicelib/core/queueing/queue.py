@@ -128,7 +128,7 @@ class Queue:
         return max(self.awake or 0, self.moved_at) > moment
 
     def is_live(self, session_id: str, now: Millis) -> bool:
-        """Whether a call may use the queue: in this session, or with this service's access."""
+        """Whether a call may use the queue: in this session, or with this access."""
         if needs_session(session_id):
             return self.sessions.get(session_id, 0) > now
         return not self.blocked and self.deleted_at is None
@@ -165,7 +165,7 @@ def needs_wake_up(queue: Queue, now: Millis) -> bool:
 def require_live(queue: Queue | None, session_id: str, now: Millis) -> Queue:
     """The queue, if the session may use it. Raises UnauthenticatedError.
 
-    For a service's access, it raises NotFoundError if there is no queue, and ForbiddenError.
+    For an access without a session, it raises NotFoundError if there is no queue, and ForbiddenError.
     """
     if queue is None or not queue.is_live(session_id, now):
         raise denied(session_id, has_queue=queue is not None)

@@ -10,7 +10,7 @@ from chalicelib.core.errors import (
     UnauthenticatedError,
 )
 from chalicelib.core.identity.session import FORM, RefreshToken, new_session_id
-from chalicelib.core.queueing.access import needs_session
+from chalicelib.core.queueing.access import OIDC_USER, needs_session, waiter
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.pages import Extent
@@ -22,11 +22,12 @@ from tests.unit.core.queue_harness import SESSION, USER, QueueHarness
 from tests.unit.core.service_calls import ACCOUNT, KEY, NAME, SERVICE, numbers, queue_of, run_and_sweep, send
 
 
-def test_no_session_can_be_taken_for_a_service_and_no_token_names_one() -> None:
+def test_no_session_can_be_taken_for_an_access_and_no_token_names_one() -> None:
     assert needs_session(new_session_id())
-    assert not needs_session(SERVICE)
-    assert RefreshToken.parse(str(RefreshToken.new(SERVICE))) is None
-    assert not FORM.fullmatch(f"{SERVICE}.a.b")
+    for access in (SERVICE, OIDC_USER, waiter(NAME, OIDC_USER)):
+        assert not needs_session(access)
+        assert RefreshToken.parse(str(RefreshToken.new(access))) is None
+        assert not FORM.fullmatch(f"{access}.a.b")
 
 
 @pytest.mark.parametrize("closed", [False, True])

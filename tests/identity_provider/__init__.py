@@ -1,0 +1,1 @@
+"""An identity provider of others: npm's oidc-provider, run for the tests."""
