@@ -104,6 +104,9 @@ CHOICES = (
     Setting(
         "REGISTRATION", _one_of("open", "closed"), "open", "whether strangers may sign up (open, closed)"
     ),
+    Setting(
+        "OUTCOME_RETENTION_HOURS", _between(1, 8784), "168", "how long requests are kept after their outcome"
+    ),
     Setting("AUDIT_RETENTION_DAYS", _between(0, 3653), "0", "how long audit entries are kept (0: for ever)"),
     Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
     Setting("OIDC_ISSUER", _issuer, "", "the identity provider whose users may call the API"),
@@ -138,6 +141,7 @@ class Settings:
     sample_handlers: bool
     cors_origins: tuple[str, ...]
     registration: str
+    outcome_retention_hours: int
     audit_retention_days: int  # 0: for ever
     tracing: bool
     oidc_issuer: str  # "": there is none

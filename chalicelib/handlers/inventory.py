@@ -57,6 +57,7 @@ def declared(handler: Handler) -> Declared:
         description=_description(handler),
         payload=_payload(handler),
         schemas=schemas,
+        kept_ms=handler.kept_ms,
     )
 
 

@@ -42,6 +42,7 @@ class Declared(msgspec.Struct):
     description: str
     payload: dict[str, Any] | None  # see rebuild.py; None: only the module itself has the type
     schemas: Mapping[str, tuple[dict[str, Any], dict[str, Any]]]  # of payload and result, see web/schemas.py
+    kept_ms: int | None = None
 
 
 class Manifest(msgspec.Struct):
@@ -112,6 +113,7 @@ class ManifestRegistry(Registry):
             policy,
             long=declared.long,
             place=declared.module,
+            kept_ms=declared.kept_ms,
         )
 
 

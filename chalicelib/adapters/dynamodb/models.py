@@ -115,6 +115,7 @@ class RequestItem(VersionedItem):
     noted = NumberAttribute(null=True)  # 1 if it may have notes
     awaits = UnicodeAttribute(null=True)
     eventful = NumberAttribute(null=True)  # 1 if it may have events
+    kept_ms = NumberAttribute(null=True)
 
 
 class TextItem(VersionedItem):
@@ -179,6 +180,7 @@ class EntryItem(VersionedItem):
     key = UnicodeAttribute(null=True)
     follows_user = UnicodeAttribute(null=True)
     follows_seq = NumberAttribute(null=True)
+    kept_ms = NumberAttribute(null=True)
 
     due = Due()
 

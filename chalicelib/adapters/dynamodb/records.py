@@ -37,6 +37,7 @@ def request_attributes(request: Request) -> dict[str, Any]:
         "slot_before": request.slot_before,
         "follows_user": request.follows and request.follows.user_id,
         "follows_seq": request.follows and request.follows.seq,
+        "kept_ms": request.kept_ms,
     }
 
 
@@ -90,6 +91,7 @@ def to_request(item: RequestItem) -> Request:
         noted=bool(item.noted),
         awaits=item.awaits,
         eventful=bool(item.eventful),
+        kept_ms=whole(item.kept_ms),
     )
 
 

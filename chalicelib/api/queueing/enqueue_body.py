@@ -121,6 +121,7 @@ class Reader:
             start_before=self._latest_start(order, not_before, f"{prefix}start_before"),
             slot=_slot(order, prefix),
             if_busy=order.slot and (order.if_busy or "queue"),
+            kept_ms=self._handlers.kept_ms_of(order.type),
         )
 
     def _latest_start(self, order: Order, not_before: Millis | None, path: str) -> Millis | None:

@@ -131,7 +131,14 @@ class Controls:
         whole = with_payload(self.requests, failed)
         if whole is None:
             raise ConflictError(CHANGED, code="changed_meanwhile")
-        return Work(whole.type, whole.payload, whole.max_attempts, whole.on_failure, origin=whole.seq)
+        return Work(
+            whole.type,
+            whole.payload,
+            whole.max_attempts,
+            whole.on_failure,
+            origin=whole.seq,
+            kept_ms=whole.kept_ms,
+        )
 
     def retry_head(self, user_id: str, session_id: str | None, seq: int) -> tuple[Request, Queue]:
         """Run the head that halts or holds the queue again in its place. Raises ConflictError."""

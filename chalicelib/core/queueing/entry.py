@@ -41,6 +41,7 @@ class Entry:
     not_before: Millis | None = None
     key: str | None = None  # the idempotency key that stands for it
     follows: Follows | None = None  # the request whose handler has enqueued it
+    kept_ms: Millis | None = None  # how long the request is kept after its outcome; None: KEPT_MS
 
     def request(self, seq: int, now: Millis) -> Request:
         """The request under the number that the entry has got."""
@@ -61,4 +62,5 @@ class Entry:
             not_before=request.not_before,
             key=request.key,
             follows=request.follows,
+            kept_ms=request.kept_ms,
         )

@@ -8,11 +8,14 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, get_args, get_type_hints
 
 from chalicelib.core.queueing.application import Settings
 from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.policy import OnFailure, Policy
+from chalicelib.core.queueing.retention import milliseconds_of
+from chalicelib.core.time import Millis
 
 type HandlerFunction = Callable[..., Any]
 type Check = Callable[..., None]
@@ -42,6 +45,7 @@ class Handler:
     upgrade: Upgrade | None = None  # makes a payload that fits its type of a stored one that does not
     long: bool = False  # whether its requests are always for the long lane, whatever its time limit
     place: str = ""  # file and line of the declaration, for errors
+    kept_ms: Millis | None = None  # how long its requests are kept after their outcome; None: as usual
 
     def __call__(self, payload: Any, request: HandlerRequest, effects: Any) -> Any:
         offered = {"request": request, "effects": effects}
@@ -74,6 +78,7 @@ def handler[F: HandlerFunction](
     on_failure: str = "skip",
     check: Check | None = None,
     upgrade: Upgrade | None = None,
+    retention: timedelta | str | None = None,
 ) -> Callable[[F], F]:
     """Declare the function that carries out requests of one type: `(payload[, request][, effects])`.
 
@@ -91,6 +96,8 @@ def handler[F: HandlerFunction](
     `upgrade(payload)` is called when the type refuses a payload that was accepted by an earlier release of
     the application: with the payload as JSON is decoded (dict, list, str, int, float, bool, None). The type
     checks what it returns. If it raises, or the type refuses that too, the queue is held.
+    `retention` says how long requests are kept after their outcome, in place of the deployment's parameter
+    OutcomeRetentionHours: `timedelta(days=30)`, "30d" or "12h"; from an hour to 366 days.
 
     Raises TypeError or ValueError where the declaration is wrong.
     """
@@ -98,9 +105,11 @@ def handler[F: HandlerFunction](
     if upgrade is not None and not callable(upgrade):
         raise TypeError(f"{type_}: upgrade must be a function of the payload, not {upgrade!r:.100}")
     policy = Policy(max_attempts=max_attempts, on_failure=OnFailure(on_failure))
+    kept_ms = None if retention is None else milliseconds_of(type_, retention)
 
     def declare(function: F) -> F:
-        declared = replace(_handler(type_, function, timeout, policy, check), upgrade=upgrade)
+        plain = _handler(type_, function, timeout, policy, check)
+        declared = replace(plain, upgrade=upgrade, kept_ms=kept_ms)
         try:
             setattr(function, MARK, (*declarations(function), declared))
         except AttributeError:

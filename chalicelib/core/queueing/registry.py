@@ -5,6 +5,8 @@ from typing import Self
 
 from chalicelib.core.queueing.handler import Handler, HandlerFunction, declarations
 from chalicelib.core.queueing.hooks import hook_of
+from chalicelib.core.queueing.request import KEPT_MS
+from chalicelib.core.time import Millis
 
 
 class Registry:
@@ -20,6 +22,7 @@ class Registry:
 
     def __init__(self, handlers: Iterable[Handler] = ()) -> None:
         self._handlers: dict[str, Handler] = {}
+        self.kept_ms: Millis = KEPT_MS  # how long requests are kept after their outcome, as operators say
         self.on_delete_user: Handler | None = None  # the application's hook, see hooks.py
         self.update(handlers)
 
@@ -66,6 +69,12 @@ class Registry:
 
     def get(self, type_: str) -> Handler | None:
         return self._handlers.get(type_)
+
+    def kept_ms_of(self, type_: str) -> Millis | None:
+        """How long a new request of this type is kept after its outcome; None: as long as KEPT_MS says."""
+        handler = self.get(type_)
+        kept_ms = (handler and handler.kept_ms) or self.kept_ms
+        return None if kept_ms == KEPT_MS else kept_ms
 
     def types(self) -> list[str]:
         return sorted(self._handlers)

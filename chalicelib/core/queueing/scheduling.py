@@ -20,7 +20,7 @@ from chalicelib.core.time import Clock, Millis
 MAX_TRIES = 3
 PAGE = 100
 DELETED = "This Idempotency-Key was used for a request that has since been deleted."
-EXPIRED = "This Idempotency-Key was used for a request that has expired: outcomes are kept for seven days."
+EXPIRED = "This Idempotency-Key was used for a request that has expired: outcomes are not kept for ever."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class Scheduling:
                 on_failure=work.on_failure,
                 not_before=work.not_before,
                 key=key.key if key else None,
+                kept_ms=work.kept_ms,
             )
             if self._is_written(entry, key):
                 log_event("request scheduled", user=user_id, id=entry.id, type=entry.type)
