@@ -100,8 +100,8 @@ def test_a_blocked_user_is_refused(service: Service, signing: SigningProvider) -
     queues = service.store.tables.queues
     queues["ada"] = replace(queues["ada"], blocked=True)
 
-    assert refusal(user.call(*ENQUEUE)) == (403, "forbidden")
-    assert refusal(user.call("GET", "/api/queue")) == (403, "forbidden")
+    assert refusal(user.call(*ENQUEUE)) == (403, "user_disabled")
+    assert refusal(user.call("GET", "/api/queue")) == (403, "user_disabled")
 
 
 def test_two_calls_of_a_user_wait_at_a_time_whatever_their_tokens(

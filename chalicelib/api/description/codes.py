@@ -23,6 +23,7 @@ CODES = {
     "other_request": Code(403, "The token is for another request. `detail` names its own."),
     "scope_missing": Code(403, "The key or the token does not have the scope. `detail` names it."),
     "services_only": Code(403, "Only services may call this, each with its key."),
+    "user_disabled": Code(403, "An administrator has disabled this user, or is deleting it."),
     "user_not_named": Code(403, "A service acts for users, whom the address names: /api/users/{user}/queue."),
     "registration_closed": Code(403, "The operator has closed sign-up."),
     "wrong_password": Code(403, "The current password is wrong."),

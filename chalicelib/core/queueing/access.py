@@ -48,4 +48,4 @@ def denied(session_id: str, *, has_queue: bool) -> GurukoolError:
         return UnauthenticatedError(SESSION_ENDED, code="session_ended")
     if not has_queue:
         return NotFoundError("This user has no queue yet.")
-    return ForbiddenError("This user is disabled, or is being deleted.")
+    return ForbiddenError("This user is disabled, or is being deleted.", code="user_disabled")
