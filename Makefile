@@ -2,7 +2,7 @@
 # The first command that needs the tools installs them in a cache outside the checkout.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status kill-worker lock logs admin key rotate-keys demo test soak check bench release
+.PHONY: help up down reset status kill-worker lock logs admin key sign-in-link rotate-keys demo test soak check bench release
 
 RUN := localstack/run
 
@@ -36,6 +36,11 @@ key: ## make a key for a service (NAME=shop; SCOPES="enqueue:* read dequeue cont
 	@$(RUN) -m local_cloud.operate key '$(or $(NAME),$(error A name is missing: make key NAME=shop))' \
 		$(foreach scope,$(or $(SCOPES),enqueue:* read dequeue control),'$(scope)') $(if $(DAYS),--days '$(DAYS)') \
 		$(if $(RATE),--rate '$(RATE)') $(if $(BURST),--burst '$(BURST)')
+
+sign-in-link: ## make a link with which a user sets a new password (USERNAME=name; MINUTES=60: until it expires)
+	@$(RUN) -m local_cloud.operate sign-in-link \
+		'$(or $(USERNAME),$(error A username is missing: make sign-in-link USERNAME=name))' \
+		$(if $(MINUTES),--minutes '$(MINUTES)')
 
 rotate-keys: ## sign access tokens with a new key; nobody is signed out
 	@$(RUN) -m local_cloud.operate rotate-keys

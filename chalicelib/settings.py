@@ -117,6 +117,10 @@ CHOICES = (
     Setting(
         "REGISTRATION", _one_of("open", "closed"), "open", "whether strangers may sign up (open, closed)"
     ),
+    Setting(
+        "OUTCOME_RETENTION_HOURS", _between(1, 8784), "168", "how long requests are kept after their outcome"
+    ),
+    Setting("AUDIT_RETENTION_DAYS", _between(0, 3653), "0", "how long audit entries are kept (0: for ever)"),
     Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
     Setting("USER_RATE", _rate, "", "how many requests one user may send in a time, such as 10/s"),
     Setting("USER_BURST", _between(1, 10_000), "100", "how many of them at once"),
@@ -154,6 +158,8 @@ class Settings:
     sample_handlers: bool
     cors_origins: tuple[str, ...]
     registration: str
+    outcome_retention_hours: int
+    audit_retention_days: int  # 0: for ever
     tracing: bool
     user_rate: Rate | None
     user_burst: int

@@ -23,6 +23,7 @@ from chalicelib.core.errors import FieldError, InvalidInputError
 from chalicelib.core.queueing.application import Resources, Settings, UndeclaredError
 from chalicelib.core.queueing.context import HandlerRequest as Request
 from chalicelib.core.queueing.handler import handler
+from chalicelib.core.queueing.hooks import on_delete_user
 from chalicelib.core.queueing.policy import (
     HandlerError,
     ImpossibleDelayError,
@@ -47,4 +48,5 @@ __all__ = [
     "Stopped",
     "UndeclaredError",
     "handler",
+    "on_delete_user",
 ]

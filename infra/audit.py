@@ -10,7 +10,7 @@ from chalicelib.core.identity.audit import month_of
 OPERATOR = "(operator)"  # not a username, since those have no parentheses
 
 
-def note(dynamodb: Any, table: str, action: str, subject: str) -> None:
+def note(dynamodb: Any, table: str, action: str, subject: str, subject_id: str = "") -> None:
     """Writes the action to the audit log before it is done, as chalicelib does."""
     now = time.time_ns() // 1_000_000
     entry = {
@@ -22,4 +22,6 @@ def note(dynamodb: Any, table: str, action: str, subject: str) -> None:
         "subject": {"S": subject},
         "v": {"N": str(FORMAT)},
     }
+    if subject_id:
+        entry["subject_id"] = {"S": subject_id}
     dynamodb.put_item(TableName=table, Item=entry)

@@ -5,6 +5,9 @@ localstack/run -m infra.operate --stack NAME [--region REGION] rotate-keys [--co
 localstack/run -m infra.operate --stack NAME [--region REGION] secret NAME
 localstack/run -m infra.operate --stack NAME [--region REGION] key NAME SCOPE… [--days DAYS]
 localstack/run -m infra.operate --stack NAME [--region REGION] revoke-key ID
+localstack/run -m infra.operate --stack NAME [--region REGION] sign-in-link USERNAME [--minutes MINUTES]
+localstack/run -m infra.operate --stack NAME [--region REGION] export USER FILE.tar.gz
+localstack/run -m infra.operate --stack NAME [--region REGION] audit-export FILE.ndjson
 
 The value of the secret is read from the terminal, or from standard input.
 """
@@ -14,8 +17,9 @@ import sys
 import time
 from collections.abc import Callable
 from getpass import getpass
+from pathlib import Path
 
-from infra import keys, roles, service_keys
+from infra import keys, roles, service_keys, sign_in_links
 from infra.apps import secret_settings
 from infra.errors import DeployError, ending_in_a_sentence
 from infra.stack import Stack
@@ -54,6 +58,17 @@ def options() -> argparse.ArgumentParser:
     revocation = commands.add_parser("revoke-key", help="refuse a key from now on")
     revocation.add_argument("key_id", help="as in the list of keys")
     revocation.set_defaults(operate=_revoke)
+    link = commands.add_parser("sign-in-link", help="make a link with which a user sets a new password")
+    link.add_argument("username")
+    link.add_argument("--minutes", type=int, default=60, help="until it expires; 60 if this is not given")
+    link.set_defaults(operate=_link)
+    exported = commands.add_parser("export", help="write all that is stored about a user into one .tar.gz")
+    exported.add_argument("user", help="a username, or the name that a service gives")
+    exported.add_argument("file", type=Path)
+    exported.set_defaults(operate=_export)
+    audit = commands.add_parser("audit-export", help="write the audit log as lines of JSON")
+    audit.add_argument("file", type=Path)
+    audit.set_defaults(operate=_export_audit)
     return parser
 
 
@@ -87,6 +102,24 @@ def _key(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> 
 def _revoke(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:
     tables = service_keys.Tables(outputs["ServicesTable"], outputs["AuditTable"])
     return service_keys.revoke(target.client("dynamodb"), tables, given.key_id)
+
+
+def _link(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:
+    tables = sign_in_links.Tables(outputs["AccountsTable"], outputs["AuditTable"])
+    dynamodb = target.client("dynamodb")
+    return sign_in_links.make(dynamodb, tables, outputs["ApiUrl"], given.username, given.minutes)
+
+
+def _export(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:
+    from infra import exporting  # it imports much of chalicelib
+
+    return exporting.export(target, outputs, given.user, given.file)
+
+
+def _export_audit(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:
+    from infra import audit_export  # likewise
+
+    return audit_export.export(target, outputs, given.file)
 
 
 def _rotate(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:

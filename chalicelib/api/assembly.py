@@ -15,6 +15,7 @@ from chalicelib.api.identity import (
     admin_queues,
     admin_services,
     minted_tokens,
+    named_users,
     sessions,
 )
 from chalicelib.api.on_behalf import on_behalf
@@ -27,7 +28,7 @@ from chalicelib.web.cors import Cors
 from chalicelib.web.middleware import Middleware
 
 PAGES = (console, docs)
-FOR_USERS = (minted_tokens,)
+FOR_USERS = (minted_tokens, named_users)
 QUEUEING = (enqueue, queue, requests, events, outcomes, scheduled, callbacks)
 SUBJECTS = (
     *(sessions, account),

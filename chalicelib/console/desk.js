@@ -21,7 +21,7 @@ export function openDesk(session) {
   const details = new Details(session, feed, actions);
   new Facts(feed, session.signal);
   new SituationBar(feed, actions, session.signal);
-  new Menu(feed, actions, session.signal);
+  new Menu(session, feed, actions);
   new News(feed);
   new Sender(session, feed);
   new Dequeue(session, feed, details);

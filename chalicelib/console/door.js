@@ -1,13 +1,20 @@
-// Signing in and signing up: one form, two wordings.
+// Signing in, signing up, and setting a new password by a link: one form, three wordings.
 import { explain } from "./api.js";
 import { byId, say, setText } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
+import { usernameOf } from "./session.js";
 
 const SIGN_IN = {
   title: "Sign in", question: "New here?", other: "Create an account", autocomplete: "current-password", enter: "signIn",
+  path: "password",
 };
 const SIGN_UP = {
   title: "Create an account", question: "Have an account?", other: "Sign in", autocomplete: "new-password", enter: "signUp",
+  path: "password",
+};
+const BY_LINK = {
+  title: "Set a new password", question: "Know your password?", other: "Sign in", autocomplete: "new-password",
+  enter: "useLink", path: "new_password",
 };
 
 export class Door {
@@ -16,6 +23,7 @@ export class Door {
   #session;
   #mode = SIGN_IN;
   #busy = false;
+  #link = null; // the token of the link by which the user came
 
   constructor(session) {
     this.#session = session;
@@ -36,6 +44,13 @@ export class Door {
     (name ? password : username).focus();
   }
 
+  /** Opens the door for a user who has come by a sign-in link with this token. */
+  openByLink(token) {
+    this.#link = token;
+    this.open("", usernameOf(token));
+    this.#turn(BY_LINK);
+  }
+
   /** Keeps nothing of what was typed. */
   close() {
     this.#form.reset();
@@ -49,8 +64,11 @@ export class Door {
     setText(byId("door-submit"), mode.title);
     setText(byId("door-question"), mode.question);
     setText(byId("door-switch"), mode.other);
-    this.#form.elements.password.autocomplete = mode.autocomplete;
-    byId("door-hint").hidden = mode === SIGN_IN;
+    const { username, password } = this.#form.elements;
+    password.autocomplete = mode.autocomplete;
+    password.dataset.path = mode.path;
+    username.readOnly = mode === BY_LINK;
+    byId("door-hint").hidden = mode !== SIGN_UP;
     clearFaults(this.#form);
     say(this.#message, "");
   }
@@ -59,7 +77,7 @@ export class Door {
     const { username, password } = this.#form.elements;
     this.#setBusy(true);
     try {
-      await this.#session[this.#mode.enter](username.value, password.value);
+      await this.#session[this.#mode.enter](this.#mode === BY_LINK ? this.#link : username.value, password.value);
     } catch (error) {
       explain(error, (sentence, problem) => {
         say(this.#message, [sentence, ...showFaults(this.#form, problem.faults)].join("\n"), "bad");

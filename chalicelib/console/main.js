@@ -1,9 +1,9 @@
 // Puts the console together: the door while signed out, the desk while signed in. Who comes by a link with a token sees
-// the desk alone.
+// the desk alone; who comes by a sign-in link sees the door, which asks for a new password.
 import { announce, byId, say, setText } from "./dom.js";
 import { openDesk } from "./desk.js";
 import { Door } from "./door.js";
-import { Session } from "./session.js";
+import { linkOf, Session } from "./session.js";
 import { tokenOf, Visit } from "./visit.js";
 
 const TITLE = document.title;
@@ -30,6 +30,7 @@ function open() {
   const door = new Door(session);
   session.addEventListener("started", () => {
     door.close();
+    if (link) history.replaceState(null, "", location.pathname);
     show(session);
     announce(`Signed in as ${session.username}.`);
   });
@@ -38,7 +39,8 @@ function open() {
     door.open(detail.sentence, detail.username);
   });
   byId("sign-out").addEventListener("click", () => session.signOut());
-  if (!session.resume()) door.open("", "");
+  if (link) door.openByLink(link);
+  else if (!session.resume()) door.open("", "");
 }
 
 function visit(token) {
@@ -52,8 +54,10 @@ function visit(token) {
 }
 
 const token = tokenOf(location.hash);
+const link = linkOf(location.hash);
 if (token) visit(token);
 else open();
 addEventListener("hashchange", () => {
-  if (tokenOf(location.hash) !== token) location.reload();
+  const other = tokenOf(location.hash) !== token || (linkOf(location.hash) ?? link) !== link;
+  if (other) location.reload();
 });

@@ -1,5 +1,6 @@
 // What can be done to the whole queue. What cannot be undone says what it will do, and asks.
 import { byId, element, press, say, setText } from "./dom.js";
+import { exportAll } from "./export.js";
 import { number, requests } from "./format.js";
 
 export class Menu {
@@ -10,13 +11,15 @@ export class Menu {
   #dialog = byId("dialog");
   #agreed = null; // what to do when the question is answered with yes
 
-  constructor(feed, actions, signal) {
+  constructor(session, feed, actions) {
+    const { signal } = session;
     this.#feed = feed;
     this.#actions = actions;
     this.#button.addEventListener("click", () => this.#open(this.#list.hidden));
     document.addEventListener("click", (event) => this.#leave(event), { signal });
     byId("menu-place").addEventListener("keydown", (event) => this.#steer(event));
     byId("menu-pause").addEventListener("click", () => this.#pause());
+    byId("menu-export").addEventListener("click", () => this.#export(session));
     byId("menu-purge").addEventListener("click", () => this.#ask(purging(feed.queue), actions.purge));
     byId("menu-forget").addEventListener("click", () => this.#ask(forgetting(feed.queue), () => actions.forget()));
     byId("dialog-no").addEventListener("click", () => this.#dialog.close());
@@ -61,6 +64,16 @@ export class Menu {
     this.#open(false);
     this.#button.focus();
     press(this.#button, byId("situation-message"), this.#actions.pause);
+  }
+
+  #export(session) {
+    const message = byId("queue-message");
+    this.#open(false);
+    this.#button.focus();
+    press(this.#button, message, async () => {
+      await exportAll(session, (count) => say(message, `Exporting: ${number(count)} read.`));
+      say(message, "Your data was exported.");
+    });
   }
 
   #ask({ title, consequences, yes }, work) {

@@ -40,9 +40,18 @@ export class Session extends EventTarget {
     await this.signIn(username, password);
   }
 
-  /** A browser has one session: an older one that is still there ends. */
   async signIn(username, password) {
-    const answer = await send("POST", "api/auth/login", { json: JSON.stringify({ username, password }) });
+    await this.#adopt(username, await send("POST", "api/auth/login", { json: JSON.stringify({ username, password }) }));
+  }
+
+  /** Sets the password with the token of a sign-in link, and signs in. */
+  async useLink(token, password) {
+    const json = JSON.stringify({ token, new_password: password });
+    await this.#adopt(usernameOf(token), await send("POST", "api/auth/sign-in-link", { json }));
+  }
+
+  /** A browser has one session: an older one that is still there ends. */
+  async #adopt(username, answer) {
     const kept = { username, token: answer.refresh_token };
     await exclusively(() => {
       const older = stored();
@@ -148,6 +157,12 @@ export class Session extends EventTarget {
     this.dispatchEvent(new CustomEvent("ended", { detail: { sentence, username } }));
   }
 }
+
+/** The token of a sign-in link in the page's address, or null. */
+export const linkOf = (fragment) => new URLSearchParams(fragment.slice(1)).get("sign-in") || null;
+
+/** Whose token of a sign-in link it is. */
+export const usernameOf = (token) => token.split("~")[0];
 
 /** The refresh token for a new pair; a second try with the same one is answered alike for a while. */
 const spend = (token) => send("POST", "api/auth/refresh", { json: JSON.stringify({ refresh_token: token }) });

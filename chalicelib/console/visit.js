@@ -19,7 +19,7 @@ export class Visit extends EventTarget {
     this.#token = token;
     const claims = claimsOf(token);
     this.username = String(claims.name ?? claims.sub ?? "");
-    this.without = PARTS.filter((part) => !scopesOf(claims).includes(part)).join(" ");
+    this.without = ["account", ...PARTS.filter((part) => !scopesOf(claims).includes(part))].join(" ");
   }
 
   get live() {

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.registry import Registry
     from chalicelib.handlers.manifest import Manifest
 
+HOUR_MS = 3_600_000
 ROOT = Path(__file__).parents[2]  # of what is shipped; the application's handlers are there
 
 
@@ -73,7 +74,10 @@ class Container:
             return self.handlers
         from chalicelib.handlers.manifest import ManifestRegistry
 
-        return ManifestRegistry(self._load(None), self.manifest)
+        own = self._load(None)
+        registry = ManifestRegistry(own, self.manifest)
+        registry.kept_ms = own.kept_ms
+        return registry
 
     @cached_property
     def application(self) -> Application:
@@ -91,7 +95,9 @@ class Container:
         from chalicelib.webhooks.handler import http_handler
 
         http = http_handler(lambda: self.settings.allowed_hosts, lambda: self.adapters.deliverer)
-        return load(samples=self.settings.sample_handlers, own=[http], application=application)
+        registry = load(samples=self.settings.sample_handlers, own=[http], application=application)
+        registry.kept_ms = self.settings.outcome_retention_hours * HOUR_MS
+        return registry
 
     def require_callback(self, url: str, path: str) -> None:
         """Raises InvalidInputError if no outcome may be pushed to this URL. `path` is the field's."""

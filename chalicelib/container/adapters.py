@@ -161,7 +161,7 @@ class Adapters:
     def audit(self) -> AuditTrail:
         from chalicelib.adapters.dynamodb.audit import DynamoAudit
 
-        return DynamoAudit(self.tables)
+        return DynamoAudit(self.tables, self.settings.audit_retention_days)
 
     @cached_property
     def passwords(self) -> Passwords:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chalicelib.container import Container
+    from chalicelib.core.identity.account_recovery import AccountRecovery
     from chalicelib.core.identity.administration import Administration
+    from chalicelib.core.identity.export import Export
     from chalicelib.core.identity.guesses import Guesses
     from chalicelib.core.identity.minting import Minting
     from chalicelib.core.identity.own_account import OwnAccount
+    from chalicelib.core.identity.recovery import Recovery
     from chalicelib.core.identity.registration import Registration
     from chalicelib.core.identity.service_administration import ServiceAdministration, ServiceDeeds
     from chalicelib.core.identity.service_keys import ServiceKeys
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.core.identity.sessions import Sessions
     from chalicelib.core.identity.sign_in import SignIn
     from chalicelib.core.identity.throttle import Throttle
+    from chalicelib.core.identity.user_deletion import UserDeletion
 
 
 class Identity:
@@ -76,6 +80,43 @@ class Identity:
             self.sessions,
             self._container.queueing.controls,
             outside.clock,
+        )
+
+    @cached_property
+    def recovery(self) -> Recovery:
+        from chalicelib.core.identity.recovery import Recovery
+
+        outside, store = self._adapters, self._adapters.store
+        return Recovery(
+            outside.accounts,
+            store.queues,
+            store.connections,
+            outside.passwords,
+            self._guesses,
+            self.sign_in,
+            outside.clock,
+        )
+
+    @cached_property
+    def account_recovery(self) -> AccountRecovery:
+        from chalicelib.core.identity.account_recovery import AccountRecovery
+
+        return AccountRecovery(self.administration, self.recovery)
+
+    @cached_property
+    def export(self) -> Export:
+        from chalicelib.core.identity.export import Export
+
+        outside = self._adapters
+        return Export(outside.accounts, outside.sessions, outside.store, outside.audit, outside.clock)
+
+    @cached_property
+    def user_deletion(self) -> UserDeletion:
+        from chalicelib.core.identity.user_deletion import UserDeletion
+
+        outside, store = self._adapters, self._adapters.store
+        return UserDeletion(
+            store.queues, store.connections, store.entries, outside.accounts, self.sessions, outside.clock
         )
 
     @cached_property

@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.container import Container
+    from chalicelib.core.queueing.application import Application
     from chalicelib.core.queueing.callbacks import Callbacks
     from chalicelib.core.queueing.calling_back import CallingBack
     from chalicelib.core.queueing.controls import Controls
+    from chalicelib.core.queueing.departure import Departure
     from chalicelib.core.queueing.dequeue import Dequeue
     from chalicelib.core.queueing.drain import Drain
     from chalicelib.core.queueing.enqueue import Enqueue
@@ -153,6 +155,18 @@ class Queueing:
             lane=lane,
             code=self._container.settings.code,
             callbacks=outside.callback_wake_ups,
+            depart=self._departure(handlers, application),
+        )
+
+    def _departure(self, handlers: Registry, application: Application) -> Departure | None:
+        if handlers.on_delete_user is None:
+            return None
+        from chalicelib.adapters.runtime.runner import run
+        from chalicelib.core.queueing.departure import Departure
+
+        store, run_hook = self._adapters.store, partial(run, application=application)
+        return Departure(
+            store.removal, store.requests, self._adapters.clock, handlers.on_delete_user, run_hook
         )
 
     @cached_property
@@ -168,6 +182,7 @@ class Queueing:
             code=self._container.settings.code,
             entering=self._entering(),
             callbacks=outside.callback_wake_ups,
+            has_hook=bool(self._container.manifest and self._container.manifest.deletes_users),
         )
 
     def calling_back(self, body: Callable[[Request], bytes]) -> CallingBack:

@@ -40,6 +40,7 @@ def _add_application(registry: Registry, application: Path) -> None:
     found = collected(modules(application))
     for handler in found:
         registry.add(tuned(handler, manifest.tuning.get(handler.type) if manifest else None))
+    registry.on_delete_user = found.on_delete_user
 
 
 def modules(application: Path) -> list[str]:

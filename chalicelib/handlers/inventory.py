@@ -37,6 +37,7 @@ def complete(root: Path, registry: Registry) -> None:
         known = ", ".join(sorted(theirs)) or "none"
         raise ValueError(f"application.toml names the handler {unknown[0]}; there are: {known}")
     manifest.handlers = {type_: declared(theirs[type_]) for type_ in sorted(theirs)}
+    manifest.deletes_users = registry.on_delete_user is not None
     (root / FILE).write_bytes(msgspec.json.encode(manifest))
 
 
@@ -56,6 +57,7 @@ def declared(handler: Handler) -> Declared:
         description=_description(handler),
         payload=_payload(handler),
         schemas=schemas,
+        kept_ms=handler.kept_ms,
     )
 
 

@@ -43,6 +43,7 @@ class Declared(msgspec.Struct):
     description: str
     payload: dict[str, Any] | None  # see rebuild.py; None: only the module itself has the type
     schemas: Mapping[str, tuple[dict[str, Any], dict[str, Any]]]  # of payload and result, see web/schemas.py
+    kept_ms: int | None = None
 
 
 class Manifest(msgspec.Struct):
@@ -50,6 +51,7 @@ class Manifest(msgspec.Struct):
     services: list[str] = []  # of AWS that the permissions name, as botocore calls them
     tuning: dict[str, Tuning] = {}
     handlers: dict[str, Declared] = {}
+    deletes_users: bool = False  # whether it has a function for users who are deleted
 
 
 def read(root: Path) -> Manifest | None:
@@ -117,6 +119,7 @@ class ManifestRegistry(Registry):
             policy,
             long=declared.long,
             place=declared.module,
+            kept_ms=declared.kept_ms,
         )
 
 

@@ -16,6 +16,7 @@ from gurukool.testing.outside import Call, Outside
 from gurukool.testing.places import Place
 from gurukool.testing.queue import Queue
 from gurukool.testing.single import run
+from gurukool.testing.users import delete_user
 from gurukool.testing.webhooks import http, receiver_secret
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Queue",
     "Survived",
     "crash_everywhere",
+    "delete_user",
     "http",
     "receiver_secret",
     "resources",

@@ -33,6 +33,9 @@ BODIES = {
     "replay_callbacks": {"from": 1},
     "schedule": {"type": "echo", "enter_at": "2026-11-29T08:00:00Z"},
     "signal": {"payload": 1},
+    "use_sign_in_link": {"token": f"somebody~{'A' * 43}", "new_password": PASSWORD},
+    "make_sign_in_link": {"ttl_seconds": 60},
+    "set_password": {"password": PASSWORD},
     "make_key": {"name": "shop", "scopes": ["read"]},
 }
 PLACES = {

@@ -4,7 +4,11 @@ import json
 
 from playwright.sync_api import Page, expect
 
+from infra import sign_in_links
+from tests.browser.axe import require_no_barrier
+from tests.browser.conftest import OpenConsole
 from tests.browser.console_page import PASSWORD, ConsolePage
+from tests.conftest import DeployedStack
 
 STORED = "JSON.stringify({ ...localStorage, ...sessionStorage })"
 WRITTEN = """
@@ -23,6 +27,27 @@ def sessions_of(page: Page, username: str) -> int:
     signed_in = page.request.post("/api/auth/login", data={"username": username, "password": PASSWORD}).json()
     token = {"Authorization": f"Bearer {signed_in['access_token']}"}
     return len(page.request.get("/api/auth/sessions", headers=token).json()["sessions"]) - 1
+
+
+def test_a_sign_in_link_sets_a_new_password_and_signs_in(
+    open_console: OpenConsole, console: ConsolePage, stack: DeployedStack
+) -> None:
+    username = console.sign_up()
+    tables = sign_in_links.Tables(stack.outputs["AccountsTable"], stack.outputs["AuditTable"])
+    made = sign_in_links.make(stack.emulator.client("dynamodb"), tables, "/", username, minutes=5)
+
+    elsewhere = open_console(address=made.splitlines()[0])
+
+    expect(elsewhere.page.get_by_label("Username")).to_have_value(username)
+    require_no_barrier(elsewhere.page)
+    elsewhere.page.get_by_label("Password").fill("password")
+    elsewhere.button("Set a new password").click()
+    expect(elsewhere.page.get_by_text("is one of the most common passwords")).to_be_visible()
+    elsewhere.page.get_by_label("Password").fill("a quite different one")
+    elsewhere.button("Set a new password").click()
+    expect(elsewhere.page.get_by_role("heading", name="Your queue")).to_be_visible()
+    assert "#" not in elsewhere.page.url
+    expect(console.page.get_by_text("Your session has ended.")).to_be_visible()
 
 
 def test_reloads_and_tabs_share_one_session(console: ConsolePage) -> None:

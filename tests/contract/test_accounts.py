@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from secrets import token_hex
+from typing import Any
 
 import pytest
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.identity.account import Account
+from chalicelib.core.identity.account import Account, Role
 from chalicelib.core.identity.audit import Entry
+from chalicelib.core.identity.sign_in_links import SignInLink
 from tests.contract.stores import Stores
 from tests.contract.users import LATER, NOW
 
@@ -80,6 +82,72 @@ def test_an_account_is_disabled_and_enabled(stores: Stores, account: Account) ->
 
     stores.accounts.set_disabled(account, disabled=False)
     assert not found(stores, account).disabled
+
+
+LINK = SignInLink("hash of a link", LATER)
+
+
+def test_a_link_is_stored_in_place_of_an_older_one_and_used_once(stores: Stores, account: Account) -> None:
+    stores.accounts.set_link(account, SignInLink("an older one", LATER))
+    older = found(stores, account)
+    stores.accounts.set_link(account, LINK)
+    with_link = found(stores, account)
+    assert with_link == replace(account, link=LINK)
+
+    with pytest.raises(LostRaceError):
+        stores.accounts.use_link(older, "new hash", 1, NOW)
+    stores.accounts.use_link(with_link, "new hash", 1, NOW)
+    used = found(stores, account)
+    assert used == replace(account, password_hash="new hash", generation=1, link=None)
+    for seen in (with_link, used):
+        with pytest.raises(LostRaceError):
+            stores.accounts.use_link(seen, "another", 2, NOW)
+    assert found(stores, account) == used
+
+
+@pytest.mark.parametrize(
+    ("differs", "now"),
+    [
+        ({"password_hash": "other"}, NOW),
+        ({"generation": 1}, NOW),
+        ({"role": Role.ADMIN}, NOW),
+        ({"link": SignInLink("other", LATER)}, NOW),
+        ({}, LATER),
+    ],
+)
+def test_a_link_is_used_only_with_an_account_that_is_as_it_was_read(
+    stores: Stores, account: Account, differs: dict[str, Any], now: int
+) -> None:
+    stores.accounts.set_link(account, LINK)
+    before = found(stores, account)
+
+    with pytest.raises(LostRaceError):
+        stores.accounts.use_link(replace(before, **differs), "new hash", 2, now)
+
+    assert found(stores, account) == before
+
+
+@pytest.mark.parametrize("differs", [{"password_hash": "other"}, {"role": Role.ADMIN}])
+def test_a_link_is_stored_only_with_an_account_that_is_as_it_was_read(
+    stores: Stores, account: Account, differs: dict[str, Any]
+) -> None:
+    with pytest.raises(LostRaceError):
+        stores.accounts.set_link(replace(account, **differs), LINK)
+
+    assert found(stores, account) == account
+
+
+def test_a_disabled_account_has_no_link_and_gets_none(stores: Stores, account: Account) -> None:
+    stores.accounts.set_link(account, LINK)
+    with_link = found(stores, account)
+    stores.accounts.set_disabled(account, disabled=True)
+
+    with pytest.raises(LostRaceError):
+        stores.accounts.use_link(with_link, "new hash", 1, NOW)
+    with pytest.raises(LostRaceError):
+        stores.accounts.set_link(account, LINK)
+
+    assert found(stores, account) == replace(account, disabled=True)
 
 
 def test_an_account_of_that_name_made_since_is_not_removed(stores: Stores, account: Account) -> None:

@@ -1,5 +1,6 @@
 """Who is connected to a queue, who may not be any more, and whose queue goes."""
 
+from dataclasses import replace
 from secrets import token_hex
 
 import pytest
@@ -62,6 +63,43 @@ def test_others_are_evicted_by_a_live_session_that_is_as_it_was_seen(user: User)
         user.store.connections.evict_others(seen, user.session, NOW)
 
     assert (user.queue.sessions, user.queue.generation) == ({user.session: EXPIRY + 1}, 0)
+
+
+def test_a_new_generation_may_have_no_session(user: User) -> None:
+    user.store.connections.open_session(user.id, "other", EXPIRY + 1, NOW)
+    assert user.store.connections.evict_all(user.queue) == user.queue
+
+    assert (user.queue.sessions, user.queue.generation) == ({}, 1)
+    assert user.id in user.store.sweep_index.with_work(), "whoever closes it if it is drained"
+
+
+def test_all_are_evicted_only_if_they_are_as_they_were_seen(user: User) -> None:
+    seen = user.queue
+    user.store.connections.open_session(user.id, "other", EXPIRY + 1, NOW)
+    joined = user.queue
+    user.store.connections.evict_all(joined)
+    user.store.connections.open_session(user.id, "new", EXPIRY, NOW, generation=1)
+
+    for queue in (seen, joined, replace(joined, generation=1), replace(user.queue, generation=0)):
+        with pytest.raises(LostRaceError):
+            user.store.connections.evict_all(queue)
+    assert (set(user.queue.sessions), user.queue.generation) == ({"new"}, 1)
+    user.store.connections.mark_for_removal(user.id, NOW)
+    with pytest.raises(LostRaceError):
+        user.store.connections.evict_all(user.queue)
+
+
+def test_a_queue_is_created_closed_once(stores: Stores) -> None:
+    user = User(stores.queueing)
+    stores.queueing.connections.create_closed(user.id, 2, NOW, "ada")
+
+    assert (user.queue.state, user.queue.generation, user.queue.username) == (State.CLOSED, 2, "ada")
+    with pytest.raises(LostRaceError):
+        stores.queueing.connections.create_closed(user.id, 3, NOW, "ada")
+    with pytest.raises(LostRaceError):
+        user.sign_in()
+    stores.queueing.connections.open_session(user.id, user.session, EXPIRY, NOW, generation=2)
+    assert (user.queue.state, user.queue.generation) == (State.OPEN, 2)
 
 
 def test_a_closed_queue_and_a_new_one_keep_to_their_generation(stores: Stores, user: User) -> None:
@@ -164,6 +202,21 @@ def test_the_queue_of_a_user_who_leaves_is_removed(user: User) -> None:
 
     assert user.store.queues.get(user.id) is None
     assert user.id not in user.store.sweep_index.with_work()
+
+
+def test_it_is_noted_that_the_application_has_deleted_a_user(user: User) -> None:
+    with pytest.raises(LostRaceError):
+        user.store.removal.note_departed(user.queue)
+    user.store.connections.mark_for_removal(user.id, NOW)
+    earlier = user.queue
+    user.store.connections.mark_for_removal(user.id, LATER)
+    with pytest.raises(LostRaceError):
+        user.store.removal.note_departed(earlier)
+    assert not user.queue.departed
+
+    user.store.removal.note_departed(user.queue)
+
+    assert user.queue.departed
 
 
 def test_several_queues_are_read_at_once(stores: Stores) -> None:

@@ -30,6 +30,7 @@ def new(user: User, enter_at: int = NOW, key: str | None = None, follows: Follow
         not_before=LATER,
         key=key,
         follows=follows,
+        kept_ms=3_600_000,
     )
 
 

@@ -37,6 +37,21 @@ def test_a_running_attempt_can_be_followed_by_another(user: User, queued: Reques
     assert user.store.requests.begin(crashed, "other", LATER, LATER + 1).attempts == 2
 
 
+@pytest.mark.parametrize("kept_ms", [3_600_000, 366 * 86_400_000])
+def test_a_request_is_kept_after_its_outcome_as_long_as_it_says(user: User, kept_ms: int) -> None:
+    for seq in (1, 2, 3):
+        user.store.requests.write(replace(user.new(seq), kept_ms=kept_ms))
+    kept = expiry(LATER, kept_ms)
+
+    finished = user.store.requests.finish(user.begin(1), DONE, LATER)
+    settled = user.store.requests.settle(user.written(2), FAILED, LATER)
+    user.store.requests.schedule_expiry(user.store.requests.cancel(user.written(3), NOW), LATER)
+
+    assert [finished.expires_at, settled.expires_at, user.written(3).expires_at] == [kept] * 3
+    assert [user.written(1), user.written(2)] == [finished, settled]
+    assert kept == LATER + kept_ms
+
+
 def test_an_outcome_is_written_once_and_never_changed(user: User, queued: Request) -> None:
     running = user.begin(1)
     finished = user.store.requests.finish(running, DONE, LATER)

@@ -11,6 +11,7 @@ from chalicelib.core.identity.account import Account, Role
 from chalicelib.core.identity.audit import Entry
 from chalicelib.core.identity.services import Service
 from chalicelib.core.identity.session import IDLE_MS, LONGEST_MS, RefreshToken, Session
+from chalicelib.core.identity.sign_in_links import SignInLink
 from chalicelib.core.identity.tries import Tries
 from chalicelib.core.queueing.access import needs_session
 from chalicelib.core.rates import Withdrawal
@@ -33,8 +34,22 @@ class FakeAccounts:
         require((found.password_hash, found.generation) == (account.password_hash, account.generation))
         self.accounts[account.username] = replace(found, password_hash=password_hash, generation=generation)
 
+    def set_link(self, account: Account, link: SignInLink) -> None:
+        found = self._existing(account)
+        require((found.password_hash, found.role) == (account.password_hash, account.role))
+        require(not found.disabled)
+        self.accounts[account.username] = replace(found, link=link)
+
+    def use_link(self, account: Account, password_hash: str, generation: int, now: Millis) -> None:
+        found = self._existing(account)
+        require(found.link is not None and found.link == account.link and found.link.expires_at > now)
+        require(found.role == account.role and not found.disabled)
+        self.set_password(account, password_hash, generation)
+        self.accounts[account.username] = replace(self.accounts[account.username], link=None)
+
     def set_disabled(self, account: Account, *, disabled: bool) -> None:
-        self.accounts[account.username] = replace(self._existing(account), disabled=disabled)
+        found = self._existing(account)
+        self.accounts[account.username] = replace(found, disabled=disabled, link=None)
 
     def remove(self, username: str, user_id: str) -> None:
         found = self.accounts.get(username)

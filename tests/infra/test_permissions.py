@@ -40,7 +40,7 @@ def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Clou
     caller.sign_in("ada")
     for _ in range(2):  # the second time it is spent
         caller.call("POST", "/api/auth/refresh", {"refresh_token": caller.refresh_token})
-    for path in ("auth/sessions", "account", "admin/queues", "admin/audit"):
+    for path in ("auth/sessions", "account", "account/export", "admin/queues", "admin/audit"):
         caller.call("GET", f"/api/{path}")
     caller.call(
         "POST", "/api/account/password", {"current_password": PASSWORD, "new_password": f"{PASSWORD}!"}
@@ -54,6 +54,8 @@ def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Clou
     for path in ("queue/requests/1/cancel", "queue/pause", "queue/resume", "queue/purge"):
         caller.call("POST", f"/api/{path}")
     caller.call("POST", f"/api/admin/queues/{user_id}/pause")
+    caller.call("POST", "/api/admin/accounts/eve/sign-in-link", {"ttl_seconds": 60})
+    caller.call("POST", "/api/admin/accounts/eve/password", {"password": f"{PASSWORD}?"})
     made = caller.call("POST", "/api/admin/keys", {"name": "shop", "scopes": ["enqueue:*"]})
     caller.call("POST", "/api/users/max/queue/enqueue", {"type": "echo"}, token=made["key"])
     caller.call("DELETE", f"/api/admin/keys/{made['key_id']}")

@@ -19,6 +19,8 @@ ADMIN_CALLS = [
     ("GET", "/api/admin/stats"),
     ("GET", "/api/admin/audit"),
     ("GET", "/api/admin/queues/{user_id}"),
+    ("GET", "/api/admin/users/{user_id}/export"),
+    ("DELETE", "/api/admin/users/{user_id}"),
     ("POST", "/api/admin/queues/{user_id}/pause"),
     ("POST", "/api/admin/queues/{user_id}/resume"),
     ("POST", "/api/admin/queues/{user_id}/purge"),
@@ -27,6 +29,8 @@ ADMIN_CALLS = [
     ("POST", "/api/admin/queues/{user_id}/requests/1/stop"),
     ("POST", "/api/admin/accounts/{username}/disable"),
     ("POST", "/api/admin/accounts/{username}/enable"),
+    ("POST", "/api/admin/accounts/{username}/sign-in-link"),
+    ("POST", "/api/admin/accounts/{username}/password"),
 ]
 
 

@@ -16,11 +16,11 @@ from tests.simulation.slots import SlotInvariants, check_latest_start
 from tests.simulation.stops import check_stop
 
 if TYPE_CHECKING:
-    from tests.simulation.limits import Limits
     from chalicelib.adapters.memory.tables import MemoryTables
     from chalicelib.core.time import Millis
     from tests.simulation.callback_invariants import CallbackInvariants
     from tests.simulation.entries import Entries
+    from tests.simulation.limits import Limits
 
 type Requests = dict[int, Request]
 UNFIT = ("unknown_type", "invalid_payload")

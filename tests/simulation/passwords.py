@@ -1,7 +1,7 @@
 """Sign-ins against changes of the password, with every fault at every call: a small world of its own."""
 
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.memory.clock import START
 from chalicelib.adapters.memory.connections import MemoryConnections
@@ -10,10 +10,12 @@ from chalicelib.core.errors import GurukoolError
 from chalicelib.core.identity.account import Account, Principal
 from chalicelib.core.identity.client import Client
 from chalicelib.core.identity.own_account import OwnAccount
+from chalicelib.core.identity.recovery import Recovery
 from chalicelib.core.identity.sessions import Sessions
 from chalicelib.core.identity.sign_in import SignIn
 from chalicelib.core.identity.throttle import Throttle
 from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.time import Millis
 from tests.fakes.accounts import FakeAccounts, FakeSessions, FakeTryCounts, new_session
 from tests.fakes.secrets import FakePasswords, FakeTokens
 from tests.simulation import faults
@@ -21,7 +23,10 @@ from tests.simulation.history import History, Violation
 from tests.simulation.ports import Network, Remote, SimulatedClock
 from tests.simulation.scheduler import Scheduler
 
-USER, FIRST, FIRST_PASSWORD = "a", "first", "the first password"
+if TYPE_CHECKING:
+    from chalicelib.core.identity.sign_in_links import SignInLink
+
+USER, FIRST, FIRST_PASSWORD = "ada", "first", "the first password"
 
 
 class FreeGuesses:
@@ -34,6 +39,9 @@ class FreeGuesses:
         return
 
     def succeeded(self, made: None) -> None:
+        return
+
+    def remember(self, who: str, network: str) -> None:
         return
 
 
@@ -49,6 +57,9 @@ class PasswordWorld:
         self.asked = [FIRST_PASSWORD]  # and those that somebody wanted
         self.tried: dict[str, str] = {}  # by actor
         self.opened = {FIRST: FIRST_PASSWORD}  # by session
+        self.links: list[str] = []  # tokens that an administrator was given
+        self.used: dict[SignInLink, str] = {}  # links: the password that was set with it
+        self.winners: list[str] = []  # sessions that were answered to users of links
         self.answered = 0  # the place in `order` of the newest password whose change was answered
         self.store, self.accounts, self.sessions = MemoryStore(), _Accounts(self), FakeSessions()
         self.accounts.add(Account(USER, USER, FakePasswords().hash(FIRST_PASSWORD), START))
@@ -64,6 +75,15 @@ class PasswordWorld:
         stored, accounts, queues, connections = (self._remote(store) for store in stores)
         sessions, guesses = Sessions(stored, queues, connections, FakeTokens(), clock), FreeGuesses()
         self.sign_in = SignIn(accounts, FakePasswords(), guesses, sessions)  # type: ignore[arg-type]
+        self.recovery = Recovery(
+            accounts,
+            queues,
+            connections,
+            FakePasswords(),
+            guesses,  # type: ignore[arg-type]
+            self.sign_in,
+            clock,
+        )
         throttle = Throttle(FakeTryCounts(), clock)
         self.own = OwnAccount(accounts, queues, connections, FakePasswords(), throttle, sessions, clock)
 
@@ -76,13 +96,48 @@ class PasswordWorld:
             lasts = self.rng.choice((50, 200, 1_000))
             for i in range(self.rng.randrange(2, 7)):
                 self._spawn(f"sign-in-{i}", lambda i=i: self._sign_in(f"sign-in-{i}"), lasts)
-            for i in range(self.rng.randrange(1, 4)):
+            changes = self.rng.randrange(4)
+            for i in range(changes):
                 self._spawn(f"change-{i}", lambda i=i: self._change(f"the {i + 1}th password"), lasts)
+            self._spawn_links(lasts)
             self.scheduler.run_until(START + 600_000)
             self.network.faults = faults.NONE
+            if not changes:
+                self._require_winners()
             self._farewell()
         finally:
             self.scheduler.end()
+
+    def _spawn_links(self, lasts: int) -> None:
+        """One link for several people: its user, and whoever else has seen it. Sometimes it is made anew."""
+        users = self.rng.choice((0, 2, 3))
+        for i in range(self.rng.randrange(1, 3) if users else 0):
+            self._spawn(f"admin-{i}", self._make_link, lasts)
+        for i in range(users):
+            name = f"link-{i}"
+            self._spawn(name, lambda i=i, name=name: self._use_link(name, f"by {i}th link"), 3 * lasts)
+
+    def _make_link(self) -> None:
+        account = self.accounts.by_username(USER)
+        assert account is not None
+        self.links.append(str(self.recovery.make_link(account, 3600)[0]))
+
+    def _use_link(self, name: str, new: str) -> None:
+        if not self.links:
+            return
+        self.tried[name] = new
+        self.asked.append(new)
+        token = self.recovery.use_link(self.rng.choice(self.links), new, Client()).access_token
+        session_id = FakeTokens().verify(token).session_id
+        self.winners.append(session_id)
+        self._changed(session_id, new)
+
+    def _require_winners(self) -> None:
+        """Only another link ends the session of a link; a second use of the same one does not."""
+        live = self.store.tables.queues[USER].sessions
+        for session_id in self.winners:
+            if self.opened[session_id] == self.order[-1] and session_id not in live:
+                raise Violation(f"{session_id} was ended by a link that was used already")
 
     def _spawn(self, name: str, do: Any, lasts: int) -> None:
         def body() -> None:
@@ -108,6 +163,10 @@ class PasswordWorld:
 
     def _change_once(self, session_id: str, current: str, new: str) -> None:
         self.own.change_password(Principal(USER, USER, session_id), current, new)
+        self._changed(session_id, new)
+
+    def _changed(self, session_id: str, new: str) -> None:
+        """A change was answered to that session."""
         changed = self.order.index(new)
         self.answered = max(self.answered, changed)
         for other in self.store.tables.queues[USER].sessions:
@@ -151,6 +210,15 @@ class _Accounts(FakeAccounts):
     def __init__(self, world: PasswordWorld) -> None:
         super().__init__()
         self._world = world
+
+    def use_link(self, account: Account, password_hash: str, generation: int, now: Millis) -> None:
+        super().use_link(account, password_hash, generation, now)
+        if account.link in self._world.used:
+            raise Violation(
+                f"a link was used twice, for {self._world.used[account.link]} and {password_hash}"
+            )
+        if account.link:
+            self._world.used[account.link] = password_hash
 
     def set_password(self, account: Account, password_hash: str, generation: int) -> None:
         super().set_password(account, password_hash, generation)

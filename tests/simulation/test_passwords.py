@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.memory.connections import MemoryConnections
+from chalicelib.adapters.memory.tables import require
 from chalicelib.core.identity.account import Account
+from chalicelib.core.identity.sign_in_links import LinkToken, SignInLink
 from chalicelib.core.queueing.queue import Queue
 from tests.fakes.accounts import FakeAccounts
 from tests.simulation.history import Violation
@@ -82,9 +84,54 @@ def accounts_that_catch_up_whatever_they_have_become(patch: pytest.MonkeyPatch) 
     patch.setattr(FakeAccounts, "set_password", set_password)
 
 
+def links_that_stay_after_their_use(patch: pytest.MonkeyPatch) -> None:
+    """And are bound to no password, as a hash of the secret alone would be."""
+
+    def opens(token: LinkToken, link: SignInLink | None, *_: Any) -> bool:
+        return link is not None and link.hash == token.secret
+
+    def use_link(use: FakeAccounts, account: Account, password_hash: str, generation: int, now: int) -> None:
+        link = use.accounts[account.username].link
+        require(link is not None)
+        use.set_password(use.accounts[account.username], password_hash, generation)
+        use.accounts[account.username] = replace(use.accounts[account.username], link=link)
+
+    patch.setattr(LinkToken, "opens", opens)
+    patch.setattr(LinkToken, "link", lambda token, *_: SignInLink(token.secret, 2**62))
+    patch.setattr(FakeAccounts, "use_link", use_link)
+
+
+def all_evicted_whoever_has_come(patch: pytest.MonkeyPatch) -> None:
+    def evict_all(connections: MemoryConnections, queue: Queue) -> Queue:
+        return original(connections, connections._tables.queues[queue.user_id])
+
+    original = MemoryConnections.evict_all
+    patch.setattr(MemoryConnections, "evict_all", evict_all)
+
+
+def none_evicted_by_a_link(patch: pytest.MonkeyPatch) -> None:
+    def evict_all(connections: MemoryConnections, queue: Queue) -> Queue:
+        return connections._tables.put(replace(original(connections, queue), sessions=queue.sessions))
+
+    original = MemoryConnections.evict_all
+    patch.setattr(MemoryConnections, "evict_all", evict_all)
+
+
+def no_new_generation_by_a_link(patch: pytest.MonkeyPatch) -> None:
+    def evict_all(connections: MemoryConnections, queue: Queue) -> Queue:
+        return connections._tables.put(replace(original(connections, queue), generation=queue.generation))
+
+    original = MemoryConnections.evict_all
+    patch.setattr(MemoryConnections, "evict_all", evict_all)
+
+
 @pytest.mark.parametrize(
     "defect",
     [
+        links_that_stay_after_their_use,
+        all_evicted_whoever_has_come,
+        none_evicted_by_a_link,
+        no_new_generation_by_a_link,
         sessions_opened_in_any_generation,
         sessions_kept_in_the_next_generation,
         generation_not_looked_at_in_the_account,

@@ -9,6 +9,7 @@ import pytest
 from tests.simulation import (  # noqa: F401 - they enter themselves into DEFECTS
     beating_mutations,
     callback_mutations,
+    departing_mutations,
     draining_mutations,
     emitting_mutations,
     entry_mutations,
@@ -33,6 +34,7 @@ KNOWN = {
     "account removed while something is at it": 78,
     "account removed whosever it is": 80,
     "advance without a condition": 0,
+    "application asked while a request is running": 1146,
     "attempt begun that does not know of events": 148,
     "attempt begun that does not know of steps": 160,
     "attempt goes on beyond its deadline": 0,

@@ -31,6 +31,7 @@ from tests.simulation.administrators import TrustedAdministration
 from tests.simulation.callbacks import receivers_of
 from tests.simulation.caller import Api
 from tests.simulation.calls import PASSWORD, Calls
+from tests.simulation.departing import departing_in, leave
 from tests.simulation.deployments import DeployedDrain, DeployedSweep, Deployment, ReadableRequests
 from tests.simulation.emitting import Emitters
 from tests.simulation.ending import Ending
@@ -90,6 +91,7 @@ class World:
         self.invariants = Invariants(self.store.tables, self.executions, self.entries, self.limits)
         self.invariants.prompt = self.network.faults.is_prompt
         self.callbacks = receivers_of(self)
+        self.departing = departing_in(self)
         services = {lane: WakeUpService(lane, self.scheduler, self.network, rng) for lane in Lane}
         self.lanes = Lanes(services)
         self._build()
@@ -124,6 +126,8 @@ class World:
                 *(queues, readable, self.lanes, clock, attempt, QUANTUM_MS, self._mark, lane),
                 callbacks=callers,
             )
+            if self.departing:
+                self.departing.equip(drain, store.removal)
             Workers(service, drain)
         sweep = DeployedSweep(
             *(store, accounts, self.lanes, clock, self.rng.shuffle, report_unforeseen),
@@ -132,6 +136,7 @@ class World:
         )
         object.__setattr__(sweep, "idle_ms", draw_idle_ms(self.seed))
         object.__setattr__(sweep, "deployment", self.deployment)
+        object.__setattr__(sweep, "has_hook", self.departing is not None)
         self.sweeper = Sweeper(self.scheduler, self.network, sweep)
         limit = self.limits.of(queues)
         self.limits.serve(self._remote, clock)
@@ -217,8 +222,8 @@ class World:
         steer(self, lasts)
         if self.rng.random() < 0.1:
             self.scheduler.after(self.rng.randrange(lasts), self._change_limit)
-        if self.rng.random() < 0.1 and not self.network.faults.undying:
-            self._leave(self.users[-1], lasts)
+        if self.rng.random() < (0.5 if self.departing else 0.1) and not self.network.faults.undying:
+            leave(self, self.users[-1], lasts)
         self.scheduler.run_until(START + lasts + self.rng.choice((0, 5_000, 60_000)))
         self.network.faults = faults.NONE
         self.store.sweep_index.stale = 0.0
@@ -228,12 +233,6 @@ class World:
         queues = self.store.tables.queues.values()
         if not self.faultless or any(queue.state is State.HELD for queue in queues):
             self.sweeper.once()
-
-    def _leave(self, user: User, lasts: int) -> None:
-        """Perhaps again, and perhaps a stranger takes the name as soon as it is free."""
-        leaves = self.rng.randrange(lasts)
-        for kind in ("leave", "leave", *["take_name"] * 4)[: self.rng.choice((1, 2, 6))]:
-            self.calls.make(user, kind, after=leaves + self.rng.randrange(60_000) * (kind != "leave"))
 
     def _change_limit(self) -> None:
         self.store.tables.limit = self.rng.choice((3, 6, 100))

@@ -10,6 +10,8 @@ from chalicelib.adapters.dynamodb.records import is_generation
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.identity.account import Account, Role
+from chalicelib.core.identity.sign_in_links import SignInLink
+from chalicelib.core.time import Millis
 
 LONGEST_KEY = 2048  # bytes, says DynamoDB; nor has it empty keys
 
@@ -33,13 +35,36 @@ class DynamoAccounts:
 
     def set_password(self, account: Account, password_hash: str, generation: int) -> None:
         m = self._accounts
-        same = (m.password_hash == account.password_hash) & is_generation(m.generation, account.generation)
-        self._update(account, [m.password_hash.set(password_hash), m.generation.set(generation)], same)
+        actions = [m.password_hash.set(password_hash), m.generation.set(generation)]
+        self._update(account, actions, self._same_password(account))
+
+    def set_link(self, account: Account, link: SignInLink) -> None:
+        m = self._accounts
+        actions = [m.link_hash.set(link.hash), m.link_expires_at.set(link.expires_at)]
+        same = (m.password_hash == account.password_hash) & self._may_have_links(account)
+        self._update(account, actions, same)
+
+    def use_link(self, account: Account, password_hash: str, generation: int, now: Millis) -> None:
+        m, link = self._accounts, account.link
+        actions = [m.password_hash.set(password_hash), m.generation.set(generation), *self._no_link()]
+        unused: Any = (m.link_hash == (link and link.hash)) & (m.link_expires_at > now)
+        self._update(account, actions, self._same_password(account) & unused & self._may_have_links(account))
 
     def set_disabled(self, account: Account, *, disabled: bool) -> None:
         m = self._accounts
         action = m.disabled.set(1) if disabled else m.disabled.remove()
-        self._update(account, [action], m.user_id == account.user_id)
+        self._update(account, [action, *self._no_link()], m.user_id == account.user_id)
+
+    def _same_password(self, account: Account) -> Any:
+        m = self._accounts
+        return (m.password_hash == account.password_hash) & is_generation(m.generation, account.generation)
+
+    def _may_have_links(self, account: Account) -> Any:
+        m = self._accounts
+        return (m.role == account.role) & m.disabled.does_not_exist()
+
+    def _no_link(self) -> list[Any]:
+        return [self._accounts.link_hash.remove(), self._accounts.link_expires_at.remove()]
 
     def remove(self, username: str, user_id: str) -> None:
         with suppress(LostRaceError), translated():
@@ -72,4 +97,5 @@ def to_account(item: AccountItem) -> Account:
         role=Role(item.role),
         disabled=item.disabled is not None,
         generation=int(item.generation or 0),
+        link=SignInLink(item.link_hash, int(item.link_expires_at or 0)) if item.link_hash else None,
     )

@@ -12,11 +12,14 @@ from chalicelib.adapters.dynamodb.identity_models import AuditItem
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.identity.audit import Entry
+from chalicelib.core.identity.session import DAY_MS
 
 
 class DynamoAudit:
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, retention_days: int = 0) -> None:
+        """`retention_days`: how long what is added from now on is kept; 0: for ever."""
         self._audit = tables.audit
+        self._kept_ms = retention_days * DAY_MS
 
     def add(self, entry: Entry) -> None:
         item = self._audit(
@@ -28,6 +31,7 @@ class DynamoAudit:
             subject=entry.subject,
             actor_id=entry.actor_id,
             subject_id=entry.subject_id,
+            expires_at=(entry.at + self._kept_ms) // 1000 if self._kept_ms else None,
         )
         with suppress(LostRaceError), translated():
             item.save(condition=self._audit.month.does_not_exist())

@@ -83,6 +83,15 @@ class DynamoConnections:
         same: Any = m.sessions[session_id] == expiry
         return self._items.update(queue.user_id, actions, same & self._items.is_live(session_id, now))
 
+    def evict_all(self, queue: Queue) -> Queue:
+        m = self._model
+        actions: list[Action] = [m.generation.add(1), *self._no_sessions(queue.user_id)]
+        same: Any = (m.sessions == dict(queue.sessions)) & is_generation(m.generation, queue.generation)
+        return self._items.update(queue.user_id, actions, same & m.leaving.does_not_exist())
+
+    def create_closed(self, user_id: str, generation: int, now: Millis, username: str) -> None:
+        self._put_new(user_id, now, username, state=State.CLOSED, sessions={}, generation=generation)
+
     def extend_session(self, user_id: str, session_id: str, expires_at: Millis, now: Millis) -> None:
         actions = self._expiry(user_id, session_id, expires_at)
         self._items.update(user_id, actions, self._items.is_live(session_id, now))

@@ -26,6 +26,7 @@ def transaction_put(model: type[EntryItem], entry: Entry) -> dict[str, Any]:
         key=entry.key,
         follows_user=entry.follows and entry.follows.user_id,
         follows_seq=entry.follows and entry.follows.seq,
+        kept_ms=entry.kept_ms,
         callback=entry.callback,
         item_format=FORMAT if entry.callback is None else DURABLE,
     )
@@ -47,5 +48,6 @@ def to_entry(item: EntryItem) -> Entry:
         not_before=whole(item.not_before),
         key=item.key,
         follows=Follows(item.follows_user, int(item.follows_seq)) if item.follows_user else None,
+        kept_ms=whole(item.kept_ms),
         callback=item.callback,
     )

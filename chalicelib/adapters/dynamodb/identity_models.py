@@ -14,6 +14,8 @@ class AccountItem(VersionedItem):
     created_at = NumberAttribute()
     disabled = NumberAttribute(null=True)
     generation = NumberAttribute(null=True)  # none: 0
+    link_hash = UnicodeAttribute(null=True)  # these two: of a sign-in link that was not used
+    link_expires_at = NumberAttribute(null=True)
 
 
 class SessionItem(VersionedItem):
@@ -74,3 +76,4 @@ class AuditItem(VersionedItem):
     subject = UnicodeAttribute()
     actor_id = UnicodeAttribute(default="")
     subject_id = UnicodeAttribute(default="")
+    expires_at = NumberAttribute(null=True)  # seconds: DynamoDB's time to live; none: never

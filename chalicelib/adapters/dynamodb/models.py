@@ -73,6 +73,7 @@ class QueueItem(VersionedItem):
     calls = UnicodeAttribute(null=True)  # of these callbacks, see callbacks.py
     arrival = NumberAttribute(null=True)  # of the user's bucket, in microseconds
     paced: MapAttribute[str, int] = MapAttribute(null=True)  # by type of request
+    departed = NumberAttribute(null=True)
 
     working = Working()
     expiring = Expiring()
@@ -121,6 +122,7 @@ class RequestItem(VersionedItem):
     eventful = NumberAttribute(null=True)  # 1 if it may have events
     callback = UnicodeAttribute(null=True)
     paced_until = NumberAttribute(null=True)
+    kept_ms = NumberAttribute(null=True)
 
 
 class TextItem(VersionedItem):
@@ -186,6 +188,7 @@ class EntryItem(VersionedItem):
     follows_user = UnicodeAttribute(null=True)
     follows_seq = NumberAttribute(null=True)
     callback = UnicodeAttribute(null=True)
+    kept_ms = NumberAttribute(null=True)
 
     due = Due()
 

@@ -39,6 +39,7 @@ def request_attributes(request: Request) -> dict[str, Any]:
         "follows_user": request.follows and request.follows.user_id,
         "follows_seq": request.follows and request.follows.seq,
         "callback": request.callback,
+        "kept_ms": request.kept_ms,
     }
 
 
@@ -96,6 +97,7 @@ def to_request(item: RequestItem) -> Request:
         eventful=bool(item.eventful),
         callback=item.callback,
         paced_until=whole(item.paced_until),
+        kept_ms=whole(item.kept_ms),
     )
 
 
@@ -144,6 +146,7 @@ def to_queue(item: QueueItem) -> Queue:
         username=item.username or "",
         blocked=item.barred is not None,
         deleted_at=whole(item.leaving),
+        departed=item.departed is not None,
         limit=int(item.limit),
         arrival=whole(item.arrival),
         paced=_paced(item),

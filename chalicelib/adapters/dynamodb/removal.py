@@ -23,6 +23,12 @@ class DynamoUserRemoval:
         entries = _delete_some(self._tables.entries, user_id, "entry_id")
         return max(requests, keys, entries) < AT_ONCE
 
+    def note_departed(self, queue: Queue) -> None:
+        m = self._tables.queues
+        seen = m.leaving.exists() & (m.leaving == queue.deleted_at)
+        with translated():
+            m(queue.user_id).update([m.departed.set(1)], condition=seen)
+
     def delete_queue(self, queue: Queue) -> None:
         m = self._tables.queues
         with translated(), suppress(m.DoesNotExist):

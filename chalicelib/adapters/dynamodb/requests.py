@@ -140,7 +140,7 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
         return self._update_request(seen, self._ending(seen, seen.cancelled(now)), self._untouched(seen))
 
     def schedule_expiry(self, request: Request, now: Millis) -> None:
-        m, expires_at = self._requests, request.expires_at or expiry(now)
+        m, expires_at = self._requests, request.expires_at or expiry(now, request.retention_ms)
         if request.expires_at is None:
             self._change(request, [m.expires_at.set(expires_at // 1000)], m.user_id.exists())
         if request.key:

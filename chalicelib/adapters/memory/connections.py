@@ -58,6 +58,18 @@ class MemoryConnections:
         evicted = replace(found, sessions={session_id: expiry}, generation=found.generation + 1)
         return self._tables.put(evicted)
 
+    def evict_all(self, queue: Queue) -> Queue:
+        found = self._tables.existing(queue.user_id)
+        tables.require((found.generation, found.sessions) == (queue.generation, queue.sessions))
+        tables.require(found.deleted_at is None)
+        self._tables.with_work[queue.user_id] = None
+        return self._tables.put(replace(found, sessions={}, generation=found.generation + 1))
+
+    def create_closed(self, user_id: str, generation: int, now: Millis, username: str) -> None:
+        tables.require(user_id not in self._tables.queues)
+        new = self._new_queue(user_id, now, username, generation)
+        self._tables.put(replace(new, state=State.CLOSED))
+
     def block(self, user_id: str, now: Millis, username: str = "") -> None:
         queue = self._tables.queues.get(user_id)
         if queue is None:

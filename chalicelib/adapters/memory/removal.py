@@ -1,5 +1,7 @@
 """Deleting what a removed user leaves behind in memory."""
 
+from dataclasses import replace
+
 from chalicelib.adapters.memory.tables import MemoryTables, require
 from chalicelib.core.queueing.queue import Queue
 
@@ -22,6 +24,11 @@ class MemoryUserRemoval:
             place: note for place, note in self._tables.notes.items() if place[0] != user_id
         }
         return True
+
+    def note_departed(self, queue: Queue) -> None:
+        found = self._tables.existing(queue.user_id)
+        require(found.deleted_at is not None and found.deleted_at == queue.deleted_at)
+        self._tables.put(replace(found, departed=True))
 
     def delete_queue(self, queue: Queue) -> None:
         require(self._tables.existing(queue.user_id).deleted_at is not None)

@@ -157,7 +157,7 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         return self._save(self._untouched(seen).cancelled(now))
 
     def schedule_expiry(self, request: Request, now: Millis) -> None:
-        expires_at = request.expires_at or expiry(now)
+        expires_at = request.expires_at or expiry(now, request.retention_ms)
         found = self.get(request.user_id, request.seq)
         if found and request.expires_at is None:
             self._save(replace(found, expires_at=expires_at))

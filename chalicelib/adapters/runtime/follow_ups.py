@@ -72,6 +72,7 @@ class FollowUps:
             on_failure=on_failure,
             not_before=None if not_before is None else self._moment("not_before", not_before),
             follows=Follows(self._request.user_id, self._request.seq),
+            kept_ms=self._handlers.kept_ms_of(type_),
         )
 
     def _validated_payload(self, type_: str, payload: Any) -> str:

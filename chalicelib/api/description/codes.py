@@ -15,6 +15,7 @@ CODES = {
     "session_ended": Code(401, "The session has ended. Sign in again."),
     "unusable_subject": Code(401, "The identity provider's name of the user is empty, or too long."),
     "invalid_key": Code(401, "The key is unknown, was revoked, or has expired."),
+    "invalid_link": Code(401, "The sign-in link was used, has expired, or is void. Ask for a new one."),
     "wrong_credentials": Code(401, "The username or the password is wrong, or the account is disabled."),
     "forbidden": Code(403, "The caller may not do this."),
     "admin_only": Code(403, "Only administrators may do this."),
@@ -31,6 +32,10 @@ CODES = {
         405, "The address does not support this method. `Allow` lists the supported methods."
     ),
     "conflict": Code(409, "The current state does not allow this operation."),
+    "account_disabled": Code(409, "The account is disabled. Enable it first."),
+    "administrator_account": Code(
+        409, "The account is an administrator's. Operators can make a link for it, with infra.operate."
+    ),
     "already_ended": Code(409, "The request has an outcome: there is nothing to stop."),
     "cannot_cancel": Code(409, "The request is running, or has an outcome."),
     "changed_meanwhile": Code(

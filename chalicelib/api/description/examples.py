@@ -59,6 +59,7 @@ EXAMPLES: dict[str, Any] = {
     "Login": {"username": "ada", "password": PASSWORD},
     "MarkRead": {"seq": 1},
     "NewKey": {"name": "shop", "scopes": ["enqueue:*", "read", "dequeue", "control"], "days": 365},
+    "NewSignInLink": {"ttl_seconds": 3600},
     "NewToken": {"scopes": ["read"], "ttl_seconds": 600, "seq": 7},
     "Order": ORDER,
     "Problem": {
@@ -76,7 +77,9 @@ EXAMPLES: dict[str, Any] = {
     "Requests": {"requests": [ECHO]},
     "EchoScheduledOrder": {**ORDER, "enter_at": MOMENT},
     "ScheduledOrder": {**ORDER, "enter_at": MOMENT},
+    "SetPassword": {"password": PASSWORD},
     "SignalBody": {"payload": {"approved": True}},
+    "UseSignInLink": {"token": "ada~q1Z…", "new_password": PASSWORD},
     "Tokens": {
         "access_token": "eyJhbGciOi…",
         "refresh_token": "bYBuaTGxbw8k…",

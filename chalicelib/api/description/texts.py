@@ -69,16 +69,33 @@ OPERATIONS = {
     "login": "Starts a session. After some wrong passwords the next try has to wait.",
     "refresh": "A refresh token can be used once. If a used token is sent again later, the session "
     "ends, because somebody may have copied the token.",
+    "useSignInLink": "Sets the password, ends all sessions of the account and starts a new one. A link can "
+    "be used once. A password that is refused does not use it up.",
     "logout": "Ends this session at once. Accepted requests still run.",
     "listSessions": "The sessions of the caller that have not ended.",
     "endOtherSessions": "Ends all sessions of the caller but this one.",
     "endSession": "Ends one session of the caller.",
+    "exportAccount": "All that is stored about the caller: account, sessions, queue, scheduled requests, "
+    "requests with their outcomes and events, and what administrators and services did. No secrets. The "
+    "console puts the pages into one file.",
     "changePassword": "Changes the password and ends all other sessions.",
     "deleteAccount": "Deletes the account, its queue and all its requests.",
     "listQueues": "The queues of all users, in no particular order. A page may be empty and still "
     "have a `next`.",
+    "removeUser": "As `deleteUser`, for any user who has a queue; the account goes at once. Accounts of "
+    "administrators are refused.",
+    "exportUser": "As `exportAccount`, for any user who has a queue. Each page is an entry in the audit log.",
     "stats": "Totals of all open queues.",
     "disableAccount": "Ends all sessions of the account and forbids new ones. Accepted requests still run.",
+    "makeSignInLink": "Makes a link for a user who has forgotten the password. It is shown this once and can "
+    "be used once. It is void when it expires, when another one is made, when the password changes, and when "
+    "the account is disabled. Accounts of administrators are refused.",
+    "setPassword": "Sets the password of an account and ends all its sessions. A link is better: then nobody "
+    "but the user knows the password. Accounts of administrators are refused.",
+    "deleteUser": "From now on, nothing of the user begins and nothing is accepted. The data are removed "
+    "some minutes later, when what runs has ended and the application has deleted what it has of the user. "
+    "The call may be repeated; 404 when nothing is left. Then the name can be used again.",
+    "exportForUser": "As `exportAccount`, for a user of the service.",
     "makeToken": "Makes a token for a browser or a device of the user. `/api/queue/…` accepts it, as far as "
     "its scopes go, until it expires.",
     "makeKey": "Makes a key for a service, a backend that sends requests for users of its own. The key is "
@@ -124,6 +141,7 @@ SCHEMAS = {
     "Counts": "The number of requests by outcome.",
     "DeleteAccount": "The password again, because a deletion cannot be undone.",
     "Entry": "One act of an administrator.",
+    "Export": "A page of an export.",
     "Failure": "Why an attempt failed.",
     "Fault": "One invalid field.",
     "Follows": "The request whose handler has enqueued this one.",
@@ -137,6 +155,7 @@ SCHEMAS = {
     "Outcomes": "Outcomes in order.",
     "MintedToken": "A token for the queue of one user.",
     "NewKey": "What a key is for.",
+    "NewSignInLink": "How long a sign-in link is for.",
     "NewToken": "What a token is for.",
     "OwnAccount": "The account of the caller.",
     "Problem": "An error (RFC 9457).",
@@ -146,6 +165,7 @@ SCHEMAS = {
     "that is not listed here no longer has a handler.",
     "QueueRequestDetail": "A request with its payload and options.",
     "Queues": "A page of queues.",
+    "Record": "One thing that is stored about a user.",
     "Refresh": "The refresh token.",
     "Register": "Username and password of the new account.",
     "Requests": "Requests in order.",
@@ -155,10 +175,13 @@ SCHEMAS = {
     "ScheduledPage": "A page of scheduled requests.",
     "Session": "One signed-in client.",
     "Sessions": "Sessions, the oldest first.",
+    "SetPassword": "The new password of an account.",
+    "SignInLink": "A link for one account. It is shown this once.",
     "Standing": "Whether an account is disabled.",
     "States": "The number of queues by state.",
     "Stats": "Totals of all open queues.",
     "Tokens": "The tokens of a session. Both are secret.",
+    "UseSignInLink": "The token of a sign-in link and the new password.",
     "UserQueue": "The queue of one user, as administrators see it.",
     "Waiting": "Why the next request of the queue, and all requests behind it, wait.",
 }

@@ -2,6 +2,7 @@
 
 from chalicelib.api.identity.account_bodies import ChangePassword, DeleteAccount
 from chalicelib.api.identity.account_views import OwnAccountAnswer, own_account_view
+from chalicelib.api.identity.exporting import ExportAnswer, Mark, page_of
 from chalicelib.container import Container
 from chalicelib.core.errors import ForbiddenError
 from chalicelib.core.identity.account import Principal
@@ -23,6 +24,12 @@ def show_account(container: Container, principal: Principal) -> OwnAccountAnswer
 )
 def change_password(container: Container, principal: Principal, body: ChangePassword) -> None:
     container.identity.own_account.change_password(principal, body.current_password, body.new_password)
+
+
+@routes.endpoint("GET", "/api/account/export", "Export all that is stored about you, page by page")
+def export_account(container: Container, principal: Principal, after: Mark = "") -> ExportAnswer:
+    container.identity.sessions.require_live(principal)
+    return page_of(container, principal.user_id, principal.username, after)
 
 
 @routes.endpoint(

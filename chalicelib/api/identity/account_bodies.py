@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 
+LONGEST_LINK_S = 86_400
 USERNAME = "^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$"
 
 # The document says 8 to 128 characters; `hash_new` enforces it, with a sentence of its own. It counts the
@@ -32,6 +33,21 @@ class Refresh(msgspec.Struct, forbid_unknown_fields=True):
 class ChangePassword(msgspec.Struct, forbid_unknown_fields=True):
     current_password: CurrentPassword
     new_password: Password
+
+
+class UseSignInLink(msgspec.Struct, forbid_unknown_fields=True):
+    token: Annotated[str, msgspec.Meta(max_length=200, description="What follows `#sign-in=` in the link")]
+    new_password: Password
+
+
+class NewSignInLink(msgspec.Struct, forbid_unknown_fields=True):
+    ttl_seconds: Annotated[
+        int, msgspec.Meta(ge=60, le=LONGEST_LINK_S, description="Until the link expires")
+    ] = 3600
+
+
+class SetPassword(msgspec.Struct, forbid_unknown_fields=True):
+    password: Password
 
 
 class DeleteAccount(msgspec.Struct, forbid_unknown_fields=True):

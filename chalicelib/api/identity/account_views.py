@@ -24,6 +24,14 @@ class TokensAnswer(msgspec.Struct):
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - not a secret
 
 
+class SignInLinkAnswer(msgspec.Struct):
+    username: str
+    link: Annotated[
+        str, msgspec.Meta(description="Secret. It opens the console, which asks for a new password")
+    ]
+    expires_at: Moment
+
+
 class OwnAccountAnswer(msgspec.Struct):
     user_id: str
     username: str

@@ -1,15 +1,21 @@
 """Accounts and the audit log, for administrators."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 import msgspec
 
+from chalicelib.adapters.runtime.logs import iso
+from chalicelib.api.identity.account_bodies import NewSignInLink, SetPassword
+from chalicelib.api.identity.account_views import SignInLinkAnswer
 from chalicelib.api.identity.admin_views import AuditAnswer, StandingAnswer, entry_view
 from chalicelib.api.permissions import ADMIN
 from chalicelib.api.queueing.parameters import Limit
 from chalicelib.container import Container
 from chalicelib.core.errors import ConflictError, NotFoundError
 from chalicelib.core.identity.account import Principal
+from chalicelib.web.addresses import server_of
+from chalicelib.web.call import Call
 from chalicelib.web.routes import Routes
 
 routes = Routes("Administration", permission=ADMIN)
@@ -38,6 +44,32 @@ def disable_account(container: Container, principal: Principal, username: Name) 
 def enable_account(container: Container, principal: Principal, username: Name) -> StandingAnswer:
     account = container.identity.administration.enable(principal, username)
     return StandingAnswer(account.user_id, account.username, disabled=False)
+
+
+@routes.endpoint(
+    "POST",
+    f"{ACCOUNT}/sign-in-link",
+    "Make a link with which the user of an account sets a new password, once",
+    status=HTTPStatus.CREATED,
+    raises=(NotFoundError, ConflictError),
+)
+def make_sign_in_link(
+    container: Container, call: Call, principal: Principal, username: Name, body: NewSignInLink
+) -> SignInLinkAnswer:
+    recovery = container.identity.account_recovery
+    token, link = recovery.make_link(principal, username, body.ttl_seconds)
+    server = server_of(call.request, "/api/admin/").rstrip("/")
+    return SignInLinkAnswer(token.username, f"{server}/#sign-in={token}", iso(link.expires_at))
+
+
+@routes.endpoint(
+    "POST",
+    f"{ACCOUNT}/password",
+    "Set the password of an account and end all its sessions",
+    raises=(NotFoundError, ConflictError),
+)
+def set_password(container: Container, principal: Principal, username: Name, body: SetPassword) -> None:
+    container.identity.account_recovery.set_password(principal, username, body.password)
 
 
 @routes.endpoint("GET", "/api/admin/audit", "Read the audit log, the newest entries first")

@@ -12,6 +12,7 @@ from chalicelib.api.identity.admin_views import (
     stats_view,
     user_queue_view,
 )
+from chalicelib.api.identity.exporting import ExportAnswer, Mark, page_of
 from chalicelib.api.permissions import ADMIN
 from chalicelib.api.queueing.parameters import Limit, Seq
 from chalicelib.api.queueing.request_views import RequestAnswer, request_view
@@ -59,6 +60,35 @@ def stats(container: Container, principal: Principal) -> StatsAnswer:
 @routes.endpoint("GET", QUEUE, "Show the queue of a user", raises=(NotFoundError,))
 def show_user_queue(container: Container, principal: Principal, user_id: UserId) -> UserQueueAnswer:
     return user_queue_view(container.identity.administration.queue(principal, user_id))
+
+
+@routes.endpoint(
+    "GET",
+    "/api/admin/users/{user_id}/export",
+    "Export all that is stored about a user, page by page",
+    raises=(NotFoundError,),
+)
+def export_user(
+    container: Container, principal: Principal, user_id: UserId, after: Mark = ""
+) -> ExportAnswer:
+    administration = container.identity.administration
+    queue = administration.queue(principal, user_id)
+    return administration.carry_out(
+        principal, "export user", user_id, lambda: page_of(container, user_id, queue.username, after)
+    )
+
+
+@routes.endpoint(
+    "DELETE",
+    "/api/admin/users/{user_id}",
+    "Delete a user, the account if there is one, and all that is stored about them",
+    raises=REFUSALS,
+)
+def remove_user(container: Container, principal: Principal, user_id: UserId) -> None:
+    deletion = container.identity.user_deletion
+    container.identity.administration.carry_out(
+        principal, "delete user", user_id, lambda: deletion.by_administrator(user_id)
+    )
 
 
 @routes.endpoint("POST", f"{QUEUE}/pause", "Pause the queue of a user", raises=REFUSALS)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from chalicelib.api.authentication import bind_caller
-from chalicelib.api.identity.account_bodies import Login, Refresh, Register
+from chalicelib.api.identity.account_bodies import Login, Refresh, Register, UseSignInLink
 from chalicelib.api.identity.account_views import (
     AccountAnswer,
     SessionsAnswer,
@@ -47,6 +47,16 @@ def register(container: Container, call: Call, body: Register) -> AccountAnswer:
 @routes.endpoint("POST", "/api/auth/login", "Sign in", raises=(UnauthenticatedError,))
 def login(container: Container, call: Call, body: Login) -> TokensAnswer:
     return _started(container.identity.sign_in(body.username, body.password, _client(call)))
+
+
+@routes.endpoint(
+    "POST",
+    "/api/auth/sign-in-link",
+    "Set a new password with a sign-in link, and sign in",
+    raises=(UnauthenticatedError,),
+)
+def use_sign_in_link(container: Container, call: Call, body: UseSignInLink) -> TokensAnswer:
+    return _started(container.identity.recovery.use_link(body.token, body.new_password, _client(call)))
 
 
 @routes.endpoint(

@@ -140,6 +140,7 @@ class Reader:
             slot=_slot(order, prefix),
             if_busy=order.slot and (order.if_busy or "queue"),
             callback=self._callback(order.callback, f"{prefix}callback"),
+            kept_ms=self._handlers.kept_ms_of(order.type),
         )
 
     def _callback(self, url: str | None, path: str) -> str | None:

@@ -92,7 +92,7 @@ def request_view(request: Request, line: Line | None = None) -> RequestAnswer:
     return RequestAnswer(**_members(request, line))
 
 
-def request_detail_view(request: Request, line: Line) -> RequestDetailAnswer:
+def request_detail_view(request: Request, line: Line | None = None) -> RequestDetailAnswer:
     return RequestDetailAnswer(
         **_members(request, line),
         payload=msgspec.Raw(request.payload.encode(errors="replace")),

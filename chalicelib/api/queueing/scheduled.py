@@ -111,7 +111,7 @@ def list_scheduled(
 )
 def show_scheduled(container: Container, principal: Principal, id: Id) -> ScheduledDetailAnswer:  # noqa: A002
     entry = container.queueing.scheduling.show(principal.user_id, principal.session_id, id)
-    return ScheduledDetailAnswer(**_members(entry), payload=msgspec.Raw(entry.payload.encode()))
+    return scheduled_detail_view(entry)
 
 
 @routes.endpoint(
@@ -124,6 +124,10 @@ def show_scheduled(container: Container, principal: Principal, id: Id) -> Schedu
 )
 def delete_scheduled(container: Container, principal: Principal, id: Id) -> None:  # noqa: A002
     container.queueing.scheduling.delete(principal.user_id, principal.session_id, id)
+
+
+def scheduled_detail_view(entry: Entry) -> ScheduledDetailAnswer:
+    return ScheduledDetailAnswer(**_members(entry), payload=msgspec.Raw(entry.payload.encode()))
 
 
 def _address(scheduled: Scheduled) -> str:

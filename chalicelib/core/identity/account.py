@@ -10,6 +10,7 @@ from chalicelib.core.errors import FieldError, InvalidInputError
 from chalicelib.core.time import Millis
 
 if TYPE_CHECKING:
+    from chalicelib.core.identity.sign_in_links import SignInLink
     from chalicelib.core.rates import Bucket
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
@@ -40,6 +41,7 @@ class Account:
     role: Role = Role.USER
     disabled: bool = False
     generation: int = 0  # of the password: a session is opened only if its queue has the same
+    link: "SignInLink | None" = None  # the newest one, until it is used
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ class Administration:
 
         Raises ConflictError for the administrator's own account, NotFoundError.
         """
-        account = self._account(admin, username)
+        account = self.find_account(admin, username)
         if account.user_id == admin.user_id:
             raise ConflictError(
                 "You cannot disable your own account. Ask another administrator.", code="own_account"
@@ -124,7 +124,7 @@ class Administration:
         return self._act(admin, "disable account", name, disable, id_)
 
     def enable(self, admin: Principal, username: str) -> Account:
-        account = self._account(admin, username)
+        account = self.find_account(admin, username)
         name, id_ = account.username, account.user_id
         enable = partial(self._set_disabled, account, disabled=False)
         return self._act(admin, "enable account", name, enable, id_)
@@ -140,10 +140,12 @@ class Administration:
         found = self.audit.page(month or month_of(self.clock.now()), before, limit)
         return found, found[-1].entry_id if len(found) == limit else None
 
-    def carry_out[Done](self, admin: Principal, action: str, subject: str, do: Callable[[], Done]) -> Done:
+    def carry_out[Done](
+        self, admin: Principal, action: str, subject: str, do: Callable[[], Done], subject_id: str = ""
+    ) -> Done:
         """Do it as an action of this administrator, with an entry in the audit log before it."""
         self.require_admin(admin)
-        return self._act(admin, action, subject, do)
+        return self._act(admin, action, subject, do, subject_id)
 
     def require_admin(self, admin: Principal) -> None:
         """Raises UnauthenticatedError, and ForbiddenError if the account is not an administrator's now."""
@@ -167,7 +169,8 @@ class Administration:
         log_event("account disabled" if disabled else "account enabled", user=account.user_id)
         return account
 
-    def _account(self, admin: Principal, username: str) -> Account:
+    def find_account(self, admin: Principal, username: str) -> Account:
+        """Raises NotFoundError."""
         self.require_admin(admin)
         if account := self.accounts.by_username(folded(username)):
             return account

@@ -35,3 +35,13 @@ def new_entry_id(now: Millis) -> str:
 def month_of(moment: Millis) -> str:
     """2026-11"""
     return datetime.fromtimestamp(moment / 1000, UTC).strftime("%Y-%m")
+
+
+def month_before(month: str) -> str:
+    """The month before this one.
+
+    >>> month_before("2027-01"), month_before("2026-12")
+    ('2026-12', '2026-11')
+    """
+    year, number = map(int, month.split("-"))
+    return f"{year - 1}-12" if number == 1 else f"{year}-{number - 1:02d}"

@@ -7,6 +7,7 @@ from chalicelib.core.identity.account import Account, Principal
 from chalicelib.core.identity.audit import Entry
 from chalicelib.core.identity.services import Service
 from chalicelib.core.identity.session import RefreshToken, Session
+from chalicelib.core.identity.sign_in_links import SignInLink
 from chalicelib.core.identity.tries import Tries
 from chalicelib.core.time import Millis
 
@@ -27,8 +28,23 @@ class Accounts(Protocol):
         """On condition that hash and generation are as `account` has them."""
         ...
 
+    def set_link(self, account: Account, link: SignInLink) -> None:
+        """In place of an older link.
+
+        On condition that hash and role are as `account` has them, and that the account is not disabled.
+        """
+        ...
+
+    def use_link(self, account: Account, password_hash: str, generation: int, now: Millis) -> None:
+        """As `set_password`, and delete the link.
+
+        On condition also that link and role are as `account` has them, that the link expires after `now`, and
+        that the account is not disabled.
+        """
+        ...
+
     def set_disabled(self, account: Account, *, disabled: bool) -> None:
-        """On condition that the account is still there."""
+        """And delete its link. On condition that the account is still there."""
         ...
 
     def remove(self, username: str, user_id: str) -> None:

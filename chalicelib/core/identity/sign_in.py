@@ -34,7 +34,7 @@ class SignIn:
         except TooManyError as error:
             self._log_refusal(name, error.code)
             raise
-        return self._start(self._with_current_hash(account, password), password, client)
+        return self.start(self._with_current_hash(account, password), password, client)
 
     def _guessed(self, name: str, password: str, client: Client) -> Account:
         """The account of that name, if the password opens it. It counts as a guess."""
@@ -70,7 +70,7 @@ class SignIn:
         log_event("password hash renewed", user=account.user_id)
         return replace(account, password_hash=renewed)
 
-    def _start(self, account: Account, password: str, client: Client) -> Credentials:
+    def start(self, account: Account, password: str, client: Client) -> Credentials:
         """The session is opened only if nobody has changed the password since it was verified."""
         for _ in range(TRIES):
             try:

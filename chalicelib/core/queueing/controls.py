@@ -138,6 +138,7 @@ class Controls:
             whole.on_failure,
             origin=whole.seq,
             callback=whole.callback,
+            kept_ms=whole.kept_ms,
         )
 
     def retry_head(self, user_id: str, session_id: str | None, seq: int) -> tuple[Request, Queue]:

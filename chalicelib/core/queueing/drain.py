@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from chalicelib.core.errors import NewerItemError
@@ -15,6 +16,11 @@ from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.steps import Done, Ending, Wait
 from chalicelib.core.time import Clock, Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.queueing.departure import Departure
+    from chalicelib.core.queueing.held_lease import HeldLease
+    from chalicelib.core.queueing.queue import Queue
 
 NEWER_MS = 20_000  # how long a wake-up is put off for a worker of the release that can read the item
 
@@ -37,6 +43,7 @@ class Drain:
     lane: Lane = Lane.QUICK
     code: str = ""  # fingerprint of the deployed code; "" if the deployment has none
     callbacks: WakeUps | None = None  # wakes those who push outcomes; None: the deployment has no callbacks
+    depart: "Departure | None" = None  # what the application does about users who are deleted
 
     def __call__(self, user_id: str, lease: VisibilityLease, until: Millis | None = None) -> Ending:
         """Drain until nothing is left to do, the next request must wait, or the quantum is used up.
@@ -51,3 +58,9 @@ class Drain:
             # During a deployment, or after a roll-back, this worker is older than what stored the item.
             log_event("item of a newer release", level=logging.WARNING, user=user_id)
             return Wait(self.clock.now() + NEWER_MS)
+
+    def let_depart(self, queue: "Queue", lease: "HeldLease", until: Millis | None) -> Done:
+        """Have the application delete what it has of a user who is to be removed."""
+        if self.depart:
+            self.depart(queue, lease, until)
+        return Done()

@@ -66,7 +66,7 @@ class DrainPass:
         cursor = self._cursor
         if cursor.queue.deleted_at is not None:
             cursor.checkpoint()
-            return Done()
+            return self._drain.let_depart(cursor.queue, self._lease, self._until)
         if cursor.is_at_tail:
             return self._open() if cursor.queue.state is State.HELD else self._go_idle()
         step = self._take_next()

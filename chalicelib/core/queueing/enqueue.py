@@ -52,6 +52,7 @@ class Work:
     slot: str | None = None  # only of a request that is enqueued alone
     if_busy: str | None = None
     callback: str | None = None  # a URL
+    kept_ms: Millis | None = None  # how long the request is kept after its outcome; None: KEPT_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ def _expired(known: KeyRecord, kept: Sequence[Request]) -> str:
     still = ", ".join(str(request.seq) for request in kept)
     left = f"Only {still} can still be read" if kept else "None of it can be read now"
     return (
-        f"This Idempotency-Key was accepted as {accepted}. {left}: outcomes are kept for seven days. "
+        f"This Idempotency-Key was accepted as {accepted}. {left}: outcomes are not kept for ever. "
         "Use a new key to send it again."
     )
 

@@ -42,6 +42,7 @@ class Entry:
     key: str | None = None  # the idempotency key that stands for it
     follows: Follows | None = None  # the request whose handler has enqueued it
     callback: str | None = None  # becomes the request's
+    kept_ms: Millis | None = None  # how long the request is kept after its outcome; None: KEPT_MS
 
     def request(self, seq: int, now: Millis) -> Request:
         """The request under the number that the entry has got."""
@@ -63,4 +64,5 @@ class Entry:
             key=request.key,
             follows=request.follows,
             callback=request.callback,
+            kept_ms=request.kept_ms,
         )

@@ -114,7 +114,9 @@ def close(notes: NoteStore, ended: Request, now: Millis) -> None:
             return None
         key = NoteKey(ended.seq, NoteKind.EVENT, chunk_name(last.last + 1 if last else 1))
         try:
-            return notes.add(ended.user_id, Note(key, END, kept_until(now, NoteKind.EVENT)))
+            return notes.add(
+                ended.user_id, Note(key, END, kept_until(now, NoteKind.EVENT, ended.retention_ms))
+            )
         except LostRaceError:
             continue  # an attempt that was given up was first, or this very write was repeated
 

@@ -8,11 +8,14 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from chalicelib.core.queueing.application import Settings
 from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.policy import OnFailure, Policy
+from chalicelib.core.queueing.retention import milliseconds_of
+from chalicelib.core.time import Millis
 
 if TYPE_CHECKING:
     from chalicelib.core.rates import Rate
@@ -46,6 +49,7 @@ class Handler:
     long: bool = False  # whether its requests are always for the long lane, whatever its time limit
     place: str = ""  # file and line of the declaration, for errors
     rate: "Rate | None" = None  # at which its requests begin, of each user for themselves; None: at once
+    kept_ms: Millis | None = None  # how long its requests are kept after their outcome; None: as usual
 
     def __call__(self, payload: Any, request: HandlerRequest, effects: Any) -> Any:
         offered = {"request": request, "effects": effects}
@@ -79,6 +83,7 @@ def handler[F: HandlerFunction](
     check: Check | None = None,
     upgrade: Upgrade | None = None,
     rate: str | None = None,
+    retention: timedelta | str | None = None,
 ) -> Callable[[F], F]:
     """Declare the function that carries out requests of one type: `(payload[, request][, effects])`.
 
@@ -98,6 +103,8 @@ def handler[F: HandlerFunction](
     checks what it returns. If it raises, or the type refuses that too, the queue is held.
     `rate` is how often its attempts may begin, for each user: "5/s", "600/min", "10/h". They are spaced
     evenly, and a request that must wait for the rate holds the line.
+    `retention` says how long requests are kept after their outcome, in place of the deployment's parameter
+    OutcomeRetentionHours: `timedelta(days=30)`, "30d" or "12h"; from an hour to 366 days.
 
     Raises TypeError or ValueError where the declaration is wrong.
     """
@@ -106,9 +113,11 @@ def handler[F: HandlerFunction](
         raise TypeError(f"{type_}: upgrade must be a function of the payload, not {upgrade!r:.100}")
     policy = Policy(max_attempts=max_attempts, on_failure=OnFailure(on_failure))
     spacing = None if rate is None else _rate(type_, rate)
+    kept_ms = None if retention is None else milliseconds_of(type_, retention)
 
     def declare(function: F) -> F:
-        declared = replace(_handler(type_, function, timeout, policy, check), upgrade=upgrade, rate=spacing)
+        plain = _handler(type_, function, timeout, policy, check)
+        declared = replace(plain, upgrade=upgrade, rate=spacing, kept_ms=kept_ms)
         try:
             setattr(function, MARK, (*declarations(function), declared))
         except AttributeError:
@@ -154,7 +163,7 @@ def _handler(
         raise TypeError(f"{type_}: the payload has no type annotation; use Any to accept every payload")
     types = hints["payload"], _result_type(function, hints.get("return", Any))
     wants_settings = _wants_settings(type_, check)
-    place = _place(function)
+    place = place_of(function)
     return Handler(type_, function, *types, timeout, policy, tuple(wants), check, wants_settings, place=place)
 
 
@@ -165,7 +174,8 @@ def _wants_settings(type_: str, check: Check | None) -> bool:
     return len(names) > 1
 
 
-def _place(function: HandlerFunction) -> str:
+def place_of(function: HandlerFunction) -> str:
+    """File and line of a declaration, for errors."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     return f"{code.co_filename}, line {code.co_firstlineno}" if code else repr(function)
 

@@ -63,7 +63,7 @@ class Journal:
         else:
             self.mark()
         key = NoteKey(self.seq, kind, name)
-        note = Note(key, text, kept_until(self._clock.now(), kind))
+        note = Note(key, text, kept_until(self._clock.now(), kind, self.running.retention_ms))
         try:
             self._notes().add(self.user_id, note)
         except LostRaceError:  # another attempt was first, or this very write was repeated on its way

@@ -53,14 +53,14 @@ def keep_payloads(store: Store, queue: Queue, clock: Clock, end: Millis) -> None
         if request.eventful:
             _keep_events(store.notes, request, clock.now())
         if request.status is not Status.VOID and is_scarce(request, clock.now()):
-            _keep(store.requests, request, kept_until(clock.now()))
+            _keep(store.requests, request, kept_until(clock.now(), request.retention_ms))
 
 
 def _keep_events(notes: NoteStore, head: Request, now: Millis) -> None:
     for note in notes_of(notes, head.user_id, head.seq, NoteKind.EVENT):
-        if expires_soon(note.expires_at, now):
+        if expires_soon(note.expires_at, now, head.retention_ms):
             try:
-                notes.keep(head.user_id, note.key, kept_until(now))
+                notes.keep(head.user_id, note.key, kept_until(now, head.retention_ms))
             except LostRaceError:
                 log_event("events gone", user=head.user_id, seq=head.seq)
 

@@ -18,7 +18,7 @@ from chalicelib.core.time import Millis
 NOTES_KEPT_MS: Final = 400 * 24 * 3600 * 1000
 # Events are kept as long as the outcome, and so much longer that the sweeper need not keep those of a request
 # that ends within some days; see keeping.py for the others.
-EVENTS_KEPT_MS: Final = KEPT_MS + SPARE_MS
+EVENTS_KEPT_MS: Final = KEPT_MS + SPARE_MS  # of a request that does not say otherwise
 DELETED_AT_ONCE: Final = 25  # notes in one call
 
 
@@ -76,9 +76,12 @@ class NoteStore(Protocol):
         ...
 
 
-def kept_until(moment: Millis, kind: NoteKind = NoteKind.STEP) -> Millis:
-    """When a note expires that is written at that moment; in whole seconds, as stores have it."""
-    kept_ms = EVENTS_KEPT_MS if kind is NoteKind.EVENT else NOTES_KEPT_MS
+def kept_until(moment: Millis, kind: NoteKind = NoteKind.STEP, retention_ms: Millis = KEPT_MS) -> Millis:
+    """When a note expires that is written at that moment; in whole seconds, as stores have it.
+
+    `retention_ms`: how long its request is kept after its outcome.
+    """
+    kept_ms = retention_ms + SPARE_MS if kind is NoteKind.EVENT else NOTES_KEPT_MS
     return -(-(moment + kept_ms) // 1000) * 1000
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.core.errors import FieldError, InvalidInputError, LostRaceError
 from chalicelib.core.log_events import log_event
-from chalicelib.core.queueing.request import Request, Status, bytes_apart
+from chalicelib.core.queueing.request import KEPT_MS, Request, Status, bytes_apart
 from chalicelib.core.queueing.texts import kept_until
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ class Asked(Protocol):
     @property
     def callback(self) -> str | None: ...
 
+    @property
+    def kept_ms(self) -> Millis | None: ...
+
 
 def new_request(user_id: str, seq: int, asked: Asked, now: Millis, **more: Any) -> Request:
     """A request that waits under this number. `more`: what else is to be stored of it."""
@@ -50,7 +53,8 @@ def new_request(user_id: str, seq: int, asked: Asked, now: Millis, **more: Any) 
         on_failure=asked.on_failure,
         not_before=asked.not_before,
         payload_bytes=size,
-        payload_until=kept_until(max(now, asked.not_before or 0)) if size else None,
+        payload_until=kept_until(max(now, asked.not_before or 0), asked.kept_ms or KEPT_MS) if size else None,
+        kept_ms=asked.kept_ms,
         callback=asked.callback,
         **more,
     )

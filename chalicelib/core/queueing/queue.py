@@ -95,6 +95,7 @@ class Queue:
     callbacks: CallbackCursor = NOTHING_OWED
     arrival: int | None = None  # of the user's bucket, in microseconds, see rates.py; None: it is full
     paced: Mapping[str, Millis] = UNPACED  # by type: when the handler's rate allows an attempt
+    departed: bool = False  # the application has deleted what it had of the user, who is to be removed
 
     @property
     def depth(self) -> int:

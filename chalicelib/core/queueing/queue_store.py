@@ -152,6 +152,17 @@ class Connections(Protocol):
         """
         ...
 
+    def evict_all(self, queue: Queue) -> Queue:
+        """Begin the next generation of sessions, with none.
+
+        Conditions: generation and live sessions are as `queue` has them, and it is not to be removed.
+        """
+        ...
+
+    def create_closed(self, user_id: str, generation: int, now: Millis, username: str) -> None:
+        """Make a closed queue of this generation. Condition: there is none."""
+        ...
+
     def block(self, user_id: str, now: Millis, username: str = "") -> None:
         """End all sessions and let none be opened, not even a first one."""
         ...
@@ -201,6 +212,13 @@ class UserRemoval(Protocol):
 
     def delete_requests(self, user_id: str) -> bool:
         """Delete some thousands of the user's requests, keys and entries. True if none are left."""
+        ...
+
+    def note_departed(self, queue: Queue) -> None:
+        """Note that the application has deleted what it had of the user.
+
+        Condition: the queue was marked for removal when `queue` says. Raises LostRaceError if it was not.
+        """
         ...
 
     def delete_queue(self, queue: Queue) -> None:

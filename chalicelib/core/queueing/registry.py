@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import Self
 
 from chalicelib.core.queueing.handler import Handler, HandlerFunction, declarations
+from chalicelib.core.queueing.hooks import hook_of
+from chalicelib.core.queueing.request import KEPT_MS
+from chalicelib.core.time import Millis
 
 
 class Registry:
@@ -19,6 +22,8 @@ class Registry:
 
     def __init__(self, handlers: Iterable[Handler] = ()) -> None:
         self._handlers: dict[str, Handler] = {}
+        self.kept_ms: Millis = KEPT_MS  # how long requests are kept after their outcome, as operators say
+        self.on_delete_user: Handler | None = None  # the application's hook, see hooks.py
         self.update(handlers)
 
     @classmethod
@@ -40,6 +45,16 @@ class Registry:
         for member in members:
             for handler in declarations(member):
                 self.add(handler)
+            if hook := hook_of(member):
+                self.add_hook(hook)
+
+    def add_hook(self, hook: Handler) -> None:
+        """Raises ValueError if there is another one, and names the places of both."""
+        known = self.on_delete_user = self.on_delete_user or hook
+        if known is not hook:
+            raise ValueError(
+                f"there is already a function for deleted users: {known.place}; the second one: {hook.place}"
+            )
 
     def __iter__(self) -> Iterator[Handler]:
         return iter(self._handlers.values())
@@ -54,6 +69,12 @@ class Registry:
 
     def get(self, type_: str) -> Handler | None:
         return self._handlers.get(type_)
+
+    def kept_ms_of(self, type_: str) -> Millis | None:
+        """How long a new request of this type is kept after its outcome; None: as long as KEPT_MS says."""
+        handler = self.get(type_)
+        kept_ms = (handler and handler.kept_ms) or self.kept_ms
+        return None if kept_ms == KEPT_MS else kept_ms
 
     def types(self) -> list[str]:
         return sorted(self._handlers)

@@ -10,7 +10,7 @@ from chalicelib.core.time import Millis
 
 LONGEST_DELAY_MS: Final = 366 * 24 * 3600 * 1000  # how far ahead a request may be put off
 TEXT_LIMIT = 2_000  # characters of a failure's message: a page of failures stays small
-KEPT_MS = 7 * 24 * 3600 * 1000  # how long a request is kept after its outcome
+KEPT_MS = 7 * 24 * 3600 * 1000  # how long a request is kept after its outcome, unless it says otherwise
 LARGE_BYTES = 1024  # a payload or a result of more than that is an item of its own, see texts.py
 
 
@@ -145,6 +145,7 @@ class Request:
     eventful: bool = False  # it may have events, see events.py
     callback: str | None = None  # the URL to which its outcome is pushed, see calling_back.py
     paced_until: Millis | None = None  # when its handler's rate allows the next attempt at one of its type
+    kept_ms: Millis | None = None  # how long it is kept after its outcome; None: KEPT_MS
 
     @property
     def settled(self) -> bool:
@@ -206,13 +207,17 @@ class Request:
             error=outcome.error,
             finished_at=now,
             deadline=None,
-            expires_at=None if outcome.status is Status.VOID else expiry(now),
+            expires_at=None if outcome.status is Status.VOID else expiry(now, self.retention_ms),
             superseded_by=outcome.superseded_by or self.superseded_by,
         )
 
     def cancelled(self, now: Millis) -> Self:
         """Perhaps long before its turn: it must not expire before that, see `schedule_expiry`."""
         return replace(self.ended(Outcome(Status.CANCELLED), now), expires_at=None)
+
+    @property
+    def retention_ms(self) -> Millis:
+        return self.kept_ms or KEPT_MS
 
     @property
     def counted_attempts(self) -> int:
@@ -239,9 +244,9 @@ class Request:
         return self.status is Status.RUNNING and (self.deadline or 0) <= now
 
 
-def expiry(now: Millis) -> Millis:
+def expiry(now: Millis, kept_ms: Millis = KEPT_MS) -> Millis:
     """When what ends now may be forgotten; in whole seconds, as stores have it."""
-    return -(-(now + KEPT_MS) // 1000) * 1000
+    return -(-(now + kept_ms) // 1000) * 1000
 
 
 NO_COUNTS: Mapping[Status, int] = MappingProxyType(dict.fromkeys(OUTCOMES, 0))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAX_TRIES = 3
 PAGE = 100
 DELETED = "This Idempotency-Key was used for a request that has since been deleted."
-EXPIRED = "This Idempotency-Key was used for a request that has expired: outcomes are kept for seven days."
+EXPIRED = "This Idempotency-Key was used for a request that has expired: outcomes are not kept for ever."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ class Scheduling:
                 not_before=work.not_before,
                 key=key.key if key else None,
                 callback=work.callback,
+                kept_ms=work.kept_ms,
             )
             if self._is_written(entry, key):
                 log_event("request scheduled", user=user_id, id=entry.id, type=entry.type)

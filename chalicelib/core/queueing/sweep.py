@@ -49,6 +49,7 @@ class Sweep:
     report: Callable[[str | None, Exception], None] = log_failure  # told of errors that nobody foresaw
     code: str = ""  # fingerprint of the deployed code; "" if the deployment has none
     entering: Entering | None = None  # has entries enter the line; without one, the sweep makes its own
+    has_hook: bool = False  # the application deletes what it has of a user before our data go
     idle_ms: Millis = IDLE_MS  # how long a drained queue of a name stays open for its next request
     callbacks: WakeUps | None = None  # wakes those who push outcomes; None: the deployment has no callbacks
 
@@ -209,6 +210,9 @@ class Sweep:
             self.accounts.remove(queue.username, queue.user_id)
         if now - (queue.deleted_at or 0) <= WORKER_MS:
             return  # a worker or a call may still be using the queue
+        if self.has_hook and not queue.departed:
+            self._wake(queue, wake_up_id(queue, None, now, MINUTE_MS))
+            return
         while not self.store.removal.delete_requests(queue.user_id):
             if self.clock.now() >= end:
                 return

@@ -68,22 +68,27 @@ def result_of(running: Request, result: str, now: Millis) -> LargeText:
     No other attempt has its number, so one that was given up cannot replace the result that counts. It is
     kept for a day longer than its request.
     """
-    return LargeText(TextKey(running.seq, running.attempts), result, now + KEPT_MS + DAY_MS)
+    return LargeText(TextKey(running.seq, running.attempts), result, now + running.retention_ms + DAY_MS)
 
 
-def kept_until(moment: Millis) -> Millis:
-    """Until when to keep a payload whose turn comes at that moment; in whole seconds, as stores have it."""
-    return -(-(moment + KEPT_MS + SPARE_MS) // 1000) * 1000
+def kept_until(moment: Millis, kept_ms: Millis = KEPT_MS) -> Millis:
+    """Until when to keep a payload whose turn comes at that moment; in whole seconds, as stores have it.
+
+    `kept_ms`: how long its request is kept after its outcome.
+    """
+    return -(-(moment + kept_ms + SPARE_MS) // 1000) * 1000
 
 
 def is_scarce(request: Request, now: Millis) -> bool:
     """Whether the payload of a request that waits must be kept for longer."""
-    return request.payload_until is not None and expires_soon(request.payload_until, now)
+    return request.payload_until is not None and expires_soon(
+        request.payload_until, now, request.retention_ms
+    )
 
 
-def expires_soon(expires_at: Millis, now: Millis) -> bool:
+def expires_soon(expires_at: Millis, now: Millis, kept_ms: Millis = KEPT_MS) -> bool:
     """Whether what a request that waits needs must be kept for longer."""
-    return expires_at < now + KEPT_MS + SCARCE_MS
+    return expires_at < now + kept_ms + SCARCE_MS
 
 
 def with_payload(store: TextStore, request: Request) -> Request | None:

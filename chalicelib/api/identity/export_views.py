@@ -1,0 +1,71 @@
+"""The pieces of an export as JSON: what is stored about a user, without secrets."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from chalicelib.adapters.json.codec import encode
+from chalicelib.adapters.runtime.logs import iso
+from chalicelib.api.identity.account_views import own_account_view, session_view
+from chalicelib.api.identity.admin_views import user_queue_view
+from chalicelib.api.queueing.answer_size import ANSWER_LIMIT
+from chalicelib.api.queueing.events import event_view
+from chalicelib.api.queueing.request_views import request_detail_view
+from chalicelib.api.queueing.scheduled import scheduled_detail_view
+from chalicelib.core.identity.audit import Entry
+from chalicelib.core.identity.export import Kind, Piece
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.time import Clock
+
+LONGEST_MS = 10_000  # for one answer
+
+
+def record_of(piece: Piece, user_id: str) -> str:
+    """The thing of the piece as one line of JSON."""
+    view: Any = VIEWS[piece.kind](piece.thing)
+    if piece.kind is Kind.EVENT:
+        return encode({"seq": piece.seq, **msgspec.structs.asdict(view)})
+    if piece.kind is Kind.AUDIT and view["actor_id"] != user_id:
+        return encode({**view, "actor": None, "actor_id": None})  # another person's name
+    return encode(view)
+
+
+def fits_one_answer(clock: Clock, user_id: str) -> Callable[[Piece], bool]:
+    """Whether one more piece fits into one answer, and its time. For one use."""
+    room, until = ANSWER_LIMIT, clock.now() + LONGEST_MS
+
+    def fits(piece: Piece) -> bool:
+        nonlocal room
+        if piece.thing is not None:
+            room -= len(json.dumps(record_of(piece, user_id)))  # as Lambda's answer contains it
+        return room >= 0 and clock.now() < until
+
+    return fits
+
+
+def _request(request: Request) -> dict[str, Any]:
+    return {**msgspec.structs.asdict(request_detail_view(request)), "idempotency_key": request.key}
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "at": iso(entry.at),
+        "actor": entry.actor,
+        "actor_id": entry.actor_id,
+        "action": entry.action,
+        "subject": entry.subject,
+        "subject_id": entry.subject_id,
+    }
+
+
+VIEWS: dict[Kind, Callable[[Any], Any]] = {
+    Kind.ACCOUNT: own_account_view,
+    Kind.SESSION: lambda session: session_view(session, ""),
+    Kind.QUEUE: user_queue_view,
+    Kind.SCHEDULED: scheduled_detail_view,
+    Kind.REQUEST: _request,
+    Kind.EVENT: event_view,
+    Kind.AUDIT: _entry,
+}

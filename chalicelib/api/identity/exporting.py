@@ -1,0 +1,36 @@
+"""Pages of an export: one shape for the user, for administrators, and for services."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from chalicelib.container import Container
+
+type Mark = Annotated[
+    str, msgspec.Meta(max_length=80, description="The `next` of the answer before; empty: from the beginning")
+]
+
+
+class RecordAnswer(msgspec.Struct):
+    """One thing that is stored about a user."""
+
+    kind: Literal["account", "session", "queue", "scheduled", "request", "event", "audit"]
+    data: Annotated[msgspec.Raw, msgspec.Meta(description="An object, by the kind")]
+
+
+class ExportAnswer(msgspec.Struct):
+    records: Annotated[list[RecordAnswer], msgspec.Meta(description="May be empty although more follow")]
+    next: Annotated[str, msgspec.Meta(description="The `after` of the next call; null at the end")] | None
+
+
+def page_of(container: Container, user_id: str, username: str, after: str) -> ExportAnswer:
+    """The pieces after that mark, as far as they fit into one answer. Raises InvalidInputError."""
+    from chalicelib.api.identity.export_views import fits_one_answer, record_of  # needed by few calls
+    from chalicelib.core.identity.export import Subject, first_of
+
+    pieces = container.identity.export.pieces(Subject(user_id, username), after)
+    taken, mark = first_of(pieces, fits_one_answer(container.adapters.clock, user_id))
+    records = [
+        RecordAnswer(piece.kind.value, msgspec.Raw(record_of(piece, user_id).encode())) for piece in taken
+    ]
+    return ExportAnswer(records, mark)

@@ -1,0 +1,30 @@
+"""How long requests are kept after their outcome, as a handler's declaration says."""
+
+import re
+from datetime import timedelta
+from typing import Final
+
+from chalicelib.core.time import Millis
+
+SHORTEST: Final = timedelta(hours=1)
+LONGEST: Final = timedelta(days=366)
+FORM = re.compile(r"([0-9]{1,4})([hd])")
+
+
+def milliseconds_of(type_: str, retention: timedelta | str) -> Millis:
+    """Raises TypeError or ValueError, with the type of the handler.
+
+    >>> milliseconds_of("echo", "2h"), milliseconds_of("echo", timedelta(days=1))
+    (7200000, 86400000)
+    """
+    if isinstance(retention, str):
+        found = FORM.fullmatch(retention)
+        if not found:
+            raise ValueError(f"{type_}: retention is {retention!r:.100}, but must be like '30d' or '12h'")
+        number = int(found[1])
+        retention = timedelta(days=number) if found[2] == "d" else timedelta(hours=number)
+    if not isinstance(retention, timedelta):
+        raise TypeError(f"{type_}: retention must be a timedelta or a text, not {retention!r:.100}")
+    if not SHORTEST <= retention <= LONGEST:
+        raise ValueError(f"{type_}: retention must be from an hour to 366 days")
+    return retention // timedelta(milliseconds=1)

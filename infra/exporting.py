@@ -1,0 +1,61 @@
+"""Writes all that is stored about a user into one file. It needs access to the stack's tables."""
+
+import io
+import tarfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
+from chalicelib.adapters.dynamodb.audit import DynamoAudit
+from chalicelib.adapters.dynamodb.sessions import DynamoSessions
+from chalicelib.adapters.dynamodb.store import DynamoStore
+from chalicelib.adapters.dynamodb.tables import TableNames, Tables
+from chalicelib.adapters.runtime.clock import SystemClock
+from chalicelib.api.identity.export_views import record_of
+from chalicelib.core.identity.account import folded
+from chalicelib.core.identity.export import Export, Subject
+from infra.audit import note
+from infra.errors import DeployError
+from infra.target import Target
+
+TABLES = ("queues", "requests", "accounts", "sessions", "idempotency", "audit", "scheduled")
+
+
+def export(target: Target, outputs: Mapping[str, str], user: str, path: Path) -> str:
+    """Writes a .tar.gz with a list of JSON lines for each kind of data, and returns a sentence about it.
+
+    `user`: a username, or the name that a service gives. Raises DeployError if there is no such user.
+    """
+    dynamodb = target.client("dynamodb")
+    tables = _tables(target, outputs)
+    accounts, store = DynamoAccounts(tables), DynamoStore(tables, limit=1)
+    account = accounts.by_username(folded(user))
+    subject = Subject(account.user_id, account.username) if account else Subject(user, "")
+    if account is None and (not user or store.queues.get(user) is None):
+        raise DeployError(f"There is no user {user!r}.")
+    note(dynamodb, outputs["AuditTable"], "export user", user, subject.user_id)
+    export = Export(accounts, DynamoSessions(tables), store, DynamoAudit(tables), SystemClock())
+    kinds = dict[str, io.BytesIO]()
+    for piece in export.pieces(subject):
+        if piece.thing is not None:
+            line = f"{record_of(piece, subject.user_id)}\n"
+            kinds.setdefault(piece.kind, io.BytesIO()).write(line.encode())
+    _write(kinds, path)
+    return f"{path} has what is stored about {user}: {', '.join(kinds)}."
+
+
+def _write(kinds: Mapping[str, io.BytesIO], path: Path) -> None:
+    with tarfile.open(path, "w:gz") as archive:
+        for kind, content in kinds.items():
+            member = tarfile.TarInfo(f"{kind}.ndjson")
+            member.size, member.mtime = content.tell(), int(time.time())
+            content.seek(0)
+            archive.addfile(member, content)
+
+
+def _tables(target: Target, outputs: Mapping[str, str]) -> Tables:
+    names = {name: outputs[f"{name.capitalize()}Table"] for name in TABLES}
+    tables = Tables(TableNames(**names), target.region, target.endpoint)
+    tables.connection._client = target.client("dynamodb")  # noqa: SLF001  (with the target's credentials)
+    return tables
