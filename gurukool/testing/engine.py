@@ -21,11 +21,12 @@ from chalicelib.core.queueing.enqueue import Enqueue
 from chalicelib.core.queueing.entering import Entering
 from chalicelib.core.queueing.handler import Handler, declarations
 from chalicelib.core.queueing.lane import Lane
+from chalicelib.core.queueing.lateness import AHEAD_MS, STALE_MS
 from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.signals import Signals
 from chalicelib.core.queueing.steps import Wait
-from chalicelib.core.queueing.sweep import AHEAD_MS, STALE_MS, Sweep
+from chalicelib.core.queueing.sweep import Sweep
 from chalicelib.core.time import Millis
 from gurukool.testing.attempts import runner, taker
 from gurukool.testing.memory import commit

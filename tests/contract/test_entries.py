@@ -9,7 +9,8 @@ from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.entry import Entry, entry_id
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.queue import State
-from chalicelib.core.queueing.request import Follows, Request, Status, expiry
+from chalicelib.core.queueing.request import Follows, Request, Status
+from chalicelib.core.queueing.retention import expiry
 from tests.contract.stores import LIMIT, Stores
 from tests.contract.users import DONE, LATER, NOW, User, assert_refused
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
+from chalicelib.core.queueing.retention import expiry
 from tests.contract.users import DONE, LATER, NOW, User, assert_refused
 
 BROKEN = Failure("error", "It broke.")

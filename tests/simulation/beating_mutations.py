@@ -8,6 +8,7 @@ from chalicelib.adapters.memory.requests import MemoryRequests
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing import attempt, heartbeat, sweep
 from chalicelib.core.queueing.heartbeat import Heartbeat
+from chalicelib.core.queueing.lateness import is_late
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.turn import Turn
@@ -65,12 +66,10 @@ def dead_attempt_taken_for_alive(patch: MonkeyPatch) -> None:
 @defect
 @under(faults.Faults(lose=0.3, crash=0.05))
 def dead_attempt_not_missed_by_the_sweeper(patch: MonkeyPatch) -> None:
-    is_late = sweep._is_late
-
     def missed(queue: Queue, head: Request, now: Millis) -> bool:
         return head.status is not Status.RUNNING and is_late(queue, head, now)
 
-    patch.setattr(sweep, "_is_late", missed)
+    patch.setattr(sweep, "is_late", missed)
 
 
 @defect

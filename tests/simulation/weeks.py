@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from chalicelib.core.queueing.keeping import MINUTES
-from chalicelib.core.queueing.request import KEPT_MS
-from chalicelib.core.queueing.sweep import PAUSED_CHECK_MINUTES
+from chalicelib.core.queueing.lateness import PAUSED_CHECK_MINUTES
+from chalicelib.core.queueing.retention import KEPT_MS
 from tests.simulation.history import Violation
 from tests.simulation.lambdas import SWEEP_MS
 from tests.simulation.large import whole

@@ -10,7 +10,7 @@ from chalicelib.core.queueing.handler import handler
 from chalicelib.core.queueing.notes import NoteKind
 from chalicelib.core.queueing.notes import kept_until as note_kept_until
 from chalicelib.core.queueing.registry import Registry
-from chalicelib.core.queueing.request import KEPT_MS
+from chalicelib.core.queueing.retention import KEPT_MS
 from chalicelib.core.queueing.texts import SPARE_MS
 from tests.answers.service import Service
 from tests.e2e.users import User

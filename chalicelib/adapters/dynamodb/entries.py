@@ -19,7 +19,8 @@ from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.entry import Entry, last_entry_id
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.queue import Queue, State
-from chalicelib.core.queueing.request import Request, expiry
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.retention import expiry
 from chalicelib.core.time import Millis
 
 

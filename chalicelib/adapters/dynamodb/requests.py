@@ -18,7 +18,8 @@ from chalicelib.adapters.dynamodb.texts import DynamoTexts
 from chalicelib.adapters.dynamodb.transaction import commit
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey
-from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, expiry
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
+from chalicelib.core.queueing.retention import expiry
 from chalicelib.core.time import Millis
 
 if TYPE_CHECKING:

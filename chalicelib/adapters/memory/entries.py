@@ -11,7 +11,8 @@ from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.queue import Queue, State
-from chalicelib.core.queueing.request import Request, expiry
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.retention import expiry
 from chalicelib.core.time import Millis
 
 

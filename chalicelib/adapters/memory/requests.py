@@ -12,7 +12,8 @@ from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.matching import Found, Match
-from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, StoppedBy, expiry
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, StoppedBy
+from chalicelib.core.queueing.retention import expiry
 from chalicelib.core.time import Millis
 
 ITEM_BYTES = 400 * 1024  # DynamoDB's limit

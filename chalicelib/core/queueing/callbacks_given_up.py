@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.core.queueing.notes import Note, NoteKey, NoteKind
-from chalicelib.core.queueing.request import expiry
+from chalicelib.core.queueing.retention import expiry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

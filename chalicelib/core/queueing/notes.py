@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple, Protocol
 
-from chalicelib.core.queueing.request import KEPT_MS, Request
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.retention import KEPT_MS
 from chalicelib.core.queueing.texts import SPARE_MS
 from chalicelib.core.time import Millis
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.core.errors import FieldError, InvalidInputError, LostRaceError
 from chalicelib.core.log_events import log_event
-from chalicelib.core.queueing.request import KEPT_MS, Request, Status, bytes_apart
+from chalicelib.core.queueing.request import Request, Status, bytes_apart
+from chalicelib.core.queueing.retention import KEPT_MS
 from chalicelib.core.queueing.texts import kept_until
 
 if TYPE_CHECKING:

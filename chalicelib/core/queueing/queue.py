@@ -14,7 +14,7 @@ from chalicelib.core.time import Millis
 # A wake-up this old, with no movement since, is taken for lost, and the next enqueue sends another.
 WAKE_UP_TRUSTED_MS = 5_000
 HOLE_GRACE_MS = 3_000  # how long after taking a number its request may be written
-MESSAGE_BYTES = 112  # of a hold's message
+MESSAGE_BYTES = 96  # of a hold's message
 UNPACED: Mapping[str, Millis] = MappingProxyType({})
 
 

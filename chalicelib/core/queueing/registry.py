@@ -5,7 +5,7 @@ from typing import Self
 
 from chalicelib.core.queueing.handler import Handler, HandlerFunction, declarations
 from chalicelib.core.queueing.hooks import hook_of
-from chalicelib.core.queueing.request import KEPT_MS
+from chalicelib.core.queueing.retention import KEPT_MS
 from chalicelib.core.time import Millis
 
 

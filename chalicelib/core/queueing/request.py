@@ -6,11 +6,11 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple, Self
 
+from chalicelib.core.queueing.retention import KEPT_MS, expiry
 from chalicelib.core.time import Millis
 
 LONGEST_DELAY_MS: Final = 366 * 24 * 3600 * 1000  # how far ahead a request may be put off
 TEXT_LIMIT = 2_000  # characters of a failure's message: a page of failures stays small
-KEPT_MS = 7 * 24 * 3600 * 1000  # how long a request is kept after its outcome, unless it says otherwise
 LARGE_BYTES = 1024  # a payload or a result of more than that is an item of its own, see texts.py
 
 
@@ -242,11 +242,6 @@ class Request:
     def has_crashed(self, now: Millis) -> bool:
         """Whether its attempt began, its deadline has passed, and no result was written: a worker crashed."""
         return self.status is Status.RUNNING and (self.deadline or 0) <= now
-
-
-def expiry(now: Millis, kept_ms: Millis = KEPT_MS) -> Millis:
-    """When what ends now may be forgotten; in whole seconds, as stores have it."""
-    return -(-(now + kept_ms) // 1000) * 1000
 
 
 NO_COUNTS: Mapping[Status, int] = MappingProxyType(dict.fromkeys(OUTCOMES, 0))

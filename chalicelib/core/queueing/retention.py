@@ -1,4 +1,4 @@
-"""How long requests are kept after their outcome, as a handler's declaration says."""
+"""How long requests are kept after their outcome."""
 
 import re
 from datetime import timedelta
@@ -6,13 +6,14 @@ from typing import Final
 
 from chalicelib.core.time import Millis
 
+KEPT_MS: Final[Millis] = 7 * 24 * 3600 * 1000  # of a request that does not say otherwise
 SHORTEST: Final = timedelta(hours=1)
 LONGEST: Final = timedelta(days=366)
 FORM = re.compile(r"([0-9]{1,4})([hd])")
 
 
 def milliseconds_of(type_: str, retention: timedelta | str) -> Millis:
-    """Raises TypeError or ValueError, with the type of the handler.
+    """As a handler's declaration says. Raises TypeError or ValueError, with the type of the handler.
 
     >>> milliseconds_of("echo", "2h"), milliseconds_of("echo", timedelta(days=1))
     (7200000, 86400000)
@@ -28,3 +29,8 @@ def milliseconds_of(type_: str, retention: timedelta | str) -> Millis:
     if not SHORTEST <= retention <= LONGEST:
         raise ValueError(f"{type_}: retention must be from an hour to 366 days")
     return retention // timedelta(milliseconds=1)
+
+
+def expiry(now: Millis, kept_ms: Millis = KEPT_MS) -> Millis:
+    """When what ends now may be forgotten; in whole seconds, as stores have it."""
+    return -(-(now + kept_ms) // 1000) * 1000

@@ -6,28 +6,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import batched
-from zlib import crc32
 
 from chalicelib.core.errors import LostRaceError, NewerItemError, UnavailableError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.closing import close_if_over
-from chalicelib.core.queueing.drain_pass import LONGEST_TIMED_MS
 from chalicelib.core.queueing.due_entries import DueEntries
 from chalicelib.core.queueing.entering import Entering
 from chalicelib.core.queueing.keeping import is_checked_for_payloads, keep_payloads
+from chalicelib.core.queueing.lateness import MINUTE_MS, STALE_MS, is_checked_now, is_late
 from chalicelib.core.queueing.ports import AccountRemoval, Store, WakeUps
 from chalicelib.core.queueing.queue import Queue, State
-from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.waking import send_wake_up
 from chalicelib.core.time import Clock, Millis
 
-STALE_MS = 30_000  # work, but no wake-up and no movement for this long: the wake-up is taken for lost
-AHEAD_MS = 60_000  # until the next sweep: what is due before that gets a wake-up, whose worker waits for it
 IDLE_MS = 60_000  # a queue without work keeps its mark this long, so that busy users cost no index writes
 WORKER_MS = 90_000  # longer than the worker function may run, and the API
-MINUTE_MS = 60_000
 REPEAT_MS = 3 * MINUTE_MS  # a queue that looks the same gets one wake-up in this time
-PAUSED_CHECK_MINUTES = 10  # between two looks at a paused, halted or held queue: many are left like that
 # Queues read in one call; read one by one, the sweeper could look after a few thousand users only.
 AT_ONCE = 100
 ALLOWED_MS = 40_000  # how long a sweep may take, unless the caller says something else
@@ -142,7 +137,7 @@ class Sweep:
             return self._wake(queue, wake_up_id(queue, None, now, MINUTE_MS))
         if queue.is_active_since(now - STALE_MS):
             return None
-        if not (queue.runnable or queue.head < queue.purged or _is_checked_now(queue, now)):
+        if not (queue.runnable or queue.head < queue.purged or is_checked_now(queue, now)):
             return None
         head = next(iter(self.store.requests.list_after(queue.user_id, queue.head, 1)), None)
         if head and is_checked_for_payloads(queue, head, now):
@@ -155,7 +150,7 @@ class Sweep:
             or head.seq > queue.head + 1
             or (
                 (is_held or queue.lets_pass(head))
-                and (_is_late(queue, head, now) or self._is_superseded(head, now))
+                and (is_late(queue, head, now) or self._is_superseded(head, now))
             )
         ):
             self._wake(queue, wake_up_id(queue, head, now))
@@ -231,23 +226,3 @@ def wake_up_id(queue: Queue, head: Request | None, now: Millis, repeat_ms: Milli
     seen = head and (head.seq, head.status.value, head.attempts, head.forgiven_attempts, head.due)
     marks = (queue.tail, queue.head, queue.purged, queue.state.value, queue.awake, queue.moved_at, queue.hold)
     return sha256(repr((queue.user_id, marks, seen, now // (repeat_ms or REPEAT_MS))).encode()).hexdigest()
-
-
-def _is_checked_now(queue: Queue, now: Millis) -> bool:
-    """Whether this is the minute of PAUSED_CHECK_MINUTES in which a queue that stands is looked at."""
-    return (now // MINUTE_MS + crc32(queue.user_id.encode())) % PAUSED_CHECK_MINUTES == 0
-
-
-def _is_late(queue: Queue, head: Request, now: Millis) -> bool:
-    """Whether no worker will come for the head in time.
-
-    If the queue was active at most `LONGEST_TIMED_MS` before the head is due, a worker has seen the head and
-    keeps its wake-up as a timer. Otherwise no worker comes, and the sweeper sends a wake-up in the minute
-    before.
-    """
-    if head.status is Status.RUNNING:
-        return queue.due(head) <= now - STALE_MS  # the wake-up of its worker comes back, if that dies
-    seen = max(queue.awake or 0, queue.moved_at)
-    due = queue.due(head)
-    timed = seen >= due - LONGEST_TIMED_MS
-    return due <= now + (-STALE_MS if timed else AHEAD_MS)

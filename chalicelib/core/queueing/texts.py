@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
-from chalicelib.core.queueing.request import KEPT_MS, Request
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.retention import KEPT_MS
 from chalicelib.core.time import Millis
 
 DAY_MS = 24 * 3_600_000

@@ -2,7 +2,8 @@
 
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.queue import State
-from chalicelib.core.queueing.request import KEPT_MS, Status
+from chalicelib.core.queueing.request import Status
+from chalicelib.core.queueing.retention import KEPT_MS
 from tests.unit.core.queue_harness import BROKEN, SESSION, USER, QueueHarness
 
 KEY = IdempotencyKey("key", "fingerprint")

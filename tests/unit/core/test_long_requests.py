@@ -8,9 +8,9 @@ from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.heartbeat import ALIVE_MS, BEAT_MS, SKEW_MS
 from chalicelib.core.queueing.lane import Lane, lane_of
+from chalicelib.core.queueing.lateness import STALE_MS
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.steps import Done
-from chalicelib.core.queueing.sweep import STALE_MS
 from tests.unit.core.queue_harness import DONE, SESSION, USER, QueueHarness
 from tests.unit.core.test_crashes import WorkerDiedError, die
 

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.core.errors import ConflictError
 from chalicelib.core.queueing.pages import Extent
-from chalicelib.core.queueing.request import KEPT_MS
+from chalicelib.core.queueing.retention import KEPT_MS
 from tests.unit.core.queue_harness import HOUR_MS, SESSION, USER, QueueHarness, seqs
 
 
