@@ -40,10 +40,10 @@ def test_a_sign_in_link_sets_a_new_password_and_signs_in(
 
     expect(elsewhere.page.get_by_label("Username")).to_have_value(username)
     require_no_barrier(elsewhere.page)
-    elsewhere.page.get_by_label("Password").fill("password")
+    elsewhere.page.get_by_label("Password", exact=True).fill("password")
     elsewhere.button("Set a new password").click()
     expect(elsewhere.page.get_by_text("is one of the most common passwords")).to_be_visible()
-    elsewhere.page.get_by_label("Password").fill("a quite different one")
+    elsewhere.page.get_by_label("Password", exact=True).fill("a quite different one")
     elsewhere.button("Set a new password").click()
     expect(elsewhere.page.get_by_role("heading", name="Your queue")).to_be_visible()
     assert "#" not in elsewhere.page.url

@@ -70,7 +70,7 @@ def test_a_deleted_queue_forgets_and_its_numbers_go_on(user: User) -> None:
 
     user.session.ask("DELETE", "/api/queue")
 
-    assert user.session.ask("GET", "/api/queue/requests") == {"requests": []}
+    assert user.session.ask("GET", "/api/queue/requests") == {"requests": [], "next": None}
     assert user.session.call("GET", f"/api/queue/requests/{seq}").status == HTTPStatus.NOT_FOUND
     assert send(user) == seq + 1
     outcome = user.session.dequeue()

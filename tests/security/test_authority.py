@@ -14,7 +14,7 @@ from tests.security.conftest import PASSWORD, KeyOf, Person, SignUp
 
 ENQUEUE = ("POST", "/api/queue/enqueue", {"type": "echo"})
 KNOWN_WITHIN_S = 15.0  # a new key, by a function that meets it
-ADMIN_CALLS = [
+ADMIN_CALLS: list[tuple[Any, ...]] = [
     ("GET", "/api/admin/queues"),
     ("GET", "/api/admin/stats"),
     ("GET", "/api/admin/audit"),
@@ -29,8 +29,8 @@ ADMIN_CALLS = [
     ("POST", "/api/admin/queues/{user_id}/requests/1/stop"),
     ("POST", "/api/admin/accounts/{username}/disable"),
     ("POST", "/api/admin/accounts/{username}/enable"),
-    ("POST", "/api/admin/accounts/{username}/sign-in-link"),
-    ("POST", "/api/admin/accounts/{username}/password"),
+    ("POST", "/api/admin/accounts/{username}/sign-in-link", {"ttl_seconds": 600}),
+    ("POST", "/api/admin/accounts/{username}/password", {"password": "a password of the thief"}),
 ]
 
 
@@ -39,19 +39,20 @@ def audit(admin: Person, subject: str) -> list[tuple[str, str]]:
     return [(entry["actor"], entry["action"]) for entry in entries if entry["subject"] == subject]
 
 
-@pytest.mark.parametrize(("method", "path"), ADMIN_CALLS)
+@pytest.mark.parametrize("call", ADMIN_CALLS, ids=lambda call: f"{call[0]}-{call[1]}")
 def test_what_is_for_administrators_is_for_nobody_else(
-    person: Person, sign_up: SignUp, key_of: KeyOf, method: str, path: str
+    person: Person, sign_up: SignUp, key_of: KeyOf, call: tuple[Any, ...]
 ) -> None:
+    method, path, *body = call
     user, address = sign_up(), path.format(user_id=person.user_id, username=person.username)
     claims = jwt.decode(user.access_token, options={"verify_signature": False})
     header = jwt.get_unverified_header(user.access_token)
     was_admin = jwt.encode(claims | {"role": "admin"}, key_of(user.access_token), headers=header)
     before = person.state()
 
-    assert person.api.call(method, address).status == 401
-    assert user.call(method, address).status == 403
-    assert Session(user.api, was_admin).call(method, address).status == 403
+    assert person.api.call(method, address, *body).status == 401
+    assert user.call(method, address, *body).status == 403
+    assert Session(user.api, was_admin).call(method, address, *body).status == 403
 
     assert person.state() == before
 

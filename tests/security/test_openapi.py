@@ -22,7 +22,7 @@ EXAMPLES = int(os.environ.get("GENERATED_EXAMPLES", "2"))
 THOROUGH = "GENERATED_EXAMPLES" in os.environ
 ADMINISTRATORS = "^/api/admin/"  # only they may call what is there: tests/security/test_authority.py
 USERS = "^/api/users/"  # and only services what is here
-OPEN = {"register", "login", "refresh", "health", "openapi"}
+OPEN = {"register", "login", "refresh", "useSignInLink", "health", "openapi"}
 AS_ENQUEUE = ("enqueueBatch", "schedule")  # take the bodies of `enqueue`, and 600 calls that cover them again
 
 
