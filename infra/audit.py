@@ -1,11 +1,10 @@
 """Entries in the audit log of what operators do with a stack's tables."""
 
-import secrets
 import time
 from typing import Any
 
 from chalicelib.adapters.dynamodb.format import FORMAT
-from chalicelib.core.identity.audit import month_of
+from chalicelib.core.identity.audit import month_of, new_entry_id
 
 OPERATOR = "(operator)"  # not a username, since those have no parentheses
 
@@ -15,7 +14,7 @@ def note(dynamodb: Any, table: str, action: str, subject: str, subject_id: str =
     now = time.time_ns() // 1_000_000
     entry = {
         "month": {"S": month_of(now)},
-        "entry_id": {"S": f"{now:015d}-{secrets.token_hex(4)}"},
+        "entry_id": {"S": new_entry_id(now)},
         "at": {"N": str(now)},
         "actor": {"S": OPERATOR},
         "action": {"S": action},

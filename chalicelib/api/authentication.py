@@ -9,9 +9,10 @@ from chalicelib.api.permissions import ADMIN, CONTROL
 from chalicelib.container import Container
 from chalicelib.core.errors import ForbiddenError, UnauthenticatedError
 from chalicelib.core.identity.account import Principal, Role
+from chalicelib.core.identity.scopes import allows, missing
+from chalicelib.core.identity.services import PREFIX
+from chalicelib.core.queueing.access import service_access
 from chalicelib.web.operations import Operation
-
-KEY_PREFIX = "gk_"  # of the keys of services, as in core/identity/services.py, which only their calls import
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Gate:
     def admit(self, token: str | None, operation: Operation) -> Principal:
         if token is None:
             raise UnauthenticatedError("Sign in and send the access token as `Authorization: Bearer …`.")
-        if token.startswith(KEY_PREFIX):
+        if token.startswith(PREFIX):
             return self._service(token, operation)
         if operation.on_behalf:
             raise ForbiddenError("This is for services, which call with a key.", code="services_only")
@@ -62,8 +63,6 @@ class Gate:
         return outside.tokens.verify(token)
 
     def _service(self, key: str, operation: Operation) -> Principal:
-        from chalicelib.core.queueing.access import service_access
-
         if operation.on_behalf is None:
             message = "A service acts for users: it names one in the address, as in /api/users/ada/queue."
             raise ForbiddenError(message, code="user_not_named")
@@ -82,8 +81,6 @@ def bind_caller(principal: Principal) -> None:
 
 def _require_scope(principal: Principal, scope: str | None) -> None:
     """What has no scope is for accounts."""
-    from chalicelib.core.identity.scopes import allows, missing
-
     if scope is None or scope == ADMIN:
         raise ForbiddenError("This is for users with an account.", code="accounts_only")
     if not allows(principal.scopes or frozenset(), scope):

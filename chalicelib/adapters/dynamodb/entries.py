@@ -83,7 +83,7 @@ class DynamoEntries:
             m.awake.set(m.awake | now),
             m.work.set(shard(user_id)),
         ]
-        takes: Any = (m.room >= 1) & m.barred.does_not_exist() & m.leaving.does_not_exist()
+        takes: Any = (m.room >= 1) & self._queues.is_admitted()
         try:
             return self._queues.update(user_id, actions, takes & (m.state != State.CLOSED))
         except LostRaceError:

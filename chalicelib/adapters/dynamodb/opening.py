@@ -14,10 +14,10 @@ from chalicelib.core.time import Millis
 def open_queue(items: QueueItems, user_id: str, now: Millis, limit: int) -> None:
     """See `QueueStore.open_for_service`. `limit`: how many requests without an outcome it has room for."""
     m = items.model
-    admits: Any = m.barred.does_not_exist() & m.leaving.does_not_exist()
+    closed: Any = m.state == State.CLOSED
     actions: list[Any] = [m.state.set(State.OPEN), m.tail_at.set(now), m.work.set(shard(user_id))]
     try:
-        queue = items.update(user_id, actions, (m.state == State.CLOSED) & admits)
+        queue = items.update(user_id, actions, closed & items.is_admitted())
     except LostRaceError:
         create_open(items, user_id, now, room=limit, limit=limit)
     else:

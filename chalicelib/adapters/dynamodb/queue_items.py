@@ -63,12 +63,16 @@ class QueueItems:
     def is_live(self, session_id: str, now: Millis) -> Condition:
         """Whether a call may use a queue that exists: see `Queue.is_live`."""
         if not needs_session(session_id):
-            m = self.model
-            admitted: Condition = m.barred.does_not_exist() & m.leaving.does_not_exist()
-            return admitted
+            return self.is_admitted()
         expiry: Any = self.model.sessions[session_id]
         live: Condition = expiry > now
         return live
+
+    def is_admitted(self) -> Condition:
+        """See `Queue.is_admitted`."""
+        m = self.model
+        admitted: Condition = m.barred.does_not_exist() & m.leaving.does_not_exist()
+        return admitted
 
     def is_drained(self, queue: Queue) -> Condition:
         """Whether head, tail and sessions are as in this drained queue.

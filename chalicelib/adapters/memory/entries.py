@@ -79,7 +79,7 @@ class MemoryEntries:
         self._keys.update_entry(entry, expires_at=expiry(now))
 
     def _require_taking(self, queue: Queue) -> None:
-        require(queue.room >= 1 and not queue.blocked and queue.deleted_at is None)
+        require(queue.room >= 1 and queue.is_admitted)
 
     def _require_there(self, entry: Entry) -> None:
         require(self.get(entry.user_id, entry.id) is not None)

@@ -91,7 +91,7 @@ def arrival_after(arrival: Micros | None, withdrawal: Withdrawal | None) -> Micr
 
 def may_open(queue: Queue) -> bool:
     """Whether a service may open it."""
-    return queue.state is State.CLOSED and not queue.blocked and queue.deleted_at is None
+    return queue.state is State.CLOSED and queue.is_admitted
 
 
 def is_drained(found: Queue, seen: Queue) -> bool:

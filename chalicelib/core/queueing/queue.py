@@ -143,6 +143,11 @@ class Queue:
         """Whether a call may use the queue: in this session, or with this access."""
         if needs_session(session_id):
             return self.sessions.get(session_id, 0) > now
+        return self.is_admitted
+
+    @property
+    def is_admitted(self) -> bool:
+        """Whether the user is neither blocked nor being deleted."""
         return not self.blocked and self.deleted_at is None
 
     @property
