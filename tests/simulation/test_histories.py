@@ -8,7 +8,7 @@ from tests.simulation.beating_mutations import renew_nothing
 from tests.simulation.run import failures, reason_against
 from tests.simulation.world import World
 
-HISTORIES = 400
+HISTORIES = 200
 SHOWN = 3
 
 
@@ -22,7 +22,7 @@ def test_no_attempt_outlives_its_deadline_when_it_cannot_be_renewed(monkeypatch:
     """A long attempt that takes longer than that ends with its process, each time, until it has failed."""
     renew_nothing(monkeypatch)
 
-    assert [reason for reason in map(reason_against, range(100)) if reason] == []
+    assert [reason for reason in map(reason_against, range(50)) if reason] == []
 
 
 @pytest.mark.parametrize("seed", range(5))
