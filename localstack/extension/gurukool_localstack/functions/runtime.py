@@ -111,6 +111,7 @@ class Runtime:
 
     def _on_ready(self) -> None:
         if self.init_milliseconds is None:  # later calls only ask for the next invocation
+            self._process.read_output()  # what the import has written comes before the invocation
             self.init_milliseconds = (time.perf_counter() - self._started) * 1000
             self._events.put(Ready())
 
