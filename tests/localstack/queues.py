@@ -114,7 +114,7 @@ class Worker:
         """Numbers of the messages that succeeded, in that order, of all groups or of one."""
         return [note["n"] for note in self._read() if "ended" in note and group in (None, note["group"])]
 
-    def has_ended(self, count: int, seconds: float = 20) -> bool:
+    def has_ended(self, count: int, seconds: float = 60) -> bool:
         return wait_until(lambda: len(self.ended()) >= count, seconds)
 
     def most_at_once(self, group: str | None = None) -> int:
