@@ -7,7 +7,7 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 from chalicelib.adapters.memory.requests import MemoryRequests
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing import attempt, heartbeat, sweep
-from chalicelib.core.queueing.heartbeat import Heartbeat
+from chalicelib.core.queueing.heartbeat import Heartbeat, StopWatch
 from chalicelib.core.queueing.lateness import is_late
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Request, Status
@@ -40,6 +40,18 @@ def renew_nothing(patch: MonkeyPatch) -> None:
 def attempt_goes_on_beyond_its_deadline(patch: MonkeyPatch) -> None:
     renew_nothing(patch)
     patch.setattr(Heartbeat, "seconds_left", property(lambda beat: 20.0))
+
+
+def have_short_deadlines(patch: MonkeyPatch) -> None:
+    """No defect, but the end of an attempt that is to stop may come after its deadline."""
+    for module in (attempt, heartbeat):
+        patch.setattr(module, "ALIVE_MS", 4_000)
+
+
+@defect
+def stopped_attempt_outlives_its_deadline(patch: MonkeyPatch) -> None:
+    have_short_deadlines(patch)
+    patch.setattr(StopWatch, "at_most", lambda watch, within_ms, spare_ms: within_ms)
 
 
 @defect

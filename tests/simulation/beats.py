@@ -73,10 +73,11 @@ class Beats:
         self._arm()
 
     def _end_soon(self) -> None:
-        stops = self._scheduler.now + CLEAN_UP_MS
-        self._kill_in(CLEAN_UP_MS + LAST_RESORT_MS)
+        within = self._watch.at_most(CLEAN_UP_MS, LAST_RESORT_MS)
+        stops = self._scheduler.now + within
+        self._kill_in(within + LAST_RESORT_MS)
         with suppress(UnavailableError):
-            self._watch.expect_end(CLEAN_UP_MS + LAST_RESORT_MS)
+            self._watch.expect_end(within + LAST_RESORT_MS)
         self._scheduler.wait(max(0, stops - self._scheduler.now))
         self._is_interrupted = True
 

@@ -41,17 +41,23 @@ class Ending:
         Where there were no faults at all, there is no sweeper either: it is not what makes things go.
         """
         calm_ms = CALM_MS + (self._world.callbacks.patience_ms if self._world.callbacks else 0)
-        end = self._scheduler.now + calm_ms
+        end, waiting = self._scheduler.now + calm_ms, self._waiting()
         while self._scheduler.now < end and not self._is_still():
             for user in self._all:
                 self._help(user)
             if self._world.faultless and self._has_entries():
                 self._sweeper.once()  # for what had no room when it was to enter
             self._scheduler.run_until(self._scheduler.now + PERSON_MS)
-            if any(self._may_wait(user) for user in self._all):
+            before, waiting = waiting, self._waiting()
+            goes_on = self._world.limits.is_seldom and waiting != before
+            if goes_on or any(self._may_wait(user) for user in self._all):
                 end = self._scheduler.now + calm_ms
         if not self._is_still():
             raise Violation(f"I6: after {calm_ms // 60_000} minutes there is work left")
+
+    def _waiting(self) -> int:
+        """How many requests wait, of everybody."""
+        return sum(queue.depth for queue in self._store.tables.queues.values())
 
     def replay(self) -> None:
         """Everybody has callbacks made again: a receiver that was down has come back."""

@@ -57,6 +57,7 @@ class Execution:
     started: Millis
     stood_still: bool = False  # so that it may last beyond its deadline
     until: Millis | None = None  # while it takes steps: a call may hang beyond this, and the process ends
+    watched_from: Millis = 0  # before, it takes steps and emits: only the rest of it can be interrupted
     ended: Millis = 0
     ran: Ran | None = None
 
@@ -111,6 +112,7 @@ class Executions:
                 failed = self.emitters.emit(execution, journal, watch, limit)
             if self._has_steps(request) or self._emits(request):
                 limit -= self.scheduler.now - execution.started
+            execution.watched_from = self.scheduler.now
             ran = failed or self._carry_out(request, limit, beats)
             execution.ran = (self.emitters and self.emitters.emit_last(execution, journal)) or ran
         finally:

@@ -98,6 +98,10 @@ class Limits:
         if rng.random() < 0.7:
             self.pace = {type_: Rate.parse(rng.choice(PACES)) for type_ in rng.sample(PACED, 2)}
 
+    @property
+    def is_seldom(self) -> bool:
+        return any(str(rate) == SELDOM for rate in self.pace.values())
+
     def be_seldom(self) -> None:
         """Only where there is a sweeper."""
         if self.pace and Random(f"seldom in {self.seed}").random() < 0.2:

@@ -8,10 +8,11 @@ from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.adapters.runtime.durable import DECIDED, DurableCalls, SupersededError, SuspendError
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.journal import Journal
-from chalicelib.core.queueing.notes import NoteKey, NoteKind, kept_until
+from chalicelib.core.queueing.notes import NoteKey, NoteKind
 from chalicelib.core.queueing.policy import SignalTimeoutError
 from chalicelib.core.queueing.request import Failure, Request
 from chalicelib.core.queueing.suspending import Suspended
+from chalicelib.core.time import Millis
 from tests.simulation.history import Violation
 from tests.simulation.scheduler import Scheduler
 
@@ -19,6 +20,7 @@ NAMES = ("reserve", "charge", "send")
 SLEEPS = (0.2, 20, 70)  # seconds
 SIGNAL, SIGNAL_S = "go", 600
 SEEN_MS = 5_000
+type Place = tuple[str, NoteKey]  # of a note: user and key
 
 
 @dataclass(slots=True)
@@ -30,7 +32,22 @@ class Steps:
     waits: bool  # whether some wait for signals: only the sweeper notices that one has not come in time
     is_prompt: bool  # whether every process does at once what it has to
     given: dict[tuple[str, int], int] = field(default_factory=dict)  # when a signal was first answered
-    _results: dict[tuple[str, NoteKey], str] = field(default_factory=dict)  # as an attempt has got them
+    _results: dict[Place, str] = field(default_factory=dict)  # as an attempt has got them
+    _stored_at: dict[Place, Millis] = field(default_factory=dict)  # of the notes that are stored now
+    _late: set[Place] = field(default_factory=set)  # notes that were stored after their request had ended
+
+    def notice(self) -> None:
+        """After somebody has done something."""
+        notes = self.tables.notes
+        if notes.keys() == self._stored_at.keys():
+            return
+        for place in self._stored_at.keys() - notes.keys():
+            del self._stored_at[place]
+        for place in notes.keys() - self._stored_at.keys():
+            self._stored_at[place] = self.scheduler.now
+            request = self.tables.requests.get(place[0], {}).get(place[1].seq)
+            if request is None or request.settled:
+                self._late.add(place)
 
     def take(self, journal: Journal, until: int) -> Failure | Suspended | None:
         """Take the steps of one attempt, which has time until that moment. What ends it, if they do."""
@@ -93,9 +110,8 @@ class Steps:
 
         Or the current one, if such an attempt has stored it after this one has begun.
         """
-        note = self.tables.notes.get((request.user_id, _key(request, name)))
-        was_stored = note is not None and note.expires_at < kept_until(began, NoteKind.STEP)
-        if was_stored and self._is_current(request):
+        stored_at = self._stored_at.get((request.user_id, _key(request, name)))
+        if stored_at is not None and stored_at < began and self._is_current(request):
             raise Violation(f"step {name} of {request.seq} was started again, and its result is stored")
         return f"{name} by {request.attempt_token}"
 
@@ -121,9 +137,13 @@ class Steps:
         return note.text if note else None
 
     def check_left(self, gone: set[str]) -> None:
-        """Nothing is left of the steps of requests that have ended, once the head has passed them."""
+        """Nothing is left of the steps of requests that have ended, once the head has passed them.
+
+        But a note that was stored later than that, by an attempt that was given up or a call that crashed,
+        stays until it expires.
+        """
         notes = [place for place in self.tables.notes if place[1].kind is not NoteKind.EVENT]
-        left = [place for place in notes if place[0] not in gone]
+        left = [place for place in notes if place[0] not in gone and place not in self._late]
         if left:
             raise Violation(f"the steps {left} were left")
 

@@ -44,8 +44,8 @@ def check_stopped(world: World, call: Call) -> None:
 
 
 def _check_soon(world: World, call: Call, stored: Request) -> None:
-    answered = call.ended or 0
     runs = [e for e in world.executions.all if e.attempt[:2] == (stored.user_id, stored.seq)]
+    answered = max(call.ended or 0, runs[-1].watched_from)
     _require(runs[-1].ended <= answered + ENDED_MS, f"{call.name}: {stored.seq} ran on for too long")
     allowed = OVER_MS if _died(world, runs[-1]) else SETTLED_MS
     settled = (stored.finished_at or 0) <= answered + allowed

@@ -190,6 +190,8 @@ class World:
     def _watch(self, arguments: tuple[Any, ...]) -> None:
         if arguments and not isinstance(arguments[0], int):
             user_id = arguments[0] if isinstance(arguments[0], str) else arguments[0].user_id
+            if self.executions.steps:
+                self.executions.steps.notice()
             self.invariants.check(user_id, self.scheduler.current.name)
 
     def live(self) -> None:

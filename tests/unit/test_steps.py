@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.core.queueing.notes import NoteKind
+from chalicelib.core.queueing.notes import Note, NoteKind
 from gurukool import PermanentError, Request, handler
 from gurukool.testing import ConflictError, Error, NotOnceError, Outside, Queue, crash_everywhere, run
 
@@ -203,6 +203,25 @@ def test_a_signal_may_come_before_it_is_awaited() -> None:
     queue.run()
 
     assert (queue.outcome(seq).result, queue.outcome(seq).attempts) == ("yes", 1)
+
+
+def test_a_signal_that_is_stored_after_the_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = Queue()
+    seq = queue.enqueue(approve, 3_600)
+    queue.signal(seq, "approval", "yes")
+    notes = queue._engine.store.notes
+    add = notes.add
+
+    def add_late(user_id: str, note: Note) -> None:
+        monkeypatch.undo()
+        queue.run()
+        add(user_id, note)
+
+    monkeypatch.setattr(notes, "add", add_late)
+    queue.signal(seq, "another", "x")
+
+    assert queue.outcome(seq).status == "succeeded"
+    assert not queue._engine.store.tables.notes
 
 
 def test_a_signal_that_does_not_come_in_time_fails_the_request() -> None:

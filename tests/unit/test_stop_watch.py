@@ -11,14 +11,14 @@ from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.stopped import Stopped
 from tests.unit.overruns import DEAF
 
-# Looks every 0.05 s; the handler may go on for 0.3 s after the stop.
+# Looks every 0.05 s; the handler may go on for 0.3 s after the stop, unless the attempt may not.
 PROGRAM = """
 import re, time
 from chalicelib.adapters.runtime import stop_watch
 from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, last_resort
 from chalicelib.core.errors import LostRaceError
 
-stop_watch.LOOK_S, stop_watch.CLEAN_UP_MS = 0.05, 300
+stop_watch.LOOK_S, stop_watch.CLEAN_UP_MS = 0.05, {clean_up_ms}
 
 class Watch:
     looks, stopping, expected = 0, False, None
@@ -26,6 +26,9 @@ class Watch:
     def __call__(self):
         Watch.looks += 1
         self.stopping = {stops}
+
+    def at_most(self, within_ms, spare_ms):
+        return min(within_ms, {left_ms} - spare_ms)
 
     def expect_end(self, within_ms):
         self.expected = within_ms
@@ -45,9 +48,11 @@ print("it lives")
 SOON = "Watch.looks >= 3"
 
 
-def run(work: str, stops: str = SOON, expect: str = "pass") -> tuple[str, int]:
+def run(
+    work: str, stops: str = SOON, expect: str = "pass", clean_up_ms: int = 300, left_ms: int = 30_000
+) -> tuple[str, int]:
     """What it printed, and the exit status of its process."""
-    program = PROGRAM.format(work=work, stops=stops, expect=expect)
+    program = PROGRAM.format(work=work, stops=stops, expect=expect, clean_up_ms=clean_up_ms, left_ms=left_ms)
     ended = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30
     )
@@ -66,6 +71,11 @@ def test_a_handler_that_does_not_end_is_interrupted_after_its_time_to_clean_up()
 
 def test_a_handler_that_ignores_even_that_is_ended_with_its_process() -> None:
     assert run(DEAF) == ("", 1)
+
+
+def test_the_process_ends_before_somebody_else_may_take_the_attempt_for_crashed() -> None:
+    assert run(DEAF, clean_up_ms=3_600_000, left_ms=700) == ("", 1)
+    assert run("time.sleep(10)", clean_up_ms=3_600_000, left_ms=700) == ("interrupted\nit lives\n", 0)
 
 
 def test_the_next_worker_is_told_when_this_process_has_ended_at_the_latest() -> None:

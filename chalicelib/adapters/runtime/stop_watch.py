@@ -37,7 +37,12 @@ class WatchedAttempt:
         self._is_over = False
 
     def end_soon(self, within_ms: int) -> None:
-        """Interrupt the handler after that time, and end the process if it does not react."""
+        """Interrupt the handler after that time, and end the process if it does not react.
+
+        Earlier if somebody else could take the attempt for crashed before that: the answer that told of the
+        stop may have come late.
+        """
+        within_ms = self.watch.at_most(within_ms, LAST_RESORT_MS)
         stops = time.monotonic() + within_ms / 1000
         self.arm(stops + LAST_RESORT_S)
         try:

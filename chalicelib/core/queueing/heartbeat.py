@@ -38,6 +38,10 @@ class StopWatch:
         """How long the attempt may go on if it is not renewed. Then nobody else takes it for crashed yet."""
         return (self.deadline - SKEW_MS - self.clock.now()) / 1000
 
+    def at_most(self, within_ms: int, spare_ms: int) -> int:
+        """`within_ms`, or less, so that `spare_ms` are left when the attempt may not go on any more."""
+        return max(0, min(within_ms, int(self.seconds_left * 1000) - spare_ms))
+
     def expect_end(self, within_ms: int) -> None:
         """Let nobody wait longer than that: within that time this process ends the attempt, or itself.
 

@@ -60,9 +60,11 @@ class Signals:
                 raise ConflictError(message, code="signal_given") from None
 
     def _wake(self, request: Request, name: str) -> Request:
-        """Read it again: it may have come to wait while the signal was stored."""
+        """Read it again: it may have come to wait, or have ended, while the signal was stored."""
         requests, queues = self.controls.requests, self.controls.queues
         found = requests.get(request.user_id, request.seq) or request
+        if found.settled:  # its signals may have been deleted before this one was stored
+            self.notes.delete(request.user_id, [NoteKey(request.seq, NoteKind.SIGNAL, name)])
         if found.awaits != name or found.settled:
             return found
         try:

@@ -170,6 +170,27 @@ def test_an_attempt_that_ends_soon_shortens_its_deadline_and_its_lease(harness: 
     assert harness.request(1).status is Status.CANCELLED
 
 
+def test_an_attempt_that_hears_of_its_stop_late_ends_before_it_may_be_taken_for_crashed(
+    harness: QueueHarness,
+) -> None:
+    def work(_: Request) -> Any:
+        watch = harness.heartbeat
+        assert watch
+        assert watch.at_most(5_000, 500) == 5_000
+        watch.deadline = harness.clock.now() + SKEW_MS + 2_000
+        assert watch.at_most(5_000, 500) == 1_500
+        watch.deadline = harness.clock.now()
+        assert watch.at_most(5_000, 500) == 0
+        return DONE
+
+    harness.script[1] = [work]
+    harness.send(1, "slow")
+
+    harness.wake(Lane.SLOW)
+
+    assert harness.request(1).status is Status.SUCCEEDED
+
+
 def test_of_a_stop_and_a_success_exactly_one_wins(
     harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
