@@ -34,6 +34,7 @@ class Invariants:
         self, tables: MemoryTables, executions: Executions, entries: Entries, limits: Limits
     ) -> None:
         self.reads: dict[tuple[str, int], str] = {}  # user and number: the actor that moved `read` there
+        self.ended: dict[tuple[str, int], Millis] = {}  # user and number: when the outcome was stored
         self.taking_several: set[str] = set()  # actors that dequeue so: verdict.py looks at their answers
         self._tables = tables
         self._executions = executions
@@ -98,8 +99,7 @@ class Invariants:
         """Whatever came in between: who has held the queue looks again."""
         queue = self._tables.queues.get(seen.user_id)
         if queue and (queue.state, queue.head, queue.hold) == (State.HELD, seen.head, seen.hold):
-            head = self._tables.requests[queue.user_id].get(queue.head + 1)
-            ended = head is not None and head.settled and (head.finished_at or 0) <= held_at
+            ended = self.ended.get((queue.user_id, queue.head + 1), held_at + 1) <= held_at
             _require(not ended, "a queue stays held by a request that has ended")
 
     def _check_found(self, queue: Queue) -> None:
@@ -120,6 +120,8 @@ class Invariants:
                 check_latest_start(request)
                 self._limits.check_pace(before, request)
                 self._slots.check_change(before, request)
+                if request.settled:
+                    self.ended.setdefault((request.user_id, seq), self._executions.scheduler.now)
                 if before is None or before.status is not Status.FAILED:
                     _check_failed(request, actor)
                 if request.payload_bytes and not self._tables.queues[request.user_id].deleted_at:

@@ -141,7 +141,7 @@ def _check_rejected(world: World, call: Call) -> None:
     seq = int(named[1]) if named else 0
     found = next((request for request in _stored(world, call.user_id) if request.seq == seq), None)
     if found is not None:  # else it has expired since
-        ended = found.finished_at is not None and found.finished_at < call.started - SKEW_MS
+        ended = world.invariants.ended.get((call.user_id, seq), call.started) < call.started
         _require(found.slot == MIXED and not ended, f"{call.name}: {seq} was not in the way")
 
 
