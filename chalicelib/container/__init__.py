@@ -85,10 +85,10 @@ class Container:
         from chalicelib.core.queueing.application import Application
 
         if self.manifest is None:
-            return Application()
+            return Application(require_callback=self.require_callback)
         from chalicelib.adapters.runtime.application import from_environment
 
-        return from_environment(self._environment, self.manifest, self.adapters)
+        return from_environment(self._environment, self.manifest, self.adapters, self.require_callback)
 
     def _load(self, application: Path | None) -> Registry:
         from chalicelib.handlers import load

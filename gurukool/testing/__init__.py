@@ -7,6 +7,7 @@ deployed, and every test runner can use it.
 """
 
 from chalicelib.core.errors import ConflictError
+from gurukool.testing.callbacks import Push
 from gurukool.testing.crashes import Survived, crash_everywhere
 from gurukool.testing.events import Event
 from gurukool.testing.findings import Finding, NotOnceError
@@ -29,6 +30,7 @@ __all__ = [
     "Outcome",
     "Outside",
     "Place",
+    "Push",
     "Queue",
     "Survived",
     "crash_everywhere",

@@ -44,6 +44,7 @@ def crash_everywhere(
     settings: Mapping[str, Setting] = NONE,
     secrets: Mapping[str, str] = NONE,
     handlers: Sequence[Callable[..., Any]] = (),
+    callback_hosts: str = "",
 ) -> Survived:
     """Run one request again and again; each time the worker's process ends at another point.
 
@@ -58,7 +59,7 @@ def crash_everywhere(
     that could happen twice.
     """
     watch_network()
-    declared = application(settings, secrets)
+    declared = application(settings, secrets, callback_hosts)
 
     def play(process: Process) -> Ending:
         with in_memory(**resources) if resources else nullcontext(NoResources()) as made:
@@ -69,7 +70,8 @@ def crash_everywhere(
                 queue.deploy(other)
             seq = queue.enqueue(handler, payload, user=user)
             queue.run()
-            return Ending(queue.outcome(seq, user=user), content(), queue.follow_ups())
+            pushes = sorted(f"{push.body['type']} to {push.url}" for push in queue.pushes())
+            return Ending(queue.outcome(seq, user=user), content(), queue.follow_ups(), pushes)
 
     calm = live(play)
     if all(event.kind is Kind.LOG for event in calm.events):

@@ -1,9 +1,10 @@
 """The real core over stores in memory, and what Lambda and SQS do around it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import count
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -14,7 +15,8 @@ from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
 from chalicelib.adapters.sqs.wake_ups import from_message
 from chalicelib.core.queueing.application import Application
-from chalicelib.core.queueing.attempt import Attempt
+from chalicelib.core.queueing.attempt import Attempt, Run
+from chalicelib.core.queueing.callback_rescue import LATE_MS as CALLS_LATE_MS
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Enqueue
@@ -29,6 +31,7 @@ from chalicelib.core.queueing.steps import Wait
 from chalicelib.core.queueing.sweep import Sweep
 from chalicelib.core.time import Millis
 from gurukool.testing.attempts import runner, taker
+from gurukool.testing.callbacks import Receivers
 from gurukool.testing.memory import commit
 from gurukool.testing.observed import ObservedPort
 from gurukool.testing.process import CrashError, Process
@@ -44,43 +47,49 @@ class Engine:
     def __init__(self, process: Process, application: Application, *, limited: bool) -> None:
         """Unless it is `limited`, an attempt may take as long as it takes."""
         self._handlers = handlers = Registry()
-        self._settings = application.settings
+        self._application = application
         self.clock = clock = ManualClock()
         self.store = store = MemoryStore(commit=commit)  # effects go to the tables of the test
         self._process = process
         self._fifos = {lane: MemoryFifo(clock.now) for lane in Lane}
-        wake_ups = MemoryWakeUps(self._fifos)
-        numbers = count(1)
+        self._wake_ups = wake_ups = MemoryWakeUps(self._fifos)
+        self._numbers = count(1)
+        self.receivers = Receivers(store, clock)
+        self._drains = self._new_drains(runner(process, application, handlers, limited=limited), limited)
+        self.enqueue = Enqueue(store.queues, store.requests, store.keys, wake_ups, clock, handlers=handlers)
+        self.controls = Controls(store.queues, store.requests, wake_ups, clock, self.enqueue, self._mark)
+        self.signals = Signals(self.controls, store.notes, self._mark)
+        self._sweep = Sweep(store, NO_ACCOUNTS, wake_ups, clock, callbacks=self.receivers.wake_ups)
 
-        def mark() -> str:
-            return f"{next(numbers):08x}"
-
-        queues = cast("Any", ObservedPort(store.queues, process))
-        requests = cast("Any", ObservedPort(store.requests, process))
-        entries = cast("Any", ObservedPort(store.entries, process))
-        run = runner(process, application, handlers, limited=limited)
-        take = taker(limited=limited)
-        entering = Entering(entries, queues, requests, wake_ups, clock, handlers)
-        notes = cast("Any", ObservedPort(store.notes, process))
+    def _new_drains(self, run: Run, limited: bool) -> Mapping[Lane, Drain]:
+        """The workers' part, in whose writes their process may end."""
+        queues, requests, entries, notes = (
+            cast("Any", ObservedPort(port, self._process))
+            for port in (self.store.queues, self.store.requests, self.store.entries, self.store.notes)
+        )
+        wake_ups, clock, mark = self._wake_ups, self.clock, self._mark
+        entering = Entering(entries, queues, requests, wake_ups, clock, self._handlers)
         attempt = Attempt(
             requests,
             clock,
-            handlers,
-            take,
+            self._handlers,
+            taker(limited=limited),
             run,
             fraction=lambda: 0.5,
             new_token=mark,
             enter=entering.all_of,
             notes=lambda: notes,
         )
-        self._drains = {
-            lane: Drain(queues, requests, wake_ups, clock, attempt, QUANTUM_MS, mark, lane) for lane in Lane
+        callbacks = self.receivers.wake_ups
+        return {
+            lane: Drain(
+                queues, requests, wake_ups, clock, attempt, QUANTUM_MS, mark, lane, callbacks=callbacks
+            )
+            for lane in Lane
         }
-        self.enqueue = Enqueue(store.queues, store.requests, store.keys, wake_ups, clock, handlers=handlers)
-        self.controls = Controls(store.queues, store.requests, wake_ups, clock, self.enqueue, mark)
-        self.signals = Signals(self.controls, store.notes, mark)
-        self._wake_ups, self._mark = wake_ups, mark
-        self._sweep = Sweep(store, NO_ACCOUNTS, wake_ups, clock)
+
+    def _mark(self) -> str:
+        return f"{next(self._numbers):08x}"
 
     def validate(self, handler: Callable[..., Any], payload: Any) -> tuple[str, str]:
         """The type of which the function is the handler, and the payload as JSON text.
@@ -91,8 +100,12 @@ class Engine:
         self._handlers.add(found)
         text = msgspec.json.encode(payload).decode()
         value = decode(text, found.payload_type, under="payload")
-        found.refuse(value, self._settings)
+        found.refuse(value, self._application.settings)
         return found.type, text
+
+    def require_callback(self, url: str) -> None:
+        """Raises InvalidInputError if outcomes may not be pushed to the URL."""
+        self._application.require_callback(url, "callback")
 
     def deploy(self, handler: Callable[..., Any]) -> None:
         """From now on the function carries out the requests of its type; what is held is looked at again.
@@ -113,34 +126,44 @@ class Engine:
 
     def work(self, until: Millis | None = None) -> None:
         """Let workers and sweeper do all that is to be done, or what comes up until that moment."""
-        while (come := self._next_event()) and (until is None or come[0] <= until):
-            moment, lane = come
-            self._pass(moment)
-            if lane:
-                self._serve(lane)
-            else:
-                self._sweep(SHORT_MS)
+        while (come := self._next_event()) and (until is None or come.at <= until):
+            self._pass(come.at)
+            come.do()
         if until is not None:
             self._pass(until)
 
     def _pass(self, moment: Millis) -> None:
         self.clock.advance(max(0, moment - self.clock.now()))
 
-    def _next_event(self) -> tuple[Millis, Lane | None] | None:
-        """When the next wake-up is due and for which lane, or when the sweeper is needed.
+    def _next_event(self) -> "_Event | None":
+        """The next wake-up, or the next moment at which the sweeper is needed.
 
         Without wake-ups it is needed for queues that stand still; in any case, for entries.
         """
-        events: list[tuple[Millis, Lane | None]] = [
-            (m[0].visible_at, lane) for lane in Lane if (m := self._fifos[lane].messages())
+        events = [
+            _Event(messages[0].visible_at, partial(self._serve, lane))
+            for lane in Lane
+            if (messages := self._fifos[lane].messages())
         ]
+        if (calls_at := self.receivers.next_at) is not None:
+            events.append(_Event(calls_at, self.receivers.serve))
+        needed_at = list(self._entries_due())
         if not events:
-            queues = self.store.tables.queues.values()
-            events = [(self._sweep_at(queue), None) for queue in queues if queue.depth and queue.runnable]
+            needed_at += self._standing_still()
+        events += [_Event(moment, partial(self._sweep, SHORT_MS)) for moment in needed_at]
+        return min(events, key=lambda event: event.at, default=None)
+
+    def _entries_due(self) -> Iterator[Millis]:
         for user_id, own in self.store.tables.entries.items():
             if own and self._takes(user_id):
-                events.append((min(entry.enter_at for entry in own.values()), None))
-        return min(events, key=lambda event: event[0], default=None)
+                yield min(entry.enter_at for entry in own.values())
+
+    def _standing_still(self) -> Iterator[Millis]:
+        for queue in self.store.tables.queues.values():
+            if queue.depth and queue.runnable:
+                yield self._sweep_at(queue)
+            if queue.callbacks.is_owed:
+                yield queue.callbacks.next_at + CALLS_LATE_MS
 
     def _takes(self, user_id: str) -> bool:
         """Whether an entry can enter this user's line: otherwise no sweep can help it."""
@@ -169,6 +192,11 @@ class Engine:
             lease.hold((ending.until - self.clock.now()) / 1000)
         else:
             fifo.delete(receipt)
+
+
+class _Event(NamedTuple):
+    at: Millis
+    do: Callable[[], object]
 
 
 def _declaration(handler: Callable[..., Any]) -> Handler:

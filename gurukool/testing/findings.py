@@ -83,6 +83,9 @@ def _differences(calm: History, history: History) -> Iterator[_Difference]:
     elif history.ending.follow_ups != calm.ending.follow_ups:
         follow, planned = (", ".join(e.follow_ups) or "nothing" for e in (history.ending, calm.ending))
         yield _Difference(f"what follows is {follow}, and not {planned}", None)
+    elif history.ending.pushes != calm.ending.pushes:
+        pushed, planned = (", ".join(e.pushes) or "nothing" for e in (history.ending, calm.ending))
+        yield _Difference(f"what is pushed is {pushed}, and not {planned}", None)
     elif history.ending.tables != calm.ending.tables:
         yield _wrong_item(calm, history)
 

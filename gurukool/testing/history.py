@@ -16,6 +16,7 @@ class Ending:
     outcome: Outcome
     tables: Mapping[str, Mapping[str, Any]]  # the items of each table, by the text of their keys
     follow_ups: Sequence[str] = ()  # the requests that handlers have enqueued, in a line's order
+    pushes: Sequence[str] = ()  # which outcomes went to which callbacks, sorted
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from chalicelib.core.queueing.application import Application, Setting
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.request import Request, Status
 from gurukool.testing.application import NONE, application
+from gurukool.testing.callbacks import Push
 from gurukool.testing.engine import Engine
 from gurukool.testing.events import Event, events_of
 from gurukool.testing.outcome import Outcome
@@ -37,6 +38,7 @@ class ProcessQueue:
         start_before: float | None = None,
         slot: str | None = None,
         if_busy: str | None = None,
+        callback: str | None = None,
     ) -> int:
         """The number of a new request in its user's queue. It may start in `not_before` seconds.
 
@@ -44,18 +46,30 @@ class ProcessQueue:
 
         `handler` is a function that `@handler` declares; `payload` is anything that has a JSON form.
 
-        `if_busy` is queue, reject or replace: what becomes of the requests in the same `slot`.
+        `if_busy` is queue, reject or replace: what becomes of the requests in the same `slot`. `callback` is
+        the URL to which the outcome is pushed, see `pushes`.
 
-        Raises InvalidInputError if the payload is not what the handler takes, as the API does, and
+        Raises InvalidInputError if the payload is not what the handler takes, as the API does, or if the host
+        of `callback` is not among the queue's `callback_hosts`; and
         ConflictError if a request of the slot is in the way of one that is to be rejected then.
         """
         type_, text = self._engine.validate(handler, payload)
+        if callback is not None:
+            self._engine.require_callback(callback)
         now = self._engine.clock.now()
         start = now + round(not_before * 1000) if not_before else None
         latest = None if start_before is None else now + round(start_before * 1000)
         self._connect(user)
         work = Work(
-            type_, text, max_attempts, on_failure, start, start_before=latest, slot=slot, if_busy=if_busy
+            type_,
+            text,
+            max_attempts,
+            on_failure,
+            start,
+            start_before=latest,
+            slot=slot,
+            if_busy=if_busy,
+            callback=callback,
         )
         return self._engine.enqueue(user, SESSION, [work]).requests[0].seq
 
@@ -103,6 +117,13 @@ class ProcessQueue:
             for _, request in sorted(found[user].items())
             if request.follows
         ]
+
+    def pushes(self) -> list[Push]:
+        """What has been pushed to callbacks, in the order in which receivers get it.
+
+        Every receiver accepts what it gets. Nothing is sent over the network.
+        """
+        return list(self._engine.receivers.pushes)
 
     def state(self, *, user: str = USER) -> str:
         """Of the user's queue: open, paused, halted or held."""
@@ -162,10 +183,14 @@ class Queue(ProcessQueue):
         *,
         settings: Mapping[str, Setting] = NONE,
         secrets: Mapping[str, str] = NONE,
+        callback_hosts: str = "",
         time_limits: bool = True,
     ) -> None:
         """`settings` and `secrets` are those of application.toml, with the values that handlers get.
 
+        `callback_hosts` is what CALLBACK_HOSTS would be, for example `shop.example.com`. Raises ValueError if
+        it is no list of hosts.
+
         Without `time_limits` a handler may take as long as it takes, for example in a debugger.
         """
-        super().__init__(Process(), application(settings, secrets), time_limits=time_limits)
+        super().__init__(Process(), application(settings, secrets, callback_hosts), time_limits=time_limits)

@@ -18,6 +18,7 @@ def run(
     settings: Mapping[str, Setting] = NONE,
     secrets: Mapping[str, str] = NONE,
     handlers: Sequence[Callable[..., Any]] = (),
+    callback_hosts: str = "",
 ) -> Outcome:
     """What becomes of one request in a queue of its own, after all its attempts.
 
@@ -26,7 +27,7 @@ def run(
 
     Raises InvalidInputError if the handler does not take the payload.
     """
-    queue = Queue(settings=settings, secrets=secrets)
+    queue = Queue(settings=settings, secrets=secrets, callback_hosts=callback_hosts)
     for other in handlers:
         queue.deploy(other)
     seq = queue.enqueue(handler, payload, user=user, max_attempts=max_attempts)

@@ -30,6 +30,6 @@ def test_its_tests_pass_and_the_one_that_fails_says_what_the_page_says(tmp_path:
     )
 
     assert f"FAILED test_payments.py::{FAILING}" in run.stdout
-    assert "1 failed, 4 passed" in run.stdout
+    assert "1 failed, 5 passed" in run.stdout
     told = [line.removeprefix("E").strip() for line in run.stdout.splitlines() if line.startswith("E ")]
     assert [line for line in told if line] == [line.strip() for line in shown.splitlines() if line.strip()]

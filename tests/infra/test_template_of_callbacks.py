@@ -46,3 +46,8 @@ def test_lambda_calls_a_name_that_the_application_has(template: Document) -> Non
 
     assert template["Resources"]["Callbacks"]["Properties"]["Handler"] == "app.callbacks"
     assert callable(app.callbacks)
+
+
+@pytest.mark.parametrize("function", sorted({*FUNCTIONS} - {"Sweeper"}))
+def test_whoever_takes_a_callback_knows_the_allowed_hosts(template: Document, function: str) -> None:
+    assert environment(template, function)["CALLBACK_HOSTS"] == {"Ref": "CallbackHosts"}

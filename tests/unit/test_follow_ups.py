@@ -9,13 +9,15 @@ import pytest
 from chalicelib.adapters.runtime.follow_ups import FollowUps
 from chalicelib.adapters.runtime.runner import carry_out
 from chalicelib.core.errors import FieldError, InvalidInputError
-from chalicelib.core.queueing.application import Application, Settings
+from chalicelib.core.queueing.application import Application
 from chalicelib.core.queueing.attempt import Ran, Result, Taken
 from chalicelib.core.queueing.entry import Entry, entry_id
 from chalicelib.core.queueing.handler import handler
 from chalicelib.core.queueing.policy import HandlerError
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Follows, Request, Status
+from chalicelib.webhooks.allowed_hosts import AllowedHosts
+from chalicelib.webhooks.callback_urls import require_allowed
 from gurukool import Effects
 
 BEGUN = 1_800_000_000_000
@@ -43,11 +45,13 @@ def order(payload: Any, effects: Effects) -> str:
 
 
 HANDLERS = Registry.of(mail, order)
+HOSTS = AllowedHosts.parse("shop.example")
+APPLICATION = Application(require_callback=lambda url, path: require_allowed(url, HOSTS, path))
 
 
 def enqueue(user_id: Any = "ada", type_: str = "mail", payload: Any = None, **options: Any) -> Entry:
-    wishes = {"max_attempts": None, "on_failure": None, "enter_at": None, "not_before": None} | options
-    made = FollowUps(ORIGIN, HANDLERS, Settings(), lambda: TOKEN)
+    wishes = dict.fromkeys(("max_attempts", "on_failure", "enter_at", "not_before", "callback")) | options
+    made = FollowUps(ORIGIN, HANDLERS, APPLICATION, lambda: TOKEN)
     return made(user_id, type_, Mail("bob") if payload is None else payload, number=3, **wishes)
 
 
@@ -73,11 +77,13 @@ def test_a_follow_up_may_have_what_a_scheduled_request_may() -> None:
         "on_failure": "halt",
         "enter_at": at(60),
         "not_before": at(90),
+        "callback": "https://shop.example/outcomes",
     }
     entry = enqueue("bob:chat-7", payload={"to": "bob"}, **options)
 
     assert (entry.user_id, entry.enter_at, entry.not_before) == ("bob:chat-7", BEGUN + 60_000, BEGUN + 90_000)
     assert (entry.max_attempts, entry.on_failure) == (1, "halt")
+    assert entry.callback == "https://shop.example/outcomes"
 
 
 @pytest.mark.parametrize(
@@ -95,6 +101,13 @@ def test_a_follow_up_may_have_what_a_scheduled_request_may() -> None:
         ({"enter_at": at(0).replace(tzinfo=None)}, "enter_at must be a datetime with a time zone"),
         ({"not_before": 5}, "not_before must be a datetime with a time zone"),
         ({"enter_at": at(367 * 24 * 3600)}, "at most 366 days ahead"),
+        (
+            {"callback": "https://elsewhere.example/"},
+            "callback: https://elsewhere.example is not an allowed host",
+        ),
+        ({"callback": "shop.example"}, "callback: must be like https://host/path"),
+        ({"callback": "https://shop.example/" + "x" * 500}, "callback must have 1 to 512 characters"),
+        ({"callback": 7}, "callback must have 1 to 512 characters"),
     ],
 )
 def test_what_cannot_be_enqueued_fails_the_attempt_and_says_why(arguments: Any, why: str) -> None:
@@ -102,6 +115,14 @@ def test_what_cannot_be_enqueued_fails_the_attempt_and_says_why(arguments: Any, 
         enqueue(**arguments)
 
     assert why in str(raised.value)
+
+
+def test_without_hosts_a_follow_up_has_no_callback() -> None:
+    made = FollowUps(ORIGIN, HANDLERS, Application())
+    effects = Effects(None, made)
+
+    with pytest.raises(HandlerError, match="callback: is not possible: there are no callbacks here"):
+        effects.enqueue("ada", "mail", Mail("bob"), callback="https://shop.example/")
 
 
 def run(payload: Any) -> Ran:
@@ -127,7 +148,7 @@ def test_an_attempt_that_enqueues_what_nobody_takes_has_failed() -> None:
 
 
 def test_follow_ups_have_a_limit_together() -> None:
-    effects = Effects(None, FollowUps(ORIGIN, HANDLERS, Settings()))
+    effects = Effects(None, FollowUps(ORIGIN, HANDLERS, Application()))
     large = {"to": "x" * 127 * 1024}
 
     for _ in range(24):

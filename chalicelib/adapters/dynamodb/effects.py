@@ -71,18 +71,20 @@ class Effects:
         on_failure: str | None = None,
         enter_at: datetime | None = None,
         not_before: datetime | None = None,
+        callback: str | None = None,
     ) -> None:
         """Have another request enter a line, of the same user or of another, if the outcome is written.
 
         `payload` is anything that has a JSON form; the deployed handler of that type must take it. The other
         parameters are those of `POST /api/queue/scheduled`; the moments have a time zone. Without `enter_at`
         it enters at once. Those of one request that enter at one moment do so in the order of the calls.
+        `callback` is a URL on a host that the operator allows for callbacks: the outcome is pushed to it.
 
         Raises HandlerError, which fails the attempt, for an unknown type and for a wrong argument.
         """
         if self._new_entry is None:
             raise RuntimeError("Follow-ups are enqueued by handlers.")
-        options = {"max_attempts": max_attempts, "on_failure": on_failure}
+        options = {"max_attempts": max_attempts, "on_failure": on_failure, "callback": callback}
         moments = {"enter_at": enter_at, "not_before": not_before}
         entry = self._new_entry(user_id, type_, payload, number=len(self._writes), **options, **moments)
         self._room -= len(entry.payload.encode())

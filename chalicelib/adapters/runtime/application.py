@@ -3,7 +3,14 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Protocol
 
-from chalicelib.core.queueing.application import Application, Resources, Setting, Settings
+from chalicelib.core.queueing.application import (
+    Application,
+    RequireCallback,
+    Resources,
+    Setting,
+    Settings,
+    no_callbacks,
+)
 
 RESOURCE, SETTING, SECRET = "APP_RESOURCE_", "APP_SETTING_", "APP_SECRET_"
 PARSERS: dict[str, Callable[[str], Setting]] = {
@@ -34,13 +41,19 @@ class Outside(Protocol):
     def application_resources(self, names: Mapping[str, str], services: Collection[str]) -> Resources: ...
 
 
-def from_environment(environment: Mapping[str, str], declared: Declared, outside: Outside) -> Application:
+def from_environment(
+    environment: Mapping[str, str],
+    declared: Declared,
+    outside: Outside,
+    require_callback: RequireCallback = no_callbacks,
+) -> Application:
     """What is asked of AWS is asked when a handler first needs it."""
     given = dict(_named(SETTING, environment))
     values = {name: PARSERS[type_](given[name]) for name, type_ in declared.settings.items() if name in given}
     return Application(
         Settings(values, outside.application_secrets(dict(_named(SECRET, environment)))),
         outside.application_resources(dict(_named(RESOURCE, environment)), declared.services),
+        require_callback,
     )
 
 

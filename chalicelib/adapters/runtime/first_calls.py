@@ -31,7 +31,7 @@ def follow_ups(request: Request, handlers: Registry, application: Application) -
         if not made:
             from chalicelib.adapters.runtime.follow_ups import FollowUps
 
-            made.append(FollowUps(request, handlers, application.settings))
+            made.append(FollowUps(request, handlers, application))
         return made[0](*args, **kwargs)
 
     return new_entry

@@ -7,8 +7,8 @@ from typing import Any
 
 from chalicelib.adapters.json.codec import decode, encode
 from chalicelib.core.errors import InvalidInputError, MalformedError
-from chalicelib.core.queueing.application import Settings
-from chalicelib.core.queueing.entry import PAYLOAD_BYTES, Entry, entry_id
+from chalicelib.core.queueing.application import Application
+from chalicelib.core.queueing.entry import CALLBACK_CHARACTERS, PAYLOAD_BYTES, Entry, entry_id
 from chalicelib.core.queueing.names import is_user_id
 from chalicelib.core.queueing.policy import HandlerError, OnFailure
 from chalicelib.core.queueing.registry import Registry
@@ -23,7 +23,7 @@ def _new_token() -> str:
 
 
 class FollowUps:
-    """Makes the entries of one attempt. `settings` are the application's.
+    """Makes the entries of one attempt.
 
     What is to enter at once enters at the moment at which the attempt began: it is due when it is written.
     """
@@ -32,12 +32,12 @@ class FollowUps:
         self,
         request: Request,
         handlers: Registry,
-        settings: Settings,
+        application: Application,
         new_token: Callable[[], str] = _new_token,
     ) -> None:
         self._request = request
         self._handlers = handlers
-        self._settings = settings
+        self._application = application
         self._begun = request.started_at or 0
         self._token = new_token()
 
@@ -52,6 +52,7 @@ class FollowUps:
         on_failure: str | None,
         enter_at: datetime | None,
         not_before: datetime | None,
+        callback: str | None,
     ) -> Entry:
         """Raises HandlerError. `number` is that of the effect among the attempt's."""
         if not is_user_id(user_id):
@@ -73,6 +74,7 @@ class FollowUps:
             not_before=None if not_before is None else self._moment("not_before", not_before),
             follows=Follows(self._request.user_id, self._request.seq),
             kept_ms=self._handlers.kept_ms_of(type_),
+            callback=None if callback is None else self._allowed(callback),
         )
 
     def _validated_payload(self, type_: str, payload: Any) -> str:
@@ -87,10 +89,19 @@ class FollowUps:
         if len(text.encode()) > PAYLOAD_BYTES:
             raise HandlerError(f"effects.enqueue: the payload is larger than {PAYLOAD_BYTES // 1024} KiB.")
         try:
-            handler.refuse(decode(text, handler.payload_type, under="payload"), self._settings)
+            handler.refuse(decode(text, handler.payload_type, under="payload"), self._application.settings)
         except (InvalidInputError, MalformedError) as error:
             raise HandlerError(f"effects.enqueue: {type_} does not take this payload: {error}") from error
         return text
+
+    def _allowed(self, callback: str) -> str:
+        if not isinstance(callback, str) or not 1 <= len(callback) <= CALLBACK_CHARACTERS:
+            raise HandlerError(f"effects.enqueue: callback must have 1 to {CALLBACK_CHARACTERS} characters.")
+        try:
+            self._application.require_callback(callback, "callback")
+        except InvalidInputError as error:
+            raise HandlerError(f"effects.enqueue: callback: {error.fields[0].message}") from error
+        return callback
 
     def _moment(self, name: str, moment: datetime) -> Millis:
         if not isinstance(moment, datetime) or moment.tzinfo is None:

@@ -1,6 +1,6 @@
 """The body of an enqueue: from JSON to requests that are ready to be stored, or to a list of its faults."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -8,9 +8,9 @@ import msgspec
 
 from chalicelib.adapters.json.codec import decode
 from chalicelib.core.errors import FieldError, InvalidInputError, TooLargeError
-from chalicelib.core.queueing.application import Settings
+from chalicelib.core.queueing.application import RequireCallback, Settings
 from chalicelib.core.queueing.enqueue import Work
-from chalicelib.core.queueing.entry import PAYLOAD_BYTES
+from chalicelib.core.queueing.entry import CALLBACK_CHARACTERS, PAYLOAD_BYTES
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.idempotency import IdempotencyKey, fingerprint
 from chalicelib.core.queueing.registry import Registry
@@ -36,7 +36,7 @@ type CallbackUrl = Annotated[
     str,
     msgspec.Meta(
         min_length=1,
-        max_length=512,
+        max_length=CALLBACK_CHARACTERS,
         description="A URL on an allowed host, to which the outcome is pushed, after the outcomes before it",
     ),
 ]
@@ -97,10 +97,6 @@ class Batch(msgspec.Struct, forbid_unknown_fields=True):
     """All or none, under consecutive numbers."""
 
     requests: Annotated[list[Order], msgspec.Meta(min_length=1, max_length=LONGEST_BATCH)]
-
-
-type RequireCallback = Callable[[str, str], None]
-"""Refuses a URL to which outcomes may not be pushed; the second argument is the field's path."""
 
 
 class Reader:

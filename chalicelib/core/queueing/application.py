@@ -4,7 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
+from chalicelib.core.errors import FieldError, InvalidInputError
+
 type Setting = str | int | float | bool
+
+type RequireCallback = Callable[[str, str], None]
+"""Takes a URL and its field's path. Raises InvalidInputError if outcomes may not be pushed to the URL."""
 
 
 class UndeclaredError(LookupError):
@@ -98,9 +103,16 @@ class NoResources:
         refuse_undeclared("permission for the service", service, (), "application.toml")
 
 
+def no_callbacks(_url: str, path: str) -> None:
+    """The RequireCallback of what has no callbacks."""
+    fault = FieldError(path, "is not possible: there are no callbacks here")
+    raise InvalidInputError("The outcome cannot be pushed.", (fault,), code="callbacks_off")
+
+
 @dataclass(frozen=True, slots=True)
 class Application:
     """What is handed to the handlers of one deployment."""
 
     settings: Settings = field(default_factory=Settings)
     resources: Resources = field(default_factory=NoResources)
+    require_callback: RequireCallback = no_callbacks  # for what they enqueue

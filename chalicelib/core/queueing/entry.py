@@ -8,6 +8,7 @@ from chalicelib.core.queueing.request import Follows, Request
 from chalicelib.core.time import Millis
 
 PAYLOAD_BYTES = 128 * 1024
+CALLBACK_CHARACTERS = 512
 
 
 def entry_id(enter_at: Millis, token: str, number: int = 0) -> str:
