@@ -48,6 +48,7 @@ def test_a_users_queue_is_shown_with_all_its_numbers(service: Service, admin: Us
             "paused_by": None,
             "halted_by": None,
             "held": None,
+            "callbacks": None,
             "tail": 4,
             "head": 3,
             "read": 1,

@@ -220,7 +220,8 @@ def test_what_was_scheduled_is_pushed_too_and_a_retry_as_well(
     service: CallbackService, user: User, receiver: OutcomeReceiver
 ) -> None:
     order = {"type": "fail", "callback": receiver.url, "payload": {"times": 9}, "max_attempts": 1}
-    user.session.ask("POST", "/api/queue/scheduled", {**order, "enter_at": "2020-01-01T00:00:00Z"})
+    scheduled = {**order, "enter_at": "2020-01-01T00:00:00Z"}
+    assert user.session.ask("POST", "/api/queue/scheduled", scheduled)["callback"] == receiver.url
     service.work()
     user.session.ask("POST", "/api/queue/requests/1/retry")
     service.work()

@@ -32,6 +32,7 @@ def test_what_is_scheduled_is_listed_and_shown_until_it_enters(service: Service,
         "max_attempts": None,
         "on_failure": None,
         "follows": None,
+        "callback": None,
     }
     assert user.session.ask("GET", "/api/queue/scheduled") == {
         "scheduled": [answer.body, later],

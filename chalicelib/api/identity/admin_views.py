@@ -7,7 +7,7 @@ import msgspec
 from chalicelib.adapters.runtime.logs import iso
 from chalicelib.api.moments import Moment
 from chalicelib.api.queueing.measures import Number, Seconds
-from chalicelib.api.queueing.queue_view import CountsAnswer, HeldAnswer
+from chalicelib.api.queueing.queue_view import CallbacksOwedAnswer, CountsAnswer, HeldAnswer
 from chalicelib.core.queueing.queue import Queue, State
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class UserQueueAnswer(msgspec.Struct):
     ]
     halted_by: Annotated[int, msgspec.Meta(ge=1, description="The request that halts the queue")] | None
     held: HeldAnswer | None
+    callbacks: Annotated[CallbacksOwedAnswer, msgspec.Meta(description="Null if none is owed")] | None
     tail: Number
     head: Number
     read: Number
@@ -88,6 +89,7 @@ def user_queue_view(queue: Queue) -> UserQueueAnswer:
         paused_by=queue.paused_by.value if queue.paused_by else None,
         halted_by=queue.head + 1 if queue.state is State.HALTED else None,
         held=HeldAnswer.of(queue),
+        callbacks=CallbacksOwedAnswer.of(queue),
         tail=queue.tail,
         head=queue.head,
         read=queue.read,

@@ -10,6 +10,8 @@ from chalicelib.api.queueing.measures import EstimatedWait, Number, rounded
 from chalicelib.core.queueing.line import Line
 from chalicelib.core.queueing.request import Failure, Follows, Request
 
+type ShownCallback = Annotated[str, msgspec.Meta(description="Where its outcome is pushed to")]
+
 
 class ErrorAnswer(msgspec.Struct):
     kind: str
@@ -71,7 +73,7 @@ class RequestDetailAnswer(RequestAnswer):
         | None
     )
     follows: FollowsAnswer | None
-    callback: Annotated[str, msgspec.Meta(description="Where its outcome is pushed to")] | None
+    callback: ShownCallback | None
 
 
 class RequestsAnswer(msgspec.Struct):

@@ -11,7 +11,7 @@ from chalicelib.api.permissions import CONTROL, ENQUEUE, READ
 from chalicelib.api.queueing import scheduled_body
 from chalicelib.api.queueing.enqueue import GivenKey, charge_service, reader, require_types
 from chalicelib.api.queueing.parameters import Limit
-from chalicelib.api.queueing.request_views import FollowsAnswer
+from chalicelib.api.queueing.request_views import FollowsAnswer, ShownCallback
 from chalicelib.api.queueing.scheduled_body import ScheduledOrder
 from chalicelib.container import Container
 from chalicelib.core.errors import NotFoundError, TooManyError
@@ -46,6 +46,7 @@ class ScheduledAnswer(msgspec.Struct):
         Annotated[Literal["skip", "halt"], msgspec.Meta(description="Null: the handler's default")] | None
     )
     follows: FollowsAnswer | None
+    callback: ShownCallback | None
 
 
 class ScheduledDetailAnswer(ScheduledAnswer):
@@ -147,4 +148,5 @@ def _members(entry: Entry, seq: int | None = None) -> dict[str, Any]:
         "max_attempts": entry.max_attempts,
         "on_failure": entry.on_failure,
         "follows": FollowsAnswer.of(entry.follows),
+        "callback": entry.callback,
     }

@@ -37,6 +37,15 @@ def receiver_of(url: str) -> int:
     return crc32("/".join(url.split("/", 3)[:3]).encode())
 
 
+def host_of(url: str) -> str:
+    """Host and port as the URL has them, for the log: a path may hold what is nobody else's business.
+
+    >>> host_of("https://a.example:8443/token/5f")
+    'a.example:8443'
+    """
+    return url.partition("://")[2].partition("/")[0].partition("?")[0]
+
+
 def longest_wait(tries: int) -> Millis:
     """How long the wait is at most after so many failed calls in a row.
 

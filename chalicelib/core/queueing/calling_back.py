@@ -23,6 +23,7 @@ from chalicelib.core.queueing.callback_calls import (
     after_failure,
     after_giving_up,
     after_success,
+    host_of,
     is_given_up,
 )
 from chalicelib.core.queueing.callbacks_given_up import note_of
@@ -153,7 +154,9 @@ def _log(event: str, outcome: Request, failed: CallbackCursor, answer: Answer) -
         level=logging.WARNING,
         user=outcome.user_id,
         seq=outcome.seq,
+        host=host_of(outcome.callback or ""),
         tries=failed.tries,
+        since=failed.failing_since,
         status=answer.status or None,
         reason=answer.reason,
     )

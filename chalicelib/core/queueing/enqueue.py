@@ -16,9 +16,9 @@ from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.access import denied, needs_session
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.lane import lane_of
-from chalicelib.core.queueing.numbering import give_up, numbered, refuse_late
+from chalicelib.core.queueing.numbering import fault_of_late, give_up, numbered
 from chalicelib.core.queueing.ports import WakeUps
-from chalicelib.core.queueing.queue import Queue, State, require_live
+from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Request, Status
@@ -101,7 +101,9 @@ class Enqueue:
                     entry.stop_running(known.first, self.clock.now())
                 return replayed
             now = self.clock.now()
-            refuse_late(works, now)
+            if late := fault_of_late(works, now):
+                self._queue(user_id, session_id)  # a stranger is told nothing else
+                raise late
             before = entry.look(session_id, now) if entry else None
             queue = self._take_numbers(user_id, session_id, len(works), now)
             requests = numbered(queue, works, key, now, slot_before=before)
@@ -174,15 +176,21 @@ class Enqueue:
                 raise
 
     def _replay(self, user_id: str, session_id: str, known: KeyRecord, key: IdempotencyKey) -> Accepted:
-        """All that was accepted under the key. Raises InvalidInputError, UnauthenticatedError."""
+        """All that was accepted under the key. Raises UnauthenticatedError before anything else."""
+        queue = self._queue(user_id, session_id)
         if known.fingerprint != key.fingerprint:  # perhaps of an entry, for a name that has no queue yet
             raise InvalidInputError("This Idempotency-Key was used for a different call.", code="key_reused")
-        queue = require_live(self.queues.get(user_id), session_id, self.clock.now())
         if known.last <= queue.floor:
             raise InvalidInputError(
                 "This Idempotency-Key was used for a request that has since been deleted.", code="key_deleted"
             )
         return Accepted(self._accepted_under(user_id, known), queue, replayed=True)
+
+    def _queue(self, user_id: str, session_id: str) -> Queue:
+        """Raises UnauthenticatedError, NotFoundError, ForbiddenError."""
+        from chalicelib.core.queueing.opening import live_or_new  # only for what is repeated or refused
+
+        return live_or_new(self.queues.get(user_id), user_id, session_id, self.clock.now())
 
     def _accepted_under(self, user_id: str, known: KeyRecord) -> Sequence[Request]:
         """Raises InvalidInputError if any of it has expired: an answer with the rest would tell half."""

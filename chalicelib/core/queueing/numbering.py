@@ -69,12 +69,16 @@ def give_up(requests: RequestStore, place: Request, now: Millis) -> None:
         log_event("hole closed by the drain", user=place.user_id, seq=place.seq)
 
 
-def refuse_late(works: Sequence[Work], now: Millis) -> None:
-    """Not while a key is known: the repetition of a call may come late. Raises InvalidInputError."""
+def fault_of_late(works: Sequence[Work], now: Millis) -> InvalidInputError | None:
+    """What is wrong with works that cannot begin in time; None: nothing.
+
+    It does not matter while a key is known: the repetition of a call may come late.
+    """
     late = [i for i, work in enumerate(works) if work.start_before is not None and work.start_before <= now]
-    if late:
-        paths = [f"requests[{i}].start_before" if len(works) > 1 else "start_before" for i in late]
-        raise InvalidInputError.listing(*(FieldError(path, "must not be over") for path in paths))
+    if not late:
+        return None
+    paths = [f"requests[{i}].start_before" if len(works) > 1 else "start_before" for i in late]
+    return InvalidInputError.listing(*(FieldError(path, "must not be over") for path in paths))
 
 
 def numbered(

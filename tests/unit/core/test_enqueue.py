@@ -226,3 +226,23 @@ def test_a_key_can_be_used_again_when_its_outcome_has_expired(harness: QueueHarn
     harness.store.connections.open_session(USER, SESSION, harness.clock.now() + HOUR_MS, harness.clock.now())
 
     assert seqs(harness.send(key=KEY).requests) == [2]
+
+
+@pytest.mark.parametrize(
+    ("work", "key"),
+    [
+        (Work("skip", "null"), IdempotencyKey("key", "another fingerprint")),
+        (Work("skip", "null", start_before=1), None),
+    ],
+)
+def test_a_fault_of_the_call_is_told_only_to_those_whose_session_is_live(
+    harness: QueueHarness, work: Work, key: IdempotencyKey | None
+) -> None:
+    harness.enqueue(USER, SESSION, [Work("skip", "null")], KEY)
+    with pytest.raises(InvalidInputError):
+        harness.enqueue(USER, SESSION, [work], key)
+
+    harness.store.connections.end_session(USER, SESSION)
+
+    with pytest.raises(UnauthenticatedError):
+        harness.enqueue(USER, SESSION, [work], key)
