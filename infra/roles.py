@@ -23,9 +23,10 @@ def give(dynamodb: Any, tables: Tables, username: str, role: str) -> str:
     """
     name = folded(username)
     key = {"username": {"S": name}}
-    if not name or "Item" not in dynamodb.get_item(TableName=tables.accounts, Key=key):
+    account = name and dynamodb.get_item(TableName=tables.accounts, Key=key).get("Item")
+    if not account:
         raise DeployError(f"There is no user {username!r}. Sign up first, then try again.")
-    note(dynamodb, tables.audit, f"give role {role}", name)
+    note(dynamodb, tables.audit, f"give role {role}", name, account["user_id"]["S"])
     dynamodb.update_item(
         TableName=tables.accounts,
         Key=key,

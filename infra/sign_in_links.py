@@ -34,7 +34,7 @@ def make(dynamodb: Any, tables: Tables, api_url: str, username: str, minutes: in
         raise DeployError(f"There is no user {username!r}.")
     if "disabled" in account:
         raise DeployError(f"The account of {name} is disabled. Enable it first.")
-    note(dynamodb, tables.audit, "make sign-in link", name)
+    note(dynamodb, tables.audit, "make sign-in link", name, account["user_id"]["S"])
     token, expires_at = LinkToken.new(name), time.time_ns() // 1_000_000 + minutes * 60_000
     seen, role = account["password_hash"]["S"], account["role"]["S"]
     dynamodb.update_item(

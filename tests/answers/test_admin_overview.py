@@ -121,6 +121,24 @@ def test_the_audit_log_is_read_by_the_month_and_is_that_of_this_month_unless_ano
     assert subjects(admin, "month=2026-12") == []
 
 
+def test_the_audit_log_is_read_by_the_user_whom_entries_are_about(
+    service: Service, admin: User, user: User
+) -> None:
+    pause(admin, user)
+    pause(admin, service.sign_up())
+    service.clock.advance(DAY_MS * 31)
+    admin = service.make_admin(admin)
+    admin.session.ask("POST", f"/api/admin/accounts/{user.username}/disable")
+
+    found = admin.session.ask("GET", f"{AUDIT}?user={user.user_id}")
+
+    assert [entry["action"] for entry in found["entries"]] == ["disable account", "pause queue"]
+    assert found["next"] is None
+    assert len(subjects(admin, f"user={user.user_id}&limit=1")) == 1
+    refused = admin.session.call("GET", f"{AUDIT}?user={user.user_id}&month=2027-01")
+    assert (refused.status, refused.body["errors"][0]["path"]) == (422, "month")
+
+
 def test_the_audit_log_comes_in_pages_the_newest_entry_first(service: Service, admin: User) -> None:
     users = [service.sign_up() for _ in range(5)]
     for user in users:

@@ -193,3 +193,20 @@ def test_the_audit_log_is_read_from_its_newest_entry_on(stores: Stores) -> None:
     older = stores.audit.page(entries[0].month, newest[-1].entry_id, 2)
 
     assert [*newest, *older] == entries[::-1]
+
+
+def test_entries_about_one_user_are_read_without_the_others(stores: Stores) -> None:
+    ada, month_ms = f"ada-{token_hex(4)}", 31 * 24 * AN_HOUR_MS
+    moments = [NOW, NOW + month_ms, NOW + 2 * month_ms]
+    entries = [
+        Entry(f"{at:015d}-{token_hex(4)}", at, "root", "pause queue", ada, "root's id", ada) for at in moments
+    ]
+    for entry in entries:
+        stores.audit.add(entry)
+    for subject, subject_id in ((ada, ""), ("bob", f"bob-{token_hex(4)}")):
+        stores.audit.add(Entry(f"{NOW:015d}-{token_hex(4)}", NOW, "root", "deed", subject, "", subject_id))
+
+    newest = stores.audit.page_about(ada, None, 2)
+    older = stores.audit.page_about(ada, newest[-1].entry_id, 2)
+
+    assert [*newest, *older] == entries[::-1]

@@ -232,5 +232,12 @@ class FakeAudit:
             self.entries.append(entry)
 
     def page(self, month: str, before: str | None, limit: int) -> Sequence[Entry]:
-        found = [e for e in self.entries if e.month == month and (before is None or e.entry_id < before)]
-        return sorted(found, key=lambda entry: entry.entry_id, reverse=True)[:limit]
+        return self._newest([entry for entry in self.entries if entry.month == month], before, limit)
+
+    def page_about(self, user_id: str, before: str | None, limit: int) -> Sequence[Entry]:
+        return self._newest([entry for entry in self.entries if entry.subject_id == user_id], before, limit)
+
+    @staticmethod
+    def _newest(found: Sequence[Entry], before: str | None, limit: int) -> Sequence[Entry]:
+        earlier = [entry for entry in found if before is None or entry.entry_id < before]
+        return sorted(earlier, key=lambda entry: entry.entry_id, reverse=True)[:limit]

@@ -54,6 +54,7 @@ PROPERTIES = [
     ("SessionsTable.Properties.TimeToLiveSpecification", {"AttributeName": "expires_at", "Enabled": True}),
     ("RequestsTable.Properties.TimeToLiveSpecification", {"AttributeName": "expires_at", "Enabled": True}),
     ("IdempotencyTable.Properties.TimeToLiveSpecification", {"AttributeName": "expires_at", "Enabled": True}),
+    ("AuditTable.Properties.GlobalSecondaryIndexes.0.IndexName", "about"),
     ("AuditTable.Properties.TimeToLiveSpecification", {"AttributeName": "expires_at", "Enabled": True}),
     ("QueuesTable.Properties.GlobalSecondaryIndexes.0.IndexName", "working"),
     ("QueuesTable.Properties.GlobalSecondaryIndexes.0.Projection.ProjectionType", "KEYS_ONLY"),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.identity_models import AuditItem
+from chalicelib.adapters.dynamodb.identity_models import About, AuditItem
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.identity.audit import Entry
@@ -30,7 +30,7 @@ class DynamoAudit:
             action=entry.action,
             subject=entry.subject,
             actor_id=entry.actor_id,
-            subject_id=entry.subject_id,
+            subject_id=entry.subject_id or None,  # no key of an index may be empty
             expires_at=(entry.at + self._kept_ms) // 1000 if self._kept_ms else None,
         )
         with suppress(LostRaceError), translated():
@@ -40,6 +40,12 @@ class DynamoAudit:
         earlier = None if before is None else self._audit.entry_id < before
         with translated():
             found = self._audit.query(month, earlier, scan_index_forward=False, limit=limit)
+            return [to_entry(item) for item in found]
+
+    def page_about(self, user_id: str, before: str | None, limit: int) -> Sequence[Entry]:
+        earlier = None if before is None else About.entry_id < before
+        with translated():
+            found = self._audit.about.query(user_id, earlier, scan_index_forward=False, limit=limit)
             return [to_entry(item) for item in found]
 
 

@@ -1,6 +1,7 @@
 """The tables of accounts, sessions and services as PynamoDB models, bound like those of queues."""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.models import VersionedItem
@@ -67,6 +68,17 @@ class TriesItem(Model):
     expires_at = NumberAttribute()  # seconds
 
 
+class About(GlobalSecondaryIndex["AuditItem"]):
+    """Entries by the user whom they are about. An entry is small: a query of it reads nothing else."""
+
+    class Meta:
+        index_name = "about"
+        projection = AllProjection()
+
+    subject_id = UnicodeAttribute(hash_key=True)
+    entry_id = UnicodeAttribute(range_key=True)
+
+
 class AuditItem(VersionedItem):
     month = UnicodeAttribute(hash_key=True)
     entry_id = UnicodeAttribute(range_key=True)
@@ -75,5 +87,7 @@ class AuditItem(VersionedItem):
     action = UnicodeAttribute()
     subject = UnicodeAttribute()
     actor_id = UnicodeAttribute(default="")
-    subject_id = UnicodeAttribute(default="")
+    subject_id = UnicodeAttribute(null=True)  # none: it is not in the index
     expires_at = NumberAttribute(null=True)  # seconds: DynamoDB's time to live; none: never
+
+    about = About()

@@ -8,6 +8,7 @@ import msgspec
 from chalicelib.adapters.runtime.logs import iso
 from chalicelib.api.identity.account_bodies import NewSignInLink, SetPassword
 from chalicelib.api.identity.account_views import SignInLinkAnswer
+from chalicelib.api.identity.admin_queues import UserId
 from chalicelib.api.identity.admin_views import AuditAnswer, StandingAnswer, entry_view
 from chalicelib.api.permissions import ADMIN
 from chalicelib.api.queueing.parameters import Limit
@@ -23,6 +24,10 @@ routes = Routes("Administration", permission=ADMIN)
 type Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 type Month = Annotated[
     str, msgspec.Meta(pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$", description="Such as 2026-11")
+]
+type About = Annotated[
+    UserId,
+    msgspec.Meta(description="Entries of all months about the user with this id or name; without `month`"),
 ]
 type EntryId = Annotated[str, msgspec.Meta(pattern="^[0-9]{15}-[0-9a-f]{8}$")]
 
@@ -76,9 +81,11 @@ def set_password(container: Container, principal: Principal, username: Name, bod
 def read_audit_log(
     container: Container,
     principal: Principal,
+    *,
     month: Month | None = None,
+    user: About | None = None,
     before: EntryId | None = None,
     limit: Limit = 50,
 ) -> AuditAnswer:
-    entries, following = container.identity.administration.entries(principal, month, before, limit)
+    entries, following = container.identity.administration.entries(principal, month, before, limit, user=user)
     return AuditAnswer([entry_view(entry) for entry in entries], following)

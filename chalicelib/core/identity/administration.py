@@ -6,7 +6,14 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import islice
 
-from chalicelib.core.errors import ConflictError, ForbiddenError, LostRaceError, NotFoundError
+from chalicelib.core.errors import (
+    ConflictError,
+    FieldError,
+    ForbiddenError,
+    InvalidInputError,
+    LostRaceError,
+    NotFoundError,
+)
 from chalicelib.core.identity.account import Account, Principal, Role, folded
 from chalicelib.core.identity.audit import Entry, month_of, new_entry_id
 from chalicelib.core.identity.ports import Accounts, AuditTrail
@@ -130,14 +137,22 @@ class Administration:
         return self._act(admin, "enable account", name, enable, id_)
 
     def entries(
-        self, admin: Principal, month: str | None, before: str | None, limit: int
+        self, admin: Principal, month: str | None, before: str | None, limit: int, *, user: str | None = None
     ) -> tuple[Sequence[Entry], str | None]:
         """Entries of a month such as 2026-11, the newest first, and the id of the entry to go on before.
 
-        The id is None at the end of the month. Without a month: the present one.
+        The id is None at the end of the month. Without a month: the present one. With the id of a user: all
+        entries about that user, of whatever month.
+
+        Raises InvalidInputError for a month together with a user.
         """
         self.require_admin(admin)
-        found = self.audit.page(month or month_of(self.clock.now()), before, limit)
+        if user is not None and month is not None:
+            raise InvalidInputError.listing(FieldError("month", "is not possible together with `user`"))
+        if user is not None:
+            found = self.audit.page_about(user, before, limit)
+        else:
+            found = self.audit.page(month or month_of(self.clock.now()), before, limit)
         return found, found[-1].entry_id if len(found) == limit else None
 
     def carry_out[Done](

@@ -155,6 +155,13 @@ class AuditTrail(Protocol):
         """Of that month, the newest first; those before the entry id `before`."""
         ...
 
+    def page_about(self, user_id: str, before: str | None, limit: int) -> Sequence[Entry]:
+        """Likewise those about this user, of all months. From an index, which may be late.
+
+        Entries without `subject_id` are not among them.
+        """
+        ...
+
 
 class Passwords(Protocol):
     """Hashes passwords and verifies them."""
