@@ -10,7 +10,7 @@ OWN = "/api/queue"
 USERS = "/api/users/{user}"
 OF_A_USER = f"{USERS}/queue"
 # As in core/queueing/names.py. Of 32 hexadecimal digits are the ids of accounts, for which no service acts.
-USER = r"^(?![0-9A-Fa-f]{32}$)[A-Za-z0-9._:@~-]{1,128}$"
+USER = r"^(?![0-9A-Fa-f]{32}\Z)[A-Za-z0-9._:@~-]{1,128}\Z"
 PARAMETER = Parameter("user", "user", Place.PATH, Annotated[str, msgspec.Meta(pattern=USER)], REQUIRED)
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Container, Mapping
 from typing import Any
 
+from chalicelib.adapters.json.patterns import ecma
+
 type Schema = dict[str, Any]
 
 VALUES = frozenset({"const", "enum", "examples"})  # keywords whose values are not schemas
@@ -68,4 +70,6 @@ def _inner(key: str, value: Any, rename: Callable[[str], str]) -> Any:
         return value
     if key == "properties":
         return {name: plain(schema, rename) for name, schema in value.items()}
+    if key == "pattern":
+        return ecma(value)
     return plain(value, rename)

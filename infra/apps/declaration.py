@@ -43,7 +43,7 @@ class Limits(msgspec.Struct, forbid_unknown_fields=True):
     max_attempts: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
     on_failure: Literal["skip", "halt"] | None = None
     long: bool | None = None  # its requests are always for the long lane
-    rate: Annotated[str, msgspec.Meta(pattern=f"^({RATE.pattern})$")] | None = None
+    rate: Annotated[str, msgspec.Meta(pattern=rf"^({RATE.pattern})\Z")] | None = None
 
 
 class Worker(msgspec.Struct, forbid_unknown_fields=True):

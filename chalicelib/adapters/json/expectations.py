@@ -5,6 +5,8 @@ from typing import Any
 
 from msgspec import inspect, json
 
+from chalicelib.adapters.json.patterns import ecma
+
 ENDLESS = 10**9  # a limit from here on is one of the machine, of which a person need not be told
 WORDS = "words"  # in Meta.extra: says in words what a type's pattern says to programs
 
@@ -19,7 +21,7 @@ def _words(info: inspect.Type) -> str:
 
 
 def _text(info: Any) -> str:
-    pattern = f" like {info.pattern}" if info.pattern else ""
+    pattern = f" like {ecma(info.pattern)}" if info.pattern else ""
     return f"text{_length(info.min_length, info.max_length, 'characters')}{pattern}"
 
 

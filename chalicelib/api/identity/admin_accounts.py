@@ -23,13 +23,13 @@ routes = Routes("Administration", permission=ADMIN)
 
 type Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 type Month = Annotated[
-    str, msgspec.Meta(pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$", description="Such as 2026-11")
+    str, msgspec.Meta(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])\Z", description="Such as 2026-11")
 ]
 type About = Annotated[
     UserId,
     msgspec.Meta(description="Entries of all months about the user with this id or name; without `month`"),
 ]
-type EntryId = Annotated[str, msgspec.Meta(pattern="^[0-9]{15}-[0-9a-f]{8}$")]
+type EntryId = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{15}-[0-9a-f]{8}\Z")]
 
 ACCOUNT = "/api/admin/accounts/{username}"
 

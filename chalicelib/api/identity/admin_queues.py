@@ -28,7 +28,7 @@ from chalicelib.web.routes import Routes
 routes = Routes("Administration", permission=ADMIN)
 
 # The id of an account, or a name that a service has given.
-type UserId = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9._:@~-]{1,128}$")]
+type UserId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:@~-]{1,128}\Z")]
 type StateName = Literal["open", "paused", "halted", "held", "closed"]
 
 QUEUE = "/api/admin/queues/{user_id}"

@@ -19,8 +19,8 @@ from chalicelib.web.routes import Routes
 
 routes = Routes("Administration", permission=ADMIN)
 
-type KeyId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
-type Scope = Annotated[str, msgspec.Meta(pattern=f"^({FORM.pattern})$")]
+type KeyId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
+type Scope = Annotated[str, msgspec.Meta(pattern=rf"^({FORM.pattern})\Z")]
 
 LONGEST_DAYS = 3650
 DEFAULT_BURST = 100  # a whole batch
@@ -32,7 +32,7 @@ class NewKey(msgspec.Struct, forbid_unknown_fields=True):
     name: Annotated[
         str,
         msgspec.Meta(
-            pattern=f"^{NAME.pattern}$",
+            pattern=rf"^{NAME.pattern}\Z",
             description="Of the service that calls with it. A service may have two keys, one to replace the "
             "other without a gap",
         ),
@@ -53,7 +53,7 @@ class NewKey(msgspec.Struct, forbid_unknown_fields=True):
         Annotated[
             str,
             msgspec.Meta(
-                pattern=f"^({RATE.pattern})$",
+                pattern=rf"^({RATE.pattern})\Z",
                 description="How many requests it may send in a time, for all users together, such as 10/s, "
                 "600/min or 30/h; null: any number",
             ),

@@ -30,7 +30,7 @@ routes = Routes("Authentication")
 NOT_PRINTABLE = re.compile(r"[^ -~]")
 LONGEST_CLIENT_NAME = 120
 
-type SessionId = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,40}$")]
+type SessionId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,40}\Z")]
 
 
 @routes.endpoint(

@@ -23,7 +23,7 @@ routes = Routes("Queue")
 
 BODY_LIMIT = 2 * 1024 * 1024  # bytes; Lambda takes 6 MB, and the body arrives in it as an escaped string
 
-type Key = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,255}$")]
+type Key = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,255}\Z")]
 GivenKey = Annotated[Key | None, Header("Idempotency-Key")]
 
 

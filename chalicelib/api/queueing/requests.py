@@ -38,7 +38,7 @@ type Shown = Annotated[
 type ShownType = Annotated[
     str,
     msgspec.Meta(
-        pattern=f"^({TYPE.pattern})?$", description="Only requests of this type; empty: of all types"
+        pattern=rf"^({TYPE.pattern})?\Z", description="Only requests of this type; empty: of all types"
     ),
 ]
 
@@ -50,7 +50,7 @@ class RequestPageAnswer(RequestsAnswer):
 
 
 type SignalName = Annotated[
-    str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="The signal's name")
+    str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z", description="The signal's name")
 ]
 
 

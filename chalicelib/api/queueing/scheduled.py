@@ -23,10 +23,10 @@ from chalicelib.web.routes import Routes
 
 routes = Routes("Queue")
 
-type Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{15}-[0-9a-f]{18}$")]
+type Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{15}-[0-9a-f]{18}\Z")]
 type After = Annotated[
     str,
-    msgspec.Meta(pattern=r"^([0-9]{15}-[0-9a-f]{18})?$", description="The id before the first wanted one"),
+    msgspec.Meta(pattern=r"^([0-9]{15}-[0-9a-f]{18})?\Z", description="The id before the first wanted one"),
 ]
 
 
