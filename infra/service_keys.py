@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.adapters.dynamodb.format import FORMAT
+from chalicelib.adapters.dynamodb.services import item_of
 from chalicelib.core.identity.scopes import FORM
-from chalicelib.core.identity.services import NAME, Key
+from chalicelib.core.identity.services import NAME, Key, Service
 from chalicelib.core.identity.session import DAY_MS
 from chalicelib.core.rates import Bucket, Rate
 from infra.audit import OPERATOR, note
@@ -45,20 +45,9 @@ def make(
         raise DeployError(f"There is no scope {wrong[0]!r}. Scopes are {EXAMPLE}.")
     key, now, given = Key.new(), time.time_ns() // 1_000_000, " ".join(sorted(set(scopes)))
     note(dynamodb, tables.audit, f"make key: {given}", name)
-    item = {
-        "key_id": {"S": key.key_id},
-        "name": {"S": name},
-        "secret_hash": {"S": key.hash},
-        "scopes": {"S": given},
-        "created_at": {"N": str(now)},
-        "created_by": {"S": OPERATOR},
-        "v": {"N": str(FORMAT)},
-    }
-    if days is not None:
-        item["key_expires_at"] = {"N": str(now + days * DAY_MS)}
-    if bucket is not None:
-        item |= {"rate": {"S": str(bucket.rate)}, "burst": {"N": str(bucket.burst)}}
-    dynamodb.put_item(TableName=tables.services, Item=item)
+    until = None if days is None else now + days * DAY_MS
+    service = Service(key.key_id, name, key.hash, frozenset(scopes), now, OPERATOR, until, bucket=bucket)
+    dynamodb.put_item(TableName=tables.services, Item=item_of(service).serialize())
     ends = f"expires in {days} days" if days else "does not expire"
     sends = f" It sends at most {bucket.rate}, after {bucket.burst} at once." if bucket else ""
     return f"{key}\nThe key of {name}, shown this once. It has the scopes {given} and {ends}.{sends}"

@@ -11,7 +11,7 @@ from chalicelib.core.errors import ForbiddenError, UnauthenticatedError
 from chalicelib.core.identity.account import Principal, Role
 from chalicelib.core.identity.scopes import allows, missing
 from chalicelib.core.identity.services import PREFIX
-from chalicelib.core.queueing.access import service_access
+from chalicelib.core.queueing.access import key_of, service_access
 from chalicelib.web.operations import Operation
 
 
@@ -51,8 +51,8 @@ class Gate:
         user = str(found[operation.on_behalf.argument])
         logs.bind(user=user)
         if operation.permission == CONTROL:
-            deeds, key_id = self.container.identity.service_deeds, caller.session_id.partition(":")[2]
-            deeds.note(caller.username, key_id, operation.own_id, user)
+            deeds = self.container.identity.service_deeds
+            deeds.note(caller.username, key_of(caller.session_id), operation.own_id, user)
         return replace(caller, user_id=user)
 
     def _user(self, token: str) -> Principal:

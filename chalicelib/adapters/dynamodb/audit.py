@@ -22,17 +22,8 @@ class DynamoAudit:
         self._kept_ms = retention_days * DAY_MS
 
     def add(self, entry: Entry) -> None:
-        item = self._audit(
-            month=entry.month,
-            entry_id=entry.entry_id,
-            at=entry.at,
-            actor=entry.actor,
-            action=entry.action,
-            subject=entry.subject,
-            actor_id=entry.actor_id,
-            subject_id=entry.subject_id or None,  # no key of an index may be empty
-            expires_at=(entry.at + self._kept_ms) // 1000 if self._kept_ms else None,
-        )
+        item = item_of(entry, self._audit)
+        item.expires_at = (entry.at + self._kept_ms) // 1000 if self._kept_ms else None
         with suppress(LostRaceError), translated():
             item.save(condition=self._audit.month.does_not_exist())
 
@@ -47,6 +38,20 @@ class DynamoAudit:
         with translated():
             found = self._audit.about.query(user_id, earlier, scan_index_forward=False, limit=limit)
             return [to_entry(item) for item in found]
+
+
+def item_of(entry: Entry, model: type[AuditItem] = AuditItem) -> AuditItem:
+    """Without the model of a deployment's table, it can only be serialized."""
+    return model(
+        month=entry.month,
+        entry_id=entry.entry_id,
+        at=entry.at,
+        actor=entry.actor,
+        action=entry.action,
+        subject=entry.subject,
+        actor_id=entry.actor_id,
+        subject_id=entry.subject_id or None,  # no key of an index may be empty
+    )
 
 
 def to_entry(item: AuditItem) -> Entry:

@@ -8,19 +8,13 @@ from pynamodb.expressions.update import Action
 from chalicelib.core.rates import Withdrawal
 
 
-def finds(arrival: Any, withdrawal: Withdrawal) -> Condition:
-    """See `Withdrawal.finds`; `arrival` is the model's attribute."""
-    if withdrawal.of_full:
-        full: Condition = arrival.does_not_exist() | (arrival <= withdrawal.now)
-        return full
-    enough: Condition = (arrival > withdrawal.now) & (arrival <= withdrawal.latest)
-    return enough
+def withdrawn(arrival: Any, withdrawal: Withdrawal) -> tuple[Action, Condition]:
+    """What is written, and on which condition: `Withdrawal.leaves` and `Withdrawal.finds`.
 
-
-def take(arrival: Any, withdrawal: Withdrawal) -> Action:
-    """See `Withdrawal.leaves`."""
+    `arrival` is the model's attribute.
+    """
     if withdrawal.of_full:
-        filled: Action = arrival.set(withdrawal.now + withdrawal.cost)
-        return filled
-    added: Action = arrival.add(withdrawal.cost)
-    return added
+        full = arrival.does_not_exist() | (arrival <= withdrawal.now)
+        return arrival.set(withdrawal.now + withdrawal.cost), full
+    enough = (arrival > withdrawal.now) & (arrival <= withdrawal.latest)
+    return arrival.add(withdrawal.cost), enough

@@ -54,19 +54,20 @@ class DynamoQueues:
             m.work.set(shard(user_id)),
         ]
         if withdrawal is not None:
-            from chalicelib.adapters.dynamodb.buckets import finds, take
-
-            actions.append(take(m.arrival, withdrawal))
-            allowed &= finds(m.arrival, withdrawal)
+            action, found = self._withdrawn(withdrawal)
+            actions.append(action)
+            allowed &= found
         return self._items.update(user_id, actions, allowed)
 
     def withdraw(self, user_id: str, session_id: str, now: Millis, withdrawal: "Withdrawal") -> Queue:
-        from chalicelib.adapters.dynamodb.buckets import finds, take
+        action, found = self._withdrawn(withdrawal)
+        allowed: Any = self._model.user_id.exists() & self._items.is_live(session_id, now)
+        return self._items.update(user_id, [action], allowed & found)
 
-        m = self._model
-        allowed: Any = m.user_id.exists() & self._items.is_live(session_id, now)
-        found = allowed & finds(m.arrival, withdrawal)
-        return self._items.update(user_id, [take(m.arrival, withdrawal)], found)
+    def _withdrawn(self, withdrawal: "Withdrawal") -> tuple[Action, Condition]:
+        from chalicelib.adapters.dynamodb.buckets import withdrawn  # only of users with a rate
+
+        return withdrawn(self._model.arrival, withdrawal)
 
     def open_for_service(self, user_id: str, now: Millis) -> None:
         from chalicelib.adapters.dynamodb.opening import open_queue

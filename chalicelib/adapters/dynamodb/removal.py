@@ -25,6 +25,7 @@ class DynamoUserRemoval:
 
     def note_departed(self, queue: Queue) -> None:
         m = self._tables.queues
+        # Moto takes an attribute that is missing for equal to null, which a queue that stays is seen with.
         seen = m.leaving.exists() & (m.leaving == queue.deleted_at)
         with translated():
             m(queue.user_id).update([m.departed.set(1)], condition=seen)

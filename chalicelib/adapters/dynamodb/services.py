@@ -24,7 +24,7 @@ class DynamoServices:
     def add(self, service: Service) -> None:
         try:
             with translated():
-                self._item(service).save(condition=self._services.key_id.does_not_exist())
+                item_of(service, self._services).save(condition=self._services.key_id.does_not_exist())
         except LostRaceError:
             if self.get(service.key_id) != service:
                 raise
@@ -48,32 +48,33 @@ class DynamoServices:
             m(service.key_id).update([m.last_used_at.set(now)], condition=m.key_id.exists() & same)
 
     def withdraw(self, key_id: str, withdrawal: "Withdrawal") -> Service:
-        from chalicelib.adapters.dynamodb.buckets import finds, take
+        from chalicelib.adapters.dynamodb.buckets import withdrawn
 
         m: Any = self._services
-        item = m(key_id)
+        item, (action, found) = m(key_id), withdrawn(m.arrival, withdrawal)
         with translated():
-            found = m.key_id.exists() & finds(m.arrival, withdrawal)
-            item.update([take(m.arrival, withdrawal)], condition=found)
+            item.update([action], condition=m.key_id.exists() & found)
         return to_service(item)
 
     def remove(self, key_id: str) -> None:
         with translated():
             self._services(key_id).delete(condition=self._services.key_id.exists())
 
-    def _item(self, service: Service) -> ServiceItem:
-        return self._services(
-            key_id=service.key_id,
-            name=service.name,
-            secret_hash=service.secret_hash,
-            scopes=" ".join(sorted(service.scopes)),
-            created_at=service.created_at,
-            created_by=service.created_by,
-            key_expires_at=service.expires_at,
-            rate=service.bucket and str(service.bucket.rate),
-            burst=service.bucket and service.bucket.burst,
-            arrival=service.arrival,
-        )
+
+def item_of(service: Service, model: type[ServiceItem] = ServiceItem) -> ServiceItem:
+    """A key that was never used. Without the model of a deployment's table, it can only be serialized."""
+    return model(
+        key_id=service.key_id,
+        name=service.name,
+        secret_hash=service.secret_hash,
+        scopes=" ".join(sorted(service.scopes)),
+        created_at=service.created_at,
+        created_by=service.created_by,
+        key_expires_at=service.expires_at,
+        rate=service.bucket and str(service.bucket.rate),
+        burst=service.bucket and service.bucket.burst,
+        arrival=service.arrival,
+    )
 
 
 def to_service(item: ServiceItem) -> Service:

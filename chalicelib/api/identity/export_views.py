@@ -1,8 +1,8 @@
 """The pieces of an export as JSON: what is stored about a user, without secrets."""
 
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -22,6 +22,11 @@ from chalicelib.core.time import Clock
 LONGEST_MS = 10_000  # for one answer
 
 
+class Record(NamedTuple):
+    kind: Kind
+    text: str  # one line of JSON
+
+
 def record_of(piece: Piece, user_id: str) -> str:
     """The thing of the piece as one line of JSON."""
     view: Any = VIEWS[piece.kind](piece.thing)
@@ -32,17 +37,23 @@ def record_of(piece: Piece, user_id: str) -> str:
     return encode(view)
 
 
-def fits_one_answer(clock: Clock, user_id: str) -> Callable[[Piece], bool]:
-    """Whether one more piece fits into one answer, and its time. For one use."""
+def page_of(pieces: Iterable[Piece], user_id: str, clock: Clock) -> tuple[list[Record], str | None]:
+    """The records that fit into one answer, and its time, and the mark to go on after; None at the end.
+
+    The first piece fits in any case.
+    """
     room, until = ANSWER_LIMIT, clock.now() + LONGEST_MS
-
-    def fits(piece: Piece) -> bool:
-        nonlocal room
-        if piece.thing is not None:
-            room -= len(json.dumps(record_of(piece, user_id)))  # as Lambda's answer contains it
-        return room >= 0 and clock.now() < until
-
-    return fits
+    taken, mark = list[Record](), None
+    for piece in pieces:
+        record = None if piece.thing is None else Record(piece.kind, record_of(piece, user_id))
+        if record:
+            room -= len(json.dumps(record.text))  # as Lambda's answer contains it
+        if mark is not None and (room < 0 or clock.now() >= until):
+            return taken, mark
+        mark = piece.mark
+        if record:
+            taken.append(record)
+    return taken, None
 
 
 def _request(request: Request) -> dict[str, Any]:

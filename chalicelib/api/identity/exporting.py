@@ -25,12 +25,11 @@ class ExportAnswer(msgspec.Struct):
 
 def page_of(container: Container, user_id: str, username: str, after: str) -> ExportAnswer:
     """The pieces after that mark, as far as they fit into one answer. Raises InvalidInputError."""
-    from chalicelib.api.identity.export_views import fits_one_answer, record_of  # needed by few calls
-    from chalicelib.core.identity.export import Subject, first_of
+    from chalicelib.api.identity import export_views  # needed by few calls
+    from chalicelib.core.identity.export import Subject
 
     pieces = container.identity.export.pieces(Subject(user_id, username), after)
-    taken, mark = first_of(pieces, fits_one_answer(container.adapters.clock, user_id))
-    records = [
-        RecordAnswer(piece.kind.value, msgspec.Raw(record_of(piece, user_id).encode())) for piece in taken
-    ]
-    return ExportAnswer(records, mark)
+    records, mark = export_views.page_of(pieces, user_id, container.adapters.clock)
+    return ExportAnswer(
+        [RecordAnswer(kind.value, msgspec.Raw(text.encode())) for kind, text in records], mark
+    )

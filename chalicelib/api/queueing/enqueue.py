@@ -13,6 +13,7 @@ from chalicelib.api.queueing.request_views import RequestAnswer, RequestsAnswer,
 from chalicelib.container import Container
 from chalicelib.core.errors import ConflictError, TooManyError
 from chalicelib.core.identity.account import Principal
+from chalicelib.core.queueing.access import key_of
 from chalicelib.core.queueing.enqueue import Accepted, Work
 from chalicelib.core.queueing.line import Line
 from chalicelib.web.call import Call
@@ -87,8 +88,7 @@ def require_types(principal: Principal, works: Sequence[Work]) -> None:
 def charge_service(container: Container, principal: Principal, count: int) -> None:
     """Takes tokens out of the bucket of the service's key, if it has one. Raises TooManyError."""
     if principal.limit is not None:
-        key_id = principal.session_id.partition(":")[2]
-        container.identity.service_limit(key_id, principal.limit, count)
+        container.identity.service_limit(key_of(principal.session_id), principal.limit, count)
 
 
 def accepted_views(container: Container, call: Call, accepted: Accepted, base: str) -> list[RequestAnswer]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
@@ -15,7 +15,7 @@ from chalicelib.core.errors import (
     NotFoundError,
 )
 from chalicelib.core.identity.account import Account, Principal, Role, folded
-from chalicelib.core.identity.audit import Entry, month_of, new_entry_id
+from chalicelib.core.identity.audit import Entry, month_of, note
 from chalicelib.core.identity.ports import Accounts, AuditTrail
 from chalicelib.core.identity.sessions import Sessions
 from chalicelib.core.log_events import log_event
@@ -203,11 +203,10 @@ class Administration:
             raise
 
     def _note(self, admin: Principal, action: str, subject: str, subject_id: str) -> None:
-        """Add an entry, and log it: in the logs the API function can add lines and change none."""
         now = self.clock.now()
-        entry = Entry(new_entry_id(now), now, admin.username, action, subject, admin.user_id, subject_id)
-        self.audit.add(entry)
-        log_event("administrator acts", user=admin.user_id, **asdict(entry))
+        ids = {"actor_id": admin.user_id, "subject_id": subject_id}
+        entry = Entry.new(now, admin.username, action, subject, **ids)
+        note(self.audit, "administrator acts", entry, user=admin.user_id)
 
     def _scan(self, after: str | None) -> Iterator[Queue]:
         while page := self.queue_store.page(after, SCAN):

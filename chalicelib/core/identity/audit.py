@@ -4,10 +4,15 @@ Written before it is done, so nothing goes unseen.
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
 
+from chalicelib.core.log_events import log_event
 from chalicelib.core.time import Millis
+
+if TYPE_CHECKING:
+    from chalicelib.core.identity.ports import AuditTrail
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +28,25 @@ class Entry:
     actor_id: str = ""  # of a service: that of its key
     subject_id: str = ""
 
+    @classmethod
+    def new(
+        cls, at: Millis, actor: str, action: str, subject: str, *, actor_id: str = "", subject_id: str = ""
+    ) -> Self:
+        """With an id of its own."""
+        return cls(f"{at:015d}-{secrets.token_hex(4)}", at, actor, action, subject, actor_id, subject_id)
+
     @property
     def month(self) -> str:
         return month_of(self.at)
 
 
-def new_entry_id(now: Millis) -> str:
-    return f"{now:015d}-{secrets.token_hex(4)}"
+def note(audit: "AuditTrail", event: str, entry: Entry, **fields: Any) -> None:
+    """Add the entry, and log it: in the logs the API function can add lines and change none.
+
+    Raises UnavailableError; then what the entry says must not be done.
+    """
+    audit.add(entry)
+    log_event(event, **fields, **asdict(entry))
 
 
 def month_of(moment: Millis) -> str:

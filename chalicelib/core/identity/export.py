@@ -5,9 +5,10 @@ among the pieces; who turns them into text decides which fields are shown.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from chalicelib.core.errors import FieldError, InvalidInputError
@@ -109,9 +110,8 @@ class _Walk:
         self._queue = ports.store.queues.get(subject.user_id)
 
     def account(self, place: str) -> Iterator[Piece]:
-        account = self._account()
-        if account and not place:
-            yield Piece(Kind.ACCOUNT, "account:1", account)
+        if self._account and not place:
+            yield Piece(Kind.ACCOUNT, "account:1", self._account)
 
     def sessions(self, place: str) -> Iterator[Piece]:
         ids = sorted(self._queue.sessions) if self._queue else []
@@ -152,17 +152,17 @@ class _Walk:
 
     def audit(self, place: str) -> Iterator[Piece]:
         """The newest entries first. Nobody has sorted them by user: all are read."""
-        account, now = self._account(), self._ports.clock.now()
-        month, _, before = (place or month_of(now)).partition(".")
+        month, _, before = (place or month_of(self._ports.clock.now())).partition(".")
         while month >= FIRST_MONTH:
             while page := self._ports.audit.page(month, before or None, AT_ONCE):
                 for entry in page:
-                    if self._is_about(entry, account):
+                    if self._is_about(entry):
                         yield Piece(Kind.AUDIT, f"audit:{month}.{entry.entry_id}", entry)
                 before = page[-1].entry_id
                 yield Piece(Kind.AUDIT, f"audit:{month}.{before}", None)
             month, before = month_before(month), ""
 
+    @cached_property
     def _account(self) -> Account | None:
         account = self._ports.accounts.by_username(self._username) if self._username else None
         return account if account and account.user_id == self._user_id else None
@@ -180,12 +180,12 @@ class _Walk:
                 if event.n > after:
                     yield Piece(Kind.EVENT, f"request:{seq}.{event.n}", event, seq)
 
-    def _is_about(self, entry: AuditEntry, account: Account | None) -> bool:
+    def _is_about(self, entry: AuditEntry) -> bool:
         """An entry without ids has names, which others may have had before."""
         if self._user_id in (entry.subject_id, entry.actor_id, entry.subject):
             return True
         named = not entry.subject_id and entry.subject == self._username
-        return named and account is not None and entry.at >= account.created_at
+        return named and self._account is not None and entry.at >= self._account.created_at
 
 
 def _place(mark: str) -> tuple[Kind, str]:
@@ -196,20 +196,3 @@ def _place(mark: str) -> tuple[Kind, str]:
     if kind in PLACES and re.fullmatch(PLACES[Kind(kind)], place):
         return Kind(kind), place
     raise InvalidInputError.listing(FieldError("after", "is not from an earlier answer"))
-
-
-def first_of(pieces: Iterator[Piece], fits: Callable[[Piece], bool]) -> tuple[Sequence[Piece], str | None]:
-    """The pieces up to the first one that does not fit, and the mark to go on after; None at the end.
-
-    `fits` is asked for each in order, and the first one is taken in any case.
-    """
-    taken, mark = list[Piece](), None
-    for piece in pieces:
-        if mark is not None and not fits(piece):
-            return taken, mark
-        if mark is None:
-            fits(piece)
-        mark = piece.mark
-        if piece.thing is not None:
-            taken.append(piece)
-    return taken, None

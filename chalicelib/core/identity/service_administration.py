@@ -1,17 +1,16 @@
 """What administrators do with the keys of services, and how services' own deeds are noted."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.identity.administration import Administration
-from chalicelib.core.identity.audit import Entry, new_entry_id
+from chalicelib.core.identity.audit import Entry, note
 from chalicelib.core.identity.ports import AuditTrail
 from chalicelib.core.identity.scopes import Scopes
 from chalicelib.core.identity.service_keys import ServiceKeys
 from chalicelib.core.identity.services import Key, Service
-from chalicelib.core.log_events import log_event
 from chalicelib.core.time import Clock, Millis
 
 if TYPE_CHECKING:
@@ -59,7 +58,6 @@ class ServiceDeeds:
 
     def note(self, service: str, key_id: str, action: str, user_id: str) -> None:
         """Raises UnavailableError; then it must not be done."""
-        now = self.clock.now()
-        entry = Entry(new_entry_id(now), now, service, action, user_id, key_id, user_id)
-        self.audit.add(entry)
-        log_event("service acts", **asdict(entry))
+        ids = {"actor_id": key_id, "subject_id": user_id}
+        entry = Entry.new(self.clock.now(), service, action, user_id, **ids)
+        note(self.audit, "service acts", entry)

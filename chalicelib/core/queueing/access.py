@@ -28,6 +28,15 @@ def service_access(key_id: str) -> str:
     return f"{SERVICE}{key_id}"
 
 
+def key_of(access: str) -> str:
+    """The id of the key with which a service calls: the inverse of `service_access`.
+
+    >>> key_of(service_access("k7"))
+    'k7'
+    """
+    return access.removeprefix(SERVICE)
+
+
 def needs_session(session_id: str) -> bool:
     """Whether this is the id of a session, which has to be live.
 
