@@ -1,53 +1,36 @@
 """One history: everything put together, left to itself under faults, then in calm, and looked at."""
 
-from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.memory.clock import START
 from chalicelib.core.identity.account import Account
-from chalicelib.core.identity.own_account import OwnAccount
-from chalicelib.core.identity.sessions import Sessions
-from chalicelib.core.identity.throttle import Throttle
-from chalicelib.core.queueing.attempt import Attempt
-from chalicelib.core.queueing.callbacks import Callbacks
-from chalicelib.core.queueing.controls import Controls
-from chalicelib.core.queueing.dequeue import Dequeue
-from chalicelib.core.queueing.enqueue import Enqueue
-from chalicelib.core.queueing.entering import Entering
-from chalicelib.core.queueing.event_watch import EventWatch
 from chalicelib.core.queueing.lane import Lane
-from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.queue import State
-from chalicelib.core.queueing.scheduling import Scheduling
-from chalicelib.core.queueing.signals import Signals
-from chalicelib.core.queueing.waits import Waits
-from chalicelib.core.queueing.watch import Watch
 from chalicelib.core.time import Millis
-from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeTryCounts, new_session
-from tests.fakes.secrets import FakePasswords, FakeTokens
+from tests.fakes.accounts import FakeAccounts, new_session
+from tests.fakes.secrets import FakePasswords
 from tests.simulation import faults
-from tests.simulation.administrators import TrustedAdministration
 from tests.simulation.callbacks import receivers_of
-from tests.simulation.caller import Api
 from tests.simulation.calls import PASSWORD, Calls
 from tests.simulation.departing import departing_in, leave
-from tests.simulation.deployments import DeployedDrain, DeployedSweep, Deployment, ReadableRequests
+from tests.simulation.deployed import Deployed
+from tests.simulation.deployments import Deployment
 from tests.simulation.emitting import Emitters
 from tests.simulation.ending import Ending
-from tests.simulation.entries import Entries, is_account
-from tests.simulation.executions import Executions, handlers
+from tests.simulation.entries import Entries
+from tests.simulation.executions import Executions
 from tests.simulation.history import History
-from tests.simulation.indexed import IndexedStore, report_unforeseen
+from tests.simulation.indexed import IndexedStore
 from tests.simulation.invariants import Invariants
 from tests.simulation.kinds import draw_kinds
-from tests.simulation.lambdas import SWEEP_MS, Sweeper, Workers
+from tests.simulation.lambdas import SWEEP_MS
 from tests.simulation.limits import Limits
-from tests.simulation.ports import Network, Remote, RemoteStore, SimulatedClock
+from tests.simulation.ports import Network
 from tests.simulation.readers import WatchedSessions
 from tests.simulation.records import User
 from tests.simulation.scheduler import Scheduler
-from tests.simulation.services import draw_idle_ms, named_users, serve
+from tests.simulation.services import named_users, serve
 from tests.simulation.slots import Options
 from tests.simulation.steering_calls import steer
 from tests.simulation.stepping import Steps
@@ -60,7 +43,6 @@ if TYPE_CHECKING:
 DEPLOY_MS = 10_000  # a process that has begun with the old code holds nothing later than that
 STEPPING = (3, 6)  # of eight histories, those in which handlers have steps
 EMITTING = (4, 6)  # likewise, those in which they emit events
-QUANTUM_MS = 2_000  # short, so that turns end in the middle of work
 PATIENCE_MS = 10_000  # within this after the death of its worker, a request is begun again
 
 
@@ -100,69 +82,15 @@ class World:
         self.named = named_users(seed)
 
     def _build(self) -> None:
-        clock = SimulatedClock(self.scheduler, self.rng, self.network)
-        store = RemoteStore(self.store, self.network, self._watch)
-        if not self.entries.is_used:
-            store.entries = self.store.entries  # no call of theirs is heard of
-        queues, requests, connections = store.queues, store.requests, store.connections
-        stored, accounts, audit = (self._remote(s) for s in (self.sessions, self.accounts, FakeAudit()))
-        if not self.faultless:
-            self.limits.be_seldom()
-        self.executions.unhurried += tuple(self.limits.pace)
-        registry = handlers(self.deployment, self.limits.pace)
-        take, run = self.executions.take, self.executions.run
-        entering = Entering(
-            store.entries, queues, requests, self.lanes, clock, registry, is_account, report=report_unforeseen
-        )
-        attempt = Attempt(
-            *(requests, clock, registry, take, run, self.rng.random, self._mark),
-            enter=entering.all_of,
-            notes=lambda: store.notes,
-        )
-        callers = self.callbacks.start(store, clock) if self.callbacks else None
-        readable = Remote(ReadableRequests(self.store, self.deployment), self.network, self._watch)
-        for lane, service in self.lanes.services.items():
-            drain = DeployedDrain(
-                *(queues, readable, self.lanes, clock, attempt, QUANTUM_MS, self._mark, lane),
-                callbacks=callers,
-            )
-            if self.departing:
-                self.departing.equip(drain, store.removal)
-            Workers(service, drain)
-        sweep = DeployedSweep(
-            *(store, accounts, self.lanes, clock, self.rng.shuffle, report_unforeseen),
-            entering=entering,
-            callbacks=callers,
-        )
-        object.__setattr__(sweep, "idle_ms", draw_idle_ms(self.seed))
-        object.__setattr__(sweep, "deployment", self.deployment)
-        object.__setattr__(sweep, "has_hook", self.departing is not None)
-        self.sweeper = Sweeper(self.scheduler, self.network, sweep)
-        limit = self.limits.of(queues)
-        self.limits.serve(self._remote, clock)
-        enqueue = Enqueue(queues, requests, store.keys, self.lanes, clock, handlers=registry, limit=limit)
-        sessions = Sessions(stored, queues, connections, FakeTokens(), clock)
-        controls = Controls(queues, requests, self.lanes, clock, enqueue, self._mark)
-        waits = Waits(stored, clock)
-        dequeue = Dequeue(queues, requests, clock, waits, self._mark)
-        outcomes = Outcomes(queues, requests, clock, waits, self._mark)
-        throttle = Throttle(FakeTryCounts(), clock)
-        own = OwnAccount(accounts, queues, connections, FakePasswords(), throttle, sessions, clock)
-        administration = TrustedAdministration(
-            accounts, queues, connections, audit, sessions, controls, clock
-        )
-        tokens = partial(self._mark, times=2)
-        scheduling = Scheduling(store.entries, queues, requests, store.keys, entering, clock, tokens, limit)
-        signals = Signals(controls, store.notes, self._mark)
-        events = EventWatch(Watch(queues, requests, clock, waits), store.notes)
-        callbacks = Callbacks(store, callers, clock, self._mark, self._mark)
-        use_cases = enqueue, dequeue, outcomes, sessions, controls, own, administration, accounts
-        api = Api(*use_cases, scheduling, signals, events, callbacks)
+        deployed = Deployed(self)
+        deployed.start_workers()
+        self.sweeper = deployed.sweeper()
+        self.limits.serve(deployed.remote, deployed.clock)
         self.calls = Calls(
             self.scheduler,
             self.network,
             self.rng,
-            api,
+            deployed.api(),
             self.executions.plans,
             self.store.tables.queues.get,
             self.options,
@@ -174,12 +102,6 @@ class World:
         )
         self.invariants.taking_several = self.calls.taking_several
 
-    def _remote(self, store: object) -> Any:
-        return Remote(store, self.network, lambda args: None)
-
-    def _mark(self, times: int = 1) -> str:
-        return "".join(f"{self.rng.getrandbits(32):08x}" for _ in range(times))
-
     def _user(self, id_: str) -> User:
         first = new_session(f"first-{id_}", id_, START)
         self.sessions.add(first)
@@ -187,7 +109,8 @@ class World:
         self.store.connections.open_session(id_, first.session_id, first.expires_at, START, id_)
         return User(id_, [first.session_id])
 
-    def _watch(self, arguments: tuple[Any, ...]) -> None:
+    def watch(self, arguments: tuple[Any, ...]) -> None:
+        """After each call of a store, of which these are the arguments. Raises Violation."""
         if arguments and not isinstance(arguments[0], int):
             user_id = arguments[0] if isinstance(arguments[0], str) else arguments[0].user_id
             if self.executions.steps:

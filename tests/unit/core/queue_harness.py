@@ -61,27 +61,11 @@ class QueueHarness:
         self.fifos = {lane: MemoryFifo(self.clock.now) for lane in Lane}
         self.fifo, self.slow = self.fifos[Lane.QUICK], self.fifos[Lane.SLOW]
         self.handlers = _handlers()
-        rings, marks = count(1), count(1)
-        bell = MemoryWakeUps(self.fifos)
+        rings = count(1)
+        self._bell = bell = MemoryWakeUps(self.fifos)
         queues, requests = self.store.queues, self.store.requests
         self.entering = Entering(self.store.entries, queues, requests, bell, self.clock, self.handlers)
-        attempt = Attempt(
-            requests,
-            self.clock,
-            self.handlers,
-            self._take,
-            self._run,
-            fraction=lambda: 0.5,
-            new_token=lambda: f"mark {next(marks)}",
-            enter=self.entering.all_of,
-            notes=lambda: self.store.notes,
-        )
-        self.drains = {
-            lane: Drain(
-                queues, requests, bell, self.clock, attempt, QUANTUM_MS, lambda: f"ring {next(rings)}", lane
-            )
-            for lane in Lane
-        }
+        self.drains = self._new_drains(lambda: f"ring {next(rings)}")
         self.enqueue = Enqueue(queues, requests, self.store.keys, bell, self.clock, handlers=self.handlers)
         self.scheduling = Scheduling(
             self.store.entries, queues, requests, self.store.keys, self.entering, self.clock
@@ -98,6 +82,24 @@ class QueueHarness:
         self.watch = Watch(queues, requests, self.clock, waits)
         now = self.clock.now()
         self.store.connections.open_session(USER, SESSION, now + HOUR_MS, now, USER)
+
+    def _new_drains(self, new_ring: Callable[[], str]) -> dict[Lane, Drain]:
+        marks, queues, requests = count(1), self.store.queues, self.store.requests
+        attempt = Attempt(
+            requests,
+            self.clock,
+            self.handlers,
+            self._take,
+            self._run,
+            fraction=lambda: 0.5,
+            new_token=lambda: f"mark {next(marks)}",
+            enter=self.entering.all_of,
+            notes=lambda: self.store.notes,
+        )
+        return {
+            lane: Drain(queues, requests, self._bell, self.clock, attempt, QUANTUM_MS, new_ring, lane)
+            for lane in Lane
+        }
 
     @property
     def drain(self) -> Drain:
