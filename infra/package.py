@@ -7,6 +7,7 @@ become a layer. The same sources give the same files, byte for byte.
 """
 
 import argparse
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -17,6 +18,8 @@ from infra.apps import folder, requirements
 from infra.apps.folder import App
 from infra.calls import called_with
 from infra.errors import DeployError
+
+NO_PROVIDER = "empty: this package cannot verify tokens. Set it with infra.deploy, or package with --oidc"
 
 
 def package(architecture: str, target: Path, app: App | None = None, *, oidc: bool = False) -> None:
@@ -34,6 +37,15 @@ def package(architecture: str, target: Path, app: App | None = None, *, oidc: bo
         built / application.TEMPLATE,
     ):
         shutil.copyfile(path, target / path.name)
+    if not oidc:
+        _refuse_provider(target / application.TEMPLATE)
+
+
+def _refuse_provider(path: Path) -> None:
+    """Has CloudFormation refuse an OidcIssuer that is set later: the layer has no library for its tokens."""
+    template = json.loads(path.read_text())
+    template["Parameters"]["OidcIssuer"] |= {"AllowedValues": [""], "ConstraintDescription": NO_PROVIDER}
+    path.write_text(json.dumps(template, indent=2, sort_keys=True))
 
 
 def dependencies(architecture: str, app: App | None, *, oidc: bool = False) -> Path:

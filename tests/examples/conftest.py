@@ -1,4 +1,4 @@
-"""A stack of its own on the test's emulator, with all examples, and a receiver that it may call."""
+"""A stack of its own on the test's emulator: all examples, and receivers and a provider that it calls."""
 
 import importlib.util
 import json
@@ -23,6 +23,7 @@ from local_cloud.ports import free_ports
 from tests.conftest import api_url_of
 from tests.e2e.users import User, sign_up
 from tests.examples.together import put_together
+from tests.identity_provider.provider import AUDIENCE, Provider
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 BESIDE = ("approval.py", "relay.py")  # handlers of the tests
@@ -47,7 +48,15 @@ class ExamplesStack:
 
 
 @pytest.fixture(scope="session")
-def deployed(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExamplesStack]:
+def identity_provider() -> Iterator[Provider]:
+    with Provider() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def deployed(
+    emulator: Emulator, identity_provider: Provider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ExamplesStack]:
     together, ports = tmp_path_factory.mktemp("examples"), free_ports()
     put_together(sorted(path.parent for path in EXAMPLES.glob("*/handlers")), together)
     for name in BESIDE:
@@ -56,8 +65,9 @@ def deployed(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> It
         "AllowedHosts": f"http://{HOST}:{ports.api}",
         "CallbackHosts": f"http://{HOST}:{ports.edge}",
     }
+    provider = {"OidcIssuer": identity_provider.issuer, "OidcAudience": AUDIENCE}
     target = local_cloud(emulator.edge_url, STACK)
-    outputs = deploy(target, PARAMETERS | hosts, print, Options(app=folder.read(together)))
+    outputs = deploy(target, PARAMETERS | hosts | provider, print, Options(app=folder.read(together)))
     url = api_url_of(emulator, STACK)
     with Api(url) as client:
         secret = _secret(emulator, outputs)

@@ -1,6 +1,7 @@
 """Packaging: the same sources give the same files."""
 
 import hashlib
+import json
 import re
 from pathlib import Path
 from zipfile import ZipFile
@@ -9,8 +10,9 @@ import pytest
 
 from bootstrap.cache import CHECKOUT
 from bootstrap.errors import SetupError
-from infra import application, layer
+from infra import application, layer, template
 from infra.apps import requirements
+from infra.package import package
 
 
 def pinned(package_name: str) -> str:
@@ -61,6 +63,18 @@ def test_what_verifies_tokens_of_an_identity_provider_ships_only_if_there_is_one
     assert with_provider.startswith(ours)
     assert names[1] == [*names[0], "cryptography"]
     assert not any("cryptography" in name for name in ZipFile(packaged / "layer.zip").namelist())
+
+
+def test_without_it_cloudformation_refuses_a_provider(packaged: Path, tmp_path: Path) -> None:
+    without, declared = json.loads((packaged / "template.json").read_text()), template.load()["Parameters"]
+    package("arm64", tmp_path, oidc=True)
+    with_provider = json.loads((tmp_path / "template.json").read_text())
+
+    assert without["Parameters"]["OidcIssuer"]["AllowedValues"] == [""]
+    assert "infra.deploy" in without["Parameters"]["OidcIssuer"]["ConstraintDescription"]
+    assert with_provider["Parameters"]["OidcIssuer"] == declared["OidcIssuer"]
+    without["Parameters"] = with_provider["Parameters"]
+    assert without == with_provider
 
 
 def test_a_package_without_a_wheel_fails_and_is_named(
