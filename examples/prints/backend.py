@@ -3,14 +3,10 @@
 GURUKOOL_URL=http://localhost:3000 GURUKOOL_KEY=gk_… WEBHOOK_SECRET=whsec_… uvicorn backend:app --port 9000
 """
 
-import json
 import os
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from hashlib import sha256
-from threading import Lock
 from typing import Annotated, Any
 
 import httpx
@@ -27,7 +23,7 @@ database.executescript("""
     CREATE TABLE IF NOT EXISTS prints (id INTEGER PRIMARY KEY, user, pages, seq, status);
     CREATE TABLE IF NOT EXISTS notices (id PRIMARY KEY, user, text);
 """)
-handing_over = Lock()
+app = FastAPI()
 
 
 def post(path: str, body: Any, **headers: str) -> Any:
@@ -35,28 +31,19 @@ def post(path: str, body: Any, **headers: str) -> Any:
 
 
 def hand_over() -> None:
-    """Enqueue what has no number yet. Repeated, it gets the same number: the key is the same."""
-    with handing_over:
-        new = database.execute("SELECT id, user, pages FROM prints WHERE seq IS NULL ORDER BY id").fetchall()
-        for id_, user, pages in new:
-            order = {"type": "print", "payload": {"pages": pages}, "callback": f"{SHOP}/outcomes"}
-            accepted = post(f"{user}/queue/enqueue", order, **{"Idempotency-Key": f"print-{id_}"})
-            database.execute("UPDATE prints SET seq = ? WHERE id = ?", [accepted["seq"], id_])
-
-
-@asynccontextmanager
-async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    hand_over()  # what a process had stored when it was killed
-    yield
-
-
-app = FastAPI(lifespan=lifespan)
+    """Enqueue what has no number yet, in order. Repeated, even by two threads at once, each print gets the
+    same number: the key is the same.
+    """
+    new = database.execute("SELECT id, user, pages FROM prints WHERE seq IS NULL ORDER BY id").fetchall()
+    for id_, user, pages in new:
+        order = {"type": "print", "payload": {"pages": pages}, "callback": f"{SHOP}/outcomes"}
+        accepted = post(f"{user}/queue/enqueue", order, **{"Idempotency-Key": f"print-{id_}"})
+        database.execute("UPDATE prints SET seq = ? WHERE id = ?", [accepted["seq"], id_])
 
 
 def signed_in(authorization: Annotated[str, Header()]) -> str:
     token = sha256(authorization.removeprefix("Bearer ").encode()).hexdigest()
-    found = database.execute("SELECT name FROM users WHERE token = ?", [token])
-    for (name,) in found:
+    for (name,) in database.execute("SELECT name FROM users WHERE token = ?", [token]):
         return str(name)
     raise HTTPException(401)
 
@@ -88,14 +75,15 @@ def list_prints(user: User) -> Any:
 @app.post("/outcomes")
 async def take_outcome(request: Request) -> None:
     """Each outcome comes at least once, and each user's in order."""
-    body = await request.body()
     try:
-        webhook.verify(body, dict(request.headers))
+        ended = webhook.verify(await request.body(), dict(request.headers))
     except WebhookVerificationError:
         raise HTTPException(401) from None
-    ended = json.loads(body)
     mine = [ended["status"], ended["user"], ended["seq"]]
     if not database.execute("UPDATE prints SET status = ? WHERE user = ? AND seq = ?", mine).rowcount:
         raise HTTPException(503)  # it came before its number was stored, and comes again
     notice = [request.headers["webhook-id"], ended["user"], f"Print {ended['seq']}: {ended['status']}"]
     database.execute("INSERT OR IGNORE INTO notices VALUES (?, ?, ?)", notice)
+
+
+hand_over()  # what a process had stored when it was killed
