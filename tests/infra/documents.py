@@ -49,8 +49,8 @@ def if_so(value: Any) -> Any:
 def resource_name(resource: Any) -> str:
     """`QueuesTable` or `QueuesTable/index/working`, from the ways a policy names a resource."""
     match if_so(resource):
-        case str():
-            return resource
+        case str(text):
+            return text
         case {"Ref": name} | {"Fn::GetAtt": [name, "Arn"]}:
             return str(name)
         case {"Fn::Sub": text}:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # A query reads several small items for the price of one item of BatchGetItem. So the whole range is queried
 # if it has at most this many numbers for each request that is wanted.
 CLOSE = 2
+MISSING = (INVALID, "ResourceNotFoundException")
 
 
 def list_indexed(tables: Tables, user_id: str, after: int, last: int, *, limit: int, match: Match) -> Found:
@@ -75,4 +76,4 @@ def _read(model: type[RequestItem], user_id: str, numbers: Sequence[int], at: in
 
 def _is_about_the_index(error: QueryError) -> bool:
     """DynamoDB has no such index, or is still filling it."""
-    return error.cause_response_code == INVALID and "index" in (error.cause_response_message or "")
+    return error.cause_response_code in MISSING and "index" in (error.cause_response_message or "")

@@ -53,7 +53,7 @@ class DynamoQueues:
             m.tail_at.set(now),
             m.awake.set(m.awake | now),
             m.work.set(shard(user_id)),
-            note_numbers(self._items.tables),
+            *note_numbers(self._items.tables),
         ]
         if withdrawal is not None:
             from chalicelib.adapters.dynamodb.buckets import finds, take

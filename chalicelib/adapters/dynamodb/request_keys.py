@@ -6,11 +6,12 @@ see matching.py.
 
 The index `typed` has all requests by type, at one unit for each. It exists if the parameter TypeIndex is on.
 
-A request that an earlier release has ended carries no key. So the queue item has the number from which on the
-index can be relied on. Each write of the head notes the new head (`keyed_to`) and since which number only
-releases with the index have moved the head (`keyed`). If `keyed_to` differs from the head, an earlier release
-has moved it since, after a roll-back: then the index counts from the present head on. A worker that steps
-over a request which an earlier release has ended gives it its key: see `Request.unkeyed`.
+A request that an earlier release has ended carries no key. So the queue item says above which number the
+index can be relied on (`keyed`): the last one that was given out before the first one by a release with the
+index. Each write of the head notes the new head (`keyed_to`). If the head differs from that, an earlier
+release has moved it, after a roll-back: then the index counts from the next number on. A worker that steps
+over a request which an earlier release has ended, during a deployment, gives it its key: see
+`Request.unkeyed`.
 
 The queue item's `typed` is the last number that was given out before TypeIndex was switched on.
 """
@@ -70,15 +71,22 @@ def note_head(m: type[QueueItem], queue: Queue, head: int) -> list[Action]:
     return [m.keyed.set(queue.keyed_above), m.keyed_to.set(head)]
 
 
-def note_numbers(tables: Tables) -> Action:
-    """Part of each write that gives out numbers. Without the index, the requests carry no key."""
+def note_numbers(tables: Tables) -> list[Action]:
+    """Part of each write that gives out numbers. Without the index of types, requests carry no key for it."""
     m: type[QueueItem] = tables.queues
-    return m.typed.set(m.typed | m.tail) if tables.has_type_index else m.typed.remove()
+    typed = m.typed.set(m.typed | m.tail) if tables.has_type_index else m.typed.remove()
+    return [m.keyed.set(m.keyed | m.tail), typed]
+
+
+def marks_of_new(tables: Tables) -> dict[str, int]:
+    """The attributes that those writes would have set, of a queue that is stored with its first number."""
+    return dict.fromkeys(("keyed", "typed") if tables.has_type_index else ("keyed",), 0)
 
 
 def keyed_above(item: QueueItem) -> int:
     """See `Queue.keyed_above`."""
-    return int(item.keyed or 0) if (item.keyed_to or 0) == item.head else int(item.head)
+    is_known = item.keyed is not None and (item.head <= item.keyed or item.head == item.keyed_to)
+    return int(item.keyed if is_known else item.tail)
 
 
 def typed_above(item: QueueItem) -> int | None:
