@@ -124,6 +124,7 @@ CHOICES = (
     Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
     Setting("USER_RATE", _rate, "", "how many requests one user may send in a time, such as 10/s"),
     Setting("USER_BURST", _between(1, 10_000), "100", "how many of them at once"),
+    Setting("TYPE_INDEX", _switch, "off", "find requests by type by an index, if the table has it (on, off)"),
     Setting("OIDC_ISSUER", _issuer, "", "the identity provider whose users may call the API"),
     Setting("OIDC_AUDIENCE", _audience, "", "what tokens of the identity provider must be for"),
 )
@@ -163,6 +164,7 @@ class Settings:
     tracing: bool
     user_rate: Rate | None
     user_burst: int
+    type_index: bool
     oidc_issuer: str  # "": there is none
     oidc_audience: str
     code: str  # fingerprint of the deployed code; "" if the deployment gives none

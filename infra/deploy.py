@@ -103,8 +103,10 @@ def _values(
 ) -> dict[str, str]:
     """The values of the parameters. Raises DeployError if one is wrong, or more than the account allows."""
     declared = template.load(app)["Parameters"]
-    values = parameters.resolve(declared, target.parameters | stack.parameters(), given)
-    if not target.local:
+    before = stack.parameters()
+    values = parameters.resolve(declared, target.parameters | before, given)
+    if not target.local:  # LocalStack does not change tables
+        parameters.check_indexes(before, values)
         account.check_concurrency(account.concurrency_limit(target.client("lambda")), values, report)
     return values
 

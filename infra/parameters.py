@@ -13,6 +13,11 @@ OIDC_HALF = (
     "set both to nothing (--parameter OidcIssuer= --parameter OidcAudience=)."
 )
 
+TWO_INDEXES = (
+    "This update adds the first index of requests, and DynamoDB adds one index of a table at a time: deploy "
+    "without TypeIndex=on first, then with it."
+)
+
 
 def resolve(declared: Mapping[str, Any], before: Mapping[str, str], given: Mapping[str, str]) -> Values:
     """A value for every declared parameter: the given one, else the one before, else the default.
@@ -31,6 +36,16 @@ def resolve(declared: Mapping[str, Any], before: Mapping[str, str], given: Mappi
     if bool(values.get("OidcIssuer")) != bool(values.get("OidcAudience")):
         raise DeployError(OIDC_HALF)
     return values
+
+
+def check_indexes(before: Mapping[str, str], values: Values) -> None:
+    """Raises DeployError if an update would add two indexes to one table.
+
+    `before`: the parameters of the stack; empty if there is none. A stack of a release without this parameter
+    gets the other index of requests by this update.
+    """
+    if before and "TypeIndex" not in before and values["TypeIndex"] == "on":
+        raise DeployError(TWO_INDEXES)
 
 
 def _check(name: str, value: str, declared: Mapping[str, Any]) -> None:

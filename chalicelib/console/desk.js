@@ -6,6 +6,7 @@ import { Dequeue } from "./dequeue.js";
 import { Details } from "./details.js";
 import { Facts } from "./facts.js";
 import { Feed } from "./feed.js";
+import { Finder } from "./finder.js";
 import { Lane } from "./lane.js";
 import { Menu } from "./menu.js";
 import { News } from "./news.js";
@@ -25,7 +26,7 @@ export function openDesk(session) {
   new News(feed);
   new Sender(session, feed);
   new Dequeue(session, feed, details);
-  lane.addEventListener("select", ({ detail }) => details.open(detail));
+  for (const list of [lane, new Finder(session)]) list.addEventListener("select", ({ detail }) => details.open(detail));
   details.addEventListener("open", ({ detail }) => lane.select(detail));
   details.addEventListener("shown", ({ detail }) => lane.reveal(detail));
   byId("queue-title").focus();

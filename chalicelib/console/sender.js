@@ -40,8 +40,9 @@ export class Sender {
     this.#learning = true;
     try {
       this.#types = typesOf(await this.#session.call("GET", "api/openapi.json"));
-      const options = [...this.#types.keys()].map((type) => element("option", { value: type }, type));
-      this.#fields.type.replaceChildren(...options);
+      const options = () => [...this.#types.keys()].map((type) => element("option", { value: type }, type));
+      this.#fields.type.replaceChildren(...options());
+      byId("types").replaceChildren(...options());
       byId("send-fields").disabled = false;
       this.#turn(false);
     } catch (error) {

@@ -62,7 +62,8 @@ class Adapters:
         from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 
         resources = self.settings.resources
-        return Tables(TableNames(**{name: resources.get(f"{name.upper()}_TABLE", "") for name in TABLES}))
+        names = TableNames(**{name: resources.get(f"{name.upper()}_TABLE", "") for name in TABLES})
+        return Tables(names, has_type_index=self.settings.type_index)
 
     @cached_property
     def store(self) -> Store:

@@ -84,6 +84,17 @@ def test_of_a_user_without_a_queue_there_is_nothing_to_read_and_nothing_to_steer
         assert (answer.status, answer.body["code"]) == (404, "not_found")
 
 
+def test_deleting_a_queue_deletes_what_is_scheduled_for_a_user_who_has_no_queue_yet(call: Call) -> None:
+    later = {"type": "echo", "enter_at": "2027-01-16T08:00:00Z"}
+    assert call("POST", f"{QUEUE}/scheduled", later).status == 202
+
+    for _ in range(2):
+        deleted = call("DELETE", QUEUE)
+        assert (deleted.status, deleted.body) == (200, call("GET", QUEUE).body)
+
+    assert call("GET", f"{QUEUE}/scheduled").body["scheduled"] == []
+
+
 @pytest.mark.parametrize("name", ["0" * 32, "ABCDEF" * 5 + "01", "two%20words", "a" * 129, "ä"])
 def test_the_id_of_an_account_and_what_is_no_name_name_no_user(call: Call, name: str) -> None:
     answer = call("POST", f"/api/users/{name}/queue/enqueue", {"type": "echo"})

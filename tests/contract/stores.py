@@ -20,6 +20,7 @@ from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.waits import WaitSlots
 from infra import template
 from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeServices, FakeSessions, FakeTryCounts
+from tests.infra.documents import if_so
 
 LIMIT = 5
 SHAPE = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
@@ -50,7 +51,7 @@ def dynamo_stores() -> Stores:
     client = boto3.client("dynamodb")
     for kind, name in names.items():
         _create(client, f"{kind.capitalize()}Table", name)
-    tables = Tables(TableNames(**names))
+    tables = Tables(TableNames(**names), has_type_index=True)
     return Stores(
         DynamoStore(tables, LIMIT),
         DynamoAccounts(tables),
@@ -66,7 +67,7 @@ def _create(client: Any, logical_id: str, name: str) -> None:
 
 
 def create_table(client: Any, properties: Mapping[str, Any], name: str) -> None:
-    """With the keys and indexes of these properties, which are CloudFormation's."""
-    shape = {key: properties[key] for key in SHAPE if key in properties}
+    """With the keys and indexes of these properties, also the optional ones. They are CloudFormation's."""
+    shape = {key: if_so(properties[key]) for key in SHAPE if key in properties}
     client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **shape)
     client.get_waiter("table_exists").wait(TableName=name)

@@ -21,7 +21,7 @@ from chalicelib.core.time import Clock
 from chalicelib.settings import Settings
 from infra.target import local_cloud
 from tests.answers.in_process import InProcessApi
-from tests.infra.documents import TABLES, WORKERS, Document, environment
+from tests.infra.documents import TABLES, WORKERS, Document, environment, if_so
 
 CONTEXT = SimpleNamespace(
     function_name="function", aws_request_id="request", get_remaining_time_in_millis=lambda: 50_000
@@ -183,7 +183,7 @@ class Cloud:
 
     def _create_table(self, name: str) -> str:
         properties = self._template["Resources"][name]["Properties"]
-        wanted = {key: value for key, value in properties.items() if key in CREATE_TABLE}
+        wanted = {key: if_so(value) for key, value in properties.items() if key in CREATE_TABLE}
         self._dynamodb.create_table(TableName=name, **wanted)
         return name
 

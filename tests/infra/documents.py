@@ -36,11 +36,21 @@ def statements(template: Document, role: str) -> Iterator[tuple[list[str], list[
         yield statement["Action"], resources if isinstance(resources, list) else [resources]
 
 
+def if_so(value: Any) -> Any:
+    """With everything that a parameter may switch on."""
+    match value:
+        case {"Fn::If": [_, switched_on, _]}:
+            return switched_on
+        case list():
+            return [if_so(entry) for entry in value]
+    return value
+
+
 def resource_name(resource: Any) -> str:
     """`QueuesTable` or `QueuesTable/index/working`, from the ways a policy names a resource."""
-    match resource:
-        case str():
-            return resource
+    match if_so(resource):
+        case str(text):
+            return text
         case {"Ref": name} | {"Fn::GetAtt": [name, "Arn"]}:
             return str(name)
         case {"Fn::Sub": text}:

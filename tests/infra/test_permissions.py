@@ -25,7 +25,7 @@ FOR_A_NAME = {("dynamodb:PutItem", "QueuesTable")}
 
 
 def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Cloud, caller: Caller) -> None:
-    recorder = cloud.become("APIHandler")
+    recorder = cloud.become("APIHandler", TYPE_INDEX="on")
     declare_long(cloud, "fail")
     caller.enqueue_as("kim", "fail")  # a quick worker hands it over
     caller.enqueue_as("joe", "sleep", seconds=1)
@@ -34,7 +34,8 @@ def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Clou
     caller.call("POST", "/api/queue/enqueue/batch", {"requests": two}, key="two")
     caller.call("POST", "/api/queue/enqueue", {"type": "echo", "slot": "s"}, key="s")
     _end_with_large_results(cloud)
-    caller.call("GET", "/api/queue/requests")
+    for query in ("", "?status=failed", "?type=echo"):
+        caller.call("GET", f"/api/queue/requests{query}")
     user_id = caller.enqueue_as("ada")
     cloud.make_admin("ada")
     caller.sign_in("ada")

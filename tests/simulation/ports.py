@@ -78,7 +78,7 @@ class Network:
 READS = frozenset(  # nothing changes
     {
         *("get", "get_many", "list", "last", "list_after", "list_without_payloads", "find", "with_work"),
-        *("list_matching", "read_texts", "is_stop_requested", "find_slot", "due", "earliest"),
+        *("list_matching", "list_indexed", "read_texts", "is_stop_requested", "find_slot", "due", "earliest"),
         "with_expired_sessions",
     }
 )

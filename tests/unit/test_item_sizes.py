@@ -21,9 +21,17 @@ from chalicelib.core.queueing.queue import MESSAGE_BYTES, PausedBy
 from chalicelib.core.time import Millis
 
 UNIT = 1024  # bytes that one write unit takes
-LARGEST = 10**15 - 1
+LARGEST = 10**12 - 1  # number of a request: the most that a user can send, 300 a second, for a century
 FINGERPRINT = 16  # characters of CODE_FINGERPRINT
 LATEST: Millis = 9_999_999_999_999
+MOMENTS = ("held_since", "awake", "tail_at", "moved_at", "barred", "leaving", "sessions_until")
+NUMBERS = {  # the largest values of the attributes that do not count requests
+    **dict.fromkeys(MOMENTS, LATEST),
+    **dict.fromkeys(("limit", "room"), 1_000_000),
+    "item_format": FORMAT,
+    "departed": 1,
+    "arrival": 1000 * LATEST,
+}
 PACED = {"x" * 32: LATEST}  # a type with a rate, for which a request waits
 LONGEST = {
     "user_id": 32,
@@ -43,7 +51,7 @@ def largest_queue_item(sessions: int, paced: dict[str, Millis]) -> QueueItem:
     values: dict[str, Any] = {"sessions": {new_session_id(): LATEST for _ in range(sessions)}, "paced": paced}
     for name, attribute in QueueItem.get_attributes().items():
         if isinstance(attribute, NumberAttribute):
-            values[name] = LARGEST
+            values[name] = NUMBERS.get(name, LARGEST)
         elif isinstance(attribute, UnicodeAttribute):
             values[name] = "x" * LONGEST.get(name, 1)
     return QueueItem(**values)

@@ -12,6 +12,7 @@ from chalicelib.adapters.dynamodb.opening import create_open
 from chalicelib.adapters.dynamodb.paging import all_but_payload, first_page
 from chalicelib.adapters.dynamodb.queue_items import SHARDS, QueueItems, shard
 from chalicelib.adapters.dynamodb.records import request_attributes
+from chalicelib.adapters.dynamodb.request_keys import key_of_new, marks_of_new, note_numbers
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.transaction import commit
 from chalicelib.core.errors import LostRaceError
@@ -29,6 +30,7 @@ class DynamoEntries:
 
     def __init__(self, tables: Tables, keys: DynamoKeys, limit: int) -> None:
         """`limit`: how many requests without an outcome a new queue has room for."""
+        self._tables = tables
         self._entries = tables.entries
         self._requests = tables.requests
         self._queues = QueueItems(tables)
@@ -82,6 +84,7 @@ class DynamoEntries:
             m.tail_at.set(now),
             m.awake.set(m.awake | now),
             m.work.set(shard(user_id)),
+            *note_numbers(self._queues.tables),
         ]
         takes: Any = (m.room >= 1) & self._queues.is_admitted()
         try:
@@ -98,11 +101,12 @@ class DynamoEntries:
     def _create(self, user_id: str, now: Millis) -> Queue:
         """With the first number given out."""
         numbers = {"tail": 1, "room": self._limit - 1, "limit": self._limit}
-        return create_open(self._queues, user_id, now, awake=now, **numbers)
+        marks = marks_of_new(self._tables)
+        return create_open(self._queues, user_id, now, awake=now, **numbers, **marks)
 
     def enter(self, entry: Entry, request: Request) -> None:
         m = self._requests
-        item = m(**request_attributes(request))
+        item = m(**request_attributes(request), **key_of_new(self._tables, request))
         put = {"Put": item.get_save_kwargs_from_instance(condition=m.user_id.does_not_exist())}
         noted = [{"Update": self._keys.transaction_update(entry, request.seq)}] if entry.key else []
         commit(self._connection, [put, {"Delete": self._deletion(entry)}, *noted])

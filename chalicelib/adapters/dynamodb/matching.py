@@ -1,4 +1,4 @@
-"""Requests of one status or type: DynamoDB reads all of a range, and sends those that fit."""
+"""Requests of one status or type in a range of numbers: DynamoDB reads all, and sends those that fit."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from chalicelib.core.queueing.matching import Found
 from chalicelib.core.queueing.request import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chalicelib.adapters.dynamodb.models import RequestItem
     from chalicelib.core.queueing.matching import Match
 
@@ -31,10 +33,23 @@ def list_matching(
     )
     page: Any = next(query.page_iter)
     items = [model.from_raw_data(item) for item in page["Items"]]
+    return found_among(items, limit, at=end_of(page, last))
+
+
+def found_among(items: Sequence[RequestItem], limit: int, at: int) -> Found:
+    """At most `limit` of the items, up to the first one that a newer release has stored.
+
+    `at`: all that fit, up to this number, are among the items.
+    """
     found = readable(items)
     if len(found) > limit:
         return Found(found[:limit], found[limit - 1].seq)
-    if len(found) < len(items):  # the next one was stored by a newer release
+    if len(found) < len(items):
         return Found(found, int(items[len(found)].seq) - 1)
+    return Found(found, at)
+
+
+def end_of(page: Any, last: int) -> int:
+    """The number up to which DynamoDB has read for this page, of a range that ends with `last`."""
     more = page.get("LastEvaluatedKey")
-    return Found(found, int(more["seq"]["N"]) if more else last)
+    return int(more["seq"]["N"]) if more else last

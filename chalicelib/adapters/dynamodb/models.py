@@ -1,7 +1,7 @@
 """The tables of queues as PynamoDB models. Names and endpoints are bound in tables.py."""
 
 from pynamodb.attributes import MapAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.format import FORMAT
@@ -74,9 +74,35 @@ class QueueItem(VersionedItem):
     arrival = NumberAttribute(null=True)  # of the user's bucket, in microseconds
     paced: MapAttribute[str, int] = MapAttribute(null=True)  # by type of request
     departed = NumberAttribute(null=True)
+    keyed = NumberAttribute(null=True)  # these three: see request_keys.py
+    keyed_to = NumberAttribute(null=True)
+    typed = NumberAttribute(null=True)
 
     working = Working()
     expiring = Expiring()
+
+
+class Unsuccessful(GlobalSecondaryIndex["RequestItem"]):
+    """Requests that have ended otherwise than by success, by user and status, see request_keys.py."""
+
+    class Meta:
+        index_name = "unsuccessful"
+        projection = IncludeProjection(["type"])
+
+    unsuccessful = UnicodeAttribute(hash_key=True)
+    seq = NumberAttribute(range_key=True)
+    type = UnicodeAttribute()
+
+
+class Typed(GlobalSecondaryIndex["RequestItem"]):
+    """All requests, by user and type, see request_keys.py. The parameter TypeIndex makes it."""
+
+    class Meta:
+        index_name = "typed"
+        projection = KeysOnlyProjection()
+
+    typed = UnicodeAttribute(hash_key=True)
+    seq = NumberAttribute(range_key=True)
 
 
 class RequestItem(VersionedItem):
@@ -123,6 +149,11 @@ class RequestItem(VersionedItem):
     callback = UnicodeAttribute(null=True)
     paced_until = NumberAttribute(null=True)
     kept_ms = NumberAttribute(null=True)
+    unsuccessful = UnicodeAttribute(null=True)  # "failed ada"
+    typed = UnicodeAttribute(null=True)  # "echo ada"
+
+    by_status = Unsuccessful()
+    by_type = Typed()
 
 
 class TextItem(VersionedItem):

@@ -27,6 +27,7 @@ class QueueItems:
     """What all stores that touch a queue item share; each of them has one of these."""
 
     def __init__(self, tables: Tables) -> None:
+        self.tables = tables
         self.model = tables.queues
         self._readable = is_readable(self.model.item_format)
 

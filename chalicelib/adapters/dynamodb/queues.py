@@ -10,6 +10,7 @@ from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.models import QueueItem
 from chalicelib.adapters.dynamodb.queue_items import QueueItems, shard
 from chalicelib.adapters.dynamodb.records import stored_state, to_queue
+from chalicelib.adapters.dynamodb.request_keys import note_head, note_numbers
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.queueing.access import needs_session
 from chalicelib.core.queueing.callback_cursor import Owed
@@ -52,6 +53,7 @@ class DynamoQueues:
             m.tail_at.set(now),
             m.awake.set(m.awake | now),
             m.work.set(shard(user_id)),
+            *note_numbers(self._items.tables),
         ]
         if withdrawal is not None:
             action, found = self._withdrawn(withdrawal)
@@ -100,6 +102,7 @@ class DynamoQueues:
         )
         return [
             m.head.set(progress.head),
+            *note_head(m, queue, progress.head),
             m.room.add(progress.head - queue.head),
             m.average_ms.set(round(progress.average_ms, 3)),
             m.moved_at.set(now),

@@ -7,6 +7,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamodb.format import APART, DURABLE, FORMAT, require_readable
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
+from chalicelib.adapters.dynamodb.request_keys import is_unkeyed, keyed_above, typed_above
 from chalicelib.core.errors import NewerItemError
 from chalicelib.core.queueing.callback_cursor import NOTHING_OWED, CallbackCursor
 from chalicelib.core.queueing.queue import UNPACED, HoldReason, PausedBy, Queue, State, state_under
@@ -80,6 +81,7 @@ def to_request(item: RequestItem) -> Request:
         follows=Follows(item.follows_user, int(item.follows_seq)) if item.follows_user else None,
         callback=item.callback,
         kept_ms=whole(item.kept_ms),
+        unkeyed=is_unkeyed(item),
         **_happened(item),
     )
 
@@ -158,6 +160,8 @@ def to_queue(item: QueueItem) -> Queue:
         arrival=whole(item.arrival),
         paced=_paced(item),
         callbacks=NOTHING_OWED if item.owed is None else _callbacks(item),
+        keyed_above=keyed_above(item),
+        typed_above=typed_above(item),
     )
 
 

@@ -12,6 +12,7 @@ from chalicelib.adapters.dynamodb.models import RequestItem
 from chalicelib.adapters.dynamodb.paging import all_but_payload, first_page
 from chalicelib.adapters.dynamodb.records import format_of, readable, request_attributes, to_request
 from chalicelib.adapters.dynamodb.request_changes import DynamoSteering
+from chalicelib.adapters.dynamodb.request_keys import key_of_new, keys_of_ended
 from chalicelib.adapters.dynamodb.slots import DynamoSlots
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.texts import DynamoTexts
@@ -31,13 +32,14 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
 
     def __init__(self, tables: Tables, keys: DynamoKeys) -> None:
         super().__init__(tables)
+        self._tables = tables
         self._requests = tables.requests
         self._slots = tables.slots
         self._keys = keys
         self._entries = tables.entries
 
     def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
-        item = self._requests(**request_attributes(request))
+        item = self._requests(**request_attributes(request), **key_of_new(self._tables, request))
         if key is None and request.slot is None:
             return self._put(item)
         place = item.get_save_kwargs_from_instance(condition=self._requests.user_id.does_not_exist())
@@ -84,6 +86,12 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
 
         with translated():
             return list_matching(self._requests, user_id, after, last, limit=limit, match=match)
+
+    def list_indexed(self, user_id: str, after: int, last: int, limit: int, match: "Match") -> "Found":
+        from chalicelib.adapters.dynamodb.indexed import list_indexed
+
+        with translated():
+            return list_indexed(self._tables, user_id, after, last, limit=limit, match=match)
 
     def begin(
         self,
@@ -142,8 +150,9 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
 
     def schedule_expiry(self, request: Request, now: Millis) -> None:
         m, expires_at = self._requests, request.expires_at or expiry(now, request.retention_ms)
-        if request.expires_at is None:
-            self._change(request, [m.expires_at.set(expires_at // 1000)], m.user_id.exists())
+        if request.expires_at is None or request.unkeyed:
+            actions = [m.expires_at.set(expires_at // 1000), *keys_of_ended(self._tables, request)]
+            self._change(request, actions, m.user_id.exists())
         if request.key:
             self._keys.expire(request, expires_at)
 
@@ -160,6 +169,7 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
     def _ending(self, before: Request, ended: Request) -> list[Action]:
         m = self._requests
         actions: list[Action] = [m.status.set(ended.status), m.deadline.remove()]
+        actions += keys_of_ended(self._tables, ended)
         if ended.finished_at is not None:
             actions.append(m.finished_at.set(ended.finished_at))
         if ended.expires_at is not None:

@@ -49,8 +49,16 @@ class TableNames:
 class Tables:
     """A function that lacks a table's name must not use that table."""
 
-    def __init__(self, names: TableNames, region: str | None = None, host: str | None = None) -> None:
+    def __init__(
+        self,
+        names: TableNames,
+        region: str | None = None,
+        host: str | None = None,
+        *,
+        has_type_index: bool = False,
+    ) -> None:
         """`host` overrides the endpoint, for tests; functions find theirs in the environment."""
+        self.has_type_index = has_type_index  # of requests, see request_keys.py
         self.connection = Connection(region=region, host=host)
         # PynamoDB would make one whose user agent is put together anew for every call, twice.
         self.connection._client = self.connection.session.create_client(  # noqa: SLF001

@@ -12,7 +12,7 @@ from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.matching import Found, Match
-from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, StoppedBy
+from chalicelib.core.queueing.request import UNSUCCESSFUL, Failure, Outcome, Request, Status, StoppedBy
 from chalicelib.core.queueing.retention import expiry
 from chalicelib.core.time import Millis
 
@@ -50,6 +50,13 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         if len(fitting) > limit:
             return Found(fitting[:limit], fitting[limit - 1].seq)
         return Found(fitting, read[-1].seq if len(read) == self.page_size else last)
+
+    def list_indexed(self, user_id: str, after: int, last: int, limit: int, match: Match) -> Found:
+        places = self._tables.requests.get(user_id, NONE)
+        numbers = [n for n in sorted(places) if after < n <= last and _is_found(places[n], match)]
+        found = [replace(places[n], payload="") for n in numbers[:limit]]
+        at = numbers[limit - 1] if len(numbers) > limit else last
+        return Found([request for request in found if match.fits(request)], at)
 
     def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
         places = self._tables.requests.setdefault(request.user_id, {})
@@ -160,8 +167,8 @@ class MemoryRequests(MemoryTexts, MemorySlots):
     def schedule_expiry(self, request: Request, now: Millis) -> None:
         expires_at = request.expires_at or expiry(now, request.retention_ms)
         found = self.get(request.user_id, request.seq)
-        if found and request.expires_at is None:
-            self._save(replace(found, expires_at=expires_at))
+        if found and (request.expires_at is None or request.unkeyed):
+            self._save(replace(found, expires_at=expires_at, unkeyed=False))
         self._keys.expire(request, expires_at)
 
     def forgive_attempts(self, seen: Request) -> Request:
@@ -187,6 +194,13 @@ class MemoryRequests(MemoryTexts, MemorySlots):
     def _save(self, request: Request) -> Request:
         self._tables.requests[request.user_id][request.seq] = _storable(_without_texts(request))
         return request
+
+
+def _is_found(request: Request, match: Match) -> bool:
+    """Whether the index has it: that of types does not know the status."""
+    if match.status in UNSUCCESSFUL:
+        return match.fits(request) and not request.unkeyed
+    return request.type == match.type
 
 
 def _state(request: Request) -> tuple[Status, int, Millis | None, Millis | None]:

@@ -3,7 +3,7 @@
 from chalicelib.api.permissions import CONTROL, READ
 from chalicelib.api.queueing.queue_view import QueueAnswer, queue_view
 from chalicelib.container import Container
-from chalicelib.core.errors import ConflictError
+from chalicelib.core.errors import ConflictError, NotFoundError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.web.routes import Routes
@@ -23,10 +23,16 @@ def show_queue(container: Container, principal: Principal) -> QueueAnswer:
     permission=CONTROL,
 )
 def delete_queue(container: Container, principal: Principal) -> QueueAnswer:
-    """What is scheduled first: an entry that enters meanwhile has its number before the purge."""
+    """What is scheduled first: an entry that enters meanwhile has its number before the purge.
+
+    A name may have scheduled requests and no queue yet. It is shown as empty, as by `show_queue`.
+    """
     queueing, user = container.queueing, (principal.user_id, principal.session_id)
     queueing.scheduling.forget(*user)
-    return _changed(container, queueing.controls.purge(*user, forget=True))
+    try:
+        return _changed(container, queueing.controls.purge(*user, forget=True))
+    except NotFoundError:
+        return show_queue(container, principal)
 
 
 @routes.endpoint("POST", "/api/queue/pause", "Pause the queue", raises=(ConflictError,), permission=CONTROL)

@@ -103,7 +103,7 @@ class DrainPass:
         if isinstance(step, Unfit):
             return self._hold(step.error)
         request = step.request
-        if request.status in OUTCOMES and (request.key or request.expires_at is None):
+        if request.status in OUTCOMES and (request.key or request.expires_at is None or request.unkeyed):
             self._drain.requests.schedule_expiry(request, self._drain.clock.now())
         if request.slot is not None:
             self._lookahead.slots.leave(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.core.queueing.pages import Page
-from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.request import UNSUCCESSFUL, Request, Status
 from chalicelib.core.queueing.texts import with_results
 
 if TYPE_CHECKING:
@@ -51,6 +51,15 @@ class Match(NamedTuple):
                 return queue.floor, queue.tail
         return queue.floor, ahead
 
+    def indexed_above(self, queue: Queue) -> int | None:
+        """Above this number, an index finds such requests. None: there is no index for them.
+
+        What is in an index of the status is found by that, whatever the type is.
+        """
+        if self.status in UNSUCCESSFUL:
+            return queue.keyed_above
+        return None if self.type is None else queue.typed_above
+
 
 class Found(NamedTuple):
     """What one read has found."""
@@ -65,10 +74,19 @@ def match_page(requests: RequestStore, queue: Queue, after: int, extent: Extent,
     above = max(above, after)
     if above >= last:
         return Page([], queue.tail)
-    found = requests.list_matching(queue.user_id, above, last, extent.limit, match)
+    found = _find(requests, queue, above, last, limit=extent.limit, match=match)
     shown = list[Request]()
     for request in with_results(requests, found.requests):
         if shown and not extent.fits(request):
             return Page(shown, shown[-1].seq)
         shown.append(request)
     return Page(shown, queue.tail if found.at >= last else found.at)
+
+
+def _find(requests: RequestStore, queue: Queue, above: int, last: int, *, limit: int, match: Match) -> Found:
+    """By the index, where it has all that fit; below, by reading what is there."""
+    indexed_above = match.indexed_above(queue)
+    if indexed_above is not None and above >= indexed_above:
+        return requests.list_indexed(queue.user_id, above, last, limit, match)
+    unindexed = last if indexed_above is None else min(last, indexed_above)
+    return requests.list_matching(queue.user_id, above, unindexed, limit, match)

@@ -96,6 +96,8 @@ class Queue:
     arrival: int | None = None  # of the user's bucket, in microseconds, see rates.py; None: it is full
     paced: Mapping[str, Millis] = UNPACED  # by type: when the handler's rate allows an attempt
     departed: bool = False  # the application has deleted what it had of the user, who is to be removed
+    keyed_above: int = 0  # above this number, whatever ended otherwise than by success is in an index
+    typed_above: int | None = 0  # above this number, all requests are in the index of types; None: nowhere
 
     @property
     def depth(self) -> int:

@@ -63,6 +63,7 @@ class StoppedBy(StrEnum):
 
 
 OUTCOMES = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED, Status.EXPIRED})
+UNSUCCESSFUL = OUTCOMES - {Status.SUCCEEDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ class Request:
     callback: str | None = None  # the URL to which its outcome is pushed, see calling_back.py
     paced_until: Millis | None = None  # when its handler's rate allows the next attempt at one of its type
     kept_ms: Millis | None = None  # how long it is kept after its outcome; None: KEPT_MS
+    unkeyed: bool = False  # an earlier release has ended it, so that the index of its status lacks it
 
     @property
     def settled(self) -> bool:

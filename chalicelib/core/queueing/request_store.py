@@ -50,6 +50,13 @@ class RequestStore(TextStore, SlotStore, Protocol):
         """
         ...
 
+    def list_indexed(self, user_id: str, after: int, last: int, limit: int, match: "Match") -> "Found":
+        """Like `list_matching`, and reads little more than it finds: `match` has an index.
+
+        An index is a moment behind: what was written within the last second may be missing.
+        """
+        ...
+
     def write(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
         """Store a new request. Condition: nothing is stored under its number.
 
@@ -176,6 +183,8 @@ class RequestStore(TextStore, SlotStore, Protocol):
 
     def schedule_expiry(self, request: Request, now: Millis) -> None:
         """Let a request expire, now that it has an outcome and the head has passed it.
+
+        If it is `unkeyed`, it enters the index of its status.
 
         If a key ends with this request, the key expires at the same moment.
         """

@@ -1,18 +1,22 @@
 """Lists of requests by status and type."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.core.queueing.enqueue import Work
-from chalicelib.core.queueing.matching import PASSED, Found, Match
+from chalicelib.core.queueing.matching import PASSED, Found, Match, match_page
 from chalicelib.core.queueing.pages import Extent
 from chalicelib.core.queueing.request import Failure, Status
 from tests.unit.core.queue_harness import SESSION, USER, QueueHarness, seqs
 
 BROKEN = Failure("permanent", "It broke.")
+RANGE, INDEX = "list_matching", "list_indexed"
 DONE = 300  # requests that have ended; as many wait
+
+type Read = tuple[str, int, int]
 
 
 @pytest.fixture
@@ -30,41 +34,68 @@ def long(harness: QueueHarness) -> QueueHarness:
 
 
 @pytest.fixture
-def read(long: QueueHarness) -> Iterator[list[tuple[int, int]]]:
-    """The ranges of numbers that are read."""
-    ranges = list[tuple[int, int]]()
-    list_matching = long.store.requests.list_matching
+def read(long: QueueHarness) -> Iterator[list[Read]]:
+    """What is read: by which method, above which number and up to which."""
+    reads, requests = list[Read](), long.store.requests
 
-    def noted(user_id: str, after: int, last: int, *more: Any) -> Found:
-        ranges.append((after, last))
-        return list_matching(user_id, after, last, *more)
+    def noting(name: str) -> Callable[..., Found]:
+        method: Callable[..., Found] = getattr(requests, name)
+
+        def noted(user_id: str, after: int, last: int, *more: Any) -> Found:
+            reads.append((name, after, last))
+            return method(user_id, after, last, *more)
+
+        return noted
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(long.store.requests, "list_matching", noted)
-        yield ranges
+        for name in (RANGE, INDEX):
+            patch.setattr(requests, name, noting(name))
+        yield reads
 
 
 @pytest.mark.parametrize(
-    ("match", "found", "numbers"),
+    ("match", "found", "expected"),
     [
-        (Match(Status.FAILED), [100, 200, 300], (0, DONE + PASSED)),
-        (Match(Status.QUEUED), [301, 302, 303], (DONE, 2 * DONE)),
-        (Match(Status.RUNNING), [], (DONE, DONE + PASSED)),
-        (Match(Status.CANCELLED), [400], (0, 2 * DONE)),
-        (Match(Status.SUCCEEDED, "slow"), [], (0, DONE + PASSED)),
-        (Match(type="slow"), [301, 302, 303], (0, 2 * DONE)),
+        (Match(Status.FAILED), [100, 200, 300], (INDEX, 0, DONE + PASSED)),
+        (Match(Status.FAILED, "skip"), [100, 200, 300], (INDEX, 0, DONE + PASSED)),
+        (Match(Status.QUEUED), [301, 302, 303], (RANGE, DONE, 2 * DONE)),
+        (Match(Status.RUNNING), [], (RANGE, DONE, DONE + PASSED)),
+        (Match(Status.CANCELLED), [400], (INDEX, 0, 2 * DONE)),
+        (Match(Status.SUCCEEDED), [1, 2, 3], (RANGE, 0, DONE + PASSED)),
+        (Match(Status.SUCCEEDED, "slow"), [], (INDEX, 0, DONE + PASSED)),
+        (Match(type="slow"), [301, 302, 303], (INDEX, 0, 2 * DONE)),
     ],
 )
 def test_only_the_range_is_read_in_which_they_can_be(
-    long: QueueHarness,
-    read: list[tuple[int, int]],
-    match: Match,
-    found: list[int],
-    numbers: tuple[int, int],
+    long: QueueHarness, read: list[Read], match: Match, found: list[int], expected: Read
 ) -> None:
     page, _ = long.watch.matching(USER, SESSION, 0, Extent(3), match)
 
-    assert (seqs(page.requests), read) == (found, [numbers])
+    assert (seqs(page.requests), read) == (found, [expected])
+
+
+@pytest.mark.parametrize("match", [Match(Status.FAILED), Match(Status.FAILED, "skip"), Match(type="skip")])
+def test_what_no_index_has_is_read_first(long: QueueHarness, read: list[Read], match: Match) -> None:
+    """It ended before there was an index, or an earlier release has ended it."""
+    queue = replace(long.queue, keyed_above=150, typed_above=150)
+    after, found = 0, list[int]()
+
+    while after < DONE:
+        page = match_page(long.store.requests, queue, after, Extent(3), match)
+        found += seqs(page.requests)
+        after = page.after
+
+    assert found[:3] == ([100, 200, 300] if match.status else [1, 2, 3])
+    assert all(name == (RANGE if above < 150 else INDEX) for name, above, _ in read)
+    assert {name for name, _, _ in read} == {RANGE, INDEX}
+
+
+def test_without_an_index_of_types_their_range_is_read(long: QueueHarness, read: list[Read]) -> None:
+    queue = replace(long.queue, typed_above=None)
+
+    match_page(long.store.requests, queue, 0, Extent(3), Match(type="slow"))
+
+    assert read == [(RANGE, 0, 2 * DONE)]
 
 
 def test_a_page_goes_on_where_the_last_one_has_ended(long: QueueHarness) -> None:
