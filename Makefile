@@ -12,8 +12,8 @@ help: ## show this list
 up: ## start or update the stack at http://localhost:3000 (PORT=3001 make up: another port)
 	@$(RUN) -m local_cloud up
 
-down: ## stop the stack and delete its data
-	@$(RUN) -m local_cloud down
+down: ## stop the stack; its data stay (DATA=delete: delete them, too)
+	@$(RUN) -m local_cloud down $(if $(filter delete,$(DATA)),--delete)
 
 reset: ## delete the data and start the stack again
 	@$(RUN) -m local_cloud reset

@@ -25,6 +25,7 @@ _MODULES = (
     "faults",
     "fifo",
     "gateway_responses",
+    "keeping",
     "logs",
     "loopback",
     "metrics",
@@ -64,7 +65,7 @@ def ready() -> None:
 def shutdown() -> None:
     """Ends LocalStack at once.
 
-    All its state is in memory, so an orderly shutdown (7 s) would save nothing.
+    What is kept is on the disk already, so an orderly shutdown (7 s) would save nothing.
     """
     children.kill_all()
     sys.stdout.flush()
