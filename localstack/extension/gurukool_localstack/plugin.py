@@ -30,6 +30,7 @@ _MODULES = (
     "loopback",
     "metrics",
     "recursion",
+    "table_updates",
     "throttling",
     "tracing",
     "updates",
