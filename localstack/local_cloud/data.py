@@ -1,6 +1,7 @@
 """The folder in which a stack keeps its data: outside the checkout, and readable by its owner only."""
 
 import contextlib
+import json
 import os
 import shutil
 import sqlite3
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from local_cloud.environment import DATA as VARIABLE
+from local_cloud.environment import DATA_VARIABLE
 from local_cloud.errors import LocalCloudError
 from local_cloud.processes import MARK, read
 from local_cloud.settings import DATA, NOTHING
@@ -81,6 +82,7 @@ class Data:
                 raise LocalCloudError(self._foreign())
             (self.directory / FORMAT_FILE).write_text(f"{FORMAT}\n")
         self._check_format()
+        self._check_documents()
         self._check_database()
 
     def _check_format(self) -> None:
@@ -90,6 +92,13 @@ class Data:
                 f"The data in {self.directory} have the format {found!r} of another release of Gurukool; "
                 f"this one reads {FORMAT!r}. Run that release, or delete the data: `make reset`."
             )
+
+    def _check_documents(self) -> None:
+        for path in self.directory.glob("*.json"):
+            try:
+                json.loads(path.read_text())
+            except ValueError as error:
+                raise LocalCloudError(self._damaged(path, str(error))) from None
 
     def _check_database(self) -> None:
         database = self.directory / DATABASE
@@ -101,17 +110,21 @@ class Data:
         except sqlite3.DatabaseError as error:
             complaint = str(error)
         if complaint != "ok":
-            raise LocalCloudError(
-                f"The database {database} is damaged ({complaint}). Put a copy of the folder back, if you "
-                "have one, or delete the data: `make reset`."
-            )
+            raise LocalCloudError(self._damaged(database, complaint))
 
     def _user(self) -> str | None:
         """The folder of the stack that uses these data now."""
         for process in map(read, psutil.pids()):
-            if process and process.environment.get(VARIABLE) == str(self.directory):
+            if process and process.environment.get(DATA_VARIABLE) == str(self.directory):
                 return process.environment.get(MARK, "?")
         return None
+
+    @staticmethod
+    def _damaged(path: Path, why: str) -> str:
+        return (
+            f"The file {path} is damaged ({why}). Put a copy of the folder back, if you have one, or delete "
+            "the data: `make reset`."
+        )
 
     def _foreign(self) -> str:
         return (

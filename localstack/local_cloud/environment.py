@@ -7,7 +7,7 @@ from bootstrap.installation import Installation
 from local_cloud.ports import HOST, Ports
 from local_cloud.processes import MARK
 
-DATA = "GURUKOOL_DATA"
+DATA_VARIABLE = "GURUKOOL_DATA"
 SERVICES = (
     "apigateway,cloudformation,cloudwatch,dynamodb,events,iam,kms,lambda,"
     "logs,s3,secretsmanager,sns,sqs,ssm,sts"
@@ -21,7 +21,7 @@ def localstack_environment(
 
     Without `data`, nothing is kept.
     """
-    kept = {DATA: str(data)} if data else {}
+    kept = {DATA_VARIABLE: str(data)} if data else {}
     ours = _addresses(ports) | _extension(installation, ports) | kept
     return _machine(installation, directory) | ours | _settings()
 

@@ -59,11 +59,13 @@ def load(kept: Any) -> None:
 
 def _note(change_set: Any, result: Any) -> None:
     stack = change_set.stack
-    if change_set.processed_template is None:  # the stack is deleted
+    if not change_set.processed_template:  # the stack is deleted
         _records.pop(stack.stack_id, None)
         return
     resources = {name: made for name, made in result.resources.items() if made["Type"] in KEPT}
-    attributes = {name: getattr(stack, name) for name in _ATTRIBUTES} | {"tags": change_set.tags}
+    attributes = {name: getattr(stack, name) for name in _ATTRIBUTES} | {
+        "tags": change_set.tags or stack.tags
+    }
     _records[stack.stack_id] = {
         "attributes": attributes | {"status": "UPDATE_COMPLETE"},
         "template": pruned(change_set.processed_template, resources),
