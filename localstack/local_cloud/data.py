@@ -16,7 +16,7 @@ from local_cloud.errors import LocalCloudError
 from local_cloud.processes import MARK, read
 from local_cloud.settings import DATA, NOTHING
 
-FORMAT = "1"  # of the folder; another one is refused
+FORMAT = "1"  # another one is refused; raise it if DynamoDB Local or the extension cannot read earlier files
 FORMAT_FILE = "format"
 DATABASE = "shared-local-instance.db"  # as DynamoDB Local names it
 OWNER_ONLY = 0o700

@@ -21,8 +21,7 @@ def localstack_environment(
 
     Without `data`, nothing is kept.
     """
-    kept = {DATA_VARIABLE: str(data)} if data else {}
-    ours = _addresses(ports) | _extension(installation, ports) | kept
+    ours = _addresses(ports) | _extension(installation, ports) | {DATA_VARIABLE: str(data or "")}
     return _machine(installation, directory) | ours | _settings()
 
 
