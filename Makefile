@@ -55,7 +55,7 @@ test: ## run the tests, with or without a running stack (ARGS="-k order"; APP=fo
 soak: ## run for hours what `make test` runs for seconds: histories, pulled plugs, calls (HISTORIES=1000000)
 	@$(RUN) -m tests.simulation.soak $(or $(HISTORIES),1000000)
 	@HISTORY_USERS=20 HISTORY_REQUESTS=100 HISTORY_KILL_SECONDS=2 HISTORY_ROUNDS=1000 $(RUN) -m pytest tests/histories
-	@PLUG_USERS=20 PLUG_ROUNDS=20 $(RUN) -m pytest -s tests/plug
+	@PLUG_USERS=20 PLUG_ROUNDS=20 $(RUN) -m pytest -n 0 -s -o faulthandler_timeout=7200 tests/plug
 	@GENERATED_EXAMPLES=40 $(RUN) -m pytest tests/security/test_openapi.py
 
 lock: ## pin the packages of every requirements file (*.in) after a change

@@ -23,7 +23,8 @@ from tests.plug.ledgers import Ledger
 USERS = int(os.environ.get("PLUG_USERS", "3"))
 ROUNDS = int(os.environ.get("PLUG_ROUNDS", "2"))
 SEED = int(os.environ.get("PLUG_SEED", "1"))
-LONGEST_SECONDS = 6.0  # between two pulls
+LONGEST_SECONDS = 6.0  # between a start and the next pull
+PACE_SECONDS = 0.1  # between two transfers of all users together
 SETTINGS = Settings(app=CHECKOUT / "examples" / "ledger", choices={"ACCESS_TOKEN_SECONDS": "3600"})
 
 
@@ -97,9 +98,13 @@ def ledgers(bank: Bank, customer: User) -> Iterator[list[Ledger]]:
         threads = [ledger.start(over) for ledger in ledgers]
         try:
             for _ in range(ROUNDS):
-                time.sleep(bank.chance.uniform(0.5, LONGEST_SECONDS))  # the moment is what is tested
-                bank.pull_the_plug()
+                after = bank.chance.uniform(0.5, LONGEST_SECONDS)
+                time.sleep(after)  # the moment is what is tested
+                killed = bank.pull_the_plug()
                 bank.start()
+                print(
+                    f"{killed} processes killed {after:.1f} s after the start; up in {bank.seconds[-1]:.1f} s"
+                )
         finally:
             over.set()
             for thread in threads:
@@ -109,4 +114,4 @@ def ledgers(bank: Bank, customer: User) -> Iterator[list[Ledger]]:
 
 def _open(api: Api, chance: random.Random) -> Ledger:
     user = sign_up(api)
-    return Ledger(user.user_id, user.session, random.Random(chance.random()))
+    return Ledger(user.user_id, user.session, random.Random(chance.random()), USERS * PACE_SECONDS)

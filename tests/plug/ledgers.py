@@ -15,8 +15,7 @@ from local_cloud.waiting import wait_until
 ACCOUNTS = ("a", "b", "c")
 OPENING_CENTS = 1_000
 MOST_CENTS = 400
-PACE_SECONDS = 0.3
-GIVE_UP_SECONDS = 300.0
+GIVE_UP_SECONDS = 900.0
 PAGE = 100
 
 
@@ -27,6 +26,7 @@ class Ledger:
     user_id: str
     session: Session
     chance: random.Random
+    pace: float  # seconds between two transfers, on average
     accepted: dict[int, dict[str, Any]] = field(default_factory=dict)
     failed: list[BaseException] = field(default_factory=list)
     _sent: int = 0
@@ -41,7 +41,7 @@ class Ledger:
         try:
             for account in ACCOUNTS:
                 self._send("deposit", {"account": account, "cents": OPENING_CENTS})
-            while not over.wait(self.chance.uniform(0, 2 * PACE_SECONDS)):
+            while not over.wait(self.chance.uniform(0, 2 * self.pace)):
                 source, target = self.chance.sample(ACCOUNTS, 2)
                 cents = self.chance.randint(1, MOST_CENTS)
                 self._send("transfer", {"source": source, "target": target, "cents": cents})
