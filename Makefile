@@ -12,8 +12,8 @@ help: ## show this list
 up: ## start or update the stack at http://localhost:3000 (PORT=3001 make up: another port)
 	@$(RUN) -m local_cloud up
 
-down: ## stop the stack and delete its data
-	@$(RUN) -m local_cloud down
+down: ## stop the stack; its data stay (DATA=delete: delete them, too)
+	@$(RUN) -m local_cloud down $(if $(filter delete,$(DATA)),--delete)
 
 reset: ## delete the data and start the stack again
 	@$(RUN) -m local_cloud reset
@@ -52,9 +52,10 @@ test: ## run the tests, with or without a running stack (ARGS="-k order"; APP=fo
 	@$(if $(APP),,$(RUN) -m tests.browser.chromium)
 	@$(RUN) -m $(if $(APP),infra.apps.tests '$(APP)',pytest) $(ARGS)
 
-soak: ## run for hours what `make test` runs for seconds: histories, generated calls (HISTORIES=1000000)
+soak: ## run for hours what `make test` runs for seconds: histories, pulled plugs, calls (HISTORIES=1000000)
 	@$(RUN) -m tests.simulation.soak $(or $(HISTORIES),1000000)
 	@HISTORY_USERS=20 HISTORY_REQUESTS=100 HISTORY_KILL_SECONDS=2 HISTORY_ROUNDS=1000 $(RUN) -m pytest tests/histories
+	@PLUG_USERS=20 PLUG_ROUNDS=20 $(RUN) -m pytest -n 0 -s -o faulthandler_timeout=7200 tests/plug
 	@GENERATED_EXAMPLES=40 $(RUN) -m pytest tests/security/test_openapi.py
 
 lock: ## pin the packages of every requirements file (*.in) after a change

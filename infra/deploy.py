@@ -54,6 +54,7 @@ class Options:
     app: App | None = None  # None: the samples
     replaceable: tuple[str, ...] = ()
     """Logical ids of resources that may be replaced or removed on AWS; in the local cloud, all may."""
+    wake_ups_lost: bool = False  # the messages of SQS are gone, so every queue with work is woken
 
 
 def deploy(
@@ -87,7 +88,7 @@ def deploy(
     if not target.local:
         stack.protect(True)
     outputs = stack.outputs()
-    sweep.invoke(target, report)
+    sweep.invoke(target, report, wake_ups_lost=options.wake_ups_lost)
     if options.app:
         secret_settings.prepare(target, outputs, options.app, report)
     return outputs

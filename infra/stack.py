@@ -15,7 +15,7 @@ CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 SUCCESSES = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"}
 # States of a stack that has no resources: its first change set was not executed, or it was deleted.
 ABSENT = {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"}
-DELETE_IT = "Delete it (with the option --delete; locally: make reset) and try again."
+DELETE_IT = "Delete it (with the option --delete; locally: make down) and try again."
 # States after a failed operation, and what a person must do before the next one.
 REMAINS = {
     "CREATE_FAILED": DELETE_IT,

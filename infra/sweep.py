@@ -1,9 +1,13 @@
-"""Start the sweeper once, so that what the former code has held goes on at once and not within a minute."""
+"""Start the sweeper once, so that what the former code has held goes on at once and not within a minute.
+
+If the wake-ups are lost, the sweeper wakes everything.
+"""
 
 import json
 
 from botocore.exceptions import ClientError
 
+from chalicelib.core.queueing.sweep import WAKE_UPS_LOST
 from infra.events import Report
 from infra.target import Target
 
@@ -21,12 +25,13 @@ EVENT = {
 }
 
 
-def invoke(target: Target, report: Report) -> None:
+def invoke(target: Target, report: Report, *, wake_ups_lost: bool = False) -> None:
     """Does not wait for its end. If it cannot be started, its schedule does that within a minute."""
     function = f"{target.stack}-sweeper"
+    event = {**EVENT, "detail": {WAKE_UPS_LOST: wake_ups_lost}}
     try:
         target.client("lambda").invoke(
-            FunctionName=function, InvocationType="Event", Payload=json.dumps(EVENT).encode()
+            FunctionName=function, InvocationType="Event", Payload=json.dumps(event).encode()
         )
     except ClientError as error:
         report(f"{function} was not started ({error.response['Error']['Code']}): it starts within a minute.")

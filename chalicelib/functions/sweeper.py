@@ -21,6 +21,9 @@ def register(app: Chalice, container: Container) -> Any:
     def sweeper(event: CloudWatchEvent) -> None:
         context: Any = event.context
         begin(context, container.settings.log_level, traced=container.settings.tracing)
-        container.queueing.sweep(context.get_remaining_time_in_millis() - LAST_CALL_MS)
+        from chalicelib.core.queueing.sweep import WAKE_UPS_LOST
+
+        allowed_ms = context.get_remaining_time_in_millis() - LAST_CALL_MS
+        container.queueing.sweep(allowed_ms, wake_ups_lost=bool(event.detail.get(WAKE_UPS_LOST)))
 
     return sweeper

@@ -1,4 +1,4 @@
-"""`python -m local_cloud up|down|reset|status|kill-worker`.
+"""`python -m local_cloud up|down|reset|status|kill-worker`. `down --delete` deletes the data, too.
 
 The exit status of `status` is 0 if the stack is up, 3 if it is down, and 1 if it has a problem.
 """
@@ -7,17 +7,22 @@ import argparse
 import sys
 
 from bootstrap.errors import SetupError
+from local_cloud.data import Data, directory_of
 from local_cloud.deployment import deploy, prepare
 from local_cloud.emulator import Emulator
 from local_cloud.ports import Ports
-from local_cloud.settings import STATE, load
+from local_cloud.settings import CHECKOUT, STATE, load
 from local_cloud.stack import Stack
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="local_cloud", description="The stack of this checkout.")
     parser.add_argument("command", choices=["up", "down", "reset", "status", "kill-worker"])
-    command = parser.parse_args().command.replace("-", "_")
+    parser.add_argument("--delete", action="store_true", help="down: delete the data, too")
+    given = parser.parse_args()
+    if given.delete and given.command != "down":
+        parser.error("--delete belongs to down; reset deletes the data and starts anew")
+    command = "down_and_delete" if given.delete else given.command.replace("-", "_")
     try:
         sys.exit(getattr(_stack(), command)())
     except SetupError as error:
@@ -29,7 +34,9 @@ def main() -> None:
 
 def _stack() -> Stack:
     settings = load()
-    emulator = Emulator(Ports.of(settings), STATE, tied=False)
+    directory = directory_of(CHECKOUT, settings.data)
+    data = Data(directory) if directory else None
+    emulator = Emulator(Ports.of(settings), STATE, data=data, tied=False)
     return Stack(emulator, lambda target: deploy(target, settings, _indented), lambda: prepare(settings))
 
 

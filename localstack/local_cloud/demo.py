@@ -72,9 +72,7 @@ def _running_stack(console: Console) -> str:
         )
     other = stranger(port)
     if not other and not responds(settings.dynamodb_port, timeout=10):
-        raise LocalCloudError(
-            "DynamoDB Local does not answer. `make up` starts a new stack, without the data."
-        )
+        raise LocalCloudError("DynamoDB Local does not answer. `make up` mends that.")
     console.print(f"At http://localhost:{port}" + (f" (the stack of {other})" if other else ""))
     return f"http://localhost:{port}"
 

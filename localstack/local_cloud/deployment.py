@@ -44,7 +44,8 @@ def deploy(emulator: Emulator, settings: Settings, report: Callable[[str], None]
     from infra import deploy as program
     from infra.target import local_cloud
 
-    options = program.Options(app=_app(settings))
+    # After a start, SQS has forgotten its messages; if it has not, one more wake-up for a queue does no harm.
+    options = program.Options(app=_app(settings), wake_ups_lost=True)
     try:
         return program.deploy(local_cloud(emulator.edge_url), parameters(settings), report, options)
     except (BotoCoreError, ClientError) as error:

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bootstrap.installation import SERVICE_INDEX, Installation, install
+from local_cloud.data import Data
 from local_cloud.environment import localstack_environment
 from local_cloud.errors import LocalCloudError
 from local_cloud.ports import HOST, Ports
@@ -14,7 +15,7 @@ from local_cloud.processes import MAIN, Process, kill_all, of_stack
 from local_cloud.waiting import answers, responds, wait_until
 
 START_SECONDS = 90.0
-ANSWER_SECONDS = 15.0  # long, since a new start because of a busy machine would lose the data
+ANSWER_SECONDS = 15.0  # long, since a new start because of a busy machine takes longer
 HEALTH = "/_localstack/health"
 LOG_LINES = 15
 
@@ -22,8 +23,9 @@ LOG_LINES = 15
 class Emulator:
     """One emulator, with its ports and the directory of its files.
 
-    Its data is in memory, so stopping it deletes the data. If it is `tied`, the kernel ends it together with
-    the thread that started it (where setpriv is installed). Otherwise it runs until it is stopped.
+    With `data`, these are there again after the next start, however this one ends. Without, they are in
+    memory, and stopping it deletes them. If it is `tied`, the kernel ends it together with the thread that
+    started it (where setpriv is installed). Otherwise it runs until it is stopped.
     """
 
     def __init__(
@@ -31,6 +33,7 @@ class Emulator:
         ports: Ports,
         state: Path,
         *,
+        data: Data | None = None,
         tied: bool = True,
         installation: Installation | None = None,
         start_seconds: float = START_SECONDS,
@@ -38,6 +41,7 @@ class Emulator:
         self.ports = ports
         self.state = state.absolute()
         self.log = self.state / "localstack.log"
+        self.data = data
         self._tied = tied
         self._installation = installation or install()
         self._start_seconds = start_seconds
@@ -103,6 +107,8 @@ class Emulator:
         Raises LocalCloudError with the reason if it fails.
         """
         self.ports.require_free()
+        if self.data:
+            self.data.prepare()
         self._make_directories()
         try:
             self._spawn()
@@ -132,7 +138,8 @@ class Emulator:
         index.symlink_to(self._installation.service_index)
 
     def _environment(self) -> dict[str, str]:
-        return localstack_environment(self._installation, self.ports, self.state)
+        data = self.data.directory if self.data else None
+        return localstack_environment(self._installation, self.ports, self.state, data)
 
     def _spawn(self) -> None:
         tie = ["setpriv", "--pdeathsig", "KILL", "--"] if self._tied and shutil.which("setpriv") else []

@@ -7,17 +7,22 @@ from bootstrap.installation import Installation
 from local_cloud.ports import HOST, Ports
 from local_cloud.processes import MARK
 
+DATA_VARIABLE = "GURUKOOL_DATA"
 SERVICES = (
     "apigateway,cloudformation,cloudwatch,dynamodb,events,iam,kms,lambda,"
     "logs,s3,secretsmanager,sns,sqs,ssm,sts"
 )
 
 
-def localstack_environment(installation: Installation, ports: Ports, directory: Path) -> dict[str, str]:
-    """All variables. Only PATH comes from the caller's environment, so that every start is the same."""
-    return (
-        _machine(installation, directory) | _addresses(ports) | _extension(installation, ports) | _settings()
-    )
+def localstack_environment(
+    installation: Installation, ports: Ports, directory: Path, data: Path | None = None
+) -> dict[str, str]:
+    """All variables. Only PATH comes from the caller's environment, so that every start is the same.
+
+    Without `data`, nothing is kept.
+    """
+    ours = _addresses(ports) | _extension(installation, ports) | {DATA_VARIABLE: str(data or "")}
+    return _machine(installation, directory) | ours | _settings()
 
 
 def _machine(installation: Installation, directory: Path) -> dict[str, str]:

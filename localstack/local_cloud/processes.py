@@ -54,7 +54,7 @@ def of_stack(directory: Path) -> list[Process]:
 def kill_all(directory: Path) -> None:
     """Kills the processes of the stack in `directory` and waits until all have ended.
 
-    SIGKILL is enough, since the stack holds its data in memory only. Children of this process are reaped.
+    SIGKILL is enough, since what the stack keeps is on the disk already. Children of this process are reaped.
     Raises LocalCloudError if processes are left after KILL_SECONDS.
     """
     deadline = time.monotonic() + KILL_SECONDS

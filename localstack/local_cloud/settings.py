@@ -42,9 +42,11 @@ EDGE = Setting("AWS_ENDPOINT_URL", _loopback_url, "http://127.0.0.1:4566", "wher
 DYNAMODB = Setting("DYNAMODB_LOCAL_PORT", _port, "4567", "port of DynamoDB Local")
 CACHE = "GURUKOOL_CACHE"  # bootstrap/cache.py reads it before python-dotenv is installed: environment only
 APP = Setting("APP", str, "", "the folder of the application that is deployed; empty: the samples")
+NOTHING = "none"  # the value of the next one that keeps nothing
+DATA = Setting("DATA_DIRECTORY", str, "", "the folder of the data; empty: a folder of this checkout's own")
 # On by default in the local cloud, where people try things out.
 SAMPLES = next(choice for choice in CHOICES if choice.name == "SAMPLE_HANDLERS")._replace(default="on")
-VARIABLES = {setting.name: setting for setting in (PORT, EDGE, DYNAMODB, APP, *CHOICES, SAMPLES)}
+VARIABLES = {setting.name: setting for setting in (PORT, EDGE, DYNAMODB, APP, DATA, *CHOICES, SAMPLES)}
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Settings:
     """Settings that were given; the others have their defaults."""
     app: Path | None = None
     """The folder of the application. A path that is not absolute begins at the checkout."""
+    data: str = ""
+    """The setting DATA_DIRECTORY, which data.py reads."""
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, str]) -> Self:
@@ -71,7 +75,8 @@ class Settings:
             raise LocalCloudError("PORT, the port of AWS_ENDPOINT_URL and DYNAMODB_LOCAL_PORT must differ.")
         choices = {choice.name: given[choice.name] for choice in CHOICES if given.get(choice.name)}
         app = values[APP.name]
-        return cls(*ports, choices, CHECKOUT / Path(app).expanduser() if app else None)
+        folder = CHECKOUT / Path(app).expanduser() if app else None
+        return cls(*ports, choices, folder, values[DATA.name])
 
 
 def load(directory: Path = CHECKOUT, environment: Mapping[str, str] = os.environ) -> Settings:

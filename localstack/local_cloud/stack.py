@@ -32,6 +32,8 @@ class Stack:
         self._state = emulator.state
         self._deploy = deploy
         self._prepare = prepare
+        self._data = emulator.data
+        self._with_data = "with the data" if self._data else "without the data"
 
     def up(self) -> None:
         """Starts the emulator if it does not run, deploys, and returns when the API answers.
@@ -49,14 +51,21 @@ class Stack:
         say(self._summary(time.monotonic() - started))
 
     def down(self) -> None:
-        with self._alone():
-            was_running = bool(of_stack(self._state))
-            self._emulator.stop()
-        say("The stack is down." if was_running else self._nothing("Nothing was running."))
+        """Stops everything. The data stay, if they are kept."""
+        self._stop()
+        if self._data and self._data.exist():
+            say(f"Its data are in {self._data.directory}; `make down DATA=delete` deletes them.")
+
+    def down_and_delete(self) -> None:
+        """Stops everything and deletes the data. Raises LocalCloudError if their folder has other things."""
+        self._stop()
+        if self._data:
+            self._data.delete()
+            say("Its data are deleted.")
 
     def reset(self) -> None:
-        """Deletes all data, by a new start: the data is in memory."""
-        self.down()
+        """Deletes the data and starts anew."""
+        self.down_and_delete()
         self.up()
 
     def status(self) -> int:
@@ -79,15 +88,21 @@ class Stack:
         numbers = ", ".join(str(worker.pid) for worker in workers)
         say(f"Killed: {numbers}." if workers else "No worker runs. Send something that takes long first.")
 
+    def _stop(self) -> None:
+        with self._alone():
+            was_running = bool(of_stack(self._state))
+            self._emulator.stop()
+        say("The stack is down." if was_running else self._nothing("Nothing was running."))
+
     def _complaint(self) -> str | None:
         """What is wrong with the running stack, and how to repair it; None if it is well."""
         if not self._emulator.is_as_it_would_start_now():
             return (
                 "they are incomplete, or their settings differ from the present ones. "
-                "`make up` starts a new stack, without the data."
+                f"`make up` starts a new stack, {self._with_data}."
             )
         if not self._emulator.database_answers():
-            return "DynamoDB Local does not answer. `make up` starts a new stack, without the data."
+            return f"DynamoDB Local does not answer. `make up` starts a new stack, {self._with_data}."
         if not answers(self._emulator.ports.api, API_HEALTH, timeout=5):
             return "the API does not answer. `make up` repairs that."
         return None
@@ -108,12 +123,13 @@ class Stack:
             return False
         if not self._emulator.is_as_it_would_start_now():
             say(
-                "The running stack is incomplete or has other settings; starting a new one, without the data."
+                "The running stack is incomplete or has other settings; starting a new one, "
+                f"{self._with_data}."
             )
             return False
         if not self._emulator.is_healthy():
             silent = "The running stack" if self._emulator.database_answers() else "DynamoDB Local"
-            say(f"{silent} does not answer; starting a new stack, without the data.")
+            say(f"{silent} does not answer; starting a new stack, {self._with_data}.")
             return False
         return True
 
@@ -162,7 +178,7 @@ class Stack:
                 "               export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test",
                 "  make logs    follows the logs",
                 "  make demo    runs five users",
-                "  make down    stops everything and deletes the data",
+                f"  make down    stops everything{'' if self._data else ' and deletes the data'}",
             )
         )
 

@@ -59,6 +59,23 @@ def test_the_receiver_gets_what_dequeue_answers_and_whose_it_is(
     assert Webhook(secret).verify(push.body, push.headers) == push.outcome
 
 
+def test_when_all_wake_ups_are_lost_the_sweeper_wakes_the_caller_at_once(
+    service: CallbackService, send: Callable[..., Any], receiver: OutcomeReceiver
+) -> None:
+    receiver.answer = lambda _: 500
+    send(payload={})
+    service.work()
+    service.call_back(until_ms=1)  # it is to be called again later
+    for message in service.fifo.messages():
+        service.fifo.drop(message)
+
+    service.container.queueing.sweep()
+    assert service.fifo.messages() == []
+    service.container.queueing.sweep(wake_ups_lost=True)
+
+    assert len(service.fifo.messages()) == 1
+
+
 def test_a_thousand_outcomes_of_twenty_users_arrive_in_order_though_a_third_of_the_calls_fails(
     service: CallbackService, admin: User, receiver: OutcomeReceiver
 ) -> None:

@@ -45,6 +45,7 @@ def _run(commands: str, copy: Path, environment: dict[str, str]) -> str:
             "PATH": os.environ["PATH"],
             "HOME": os.environ["HOME"],
             "GURUKOOL_CACHE": str(root()),
+            "XDG_STATE_HOME": str(copy.parent / "states"),
             **environment,
         },
         capture_output=True,

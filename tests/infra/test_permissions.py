@@ -17,7 +17,7 @@ from tests.infra.documents import Document
 from tests.infra.grants import X_RAY, granted, logs
 
 EVENT_KEYS = ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
-MINUTE = dict.fromkeys(EVENT_KEYS, "")
+MINUTE = {**dict.fromkeys(EVENT_KEYS, ""), "detail": {}}
 LARGE = "x" * 2_000
 # Another sweep was faster, or the queue refuses the entry; and the first entry of a user who is no account.
 AFTER_A_LOST_RACE = {("dynamodb:GetItem", "RequestsTable"), ("dynamodb:GetItem", "QueuesTable")}

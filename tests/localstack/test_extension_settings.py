@@ -21,6 +21,10 @@ def test_settings_are_read_from_the_environment(environment: dict[str, str], tmp
     assert from_environment(environment) == Settings(tmp_path, tmp_path, 3000, "gurukool", "live")
 
 
+def test_data_are_kept_where_the_environment_says(environment: dict[str, str], tmp_path: Path) -> None:
+    assert from_environment(environment | {"GURUKOOL_DATA": str(tmp_path)}).data == tmp_path
+
+
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
@@ -28,6 +32,7 @@ def test_settings_are_read_from_the_environment(environment: dict[str, str], tmp
         ("GURUKOOL_DYNAMODB_JAR_DIR", "", "is not set"),
         ("GURUKOOL_API_PORT", "http", "must be a port number"),
         ("GURUKOOL_API_PORT", "65536", "must be a port number"),
+        ("GURUKOOL_DATA", "/no/such/folder", "does not exist"),
         ("GURUKOOL_API", "gurukool", "must be '<api id>/<stage>'"),
     ],
 )

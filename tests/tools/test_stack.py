@@ -6,9 +6,11 @@ import signal
 import socket
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from local_cloud.data import Data
 from local_cloud.emulator import Emulator
 from local_cloud.errors import LocalCloudError
 from local_cloud.ports import HOST
@@ -145,6 +147,41 @@ def test_reset_starts_with_nothing(fake_cloud: FakeCloud, stack: Stack) -> None:
     first = main_pid(fake_cloud)
     stack.reset()
     assert main_pid(fake_cloud) != first
+
+
+def test_down_says_where_the_data_are_and_reset_deletes_them(
+    fake_cloud: FakeCloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = Data(tmp_path / "data")
+    fake_cloud.emulator.data = data
+    stack = Stack(fake_cloud.emulator, deploy=lambda _: (data.directory / "mine").touch())
+
+    stack.up()
+    stack.down()
+    assert (
+        f"Its data are in {data.directory}; `make down DATA=delete` deletes them." in capsys.readouterr().out
+    )
+    assert (data.directory / "mine").exists()
+
+    stack.down_and_delete()
+    assert not data.directory.exists()
+    assert capsys.readouterr().out.endswith("Nothing was running.\nIts data are deleted.\n")
+
+    stack.up()
+    first = main_pid(fake_cloud)
+    (data.directory / "mine").write_text("old")
+    stack.reset()
+    assert (data.directory / "mine").read_text() == ""
+    assert main_pid(fake_cloud) != first
+
+
+def test_data_that_cannot_be_used_leave_everything_as_it_is(fake_cloud: FakeCloud, tmp_path: Path) -> None:
+    fake_cloud.emulator.data = Data(tmp_path)
+
+    with pytest.raises(LocalCloudError, match="they are not the data of a stack"):
+        Stack(fake_cloud.emulator, deploy=lambda _: None).up()
+
+    assert is_down(fake_cloud)
 
 
 def test_status_tells_the_three_states(

@@ -12,7 +12,7 @@ from tests.infra.documents import WORKERS
 from tests.upgrade.stored import Item, Stored
 
 EVENT_KEYS = ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
-MINUTE = dict.fromkeys(EVENT_KEYS, "")
+MINUTE = {**dict.fromkeys(EVENT_KEYS, ""), "detail": {}}
 
 
 @dataclass

@@ -17,10 +17,13 @@ AHEAD_MS: Final = 30_000
 REPEAT_MS: Final = 3 * 60_000  # a cursor that does not move gets one wake-up in this time
 
 
-def rescue_callbacks(wake_ups: WakeUps, queue: Queue, now: Millis) -> None:
-    """Wake a process that makes the callbacks of this queue, if none comes by itself."""
+def rescue_callbacks(wake_ups: WakeUps, queue: Queue, now: Millis, *, wake_ups_lost: bool = False) -> None:
+    """Wake a process that makes the callbacks of this queue, if none comes by itself.
+
+    None does if all wake-ups were lost.
+    """
     cursor = queue.callbacks
-    if cursor.is_owed and queue.deleted_at is None and _is_late(cursor, now):
+    if cursor.is_owed and queue.deleted_at is None and (wake_ups_lost or _is_late(cursor, now)):
         seen = (queue.user_id, cursor.first, cursor.token, now // REPEAT_MS)
         wake_caller(wake_ups, queue, sha256(repr(seen).encode()).hexdigest())
         log_event("caller woken by the sweeper", user=queue.user_id, seq=cursor.first)

@@ -25,6 +25,7 @@ WORKER_MS = 90_000  # longer than the worker function may run, and the API
 REPEAT_MS = 3 * MINUTE_MS  # a queue that looks the same gets one wake-up in this time
 # Queues read in one call; read one by one, the sweeper could look after a few thousand users only.
 AT_ONCE = 100
+WAKE_UPS_LOST = "wake_ups_lost"  # in the detail of an event that starts a sweep: SQS has lost its messages
 ALLOWED_MS = 40_000  # how long a sweep may take, unless the caller says something else
 
 
@@ -48,11 +49,12 @@ class Sweep:
     idle_ms: Millis = IDLE_MS  # how long a drained queue of a name stays open for its next request
     callbacks: WakeUps | None = None  # wakes those who push outcomes; None: the deployment has no callbacks
 
-    def __call__(self, allowed_ms: Millis = ALLOWED_MS) -> None:
+    def __call__(self, allowed_ms: Millis = ALLOWED_MS, *, wake_ups_lost: bool = False) -> None:
         """Rescue queues that stand still, then have entries enter, end expired sessions, close queues, and
         remove accounts.
 
         At last, keep the large payloads of queues that stand for weeks, and stay for entries that fall due.
+        With `wake_ups_lost`, every queue with work gets a wake-up at once, for no other is under way.
 
         Starts nothing new after `allowed_ms`, three fifths of which are for the rescue. Raises nothing: what
         goes wrong with one queue, or while one index is read, is logged and does not stop the rest.
@@ -62,8 +64,10 @@ class Sweep:
         index = self.store.sweep_index
         for queue in self._in_time(self._queues(index.with_work), started + allowed_ms * 3 // 5):
             if queue.callbacks.is_owed:
-                self._guard(self._rescue_callbacks, queue)
+                self._guard(lambda queue, now: self._rescue_callbacks(queue, now, wake_ups_lost), queue)
             if queue.deleted_at is None and queue.depth:
+                if wake_ups_lost:
+                    self._guard(lambda queue, now: self._wake(queue, wake_up_id(queue, None, now)), queue)
                 self._guard(lambda queue, now: self._rescue(queue, now, old), queue)
             else:
                 (idle if queue.deleted_at is None else leaving).append(queue)
@@ -183,11 +187,11 @@ class Sweep:
         if latest:
             close_if_over(self.store.queues, latest, now)
 
-    def _rescue_callbacks(self, queue: Queue, now: Millis) -> None:
+    def _rescue_callbacks(self, queue: Queue, now: Millis, wake_ups_lost: bool) -> None:
         if self.callbacks:
             from chalicelib.core.queueing.callback_rescue import rescue_callbacks
 
-            rescue_callbacks(self.callbacks, queue, now)
+            rescue_callbacks(self.callbacks, queue, now, wake_ups_lost=wake_ups_lost)
 
     def _tidy_drained(self, queue: Queue, now: Millis) -> None:
         if queue.callbacks.is_owed:

@@ -25,10 +25,12 @@ _MODULES = (
     "faults",
     "fifo",
     "gateway_responses",
+    "keeping",
     "logs",
     "loopback",
     "metrics",
     "recursion",
+    "table_updates",
     "throttling",
     "tracing",
     "updates",
@@ -64,7 +66,7 @@ def ready() -> None:
 def shutdown() -> None:
     """Ends LocalStack at once.
 
-    All its state is in memory, so an orderly shutdown (7 s) would save nothing.
+    What is kept is on the disk already, so an orderly shutdown (7 s) would save nothing.
     """
     children.kill_all()
     sys.stdout.flush()

@@ -20,6 +20,7 @@ class Settings:
     api_port: int  # where the API answers at /
     api_id: str
     api_stage: str
+    data: Path | None = None  # where data are kept; None: nowhere
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -33,6 +34,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         api_port=_port(environment, "GURUKOOL_API_PORT"),
         api_id=api_id,
         api_stage=api_stage,
+        data=_existing(environment, "GURUKOOL_DATA") if environment.get("GURUKOOL_DATA") else None,
     )
 
 

@@ -37,6 +37,30 @@ def test_a_queue_that_moves_is_left_alone(harness: QueueHarness) -> None:
     assert harness.wake_ups_waiting() == 0
 
 
+def test_all_queues_with_work_go_on_at_once_when_all_wake_ups_are_lost(harness: QueueHarness) -> None:
+    harness.send()
+    lose_wake_ups(harness)
+    harness.clock.advance(1_000)
+
+    harness.sweep(wake_ups_lost=True)
+    harness.run()
+
+    assert harness.statuses() == [Status.SUCCEEDED]
+
+
+def test_a_request_whose_worker_is_gone_too_starts_again_after_its_time_limit(harness: QueueHarness) -> None:
+    harness.send()
+    now = harness.clock.now()
+    harness.store.requests.begin(harness.request(1), "worker", now, now + 5_000)
+    lose_wake_ups(harness)
+
+    harness.sweep(wake_ups_lost=True)
+    harness.run()
+
+    assert harness.statuses() == [Status.SUCCEEDED]
+    assert harness.clock.now() - now < MINUTE_MS // 2
+
+
 def test_a_queue_that_waits_for_its_head_is_not_rung(harness: QueueHarness) -> None:
     harness.send()
     harness.store.requests.requeue(

@@ -22,6 +22,13 @@ from gurukool_localstack.origins import is_plain
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 LIMITS = Limits(head_bytes=10_240, body_bytes=10 * 1024 * 1024, idle_seconds=60.0)
 
+# While a stack is deployed after a start. LocalStack answers 404, after which a client would not try again.
+_NOT_YET = Answer(
+    503,
+    [("Content-Type", "application/json"), ("Retry-After", "1")],
+    b'{"message": "The API is not deployed yet. Try again."}',
+)
+
 
 @functools.cache
 def _server() -> Server:
@@ -46,9 +53,12 @@ def ready() -> None:
 def answer(request: Request, *, stage: Stage, port: int) -> Answer:
     """Answers a request at the port."""
     path = request.target.partition("?")[0]
-    if _may_be_ours(request, path) and (deployed := stage.current()):
-        match = deployed.routes.match(request.method, path)
-        if match:
+    if _may_be_ours(request, path):
+        if not stage.is_deployed():
+            return _NOT_YET
+        deployed = stage.current()
+        match = deployed and deployed.routes.match(request.method, path)
+        if deployed and match:
             return proxy.answer(Call(request, path, headers_of(request), port, deployed, match))
     return fallback.answer(request, port)
 

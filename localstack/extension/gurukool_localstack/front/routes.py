@@ -66,6 +66,10 @@ class Stage:
         self.name = name
         self._routes: Routes | None = None
 
+    def is_deployed(self) -> bool:
+        store = apigateway_stores[DEFAULT_AWS_ACCOUNT_ID][AWS_REGION_US_EAST_1]
+        return self.name in store.active_deployments.get(self.api_id, ())
+
     def current(self) -> "Deployed | None":
         """The present deployment; None if there is none, or if it has a canary."""
         store = apigateway_stores[DEFAULT_AWS_ACCOUNT_ID][AWS_REGION_US_EAST_1]

@@ -1,0 +1,44 @@
+"""Keeps what LocalStack knows of tables, secrets and stacks in GURUKOOL_DATA, if that is set.
+
+A change is on the disk before its call is answered, so nothing is lost if every process is killed.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from localstack.runtime import get_current_runtime
+
+from gurukool_localstack import settings
+
+
+def install() -> None:
+    """Restores what was kept, and keeps what will change. Raises ValueError if a file is damaged."""
+    directory = settings.current().data
+    if directory:
+        _Keeper(directory)
+
+
+class _Keeper:
+    def __init__(self, directory: Path) -> None:
+        from gurukool_localstack.kept import files, secrets, stacks, tables
+
+        self._files = files
+        self._directory = directory
+        self._by_service = {kind.SERVICE: kind for kind in (secrets, tables)}
+        for kind in (secrets, tables, stacks):
+            kept = files.read(self._path(kind))
+            if kept is not None:
+                kind.load(kept)
+        stacks.install(lambda: self._save(stacks))
+        get_current_runtime().components.gateway.response_handlers.append(self._after_call)
+
+    def _after_call(self, _chain: Any, context: Any, _response: Any) -> None:
+        kind = context.service and self._by_service.get(context.service.service_name)
+        if kind and context.operation and kind.changes(context.operation.name):
+            self._save(kind)
+
+    def _save(self, kind: Any) -> None:
+        self._files.write(self._path(kind), kind.dump())
+
+    def _path(self, kind: Any) -> Path:
+        return self._directory / f"{kind.NAME}.json"

@@ -1,0 +1,4 @@
+"""The part of LocalStack's state that is there after its next start: secrets, tables, and stacks with these.
+
+DynamoDB Local keeps the items of the tables itself. Everything else is deployed anew.
+"""

@@ -1,0 +1,51 @@
+"""The part of a template that describes the resources that are kept."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+KEPT = ("AWS::DynamoDB::Table", "AWS::SecretsManager::Secret")
+
+_IN_TEXT = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
+
+type Template = dict[str, Any]
+
+
+def pruned(template: Template, made: Mapping[str, Mapping[str, Any]]) -> Template:
+    """The template with the resources in `made` only, which has their final properties, and without outputs.
+
+    A resource that refers to one that is not kept gets its final properties instead of the reference.
+    """
+    described = template["Resources"]
+    gone = described.keys() - made.keys()
+    resources = {name: _resource(described[name], made[name], gone) for name in made if name in described}
+    kept = {
+        section: content for section, content in template.items() if section not in ("Outputs", "Transform")
+    }
+    return {**kept, "Resources": resources}
+
+
+def _resource(described: Template, made: Mapping[str, Any], gone: Any) -> Template:
+    resource = {key: value for key, value in described.items() if key != "DependsOn"}
+    if gone.isdisjoint(_names(resource.get("Properties"))):
+        return resource
+    return {
+        **resource,
+        "Properties": {n: made["Properties"].get(n, v) for n, v in resource["Properties"].items()},
+    }
+
+
+def _names(node: Any) -> Iterator[str]:
+    """What the part of a template refers to, by Ref, Fn::GetAtt and Fn::Sub; parameters are among them."""
+    if isinstance(node, list):
+        for entry in node:
+            yield from _names(entry)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key == "Ref":
+                yield value
+            elif key == "Fn::GetAtt":
+                yield value.partition(".")[0] if isinstance(value, str) else value[0]
+            elif key == "Fn::Sub":
+                yield from _IN_TEXT.findall(value if isinstance(value, str) else value[0])
+            yield from _names(value)

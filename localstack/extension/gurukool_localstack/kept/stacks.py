@@ -1,0 +1,97 @@
+"""The stacks of CloudFormation, each with those of its resources that are kept.
+
+After a start, a stack is there as if its last deployment had made these resources only. The next deployment
+is an update, as on AWS: it finds them by their ids, changes what the new template changes about them, and
+makes everything else.
+"""
+
+from typing import Any
+
+from localstack.services.cloudformation.engine.v2.change_set_model_executor import ChangeSetModelExecutor
+from localstack.services.cloudformation.stores import cloudformation_stores
+from localstack.services.cloudformation.v2.entities import Stack
+
+from gurukool_localstack.kept.pruning import KEPT, pruned
+
+NAME = "stacks"
+
+type Record = dict[str, Any]
+
+_ATTRIBUTES = (
+    "account_id",
+    "region_name",
+    "stack_name",
+    "stack_id",
+    "status",
+    "creation_time",
+    "capabilities",
+    "tags",
+    "enable_termination_protection",
+)
+
+_stock_execute = ChangeSetModelExecutor.execute
+_records: dict[str, Record] = {}  # by the id of the stack
+
+
+def install(save: Any) -> None:
+    """Has `save` called when a stack has changed, before CloudFormation says that it has."""
+
+    def execute(executor: ChangeSetModelExecutor) -> Any:
+        result = _stock_execute(executor)
+        if not result.failure_message:
+            _note(executor._change_set, result)  # noqa: SLF001  (LocalStack's name)
+            save()
+        return result
+
+    ChangeSetModelExecutor.execute = execute
+
+
+def dump() -> Any:
+    return list(_records.values())
+
+
+def load(kept: Any) -> None:
+    for record in kept:
+        _records[record["attributes"]["stack_id"]] = record
+        stack = _stack(record)
+        cloudformation_stores[stack.account_id][stack.region_name].stacks_v2[stack.stack_id] = stack
+
+
+def _note(change_set: Any, result: Any) -> None:
+    stack = change_set.stack
+    if not change_set.processed_template:  # the stack is deleted
+        _records.pop(stack.stack_id, None)
+        return
+    resources = {name: made for name, made in result.resources.items() if made["Type"] in KEPT}
+    attributes = {name: getattr(stack, name) for name in _ATTRIBUTES} | {
+        "tags": change_set.tags or stack.tags
+    }
+    _records[stack.stack_id] = {
+        "attributes": attributes | {"status": "UPDATE_COMPLETE"},
+        "template": pruned(change_set.processed_template, resources),
+        "parameters": change_set.resolved_parameters,
+        "resources": resources,
+        "outputs": result.outputs,
+    }
+
+
+def _stack(record: Record) -> Stack:
+    attributes = record["attributes"]
+    stack = Stack(
+        attributes["account_id"], attributes["region_name"], {"StackName": attributes["stack_name"]}
+    )
+    vars(stack).update(attributes)
+    stack.template = stack.processed_template = record["template"]
+    stack.resolved_parameters = record["parameters"]
+    stack.resolved_resources = record["resources"]
+    stack.resolved_outputs = record["outputs"]
+    exports = [output for output in record["outputs"] if output.get("ExportName")]
+    stack.resolved_exports = {output["ExportName"]: output["OutputValue"] for output in exports}
+    for name, resource in record["resources"].items():
+        stack.set_resource_status(
+            logical_resource_id=name,
+            physical_resource_id=resource["PhysicalResourceId"],
+            resource_type=resource["Type"],
+            status=resource["ResourceStatus"],
+        )
+    return stack

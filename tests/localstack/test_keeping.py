@@ -1,0 +1,204 @@
+"""What an emulator with data has after its next start, however the last one ended."""
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local_cloud.data import Data
+from local_cloud.emulator import Emulator
+from local_cloud.ports import free_ports
+from local_cloud.waiting import wait_until
+
+NAME, DELETED, BY_HAND = "kept", "deleted", "made-by-hand"
+SECONDS = 30
+TWO_INDEXES = "Cannot perform more than one GSI creation or deletion in a single update"
+KEY = [{"AttributeName": "id", "KeyType": "HASH"}]
+DEFINITIONS = [{"AttributeName": "id", "AttributeType": "S"}]
+ITEM = {"id": {"S": "one"}, "colour": {"S": "red"}}
+TEMPLATE: dict[str, Any] = {
+    "Resources": {
+        "Table": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {
+                "BillingMode": "PAY_PER_REQUEST",
+                "KeySchema": KEY,
+                "AttributeDefinitions": DEFINITIONS,
+                "TimeToLiveSpecification": {"AttributeName": "expires", "Enabled": True},
+                "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+            },
+        },
+        "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": {}}},
+        "Parameter": {
+            "Type": "AWS::SSM::Parameter",
+            "Properties": {"Type": "String", "Value": {"Fn::GetAtt": ["Table", "Arn"]}},
+        },
+    },
+    "Outputs": {"Table": {"Value": {"Ref": "Table"}}, "Secret": {"Value": {"Ref": "Secret"}}},
+}
+
+
+def with_indexes(*names: str) -> dict[str, Any]:
+    """The template of a newer release."""
+    template = copy.deepcopy(TEMPLATE)
+    table = template["Resources"]["Table"]["Properties"]
+    table["AttributeDefinitions"] = [{"AttributeName": n, "AttributeType": "S"} for n in ("id", *names)]
+    table["TimeToLiveSpecification"] = {"AttributeName": "ends", "Enabled": True}
+    table["GlobalSecondaryIndexes"] = [
+        {
+            "IndexName": name,
+            "KeySchema": [{"AttributeName": name, "KeyType": "HASH"}],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        }
+        for name in names
+    ]
+    return template
+
+
+class Cloud:
+    """An emulator that is started again on the same data, with the clients of its services."""
+
+    def __init__(self, directory: Path) -> None:
+        self.data = Data(directory / "data")
+        self.emulator = Emulator(free_ports(), directory / "state", data=self.data)
+        self._connect()
+
+    def start_again(self) -> None:
+        """As after every process was killed, which is how it stops."""
+        self.emulator.stop()
+        self.emulator.start()
+
+    def _connect(self) -> None:
+        client = self.emulator.client
+        self.stacks, self.tables = client("cloudformation"), client("dynamodb")
+        self.secrets, self.parameters = client("secretsmanager"), client("ssm")
+
+    def create(self, name: str) -> dict[str, str]:
+        self.stacks.create_stack(StackName=name, TemplateBody=json.dumps(TEMPLATE))
+        return self._outputs_when("CREATE_COMPLETE", name)
+
+    def update(self, template: dict[str, Any]) -> dict[str, str]:
+        self.stacks.update_stack(StackName=NAME, TemplateBody=json.dumps(template))
+        return self._outputs_when("UPDATE_COMPLETE", NAME)
+
+    def delete(self, name: str) -> None:
+        self.stacks.delete_stack(StackName=name)
+        assert wait_until(lambda: name not in self.names(), SECONDS)
+
+    def names(self) -> list[str]:
+        found = self.stacks.describe_stacks()["Stacks"]
+        return [stack["StackName"] for stack in found if stack["StackStatus"] != "DELETE_COMPLETE"]
+
+    def describe(self, name: str = NAME) -> Any:
+        return self.stacks.describe_stacks(StackName=name)["Stacks"][0]
+
+    def reasons(self) -> set[str]:
+        """Why something failed."""
+        events = self.stacks.describe_stack_events(StackName=NAME)["StackEvents"]
+        return {event.get("ResourceStatusReason", "") for event in events}
+
+    def outputs(self, name: str = NAME) -> dict[str, str]:
+        return {entry["OutputKey"]: entry["OutputValue"] for entry in self.describe(name).get("Outputs", ())}
+
+    def _outputs_when(self, status: str, name: str) -> dict[str, str]:
+        assert wait_until(lambda: self._has(status, name), SECONDS), self.describe(name)
+        return self.outputs(name)
+
+    def _has(self, status: str, name: str) -> bool:
+        """With its outputs, which come a moment after the status."""
+        return self.describe(name)["StackStatus"] == status and bool(self.outputs(name))
+
+
+@pytest.fixture(scope="module")
+def cloud(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    cloud = Cloud(tmp_path_factory.mktemp("kept"))
+    with cloud.emulator:
+        yield cloud
+
+
+@pytest.fixture(scope="module")
+def before(cloud: Cloud) -> dict[str, str]:
+    """The outputs of the stack before the second start, which has happened."""
+    outputs = cloud.create(NAME)
+    cloud.create(DELETED)
+    cloud.delete(DELETED)
+    cloud.tables.put_item(TableName=outputs["Table"], Item=ITEM)
+    cloud.secrets.put_secret_value(SecretId=outputs["Secret"], SecretString="rotated")
+    made = cloud.tables.create_table(
+        TableName=BY_HAND, KeySchema=KEY, AttributeDefinitions=DEFINITIONS, BillingMode="PAY_PER_REQUEST"
+    )
+    arn = made["TableDescription"]["TableArn"]
+    cloud.tables.tag_resource(ResourceArn=arn, Tags=[{"Key": "colour", "Value": "red"}])
+    cloud.start_again()
+    return outputs
+
+
+def test_a_stack_is_there_and_a_deleted_one_is_not(cloud: Cloud, before: dict[str, str]) -> None:
+    assert cloud.outputs() == before
+    assert cloud.names() == [NAME]
+
+
+def test_items_and_what_is_set_of_their_table_are_there(cloud: Cloud, before: dict[str, str]) -> None:
+    name = before["Table"]
+
+    assert cloud.tables.get_item(TableName=name, Key={"id": {"S": "one"}})["Item"] == ITEM
+    ttl = cloud.tables.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    assert ttl == {"AttributeName": "expires", "TimeToLiveStatus": "ENABLED"}
+    backups = cloud.tables.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+def test_a_table_that_no_stack_made_is_there(cloud: Cloud, before: dict[str, str]) -> None:
+    arn = cloud.tables.describe_table(TableName=BY_HAND)["Table"]["TableArn"]
+
+    assert cloud.tables.list_tags_of_resource(ResourceArn=arn)["Tags"] == [{"Key": "colour", "Value": "red"}]
+
+
+def test_a_secret_is_there_with_its_former_version(cloud: Cloud, before: dict[str, str]) -> None:
+    arn = before["Secret"]
+
+    assert cloud.secrets.get_secret_value(SecretId=arn)["SecretString"] == "rotated"
+    former = cloud.secrets.get_secret_value(SecretId=arn, VersionStage="AWSPREVIOUS")["SecretString"]
+    assert len(former) == 32
+
+
+def test_only_the_owner_may_read_it(cloud: Cloud, before: dict[str, str]) -> None:
+    assert cloud.data.directory.stat().st_mode & 0o777 == 0o700
+    documents = {path.name: path.stat().st_mode & 0o777 for path in cloud.data.directory.glob("*.json")}
+    assert documents == dict.fromkeys(("secrets.json", "stacks.json", "tables.json"), 0o600)
+
+
+def test_a_newer_template_updates_the_tables_and_makes_the_rest(cloud: Cloud, before: dict[str, str]) -> None:
+    assert cloud.update(with_indexes("colour")) == before
+
+    found: Any = cloud.tables.query(
+        TableName=before["Table"],
+        IndexName="colour",
+        KeyConditionExpression="colour = :red",
+        ExpressionAttributeValues={":red": {"S": "red"}},
+    )
+    assert found["Count"] == 1
+    ttl = cloud.tables.describe_time_to_live(TableName=before["Table"])["TimeToLiveDescription"]
+    assert ttl["AttributeName"] == "ends"
+    [parameter] = cloud.parameters.describe_parameters()["Parameters"]
+    value = cloud.parameters.get_parameter(Name=parameter["Name"])["Parameter"]["Value"]
+    assert value.endswith(f":table/{before['Table']}")
+
+
+def test_after_an_update_that_failed_a_start_brings_the_last_one_back(
+    cloud: Cloud, before: dict[str, str]
+) -> None:
+    cloud.stacks.update_stack(
+        StackName=NAME, TemplateBody=json.dumps(with_indexes("size", "shape", "colour"))
+    )
+    assert wait_until(lambda: TWO_INDEXES in cloud.reasons(), SECONDS)
+
+    cloud.start_again()
+
+    assert cloud.describe()["StackStatus"] == "UPDATE_COMPLETE"
+    assert cloud.outputs() == before
+    assert cloud.update(TEMPLATE) == before
+    assert "GlobalSecondaryIndexes" not in cloud.tables.describe_table(TableName=before["Table"])["Table"]
