@@ -33,6 +33,9 @@ _MODULES = (
     "tracing",
     "updates",
     "visibility",
+    "payloads",
+    "method_settings",
+    "gateway_limits",
     "guard",  # the last handler: one that is installed later sees a request earlier
     "front.port",
 )
