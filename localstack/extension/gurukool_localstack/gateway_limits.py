@@ -17,10 +17,9 @@ from localstack.services.apigateway.next_gen.execute_api.helpers import (
     get_lambda_function_arn_from_invocation_uri,
 )
 from localstack.services.apigateway.next_gen.execute_api.integrations.aws import RestApiAwsProxyIntegration
-from localstack.services.lambda_.api_utils import function_locators_from_arn
-from localstack.services.lambda_.invocation.models import lambda_stores
 
 from gurukool_localstack import method_settings
+from gurukool_localstack.stores import timeout_of
 
 LONGEST_MILLISECONDS = 29_000  # of an integration that does not set timeoutInMillis
 
@@ -47,9 +46,8 @@ def _invoke(integration: RestApiAwsProxyIntegration, context: Any) -> Any:
 
 def _may_take_longer(uri: str, milliseconds: int) -> bool:
     """Whether the function's own time-out is longer. If it is not, a thread would be a waste."""
-    name, _, account, region = function_locators_from_arn(get_lambda_function_arn_from_invocation_uri(uri))
-    function = lambda_stores[account][region].functions.get(name)
-    return function is not None and function.latest().config.timeout * 1000 > milliseconds
+    timeout = timeout_of(get_lambda_function_arn_from_invocation_uri(uri))
+    return timeout is not None and timeout * 1000 > milliseconds
 
 
 def _within(seconds: float, integration: RestApiAwsProxyIntegration, context: Any) -> Any:
