@@ -29,7 +29,7 @@ def main() -> None:
 
 def _stack() -> Stack:
     settings = load()
-    emulator = Emulator(Ports.of(settings), STATE, tied=False)
+    emulator = Emulator(Ports.of(settings), STATE, tied=False, concurrency=settings.concurrency)
     return Stack(emulator, lambda target: deploy(target, settings, _indented), lambda: prepare(settings))
 
 

@@ -11,6 +11,7 @@ from local_cloud.environment import localstack_environment
 from local_cloud.errors import LocalCloudError
 from local_cloud.ports import HOST, Ports
 from local_cloud.processes import MAIN, Process, kill_all, of_stack
+from local_cloud.settings import CONCURRENCY
 from local_cloud.waiting import answers, responds, wait_until
 
 START_SECONDS = 90.0
@@ -34,13 +35,16 @@ class Emulator:
         tied: bool = True,
         installation: Installation | None = None,
         start_seconds: float = START_SECONDS,
+        concurrency: int = CONCURRENCY,
     ) -> None:
+        """`concurrency`: how many invocations of functions run at once."""
         self.ports = ports
         self.state = state.absolute()
         self.log = self.state / "localstack.log"
         self._tied = tied
         self._installation = installation or install()
         self._start_seconds = start_seconds
+        self._concurrency = concurrency
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -132,7 +136,7 @@ class Emulator:
         index.symlink_to(self._installation.service_index)
 
     def _environment(self) -> dict[str, str]:
-        return localstack_environment(self._installation, self.ports, self.state)
+        return localstack_environment(self._installation, self.ports, self.state, self._concurrency)
 
     def _spawn(self) -> None:
         tie = ["setpriv", "--pdeathsig", "KILL", "--"] if self._tied and shutil.which("setpriv") else []

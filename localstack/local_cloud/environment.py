@@ -13,10 +13,23 @@ SERVICES = (
 )
 
 
-def localstack_environment(installation: Installation, ports: Ports, directory: Path) -> dict[str, str]:
-    """All variables. Only PATH comes from the caller's environment, so that every start is the same."""
+# What Lambda keeps for functions without a reservation. https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+UNRESERVED = 100
+
+
+def localstack_environment(
+    installation: Installation, ports: Ports, directory: Path, concurrency: int
+) -> dict[str, str]:
+    """All variables. Only PATH comes from the caller's environment, so that every start is the same.
+
+    `concurrency`: the account's limit of invocations that run at once.
+    """
     return (
-        _machine(installation, directory) | _addresses(ports) | _extension(installation, ports) | _settings()
+        _machine(installation, directory)
+        | _addresses(ports)
+        | _extension(installation, ports)
+        | _limits(concurrency)
+        | _settings()
     )
 
 
@@ -54,6 +67,13 @@ def _extension(installation: Installation, ports: Ports) -> dict[str, str]:
         "PROVIDER_OVERRIDE_DYNAMODB": "v2",
         "DYNAMODB_IN_MEMORY": "1",
         "DYNAMODB_SHARE_DB": "1",
+    }
+
+
+def _limits(concurrency: int) -> dict[str, str]:
+    return {
+        "LAMBDA_LIMITS_CONCURRENT_EXECUTIONS": str(concurrency),
+        "LAMBDA_LIMITS_MINIMUM_UNRESERVED_CONCURRENCY": str(min(UNRESERVED, concurrency)),
     }
 
 

@@ -15,11 +15,19 @@ from local_cloud.errors import LocalCloudError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STATE = CHECKOUT / ".local"
+CONCURRENCY = 1000  # of an account of AWS, unless it is new or has asked for more
+MOST_CONCURRENCY = 100_000
 
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**16):
         raise ValueError("must be a port number from 1 to 65535")
+    return int(text)
+
+
+def _concurrency(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_CONCURRENCY):
+        raise ValueError(f"must be a number from 1 to {MOST_CONCURRENCY}")
     return int(text)
 
 
@@ -40,11 +48,16 @@ def _is_loopback(text: str) -> bool:
 PORT = Setting("PORT", _port, "3000", "port of the console and the API")
 EDGE = Setting("AWS_ENDPOINT_URL", _loopback_url, "http://127.0.0.1:4566", "where every AWS service answers")
 DYNAMODB = Setting("DYNAMODB_LOCAL_PORT", _port, "4567", "port of DynamoDB Local")
+ACCOUNT_CONCURRENCY = Setting(
+    "ACCOUNT_CONCURRENCY", _concurrency, str(CONCURRENCY), "how many invocations of functions run at once"
+)
 CACHE = "GURUKOOL_CACHE"  # bootstrap/cache.py reads it before python-dotenv is installed: environment only
 APP = Setting("APP", str, "", "the folder of the application that is deployed; empty: the samples")
 # On by default in the local cloud, where people try things out.
 SAMPLES = next(choice for choice in CHOICES if choice.name == "SAMPLE_HANDLERS")._replace(default="on")
-VARIABLES = {setting.name: setting for setting in (PORT, EDGE, DYNAMODB, APP, *CHOICES, SAMPLES)}
+VARIABLES = {
+    setting.name: setting for setting in (PORT, EDGE, DYNAMODB, ACCOUNT_CONCURRENCY, APP, *CHOICES, SAMPLES)
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,8 @@ class Settings:
     """Settings that were given; the others have their defaults."""
     app: Path | None = None
     """The folder of the application. A path that is not absolute begins at the checkout."""
+    concurrency: int = CONCURRENCY
+    """How many invocations of functions run at once, as in an account of AWS."""
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, str]) -> Self:
@@ -71,7 +86,8 @@ class Settings:
             raise LocalCloudError("PORT, the port of AWS_ENDPOINT_URL and DYNAMODB_LOCAL_PORT must differ.")
         choices = {choice.name: given[choice.name] for choice in CHOICES if given.get(choice.name)}
         app = values[APP.name]
-        return cls(*ports, choices, CHECKOUT / Path(app).expanduser() if app else None)
+        folder = CHECKOUT / Path(app).expanduser() if app else None
+        return cls(*ports, choices, folder, values[ACCOUNT_CONCURRENCY.name])
 
 
 def load(directory: Path = CHECKOUT, environment: Mapping[str, str] = os.environ) -> Settings:

@@ -6,12 +6,16 @@ Each request goes to the port, and to the edge, where LocalStack's chain serves 
 import base64
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local_cloud.emulator import Emulator
 from local_cloud.ports import HOST, free_ports
+from local_cloud.waiting import wait_until
 from tests.localstack.exchanges import Case, exchange
 from tests.localstack.functions import Function, deploy
 from tests.localstack.listeners import listening_addresses
@@ -145,7 +149,7 @@ ANSWERS = [
 @pytest.fixture(scope="module")
 def emulator(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """One for these tests only: in the others' the application itself may have the name and the port."""
-    with Emulator(free_ports(), tmp_path_factory.mktemp("front")) as emulator:
+    with Emulator(free_ports(), tmp_path_factory.mktemp("front"), concurrency=2) as emulator:
         yield emulator
 
 
@@ -199,6 +203,32 @@ def test_a_function_that_is_throttled(emulator: Emulator, function: Function) ->
     assert at_port[0] == 500
     assert at_port == exchange(emulator.ports.edge, PREFIX, Case())
     client.delete_function_concurrency(FunctionName=function.name)
+
+
+def test_an_account_that_runs_as_many_functions_as_it_may(emulator: Emulator, tmp_path: Path) -> None:
+    function = deploy(
+        emulator,
+        f"""
+        import pathlib, time
+        notes = pathlib.Path({str(tmp_path)!r})
+        def handler(event, context):
+            (notes / event["name"]).touch()
+            while not (notes / "end").exists():
+                time.sleep(0.05)
+        """,
+        Timeout=60,
+    )
+    names = ["first", "second"]
+    with ThreadPoolExecutor(len(names)) as threads:
+        running = [threads.submit(function.invoke, name=name) for name in names]
+        assert wait_until(lambda: all((tmp_path / name).exists() for name in names), 20)
+        with pytest.raises(ClientError) as raised:
+            function.invoke(name="third")
+        (tmp_path / "end").touch()
+
+    assert raised.value.response["Reason"] == "ConcurrentInvocationLimitExceeded"
+    assert [call.result().error for call in running] == [None, None]
+    function.delete()
 
 
 @pytest.mark.parametrize("path", ["/", "/things/a%2Fb"])

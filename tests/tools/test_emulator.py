@@ -106,7 +106,7 @@ def test_localstack_sees_nothing_of_the_callers_environment(
     monkeypatch.setenv("AWS_PROFILE", "production")
     emulator = fake_cloud.emulator
     environment = localstack_environment(
-        fake_installation(fake_cloud.program), emulator.ports, emulator.state
+        fake_installation(fake_cloud.program), emulator.ports, emulator.state, 1000
     )
     assert "AWS_PROFILE" not in environment
 
