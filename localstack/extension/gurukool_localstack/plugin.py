@@ -23,6 +23,7 @@ _MODULES = (
     "cloudformation",
     "concurrency",
     "event_sources",
+    "expiry",
     "faults",
     "fifo",
     "gateway_responses",
