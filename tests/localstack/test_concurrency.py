@@ -1,12 +1,14 @@
 """What happens when more invocations of a function are wanted than may run, as on AWS."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local_cloud.emulator import Emulator
-from tests.localstack.functions import deploy
+from local_cloud.waiting import wait_until
+from tests.localstack.functions import Function, deploy
 from tests.localstack.queues import create_queue, worker_of
 
 GROUPS = "ABCD"
@@ -26,7 +28,24 @@ def test_an_event_source_tries_a_throttled_invocation_again_until_it_succeeds(
         assert worker.has_ended(len(GROUPS), seconds=30)
 
     assert worker.most_at_once() == 1
+    assert wait_until(lambda: highest(emulator, "Throttles", worker.function) == 1, 5)
+    assert highest(emulator, "ConcurrentExecutions", worker.function) == 1
     assert [note["delivery"] for note in worker.begun()] == [1] * len(GROUPS)
+
+
+def highest(emulator: Emulator, metric: str, function: Function) -> float:
+    """The highest value of one of Lambda's own metrics; 0 if it has none."""
+    now = datetime.now(UTC)
+    points = emulator.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName=metric,
+        Dimensions=[{"Name": "FunctionName", "Value": function.name}],
+        StartTime=now - timedelta(minutes=5),
+        EndTime=now + timedelta(minutes=5),
+        Period=3600,
+        Statistics=["Maximum"],
+    )["Datapoints"]
+    return max((float(point["Maximum"]) for point in points), default=0)
 
 
 def test_the_reason_of_a_refusal_is_the_limit_that_was_reached(emulator: Emulator) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
-from gurukool_localstack import logs, settings, updates
+from gurukool_localstack import logs, metrics, settings, updates
 from gurukool_localstack.functions.environment import function_environment
 from gurukool_localstack.functions.faults import Fault, fault_of
 from gurukool_localstack.functions.invocation_log import InvocationLog, Report, init_report
@@ -57,6 +57,9 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
             fault = fault_of(outcome)
             result = Returned(fault.document(request_id), failed=True)
         self._log_end(request_id, milliseconds, fault, cold=cold)
+        identity = self.function_version.id
+        function = metrics.Function(identity.function_name, identity.account, identity.region)
+        metrics.measure("Duration", milliseconds, "Milliseconds", function)
         return InvocationResult(request_id, result.payload, result.failed, logs=self._log.take())
 
     def get_address(self) -> str:
