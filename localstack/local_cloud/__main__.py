@@ -9,6 +9,7 @@ import sys
 from bootstrap.errors import SetupError
 from local_cloud.deployment import deploy, prepare
 from local_cloud.emulator import Emulator
+from local_cloud.environment import Account
 from local_cloud.ports import Ports
 from local_cloud.settings import STATE, load
 from local_cloud.stack import Stack
@@ -29,7 +30,8 @@ def main() -> None:
 
 def _stack() -> Stack:
     settings = load()
-    emulator = Emulator(Ports.of(settings), STATE, tied=False, concurrency=settings.concurrency)
+    account = Account(settings.concurrency, settings.permissions)
+    emulator = Emulator(Ports.of(settings), STATE, tied=False, account=account)
     return Stack(emulator, lambda target: deploy(target, settings, _indented), lambda: prepare(settings))
 
 

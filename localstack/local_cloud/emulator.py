@@ -6,17 +6,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import urllib3
+
 from bootstrap.installation import SERVICE_INDEX, Installation, install
-from local_cloud.environment import localstack_environment
+from local_cloud.environment import Account, localstack_environment
 from local_cloud.errors import LocalCloudError
 from local_cloud.ports import HOST, Ports
 from local_cloud.processes import MAIN, Process, kill_all, of_stack
-from local_cloud.settings import CONCURRENCY
 from local_cloud.waiting import answers, responds, wait_until
 
 START_SECONDS = 90.0
 ANSWER_SECONDS = 15.0  # long, since a new start because of a busy machine would lose the data
 HEALTH = "/_localstack/health"
+REFUSED = "/_gurukool/permissions"
 LOG_LINES = 15
 
 
@@ -35,16 +37,15 @@ class Emulator:
         tied: bool = True,
         installation: Installation | None = None,
         start_seconds: float = START_SECONDS,
-        concurrency: int = CONCURRENCY,
+        account: Account | None = None,
     ) -> None:
-        """`concurrency`: how many invocations of functions run at once."""
         self.ports = ports
         self.state = state.absolute()
         self.log = self.state / "localstack.log"
         self._tied = tied
         self._installation = installation or install()
         self._start_seconds = start_seconds
-        self._concurrency = concurrency
+        self._account = account or Account()
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -92,6 +93,16 @@ class Emulator:
         """Whether DynamoDB Local answers. LocalStack does not notice if it has crashed."""
         return responds(self.ports.dynamodb, ANSWER_SECONDS)
 
+    def refused_calls(self) -> list[dict[str, Any]]:
+        """The calls of functions that AWS would refuse: `role`, `action`, `resource`, and how many `calls`.
+
+        None if they are not checked.
+        """
+        if self._account.permissions == "off":
+            return []
+        answer = urllib3.request("GET", f"{self.edge_url}{REFUSED}", timeout=ANSWER_SECONDS, retries=False)
+        return list(answer.json())
+
     def is_as_it_would_start_now(self) -> bool:
         """Whether the running emulator has the ports, the extension and the settings of a new one.
 
@@ -136,7 +147,7 @@ class Emulator:
         index.symlink_to(self._installation.service_index)
 
     def _environment(self) -> dict[str, str]:
-        return localstack_environment(self._installation, self.ports, self.state, self._concurrency)
+        return localstack_environment(self._installation, self.ports, self.state, self._account)
 
     def _spawn(self) -> None:
         tie = ["setpriv", "--pdeathsig", "KILL", "--"] if self._tied and shutil.which("setpriv") else []

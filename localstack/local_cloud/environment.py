@@ -1,11 +1,13 @@
 """The environment of the LocalStack process. localstack/extension/README.md explains the variables."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from bootstrap.installation import Installation
 from local_cloud.ports import HOST, Ports
 from local_cloud.processes import MARK
+from local_cloud.settings import CONCURRENCY, PERMISSIONS
 
 SERVICES = (
     "apigateway,cloudformation,cloudwatch,dynamodb,events,iam,kms,lambda,"
@@ -17,18 +19,25 @@ SERVICES = (
 UNRESERVED = 100
 
 
-def localstack_environment(
-    installation: Installation, ports: Ports, directory: Path, concurrency: int
-) -> dict[str, str]:
-    """All variables. Only PATH comes from the caller's environment, so that every start is the same.
+@dataclass(frozen=True)
+class Account:
+    """The account of AWS that the local cloud is like."""
 
-    `concurrency`: the account's limit of invocations that run at once.
-    """
+    concurrency: int = CONCURRENCY
+    """How many invocations of functions run at once."""
+    permissions: str = PERMISSIONS[0]
+    """Whether the calls of functions are checked against the policies of their roles: one of PERMISSIONS."""
+
+
+def localstack_environment(
+    installation: Installation, ports: Ports, directory: Path, account: Account
+) -> dict[str, str]:
+    """All variables. Only PATH comes from the caller's environment, so that every start is the same."""
     return (
         _machine(installation, directory)
         | _addresses(ports)
         | _extension(installation, ports)
-        | _limits(concurrency)
+        | _account(account)
         | _settings()
     )
 
@@ -70,10 +79,11 @@ def _extension(installation: Installation, ports: Ports) -> dict[str, str]:
     }
 
 
-def _limits(concurrency: int) -> dict[str, str]:
+def _account(account: Account) -> dict[str, str]:
     return {
-        "LAMBDA_LIMITS_CONCURRENT_EXECUTIONS": str(concurrency),
-        "LAMBDA_LIMITS_MINIMUM_UNRESERVED_CONCURRENCY": str(min(UNRESERVED, concurrency)),
+        "GURUKOOL_PERMISSIONS": account.permissions,
+        "LAMBDA_LIMITS_CONCURRENT_EXECUTIONS": str(account.concurrency),
+        "LAMBDA_LIMITS_MINIMUM_UNRESERVED_CONCURRENCY": str(min(UNRESERVED, account.concurrency)),
     }
 
 

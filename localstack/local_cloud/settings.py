@@ -17,6 +17,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 STATE = CHECKOUT / ".local"
 CONCURRENCY = 1000  # of an account of AWS, unless it is new or has asked for more
 MOST_CONCURRENCY = 100_000
+PERMISSIONS = ("off", "report", "enforce")
 
 
 def _port(text: str) -> int:
@@ -29,6 +30,12 @@ def _concurrency(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_CONCURRENCY):
         raise ValueError(f"must be a number from 1 to {MOST_CONCURRENCY}")
     return int(text)
+
+
+def _permissions(text: str) -> str:
+    if text not in PERMISSIONS:
+        raise ValueError(f"must be {', '.join(PERMISSIONS[:-1])} or {PERMISSIONS[-1]}")
+    return text
 
 
 def _loopback_url(text: str) -> str:
@@ -51,12 +58,16 @@ DYNAMODB = Setting("DYNAMODB_LOCAL_PORT", _port, "4567", "port of DynamoDB Local
 ACCOUNT_CONCURRENCY = Setting(
     "ACCOUNT_CONCURRENCY", _concurrency, str(CONCURRENCY), "how many invocations of functions run at once"
 )
+CHECKED = Setting(
+    "PERMISSIONS", _permissions, PERMISSIONS[0], "whether functions may call only what their roles allow"
+)
 CACHE = "GURUKOOL_CACHE"  # bootstrap/cache.py reads it before python-dotenv is installed: environment only
 APP = Setting("APP", str, "", "the folder of the application that is deployed; empty: the samples")
 # On by default in the local cloud, where people try things out.
 SAMPLES = next(choice for choice in CHOICES if choice.name == "SAMPLE_HANDLERS")._replace(default="on")
 VARIABLES = {
-    setting.name: setting for setting in (PORT, EDGE, DYNAMODB, ACCOUNT_CONCURRENCY, APP, *CHOICES, SAMPLES)
+    setting.name: setting
+    for setting in (PORT, EDGE, DYNAMODB, ACCOUNT_CONCURRENCY, CHECKED, APP, *CHOICES, SAMPLES)
 }
 
 
@@ -73,6 +84,8 @@ class Settings:
     """The folder of the application. A path that is not absolute begins at the checkout."""
     concurrency: int = CONCURRENCY
     """How many invocations of functions run at once, as in an account of AWS."""
+    permissions: str = PERMISSIONS[0]
+    """Whether calls of functions that their roles do not allow are listed (report) or refused (enforce)."""
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, str]) -> Self:
@@ -87,7 +100,7 @@ class Settings:
         choices = {choice.name: given[choice.name] for choice in CHOICES if given.get(choice.name)}
         app = values[APP.name]
         folder = CHECKOUT / Path(app).expanduser() if app else None
-        return cls(*ports, choices, folder, values[ACCOUNT_CONCURRENCY.name])
+        return cls(*ports, choices, folder, values[ACCOUNT_CONCURRENCY.name], values[CHECKED.name])
 
 
 def load(directory: Path = CHECKOUT, environment: Mapping[str, str] = os.environ) -> Settings:

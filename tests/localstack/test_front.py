@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_cloud.emulator import Emulator
+from local_cloud.environment import Account
 from local_cloud.ports import HOST, free_ports
 from local_cloud.waiting import wait_until
 from tests.localstack.exchanges import Case, exchange
@@ -149,7 +150,7 @@ ANSWERS = [
 @pytest.fixture(scope="module")
 def emulator(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """One for these tests only: in the others' the application itself may have the name and the port."""
-    with Emulator(free_ports(), tmp_path_factory.mktemp("front"), concurrency=2) as emulator:
+    with Emulator(free_ports(), tmp_path_factory.mktemp("front"), account=Account(concurrency=2)) as emulator:
         yield emulator
 
 

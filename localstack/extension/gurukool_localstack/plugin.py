@@ -28,6 +28,7 @@ _MODULES = (
     "faults",
     "fifo",
     "gateway_responses",
+    "iam.check",
     "log_filters",
     "logs",
     "loopback",
