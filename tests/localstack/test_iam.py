@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from gurukool_localstack.iam.actions import Place, permissions
-from gurukool_localstack.iam.policies import allow
+from gurukool_localstack.iam.policies import allow, for_principal
 
 PLACE = Place("us-east-1", "000000000000")
+ROLE = "arn:aws:iam::000000000000:role/Worker"
 TABLE = "arn:aws:dynamodb:us-east-1:000000000000:table/Orders"
 
 
@@ -32,6 +33,21 @@ def statement(effect: str, action: Any, resource: Any, **more: Any) -> dict[str,
 )
 def test_a_policy_allows_what_it_names_and_nothing_denies(policies: Any, expected: object) -> None:
     assert allow(policies, "dynamodb:GetItem", TABLE) is expected
+
+
+@pytest.mark.parametrize(
+    ("principal", "expected"),
+    [
+        ("*", True),
+        ({"AWS": ROLE}, True),
+        ({"AWS": [ROLE]}, True),
+        ({"AWS": f"{ROLE}s"}, False),
+        (None, False),
+    ],
+)
+def test_the_policy_of_a_resource_is_about_its_principals(principal: Any, expected: object) -> None:
+    policy = statement("Allow", "dynamodb:GetItem", TABLE, Principal=principal)
+    assert allow([for_principal(policy, ROLE)], "dynamodb:GetItem", TABLE) is expected
 
 
 def test_a_resource_that_is_not_known_fits_every_statement() -> None:

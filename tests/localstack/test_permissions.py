@@ -61,15 +61,21 @@ def test_a_call_that_the_role_does_not_allow_is_refused(emulator: Emulator) -> N
     statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue}
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     iam.put_role_policy(RoleName=ROLE, PolicyName="queue", PolicyDocument=json.dumps(policy))
-    urls = [emulator.client("sqs").create_queue(QueueName=name)["QueueUrl"] for name in ("allowed", "other")]
+    sqs = emulator.client("sqs")
+    allowed, other, open_ = (
+        sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("allowed", "other", "open")
+    )
+    own = {"Effect": "Allow", "Principal": {"AWS": role}, "Action": "sqs:SendMessage", "Resource": "*"}
+    sqs.set_queue_attributes(QueueUrl=open_, Attributes={"Policy": json.dumps({"Statement": [own]})})
     function = deploy(emulator, CALLER, Role=role)
 
     def error(service: str, operation: str, **request: Any) -> str | None:
         answer = function.invoke(service=service, operation=operation, request=request)
         return answer.payload and str(answer.payload["Code"])
 
-    assert error("sqs", "send_message", QueueUrl=urls[0], MessageBody="1") is None
-    assert error("sqs", "send_message", QueueUrl=urls[1], MessageBody="1") == "AccessDenied"
+    assert error("sqs", "send_message", QueueUrl=allowed, MessageBody="1") is None
+    assert error("sqs", "send_message", QueueUrl=other, MessageBody="1") == "AccessDenied"
+    assert error("sqs", "send_message", QueueUrl=open_, MessageBody="1") is None
     assert error("dynamodb", "get_item", TableName="t", Key={"id": {"S": "1"}}) == "AccessDeniedException"
     assert error("sts", "get_caller_identity") is None
     assert {(each["role"], each["action"]) for each in emulator.refused_calls()} == {

@@ -22,7 +22,8 @@ from moto.sts.models import sts_backends
 
 from gurukool_localstack import settings
 from gurukool_localstack.iam.actions import Permission, Place, permissions
-from gurukool_localstack.iam.policies import Policy, allow
+from gurukool_localstack.iam.policies import Policy, allow, for_principal
+from gurukool_localstack.stores import queue_of
 
 LOG = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ def _check(_chain: Any, context: Any, _response: Any) -> None:
     place = Place(context.region, context.account_id)
     policies = list(_policies(role))
     for permission in permissions(service, context.operation.name, context.service_request or {}, place):
-        if not allow(policies, *permission):
+        if not allow([*policies, *_of_queue(permission[1], role.arn)], *permission):
             _refuse(role, service, permission)
 
 
@@ -99,6 +100,13 @@ def _find_role(account: str, key: str) -> Any:
             roles = iam_backends[account][_PARTITION].roles.values()
             return next((role for role in roles if role.arn == assumed.role_arn), None)
     return None
+
+
+def _of_queue(arn: str | None, principal: str) -> Iterator[Policy]:
+    """What the policy of a queue says about the principal."""
+    queue = queue_of(arn) if arn else None
+    if queue is not None and (document := queue.attributes.get("Policy")):
+        yield for_principal(json.loads(document), principal)
 
 
 def _policies(role: Any) -> Iterator[Policy]:

@@ -28,6 +28,20 @@ def allow(policies: Iterable[Policy], action: str, resource: str | None) -> bool
     return not denied and any(each["Effect"] == "Allow" for each in concerned)
 
 
+def for_principal(policy: Policy, principal: str) -> Policy:
+    """The statements of a resource's own policy that are about this principal, which is an ARN."""
+    return {
+        "Statement": [
+            each for each in _listed(policy["Statement"]) if _names(each.get("Principal"), principal)
+        ]
+    }
+
+
+def _names(given: Any, principal: str) -> bool:
+    named = _listed(given.get("AWS", ())) if isinstance(given, Mapping) else _listed(given)
+    return "*" in named or principal in named
+
+
 def _fits(
     statement: Mapping[str, Any], element: str, value: str | None, *, ignoring_case: bool = False
 ) -> bool:
