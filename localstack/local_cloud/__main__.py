@@ -10,6 +10,7 @@ from bootstrap.errors import SetupError
 from local_cloud.data import Data, directory_of
 from local_cloud.deployment import deploy, prepare
 from local_cloud.emulator import Emulator
+from local_cloud.environment import Account
 from local_cloud.ports import Ports
 from local_cloud.settings import CHECKOUT, STATE, load
 from local_cloud.stack import Stack
@@ -36,7 +37,8 @@ def _stack() -> Stack:
     settings = load()
     directory = directory_of(CHECKOUT, settings.data)
     data = Data(directory) if directory else None
-    emulator = Emulator(Ports.of(settings), STATE, data=data, tied=False)
+    account = Account(settings.concurrency, settings.permissions)
+    emulator = Emulator(Ports.of(settings), STATE, data=data, tied=False, account=account)
     return Stack(emulator, lambda target: deploy(target, settings, _indented), lambda: prepare(settings))
 
 

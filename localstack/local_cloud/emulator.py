@@ -6,9 +6,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import urllib3
+
 from bootstrap.installation import SERVICE_INDEX, Installation, install
 from local_cloud.data import Data
-from local_cloud.environment import localstack_environment
+from local_cloud.environment import Account, localstack_environment
 from local_cloud.errors import LocalCloudError
 from local_cloud.ports import HOST, Ports
 from local_cloud.processes import MAIN, Process, kill_all, of_stack
@@ -17,6 +19,7 @@ from local_cloud.waiting import answers, responds, wait_until
 START_SECONDS = 90.0
 ANSWER_SECONDS = 15.0  # long, since a new start because of a busy machine takes longer
 HEALTH = "/_localstack/health"
+REFUSED = "/_gurukool/permissions"
 LOG_LINES = 15
 
 
@@ -37,6 +40,7 @@ class Emulator:
         tied: bool = True,
         installation: Installation | None = None,
         start_seconds: float = START_SECONDS,
+        account: Account | None = None,
     ) -> None:
         self.ports = ports
         self.state = state.absolute()
@@ -45,6 +49,7 @@ class Emulator:
         self._tied = tied
         self._installation = installation or install()
         self._start_seconds = start_seconds
+        self._account = account or Account()
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -91,6 +96,16 @@ class Emulator:
     def database_answers(self) -> bool:
         """Whether DynamoDB Local answers. LocalStack does not notice if it has crashed."""
         return responds(self.ports.dynamodb, ANSWER_SECONDS)
+
+    def refused_calls(self) -> list[dict[str, Any]]:
+        """The calls of functions that AWS would refuse: `role`, `action`, `resource`, and how many `calls`.
+
+        None if they are not checked.
+        """
+        if self._account.permissions == "off":
+            return []
+        answer = urllib3.request("GET", f"{self.edge_url}{REFUSED}", timeout=ANSWER_SECONDS, retries=False)
+        return list(answer.json())
 
     def is_as_it_would_start_now(self) -> bool:
         """Whether the running emulator has the ports, the extension and the settings of a new one.
@@ -139,7 +154,7 @@ class Emulator:
 
     def _environment(self) -> dict[str, str]:
         data = self.data.directory if self.data else None
-        return localstack_environment(self._installation, self.ports, self.state, data)
+        return localstack_environment(self._installation, self.ports, self.state, self._account, data)
 
     def _spawn(self) -> None:
         tie = ["setpriv", "--pdeathsig", "KILL", "--"] if self._tied and shutil.which("setpriv") else []

@@ -1,11 +1,13 @@
 """The environment of the LocalStack process. localstack/extension/README.md explains the variables."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from bootstrap.installation import Installation
 from local_cloud.ports import HOST, Ports
 from local_cloud.processes import MARK
+from local_cloud.settings import CONCURRENCY, PERMISSIONS
 
 DATA_VARIABLE = "GURUKOOL_DATA"
 SERVICES = (
@@ -14,15 +16,35 @@ SERVICES = (
 )
 
 
+# What Lambda keeps for functions without a reservation. https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+UNRESERVED = 100
+
+
+@dataclass(frozen=True)
+class Account:
+    """The account of AWS that the local cloud is like."""
+
+    concurrency: int = CONCURRENCY
+    """How many invocations of functions run at once."""
+    permissions: str = PERMISSIONS[0]
+    """Whether the calls of functions are checked against the policies of their roles: one of PERMISSIONS."""
+
+
 def localstack_environment(
-    installation: Installation, ports: Ports, directory: Path, data: Path | None = None
+    installation: Installation, ports: Ports, directory: Path, account: Account, data: Path | None = None
 ) -> dict[str, str]:
     """All variables. Only PATH comes from the caller's environment, so that every start is the same.
 
     Without `data`, nothing is kept.
     """
-    ours = _addresses(ports) | _extension(installation, ports) | {DATA_VARIABLE: str(data or "")}
-    return _machine(installation, directory) | ours | _settings()
+    return (
+        _machine(installation, directory)
+        | _addresses(ports)
+        | _extension(installation, ports)
+        | {DATA_VARIABLE: str(data or "")}
+        | _account(account)
+        | _settings()
+    )
 
 
 def _machine(installation: Installation, directory: Path) -> dict[str, str]:
@@ -59,6 +81,14 @@ def _extension(installation: Installation, ports: Ports) -> dict[str, str]:
         "PROVIDER_OVERRIDE_DYNAMODB": "v2",
         "DYNAMODB_IN_MEMORY": "1",
         "DYNAMODB_SHARE_DB": "1",
+    }
+
+
+def _account(account: Account) -> dict[str, str]:
+    return {
+        "GURUKOOL_PERMISSIONS": account.permissions,
+        "LAMBDA_LIMITS_CONCURRENT_EXECUTIONS": str(account.concurrency),
+        "LAMBDA_LIMITS_MINIMUM_UNRESERVED_CONCURRENCY": str(min(UNRESERVED, account.concurrency)),
     }
 
 

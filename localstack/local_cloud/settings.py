@@ -15,12 +15,27 @@ from local_cloud.errors import LocalCloudError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STATE = CHECKOUT / ".local"
+CONCURRENCY = 1000  # of an account of AWS, unless it is new or has asked for more
+MOST_CONCURRENCY = 100_000
+PERMISSIONS = ("off", "report", "enforce")
 
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**16):
         raise ValueError("must be a port number from 1 to 65535")
     return int(text)
+
+
+def _concurrency(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_CONCURRENCY):
+        raise ValueError(f"must be a number from 1 to {MOST_CONCURRENCY}")
+    return int(text)
+
+
+def _permissions(text: str) -> str:
+    if text not in PERMISSIONS:
+        raise ValueError(f"must be {', '.join(PERMISSIONS[:-1])} or {PERMISSIONS[-1]}")
+    return text
 
 
 def _loopback_url(text: str) -> str:
@@ -40,13 +55,22 @@ def _is_loopback(text: str) -> bool:
 PORT = Setting("PORT", _port, "3000", "port of the console and the API")
 EDGE = Setting("AWS_ENDPOINT_URL", _loopback_url, "http://127.0.0.1:4566", "where every AWS service answers")
 DYNAMODB = Setting("DYNAMODB_LOCAL_PORT", _port, "4567", "port of DynamoDB Local")
+ACCOUNT_CONCURRENCY = Setting(
+    "ACCOUNT_CONCURRENCY", _concurrency, str(CONCURRENCY), "how many invocations of functions run at once"
+)
+CHECKED = Setting(
+    "PERMISSIONS", _permissions, PERMISSIONS[0], "whether functions may call only what their roles allow"
+)
 CACHE = "GURUKOOL_CACHE"  # bootstrap/cache.py reads it before python-dotenv is installed: environment only
 APP = Setting("APP", str, "", "the folder of the application that is deployed; empty: the samples")
 NOTHING = "none"  # the value of the next one that keeps nothing
 DATA = Setting("DATA_DIRECTORY", str, "", "the folder of the data; empty: a folder of this checkout's own")
 # On by default in the local cloud, where people try things out.
 SAMPLES = next(choice for choice in CHOICES if choice.name == "SAMPLE_HANDLERS")._replace(default="on")
-VARIABLES = {setting.name: setting for setting in (PORT, EDGE, DYNAMODB, APP, DATA, *CHOICES, SAMPLES)}
+VARIABLES = {
+    setting.name: setting
+    for setting in (PORT, EDGE, DYNAMODB, ACCOUNT_CONCURRENCY, CHECKED, APP, DATA, *CHOICES, SAMPLES)
+}
 
 
 @dataclass(frozen=True)
@@ -62,6 +86,10 @@ class Settings:
     """The folder of the application. A path that is not absolute begins at the checkout."""
     data: str = ""
     """The setting DATA_DIRECTORY, which data.py reads."""
+    concurrency: int = CONCURRENCY
+    """How many invocations of functions run at once, as in an account of AWS."""
+    permissions: str = PERMISSIONS[0]
+    """Whether calls of functions that their roles do not allow are listed (report) or refused (enforce)."""
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, str]) -> Self:
@@ -76,7 +104,12 @@ class Settings:
         choices = {choice.name: given[choice.name] for choice in CHOICES if given.get(choice.name)}
         app = values[APP.name]
         folder = CHECKOUT / Path(app).expanduser() if app else None
-        return cls(*ports, choices, folder, values[DATA.name])
+        return cls(
+            *(*ports, choices, folder),
+            data=values[DATA.name],
+            concurrency=values[ACCOUNT_CONCURRENCY.name],
+            permissions=values[CHECKED.name],
+        )
 
 
 def load(directory: Path = CHECKOUT, environment: Mapping[str, str] = os.environ) -> Settings:

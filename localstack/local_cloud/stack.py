@@ -78,6 +78,8 @@ class Stack:
             say(f"{len(processes)} processes are running, but {complaint}")
             return BROKEN
         say(f"The stack is up ({len(processes)} processes): {self._emulator.api_url}")
+        for call in self._emulator.refused_calls():
+            say(f"AWS would refuse: {call['role']} may not {call['action']} on {call['resource']}.")
         return UP
 
     def kill_worker(self) -> None:

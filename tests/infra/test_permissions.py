@@ -1,6 +1,6 @@
 """What the API and the sweeper do is what their policies allow, no less and no more.
 
-The local cloud does not enforce IAM, so a permission that is missing would show on AWS only.
+The local cloud checks permissions too, if it is told to, but only of the calls that somebody makes.
 """
 
 import time

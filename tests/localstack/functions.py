@@ -66,10 +66,9 @@ def deploy(
         FunctionName=name,
         Runtime="python3.13",
         Handler="app.handler",
-        Role=ROLE,
         Code={"ZipFile": zipped({"app.py": textwrap.dedent(source), **(files or {})})},
         Environment={"Variables": dict(environment or {})},
-        **{"Timeout": 10, "MemorySize": 256} | options,
+        **{"Role": ROLE, "Timeout": 10, "MemorySize": 256} | options,
     )
     assert wait_until(lambda: _state(client, name) == "Active", ACTIVE_SECONDS)
     return Function(client, name)

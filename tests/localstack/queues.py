@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local_cloud.waiting import wait_until
-from tests.localstack.functions import Cloud, deploy
+from tests.localstack.functions import Cloud, Function, deploy
 
 # The body of a message says what the worker does; `exit`, `raise` and `fail` are numbers of deliveries.
 WORKER = """
@@ -104,6 +104,7 @@ def create_queue(cloud: Cloud, **attributes: str) -> Queue:
 class Worker:
     """A function that serves a queue."""
 
+    function: Function
     notes: Path
 
     def begun(self) -> list[dict[str, Any]]:
@@ -155,7 +156,7 @@ def worker_of(
         **({"ScalingConfig": {"MaximumConcurrency": concurrency}} if concurrency else {}),
     )
     try:
-        yield Worker(notes)
+        yield Worker(function, notes)
     finally:  # a mapping that is left would go on asking the emulator, and run beside the other tests
         client.delete_event_source_mapping(UUID=mapping["UUID"])
         function.delete()

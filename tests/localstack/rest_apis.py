@@ -45,12 +45,20 @@ def create_api(
     *,
     methods: Mapping[str, Sequence[str]] = METHODS,
     binary: Sequence[str] = (),
+    settings: Sequence[Mapping[str, Any]] = (),
+    milliseconds: int | None = None,
 ) -> str:
-    """An API with these methods of each path, served by `function` at the stage `live`; returns its id."""
+    """An API with these methods of each path, served by `function` at the stage `live`; returns its id.
+
+    `settings`: its MethodSettings. `milliseconds`: the time-out of the integration.
+    """
     client = cloud.client("cloudformation")
     stack = f"test-{uuid.uuid4().hex[:12]}"
-    template = _template(function, name, gateway_responses, methods)
-    template["Resources"]["Api"]["Properties"]["BinaryMediaTypes"] = list(binary)
+    template = _template(function, name, gateway_responses, methods, milliseconds)
+    template["Resources"]["Api"]["Properties"] |= {
+        "BinaryMediaTypes": list(binary),
+        **({"MethodSettings": list(settings)} if settings else {}),
+    }
     client.create_stack(
         StackName=stack, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_AUTO_EXPAND"]
     )
@@ -58,13 +66,19 @@ def create_api(
     return str(_describe(client, stack)["Outputs"][0]["OutputValue"])
 
 
-def get(port: int, path: str, headers: Mapping[str, str] | None = None, method: str = "GET") -> Answer:
+def get(
+    port: int,
+    path: str,
+    headers: Mapping[str, str] | None = None,
+    method: str = "GET",
+    body: bytes | None = None,
+) -> Answer:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request(method, path, headers=dict(headers or {}))
+    connection.request(method, path, body, headers=dict(headers or {}))
     response = connection.getresponse()
-    body = response.read().decode()
+    text = response.read().decode()
     connection.close()
-    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
+    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
 
 
 def _describe(client: Any, stack: str) -> Any:
@@ -76,9 +90,12 @@ def _template(
     name: str,
     gateway_responses: Mapping[str, Any],
     methods: Mapping[str, Sequence[str]],
+    milliseconds: int | None,
 ) -> dict[str, Any]:
     uri = f"{LAMBDA}:function:{function.name}/invocations"
-    integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": uri}
+    integration: dict[str, Any] = {"type": "aws_proxy", "httpMethod": "POST", "uri": uri}
+    if milliseconds:
+        integration["timeoutInMillis"] = milliseconds
     method = {"responses": {}, "x-amazon-apigateway-integration": integration}
     api = {
         "StageName": "live",

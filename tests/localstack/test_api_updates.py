@@ -14,7 +14,7 @@ STACK = "test-api-updates"
 BUCKET = "test-api-updates"
 
 
-def template(*paths: str) -> dict[str, Any]:
+def template(*paths: str, rate: int = 10) -> dict[str, Any]:
     """An API that answers 200 by itself on each of the paths."""
     method = {
         "responses": {"200": {"description": "It is there."}},
@@ -29,7 +29,13 @@ def template(*paths: str) -> dict[str, Any]:
         "info": {"version": "1.0", "title": STACK},
         "paths": {p: {"get": method} for p in paths},
     }
-    api = {"StageName": "live", "DefinitionBody": body}
+    settings = {
+        "ResourcePath": "/*",
+        "HttpMethod": "*",
+        "ThrottlingRateLimit": rate,
+        "ThrottlingBurstLimit": 9,
+    }
+    api = {"StageName": "live", "DefinitionBody": body, "MethodSettings": [settings]}
     return {
         "Transform": "AWS::Serverless-2016-10-31",
         "Resources": {"Api": {"Type": "AWS::Serverless::Api", "Properties": api}},
@@ -50,12 +56,15 @@ def stack(emulator: Emulator) -> Stack:
     return Stack(emulator.client("cloudformation"), STACK, print, pause=lambda: None)
 
 
-def test_an_update_adds_and_removes_paths(emulator: Emulator, stack: Stack) -> None:
+def test_an_update_changes_paths_and_throttling(emulator: Emulator, stack: Stack) -> None:
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket=BUCKET)
-    for paths in (["/stays", "/goes"], ["/stays", "/comes"]):
-        s3.put_object(Bucket=BUCKET, Key="template.json", Body=json.dumps(template(*paths)).encode())
+    for paths, rate in ((["/stays", "/goes"], 10), (["/stays", "/comes"], 20)):
+        body = json.dumps(template(*paths, rate=rate)).encode()
+        s3.put_object(Bucket=BUCKET, Key="template.json", Body=body)
         stack.apply(Wanted(f"{emulator.edge_url}/{BUCKET}/template.json"))
+    stage = emulator.client("apigateway").get_stage(restApiId=stack.outputs()["Id"], stageName="live")
+    assert stage["methodSettings"]["*/*"]["throttlingRateLimit"] == 20
     url = f"{emulator.edge_url}/_aws/execute-api/{stack.outputs()['Id']}/live"
     found = {path: status(url + path) for path in ("/stays", "/goes", "/comes")}
     assert found["/stays"] == found["/comes"] == 200

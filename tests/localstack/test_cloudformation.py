@@ -14,6 +14,13 @@ from tests.localstack.functions import ROLE
 
 STACK_SECONDS = 30
 NAME = f"test-{uuid.uuid4().hex[:12]}"
+
+
+def policy(name: str, action: str) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+    return {"PolicyName": name, "PolicyDocument": {"Statement": [statement]}}
+
+
 TEMPLATE: dict[str, Any] = {
     "Parameters": {"Days": {"Type": "Number", "Default": 14}},
     "Conditions": {"TwoWeeks": {"Fn::Equals": [{"Ref": "Days"}, "14"]}},
@@ -44,7 +51,15 @@ TEMPLATE: dict[str, Any] = {
                 "ReservedConcurrentExecutions": 3,
             },
         },
+        "Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []},
+                "Policies": [policy(name, "sqs:SendMessage") for name in ("stays", "goes")],
+            },
+        },
     },
+    "Outputs": {"Role": {"Value": {"Ref": "Role"}}},
 }
 
 
@@ -90,7 +105,25 @@ def test_a_function_has_its_limits_and_an_update_that_leaves_them_out_takes_them
     updated = copy.deepcopy(TEMPLATE)
     properties = updated["Resources"]["Function"]["Properties"]
     del properties["RecursiveLoop"], properties["ReservedConcurrentExecutions"]
-    emulator.client("cloudformation").update_stack(StackName=NAME, TemplateBody=json.dumps(updated))
+    update(emulator, updated)
 
-    assert wait_until(lambda: status(emulator) == "UPDATE_COMPLETE", STACK_SECONDS)
     assert limits(emulator) == ("Terminate", None)
+
+
+def test_an_update_changes_the_policies_of_a_role(emulator: Emulator) -> None:
+    updated = copy.deepcopy(TEMPLATE)
+    policies = [policy("stays", "sqs:ReceiveMessage"), policy("comes", "sqs:SendMessage")]
+    updated["Resources"]["Role"]["Properties"]["Policies"] = policies
+    update(emulator, updated)
+
+    iam = emulator.client("iam")
+    stacks = emulator.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
+    role = stacks[0]["Outputs"][0]["OutputValue"]
+    assert sorted(iam.list_role_policies(RoleName=role)["PolicyNames"]) == ["comes", "stays"]
+    found = iam.get_role_policy(RoleName=role, PolicyName="stays")["PolicyDocument"]
+    assert found["Statement"][0]["Action"] == "sqs:ReceiveMessage"
+
+
+def update(emulator: Emulator, template: dict[str, Any]) -> None:
+    emulator.client("cloudformation").update_stack(StackName=NAME, TemplateBody=json.dumps(template))
+    assert wait_until(lambda: status(emulator) == "UPDATE_COMPLETE", STACK_SECONDS)

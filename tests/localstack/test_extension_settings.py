@@ -18,7 +18,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def test_settings_are_read_from_the_environment(environment: dict[str, str], tmp_path: Path) -> None:
-    assert from_environment(environment) == Settings(tmp_path, tmp_path, 3000, "gurukool", "live")
+    assert from_environment(environment) == Settings(tmp_path, tmp_path, 3000, "gurukool", "live", "off")
 
 
 def test_data_are_kept_where_the_environment_says(environment: dict[str, str], tmp_path: Path) -> None:
@@ -34,6 +34,7 @@ def test_data_are_kept_where_the_environment_says(environment: dict[str, str], t
         ("GURUKOOL_API_PORT", "65536", "must be a port number"),
         ("GURUKOOL_DATA", "/no/such/folder", "does not exist"),
         ("GURUKOOL_API", "gurukool", "must be '<api id>/<stage>'"),
+        ("GURUKOOL_PERMISSIONS", "on", "must be off, report or enforce"),
     ],
 )
 def test_a_wrong_value_is_refused(environment: dict[str, str], name: str, value: str, reason: str) -> None:

@@ -3,15 +3,18 @@
 Each request goes to the port, and to the edge, where LocalStack's chain serves the same stage.
 """
 
-import base64
-import json
 from collections.abc import Iterator
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local_cloud.emulator import Emulator
+from local_cloud.environment import Account
 from local_cloud.ports import HOST, free_ports
+from local_cloud.waiting import wait_until
+from tests.localstack.cases import ANSWERS, EVENTS, answering
 from tests.localstack.exchanges import Case, exchange
 from tests.localstack.functions import Function, deploy
 from tests.localstack.listeners import listening_addresses
@@ -44,108 +47,10 @@ GATEWAY_RESPONSES = {
 BINARY = ["image/png"]
 
 
-def answering(answer: Any, *headers: tuple[str, str], method: str = "GET") -> Case:
-    return Case(method=method, headers=(("X-Answer", json.dumps(answer)), *headers))
-
-
-EVENTS = [
-    *(
-        Case(target)
-        for target in ("/", "/?", "/things/known", "/things/a%2Fb", "/things/a%20b+c", "/things/%C3%A9")
-    ),
-    *(
-        Case(target)
-        for target in ("/things/known/", "/things/1/", "/things//1", "//things/1", "/things/1;v=2")
-    ),
-    *(
-        Case(target)
-        for target in ("/all/a/b/c", "/all/a//b", "/all/a/b/", "/all/", "/all", "/things/~%7e/parts/9")
-    ),
-    *(
-        Case(f"/?{query}")
-        for query in ("a=1&a=2", "a=&b", "a=x+y&b=x%20y", "%C3%A9=%FF", "a=1;b=2", "=1", "a=b=c&&")
-    ),
-    *(Case("/", method) for method in ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "BREW")),
-    *(Case(target) for target in ("/nothing", "/things", "/things/1/parts")),
-    Case(headers=(("X-A", "1"), ("X-B", "2"), ("x-a", "3"), ("Cookie", "a=b"), ("Cookie", "c=d"))),
-    Case(
-        headers=(
-            ("aUTHORIZATION", "Bearer x"),
-            ("user-agent", "me"),
-            ("ACCEPT", "text/html"),
-            ("X-Empty", ""),
-        )
-    ),
-    Case(
-        headers=(
-            ("TE", "trailers"),
-            ("Max-Forwards", "3"),
-            ("Upgrade", "h2c"),
-            ("Referer", "http://localhost/"),
-        )
-    ),
-    Case(headers=(("X-Forwarded-For", "10.0.0.1"), ("X-Forwarded-Proto", "https"), ("Via", "1.1 x"))),
-    Case(headers=(("Accept", ""), ("User-Agent", ""))),
-    Case(
-        headers=(
-            ("X-Amzn-Trace-Id", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"),
-        )
-    ),
-    Case(headers=(("X-Amzn-Trace-Id", "nonsense"), ("X-Latin", "caf\xe9"))),
-    Case("/", "POST", (("Content-Type", "application/json"),), b'{"a": "\xc3\xa9"}'),
-    Case("/", "POST", (("Content-Type", "image/png"),), bytes(range(256))),
-    Case("/", "POST"),
-    Case("/", "PUT", (), b"in pieces", chunked=True),
-]
-ANSWERS = [
-    answering({"statusCode": 200, "body": base64.b64encode(b"\x89PNG").decode(), "isBase64Encoded": True}),
-    answering(
-        {"statusCode": 200, "body": base64.b64encode(b"\x89PNG").decode(), "isBase64Encoded": True},
-        ("Accept", "image/png"),
-    ),
-    answering({"statusCode": 200, "body": "not base64", "isBase64Encoded": True}, ("Accept", "image/png")),
-    answering(
-        {"statusCode": "201", "headers": {"Content-Type": "text/plain", "X-A": "1", "x-b": True}, "body": "é"}
-    ),
-    answering(
-        {
-            "statusCode": 200,
-            "headers": {"X-A": "0"},
-            "multiValueHeaders": {"x-a": ["1", "2"], "Set-Cookie": ["a", "b"]},
-        }
-    ),
-    answering(
-        {
-            "statusCode": 200,
-            "headers": {"Connection": "close", "Content-Length": "9", "Date": "x", "Server": "me"},
-        }
-    ),
-    answering(
-        {"statusCode": 200, "headers": {"WWW-Authenticate": "Bearer", "Transfer-Encoding": "x", "Host": "y"}}
-    ),
-    answering({"statusCode": 200, "headers": {"Access-Control-Allow-Origin": "", "X-Amzn-Trace-Id": "mine"}}),
-    answering({"statusCode": 200, "multiValueHeaders": {"Content-Type": []}, "body": "x"}),
-    answering({"statusCode": 204}),
-    answering({"statusCode": 304, "headers": {"ETag": '"1"', "Content-Type": "text/html"}, "body": "x"}),
-    answering({"statusCode": 302, "headers": {"Location": "/é"}}),
-    answering({"statusCode": 418, "headers": None, "body": None}),
-    answering({}),
-    answering({"body": "x" * 100}, method="PUT"),
-    *(answering(malformed) for malformed in (None, "text", [1], {"status": 200}, {"statusCode": "many"})),
-    *(
-        answering(malformed)
-        for malformed in ({"headers": {"A": 1}}, {"headers": [1]}, {"multiValueHeaders": {"A": "1"}})
-    ),
-    *(answering(malformed) for malformed in ({"statusCode": [1]}, {"headers": {"A": "1\n2"}})),
-    Case(headers=(("X-Answer", "raise"),)),
-    Case(headers=(("X-Answer", "raise"), ("Accept", "text/html"))),
-]
-
-
 @pytest.fixture(scope="module")
 def emulator(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """One for these tests only: in the others' the application itself may have the name and the port."""
-    with Emulator(free_ports(), tmp_path_factory.mktemp("front")) as emulator:
+    with Emulator(free_ports(), tmp_path_factory.mktemp("front"), account=Account(concurrency=2)) as emulator:
         yield emulator
 
 
@@ -199,6 +104,32 @@ def test_a_function_that_is_throttled(emulator: Emulator, function: Function) ->
     assert at_port[0] == 500
     assert at_port == exchange(emulator.ports.edge, PREFIX, Case())
     client.delete_function_concurrency(FunctionName=function.name)
+
+
+def test_an_account_that_runs_as_many_functions_as_it_may(emulator: Emulator, tmp_path: Path) -> None:
+    function = deploy(
+        emulator,
+        f"""
+        import pathlib, time
+        notes = pathlib.Path({str(tmp_path)!r})
+        def handler(event, context):
+            (notes / event["name"]).touch()
+            while not (notes / "end").exists():
+                time.sleep(0.05)
+        """,
+        Timeout=60,
+    )
+    names = ["first", "second"]
+    with ThreadPoolExecutor(len(names)) as threads:
+        running = [threads.submit(function.invoke, name=name) for name in names]
+        assert wait_until(lambda: all((tmp_path / name).exists() for name in names), 20)
+        with pytest.raises(ClientError) as raised:
+            function.invoke(name="third")
+        (tmp_path / "end").touch()
+
+    assert raised.value.response["Reason"] == "ConcurrentInvocationLimitExceeded"
+    assert [call.result().error for call in running] == [None, None]
+    function.delete()
 
 
 @pytest.mark.parametrize("path", ["/", "/things/a%2Fb"])

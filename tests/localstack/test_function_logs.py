@@ -138,3 +138,71 @@ def total(emulator: Emulator, namespace: str, metric: str, dimension: str, value
 
 def test_a_line_that_only_looks_like_metrics_is_just_a_line(function: Function) -> None:
     assert function.invoke(metrics={"_aws": "no", "Handler": json.dumps("x")}).error is None
+
+
+def test_a_filter_pattern_selects_lines(emulator: Emulator, function: Function) -> None:
+    function.invoke()
+    client = emulator.client("logs")
+
+    def found(pattern: str) -> set[str]:
+        answer = client.filter_log_events(logGroupName=function.log_group, filterPattern=pattern)
+        return {event["message"] for event in answer["events"]}
+
+    assert wait_until(lambda: "to stderr" in found("to -stdout"), 5)
+    assert not found("to -stderr") & {"to stderr"}
+
+
+def statistics(emulator: Emulator, name: str, dimensions: dict[str, str], *stats: str) -> list[float]:
+    """The statistics of a metric over the last and the next five minutes."""
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    metric = {
+        "Namespace": "Statistics",
+        "MetricName": name,
+        "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
+    }
+    answer = emulator.client("cloudwatch").get_metric_data(
+        MetricDataQueries=[
+            {"Id": f"q{n}", "MetricStat": {"Metric": metric, "Period": 3600, "Stat": stat}}
+            for n, stat in enumerate(stats)
+        ],
+        StartTime=now - timedelta(minutes=5),
+        EndTime=now + timedelta(minutes=5),
+    )
+    return [value for result in answer["MetricDataResults"] for value in result["Values"]]
+
+
+def test_percentiles_and_sets_of_dimensions(emulator: Emulator) -> None:
+    """A metric of some dimensions is another one than that of fewer: nothing is counted twice."""
+    client = emulator.client("cloudwatch")
+    for names in (["Type"], ["Type", "Lane"]):
+        dimensions = [{"Name": name, "Value": "a"} for name in names]
+        datum = {"MetricName": "Wait", "Dimensions": dimensions, "Values": [float(n) for n in range(1, 101)]}
+        client.put_metric_data(Namespace="Statistics", MetricData=[datum])
+    summary = {"SampleCount": 2, "Sum": 300, "Minimum": 100, "Maximum": 200}
+    client.put_metric_data(
+        Namespace="Statistics", MetricData=[{"MetricName": "Wait", "StatisticValues": summary}]
+    )
+
+    stats = ("p50", "p99.5", "SampleCount", "Average", "Minimum")
+    assert statistics(emulator, "Wait", {"Type": "a"}, *stats) == [50.5, 99.505, 100, 50.5, 1]
+    assert statistics(emulator, "Wait", {}, "SampleCount", "Average", "Maximum") == [2, 150, 200]
+    assert statistics(emulator, "Wait", {"Type": "b"}, "Sum") == []
+
+
+def test_percentiles_of_what_lambda_measures(emulator: Emulator, function: Function) -> None:
+    function.invoke(sleep=0.2)
+
+    def longest() -> float:
+        now = datetime.now(UTC)
+        points = emulator.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName="Duration",
+            Dimensions=[{"Name": "FunctionName", "Value": function.name}],
+            StartTime=now - timedelta(minutes=5),
+            EndTime=now + timedelta(minutes=5),
+            Period=3600,
+            ExtendedStatistics=["p100"],
+        )["Datapoints"]
+        return max((point["ExtendedStatistics"]["p100"] for point in points), default=0)
+
+    assert wait_until(lambda: longest() > 200, 5)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from local_cloud.emulator import Emulator
-from local_cloud.environment import localstack_environment
+from local_cloud.environment import Account, localstack_environment
 from local_cloud.errors import LocalCloudError
 from local_cloud.ports import HOST
 from local_cloud.processes import of_stack
@@ -106,7 +106,7 @@ def test_localstack_sees_nothing_of_the_callers_environment(
     monkeypatch.setenv("AWS_PROFILE", "production")
     emulator = fake_cloud.emulator
     environment = localstack_environment(
-        fake_installation(fake_cloud.program), emulator.ports, emulator.state
+        fake_installation(fake_cloud.program), emulator.ports, emulator.state, Account()
     )
     assert "AWS_PROFILE" not in environment
 

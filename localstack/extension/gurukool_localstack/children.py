@@ -37,9 +37,14 @@ def spawn(command: list[str], directory: Path, environment: Mapping[str, str]) -
 
 def kill(child: subprocess.Popen[bytes]) -> None:
     """Kills a child and every process that it started, unless it has ended and was reaped."""
+    send(child, signal.SIGKILL)
+
+
+def send(child: subprocess.Popen[bytes], number: int) -> None:
+    """Sends a signal to a child and every process that it started, unless it has ended and was reaped."""
     if child.returncode is None:
         with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
+            os.killpg(child.pid, number)
 
 
 def kill_all() -> None:

@@ -1,6 +1,7 @@
-"""Properties that CloudFormation in LocalStack ignores, a comparison that differs from AWS, and waiting."""
+"""Properties and changes that LocalStack's CloudFormation ignores, a comparison unlike AWS's, and waiting."""
 
 import functools
+import json
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,12 +12,16 @@ from localstack.constants import AWS_REGION_US_EAST_1, INTERNAL_AWS_SECRET_ACCES
 from localstack.services.cloudformation.engine.v2.change_set_model_preproc import ChangeSetModelPreproc
 from localstack.services.cloudformation.resource_provider import OperationStatus
 from localstack.services.dynamodb.resource_providers.aws_dynamodb_table import DynamoDBTableProvider
+from localstack.services.iam.resource_providers.aws_iam_role import IAMRoleProvider
 from localstack.services.lambda_.invocation.lambda_models import S3Code
 from localstack.services.lambda_.resource_providers.aws_lambda_function import LambdaFunctionProvider
 from localstack.services.logs.resource_providers.aws_logs_loggroup import LogsLogGroupProvider
 
 _POLL_SECONDS = 0.05  # between two looks at a resource that is being created
+_POLICY_VERSION = "2012-10-17"
 _TRUE = (True, "true", "True")  # the ways in which a template may write it
+
+_stock_update_role = IAMRoleProvider.update
 
 
 def install() -> None:
@@ -25,6 +30,7 @@ def install() -> None:
     LogsLogGroupProvider.create = _followed_by(_set_retention, LogsLogGroupProvider.create)
     LambdaFunctionProvider.create = _followed_by(_set_limits, LambdaFunctionProvider.create)
     LambdaFunctionProvider.update = _followed_by(_set_limits, LambdaFunctionProvider.update)
+    IAMRoleProvider.update = _update_role
     S3Code.generate_presigned_url = _presigned_url
 
 
@@ -86,6 +92,24 @@ def _set_limits(function: Mapping[str, Any], clients: Any) -> None:
         clients.lambda_.put_function_concurrency(
             FunctionName=name, ReservedConcurrentExecutions=int(reserved)
         )
+
+
+def _update_role(provider: IAMRoleProvider, request: Any) -> Any:
+    """Updates the role's own policies, too."""
+    event = _stock_update_role(provider, request)
+    if event.status != OperationStatus.SUCCESS:
+        return event
+    iam, name = request.aws_client_factory.iam, event.resource_model["RoleName"]
+    policies = request.desired_state.get("Policies") or []
+    wanted = {policy["PolicyName"]: policy["PolicyDocument"] for policy in policies}
+    for old in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        if old not in wanted:
+            iam.delete_role_policy(RoleName=name, PolicyName=old)
+    for policy, document in wanted.items():
+        text = json.dumps({"Version": _POLICY_VERSION, **document})
+        iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=text)
+    event.resource_model = {**event.resource_model, "Policies": policies}
+    return event
 
 
 def _presigned_url(code: S3Code, endpoint_url: str) -> str:

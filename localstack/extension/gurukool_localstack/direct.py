@@ -94,6 +94,11 @@ def call(context: RequestContext, **request: Any) -> dict[str, Any]:
     return {name: value for name, value in answer.items() if value is not None}
 
 
+def is_throttled(error: BaseException | None) -> bool:
+    """Whether Lambda has refused an invocation because too many run."""
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] == "TooManyRequestsException"
+
+
 def _context_for(arn: str, operation: str) -> RequestContext:
     """The context of a call from the account and the region of the resource itself."""
     place = parse_arn(arn)

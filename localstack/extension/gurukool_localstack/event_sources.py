@@ -8,9 +8,11 @@ are LocalStack's.
 
 import logging
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from botocore.exceptions import ClientError
 from localstack.services.lambda_.event_source_mapping.esm_worker import EsmWorker
 from localstack.services.lambda_.event_source_mapping.esm_worker_factory import EsmWorkerFactory
 from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import (
@@ -19,10 +21,13 @@ from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import 
 )
 
 from gurukool_localstack import direct
+from gurukool_localstack.stores import queue_of, timeout_of
 
 LOG = logging.getLogger(__name__)
 
 DEFAULT_CONCURRENCY = 16  # of a mapping without MaximumConcurrency
+_FIRST_PAUSE_SECONDS = 0.1  # of a throttled invocation
+_LONGEST_PAUSE_SECONDS = 2.0
 _POLL_SECONDS = 2  # also the time until a deleted mapping is noticed
 
 _stock_get_esm_worker = EsmWorkerFactory.get_esm_worker
@@ -34,6 +39,35 @@ def install() -> None:
     EsmWorkerFactory.get_esm_worker = _get_esm_worker
     SqsPoller.poll_events = _poll_events
     SqsPoller.close = _close
+
+
+class PatientLambda(direct.Lambda):
+    """Lambda for an event source: tries a throttled invocation again, more and more slowly.
+
+    It gives up when the messages would become visible again before the function's time-out, or when
+    `stopping` is set. Then they come back by themselves.
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    """
+
+    def __init__(self, queue_arn: str, stopping: threading.Event) -> None:
+        self._queue_arn = queue_arn
+        self._stopping = stopping
+
+    def invoke(self, **request: Any) -> dict[str, Any]:
+        """Raises ClientError."""
+        began, pause = time.monotonic(), _FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return super().invoke(**request)
+            except ClientError as error:
+                left = self._seconds_to_try(request["FunctionName"]) - (time.monotonic() - began)
+                if not direct.is_throttled(error) or left < pause or self._stopping.wait(pause):
+                    raise
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+
+    def _seconds_to_try(self, function_arn: str) -> float:
+        queue, timeout = queue_of(self._queue_arn), timeout_of(function_arn)
+        return 0.0 if queue is None or timeout is None else queue.visibility_timeout - timeout
 
 
 class GroupDispatcher:
@@ -101,7 +135,8 @@ def _get_esm_worker(factory: EsmWorkerFactory) -> EsmWorker:
     if isinstance(worker.poller, SqsPoller):
         poller = worker.poller
         poller.source_client = direct.Sqs(poller.source_arn, poller.source_client)
-        poller.processor.sender.target_client = direct.Lambda()
+        stopping = worker._shutdown_event  # noqa: SLF001  (LocalStack's name)
+        poller.processor.sender.target_client = PatientLambda(poller.source_arn, stopping)
         poller.dispatcher = GroupDispatcher(worker)
     return worker
 

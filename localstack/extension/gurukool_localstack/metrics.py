@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from localstack.services.lambda_.invocation import version_manager
 
@@ -20,6 +20,14 @@ class Place:
     account: str
     region: str
     namespace: str
+
+
+class Function(NamedTuple):
+    """A function, of which Lambda has metrics."""
+
+    name: str
+    account: str
+    region: str
 
 
 @dataclass(frozen=True)
@@ -49,13 +57,14 @@ def _count_error(function_name: str, account_id: str, region_name: str) -> None:
 
 def count(metric: str, function_name: str, account: str, region: str) -> None:
     """Adds one to a metric of a function."""
-    dimensions = [{"Name": "FunctionName", "Value": function_name}]
-    put(
-        account,
-        region,
-        "AWS/Lambda",
-        {"MetricName": metric, "Dimensions": dimensions, "Value": 1, "Unit": "Count"},
-    )
+    measure(metric, 1, "Count", Function(function_name, account, region))
+
+
+def measure(metric: str, value: float, unit: str, function: Function) -> None:
+    """Adds a value to one of Lambda's own metrics of a function."""
+    dimensions = [{"Name": "FunctionName", "Value": function.name}]
+    datum = {"MetricName": metric, "Dimensions": dimensions, "Value": value, "Unit": unit}
+    put(function.account, function.region, "AWS/Lambda", datum)
 
 
 def _flush(data: list[Datum]) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+# What happens to a call of a function that its role does not allow.
+PERMISSIONS = ("off", "report", "enforce")
+
 
 class SettingError(Exception):
     """A variable is missing or wrong; the message names it."""
@@ -20,6 +23,7 @@ class Settings:
     api_port: int  # where the API answers at /
     api_id: str
     api_stage: str
+    permissions: str  # one of PERMISSIONS
     data: Path | None = None  # where data are kept; None: nowhere
 
 
@@ -34,6 +38,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         api_port=_port(environment, "GURUKOOL_API_PORT"),
         api_id=api_id,
         api_stage=api_stage,
+        permissions=_choice(environment, "GURUKOOL_PERMISSIONS", PERMISSIONS),
         data=_existing(environment, "GURUKOOL_DATA") if environment.get("GURUKOOL_DATA") else None,
     )
 
@@ -55,6 +60,13 @@ def _existing(environment: Mapping[str, str], name: str) -> Path:
     if not path.exists():
         raise SettingError(f"{name} names {path}, which does not exist.")
     return path.absolute()
+
+
+def _choice(environment: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    value = environment.get(name, choices[0])
+    if value not in choices:
+        raise SettingError(f"{name} must be {', '.join(choices[:-1])} or {choices[-1]}, not {value!r}.")
+    return value
 
 
 def _port(environment: Mapping[str, str], name: str) -> int:

@@ -6,7 +6,6 @@ LocalStack's gateway retries for 11 s and then answers with 502.
 from types import SimpleNamespace
 from typing import Any
 
-from botocore.exceptions import ClientError
 from localstack.services.apigateway.next_gen.execute_api.integrations import aws
 
 from gurukool_localstack import direct
@@ -24,8 +23,7 @@ def status(error: Any) -> int:
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html
     """
-    cause = error.__cause__
-    if isinstance(cause, ClientError) and cause.response["Error"]["Code"] == "TooManyRequestsException":
+    if direct.is_throttled(error.__cause__):
         return 500
     return int(error.status_code or 500)
 

@@ -11,8 +11,8 @@ from typing import Any
 from localstack.aws.api.lambda_ import InvalidParameterValueException
 from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.lambda_.provider import LambdaProvider
-from localstack.services.sqs.models import SqsQueue, sqs_stores
-from localstack.utils.aws.arns import parse_arn
+
+from gurukool_localstack.stores import queue_of
 
 _stock_validate = LambdaProvider.validate_event_source_mapping
 _stock_update = LambdaProvider.update_function_configuration
@@ -49,18 +49,10 @@ def _sources(context: Any, function: str) -> Iterator[str | None]:
 
 
 def _require_visibility(source_arn: str | None, timeout: int) -> None:
-    queue = _queue(source_arn) if source_arn else None
+    queue = queue_of(source_arn) if source_arn else None
     if queue is not None and queue.visibility_timeout < timeout:
         raise InvalidParameterValueException(
             f"Queue visibility timeout: {queue.visibility_timeout} seconds "
             f"is less than Function timeout: {timeout} seconds",
             Type="User",
         )
-
-
-def _queue(arn: str) -> SqsQueue | None:
-    """None if the source is no queue."""
-    parts = parse_arn(arn)
-    if parts["service"] != "sqs":
-        return None
-    return sqs_stores[parts["account"]][parts["region"]].queues.get(parts["resource"])

@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from gurukool_localstack import settings
+
 # LocalStack sets these for the init program of its container image; functions do not need them.
 _INTERNAL = ("LOCALSTACK_", "EDGE_PORT", "_AWS_XRAY_DAEMON_", "LAMBDA_RUNTIME_DIR")
 
@@ -30,9 +32,13 @@ def function_environment(
 
 
 def _direct_to_dynamodb() -> dict[str, str]:
-    """The address of DynamoDB Local, four times as fast as through LocalStack; a function may override it."""
+    """The address of DynamoDB Local, four times as fast as through LocalStack; a function may override it.
+
+    DynamoDB Local cannot check permissions, so with such checks functions call LocalStack.
+    """
     name = "AWS_ENDPOINT_URL_DYNAMODB"
-    return {name: os.environ[name]} if name in os.environ else {}
+    is_checked = settings.current().permissions != "off"
+    return {name: os.environ[name]} if name in os.environ and not is_checked else {}
 
 
 def _python_path(given: Mapping[str, object], layers: Sequence[Path]) -> str:

@@ -7,11 +7,18 @@ from typing import Any
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
-from gurukool_localstack import logs, settings, updates
+from gurukool_localstack import logs, metrics, settings, updates
 from gurukool_localstack.functions.environment import function_environment
 from gurukool_localstack.functions.faults import Fault, fault_of
-from gurukool_localstack.functions.invocation_log import InvocationLog, Report
-from gurukool_localstack.functions.runtime import Exited, Launch, Outcome, Runtime
+from gurukool_localstack.functions.invocation_log import InvocationLog, Report, init_report
+from gurukool_localstack.functions.runtime import (
+    INITIALISATION_SECONDS,
+    Exited,
+    Launch,
+    Outcome,
+    Runtime,
+    TimedOut,
+)
 from gurukool_localstack.functions.runtime_api import Invocation, Returned
 
 RUNTIME = "python3.13"
@@ -20,6 +27,8 @@ _LOOPBACK = "127.0.0.1"
 
 class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ships no types
     """An execution environment: keeps one process ready, and starts another when it has ended."""
+
+    client_context: str | None = None  # of the next invocation; JSON
 
     def start(self, env_vars: dict[str, Any]) -> None:
         self._env_vars = env_vars
@@ -40,7 +49,7 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
         failure = self._initialise()
         self._log.line(f"START RequestId: {request_id} Version: {self.function_version.id.qualifier}")
         started = time.perf_counter()
-        outcome = failure or self._serve(payload)
+        outcome = self._initialise_again(failure, payload) if failure else self._serve(payload)
         milliseconds = (time.perf_counter() - started) * 1000
         if isinstance(outcome, Returned):
             fault, result = None, outcome
@@ -48,6 +57,9 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
             fault = fault_of(outcome)
             result = Returned(fault.document(request_id), failed=True)
         self._log_end(request_id, milliseconds, fault, cold=cold)
+        identity = self.function_version.id
+        function = metrics.Function(identity.function_name, identity.account, identity.region)
+        metrics.measure("Duration", milliseconds, "Milliseconds", function)
         return InvocationResult(request_id, result.payload, result.failed, logs=self._log.take())
 
     def get_address(self) -> str:
@@ -91,23 +103,41 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
         return Runtime(Launch(command, code, environment, config.memory_size), self._log.line)
 
     def _initialise(self) -> Outcome | None:
-        """Starts the process a second time for an invocation if it ended while starting, as AWS does."""
-        failure = self._runtime.initialise()
-        if isinstance(failure, Exited):
-            self._runtime = self._start_runtime()
-            failure = self._runtime.initialise()
+        failure = self._runtime.initialise(INITIALISATION_SECONDS)
+        if isinstance(failure, Exited | TimedOut):
+            self._log.line(init_report(self._runtime.seconds(), "init", fault_of(failure).report))
         return failure
 
-    def _serve(self, payload: dict[str, str]) -> Outcome:
+    def _initialise_again(self, failure: Outcome, payload: dict[str, str]) -> Outcome:
+        """Starts a process that ended, or took too long, a second time, in the time of the invocation itself.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#suppressed-init
+        """
+        if not isinstance(failure, Exited | TimedOut):
+            return failure
+        self._runtime = self._start_runtime()
         timeout = self.function_version.config.timeout
+        again = self._runtime.initialise(timeout)
+        if again is None:
+            return self._serve(payload, spent=self._runtime.seconds())
+        if isinstance(again, Exited | TimedOut):
+            self._log.line(init_report(self._runtime.seconds(), "invoke", fault_of(again).report))
+        return again
+
+    def _serve(self, payload: dict[str, str], spent: float = 0) -> Outcome:
+        """Lets the process serve the invocation, which has `spent` some seconds of its time already."""
+        timeout = self.function_version.config.timeout
+        left = max(0.0, timeout - spent)
         invocation = Invocation(
             request_id=payload["invoke-id"],
             function_arn=payload["invoked-function-arn"],
             trace_id=payload["trace-id"],
-            deadline_ms=int((time.time() + timeout) * 1000),
+            deadline_ms=int((time.time() + left) * 1000),
             payload=payload["payload"].encode(),
+            client_context=self.client_context,
         )
-        return self._runtime.invoke(invocation, timeout)
+        outcome = self._runtime.invoke(invocation, left)
+        return TimedOut(timeout) if isinstance(outcome, TimedOut) else outcome
 
     def _log_end(self, request_id: str, milliseconds: float, fault: Fault | None, *, cold: bool) -> None:
         report = Report(

@@ -25,6 +25,14 @@ class InvocationLog:
         return "\n".join(taken) + "\n"
 
 
+def init_report(seconds: float, phase: str, fault: str) -> str:
+    """What AWS logs for an initialisation that failed.
+
+    `phase`: init, or invoke if it was part of an invocation. `fault`: as in Report.
+    """
+    return f"INIT_REPORT Init Duration: {seconds * 1000:.2f} ms\tPhase: {phase}\t{fault}"
+
+
 @dataclass(frozen=True)
 class Report:
     """The summary that AWS logs after each invocation."""

@@ -1,6 +1,7 @@
 """The process of a function, and what it writes."""
 
 import os
+import resource
 import select
 import threading
 from collections.abc import Callable, Mapping
@@ -12,6 +13,8 @@ from typing import cast
 from gurukool_localstack import children
 
 _CHUNK = 65536
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_OPEN_FILES = 1024
 
 
 class FunctionProcess:
@@ -36,6 +39,7 @@ class FunctionProcess:
         self._popen = children.spawn(command, directory, environment)
         self._output = cast("FileIO", self._popen.stdout)
         os.set_blocking(self._output.fileno(), False)
+        self._limit_files()
         threading.Thread(target=self._watch, name=f"function-{self.pid}", daemon=True).start()
 
     @property
@@ -57,6 +61,16 @@ class FunctionProcess:
         """Kills the process and every process that it started."""
         children.kill(self._popen)
 
+    def signal(self, number: int) -> None:
+        """Sends a signal to the process and every process that it started; does nothing if it has ended."""
+        children.send(self._popen, number)
+
+    def seconds_without_processor(self) -> float:
+        """How long its first thread, which imports the function, has waited for a processor until now."""
+        with suppress(OSError):  # it has ended
+            return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[1]) / 1e9
+        return 0.0
+
     def peak_megabytes(self) -> float:
         """The peak of its resident memory; 0 when it has ended. (psutil does not know the peak on Linux.)"""
         with suppress(OSError):
@@ -64,6 +78,12 @@ class FunctionProcess:
                 if line.startswith("VmHWM:"):
                     return int(line.split()[1]) / 1024
         return 0.0
+
+    def _limit_files(self) -> None:
+        with suppress(ProcessLookupError):
+            _, most = resource.prlimit(self.pid, resource.RLIMIT_NOFILE)
+            most = _OPEN_FILES if most == resource.RLIM_INFINITY else min(most, _OPEN_FILES)
+            resource.prlimit(self.pid, resource.RLIMIT_NOFILE, (most, most))
 
     def _report(self, line: bytes) -> None:
         if line:

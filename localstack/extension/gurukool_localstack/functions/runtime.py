@@ -1,6 +1,7 @@
 """A process that serves the invocations of one execution environment."""
 
 import queue
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -10,10 +11,12 @@ from pathlib import Path
 from gurukool_localstack.functions.process import FunctionProcess
 from gurukool_localstack.functions.runtime_api import Invocation, Ready, Returned, RuntimeApi
 
-# AWS allows 10 s. A laptop that starts twenty functions at the same time needs longer.
-INITIALISATION_SECONDS = 60
+# Without the time that the process waits for a processor: twenty functions may start at the same time here.
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
+INITIALISATION_SECONDS = 10
 _MEMORY_CHECK_SECONDS = 0.1
 _KILL_SECONDS = 5
+_END_SECONDS = 1  # for a process whose result was refused to end by itself
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,10 @@ type Outcome = Returned | Exited | OutOfMemory | TimedOut
 
 
 class Runtime:
-    """One process of a function, from its start to its end. It serves one invocation at a time."""
+    """One process of a function, from its start to its end. It serves one invocation at a time.
+
+    Between two invocations it is frozen, with all its threads and children, as on AWS.
+    """
 
     def __init__(self, launch: Launch, on_line: Callable[[str], None]) -> None:
         self.initialised = False
@@ -58,6 +64,8 @@ class Runtime:
         self._memory_megabytes = launch.memory_megabytes
         self._events: queue.SimpleQueue[Ready | Returned | Exited] = queue.SimpleQueue()
         self._ended = threading.Event()
+        self._freezing = threading.Lock()
+        self._is_serving = False
         self._started = time.perf_counter()
         self._api = RuntimeApi(self._on_ready, self._on_returned)
         self._process = FunctionProcess(
@@ -73,11 +81,18 @@ class Runtime:
         self._peak_megabytes = max(self._peak_megabytes, self._process.peak_megabytes())
         return self._peak_megabytes
 
-    def initialise(self) -> Outcome | None:
-        """Waits until the process has imported the function's module. Returns an outcome if that failed."""
+    def seconds(self) -> float:
+        """Since the process was started."""
+        return time.perf_counter() - self._started
+
+    def initialise(self, seconds: float) -> Outcome | None:
+        """Waits until the process has imported the function's module. Returns an outcome if that failed.
+
+        `seconds` do not count while the process waits for a processor.
+        """
         if self.initialised:
             return None
-        event = self._await_event(INITIALISATION_SECONDS)
+        event = self._await_event(seconds, self._process.seconds_without_processor)
         if isinstance(event, Ready):
             self.initialised = True
             return None
@@ -86,10 +101,15 @@ class Runtime:
 
     def invoke(self, invocation: Invocation, timeout: float) -> Outcome:
         """Lets the initialised process serve `invocation` for at most `timeout` seconds."""
+        with self._freezing:
+            self._is_serving = True
+            self._process.signal(signal.SIGCONT)
         self._api.deliver(invocation)
         outcome = self._await_event(timeout)
         if isinstance(outcome, Ready):
             raise TypeError("A process reports only once that it is ready.")
+        if isinstance(outcome, Returned) and outcome.is_refused and not self._ended.wait(_END_SECONDS):
+            self.stop()
         return outcome
 
     def stop(self) -> None:
@@ -97,9 +117,10 @@ class Runtime:
         self._process.kill()
         self._ended.wait(_KILL_SECONDS)
 
-    def _await_event(self, seconds: float) -> Ready | Outcome:
+    def _await_event(self, seconds: float, paused: Callable[[], float] = lambda: 0.0) -> Ready | Outcome:
+        """The next event; TimedOut after `seconds` and those that `paused` tells."""
         deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0:
+        while (left := deadline + paused() - time.monotonic()) > 0:
             try:
                 return self._events.get(timeout=min(left, _MEMORY_CHECK_SECONDS))
             except queue.Empty:
@@ -112,11 +133,16 @@ class Runtime:
     def _on_ready(self) -> None:
         if self.init_milliseconds is None:  # later calls only ask for the next invocation
             self._process.read_output()  # what the import has written comes before the invocation
-            self.init_milliseconds = (time.perf_counter() - self._started) * 1000
+            self.init_milliseconds = self.seconds() * 1000
             self._events.put(Ready())
+        with self._freezing:
+            if not self._is_serving:
+                self._process.signal(signal.SIGSTOP)
 
     def _on_returned(self, result: Returned) -> None:
         self._process.read_output(last=True)  # output until now belongs to this invocation
+        with self._freezing:
+            self._is_serving = False
         self._events.put(result)
 
     def _on_exit(self, status: int) -> None:

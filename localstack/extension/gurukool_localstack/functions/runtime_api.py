@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
+import json
 import queue
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from gurukool_localstack.http1.server import Server
 
 # The function's process is trusted; its next call may be hours away.
 _LIMITS = Limits(head_bytes=2**20, body_bytes=2**26, idle_seconds=None)
+# 6 MB and 100 bytes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MOST_BYTES = 6_291_556
 _JSON = ("Content-Type", "application/json")
 _PREFIX = "/2018-06-01/runtime/"
 
@@ -27,6 +30,7 @@ class Invocation:
     trace_id: str
     deadline_ms: int  # since the epoch
     payload: bytes
+    client_context: str | None  # JSON
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,20 @@ class Returned:
 
     payload: bytes
     failed: bool
+    is_refused: bool = False  # the result was too large; the process does not survive that
+
+
+_TOO_LARGE = Returned(
+    json.dumps(
+        {
+            "errorMessage": "Response payload size exceeded maximum allowed payload size "
+            f"({MOST_BYTES} bytes).",
+            "errorType": "Function.ResponseSizeTooLarge",
+        }
+    ).encode(),
+    failed=True,
+    is_refused=True,
+)
 
 
 class RuntimeApi:
@@ -74,6 +92,9 @@ class RuntimeApi:
         if (request.method, request.target) == ("GET", f"{_PREFIX}invocation/next"):
             return self._next()
         if request.method == "POST" and request.target.startswith(_PREFIX) and kind in {"response", "error"}:
+            if len(request.body) > MOST_BYTES:
+                self._on_returned(_TOO_LARGE)
+                return Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, [_JSON], b"{}")
             self._on_returned(Returned(request.body, failed=kind == "error"))
             return Answer(HTTPStatus.ACCEPTED, [_JSON], b'{"status":"OK"}')
         return Answer(HTTPStatus.NOT_FOUND, [_JSON])
@@ -86,8 +107,10 @@ class RuntimeApi:
 
 
 def _headers(invocation: Invocation) -> list[tuple[str, str]]:
+    context = invocation.client_context
     return [
         _JSON,
+        *([("Lambda-Runtime-Client-Context", context)] if context else []),
         ("Lambda-Runtime-Aws-Request-Id", invocation.request_id),
         ("Lambda-Runtime-Invoked-Function-Arn", invocation.function_arn),
         ("Lambda-Runtime-Trace-Id", invocation.trace_id),
