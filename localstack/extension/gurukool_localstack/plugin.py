@@ -35,6 +35,7 @@ _MODULES = (
     "visibility",
     "guard",  # the last handler: one that is installed later sees a request earlier
     "front.port",
+    "queue_port",
 )
 
 
@@ -55,9 +56,11 @@ def start() -> None:
 
 def ready() -> None:
     """Called when LocalStack has started."""
+    from gurukool_localstack import queue_port
     from gurukool_localstack.front import port
 
     port.ready()
+    queue_port.ready()
     garbage.resume()
 
 
