@@ -27,6 +27,7 @@ _MODULES = (
     "gateway_responses",
     "logs",
     "loopback",
+    "metric_store",
     "metrics",
     "recursion",
     "throttling",
