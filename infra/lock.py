@@ -23,6 +23,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "localstack/runtime": (*PYTHON, "--no-annotate"),
     "localstack/pins": (*PYTHON, "--no-annotate", "--no-deps"),
     "tests/clients/requirements": PYTHON,
+    "tests/bench/textbook/requirements": (*PYTHON, "--no-annotate"),
 }
 
 

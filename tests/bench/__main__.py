@@ -15,7 +15,7 @@ from local_cloud import deployment
 from local_cloud.emulator import Emulator
 from local_cloud.ports import free_ports
 from local_cloud.settings import Settings
-from tests.bench import backlog, calls, cold_start, growth, load
+from tests.bench import backlog, calls, cold_start, growth, load, side_by_side
 
 # From the issue that asked for this stack.
 API_AIM, WORKER_AIM = 1.0, 0.9
@@ -31,6 +31,7 @@ def main() -> None:
         with TemporaryDirectory(prefix="gurukool-bench-") as directory:
             console.print(_cold_starts(cold_start.measure(Path(directory) / "packaged")))
             with _stack(Path(directory) / "emulator") as (emulator, outputs):
+                console.print(*_side_by_side(*side_by_side.measure(emulator, Path(directory) / "textbook")))
                 console.print(_load(load.measure(emulator.api_url)))
                 console.print(_backlog(backlog.measure(emulator.api_url)))
                 console.print(_calls(calls.measure(emulator, outputs, growth.measure)))
@@ -75,6 +76,27 @@ def _load(measured: load.Load) -> Table:
     table.add_row("short requests a second, of one user", f"{measured.one_user:.0f}")
     table.add_row(f"{work} s of work of {load.SLEEPERS} users", f"{measured.sleeping:.1f} s")
     return table
+
+
+def _side_by_side(ours: side_by_side.Measured, other: side_by_side.Measured) -> tuple[Table, Table]:
+    users, requests = side_by_side.USERS, side_by_side.REQUESTS
+    table = Table("Measured end to end, turn about", "ours", "textbook", "ratio", title="Side by side")
+    cpu = Table("CPU time per request", "ours", "textbook", "ratio", title=f"{users} users, {requests} each")
+    speeds = ours.per_second, other.per_second
+    table.add_row(f"requests a second, {users} users", *(f"{speed:.1f}" for speed in speeds), _ratio(*speeds))
+    _add_milliseconds(table, "a lone request", ours.lone, other.lone)
+    for kind in ours.cpu:
+        _add_milliseconds(cpu, kind, ours.cpu[kind], other.cpu[kind])
+    _add_milliseconds(cpu, "all", sum(ours.cpu.values()), sum(other.cpu.values()))
+    return table, cpu
+
+
+def _add_milliseconds(table: Table, name: str, ours: float, other: float) -> None:
+    table.add_row(name, *(f"{seconds * 1000:.1f} ms" for seconds in (ours, other)), _ratio(ours, other))
+
+
+def _ratio(ours: float, other: float) -> str:
+    return f"{ours / other:.2f}"
 
 
 def _backlog(measured: backlog.Backlog) -> Table:

@@ -23,6 +23,7 @@ ROOMS = {
     "chalicelib.web": "web",
     "chalicelib.handlers": "handlers",
     "chalicelib.webhooks": "webhooks",
+    "chalicelib.adapters.aws": "adapters/aws",
     "chalicelib.adapters.dynamodb": "adapters/dynamodb",
     "chalicelib.adapters.sqs": "adapters/sqs",
     "chalicelib.adapters.security": "adapters/security",

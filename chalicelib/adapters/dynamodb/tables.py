@@ -7,6 +7,7 @@ from botocore.config import Config
 from pynamodb.connection import Connection
 from pynamodb.models import Model
 
+from chalicelib.adapters.aws.quick_calls import quicken
 from chalicelib.adapters.dynamodb.identity_models import (
     AccountItem,
     AuditItem,
@@ -64,6 +65,7 @@ class Tables:
         self.connection._client = self.connection.session.create_client(  # noqa: SLF001
             "dynamodb", region, endpoint_url=host, config=CONFIG
         )
+        quicken(self.connection._client)  # noqa: SLF001
         self._known: set[str] = set()
         self._bound: dict[tuple[type[Model], str], type[Model]] = {}
         self.queues = self._bind(QueueItem, names.queues)

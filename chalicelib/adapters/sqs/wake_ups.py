@@ -8,17 +8,26 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.adapters.aws.quick_calls import quicken
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.lane import Lane
 
 # A send that stalls must not hold up an answer: the request is accepted without a wake-up.
-TIMEOUTS = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2, "mode": "standard"})
+CONFIG = Config(
+    user_agent="gurukool",
+    connect_timeout=1,
+    read_timeout=3,
+    retries={"total_max_attempts": 2, "mode": "standard"},
+    parameter_validation=False,
+)
 LONGEST_HOLD_S = 43_200  # SQS: twelve hours
 
 
 def create_client(session: Any) -> Any:
     """`session` is PynamoDB's botocore session: a second one would cost another 50 ms of each cold start."""
-    return session.create_client("sqs", config=TIMEOUTS)
+    client = session.create_client("sqs", config=CONFIG)
+    quicken(client)
+    return client
 
 
 class SqsWakeUps:

@@ -33,6 +33,7 @@ _MODULES = (
     "log_filters",
     "logs",
     "loopback",
+    "metric_store",
     "metrics",
     "recursion",
     "table_updates",
@@ -46,6 +47,7 @@ _MODULES = (
     "gateway_limits",
     "guard",  # the last handler: one that is installed later sees a request earlier
     "front.port",
+    "queue_port",
 )
 
 
@@ -66,9 +68,11 @@ def start() -> None:
 
 def ready() -> None:
     """Called when LocalStack has started."""
+    from gurukool_localstack import queue_port
     from gurukool_localstack.front import port
 
     port.ready()
+    queue_port.ready()
     garbage.resume()
 
 
