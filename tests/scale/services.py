@@ -5,7 +5,6 @@ refused. `flow` is the demand of everybody for some seconds: the answer is the s
 """
 
 from collections import deque
-from collections.abc import Callable
 from itertools import islice
 
 from chalicelib.adapters.memory.fifo import MemoryFifo, Receipt
@@ -136,17 +135,21 @@ class EventSource:
         self.served = min(self.arrived, self.served + capacity)
 
 
-class FifoQueue(MemoryFifo):
-    """An SQS FIFO queue with its limits on calls of a group, messages in flight, and looking ahead."""
+class GroupCalls:
+    """The calls of each action that SQS takes for a message group."""
 
-    def __init__(self, now: Callable[[], Millis], visibility_ms: int = 70_000) -> None:
-        super().__init__(now, visibility_ms)
+    def __init__(self) -> None:
         self._buckets: dict[tuple[str, str], Bucket] = {}
 
-    def admits(self, action: str, group: str) -> bool:
-        """Whether the group has a call of this action left."""
-        bucket = self._buckets.setdefault((action, group), Bucket(limits.GROUP_CALLS.value))
-        return bucket.take(self.now())
+    def take(self, now: Millis, action: str, group: str) -> bool:
+        key = action, group
+        if key not in self._buckets:
+            self._buckets[key] = Bucket(limits.GROUP_CALLS.value)
+        return self._buckets[key].take(now)
+
+
+class FifoQueue(MemoryFifo):
+    """An SQS FIFO queue with its limits on messages in flight and on looking ahead."""
 
     def receive(self) -> Receipt | None:
         now, passed = self.now(), 0

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.scale import limits
-from tests.scale.services import Bucket, Environments, EventSource, FifoQueue, OnDemand
+from tests.scale.services import Bucket, Environments, EventSource, FifoQueue, GroupCalls, OnDemand
 
 SECOND = 1_000
 
@@ -107,13 +107,13 @@ def test_wake_ups_that_find_no_worker_wait_and_none_is_lost() -> None:
 
 
 def test_a_group_has_300_calls_a_second_of_each_action() -> None:
-    queue = FifoQueue(lambda: SECOND)
+    calls = GroupCalls()
 
-    sent = [queue.admits("SendMessage", "ada") for _ in range(301)]
+    sent = [calls.take(SECOND, "SendMessage", "ada") for _ in range(301)]
 
     assert sent == [True] * 300 + [False]
-    assert queue.admits("DeleteMessage", "ada")
-    assert queue.admits("SendMessage", "max")
+    assert calls.take(SECOND, "DeleteMessage", "ada")
+    assert calls.take(SECOND, "SendMessage", "max")
 
 
 def test_no_message_is_handed_out_beyond_120000_in_flight() -> None:
