@@ -41,7 +41,9 @@ class Functions:
     def enqueue(self, count: int = 1) -> list[str]:
         if count == 1:
             return self._as_api("POST", "enqueue", {"type": "echo", "payload": {"ms": 0}})
-        return self._as_api("POST", "enqueue/batch", {"requests": [{"type": "echo", "payload": {"ms": 0}}] * count})
+        return self._as_api(
+            "POST", "enqueue/batch", {"requests": [{"type": "echo", "payload": {"ms": 0}}] * count}
+        )
 
     def dequeue(self) -> list[str]:
         return self._as_api("GET", "dequeue")
