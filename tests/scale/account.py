@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from random import Random
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.core.queueing.lane import Lane
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 TABLES = ("QueuesTable", "RequestsTable")
 LANES = (Lane.QUICK, Lane.SLOW)
+NOTHING: Mapping[str, float] = MappingProxyType({})
 FLUCTUATION = 3  # standard deviations above the mean for which there are environments
 
 
@@ -45,10 +47,11 @@ class Demand:
 
     rate: float
     per_request: Mapping[str, float]
+    apart: Mapping[str, float] = NOTHING  # a second, by a user who stands for nobody else
 
     def __getitem__(self, name: str) -> float:
         """A second."""
-        return self.rate * self.per_request.get(name, 0.0)
+        return self.rate * self.per_request.get(name, 0.0) + self.apart.get(name, 0.0)
 
     def mean_seconds(self, function: str) -> float:
         """Of one invocation."""
@@ -90,7 +93,7 @@ class Account:
     def step(self, second: float, demand: Demand) -> None:
         """Let everybody's calls of one second come in."""
         self._down = frozenset(o.service for o in self._outages if o.begin <= second < o.end)
-        self._step_gateway(demand)
+        self._step_gateway(second, demand)
         self._step_functions(second, demand)
         for table, kind in self._capacity:
             offered = demand.offered(table, kind)
@@ -104,17 +107,26 @@ class Account:
             over = 1 - self.quotas.queue_calls / demand[action] if demand[action] else 0.0
             self._share[action] = max(0.0, over)
 
-    def _step_gateway(self, demand: Demand) -> None:
-        calls = demand["api calls"]
+    def warm_up(self, seconds: int, demand: Demand) -> None:
+        """The load has been like this for so many seconds, and for longer."""
+        for lane, source in self.sources.items():
+            source.settle(_with_fluctuation(demand[f"wake-ups {lane}"] * demand.mean_seconds(lane)))
+        for second in range(-seconds, 0):
+            self.step(second, demand)
+        self.gauges = Gauges(self.quotas)
+
+    def _step_gateway(self, second: float, demand: Demand) -> None:
+        calls = demand["api calls"] + demand["api calls refused"]
         self._share["gateway"] = self._gateway.flow(calls, 1)
-        self.gauges.note("gateway", calls, demand.rate)
+        self.gauges.note("gateway", calls, demand.rate, second)
         invocations = demand["api invocations"] + sum(demand[f"{lane} invocations"] for lane in LANES)
         allowed = limits.CALLS_PER_ENVIRONMENT.value * self.quotas.concurrency
-        self.gauges.note("invocations", invocations, demand.rate)
+        self.gauges.note("invocations", invocations, demand.rate, second)
         self._share["invocations"] = max(0.0, 1 - allowed / invocations) if invocations else 0.0
 
     def _step_functions(self, second: float, demand: Demand) -> None:
-        calls = demand["api calls"] * (1 - self._share["gateway"])
+        let_through = 1 - self._share["gateway"]
+        calls = (demand["api calls"] + demand["api calls refused"]) * let_through
         refused = self._run("api", calls * demand.mean_seconds("api"), calls, second)
         self._share["api"] = max(refused, self._share["invocations"])
         for lane, source in self.sources.items():

@@ -14,6 +14,8 @@ from chalicelib.core.queueing.request import Request
 
 READ_BYTES = 4 * 1024
 WRITE_BYTES = 1024
+SMALL_TEXTS = 400  # characters of a payload and a result with which an item is surely under 1 KB
+KEY_BYTES = 100  # of a queue in a sparse index, as DynamoDB counts: keys and overhead
 BATCH = 100  # items of one BatchGetItem
 
 type Arguments = tuple[Any, ...]
@@ -66,11 +68,17 @@ def _page(_: Arguments, found: Sequence[Request] | None) -> Units:
     return Units(reads=_units_of(sum(map(request_bytes, found or ())), READ_BYTES))
 
 
+def _keys_read(_: Arguments, found: Sequence[str] | None) -> Units:
+    """Of an index, eventually consistent, as part of what is read for everybody: nothing is rounded up."""
+    return Units(reads=0.5 * KEY_BYTES * len(found or ()) / READ_BYTES)
+
+
 def _stored(arguments: Arguments, answer: Any) -> Units:
     """A write costs the size of its item, before or after, whichever is larger."""
     request = answer if isinstance(answer, Request) else arguments[0]
-    size = request_bytes(request) if isinstance(request, Request) else 0
-    return Units(writes=_units_of(size, WRITE_BYTES))
+    if request.error is None and len(request.payload) + len(request.result or "") < SMALL_TEXTS:
+        return ONE_WRITE
+    return Units(writes=_units_of(request_bytes(request), WRITE_BYTES))
 
 
 def _finished(arguments: Arguments, answer: Any) -> Units:
@@ -101,7 +109,7 @@ _update = Method(_always("UpdateItem"), _costs(ONE_WRITE))
 _change = Method(_always("UpdateItem"), _stored)
 _get = Method(_always("GetItem"), _costs(ONE_READ))
 _query = Method(_always("Query"), _page)
-_index = Method(_always(*["Query"] * SHARDS), _costs(Units(reads=SHARDS * 0.5)))
+_index = Method(_always(*["Query"] * SHARDS), _keys_read)
 
 QUEUES: Mapping[str, Method] = {
     "get": _get,

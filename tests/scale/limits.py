@@ -62,6 +62,7 @@ POLLERS_GROWTH = Known(
     5, "more concurrent invocations a second", f"{_MAPPING} (300 a minute, standard queues)"
 )
 POLLERS_MOST = Known(1_000, "concurrent invocations", f"botocore's Lambda model, ScalingConfig, {READ_2026}")
+POLLERS_SHRINK = Known(0.1, "of the growth", "Assumed: how slowly Lambda takes idle pollers away")
 PROVISIONED_GROWTH = Known(
     1_000 / 60,
     "more concurrent invocations a second",

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from chalicelib.adapters.runtime.logs import JsonFormatter
@@ -43,18 +43,19 @@ class LogMeter(logging.Handler):
         self._format = JsonFormatter().format
 
     def emit(self, record: logging.LogRecord) -> None:
+        self._meter.counts["log lines"] += 1
         self._meter.add("log bytes", len(self._format(record)) + INVOCATION_FIELDS)
 
 
 class LineMeter(logging.Handler):
     """Counts lines only: to format a million of them would take longer than everything else."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: Callable[[], Meter]) -> None:
         super().__init__()
         self._meter = meter
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._meter.counts["log lines"] += 1
+        self._meter().counts["log lines"] += 1
 
 
 @contextmanager

@@ -52,13 +52,22 @@ class Network:
     """Between the sample's processes and the services."""
 
     def __init__(
-        self, scheduler: Scheduler, account: Account, meter: Meter, latency: Latencies, rng: Random
+        self,
+        scheduler: Scheduler,
+        account: Account,
+        meter: Callable[[], Meter],
+        latency: Latencies,
+        rng: Random,
     ) -> None:
         self.scheduler = scheduler
         self.account = account
-        self.meter = meter
+        self._meter = meter
         self.latency = latency
         self.rng = rng
+
+    @property
+    def meter(self) -> Meter:
+        return self._meter()
 
     def dynamodb(self, action: str, table: str, user_id: str, *, indexed: bool = False) -> None:
         """Until one try gets through. Raises UnavailableError."""

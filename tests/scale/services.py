@@ -118,6 +118,10 @@ class EventSource:
     def backlog(self) -> float:
         return self.arrived - self.served
 
+    def settle(self, needed: float) -> None:
+        """As many workers as such a load has brought about, if it has lasted for long."""
+        self.workers = min(self._most, max(self.workers, needed))
+
     def flow(self, arrivals: float, service_s: float, seconds: float, share: float = 1.0) -> None:
         """`arrivals`: wake-ups in these seconds. `service_s`: how long one keeps a worker.
 
@@ -130,7 +134,7 @@ class EventSource:
         if needed > self.workers:
             self.workers = min(self._most, self.workers + step)
         else:
-            self.workers = max(floor, needed, self.workers - step)
+            self.workers = max(floor, needed, self.workers - step * limits.POLLERS_SHRINK.value)
         capacity = self.workers * share * seconds / service_s
         self.served = min(self.arrived, self.served + capacity)
 

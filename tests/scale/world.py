@@ -44,6 +44,7 @@ from tests.simulation.scheduler import Scheduler
 QUANTUM_MS = {Lane.QUICK: 2_000, Lane.SLOW: 10_000}  # QuantumSeconds, and a fifth of it
 WORKER_MS = 60_000  # the functions' time-out
 SESSION = "session"
+APART = ", apart"  # ends the names of workers who serve a user with a backlog
 # What the web layer logs of a call; its values are as long as those of a real one.
 CALL: dict[str, Any] = {
     "source": "192.0.2.123",
@@ -72,15 +73,25 @@ class World:
         self.scheduler = Scheduler(self.rng)
         self.account = account
         account.now = lambda: self.scheduler.now
-        self.meter = meter
+        self._meter = meter
+        self.apart = Meter()
         self.store = ScaleStore(limit)
         self.invariants = Invariants(self.store.tables)
         self.delays = Delays()
         self.network = Network(
-            self.scheduler, account, meter, latency or Latencies(self.rng), Random(f"{seed} network")
+            self.scheduler,
+            account,
+            lambda: self.meter,
+            latency or Latencies(self.rng),
+            Random(f"{seed} network"),
         )
         self.lanes = {lane: LaneQueue(lane, self.network, self._serve) for lane in LANES}
         self._build()
+
+    @property
+    def meter(self) -> Meter:
+        """Of whoever is at work: what is done for a user with a backlog is counted apart."""
+        return self.apart if self.scheduler.current.name.endswith(APART) else self._meter
 
     def _build(self) -> None:
         store, clock = self.store, SimulatedClock(self.scheduler)
@@ -164,7 +175,9 @@ class World:
         self.lanes[lane].arrive(group, to_message(user_id, seq), wake_up_id)
 
     def _serve(self, lane: Lane, receipt: Receipt) -> None:
-        worker = self.scheduler.spawn(f"{lane} worker", lambda: self._work(lane, receipt))
+        is_apart = receipt.message.group in self.store.requests.backlogs
+        name = f"{lane} worker{APART if is_apart else ''}"
+        worker = self.scheduler.spawn(name, lambda: self._work(lane, receipt))
         self.scheduler.after(WORKER_MS, worker.kill)
 
     def _work(self, lane: Lane, receipt: Receipt) -> None:
