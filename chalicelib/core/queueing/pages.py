@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
@@ -33,7 +34,9 @@ class Page:
 def read_page(requests: RequestStore, user_id: str, after: int, last: int, extent: Extent) -> Page:
     """The requests with numbers above `after` and up to `last`, as far as a page may hold them."""
     shown: list[Request] = []
-    for request in with_results(requests, _shown(requests, user_id, after, last, extent.limit)):
+    # No more than the limit: to learn that a page is full must not cost a read of what is behind it.
+    wanted = islice(_shown(requests, user_id, after, last, extent.limit), extent.limit)
+    for request in with_results(requests, wanted):
         if not extent.fits(request) and shown:
             return Page(shown, shown[-1].seq)
         shown.append(request)

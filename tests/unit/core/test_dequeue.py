@@ -1,5 +1,6 @@
 """Handing outcomes out, in order, once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -34,6 +35,24 @@ def test_outcomes_are_handed_out_in_order_and_once(harness: QueueHarness) -> Non
     harness.run()
 
     assert [dequeue(harness) for _ in range(4)] == [1, 2, 3, None]
+
+
+def test_one_of_many_outcomes_is_read_alone(harness: QueueHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And so is a page: what is behind it is not paid for."""
+    read = list[tuple[int, int]]()
+    list_without_payloads = harness.store.requests.list_without_payloads
+
+    def note(user_id: str, after: int, limit: int) -> Sequence[Request]:
+        read.append((after, limit))
+        return list_without_payloads(user_id, after, limit)
+
+    monkeypatch.setattr(harness.store.requests, "list_without_payloads", note)
+    harness.send(5)
+    harness.run()
+
+    assert (dequeue(harness), read) == (1, [(0, 1)])
+    read.clear()
+    assert ([request.seq for request in harness.dequeue_some(3)], read) == ([2, 3, 4], [(1, 3)])
 
 
 def test_what_has_no_outcome_is_not_handed_out(harness: QueueHarness) -> None:
