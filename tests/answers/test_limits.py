@@ -48,7 +48,7 @@ def make_key(admin: User) -> Callable[..., Any]:
 def test_a_key_has_a_rate_of_its_own_for_all_its_users_together(
     service: Service, make_key: Callable[..., Any]
 ) -> None:
-    limited, free = make_key(rate="30/h\n", burst=2), make_key()
+    limited, free = make_key(rate="30/h", burst=2), make_key()
     assert (limited["rate"], limited["burst"], free["rate"], free["burst"]) == ("30/h", 2, None, None)
 
     def send(name: str, key: str, path: str = "enqueue", body: Any = ECHO) -> Answer:
