@@ -101,7 +101,7 @@ def make_key(container: Container, principal: Principal, body: NewKey) -> MadeKe
     expires_at = None if body.days is None else now + body.days * DAY_MS
     keys = container.identity.service_administration
     # The pattern's `$` also stands before a last line break.
-    bucket = Bucket(Rate.parse(body.rate.rstrip()), body.burst) if body.rate else None
+    bucket = Bucket(Rate.parse(body.rate), body.burst) if body.rate else None
     key, service = keys.make(principal, body.name, frozenset(body.scopes), expires_at, bucket)
     return MadeKeyAnswer(**msgspec.structs.asdict(key_view(service)), key=str(key))
 

@@ -37,7 +37,7 @@ def record_of(piece: Piece, user_id: str) -> str:
     return encode(view)
 
 
-def page_of(pieces: Iterable[Piece], user_id: str, clock: Clock) -> tuple[list[Record], str | None]:
+def one_answer(pieces: Iterable[Piece], user_id: str, clock: Clock) -> tuple[list[Record], str | None]:
     """The records that fit into one answer, and its time, and the mark to go on after; None at the end.
 
     The first piece fits in any case.
