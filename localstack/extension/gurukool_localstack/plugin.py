@@ -29,6 +29,7 @@ _MODULES = (
     "loopback",
     "metrics",
     "recursion",
+    "table_updates",
     "throttling",
     "tracing",
     "updates",
