@@ -106,8 +106,8 @@ def _values(
     declared = template.load(app)["Parameters"]
     before = stack.parameters()
     values = parameters.resolve(declared, target.parameters | before, given)
-    if not target.local:  # LocalStack does not change tables
-        parameters.check_indexes(before, values)
+    parameters.check_indexes(before, values)
+    if not target.local:
         account.check_concurrency(account.concurrency_limit(target.client("lambda")), values, report)
     return values
 

@@ -115,7 +115,6 @@ def test_reading_costs_the_queue_item_and_what_is_shown(recorder: Recorder, call
         ("/api/queue/requests/2", ["GetItem", "GetItem", "Query"]),  # the last for what it waits for
         ("/api/queue/requests?after=1", ["GetItem", "Query", "Query"]),
         ("/api/queue/requests?status=queued", ["GetItem", "Query"]),
-        ("/api/queue/requests?status=failed", ["GetItem", "Query"]),
         ("/api/queue/requests?type=echo", ["GetItem", "Query"]),
     ):
         made(recorder)

@@ -47,6 +47,26 @@ def test_an_identity_provider_is_given_with_its_audience(name: str) -> None:
         parameters.resolve(DECLARED, both, {name: ""})
 
 
+@pytest.mark.parametrize(
+    ("before", "value", "is_refused"),
+    [
+        ({}, "on", False),  # a new stack
+        ({"QueueLimit": "5"}, "off", False),
+        ({"QueueLimit": "5"}, "on", True),  # of a release without this parameter
+        ({"QueueLimit": "5", "TypeIndex": "off"}, "on", False),
+    ],
+)
+def test_an_update_adds_one_index_of_requests_at_most(
+    before: dict[str, str], value: str, is_refused: bool
+) -> None:
+    values = parameters.resolve(DECLARED, before, {"TypeIndex": value})
+    if is_refused:
+        with pytest.raises(DeployError, match="deploy without TypeIndex=on first"):
+            parameters.check_indexes(before, values)
+    else:
+        parameters.check_indexes(before, values)
+
+
 def test_the_local_cloud_differs_in_six_parameters_only() -> None:
     local = local_cloud("http://127.0.0.1:4566").parameters
     workers = {"MaximumConcurrency", "SlowMaximumConcurrency", "LongMaximumConcurrency"}

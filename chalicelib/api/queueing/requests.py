@@ -59,7 +59,8 @@ type SignalName = Annotated[
     "/api/queue/requests",
     "List requests in order, without payloads: all, or those of one status or type. A page has fewer than "
     "`limit` requests at the end, or if more would make the answer too large. With `status` or `type`, it "
-    "may also have fewer, or none, because a call reads 1 MB of stored requests at most",
+    "may also have fewer, or none, because a call reads 1 MB of stored requests at most; what has ended in "
+    "the last second may be missing",
     permission=READ,
 )
 def list_requests(
