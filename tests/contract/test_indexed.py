@@ -12,7 +12,6 @@ from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
 from tests.contract.users import LATER, User
 
 FAILED = Outcome(Status.FAILED, error=Failure("permanent", "It broke."))
-TYPES = ("echo", "mail", "echo", "echo", "mail")
 
 
 def index(user: User, after: int, last: int, limit: int, match: Match) -> Found:
@@ -37,12 +36,7 @@ def unkey(user: User, seq: int) -> Request:
 @pytest.fixture
 def mixed(user: User) -> User:
     """1 succeeded, 2 failed, 3 is a void, 4 was cancelled while it waited, 5 waits."""
-    user.take(5)
-    for seq, type_ in enumerate(TYPES, 1):
-        if seq == 3:
-            user.store.requests.void(user.id, seq, LATER)
-        else:
-            user.store.requests.write(replace(user.new(seq), type=type_))
+    user.send_mixed()
     user.succeed(1)
     user.store.requests.finish(user.begin(2), FAILED, LATER)
     user.store.requests.cancel(user.written(4), LATER)

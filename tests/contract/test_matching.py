@@ -8,18 +8,11 @@ from chalicelib.core.queueing.matching import Match
 from chalicelib.core.queueing.request import Status
 from tests.contract.users import LATER, User
 
-TYPES = ("echo", "mail", "echo", "echo", "mail")
-
 
 @pytest.fixture
 def mixed(user: User) -> User:
     """1 succeeded, 2 is queued, 3 is a void, 4 was cancelled, 5 is queued."""
-    user.take(5)
-    for seq, type_ in enumerate(TYPES, 1):
-        if seq == 3:
-            user.store.requests.void(user.id, seq, LATER)
-        else:
-            user.store.requests.write(replace(user.new(seq), type=type_))
+    user.send_mixed()
     user.succeed(1)
     user.store.requests.cancel(user.written(4), LATER)
     return user

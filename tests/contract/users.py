@@ -1,7 +1,7 @@
 """A user of the store's own for each test, and requests of theirs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from secrets import token_hex
 
 import pytest
@@ -64,6 +64,15 @@ class User:
         queue = self.take(count)
         for seq in range(queue.tail - count + 1, queue.tail + 1):
             self.write(seq)
+
+    def send_mixed(self) -> None:
+        """Five requests of two types, of which the third is a void."""
+        self.take(5)
+        for seq, type_ in enumerate(("echo", "mail", "echo", "echo", "mail"), 1):
+            if seq == 3:
+                self.store.requests.void(self.id, seq, LATER)
+            else:
+                self.store.requests.write(replace(self.new(seq), type=type_))
 
     def progress(self, queue: Queue, requests: int) -> Progress:
         """`requests` of them past the head, all succeeded."""
