@@ -25,14 +25,19 @@ def pruned(template: Template, made: Mapping[str, Mapping[str, Any]]) -> Templat
     return {**kept, "Resources": resources}
 
 
-def _resource(described: Template, made: Mapping[str, Any], gone: Any) -> Template:
+def literal(described: Template, made: Mapping[str, Any]) -> Template:
+    """A resource of a template, with the final properties that it has in `made`."""
     resource = {key: value for key, value in described.items() if key != "DependsOn"}
-    if gone.isdisjoint(_names(resource.get("Properties"))):
-        return resource
     return {
         **resource,
-        "Properties": {n: made["Properties"].get(n, v) for n, v in resource["Properties"].items()},
+        "Properties": {n: made["Properties"].get(n, v) for n, v in resource.get("Properties", {}).items()},
     }
+
+
+def _resource(described: Template, made: Mapping[str, Any], gone: Any) -> Template:
+    if gone.isdisjoint(_names(described.get("Properties"))):
+        return {key: value for key, value in described.items() if key != "DependsOn"}
+    return literal(described, made)
 
 
 def _names(node: Any) -> Iterator[str]:

@@ -7,11 +7,13 @@ makes everything else.
 
 from typing import Any
 
+from localstack.aws.api.cloudformation import ChangeAction
 from localstack.services.cloudformation.engine.v2.change_set_model_executor import ChangeSetModelExecutor
+from localstack.services.cloudformation.resource_provider import OperationStatus
 from localstack.services.cloudformation.stores import cloudformation_stores
 from localstack.services.cloudformation.v2.entities import Stack
 
-from gurukool_localstack.kept.pruning import KEPT, pruned
+from gurukool_localstack.kept.pruning import KEPT, literal, pruned
 
 NAME = "stacks"
 
@@ -30,11 +32,23 @@ _ATTRIBUTES = (
 )
 
 _stock_execute = ChangeSetModelExecutor.execute
+_stock_action = ChangeSetModelExecutor._execute_resource_action  # noqa: SLF001  (LocalStack's name)
 _records: dict[str, Record] = {}  # by the id of the stack
 
 
 def install(save: Any) -> None:
-    """Has `save` called when a stack has changed, before CloudFormation says that it has."""
+    """Has `save` called when a stack has changed, before CloudFormation says that it has.
+
+    A new table may be written to before the rest of its stack is made, so it is noted at once.
+    """
+
+    def act(executor: ChangeSetModelExecutor, **change: Any) -> Any:
+        event = _stock_action(executor, **change)
+        is_new = change["action"] == ChangeAction.Add and event.status == OperationStatus.SUCCESS
+        if is_new and change["resource_type"] in KEPT:
+            _note_new(executor, change["logical_resource_id"])
+            save()
+        return event
 
     def execute(executor: ChangeSetModelExecutor) -> Any:
         result = _stock_execute(executor)
@@ -43,6 +57,7 @@ def install(save: Any) -> None:
             save()
         return result
 
+    ChangeSetModelExecutor._execute_resource_action = act  # noqa: SLF001
     ChangeSetModelExecutor.execute = execute
 
 
@@ -63,16 +78,37 @@ def _note(change_set: Any, result: Any) -> None:
         _records.pop(stack.stack_id, None)
         return
     resources = {name: made for name, made in result.resources.items() if made["Type"] in KEPT}
-    attributes = {name: getattr(stack, name) for name in _ATTRIBUTES} | {
-        "tags": change_set.tags or stack.tags
-    }
     _records[stack.stack_id] = {
-        "attributes": attributes | {"status": "UPDATE_COMPLETE"},
+        "attributes": _attributes(change_set),
         "template": pruned(change_set.processed_template, resources),
         "parameters": change_set.resolved_parameters,
         "resources": resources,
         "outputs": result.outputs,
     }
+
+
+def _note_new(executor: ChangeSetModelExecutor, name: str) -> None:
+    """Adds a resource to what is known of its stack. One that replaces another is not new.
+
+    The rest stays as the last deployment that succeeded has left it.
+    """
+    change_set = executor._change_set  # noqa: SLF001
+    before: Record = {"template": {"Resources": {}}, "parameters": {}, "resources": {}, "outputs": []}
+    before |= _records.get(change_set.stack.stack_id, {"attributes": _attributes(change_set)})
+    if name not in before["resources"]:
+        made, described = executor.resources[name], change_set.processed_template["Resources"][name]
+        resources = {**before["template"]["Resources"], name: literal(described, made)}
+        _records[change_set.stack.stack_id] = {
+            **before,
+            "template": {**before["template"], "Resources": resources},
+            "resources": {**before["resources"], name: made},
+        }
+
+
+def _attributes(change_set: Any) -> Record:
+    stack = change_set.stack
+    found = {name: getattr(stack, name) for name in _ATTRIBUTES}
+    return {**found, "status": "UPDATE_COMPLETE", "tags": change_set.tags or stack.tags}
 
 
 def _stack(record: Record) -> Stack:
