@@ -137,6 +137,7 @@ def before(cloud: Cloud) -> dict[str, str]:
     cloud.begin(BEGUN)
     cloud.tables.put_item(TableName=outputs["Table"], Item=ITEM)
     cloud.secrets.put_secret_value(SecretId=outputs["Secret"], SecretString="rotated")
+    cloud.secrets.create_secret(Name=BY_HAND, SecretBinary=b"\x00\xff")
     made = cloud.tables.create_table(
         TableName=BY_HAND, KeySchema=KEY, AttributeDefinitions=DEFINITIONS, BillingMode="PAY_PER_REQUEST"
     )
@@ -181,6 +182,7 @@ def test_a_secret_is_there_with_its_former_version(cloud: Cloud, before: dict[st
     assert cloud.secrets.get_secret_value(SecretId=arn)["SecretString"] == "rotated"
     former = cloud.secrets.get_secret_value(SecretId=arn, VersionStage="AWSPREVIOUS")["SecretString"]
     assert len(former) == 32
+    assert cloud.secrets.get_secret_value(SecretId=BY_HAND)["SecretBinary"] == b"\x00\xff"
 
 
 def test_only_the_owner_may_read_it(cloud: Cloud, before: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 A change is on the disk before its call is answered, so nothing is lost if every process is killed.
 """
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ class _Keeper:
 
         self._files = files
         self._directory = directory
+        self._lock = threading.Lock()
         self._by_service = {kind.SERVICE: kind for kind in (secrets, tables)}
         for kind in (secrets, tables, stacks):
             kept = files.read(self._path(kind))
@@ -38,7 +40,8 @@ class _Keeper:
             self._save(kind)
 
     def _save(self, kind: Any) -> None:
-        self._files.write(self._path(kind), kind.dump())
+        with self._lock:  # a state must not be overwritten by an earlier one
+            self._files.write(self._path(kind), kind.dump())
 
     def _path(self, kind: Any) -> Path:
         return self._directory / f"{kind.NAME}.json"

@@ -2,28 +2,27 @@
 
 import json
 import os
-import threading
+from base64 import b64decode, b64encode
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-_MOMENT = "$datetime"  # a document may have moments, which JSON does not know
-
-_lock = threading.Lock()
+# A document may have values that JSON does not know.
+_BYTES = "$bytes"
+_MOMENT = "$datetime"
 
 
 def write(path: Path, document: Any) -> None:
-    """Returns when the document is on the disk. Callers may be threads."""
+    """Returns when the document is on the disk. One thread at a time may write to a path."""
     text = json.dumps(document, default=_encode)
     temporary = path.with_name(f"{path.name}.new")
-    with _lock:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        _sync_directory(path.parent)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    _sync_directory(path.parent)
 
 
 def read(path: Path) -> Any:
@@ -44,8 +43,12 @@ def _sync_directory(path: Path) -> None:
 def _encode(value: Any) -> Any:
     if isinstance(value, datetime):
         return {_MOMENT: value.isoformat()}
+    if isinstance(value, bytes):
+        return {_BYTES: b64encode(value).decode()}
     raise TypeError(f"{type(value).__name__} cannot be kept.")
 
 
 def _decode(value: dict[str, Any]) -> Any:
-    return datetime.fromisoformat(value[_MOMENT]) if value.keys() == {_MOMENT} else value
+    if value.keys() == {_MOMENT}:
+        return datetime.fromisoformat(value[_MOMENT])
+    return b64decode(value[_BYTES]) if value.keys() == {_BYTES} else value
