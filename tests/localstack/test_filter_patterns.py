@@ -74,7 +74,9 @@ def test_a_line_that_is_no_json_meets_no_condition() -> None:
     assert not compiled("{ $.a NOT EXISTS }")("plain text")
 
 
-@pytest.mark.parametrize("pattern", ["[ip, user]", "{ $.a = 1", "{ a = 1 }", "{ ($.a = 1 }", "{ $.a }"])
+@pytest.mark.parametrize(
+    "pattern", ["[ip, user]", "{ $.a = 1", "{ a = 1 }", "{ ($.a = 1 }", "{ $.a }", "%(%"]
+)
 def test_what_is_no_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(PatternError):
         compiled(pattern)

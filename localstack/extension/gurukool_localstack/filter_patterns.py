@@ -70,7 +70,10 @@ def _terms(text: str) -> Matches:
 
 def _term(word: str, expression: str) -> Matches:
     if expression:
-        compiled_expression = re.compile(expression)
+        try:
+            compiled_expression = re.compile(expression)
+        except re.error as error:
+            raise PatternError(f"{expression!r} is no regular expression: {error}") from None
         return lambda message: bool(compiled_expression.search(message))
     return lambda message: word in message
 

@@ -29,7 +29,8 @@ def install() -> None:
 
 def admit(context: Any) -> None:
     """Takes a token for a request to the method in `context`. Raises ThrottledError if there is none."""
-    settings = _stage(context.account_id, context.region, context.api_id, context.stage).method_settings
+    stage = _stage(context.account_id, context.region, context.api_id, context.stage)
+    settings = stage.method_settings if stage else {}  # TestInvokeMethod has no stage
     if not settings:
         return
     path, method = context.resource["path"].replace("/", "~1"), context.resource_method["httpMethod"]
@@ -70,4 +71,5 @@ def _setting(given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _stage(account: str, region: str, api_id: str, name: str) -> Any:
-    return apigateway_backends[account][region].apis[api_id].stages[name]
+    """None if there is no such stage."""
+    return apigateway_backends[account][region].apis[api_id].stages.get(name)

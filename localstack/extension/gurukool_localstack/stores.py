@@ -11,6 +11,8 @@ from localstack.utils.aws.arns import parse_arn
 def function_of(arn: str) -> Any:
     """The function with this ARN, which may have a qualifier; None if there is none."""
     name, _, account, region = function_locators_from_arn(arn)
+    if name is None:
+        return None
     return lambda_stores[account][region].functions.get(name)
 
 
