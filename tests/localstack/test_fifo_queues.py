@@ -41,14 +41,32 @@ def test_a_message_in_flight_does_not_keep_another_group_from_coming_back(queue:
     assert numbers(queue.receive(wait=3)) == ["B1"]
 
 
-def test_a_message_that_comes_back_does_not_let_a_later_one_overtake_one_in_flight(queue: Queue) -> None:
+def test_what_comes_back_is_received_up_to_the_first_message_in_flight(queue: Queue) -> None:
+    """As AWS does: see fifo.py."""
     for n in range(1, 5):
         queue.send("A", n)
-    first, second = queue.receive(2)
+    first, second, third = queue.receive(3)
     queue.change_visibility(first, 0)
-    assert queue.receive(wait=1) == []
+    queue.change_visibility(third, 0)
+
+    (first,) = received = queue.receive(wait=1)
+    assert numbers(received) == ["A1"]
     queue.change_visibility(second, 0)
-    assert numbers(queue.receive()) == ["A1", "A2", "A3", "A4"]
+    assert queue.receive(wait=1) == []
+    queue.change_visibility(first, 0)
+    assert numbers(queue.receive(wait=1)) == ["A1", "A2", "A3", "A4"]
+
+
+def test_the_end_of_the_oldest_message_in_flight_frees_those_before_the_next(queue: Queue) -> None:
+    for n in range(1, 4):
+        queue.send("A", n)
+    first, second, third = queue.receive(3)
+    queue.change_visibility(second, 0)
+    assert queue.receive(wait=1) == []
+    queue.delete(first)
+    assert numbers(queue.receive(wait=1)) == ["A2"]
+    queue.delete(third)
+    assert queue.receive(wait=1) == []
 
 
 def test_a_visibility_timeout_ends_on_time(queue: Queue) -> None:
