@@ -11,10 +11,11 @@ their quota, and how errors are read and raised. All other calls of the client a
 import ssl
 import zlib
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 import msgspec
-from botocore.awsrequest import AWSPreparedRequest, HeadersDict
+from botocore.awsrequest import HeadersDict
 from botocore.endpoint import Endpoint
 from botocore.exceptions import (
     ConnectionClosedError,
@@ -136,7 +137,7 @@ class _Endpoint:
         body, url = request_dict["body"], request_dict["url"]
         given = {"User-Agent": self._user_agent, **request_dict["headers"]}
         headers = self._signer.sign(given, body, self._signing._credentials.get_frozen_credentials())  # noqa: SLF001
-        request = AWSPreparedRequest("POST", url, HeadersDict(headers), body, False)
+        request = _Request(url, headers, body)
         try:
             answer = self._answer_of_others(model, request) or self._channel.post(headers, body)
             _require_intact(answer)
@@ -144,7 +145,7 @@ class _Endpoint:
             return None, _as_botocore_raises(error, url, request)
         return (answer, self._read(answer, model)), None
 
-    def _answer_of_others(self, model: Any, request: AWSPreparedRequest) -> Any:
+    def _answer_of_others(self, model: Any, request: "_Request") -> Any:
         """Of whoever listens to the event, such as moto."""
         answers = self._events.emit(f"before-send.{self._service}.{model.name}", request=request)
         return next((answer for _, answer in answers if answer is not None), None)
@@ -170,6 +171,22 @@ class _Endpoint:
         return read
 
 
+class _Request:
+    """As listeners to `before-send` use a botocore.awsrequest.AWSPreparedRequest; there is seldom one."""
+
+    method = "POST"
+    stream_output = False
+
+    def __init__(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
+        self.url = url
+        self.body = body
+        self._headers = headers
+
+    @cached_property
+    def headers(self) -> HeadersDict:
+        return HeadersDict(self._headers)
+
+
 def _metadata(answer: Any) -> dict[str, Any]:
     headers = answer.headers
     metadata = {"HTTPStatusCode": answer.status_code, "HTTPHeaders": headers}
@@ -185,7 +202,7 @@ def _require_intact(answer: Any) -> None:
         raise http.ClosedError
 
 
-def _as_botocore_raises(error: Exception, url: str, request: AWSPreparedRequest) -> HTTPClientError:
+def _as_botocore_raises(error: Exception, url: str, request: "_Request") -> HTTPClientError:
     """The error of which botocore knows whether to try again."""
     match error:
         case http.ConnectTimeoutError():

@@ -46,7 +46,8 @@ def configure(level: str) -> None:
         for name in QUIET:
             logging.getLogger(name).setLevel(logging.WARNING)
     for logger in (root, ours):
-        logger.setLevel(level)
+        if logging.getLevelName(logger.level) != level:  # to set it costs every logger its cache
+            logger.setLevel(level)
         logger.disabled = False
     ours.propagate = True
 
