@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 import msgspec
-from botocore.awsrequest import HeadersDict
+from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from botocore.endpoint import Endpoint
 from botocore.exceptions import (
     ConnectionClosedError,
@@ -171,15 +171,12 @@ class _Endpoint:
         return read
 
 
-class _Request:
-    """As listeners to `before-send` use a botocore.awsrequest.AWSPreparedRequest; there is seldom one."""
-
-    method = "POST"
-    stream_output = False
+class _Request(AWSPreparedRequest):  # type: ignore[misc]  # botocore ships no types
+    """What listeners to `before-send`, such as moto, get. There is seldom one: the headers are made late."""
 
     def __init__(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
-        self.url = url
-        self.body = body
+        super().__init__("POST", url, None, body, stream_output=False)
+        del self.headers
         self._headers = headers
 
     @cached_property
