@@ -31,14 +31,8 @@ def list_indexed(tables: Tables, user_id: str, after: int, last: int, *, limit: 
 
     If there is no such index, this is `list_matching`. So it is while a deployment makes or removes it.
     """
-    found = _query(tables, user_id, after, last, limit=limit, match=match)
-    if found is None:
-        return list_matching(tables.requests, user_id, after, last, limit=limit, match=match)
-    try:
-        page: Any = next(found.page_iter)
-    except QueryError as error:
-        if not _is_about_the_index(error):
-            raise
+    page = _page(_query(tables, user_id, after, last, limit=limit, match=match))
+    if page is None:
         return list_matching(tables.requests, user_id, after, last, limit=limit, match=match)
     numbers = [int(item["seq"]["N"]) for item in page["Items"]]
     at = end_of(page, last)
@@ -61,6 +55,19 @@ def _query(tables: Tables, user_id: str, after: int, last: int, *, limit: int, m
     return m.by_type.query(type_key(user_id, match.type), numbers, page_size=limit)
 
 
+def _page(query: Any) -> Any:
+    """The first page, as DynamoDB has sent it; None if DynamoDB has no such index, or is still filling it."""
+    if query is None:
+        return None
+    try:
+        return next(query.page_iter)
+    except QueryError as error:
+        about_the_index = "index" in (error.cause_response_message or "")
+        if error.cause_response_code in MISSING and about_the_index:
+            return None
+        raise
+
+
 def _read(model: type[RequestItem], user_id: str, numbers: Sequence[int], at: int, *, match: Match) -> Found:
     """The requests with these numbers that fit, as they are stored now. Some may have expired."""
     first, last = numbers[0], numbers[-1]
@@ -72,8 +79,3 @@ def _read(model: type[RequestItem], user_id: str, numbers: Sequence[int], at: in
     items = sorted(read, key=lambda item: item.seq)
     found = found_among(items, len(items), at)
     return Found([request for request in found.requests if match.fits(request)], found.at)
-
-
-def _is_about_the_index(error: QueryError) -> bool:
-    """DynamoDB has no such index, or is still filling it."""
-    return error.cause_response_code in MISSING and "index" in (error.cause_response_message or "")
