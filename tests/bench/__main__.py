@@ -15,7 +15,7 @@ from local_cloud import deployment
 from local_cloud.emulator import Emulator
 from local_cloud.ports import free_ports
 from local_cloud.settings import Settings
-from tests.bench import backlog, calls, cold_start, growth, load, side_by_side
+from tests.bench import backlog, calls, cold_start, growth, load, one_call, side_by_side
 
 # From the issue that asked for this stack.
 API_AIM, WORKER_AIM = 1.0, 0.9
@@ -32,6 +32,7 @@ def main() -> None:
             console.print(_cold_starts(cold_start.measure(Path(directory) / "packaged")))
             with _stack(Path(directory) / "emulator") as (emulator, outputs):
                 console.print(*_side_by_side(*side_by_side.measure(emulator, Path(directory) / "textbook")))
+                console.print(_one_call(one_call.measure(emulator, outputs)))
                 console.print(_load(load.measure(emulator.api_url)))
                 console.print(_backlog(backlog.measure(emulator.api_url)))
                 console.print(_calls(calls.measure(emulator, outputs, growth.measure)))
@@ -75,6 +76,13 @@ def _load(measured: load.Load) -> Table:
     table.add_row("the same, in calls that do nothing", f"{measured.lone / measured.health:.1f}")
     table.add_row("short requests a second, of one user", f"{measured.one_user:.0f}")
     table.add_row(f"{work} s of work of {load.SLEEPERS} users", f"{measured.sleeping:.1f} s")
+    return table
+
+
+def _one_call(measured: one_call.OneCall) -> Table:
+    table = Table("CPU time of the caller", "quick", "botocore", "ratio", title="One call of DynamoDB")
+    stock, quick = measured.stock, measured.quick
+    table.add_row("UpdateItem", f"{quick * 1000:.2f} ms", f"{stock * 1000:.2f} ms", _ratio(quick, stock))
     return table
 
 
