@@ -1,9 +1,10 @@
 """A server that gives the answers it was made with, one after another, and notes what it was asked."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 HANG_UP = b""  # instead of an answer
@@ -19,23 +20,22 @@ def answer(body: bytes, status: str = "200 OK", **headers: str) -> bytes:
 class CannedServer:
     """Serves one connection after another; it closes one after an answer with `Connection: close`."""
 
-    def __init__(self, answers: Sequence[bytes]) -> None:
+    def __init__(self, answers: Sequence[bytes], tls: ssl.SSLContext | None = None) -> None:
         """The last answer is repeated."""
+        self._tls = tls
         self.answers = list(answers)
         self.requests: list[tuple[dict[str, str], bytes]] = []  # headers by names in lower case, and bodies
         self.connections = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listener.getsockname()[1]}"
         self._open: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
     def hang_up(self) -> None:
         """Closes what is open."""
         while self._open:
-            connection = self._open.pop()
-            with_end = connection.fileno() != -1
-            if with_end:
-                connection.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # the client was first
+                self._open.pop().shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -49,6 +49,12 @@ class CannedServer:
             except OSError:
                 return
             self.connections += 1
+            if self._tls:
+                try:
+                    connection = self._tls.wrap_socket(connection, server_side=True)
+                except OSError:  # the client does not trust us
+                    connection.close()
+                    continue
             self._open.append(connection)
             threading.Thread(target=self._serve, args=[connection], daemon=True).start()
 
@@ -77,8 +83,8 @@ def _read(reader: BinaryIO) -> tuple[dict[str, str], bytes] | None:
 
 
 @contextmanager
-def serving(*answers: bytes) -> Iterator[CannedServer]:
-    server = CannedServer(answers)
+def serving(*answers: bytes, tls: ssl.SSLContext | None = None) -> Iterator[CannedServer]:
+    server = CannedServer(answers, tls)
     try:
         yield server
     finally:

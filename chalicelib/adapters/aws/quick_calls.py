@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
@@ -45,8 +46,9 @@ FAILED = 300  # from this status on, the answer is an error
 
 
 def quicken(client: Any) -> None:
-    """Changes the client, of DynamoDB or SQS, in place. Behind a proxy it stays as it is."""
-    if get_environ_proxies(client.meta.endpoint_url):
+    """Changes the client, of DynamoDB or SQS, in place. It stays as it is behind a proxy, or below a path."""
+    url = client.meta.endpoint_url
+    if get_environ_proxies(url) or urlsplit(url).path.strip("/"):
         return
     find_endpoint, make_request_dict = client._resolve_endpoint_ruleset, client._convert_to_request_dict  # noqa: SLF001
     client._endpoint = _Endpoint(client)  # noqa: SLF001
