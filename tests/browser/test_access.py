@@ -86,7 +86,7 @@ def test_the_whole_way_can_be_gone_by_keyboard(console: ConsolePage) -> None:
     for name in ("Dequeue next outcome", "More"):
         keyboard.press("Tab")
         expect(console.button(name)).to_be_focused()
-    for _ in range(6):  # signs, type, message, JSON, when, and the button
+    for _ in range(7):  # find, signs, type, message, JSON, when, and the button
         keyboard.press("Tab")
     expect(console.button("Send one")).to_be_focused()
     for _ in range(3):
@@ -105,7 +105,7 @@ def test_arrow_keys_move_along_the_lane_and_enter_shows_a_request(console: Conso
     console.page.keyboard.press("Enter")
     expect(console.details.get_by_role("heading", name="Request 19")).to_be_visible()
     console.page.keyboard.press("Tab")
-    expect(console.page.get_by_text("What the signs mean")).to_be_focused()
+    expect(console.page.get_by_text("Find requests")).to_be_focused()
 
 
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 390, "height": 844}])
