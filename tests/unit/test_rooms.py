@@ -24,8 +24,9 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "adapters.json": {CORE},
     "adapters.security": {CORE, QUEUEING, IDENTITY},
     "adapters.oidc": {CORE, QUEUEING, IDENTITY, "webhooks"},  # calls the provider as safely as a receiver
-    "adapters.dynamodb": {CORE, QUEUEING, IDENTITY},
-    "adapters.sqs": {CORE, QUEUEING},
+    "adapters.aws": set(),  # how DynamoDB and SQS are called, whatever for
+    "adapters.dynamodb": {CORE, QUEUEING, IDENTITY, "adapters.aws"},
+    "adapters.sqs": {CORE, QUEUEING, "adapters.aws"},
     "adapters.memory": {CORE, QUEUEING, "adapters.sqs"},  # encodes wake-ups as SQS has them
     # Handlers get the effects of DynamoDB.
     "adapters.runtime": {CORE, QUEUEING, "adapters.dynamodb", "adapters.json"},
@@ -51,6 +52,7 @@ USES: Mapping[str, set[str]] = {
     "adapters.json": {"msgspec"},
     "adapters.security": {"argon2", "botocore", "jwt"},
     "adapters.oidc": {"cryptography", "jwt"},
+    "adapters.aws": {"botocore", "msgspec"},
     "adapters.dynamodb": {"botocore", "pynamodb"},
     "adapters.sqs": {"botocore"},
     "adapters.runtime": {"aws_xray_sdk", "msgspec"},
