@@ -24,7 +24,7 @@ from tests.simulation.administrators import TrustedAdministration
 from tests.simulation.callbacks import Receivers
 from tests.simulation.emitting import Emitters
 from tests.simulation.entries import Entries
-from tests.simulation.executions import Plan
+from tests.simulation.plans import Plan
 from tests.simulation.ports import Network
 from tests.simulation.records import Call, User
 from tests.simulation.scheduler import Scheduler

@@ -19,9 +19,10 @@ from chalicelib.core.time import Millis
 from tests.fakes.secrets import FakeTokens
 from tests.simulation.administrators import DEEDS
 from tests.simulation.deployments import UNKNOWN
-from tests.simulation.executions import LONG, SLOW, draw_plan, prolonged
+from tests.simulation.executions import LONG, SLOW
 from tests.simulation.faults import NONE
 from tests.simulation.large import perhaps_large
+from tests.simulation.plans import draw_plan, prolonged
 from tests.simulation.records import Call, User
 from tests.simulation.services import BLOCKING
 from tests.simulation.steering_calls import SteeringCalls

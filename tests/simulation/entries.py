@@ -8,9 +8,10 @@ from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.core.queueing.entry import Entry, entry_id
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Follows, Request, Status
-from tests.simulation.executions import LONG, SLOW, Executions, draw_plan, prolonged
+from tests.simulation.executions import LONG, SLOW, Executions
 from tests.simulation.history import Violation
 from tests.simulation.large import payload_of, perhaps_large
+from tests.simulation.plans import draw_plan, prolonged
 
 NAME, NOBODY = "name", "x"  # a user who is no account; the id of an account that there is not
 KINDS = ("schedule", "schedule", "schedule", "schedule_keyed", "schedule_keyed", "unschedule")

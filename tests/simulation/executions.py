@@ -1,8 +1,7 @@
 """The handlers of a history: what each request does when it is carried out, and who was doing what when."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from random import Random
+from dataclasses import dataclass, field
 from zlib import crc32
 
 from chalicelib.adapters.memory.effects import Booking
@@ -25,6 +24,7 @@ from tests.simulation.deployments import UNKNOWN, DeployedHandlers, Deployment
 from tests.simulation.emitting import Emitters
 from tests.simulation.history import Violation
 from tests.simulation.large import result_of
+from tests.simulation.plans import Plan
 from tests.simulation.ports import Network
 from tests.simulation.scheduler import Crash, Scheduler
 from tests.simulation.stepping import Steps
@@ -36,19 +36,6 @@ NONSENSE = [
 SLOW = "slow"  # the type of requests that may take long
 LONG = "long"  # and of those that may take minutes
 LONG_PATIENCE_MS = 15_000  # how soon a long request is begun again after the death of its worker
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the handler does with one request."""
-
-    ms: int = 10
-    fails: int = 0  # so many attempts fail before one succeeds
-    kills: int = 0  # so many attempts end the process
-    permanent: bool = False  # its failures are
-    retry_after_ms: int | None = None
-    deaf: bool = False  # to the time limit, and to a stop
-    heeds: bool = False  # ends by itself when somebody wants a stop
 
 
 @dataclass(slots=True)
@@ -209,26 +196,6 @@ def account_of(request: Request) -> str:
 
 def has_effects(request: Request) -> bool:
     return request.type == "book"
-
-
-def draw_plan(rng: Random) -> Plan:
-    """Most requests are short and succeed."""
-    if rng.random() < 0.6:
-        return Plan(ms=rng.choice((0, 5, 50, 300)))
-    return Plan(
-        ms=rng.choice((0, 20, 400, 1_900, 2_500)),
-        fails=rng.choice((0, 0, 1, 2, 9)),
-        kills=rng.choice((0, 0, 0, 1, 9)),
-        permanent=rng.random() < 0.1,
-        retry_after_ms=rng.choice((None, None, 0, 3_000)),
-        deaf=rng.random() < 0.2,
-        heeds=rng.random() < 0.3,
-    )
-
-
-def prolonged(plan: Plan, rng: Random) -> Plan:
-    """The same for a long request, or for a slow one, whose time limit is that much shorter."""
-    return replace(plan, ms=rng.choice((plan.ms, 4_000, 14_000, 40_000)))
 
 
 def handlers(deployment: Deployment, pace: Mapping[str, Rate]) -> Registry:
