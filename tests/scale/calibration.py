@@ -18,11 +18,11 @@ MEASURED_MS = 240_000
 
 
 @cache
-def usual_request(seed: str) -> Mapping[str, float]:
+def usual_request(seed: str, users: int = USERS) -> Mapping[str, float]:
     """The counts of meter.py, for each request."""
     meter = Meter()
     world = World(f"{seed} usual", Account(RAISED, Random(0)), meter)
-    clients = Clients(world, SCENARIOS["calm"], USERS, Random(f"{seed} usual clients"))
+    clients = Clients(world, SCENARIOS["calm"], users, Random(f"{seed} usual clients"))
     scheduler = world.scheduler
     with logging_to(LineMeter(lambda: meter)):
         clients.start()

@@ -1,6 +1,6 @@
 """How long requests waited, from the answer 202 to their start."""
 
-from collections import defaultdict
+import math
 from collections.abc import Sequence
 
 from chalicelib.core.queueing.request import Request
@@ -32,17 +32,10 @@ class Delays:
         else:
             self.measured.append((accepted, now - accepted, request.user_id))
 
-    def by_hour(self, start: Millis, hours: float = 1) -> dict[int, list[Millis]]:
-        """By the number of the hour, or of another stretch of time."""
-        found = defaultdict(list)
-        for moment, delay, _ in self.measured:
-            found[int((moment - start) // (3_600_000 * hours))].append(delay)
-        return dict(found)
-
 
 def percentile(values: Sequence[float], percent: float) -> float:
     """The smallest value that so many percent do not exceed; 0 of none."""
     if not values:
         return 0.0
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, max(0, -(-len(ordered) * percent // 100).__trunc__() - 1))]
+    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]

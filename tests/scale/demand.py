@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from tests.scale.meter import Meter
 
-FEWEST = 300  # requests from which a mean is taken; what is missing counts as usual requests
+FEWEST = 250  # requests from which a mean is taken; what is missing counts as usual requests
 SNAPSHOTS = 30  # in one window
 
 

@@ -60,7 +60,7 @@ class LaneQueue:
         self._poll_after(1)
 
 
-class Lease:
+class MessageLease:
     """The port `VisibilityLease`."""
 
     def __init__(self, queue: LaneQueue, receipt: Receipt) -> None:

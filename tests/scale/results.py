@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from tests.scale.calibration import usual_request
 from tests.scale.costs import dollars
 from tests.scale.delays import percentile
 from tests.scale.gauges import Reached
@@ -15,21 +16,19 @@ from tests.scale.scenarios import SCENARIOS, Scenario
 from tests.scale.simulate import Part, simulate
 
 PARTS = 2  # of the sample, each with a process and an account of its own
-PROCESSES = 2
 PERCENTS = (50.0, 99.0, 99.9)
 RESULTS = Path(__file__).parent / "results"
 
 type Result = dict[str, Any]
 
 
-def run(name: str, seed: int, processes: int = PROCESSES) -> Result:
+def run(name: str, seed: int) -> Result:
     """Raises BrokenPromiseError if an invariant does not hold for a user of the sample."""
     seeds = [f"{seed}, part {part}" for part in range(PARTS)]
-    names = [name] * PARTS
-    if processes == 1:
-        return summary(SCENARIOS[name], seed, list(map(simulate, names, seeds)))
-    with ProcessPoolExecutor(processes) as pool:
-        return summary(SCENARIOS[name], seed, list(pool.map(simulate, names, seeds)))
+    usual = usual_request(f"{seed}")
+    with ProcessPoolExecutor(PARTS) as pool:
+        parts = list(pool.map(simulate, [name] * PARTS, seeds, [usual] * PARTS))
+    return summary(SCENARIOS[name], seed, parts)
 
 
 def summary(scenario: Scenario, seed: int, parts: Sequence[Part]) -> Result:
@@ -105,12 +104,19 @@ def _reached(found: Sequence[Sequence[Reached]]) -> list[Result]:
     return sorted(rows, key=lambda row: row["met at"])
 
 
+def limits_reached(result: Result) -> list[tuple[str, float]]:
+    """The limits that were met while requests were sent, and the second in which each was met first."""
+    since = [(row["limit"], row["since"]) for row in result["reached"] if row["since"] is not None]
+    return [(limit, second) for limit, second in since if second < result["seconds"]]
+
+
 def store(result: Result) -> None:
     RESULTS.mkdir(exist_ok=True)
-    text = json.dumps(result, indent=1, sort_keys=True)
-    (RESULTS / f"{result['scenario']}.json").write_text(text + "\n")
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(found)}" for name, found in result.items())
+    (RESULTS / f"{result['scenario']}.json").write_text(f"{{\n{lines}\n}}\n")
 
 
-def stored(name: str) -> Result:
-    found: Result = json.loads((RESULTS / f"{name}.json").read_text())
+def stored(name: str) -> Result | None:
+    path = RESULTS / f"{name}.json"
+    found: Result | None = json.loads(path.read_text()) if path.exists() else None
     return found

@@ -14,7 +14,7 @@ DAY_S = 24 * HOUR_S
 STAY_S = 1_200  # how long users stay, on average
 TROUGH = 0.3  # the quietest moment of a day, as part of its peak
 OUTAGE_S = 600
-SERVICES = ("dynamodb", "sqs", "lambda", "gateway")
+SERVICES = {"dynamodb": "DynamoDB", "sqs": "SQS", "lambda": "Lambda", "gateway": "The gateway"}
 WARM = DEPLOYED.warm_writes, DEPLOYED.warm_reads
 
 
@@ -62,27 +62,29 @@ def _crowd(second: float) -> float:
     return PEAK if second >= OUTAGE_S else PEAK / 10
 
 
-def _base(name: str, title: str, rate: Callable[[float], float] = _at_peak, hours: float = 0.7) -> Scenario:
+def _base(name: str, title: str, rate: Callable[[float], float] = _at_peak, hours: float = 0.5) -> Scenario:
     seconds = round(hours * HOUR_S)
-    return Scenario(name, title, seconds, rate, sample=200, window_s=45, bucket_s=60)
+    return Scenario(name, title, seconds, rate, sample=100, window_s=60, bucket_s=60)
 
 
 def _outage(service: str) -> Scenario:
     outage = Outage(service, OUTAGE_S, 2 * OUTAGE_S)
-    named = _base(f"outage-{service}", f"No answer of {service} for ten minutes, at the peak")
+    named = _base(f"outage-{service}", f"{SERVICES[service]} does not answer for ten minutes")
     return replace(named, outages=(outage,))
 
 
-_DAY = Scenario("day", "A day of a million users", DAY_S, daily, sample=40, window_s=900, bucket_s=1_800)
+_DAY = Scenario("day", "A day of a million users", DAY_S, daily, sample=12, window_s=900, bucket_s=1_800)
 _COLD_QUOTAS = replace(RAISED, warm_writes=WARM[0], warm_reads=WARM[1])
 
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
         _DAY,
-        _base("calm", "An hour at the peak, for comparison", hours=0.5),
+        replace(_base("calm", "A quarter of an hour at the peak", hours=0.25), sample=200),
         replace(
-            _base("hot", "One user with a million waiting requests, at the peak", hours=0.5), backlog=10**6
+            _base("hot", "One user with a million waiting requests, at the peak", hours=0.25),
+            sample=200,
+            backlog=10**6,
         ),
         _base("flash", "A flash crowd: ten times as many users at once", _crowd),
         replace(

@@ -1,5 +1,6 @@
 """One part of a scenario's sample, together with the load of everybody."""
 
+import gc
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -9,7 +10,6 @@ from random import Random
 from chalicelib.adapters.memory.clock import START
 from chalicelib.core.queueing.lane import Lane
 from tests.scale.account import Account, Demand
-from tests.scale.calibration import usual_request
 from tests.scale.clients import Clients
 from tests.scale.demand import Window
 from tests.scale.gauges import Reached
@@ -21,8 +21,9 @@ from tests.scale.world import World
 WARM_UP_S = 1_800  # for which the account has had the first second's load, if it is not cold
 SWEEP_MS = 60_000
 SWEEPER_MS = 50_000
+GARBAGE = 100_000  # objects between two collections: nearly all of them live on
 HOT_USER = "f" * 32
-QUIET_MS = 60_000  # between two looks whether all is done, when nothing is sent any more
+QUIET_MS = 60_000  # between two looks whether all is done, when the sample sends nothing any more
 LONGEST_QUIET = 240  # times
 
 
@@ -114,7 +115,7 @@ class Simulation:
         scheduler.after(SWEEP_MS, self._sweep)
 
     def _end(self) -> None:
-        """Nothing is sent any more, and what was accepted gets its outcome."""
+        """The sample sends nothing any more; what it has sent gets its outcome. Everybody else goes on."""
         self._clients.is_over = True
         scheduler, invariants = self.world.scheduler, self.world.invariants
         for _ in range(LONGEST_QUIET):
@@ -137,6 +138,7 @@ class Simulation:
         return part
 
 
-def simulate(name: str, seed: str) -> Part:
+def simulate(name: str, seed: str, usual: Mapping[str, float]) -> Part:
     """A part of the sample of a scenario; in a process of its own, if one likes."""
-    return Simulation(SCENARIOS[name], seed, usual_request(seed)).run()
+    gc.set_threshold(GARBAGE)
+    return Simulation(SCENARIOS[name], seed, usual).run()

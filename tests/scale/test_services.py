@@ -141,7 +141,7 @@ def test_a_backlog_of_one_group_hides_others_beyond_the_look_ahead() -> None:
 
 
 def test_every_limit_names_its_source() -> None:
-    known = [value for value in vars(limits).values() if isinstance(value, limits.Known)]
+    known = [value for value in vars(limits).values() if isinstance(value, limits.Sourced)]
 
     assert len(known) > 40
     assert all(limit.source and limit.unit for limit in known)

@@ -34,7 +34,7 @@ from tests.scale import calls, limits
 from tests.scale.account import LANES, Account
 from tests.scale.delays import Delays
 from tests.scale.invariants import Invariants, account_of
-from tests.scale.lanes import LaneQueue, Lease
+from tests.scale.lanes import LaneQueue, MessageLease
 from tests.scale.meter import Meter
 from tests.scale.network import Latencies, Network, Port, SimulatedClock, WakeUps
 from tests.scale.stores import ScaleStore
@@ -201,7 +201,7 @@ class World:
 
     def _drained(self, lane: Lane, receipt: Receipt, until: int) -> Ending:
         user_id, seq = from_message(receipt.body)
-        lease = Lease(self.lanes[lane], receipt)
+        lease = MessageLease(self.lanes[lane], receipt)
         ending = self.drains[lane](user_id, lease, until)
         if isinstance(ending, Wait) and receipt.number > MOST_RECEIVES:
             self.drains[lane].wake_ups.send(user_id, seq, self._token(), lane)
@@ -213,7 +213,7 @@ class World:
 
     def _hold_for(self, lane: Lane, receipt: Receipt, seconds: float) -> None:
         try:
-            Lease(self.lanes[lane], receipt).hold(seconds)
+            MessageLease(self.lanes[lane], receipt).hold(seconds)
         except UnavailableError:
             self.meter.add("wake-ups not held")
 
