@@ -52,7 +52,8 @@ test: ## run the tests, with or without a running stack (ARGS="-k order"; APP=fo
 	@$(if $(APP),,$(RUN) -m tests.browser.chromium)
 	@$(RUN) -m $(if $(APP),infra.apps.tests '$(APP)',pytest) $(ARGS)
 
-soak: ## run for hours what `make test` runs for seconds: histories, pulled plugs, calls (HISTORIES=1000000)
+soak: ## run for hours what `make test` runs for seconds: scale, histories, pulled plugs, generated calls (HISTORIES=…)
+	@$(RUN) -m tests.scale all
 	@$(RUN) -m tests.simulation.soak $(or $(HISTORIES),1000000)
 	@HISTORY_USERS=20 HISTORY_REQUESTS=100 HISTORY_KILL_SECONDS=2 HISTORY_ROUNDS=1000 $(RUN) -m pytest tests/histories
 	@PLUG_USERS=20 PLUG_ROUNDS=20 $(RUN) -m pytest -n 0 -s -o faulthandler_timeout=7200 tests/plug

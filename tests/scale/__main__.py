@@ -20,9 +20,9 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="store the results, of which docs are made")
     asked = parser.parse_args()
     if "docs" in asked.what:
-        from tests.scale import page
+        from tests.scale.page import write
 
-        page.write()
+        write()
         return 0
     for name in SCENARIOS if "all" in asked.what else asked.what:
         begun = time.monotonic()
@@ -40,7 +40,10 @@ def show(result: Result, took_s: float) -> None:
         f"  {result['requests']:,} requests of {result['users']} users ran through the core; "
         f"{result['checks']:,} checks of the invariants, none failed"
     )
-    print("  from 202 to start: " + ", ".join(f"p{p} {delays[p]:,} ms" for p in ("50.0", "99.0", "99.9")))
+    print(
+        "  from 202 to start: "
+        + ", ".join(f"p{float(p):g} {delays[p]:,} ms" for p in ("50.0", "99.0", "99.9"))
+    )
     parts = " and ".join(f"{part['50.0']:,} / {part['99.0']:,}" for part in result["parts"])
     print(f"  p50 / p99 of the parts of the sample: {parts} ms")
     given_up = each.get("requests given up", 0)
@@ -53,9 +56,8 @@ def show(result: Result, took_s: float) -> None:
         print(
             f"    {row['limit']}: {at} (asked {row['asked']:,}, limit {row['value']:,}): raise {row['raise']}"
         )
-    for row in result["reached"]:
-        if row["since"] is not None:
-            print(f"  met in this scenario, in second {row['since']}: {row['limit']}")
+    for limit, second in results.limits_reached(result):
+        print(f"  met in this scenario, in second {second}: {limit}")
     print(f"  {took_s:.0f} s, {result['cpu seconds']} s of CPU time")
 
 
