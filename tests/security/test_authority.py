@@ -153,8 +153,8 @@ def test_a_new_key_signs_and_nobody_notices(stack: DeployedStack, person: Person
 
 def _sweep(stack: DeployedStack) -> None:
     function = stack.outputs["SweeperFunction"]
-    event = dict.fromkeys(("version", "account", "region", "detail", "source", "time", "id"), "")
-    event |= {"detail-type": "", "resources": []}  # type: ignore[dict-item]
+    event: dict[str, Any] = dict.fromkeys(("version", "account", "region", "source", "time", "id"), "")
+    event |= {"detail-type": "", "detail": {}, "resources": []}
     answer = stack.emulator.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
     assert "FunctionError" not in answer, answer["Payload"].read()
 

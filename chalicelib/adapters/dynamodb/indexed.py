@@ -62,8 +62,7 @@ def _page(query: Any) -> Any:
     try:
         return next(query.page_iter)
     except QueryError as error:
-        about_the_index = "index" in (error.cause_response_message or "")
-        if error.cause_response_code in MISSING and about_the_index:
+        if error.cause_response_code in MISSING and "index" in (error.cause_response_message or ""):
             return None
         raise
 

@@ -27,7 +27,7 @@ type Month = Annotated[
 ]
 type About = Annotated[
     UserId,
-    msgspec.Meta(description="Entries of all months about the user with this id or name; without `month`"),
+    msgspec.Meta(description="Entries about the user with this id or name; of all months, if none is given"),
 ]
 type EntryId = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{15}-[0-9a-f]{8}\Z")]
 

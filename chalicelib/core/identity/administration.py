@@ -8,14 +8,12 @@ from itertools import islice
 
 from chalicelib.core.errors import (
     ConflictError,
-    FieldError,
     ForbiddenError,
-    InvalidInputError,
     LostRaceError,
     NotFoundError,
 )
 from chalicelib.core.identity.account import Account, Principal, Role, folded
-from chalicelib.core.identity.audit import Entry, month_of, note
+from chalicelib.core.identity.audit import Entry, before_end_of, month_of, note
 from chalicelib.core.identity.ports import Accounts, AuditTrail
 from chalicelib.core.identity.sessions import Sessions
 from chalicelib.core.log_events import log_event
@@ -141,16 +139,15 @@ class Administration:
     ) -> tuple[Sequence[Entry], str | None]:
         """Entries of a month such as 2026-11, the newest first, and the id of the entry to go on before.
 
-        The id is None at the end of the month. Without a month: the present one. With the id of a user: all
-        entries about that user, of whatever month.
-
-        Raises InvalidInputError for a month together with a user.
+        The id is None at the end of the month. Without a month: the present one. With the id of a user:
+        entries about that user, without a month those of all months.
         """
         self.require_admin(admin)
-        if user is not None and month is not None:
-            raise InvalidInputError.listing(FieldError("month", "is not possible together with `user`"))
         if user is not None:
+            if month is not None:
+                before = min(filter(None, (before, before_end_of(month))))
             found = self.audit.page_about(user, before, limit)
+            found = [entry for entry in found if month in (None, entry.month)]
         else:
             found = self.audit.page(month or month_of(self.clock.now()), before, limit)
         return found, found[-1].entry_id if len(found) == limit else None

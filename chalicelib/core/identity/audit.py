@@ -54,6 +54,17 @@ def month_of(moment: Millis) -> str:
     return datetime.fromtimestamp(moment / 1000, UTC).strftime("%Y-%m")
 
 
+def before_end_of(month: str) -> str:
+    """After the ids of all entries of that month, and before those of later ones.
+
+    >>> before_end_of("2026-12")
+    '001798761600000'
+    """
+    year, number = map(int, month.split("-"))
+    following = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
+    return f"{round(following.timestamp() * 1000):015d}"
+
+
 def month_before(month: str) -> str:
     """The month before this one.
 
