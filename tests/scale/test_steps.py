@@ -65,8 +65,7 @@ def test_each_of_a_hundred_costs_what_was_measured() -> None:
         idle_enqueue(walk)
         for _ in range(MANY - 1):
             walk.enqueue()
-        drained = walk.drain()
-        bulk = walk.enqueue(MANY)
+        drained, bulk = walk.drain(), walk.enqueue(MANY)
 
     assert modelled(drained, MANY) == pytest.approx(performance("drain, each of 100 requests"), abs=0.06)
     assert modelled(bulk, MANY) == pytest.approx(performance("enqueue, each of 100 in one call"), abs=0.011)
