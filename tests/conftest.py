@@ -94,6 +94,13 @@ def late_last_resort() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def short_execution_environment() -> Iterator[None]:
+    """Each application adds Chalice's name to this variable. AWS's clients send it: hundreds are refused."""
+    yield
+    os.environ.pop("AWS_EXECUTION_ENV", None)
+
+
+@pytest.fixture(autouse=True)
 def no_running_loop(request: pytest.FixtureRequest) -> Iterator[None]:
     """As in a worker: handlers that wait run a loop of their own.
 

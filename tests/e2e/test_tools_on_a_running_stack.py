@@ -94,7 +94,7 @@ def _lines_until(word: str, process: subprocess.Popen[str]) -> list[str]:
     lines: list[str] = []
     while not lines or word not in lines[-1]:
         lines.append(process.stdout.readline())
-        assert lines[-1], f"it has ended without {word!r}: {lines}"
+        assert lines[-1], f"it has ended without {word!r}: {lines}, {process.communicate()}"
     return lines
 
 

@@ -118,7 +118,7 @@ class Enqueue:
                     if not woken and entry.leaves_superseded(before, queue):
                         send_wake_up(self.wake_ups, queue, id_for_tail(queue))
                     entry.stop_running(queue.tail, now)
-                return _accepted(requests, queue)
+                return Accepted(requests, queue)
         raise UnavailableError(NOT_STORED)
 
     def _slot_entry(self, user_id: str, works: Sequence[Work]) -> "SlotEntry | None":
@@ -164,6 +164,8 @@ class Enqueue:
         except LostRaceError:
             give_up(self.requests, first, self.clock.now())
             return False
+        for request in requests:  # before a worker is woken, whose lines are to follow
+            log_event("request accepted", user=request.user_id, seq=request.seq, type=request.type)
         return True
 
     def _write_place(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
@@ -217,12 +219,6 @@ def _expired(known: KeyRecord, kept: Sequence[Request]) -> str:
         f"This Idempotency-Key was accepted as {accepted}. {left}: outcomes are not kept for ever. "
         "Use a new key to send it again."
     )
-
-
-def _accepted(requests: Sequence[Request], queue: Queue) -> Accepted:
-    for request in requests:
-        log_event("request accepted", user=request.user_id, seq=request.seq, type=request.type)
-    return Accepted(requests, queue)
 
 
 def refusal(queue: Queue | None, session_id: str, count: int, now: Millis) -> Exception:
