@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Callable
 
 from bootstrap import npm, uv
-from bootstrap.cache import CHECKOUT, Entry, root
+from bootstrap.cache import CHECKOUT, Entry, FixedEntry, root
 from bootstrap.commands import run, say
 from bootstrap.environments import Environment
 
@@ -18,6 +18,8 @@ LOCALSTACK = CHECKOUT / "localstack"
 EXTENSION = LOCALSTACK / "extension"
 DYNAMODB_PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 DYNAMODB_SHA512 = "xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
+ARCHIVE_SOURCES = ("class_archive.py", "java.py", "dynamodb.xml")
+DYNAMODB_FOLDER = Path("package", "emulator")  # in that package
 SERVICE_INDEX = "usr/lib/localstack"  # where LocalStack looks for it, below FILESYSTEM_ROOT
 RECIPE = Path(__file__).read_bytes()
 
@@ -32,6 +34,7 @@ class Installation:
     extension: Path  # goes on LocalStack's PYTHONPATH
     service_index: Path  # folder with LocalStack's index of all services and operations of AWS
     dynamodb: Path  # folder with DynamoDBLocal.jar
+    dynamodb_classes: Path | None  # folder with an archive of its classes, for a quicker start
 
 
 def install() -> Installation:
@@ -42,6 +45,18 @@ def install() -> Installation:
     extension = Entry("extension", *_extension_sources(), localstack.path.name.encode(), RECIPE)
     index = Entry("service-index", localstack.path.name.encode(), RECIPE)
     dynamodb = Entry("dynamodb", DYNAMODB_PACKAGE.encode(), DYNAMODB_SHA512.encode())
+    classes = FixedEntry(
+        "dynamodb-classes",
+        *(part.path.name.encode() for part in (localstack, dynamodb)),
+        *((EXTENSION / "gurukool_localstack" / name).read_bytes() for name in ARCHIVE_SOURCES),
+    )
+
+    def build_classes() -> None:
+        build_extension()
+        dynamodb.ensure(_fetch_dynamodb)
+        classes.ensure(
+            lambda directory: _archive_classes(localstack, extension.path / "site", dynamodb, directory)
+        )
 
     def build_extension() -> None:
         localstack.install()
@@ -56,6 +71,7 @@ def install() -> Installation:
         ("the extension of LocalStack", extension, build_extension),
         ("its index of AWS's services", index, build_index),
         ("DynamoDB Local", dynamodb, lambda: dynamodb.ensure(_fetch_dynamodb)),
+        ("an archive of its classes", classes, build_classes),
         ("the tools", tools, tools.install),
         ("the functions' runtime", runtime, runtime.install),
     ]
@@ -66,7 +82,8 @@ def install() -> Installation:
         runtime.python,
         extension.path / "site",
         index.path / SERVICE_INDEX,
-        dynamodb.path / "package" / "emulator",
+        dynamodb.path / DYNAMODB_FOLDER,
+        classes.path,
     )
 
 
@@ -105,6 +122,11 @@ def _build_service_index(localstack: Environment, directory: Path) -> None:
     (directory / SERVICE_INDEX).mkdir(parents=True)
     variables = {"FILESYSTEM_ROOT": str(directory), "OVERRIDE_IN_DOCKER": "0", "PYTHONPATH": ""}
     run(localstack.python, "-P", "-m", "localstack.aws.spec", environment=variables)
+
+
+def _archive_classes(localstack: Environment, extension: Path, dynamodb: Entry, directory: Path) -> None:
+    program = ("-P", "-m", "gurukool_localstack.class_archive", dynamodb.path / DYNAMODB_FOLDER, directory)
+    run(localstack.python, *program, environment={"PYTHONPATH": str(extension)})
 
 
 def _fetch_dynamodb(directory: Path) -> None:

@@ -74,6 +74,7 @@ def _extension(installation: Installation, ports: Ports) -> dict[str, str]:
     return {
         "GURUKOOL_FUNCTION_PYTHON": str(installation.runtime_python),
         "GURUKOOL_DYNAMODB_JAR_DIR": str(installation.dynamodb),
+        "GURUKOOL_DYNAMODB_CLASSES": str(installation.dynamodb_classes or ""),
         "GURUKOOL_API_PORT": str(ports.api),
         "GURUKOOL_API": "gurukool/live",
         "LAMBDA_RUNTIME_EXECUTOR": "process",
