@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
-from bootstrap import npm, uv
-from bootstrap.cache import CHECKOUT, Entry, FixedEntry, root
+from bootstrap import class_archive, npm, uv
+from bootstrap.cache import CHECKOUT, Entry, root
 from bootstrap.commands import run, say
 from bootstrap.environments import Environment
 
@@ -18,7 +18,6 @@ LOCALSTACK = CHECKOUT / "localstack"
 EXTENSION = LOCALSTACK / "extension"
 DYNAMODB_PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 DYNAMODB_SHA512 = "xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
-ARCHIVE_SOURCES = ("class_archive.py", "java.py", "dynamodb.xml")
 DYNAMODB_FOLDER = Path("package", "emulator")  # in that package
 SERVICE_INDEX = "usr/lib/localstack"  # where LocalStack looks for it, below FILESYSTEM_ROOT
 RECIPE = Path(__file__).read_bytes()
@@ -45,31 +44,20 @@ def install() -> Installation:
     extension = Entry("extension", *_extension_sources(), localstack.path.name.encode(), RECIPE)
     index = Entry("service-index", localstack.path.name.encode(), RECIPE)
     dynamodb = Entry("dynamodb", DYNAMODB_PACKAGE.encode(), DYNAMODB_SHA512.encode())
-    classes = FixedEntry(
-        "dynamodb-classes",
-        *(part.path.name.encode() for part in (localstack, dynamodb)),
-        *((EXTENSION / "gurukool_localstack" / name).read_bytes() for name in ARCHIVE_SOURCES),
-    )
+    classes = class_archive.entry(localstack, dynamodb)
+    site, jar = extension.path / "site", dynamodb.path / DYNAMODB_FOLDER
+
+    build_extension = _with(localstack, extension, _build_extension)
 
     def build_classes() -> None:
         build_extension()
         dynamodb.ensure(_fetch_dynamodb)
-        classes.ensure(
-            lambda directory: _archive_classes(localstack, extension.path / "site", dynamodb, directory)
-        )
-
-    def build_extension() -> None:
-        localstack.install()
-        extension.ensure(lambda directory: _build_extension(localstack, directory))
-
-    def build_index() -> None:
-        localstack.install()
-        index.ensure(lambda directory: _build_service_index(localstack, directory))
+        classes.ensure(lambda directory: class_archive.build(localstack.python, site, jar, directory))
 
     parts: list[tuple[str, Entry, Callable[[], None]]] = [
         ("LocalStack", localstack, localstack.install),
         ("the extension of LocalStack", extension, build_extension),
-        ("its index of AWS's services", index, build_index),
+        ("its index of AWS's services", index, _with(localstack, index, _build_service_index)),
         ("DynamoDB Local", dynamodb, lambda: dynamodb.ensure(_fetch_dynamodb)),
         ("an archive of its classes", classes, build_classes),
         ("the tools", tools, tools.install),
@@ -80,11 +68,23 @@ def install() -> Installation:
         tools.python,
         localstack.python,
         runtime.python,
-        extension.path / "site",
+        site,
         index.path / SERVICE_INDEX,
-        dynamodb.path / DYNAMODB_FOLDER,
+        jar,
         classes.path,
     )
+
+
+def _with(
+    localstack: Environment, entry: Entry, build: Callable[[Environment, Path], None]
+) -> Callable[[], None]:
+    """Sets up an entry that is built with LocalStack."""
+
+    def ensure() -> None:
+        localstack.install()
+        entry.ensure(lambda directory: build(localstack, directory))
+
+    return ensure
 
 
 def _set_up(missing: dict[str, Callable[[], None]]) -> None:
@@ -122,11 +122,6 @@ def _build_service_index(localstack: Environment, directory: Path) -> None:
     (directory / SERVICE_INDEX).mkdir(parents=True)
     variables = {"FILESYSTEM_ROOT": str(directory), "OVERRIDE_IN_DOCKER": "0", "PYTHONPATH": ""}
     run(localstack.python, "-P", "-m", "localstack.aws.spec", environment=variables)
-
-
-def _archive_classes(localstack: Environment, extension: Path, dynamodb: Entry, directory: Path) -> None:
-    program = ("-P", "-m", "gurukool_localstack.class_archive", dynamodb.path / DYNAMODB_FOLDER, directory)
-    run(localstack.python, *program, environment={"PYTHONPATH": str(extension)})
 
 
 def _fetch_dynamodb(directory: Path) -> None:
