@@ -88,6 +88,7 @@ def _run_for_a_moment(folder: Path, directory: Path, used: Path, scratch: Path) 
     port = _free_port()
     process = subprocess.Popen(
         java.command(folder, port, None, directory, options),
+        cwd=scratch,  # where it leaves a file
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
