@@ -6,7 +6,6 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from chalicelib.adapters.runtime.invocation import begin
 from chalicelib.api import system
 from chalicelib.api.authentication import Gate
 from chalicelib.api.identity import (
@@ -50,13 +49,10 @@ CORS = Cors(
 def mount(app: Chalice, container: Container) -> None:
     """Have `app` answer all calls of the API and of the pages, over this container."""
 
-    def begin_call(context: Any) -> None:
-        begin(context, container.settings.log_level, traced=container.settings.tracing)
-
     def now() -> Millis:
         return container.adapters.clock.now()
 
-    middleware = Middleware(begin_call, now, lambda: container.settings.cors_origins, CORS)
+    middleware = Middleware(container.begin, now, lambda: container.settings.cors_origins, CORS)
     app.register_middleware(middleware, "http")
     pages = chain.from_iterable(module.routes.pages for module in PAGES)
     mounting.mount(app, OPERATIONS, pages, container, Gate(container))

@@ -19,7 +19,7 @@ from chalicelib.container import ROOT, Container
 from chalicelib.container.adapters import Adapters
 from chalicelib.core.time import Clock
 from chalicelib.settings import Settings
-from infra.target import local_cloud
+from infra.target import STACK, local_cloud
 from tests.answers.in_process import InProcessApi
 from tests.infra.documents import TABLES, WORKERS, Document, environment, if_so
 
@@ -178,6 +178,8 @@ class Cloud:
         return re.sub(r"\$\{(\w+)\}", lambda found: self._resolve(found[1]), given["Fn::Sub"])
 
     def _resolve(self, name: str) -> str:
+        if name == "AWS::StackName":
+            return STACK
         local = local_cloud("").parameters  # the samples are on, for the tests to work with
         return self._ids.get(name) or local.get(name) or str(self._template["Parameters"][name]["Default"])
 

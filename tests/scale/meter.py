@@ -43,7 +43,9 @@ class LogMeter(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Not by the functions' formatter: what that adds may be left from another test's invocation."""
         fields = {"time": TIME, "level": record.levelname, "event": record.getMessage()}
-        line = json.dumps(fields | getattr(record, "fields", {}) | INVOCATION, default=str)
+        line = json.dumps(
+            fields | getattr(record, "fields", {}) | INVOCATION, default=str, separators=(",", ":")
+        )
         self._meter.counts["log lines"] += 1
         self._meter.add("log bytes", len(line))
 
