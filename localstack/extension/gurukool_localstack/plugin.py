@@ -29,6 +29,7 @@ _MODULES = (
     "fifo",
     "gateway_responses",
     "iam.check",
+    "insights.service",
     "keeping",
     "log_filters",
     "logs",
