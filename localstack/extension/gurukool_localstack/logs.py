@@ -10,7 +10,7 @@ from localstack.aws.connect import connect_to
 from localstack.services.lambda_.invocation.logs import LogHandler
 from moto.logs.models import logs_backends
 
-from gurukool_localstack import emf
+from gurukool_localstack import emf, service_metrics
 from gurukool_localstack.batcher import Batcher
 
 _PERIOD_SECONDS = 0.1
@@ -59,6 +59,9 @@ def _put(stream: Stream, events: list[dict[str, Any]]) -> None:
         _call(stream, events)
     else:
         backend.put_log_events(stream.group, stream.name, events)
+    service_metrics.logged(
+        stream.account, stream.region, stream.group, [event["message"] for event in events]
+    )
 
 
 def _call(stream: Stream, events: list[dict[str, Any]]) -> None:

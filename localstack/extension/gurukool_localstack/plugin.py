@@ -37,6 +37,7 @@ _MODULES = (
     "metric_store",
     "metrics",
     "recursion",
+    "service_metrics",
     "table_updates",
     "throttling",
     "tracing",
