@@ -7,8 +7,8 @@ import pytest
 
 from gurukool_localstack.insights.discovery import Event, fields_of
 from gurukool_localstack.insights.query import parsed
-from gurukool_localstack.insights.scanner import QueryError
 from gurukool_localstack.insights.values import sort_key
+from gurukool_localstack.scanner import SyntaxFaultError
 
 MINUTE = 60_000
 CALLS = [
@@ -187,12 +187,12 @@ def test_fields_parse_sort_and_dedup(query: str, rows: list[dict[str, str]]) -> 
     ],
 )
 def test_what_is_not_known_is_refused(query: str) -> None:
-    with pytest.raises(QueryError):
+    with pytest.raises(SyntaxFaultError):
         parsed(query)
 
 
 def test_a_refusal_says_where() -> None:
-    with pytest.raises(QueryError, match="unheardOf") as caught:
+    with pytest.raises(SyntaxFaultError, match="unheardOf") as caught:
         parsed("fields a | filter unheardOf(a)")
     assert (caught.value.at, caught.value.end) == (18, 27)
 

@@ -17,6 +17,7 @@ _FIRST = 100
 _MODULES = (
     "garbage",  # the first: it saves the others time
     "dynamodb",  # the second: Java starts while the other modules import what they change
+    "alarms",
     "api",
     "api_updates",
     "bodies",
@@ -34,6 +35,7 @@ _MODULES = (
     "log_filters",
     "logs",
     "loopback",
+    "metric_data",
     "metric_store",
     "metrics",
     "recursion",

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 
 from gurukool_localstack.insights import functions
 from gurukool_localstack.insights.aggregates import AGGREGATES, Aggregate
-from gurukool_localstack.insights.scanner import QueryError, Scanner, Token
+from gurukool_localstack.insights.scanner import Scanner
 from gurukool_localstack.insights.values import Value, is_equal, number, order, written
+from gurukool_localstack.scanner import SyntaxFaultError, Token
 
 type Row = Mapping[str, Value]
 type Expression = Callable[[Row], Value]
@@ -33,7 +34,7 @@ class Expressions:
         self.aggregates: dict[str, Aggregate] = {}
 
     def parse(self) -> Expression:
-        """Reads an expression. Raises QueryError."""
+        """Reads an expression. Raises SyntaxFaultError."""
         return self._either()
 
     def _either(self) -> Expression:
@@ -157,7 +158,9 @@ class Expressions:
         if name in AGGREGATES:
             return self._aggregate(token)
         if name not in functions.FUNCTIONS:
-            raise QueryError(f"The local cloud does not know the function {token.text}.", token.at, token.end)
+            raise SyntaxFaultError(
+                f"The local cloud does not know the function {token.text}.", token.at, token.end
+            )
         function, arguments = functions.FUNCTIONS[name], self._list(")")
         _check_count(token, len(arguments), function.least, function.most)
         return lambda row: function.call([argument(row) for argument in arguments])
@@ -168,14 +171,14 @@ class Expressions:
         unit = self._scanner.next()
         milliseconds = functions.UNITS.get(unit.text, functions.UNITS.get(unit.text.removesuffix("s")))
         if milliseconds is None or count < 1:
-            raise QueryError("The local cloud knows no such period.", unit.at, unit.end)
+            raise SyntaxFaultError("The local cloud knows no such period.", unit.at, unit.end)
         self._scanner.expect(")")
         return count * milliseconds
 
     def _aggregate(self, token: Token) -> Expression:
         if not self._of_groups:
             message = f"{token.text} is for the command stats, and not for another of its kind."
-            raise QueryError(message, token.at, token.end)
+            raise SyntaxFaultError(message, token.at, token.end)
         kind = AGGREGATES[token.text.lower()]
         if token.text.lower() == "count" and self._scanner.take("*"):
             self._scanner.expect(")")
@@ -200,4 +203,4 @@ def _matches(expression: re.Pattern[str], value: Value) -> bool:
 
 def _check_count(token: Token, count: int, least: int, most: int | None) -> None:
     if count < least or (most is not None and count > most):
-        raise QueryError(f"{token.text} does not take {count} values.", token.at, token.end)
+        raise SyntaxFaultError(f"{token.text} does not take {count} values.", token.at, token.end)

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from gurukool_localstack.insights import commands
 from gurukool_localstack.insights.commands import Column, Command, Result
 from gurukool_localstack.insights.expressions import Expression, Expressions, Row
-from gurukool_localstack.insights.scanner import QueryError, Scanner, Token
+from gurukool_localstack.insights.scanner import Scanner
 from gurukool_localstack.insights.values import Value
+from gurukool_localstack.scanner import SyntaxFaultError, Token
 
 LIMIT = 10_000  # how many rows a query without `limit` has at most
 _STATS_LIMIT = 2  # commands of a query
@@ -35,7 +36,7 @@ class Query:
 
 
 def parsed(text: str) -> Query:
-    """The query. Raises QueryError.
+    """The query. Raises SyntaxFaultError.
 
     >>> query = parsed("filter n > 1 | stats count(*) as many by user | sort many desc")
     >>> rows = [{"@timestamp": at, "user": user, "n": 2} for at, user in enumerate("aba")]
@@ -74,7 +75,7 @@ class _Parser:
         if start.kind == "name" and (read := readers.get(start.text.lower())):
             return read()
         message = f"The local cloud does not know the command {start.text!r}."
-        raise QueryError(message, start.at, start.end)
+        raise SyntaxFaultError(message, start.at, start.end)
 
     def _columns(self, expressions: Expressions | None = None) -> list[Column]:
         """Expressions with commas between them, each with an alias or under its own text."""
@@ -107,14 +108,16 @@ class _Parser:
     def _parse_glob(self, source: Expression) -> Command:
         glob = self._scanner.next()
         if glob.kind != "text":
-            raise QueryError("A pattern in quotes or between slashes was expected here.", glob.at, glob.end)
+            raise SyntaxFaultError(
+                "A pattern in quotes or between slashes was expected here.", glob.at, glob.end
+            )
         self._scanner.expect("as")
         names = [self._scanner.name()]
         while self._scanner.take(","):
             names.append(self._scanner.name())
         parts = glob.text.split("*")
         if len(names) != len(parts) - 1:
-            raise QueryError("The pattern must have as many * as there are names.", glob.at, glob.end)
+            raise SyntaxFaultError("The pattern must have as many * as there are names.", glob.at, glob.end)
         # A star at the end takes all that is left, and any other as little as possible.
         last = "(.*)" if not parts[-1] else "(.*?)"
         groups = ["(.*?)"] * (len(names) - 1) + [last]
@@ -148,8 +151,8 @@ def _message(row: Row) -> Value:
 def _check_order(start: Token, before: list[Command], command: Command) -> None:
     """Refuses what AWS does not allow behind `dedup` and `stats`."""
     if any(isinstance(each, commands.Dedup) for each in before) and not isinstance(command, commands.Limit):
-        raise QueryError("Only limit can follow dedup.", start.at, start.end)
+        raise SyntaxFaultError("Only limit can follow dedup.", start.at, start.end)
     if isinstance(command, commands.Stats) and (
         sum(isinstance(each, commands.Stats) for each in before) == _STATS_LIMIT
     ):
-        raise QueryError("A query has at most two commands stats.", start.at, start.end)
+        raise SyntaxFaultError("A query has at most two commands stats.", start.at, start.end)

@@ -26,8 +26,8 @@ from moto.logs.models import logs_backends
 
 from gurukool_localstack.insights.discovery import Event, fields_of
 from gurukool_localstack.insights.query import LIMIT, Query, parsed
-from gurukool_localstack.insights.scanner import QueryError
 from gurukool_localstack.insights.values import written
+from gurukool_localstack.scanner import SyntaxFaultError
 
 _LANGUAGE = "CWLI"  # of Logs Insights; AWS knows SQL and PPL, too
 _KEPT = 1000  # queries, of which each has its whole result
@@ -86,7 +86,7 @@ def _checked(text: str) -> Query:
     """The query. Raises MalformedQueryException, with the place in the text as on AWS."""
     try:
         return parsed(text)
-    except QueryError as error:
+    except SyntaxFaultError as error:
         refusal = MalformedQueryException(f"{error} ([{error.at},{error.end}])")
         location = {"startCharOffset": error.at, "endCharOffset": error.end}
         refusal.queryCompileError = {"location": location, "message": str(error)}
