@@ -52,7 +52,7 @@ def one_user(shown: Place) -> Dashboard:
                 ask.logs(
                     f"{NAMED} | stats count(*) as events, max(seq) as last_seq, "
                     "pct(waited_ms, 50) as wait_p50, pct(took_ms, 99) as run_p99 by type, event"
-                    " | sort type, event"
+                    " | sort type asc"
                 ),
                 about="Events of each type. last_seq is the highest number among them.",
             ),

@@ -1,13 +1,13 @@
 """Asks CloudWatch what Grafana would ask it for a panel or an alert rule.
 
 Grafana cannot be run here, so this follows the sources of its CloudWatch plugin:
-public/app/plugins/datasource/cloudwatch (variables), pkg/tsdb/cloudwatch/models/cloudwatch_query.go (metrics),
-and pkg/tsdb/cloudwatch/log_actions.go (Logs Insights) of grafana/grafana.
+public/app/plugins/datasource/cloudwatch (variables), pkg/tsdb/cloudwatch/models/cloudwatch_query.go
+(metrics), and pkg/tsdb/cloudwatch/log_actions.go (Logs Insights) of grafana/grafana.
 """
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,7 +35,7 @@ class Grafana:
         self._logs = logs
         self._variables = variables
 
-    def series(self, targets: list[Target], start: datetime, end: datetime) -> Values:
+    def series(self, targets: Sequence[Target], start: datetime, end: datetime) -> Values:
         """The values of what is shown of a panel's metrics, the oldest first, by the query's letter."""
         ids = {target["id"] or f"query{target['refId']}": target["refId"] for target in targets}
         queries = [self._query(id_, target) for id_, target in zip(ids, targets, strict=True)]
