@@ -20,6 +20,7 @@ from infra.operations.own_alarms import own_alarms
 from tests.docs.test_file_sizes import CHECKOUT
 from tests.scale import limits
 
+METRIC_ASKED = 0.01 / 1000  # $, of GetMetricData: CloudWatch pricing, us-east-1, November 2026
 PAGE = (CHECKOUT / "docs" / "operations.md").read_text()
 SEARCH = re.compile(r"SEARCH\('.*?', 'Sum', \$__period_auto\)")
 REFERENCE = re.compile(r"\b[a-z]\w*\b")  # functions of metric math are in capitals
@@ -154,12 +155,15 @@ def test_no_rule_has_a_reference_of_the_template_left() -> None:
     assert "$" not in text  # Grafana would take it for a variable of its environment
 
 
-def test_rules_cost_what_the_page_says() -> None:
+def test_asking_costs_what_the_page_says() -> None:
+    page = (CHECKOUT / "docs" / "grafana.md").read_text()
     minutes = {"1m": 1, "5m": 5}
     groups = json.loads((FILES / RULES).read_text())["groups"]
-    asked = sum(len(group["rules"]) * 60 * 24 * 30 / minutes[group["interval"]] for group in groups)
-    dollars = asked * 0.01 / 1000
-    assert f"${dollars:.2f} a month" in (CHECKOUT / "docs" / "grafana.md").read_text()
+    in_a_month = sum(len(group["rules"]) * 60 * 24 * 30 / minutes[group["interval"]] for group in groups)
+    assert f"${in_a_month * METRIC_ASKED:.2f} a month" in page
+    assert boards()["overview"]["refresh"] == "1m"
+    metrics = [name for name, target in targets() if name.startswith("overview") and "metricName" in target]
+    assert f"${len(metrics) * 60 * METRIC_ASKED:.2f} an hour" in page
 
 
 def test_another_stack_has_files_of_its_own(tmp_path: Path) -> None:
