@@ -4,19 +4,15 @@ import json
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
-from infra.grafana.panels import Board, lines, rows, series
+from infra.grafana.board import Board
+from infra.grafana.log_panels import over_time, whole_log
+from infra.grafana.panels import Panel, rows
 from infra.grafana.queries import VARIABLES, Place, Queries
 
 UID = "gurukool-user"
-EVENTS = (
-    "request accepted",
-    "request started",
-    "request succeeded",
-    "request failed",
-    "request will be retried",
-)
+ENDED = ("request succeeded", "request failed", "request will be retried")
+EVENTS = f"filter event in {json.dumps(['request accepted', 'request started', *ENDED])}"
 OWN = 'filter user = "${user}"'
-NAMED = f"{OWN} | filter event in {json.dumps(EVENTS)}"
 
 ask = Queries(VARIABLES)
 
@@ -26,59 +22,27 @@ def one_user(shown: Place) -> Dashboard:
     about = "The id of the user, not the username. `make logs USERNAME=name` prints it with each line."
     board.text_variable("user", "User", about, "")
     board.log_groups_variable()
-    board.row(
-        "Requests",
-        [
-            series(
-                "Events",
-                [ask.logs(f"{NAMED} | stats count(*) by bin(1m), event")],
-                stacked=True,
-                about="What was logged about the user's requests in each minute.",
-            ),
-            series(
-                "Waits",
-                [ask.logs(_times("waited_ms"))],
-                unit="ms",
-                about="From the 202 to the first attempt.",
-            ),
-            series("Attempts", [ask.logs(_times("took_ms"))], unit="ms", about="How long attempts took."),
-        ],
-    )
-    board.row(
-        "By type, and what failed",
-        [
-            rows(
-                "By type",
-                ask.logs(
-                    f"{NAMED} | stats count(*) as events, max(seq) as last_seq, "
-                    "pct(waited_ms, 50) as wait_p50, pct(took_ms, 99) as run_p99 by type, event"
-                    " | sort type asc"
-                ),
-                about="Events of each type. last_seq is the highest number among them.",
-            ),
-            rows(
-                "Failed attempts",
-                ask.logs(
-                    f'{OWN} | filter event in ["request failed", "request will be retried"]'
-                    " | fields @timestamp, seq, type, attempt, kind, error | sort @timestamp desc | limit 50"
-                ),
-                about="The newest first.",
-            ),
-        ],
-    )
-    board.row(
-        "Log",
-        [
-            lines(
-                "Log lines",
-                ask.logs(f"fields @timestamp, @message | {OWN} | sort @timestamp desc | limit 200"),
-                about="All that was logged with the user, with its fields.",
-            )
-        ],
-    )
+    board.row("Requests", over_time(OWN, EVENTS))
+    board.row("By type, and what failed", [_types(), _failures()])
+    board.row("Log", [whole_log(OWN)])
     return board.built()
 
 
-def _times(field: str) -> str:
-    percentiles = f"pct({field}, 50) as p50, pct({field}, 99) as p99"
-    return f"{OWN} | filter ispresent({field}) | stats {percentiles} by bin(1m)"
+def _types() -> Panel:
+    times = "pct(waited_ms, 50) as wait_p50, pct(took_ms, 99) as run_p99"
+    figures = f"count(*) as events, max(seq) as last_seq, {times}"
+    return rows(
+        "By type",
+        ask.logs(f"{OWN} | {EVENTS} | stats {figures} by type, event | sort type asc"),
+        about="Events of each type. last_seq is the highest number among them.",
+    )
+
+
+def _failures() -> Panel:
+    failed = json.dumps(ENDED[1:])
+    fields = "fields @timestamp, seq, type, attempt, kind, error"
+    return rows(
+        "Failed attempts",
+        ask.logs(f"{OWN} | filter event in {failed} | {fields} | sort @timestamp desc | limit 50"),
+        about="The newest first.",
+    )

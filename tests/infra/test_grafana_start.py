@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from infra.errors import DeployError
-from infra.grafana import program, start
+from infra.grafana import environment, program, start
 from infra.target import Target
 
 NOTES = 'printf "%s\\n" "$@" > "$NOTES/arguments"; env > "$NOTES/environment"; cp -r "$FILES" "$NOTES/files"'
@@ -138,7 +138,7 @@ def test_a_program_without_its_files_is_refused(tmp_path: Path) -> None:
 def test_docker_is_next_and_sees_no_secret_in_its_command_line(tmp_path: Path) -> None:
     install(tmp_path / "docker", "#!/bin/sh\necho 28.0.0\n")
     found = program.find({"PATH": str(tmp_path), "GRAFANA_IMAGE": "mirror/grafana:12"})
-    own = start.settings(found.files(Path("/tmp/x")), 3031, "secret")
+    own = environment.settings(found.files(Path("/tmp/x")), 3031, "secret")
     command = found.command(Path("/tmp/x"), own)
     assert command[:5] == [str(tmp_path / "docker"), "run", "--rm", "--network", "host"]
     assert command[-1] == "mirror/grafana:12"
@@ -152,7 +152,7 @@ def test_a_stack_on_aws_is_asked_with_the_credentials_of_the_moment(monkeypatch:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "key")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
-    own = start.place(Target("eu-central-1", "shop"))
+    own = environment.place(Target("eu-central-1", "shop"))
     assert own["GURUKOOL_ENDPOINT"] == ""
     names = ("GURUKOOL_ACCESS_KEY", "GURUKOOL_SECRET_KEY", "GURUKOOL_SESSION_TOKEN", "GURUKOOL_REGION")
     assert [own[name] for name in names] == ["id", "key", "token", "eu-central-1"]
