@@ -44,7 +44,7 @@ def _now(board: Board) -> None:
                 ended,
                 unit="percent",
                 calculation="mean",
-                about="Of the requests that a worker ended.",
+                about="Of the requests that workers ended; the mean of the minutes.",
             ),
             number(
                 "Longest wait, p99", [waits], unit="ms", calculation="max", about="The worst minute's p99."

@@ -88,6 +88,13 @@ class Grafana:
         return VARIABLE.sub(lambda found: self._variables[found[1]], text)
 
 
+def columns(target: Target) -> set[str]:
+    """The fields, and the results of functions, that a query of Logs Insights names."""
+    lists = re.findall(r"(?:^|\|)\s*fields ([^|]+)", target["expression"])
+    fields = {name.strip() for names in lists for name in names.split(",")}
+    return fields | set(re.findall(r"\bas (\w+)", target["expression"]))
+
+
 def last(hours: float = 1) -> tuple[datetime, datetime]:
     now = datetime.fromtimestamp(time.time(), UTC)
     return now - timedelta(hours=hours), now + timedelta(seconds=5)

@@ -17,7 +17,7 @@ from infra.grafana.queries import SOURCE, Place
 from infra.target import LOCAL_REGION, STACK, local_cloud
 from local_cloud.waiting import wait_until
 from tests.conftest import DeployedStack
-from tests.e2e.grafana import Grafana, fires, last
+from tests.e2e.grafana import Grafana, columns, fires, last
 from tests.e2e.users import SignUp, User, outcome_of
 
 # LocalStack counts the messages in queues once a minute, and metrics are sent a second later.
@@ -111,7 +111,9 @@ def test_every_panel_has_data_after_a_demo(seen: Grafana, board: str, panel: dic
 def empty(seen: Grafana, targets: list[dict[str, Any]]) -> Iterator[str]:
     """The labels of the queries that have no data."""
     if targets[0]["queryMode"] == "Logs":
-        yield from (target["refId"] for target in targets if not seen.rows(target, *last()))
+        for target in targets:
+            found_columns = {name for row in seen.rows(target, *last()) for name in row}
+            yield from sorted(columns(target) - found_columns) if found_columns else ["all"]
         return
     labels = {target["refId"]: target["label"] for target in targets}
     found = seen.series(targets, *last())

@@ -5,7 +5,6 @@ happens within a second is one value of a metric, with its count, sum, least and
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from localstack.services.sqs import provider
@@ -14,6 +13,7 @@ from gurukool_localstack import metrics
 from gurukool_localstack.batcher import Batcher
 
 _PERIOD_SECONDS = 1
+_SINGLE = "Milliseconds"  # values of this unit stay single, so that percentiles can be asked for
 _EVENT_BYTES = 26  # that CloudWatch Logs adds to the size of each event
 _CLIENT_ERRORS, _SERVER_ERRORS = range(400, 500), range(500, 600)
 
@@ -28,12 +28,8 @@ class Source(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True)
-class _Measured:
-    source: Source
-    metric: str
-    unit: str
-    value: float
+type _Measured = tuple[Source, str, str, float]
+"""The source, the metric, its unit and a value."""
 
 
 def install() -> None:
@@ -83,33 +79,30 @@ def answered(account: str, region: str, api: str, status: int, milliseconds: flo
     add(source, "Count", 1, "Count")
     add(source, "4XXError", status in _CLIENT_ERRORS, "Count")
     add(source, "5XXError", status in _SERVER_ERRORS, "Count")
-    # A value for itself, so that percentiles can be asked for.
-    metrics.put(
-        account, region, source.namespace, _datum(source, "Latency", "Milliseconds") | {"Value": milliseconds}
-    )
+    add(source, "Latency", milliseconds, _SINGLE)
 
 
 def add(source: Source, metric: str, value: float, unit: str) -> None:
     """Sends a value, together with the others of this second."""
-    _batcher.put(_Measured(source, metric, unit, value))
+    _batcher.put((source, metric, unit, value))
 
 
 def _flush(measured: list[_Measured]) -> None:
     values: defaultdict[tuple[Source, str, str], list[float]] = defaultdict(list)
-    for each in measured:
-        values[each.source, each.metric, each.unit].append(each.value)
+    for source, metric, unit, value in measured:
+        values[source, metric, unit].append(value)
     for (source, metric, unit), own in values.items():
-        summary = {"SampleCount": len(own), "Sum": sum(own), "Minimum": min(own), "Maximum": max(own)}
-        datum = _datum(source, metric, unit) | {"StatisticValues": summary}
+        datum = {
+            "MetricName": metric,
+            "Dimensions": [{"Name": source.dimension, "Value": source.name}],
+            "Unit": unit,
+            **({"Values": own} if unit == _SINGLE else {"StatisticValues": _summary(own)}),
+        }
         metrics.put(source.account, source.region, source.namespace, datum)
 
 
-def _datum(source: Source, metric: str, unit: str) -> dict[str, Any]:
-    return {
-        "MetricName": metric,
-        "Dimensions": [{"Name": source.dimension, "Value": source.name}],
-        "Unit": unit,
-    }
+def _summary(own: list[float]) -> dict[str, float]:
+    return {"SampleCount": len(own), "Sum": sum(own), "Minimum": min(own), "Maximum": max(own)}
 
 
-_batcher = Batcher("gurukool-service-metrics", _PERIOD_SECONDS, _flush)
+_batcher: Batcher[_Measured] = Batcher("gurukool-service-metrics", _PERIOD_SECONDS, _flush)
