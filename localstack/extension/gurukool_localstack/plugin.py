@@ -35,6 +35,7 @@ _MODULES = (
     "loopback",
     "metric_store",
     "metrics",
+    "queue_metrics",
     "recursion",
     "table_updates",
     "throttling",
