@@ -1,7 +1,6 @@
 """The life of a function's process between its invocations, and the limits that AWS sets it."""
 
 import json
-import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
