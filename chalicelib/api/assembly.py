@@ -11,6 +11,7 @@ from chalicelib.api.authentication import Gate
 from chalicelib.api.identity import (
     account,
     admin_accounts,
+    admin_metrics,
     admin_queues,
     admin_services,
     minted_tokens,
@@ -32,7 +33,7 @@ QUEUEING = (enqueue, queue, requests, events, outcomes, scheduled, callbacks)
 SUBJECTS = (
     *(sessions, account),
     *QUEUEING,
-    *(admin_queues, admin_accounts, admin_services),
+    *(admin_queues, admin_metrics, admin_accounts, admin_services),
     system,
 )
 OPERATIONS = (

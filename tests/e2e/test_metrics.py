@@ -1,7 +1,11 @@
 """What requests leave in CloudWatch, as any tool of AWS reads it."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from infra import metrics as report
+from infra import roles
 from infra.target import STACK
 from local_cloud.waiting import wait_until
 from tests.conftest import DeployedStack
@@ -49,3 +53,22 @@ def test_requests_are_measured(stack: DeployedStack, user: User) -> None:
         assert 0 <= half <= most <= longest
     assert metrics.value("SendMs", "p50")
     assert metrics.value("SignInMs", "p99")
+    shown = report.report(stack.emulator.client("cloudwatch"), STACK)
+    assert re.search(r"The last hour\n  requests +[1-9]\d* accepted, [1-9]\d* succeeded", shown), shown
+    assert re.search(r"waits +p50 [\d.]+ m?s, p99 [\d.]+ m?s", shown), shown
+
+
+def test_an_administrator_sees_them_by_one_call(stack: DeployedStack, user: User) -> None:
+    tables = roles.Tables(stack.outputs["AccountsTable"], stack.outputs["AuditTable"])
+    roles.give(stack.emulator.client("dynamodb"), tables, user.username, "admin")
+    admin = user.session.api.sign_in(user.username, user.password)
+    shown: dict[str, Any] = {}
+
+    def is_shown() -> bool:
+        shown.update(admin.ask("GET", "/api/admin/metrics?period=day"))
+        return any(shown["traffic"]["succeeded"])
+
+    user.session.enqueue("echo", {"number": 1})
+    assert wait_until(is_shown, 20), shown
+    assert any(value is not None for value in shown["times"]["wait_p99_ms"])
+    assert len(shown["moments"]) == len(shown["traffic"]["accepted"]) == 96

@@ -43,7 +43,8 @@ class Recorder:
         self.made: list[Call] = []  # each of them, in order
 
     def __call__(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        service = model.service_model.endpoint_prefix
+        prefix = model.service_model.endpoint_prefix
+        service = {"monitoring": "cloudwatch"}.get(prefix, prefix)
         for item in params.get("TransactItems", []):
             for action, inner in item.items():
                 self._add(f"{service}:{action}Item", inner)
@@ -53,9 +54,9 @@ class Recorder:
             self._add(f"{service}:{model.name}", params)
 
     def _add(self, action: str, params: dict[str, Any]) -> None:
-        target = next(params[key] for key in ("TableName", "QueueUrl", "SecretId") if key in params)
+        target = next((params[key] for key in ("TableName", "QueueUrl", "SecretId") if key in params), "*")
         index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
-        call = (action, self._names[target] + index)
+        call = (action, self._names.get(target, target) + index)
         self.calls.add(call)
         self.made.append(call)
 
@@ -175,7 +176,7 @@ class Cloud:
     def _value(self, given: Document) -> str:
         if "Ref" in given:
             return self._resolve(given["Ref"])
-        return re.sub(r"\$\{(\w+)\}", lambda found: self._resolve(found[1]), given["Fn::Sub"])
+        return re.sub(r"\$\{([\w:]+)\}", lambda found: self._resolve(found[1]), given["Fn::Sub"])
 
     def _resolve(self, name: str) -> str:
         if name == "AWS::StackName":

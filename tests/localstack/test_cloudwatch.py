@@ -124,7 +124,8 @@ class Alarms:
         self._made: list[str] = []
 
     def put(self, **options: Any) -> str:
-        name = f"alarm-{uuid.uuid4().hex[:8]}"
+        """Makes an alarm, or replaces the one with the `AlarmName` that is given."""
+        name = options.pop("AlarmName", f"alarm-{uuid.uuid4().hex[:8]}")
         defaults = {
             "ComparisonOperator": "GreaterThanThreshold",
             "EvaluationPeriods": 1,
@@ -134,7 +135,7 @@ class Alarms:
         }
         self.cloudwatch.put_metric_alarm(AlarmName=name, **defaults | options)
         self._made.append(name)
-        return name
+        return str(name)
 
     def state(self, name: str) -> str:
         [alarm] = self.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
@@ -193,3 +194,11 @@ def test_alarms_on_a_percentile_and_on_an_expression_are_raised_and_sent(
 def test_an_alarm_that_cannot_be_evaluated_is_refused(alarms: Alarms, options: dict[str, Any]) -> None:
     with pytest.raises(ClientError, match="ValidationError"):
         alarms.put(**options)
+
+
+def test_an_alarm_that_is_replaced_keeps_its_state(alarms: Alarms, namespace: str) -> None:
+    metric = {"Namespace": namespace, "MetricName": "Errors", "Period": 60, "Statistic": "Sum"}
+    name = alarms.put(**metric, TreatMissingData="ignore", AlarmActions=[])
+    alarms.cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="test")
+    alarms.put(**metric, TreatMissingData="ignore", AlarmActions=[], AlarmName=name, Threshold=5)
+    assert alarms.state(name) == "ALARM"

@@ -20,7 +20,7 @@ from localstack.services.cloudwatch.alarm_scheduler import (
 from localstack.services.cloudwatch.cloudwatch_database_helper import CloudwatchDatabase
 from localstack.services.cloudwatch.models import cloudwatch_stores
 from localstack.services.cloudwatch.provider_v2 import CloudwatchProvider
-from localstack.utils.aws.arns import parse_arn
+from localstack.utils.aws.arns import cloudwatch_alarm_arn, parse_arn
 
 from gurukool_localstack.alarm_evaluation import (
     COMPARISONS,
@@ -34,6 +34,13 @@ from gurukool_localstack.metric_math.queries import expression_of
 from gurukool_localstack.metric_math.series import MathError
 
 _EVERY_SECONDS = 10
+_STATE = (
+    "StateValue",
+    "StateReason",
+    "StateReasonData",
+    "StateUpdatedTimestamp",
+    "StateTransitionedTimestamp",
+)
 
 _stock_put_alarm = CloudwatchProvider.put_metric_alarm
 _stock_sns_message = provider_v2.create_message_response_update_state_sns
@@ -146,9 +153,13 @@ def _reason_data(alarm: Mapping[str, Any], period: int, recent: Sequence[float])
 
 @functools.wraps(_stock_put_alarm)
 def _put_alarm(provider: CloudwatchProvider, context: RequestContext, request: Any) -> None:
-    """Refuses alarms that AWS refuses, and those that cannot be evaluated here, instead of ignoring them."""
+    """Refuses what AWS refuses or what cannot be evaluated here. A replaced alarm keeps its state."""
     _check(request)
+    alarms = cloudwatch_stores[context.account_id][context.region].alarms
+    arn = cloudwatch_alarm_arn(request["AlarmName"], context.account_id, context.region)
+    before = {name: alarms[arn].alarm.get(name) for name in _STATE} if arn in alarms else {}
     _stock_put_alarm(provider, context, request)
+    alarms[arn].alarm.update(before)
 
 
 def _check(request: Mapping[str, Any]) -> None:

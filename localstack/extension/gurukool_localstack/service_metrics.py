@@ -1,13 +1,14 @@
 """Metrics that SQS, CloudWatch Logs and API Gateway have on AWS.
 
-LocalStack has those of SQS only, and sends each message's in a task and a call of its own. Here all that
-happens within a second is one value of a metric, with its count, sum, least and most.
+LocalStack has those of SQS only, which are off: it sends each message's in a task and a call of its own. Here
+all that happens within a second is one value of a metric, with its count, sum, least and most. The numbers of
+messages in queues are in queue_metrics.py.
 """
 
 from collections import defaultdict
 from typing import Any, NamedTuple
 
-from localstack.services.sqs import provider
+from localstack.services.sqs.provider import SqsProvider
 
 from gurukool_localstack import metrics
 from gurukool_localstack.batcher import Batcher
@@ -33,14 +34,16 @@ type _Measured = tuple[Source, str, str, float]
 
 
 def install() -> None:
-    provider.CloudwatchDispatcher = QueueMetrics
+    SqsProvider._init_cloudwatch_metrics_reporting = _report  # noqa: SLF001
+
+
+def _report(provider: SqsProvider) -> None:
+    provider.cloudwatch_disabled = True
+    provider._cloudwatch_dispatcher = QueueMetrics()  # noqa: SLF001
 
 
 class QueueMetrics:
-    """In place of LocalStack's dispatcher.
-
-    A worker of LocalStack sends how many messages there are, each minute.
-    """
+    """In place of LocalStack's dispatcher, which the provider calls."""
 
     def dispatch_metric_message_sent(self, queue: Any, message_body_size: int) -> None:
         self._count(queue, "NumberOfMessagesSent", 1)
@@ -54,9 +57,6 @@ class QueueMetrics:
             self._count(queue, "NumberOfMessagesReceived", received)
         else:
             self._count(queue, "NumberOfEmptyReceives", 1)
-
-    def shutdown(self) -> None:
-        """Nothing has to be stopped."""
 
     def _count(self, queue: Any, metric: str, number: int) -> None:
         add(self._source(queue), metric, number, "Count")
