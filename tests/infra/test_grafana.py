@@ -2,6 +2,7 @@
 
 import json
 import re
+import string
 from collections.abc import Iterator
 from typing import Any
 
@@ -57,6 +58,13 @@ def test_panels_have_an_id_and_a_place_of_their_own(name: str) -> None:
     assert len(cells) == len(set(cells))
     assert all(0 <= column < 24 for column, _ in cells)
     assert len({panel["id"] for panel in panels}) == len(panels)
+
+
+def test_queries_have_the_letters_from_a_on() -> None:
+    for name, board in boards().items():
+        for panel in board["panels"]:
+            letters = "".join(target["refId"] for target in panel.get("targets", []))
+            assert string.ascii_uppercase.startswith(letters), (name, panel["title"])
 
 
 def test_every_panel_says_what_it_shows() -> None:
