@@ -31,23 +31,26 @@ _NOT_YET = Answer(
 
 
 @functools.cache
-def _server() -> Server:
-    ours = settings.current()
-    stage = Stage(ours.api_id, ours.api_stage)
-    handler = functools.partial(answer, stage=stage, port=ours.api_port)
-    return Server(GATEWAY_LISTEN[0].host, ours.api_port, handler, LIMITS)
+def _server() -> Server | None:
+    """None if no API has a port of its own."""
+    ours = settings.current().api
+    if ours is None:
+        return None
+    handler = functools.partial(answer, stage=Stage(ours.id, ours.stage), port=ours.port)
+    # LocalStack knows its own pages by the ports in GATEWAY_LISTEN.
+    cors.ALLOWED_CORS_ORIGINS.append(f"http://localhost:{ours.port}")
+    return Server(GATEWAY_LISTEN[0].host, ours.port, handler, LIMITS)
 
 
 def install() -> None:
     """Listens. Raises OSError if the port is in use. Connections wait until LocalStack is ready."""
     _server()
-    # LocalStack knows its own pages by the ports in GATEWAY_LISTEN.
-    cors.ALLOWED_CORS_ORIGINS.append(f"http://localhost:{settings.current().api_port}")
 
 
 def ready() -> None:
     """Serves."""
-    _server().start("api-port")
+    if server := _server():
+        server.start("api-port")
 
 
 def answer(request: Request, *, stage: Stage, port: int) -> Answer:
