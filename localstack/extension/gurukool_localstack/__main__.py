@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gurukool_localstack import dynamodb_package
+from gurukool_localstack.http1.server import addresses
 from gurukool_localstack.settings import (
     API_PORT,
     PERMISSIONS,
@@ -108,16 +109,17 @@ def _require_awslambdaric(python: Path) -> None:
 def _require_free(chosen: Settings, variables: Mapping[str, str]) -> None:
     """Raises SettingError if a port is in use."""
     host = variables["GATEWAY_LISTEN"].partition(",")[0].rpartition(":")[0].strip("[]")
-    ports = {"--port": edge_port(variables), "--dynamodb-port": int(variables["DYNAMODB_LOCAL_PORT"])}
-    for option, number in {**ports, **({"--api-port": chosen.api.port} if chosen.api else {})}.items():
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                listener.bind((host, number))
-            except OSError as error:
-                raise SettingError(
-                    f"Port {number}: {error.strerror}. Choose another with {option}."
-                ) from None
+    wanted = [
+        ("--port", host, edge_port(variables)),
+        ("--dynamodb-port", HOST, int(variables["DYNAMODB_LOCAL_PORT"])),
+        *(("--api-port", own, chosen.api.port) for own in (addresses(host) if chosen.api else [])),
+    ]
+    for option, address, number in wanted:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        try:
+            socket.create_server((address, number), family=family).close()
+        except OSError as error:
+            raise SettingError(f"Port {number}: {error.strerror}. Choose another with {option}.") from None
 
 
 if __name__ == "__main__":

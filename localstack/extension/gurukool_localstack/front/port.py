@@ -16,7 +16,7 @@ from gurukool_localstack.front.event import Call, headers_of
 from gurukool_localstack.front.routes import Stage
 from gurukool_localstack.http1.connection import Limits
 from gurukool_localstack.http1.messages import Answer, Request
-from gurukool_localstack.http1.server import Server
+from gurukool_localstack.http1.server import Server, addresses
 from gurukool_localstack.origins import is_plain
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
@@ -31,25 +31,25 @@ _NOT_YET = Answer(
 
 
 @functools.cache
-def _server() -> Server | None:
-    """None if no API has a port of its own."""
+def _servers() -> list[Server]:
+    """For each address of the port; none if no API has a port of its own."""
     ours = settings.current().api
     if ours is None:
-        return None
+        return []
     handler = functools.partial(answer, stage=Stage(ours.id, ours.stage), port=ours.port)
     # LocalStack knows its own pages by the ports in GATEWAY_LISTEN.
     cors.ALLOWED_CORS_ORIGINS.append(f"http://localhost:{ours.port}")
-    return Server(GATEWAY_LISTEN[0].host, ours.port, handler, LIMITS)
+    return [Server(host, ours.port, handler, LIMITS) for host in addresses(GATEWAY_LISTEN[0].host)]
 
 
 def install() -> None:
     """Listens. Raises OSError if the port is in use. Connections wait until LocalStack is ready."""
-    _server()
+    _servers()
 
 
 def ready() -> None:
     """Serves."""
-    if server := _server():
+    for server in _servers():
         server.start("api-port")
 
 
