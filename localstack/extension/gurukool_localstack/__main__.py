@@ -112,8 +112,9 @@ def _require_free(chosen: Settings, variables: Mapping[str, str]) -> None:
     wanted = [
         ("--port", host, edge_port(variables)),
         ("--dynamodb-port", HOST, int(variables["DYNAMODB_LOCAL_PORT"])),
-        *(("--api-port", own, chosen.api.port) for own in (addresses(host) if chosen.api else [])),
     ]
+    if chosen.api:
+        wanted += [("--api-port", own, chosen.api.port) for own in addresses(host)]
     for option, address, number in wanted:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         try:
