@@ -15,7 +15,7 @@ from localstack.services.dynamodb.server import DynamodbServer
 from localstack.utils.run import ShellCommandThread
 
 from gurukool_localstack import settings
-from gurukool_localstack.children import bound_to_parent
+from gurukool_localstack.system import bound_to_parent
 
 LOG = logging.getLogger(__name__)
 
