@@ -16,6 +16,7 @@ ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 AUDIENCE = re.compile(r"[!-~]{0,200}")
 
 
+API_HANDLER = "app.app"  # as Lambda names the function in `_HANDLER`
 OIDC_HALF = (
     "OIDC_ISSUER and OIDC_AUDIENCE belong together: set both to accept the tokens of an identity provider, "
     "or neither."
@@ -167,6 +168,7 @@ class Settings:
     type_index: bool
     oidc_issuer: str  # "": there is none
     oidc_audience: str
+    answers_callers: bool  # whether this is the function of the HTTP API
     code: str  # fingerprint of the deployed code; "" if the deployment gives none
     resources: Mapping[str, str]
 
@@ -176,6 +178,7 @@ class Settings:
         values = {setting.name.lower(): read(setting, environment) for setting in CHOICES}
         if bool(values["oidc_issuer"]) != bool(values["oidc_audience"]):
             raise SettingError(OIDC_HALF)
+        values["answers_callers"] = environment.get("_HANDLER") == API_HANDLER
         values["code"] = environment.get("CODE_FINGERPRINT", "")
         return cls(**values, resources={n: environment[n] for n in RESOURCES if n in environment})
 
