@@ -124,6 +124,7 @@ CHOICES = (
     Setting("AUDIT_RETENTION_DAYS", _between(0, 3653), "0", "how long audit entries are kept (0: for ever)"),
     Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
     Setting("USER_RATE", _rate, "", "how many requests one user may send in a time, such as 10/s"),
+    Setting("WAIT_CONCURRENCY", _between(0, 10_000), "400", "how many calls of all users may wait at a time"),
     Setting("USER_BURST", _between(1, 10_000), "100", "how many of them at once"),
     Setting("TYPE_INDEX", _switch, "off", "find requests by type by an index, if the table has it (on, off)"),
     Setting("OIDC_ISSUER", _issuer, "", "the identity provider whose users may call the API"),
@@ -165,6 +166,7 @@ class Settings:
     tracing: bool
     user_rate: Rate | None
     user_burst: int
+    wait_concurrency: int
     type_index: bool
     oidc_issuer: str  # "": there is none
     oidc_audience: str

@@ -29,7 +29,7 @@ def check_concurrency(limit: int, values: Mapping[str, str], report: Report) -> 
     """Checks that the workers leave some of the account's concurrency `limit` to the API.
 
     `values`: the parameters. Raises DeployError if the workers may use all of it; reports a note if they may
-    use more than half.
+    use more than half, or if waiting calls may use more than half of what is left.
     """
     _check_reserved(limit, values)
     workers = sum(int(values[name]) for name in WORKERS)
@@ -46,6 +46,12 @@ def check_concurrency(limit: int, values: Mapping[str, str], report: Report) -> 
         raise DeployError(f"{finding}, which leaves none for the API. {advice}")
     if workers > limit / 2 and not int(values["ApiConcurrency"]):
         report(f"Note: {finding}. {advice}")
+    waits, left = int(values["WaitConcurrency"]), int(values["ApiConcurrency"]) or limit - workers
+    if waits > left / 2:
+        report(
+            f"Note: {waits} calls may wait at a time, and at most {left} calls of the API run at a time. "
+            "Give a smaller value for WaitConcurrency."
+        )
 
 
 def _check_reserved(limit: int, values: Mapping[str, str]) -> None:
