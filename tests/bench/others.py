@@ -33,13 +33,16 @@ PATIENCE_S = 120
 
 
 def main() -> None:
-    with TemporaryDirectory(prefix="gurukool-bench-") as directory, _stack(Path(directory)) as api_url:
-        with Api(api_url) as api:
-            other = sign_up(api).session
-            lone_seconds(other, 10)  # the functions are started by it
-            show(f"{BACKLOG:,} requests of one user", other, lambda: _backlog(sign_up(api).session))
-        with Api(api_url, connections=WAITERS) as api:
-            show(f"{WAITERS} would-be waiters of one user", other, lambda: _waiters(api, sign_up(api)))
+    with (
+        TemporaryDirectory(prefix="gurukool-bench-") as directory,
+        _stack(Path(directory)) as api_url,
+        Api(api_url) as api,
+        Api(api_url, connections=WAITERS) as crowded,
+    ):
+        other = sign_up(api).session
+        lone_seconds(other, 10)  # the functions are started by it
+        show(f"{WAITERS} would-be waiters of one user", other, lambda: _waiters(crowded, sign_up(crowded)))
+        show(f"{BACKLOG:,} requests of one user", other, lambda: _backlog(sign_up(api).session))
 
 
 def show(what: str, other: Session, busy: Callable[[], Callable[[], object]]) -> None:

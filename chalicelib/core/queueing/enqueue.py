@@ -1,6 +1,7 @@
 """Accept requests: take numbers, write the requests under them, send a wake-up."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -164,8 +165,7 @@ class Enqueue:
         except LostRaceError:
             give_up(self.requests, first, self.clock.now())
             return False
-        for request in requests:  # before a worker is woken, whose lines are to follow
-            log_event("request accepted", user=request.user_id, seq=request.seq, type=request.type)
+        _log_accepted(requests)  # before a worker is woken, whose lines are to follow
         return True
 
     def _write_place(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
@@ -208,6 +208,16 @@ class Enqueue:
         if sum(request.result_bytes for request in found) > READ_BYTES:
             return found  # no answer has room for such results
         return list(with_results(self.requests, found))
+
+
+def _log_accepted(requests: Sequence[Request]) -> None:
+    """One line, also for a batch: a line for each would cost a third of what all its lines cost."""
+    first, last = requests[0], requests[-1]
+    if first is last:
+        log_event("request accepted", user=first.user_id, seq=first.seq, type=first.type)
+    else:
+        types = Counter(request.type for request in requests)
+        log_event("requests accepted", user=first.user_id, seq=first.seq, last_seq=last.seq, types=types)
 
 
 def _expired(known: KeyRecord, kept: Sequence[Request]) -> str:
