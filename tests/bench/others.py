@@ -75,11 +75,15 @@ def _backlog(user: Session) -> Callable[[], object]:
 
 
 def _waiters(api: Api, user: User) -> Callable[[], object]:
-    """Each of them calls with `wait`, and again when that time is over, even if it was answered before."""
+    """Each of them calls with `wait`, and again when that time is over, even if it was answered before.
+
+    They begin one after the other: each call that comes at the same moment as another needs a process here.
+    """
     sessions = [user.session, *(api.sign_in(user.username, user.password) for _ in range(SESSIONS - 1))]
     over, asked, waited = threading.Event(), Counter[int](), Counter[bool]()
 
     def wait(n: int) -> None:
+        over.wait(LONGEST_WAIT * n / WAITERS)
         while not over.is_set():
             begun = time.monotonic()
             answer = sessions[n % SESSIONS].call("GET", f"/api/queue/dequeue?wait={LONGEST_WAIT}")
