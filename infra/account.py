@@ -8,6 +8,7 @@ from infra.events import Report
 
 UNRESERVED = 100  # concurrency that Lambda keeps for functions without a reservation
 # The parameters that limit how many workers of each kind run at once.
+POLLER_SERVES = 10  # queues at a time, of an event source in provisioned mode
 WORKERS = ("MaximumConcurrency", "SlowMaximumConcurrency", "LongMaximumConcurrency")
 RESERVING = (
     "ApiConcurrency",
@@ -32,7 +33,7 @@ def check_concurrency(limit: int, values: Mapping[str, str], report: Report) -> 
     use more than half, or if waiting calls may use more than half of what is left.
     """
     _check_reserved(limit, values)
-    workers = sum(int(values[name]) for name in WORKERS)
+    workers = sum(_most(name, values) for name in WORKERS)
     if values.get("CallbackHosts"):
         workers += int(values["CallbackConcurrency"])
     finding = (
@@ -54,6 +55,13 @@ def check_concurrency(limit: int, values: Mapping[str, str], report: Report) -> 
         )
 
 
+def _most(name: str, values: Mapping[str, str]) -> int:
+    """How many workers of a kind run at once, by the parameter that limits them."""
+    if name == "MaximumConcurrency" and int(values["MinimumPollers"]):
+        return POLLER_SERVES * int(values["MaximumPollers"])
+    return int(values[name])
+
+
 def _check_reserved(limit: int, values: Mapping[str, str]) -> None:
     reserved = sum(int(values[name]) for name in RESERVING)
     if reserved > max(0, limit - UNRESERVED):
@@ -62,8 +70,10 @@ def _check_reserved(limit: int, values: Mapping[str, str]) -> None:
             f"reserved: Lambda keeps {UNRESERVED} of the account's {limit}."
         )
     for reserving, workers in AT_LEAST.items():
-        if 0 < int(values[reserving]) < int(values[workers]):
-            raise DeployError(f"{reserving} must be 0, or at least {workers} ({values[workers]}).")
+        most = _most(workers, values)
+        if 0 < int(values[reserving]) < most:
+            what = workers if most == int(values[workers]) else f"{POLLER_SERVES} * MaximumPollers"
+            raise DeployError(f"{reserving} must be 0, or at least {what} ({most}).")
 
 
 def concurrency_limit(functions: Any) -> int:

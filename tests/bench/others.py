@@ -7,38 +7,39 @@ three minutes, on a stack of its own.
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
-from infra.deploy import deploy
-from infra.target import local_cloud
+from urllib3 import Timeout
+
+from local_cloud import deployment
 from local_cloud.api_client import LONGEST_WAIT, Api, Session
 from local_cloud.emulator import Emulator
 from local_cloud.ports import free_ports
+from local_cloud.settings import Settings
 from local_cloud.waiting import wait_until
 from tests.bench.lone import lone_seconds
-from tests.conftest import api_url_of
 from tests.e2e.users import User, sign_up
 
-STACK = "others"
 ROUNDS = 3
 LONE = 120  # of each round
 BACKLOG, BATCH = 10_000, 100
 WAITERS, SESSIONS = 500, 10
 PATIENCE_S = 120
+PATIENT = Timeout(connect=30, read=60)
 
 
 def main() -> None:
     with (
         TemporaryDirectory(prefix="gurukool-bench-") as directory,
-        _stack(Path(directory)) as api_url,
-        Api(api_url) as api,
-        Api(api_url, connections=WAITERS) as crowded,
+        Emulator(free_ports(), Path(directory)) as emulator,
+        Api(emulator.api_url) as api,
+        Api(emulator.api_url, connections=WAITERS, timeout=PATIENT) as crowded,
     ):
+        deployment.deploy(emulator, Settings(choices={"ACCESS_TOKEN_SECONDS": "3600"}), lambda _: None)
         other = sign_up(api).session
         lone_seconds(other, 10)  # the functions are started by it
         show(f"{WAITERS} would-be waiters of one user", other, lambda: _waiters(crowded, sign_up(crowded)))
@@ -107,13 +108,6 @@ def _waiters(api: Api, user: User) -> Callable[[], object]:
         )
 
     return end
-
-
-@contextmanager
-def _stack(directory: Path) -> Iterator[str]:
-    with Emulator(free_ports(), directory) as emulator:
-        deploy(local_cloud(emulator.edge_url, STACK), {"AccessTokenSeconds": "3600"}, lambda _: None)
-        yield api_url_of(emulator, STACK)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,17 @@ def test_a_worker_may_not_be_started_more_often_than_it_may_run(lane: str) -> No
     assert check(USUAL, **{reserving: "100", most: "100"}, WaitConcurrency="9") == []
 
 
+def test_each_poller_serves_ten_users() -> None:
+    pollers = {"MinimumPollers": "2", "MaximumPollers": "70", "WaitConcurrency": "9"}
+    with pytest.raises(
+        DeployError, match=r"WorkerConcurrency must be 0, or at least 10 \* MaximumPollers \(700"
+    ):
+        check(USUAL, WorkerConcurrency="699", **pollers)
+    assert check(USUAL, **pollers, ApiConcurrency="100") == []
+    with pytest.raises(DeployError, match="may take 1000 of them, which leaves none"):
+        check(USUAL, **pollers | {"MaximumPollers": "90"})
+
+
 @pytest.mark.parametrize("lane", ["", "Slow", "Long"])
 def test_the_workers_of_every_lane_count(lane: str) -> None:
     few = dict.fromkeys(account.WORKERS, "2")

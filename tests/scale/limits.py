@@ -136,7 +136,7 @@ class Quotas:
 
 DEPLOYED = Quotas()
 # For a million users and 50,000 requests a second. MaximumConcurrency ends at 1,000: the event source is in
-# provisioned mode, which the template does not offer yet.
+# provisioned mode (MinimumPollers).
 RAISED = Quotas(
     gateway_calls=150_000,
     gateway_burst=50_000,
