@@ -1,7 +1,6 @@
 """Accept requests: take numbers, write the requests under them, send a wake-up."""
 
 import math
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from chalicelib.core.errors import (
     TooManyError,
     UnavailableError,
 )
-from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.accepted import log_accepted
 from chalicelib.core.queueing.access import denied, needs_session
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.lane import lane_of
@@ -165,7 +164,7 @@ class Enqueue:
         except LostRaceError:
             give_up(self.requests, first, self.clock.now())
             return False
-        _log_accepted(requests)  # before a worker is woken, whose lines are to follow
+        log_accepted(requests)  # before a worker is woken, whose lines are to follow
         return True
 
     def _write_place(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
@@ -208,16 +207,6 @@ class Enqueue:
         if sum(request.result_bytes for request in found) > READ_BYTES:
             return found  # no answer has room for such results
         return list(with_results(self.requests, found))
-
-
-def _log_accepted(requests: Sequence[Request]) -> None:
-    """One line, also for a batch: a line for each would cost a third of what all its lines cost."""
-    first, last = requests[0], requests[-1]
-    if first is last:
-        log_event("request accepted", user=first.user_id, seq=first.seq, type=first.type)
-    else:
-        types = Counter(request.type for request in requests)
-        log_event("requests accepted", user=first.user_id, seq=first.seq, last_seq=last.seq, types=types)
 
 
 def _expired(known: KeyRecord, kept: Sequence[Request]) -> str:
