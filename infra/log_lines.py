@@ -51,7 +51,9 @@ class Line:
 
     def is_about(self, user: str | None, seq: int | None) -> bool:
         """Whether the line is about this user and request; None stands for any."""
-        return user in {None, self.fields.get("user")} and seq in {None, self.fields.get("seq")}
+        first = self.fields.get("seq")
+        is_among = seq is None or (first is not None and first <= seq <= self.fields.get("last_seq", first))
+        return user in {None, self.fields.get("user")} and is_among
 
     def render(self) -> Text:
         """The line with colours, its time in the local time zone."""
