@@ -41,7 +41,14 @@ def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Clou
     caller.sign_in("ada")
     for _ in range(2):  # the second time it is spent
         caller.call("POST", "/api/auth/refresh", {"refresh_token": caller.refresh_token})
-    for path in ("auth/sessions", "account", "account/export", "admin/queues", "admin/audit"):
+    for path in (
+        "auth/sessions",
+        "account",
+        "account/export",
+        "admin/queues",
+        "admin/metrics",
+        "admin/audit",
+    ):
         caller.call("GET", f"/api/{path}")
     caller.call("GET", f"/api/admin/audit?user={user_id}")
     caller.call(

@@ -41,6 +41,7 @@ _MODULES = (
     "metric_filters",
     "metric_store",
     "metrics",
+    "queue_metrics",
     "recursion",
     "table_updates",
     "throttling",
