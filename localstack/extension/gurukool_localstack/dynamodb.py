@@ -16,6 +16,7 @@ from localstack.utils.run import ShellCommandThread
 
 from gurukool_localstack import settings
 from gurukool_localstack.system import bound_to_parent
+from gurukool_localstack.variables import HOST
 
 LOG = logging.getLogger(__name__)
 
@@ -29,7 +30,9 @@ def install() -> None:
     DynamodbServer.do_start_thread = _start_thread
     if directory := settings.current().data:
         _prepare_database(directory / DATABASE)
-    threading.Thread(target=DynamodbServer.get().start_dynamodb, name="start-dynamodb", daemon=True).start()
+    server = DynamodbServer.get()
+    server.host = HOST  # not `localhost`, which may be ::1 only
+    threading.Thread(target=server.start_dynamodb, name="start-dynamodb", daemon=True).start()
 
 
 def _command(server: DynamodbServer) -> list[str]:
