@@ -31,7 +31,7 @@ def install() -> None:
     if directory := settings.current().data:
         _prepare_database(directory / DATABASE)
     server = DynamodbServer.get()
-    server.host = HOST  # not `localhost`, which may be ::1 only
+    server._host = HOST  # noqa: SLF001  (not `localhost`, which may be ::1 only)
     threading.Thread(target=server.start_dynamodb, name="start-dynamodb", daemon=True).start()
 
 
