@@ -36,6 +36,7 @@ _MODULES = (
     "metric_store",
     "metrics",
     "recursion",
+    "storage",
     "table_updates",
     "throttling",
     "tracing",
