@@ -10,6 +10,6 @@ def test_objects_are_with_the_other_files_of_their_emulator(emulator: Emulator) 
     objects.create_bucket(Bucket="some-bucket")
     objects.put_object(Bucket="some-bucket", Key="key", Body=b"body")
 
-    assert list((emulator.state / "tmp" / "s3" / "some-bucket").iterdir())
+    assert (emulator.state / "tmp" / "s3" / "some-bucket").is_dir()
     assert not Path("/tmp/localstack-s3-storage/some-bucket").exists()
     assert objects.get_object(Bucket="some-bucket", Key="key")["Body"].read() == b"body"
