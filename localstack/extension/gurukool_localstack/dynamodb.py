@@ -28,11 +28,10 @@ def install() -> None:
     """Changes how LocalStack starts it, and starts it in the background while LocalStack itself starts."""
     DynamodbServer._create_shell_command = _command  # noqa: SLF001  (LocalStack's name)
     DynamodbServer.do_start_thread = _start_thread
+    DynamodbServer.host = HOST  # not `localhost`, which may be ::1 only
     if directory := settings.current().data:
         _prepare_database(directory / DATABASE)
-    server = DynamodbServer.get()
-    server._host = HOST  # noqa: SLF001  (not `localhost`, which may be ::1 only)
-    threading.Thread(target=server.start_dynamodb, name="start-dynamodb", daemon=True).start()
+    threading.Thread(target=DynamodbServer.get().start_dynamodb, name="start-dynamodb", daemon=True).start()
 
 
 def _command(server: DynamodbServer) -> list[str]:
