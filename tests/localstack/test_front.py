@@ -150,15 +150,16 @@ def test_paths_of_the_emulator_stay_its_own(emulator: Emulator, function: Functi
 
 
 def test_both_ports_can_be_reached_from_this_machine_only(emulator: Emulator) -> None:
-    assert listening_addresses(emulator.ports.edge) == {HOST}
-    assert listening_addresses(emulator.ports.api) == set(addresses(HOST))
+    for port in (emulator.ports.api, emulator.ports.edge):
+        assert listening_addresses(port) == set(addresses(HOST))
 
 
-def test_the_port_answers_under_each_address_that_localhost_may_be(
+def test_both_ports_answer_under_each_address_that_localhost_may_be(
     emulator: Emulator, function: Function
 ) -> None:
     for host in addresses(HOST):
-        connection = http.client.HTTPConnection(host, emulator.ports.api, timeout=30)
-        connection.request("GET", "/")
-        assert connection.getresponse().status == 200
-        connection.close()
+        for port, path in ((emulator.ports.api, "/"), (emulator.ports.edge, f"{PREFIX}/")):
+            connection = http.client.HTTPConnection(host, port, timeout=30)
+            connection.request("GET", path)
+            assert connection.getresponse().status == 200
+            connection.close()

@@ -109,12 +109,11 @@ def _require_awslambdaric(python: Path) -> None:
 def _require_free(chosen: Settings, variables: Mapping[str, str]) -> None:
     """Raises SettingError if a port is in use."""
     host = variables["GATEWAY_LISTEN"].partition(",")[0].rpartition(":")[0].strip("[]")
-    wanted = [
-        ("--port", host, edge_port(variables)),
-        ("--dynamodb-port", HOST, int(variables["DYNAMODB_LOCAL_PORT"])),
-    ]
-    if chosen.api:
-        wanted += [("--api-port", own, chosen.api.port) for own in addresses(host)]
+    wanted = [("--dynamodb-port", HOST, int(variables["DYNAMODB_LOCAL_PORT"]))]
+    for own in addresses(host):
+        wanted.append(("--port", own, edge_port(variables)))
+        if chosen.api:
+            wanted.append(("--api-port", own, chosen.api.port))
     for option, address, number in wanted:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         try:

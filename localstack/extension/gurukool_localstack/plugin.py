@@ -43,6 +43,7 @@ _MODULES = (
     "metrics",
     "queue_metrics",
     "recursion",
+    "storage",
     "table_updates",
     "throttling",
     "tracing",
