@@ -1,14 +1,16 @@
 """While SQS does not answer, the API waits for it seldom."""
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError
 
 from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.sqs.outage import ENOUGH, REST_MS, OutageGuard
-from chalicelib.adapters.sqs.wake_ups import NotAnsweredError
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.lane import Lane
 
-ANSWERED, REFUSED, SILENT = None, UnavailableError("Throttled."), NotAnsweredError("Nothing.")
+ANSWERED, REFUSED = None, UnavailableError("Throttled.")
+SILENT = UnavailableError("The wake-up could not be sent.")
+SILENT.__cause__ = ConnectTimeoutError(endpoint_url="http://sqs")
 REST_S = REST_MS / 1000
 
 

@@ -10,8 +10,10 @@ from botocore.session import get_session
 from chalicelib.adapters.aws.clients import Patience, create_quick
 from chalicelib.adapters.sqs import wake_ups
 from chalicelib.adapters.sqs.outage import OutageGuard
-from chalicelib.adapters.sqs.wake_ups import PATIENT, PROMPT, SqsWakeUps
+from chalicelib.adapters.sqs.wake_ups import PATIENT, PROMPT, SqsWakeUps, was_answered
 from chalicelib.container import Container
+from chalicelib.core.errors import UnavailableError
+from chalicelib.core.queueing.lane import Lane
 from tests.unit.canned_server import CannedServer, answer, serving
 
 NEVER = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"  # and the rest does not come
@@ -43,6 +45,16 @@ def test_the_api_tries_again_what_has_failed_and_not_what_was_not_answered(
     with serving(NEVER) as silent, serving(BROKEN) as broken:
         assert tries(silent, patience, ReadTimeoutError) == after_no_answer
         assert tries(broken, patience, ClientError) == after_a_failure
+
+
+@pytest.mark.parametrize(("answer_", "expected"), [(NEVER, False), (BROKEN, True)])
+def test_a_failure_is_told_from_no_answer(answer_: bytes, expected: bool) -> None:
+    with serving(answer_) as server:
+        client = create_quick(get_session(), "sqs", PROMPT._replace(read_s=0.05), endpoint_url=server.url)
+        with pytest.raises(UnavailableError) as raised:
+            SqsWakeUps(client, {Lane.QUICK: "http://x/q.fifo"}).send("ada", 7, "mark")
+
+    assert was_answered(raised.value) is expected
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """While SQS does not answer, few calls wait for it."""
 
-from chalicelib.adapters.sqs.wake_ups import NotAnsweredError, SqsWakeUps
+from chalicelib.adapters.sqs.wake_ups import SqsWakeUps, was_answered
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.time import Clock, Millis
@@ -27,11 +27,8 @@ class OutageGuard:
             raise UnavailableError("SQS has not answered lately.")
         try:
             self._wake_ups.send(user_id, seq, wake_up_id, lane)
-        except NotAnsweredError:
-            self._unanswered += 1
+        except UnavailableError as error:
+            self._unanswered = 0 if was_answered(error) else self._unanswered + 1
             self._rests_until = self._clock.now() + REST_MS
-            raise
-        except UnavailableError:  # an answer, though not the one that was hoped for
-            self._unanswered = 0
             raise
         self._unanswered = 0

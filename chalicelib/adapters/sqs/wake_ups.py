@@ -31,10 +31,6 @@ def create_client(session: Any, patience: Patience) -> Any:
     return create_quick(session, "sqs", patience)
 
 
-class NotAnsweredError(UnavailableError):
-    """SQS could not be reached, or has not answered in time."""
-
-
 class SqsWakeUps:
     def __init__(self, client: Any, queue_urls: Mapping[Lane, str]) -> None:
         """For a lane without a queue here, a quick worker is woken. It hands the user over."""
@@ -42,7 +38,7 @@ class SqsWakeUps:
         self._queue_urls = queue_urls
 
     def send(self, user_id: str, seq: int, wake_up_id: str, lane: Lane = Lane.QUICK) -> None:
-        """Raises UnavailableError, of which NotAnsweredError is one kind."""
+        """Raises UnavailableError."""
         lane = lane if lane in self._queue_urls else Lane.QUICK
         try:
             self._client.send_message(
@@ -51,10 +47,13 @@ class SqsWakeUps:
                 MessageGroupId=group_of(user_id, wake_up_id, lane),
                 MessageDeduplicationId=wake_up_id,
             )
-        except NO_ANSWER as error:
-            raise NotAnsweredError("SQS does not answer.") from error
         except (BotoCoreError, ClientError) as error:
             raise UnavailableError("The wake-up could not be sent.") from error
+
+
+def was_answered(error: UnavailableError) -> bool:
+    """Whether SQS has refused the wake-up: it could be reached, and was in time."""
+    return not isinstance(error.__cause__, NO_ANSWER)
 
 
 class SqsLease:

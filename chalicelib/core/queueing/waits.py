@@ -21,9 +21,7 @@ from chalicelib.core.queueing.access import DEPLOYMENT
 from chalicelib.core.time import Clock, Millis
 
 SLOTS = (1, 2)
-TRIES = (
-    6  # how many of the deployment's slots a call tries; of 400 of which 320 are taken, one is found by 74 %
-)
+TRIES = 6  # of the deployment's slots: if four fifths of them are taken, 74 % of the calls find a free one
 GRACE_MS = 5_000  # how long after the end of its wait a slot frees itself; the last look must be over by then
 
 
