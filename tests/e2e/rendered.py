@@ -1,4 +1,4 @@
-"""Alarms and dashboard of the packaged template, with the names that resources have in the deployed stack."""
+"""Alarms of the packaged template, with the names that resources have in the deployed stack."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from infra.target import LOCAL_REGION, STACK, local_cloud
 from tests.conftest import DeployedStack
 
 NAMED_BY = ("FunctionName", "QueueName")
-HOLD = {"Alarmed", "Measured", "HasDashboard"}  # conditions of a stack with an address
+HOLD = {"Alarmed", "Measured"}  # conditions of a stack with an address
 
 
 class Rendered:
@@ -24,12 +24,6 @@ class Rendered:
             for name, resource in self._template["Resources"].items()
             if resource["Type"] == "AWS::CloudWatch::Alarm" and self._holds(resource["Condition"])
         }
-
-    def panels(self) -> dict[str, list[list[Any]]]:
-        """The metrics of the dashboard by title."""
-        body = self._template["Resources"]["StackDashboard"]["Properties"]["DashboardBody"]
-        widgets = [widget["properties"] for widget in json.loads(self._value(body))["widgets"]]
-        return {widget["title"]: widget["metrics"] for widget in widgets}
 
     def _holds(self, condition: str) -> bool:
         parts = self._template["Conditions"][condition].get("Fn::And", [{"Condition": condition}])
