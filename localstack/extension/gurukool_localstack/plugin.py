@@ -44,6 +44,7 @@ _MODULES = (
     "queue_metrics",
     "recursion",
     "service_metrics",
+    "storage",
     "table_updates",
     "throttling",
     "tracing",
