@@ -12,6 +12,7 @@ from rich.text import Text
 PLATFORM = ("INIT_START ", "START ", "END ", "REPORT ")
 # Fields that are shown elsewhere in the line, or are too long for it.
 APART = frozenset({"time", "level", "event", "function", "request_id", "trace"})
+MEASURED = "requests measured"  # the event of a line that has nothing but metrics
 COLOURS = {"DEBUG": "dim", "INFO": "default", "WARNING": "yellow", "ERROR": "bold red"}
 FUNCTION_COLOURS = {
     "api": "cyan",
@@ -47,7 +48,9 @@ class Line:
             # A line of the runtime, or of a handler's print. The lines of a traceback are separated by \r.
             return cls(moment, function, "WARNING", " ".join(text.split()), {})
         written = int(datetime.fromisoformat(document["time"]).timestamp() * 1000)
-        return cls(written, function, document["level"], document["event"], document)
+        fields = _without_metrics(document)
+        bare = document["event"] == MEASURED
+        return cls(written, function, document["level"], document["event"], fields, platform=bare)
 
     def is_about(self, user: str | None, seq: int | None) -> bool:
         """Whether the line is about this user and request; None stands for any."""
@@ -82,6 +85,14 @@ def _document(text: str) -> dict[str, Any] | None:
         return None
     ours = isinstance(document, dict) and {"time", "level", "event"} <= document.keys()
     return document if ours else None
+
+
+def _without_metrics(document: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a line that carries metrics, without those that are for CloudWatch."""
+    directives = document.get("_aws", {}).get("CloudWatchMetrics", [])
+    names = {metric["Name"] for directive in directives for metric in directive["Metrics"]}
+    names |= {name for directive in directives for group in directive["Dimensions"] for name in group}
+    return {name: value for name, value in document.items() if name not in names | {"_aws"}}
 
 
 def _short(value: Any) -> str:
