@@ -2,7 +2,7 @@
 # The first command that needs the tools installs them in a cache outside the checkout.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status kill-worker lock logs admin key sign-in-link rotate-keys demo test soak check bench release
+.PHONY: help up down reset status kill-worker lock logs metrics admin key sign-in-link rotate-keys demo test soak check bench release
 
 RUN := localstack/run
 
@@ -28,6 +28,9 @@ kill-worker: ## kill the workers that run requests now, to see that nothing is l
 logs: ## follow the logs (USERNAME=name: of a user; SEQ=number: of a request; MINUTES=60: since then)
 	@$(RUN) -m local_cloud.logs $(if $(WHO),--user '$(WHO)') $(if $(SEQ),--seq '$(SEQ)') $(if $(MINUTES),--minutes '$(MINUTES)')
 logs: WHO = $(or $(USERNAME),$(if $(filter command line,$(origin USER)),$(USER)))
+
+metrics: ## show how the stack has run: traffic, outcomes, p50 and p99 of waits
+	@$(RUN) -m local_cloud.operate metrics
 
 admin: ## make a user an administrator (USERNAME=name)
 	@$(RUN) -m local_cloud.operate role '$(or $(USERNAME),$(error A username is missing: make admin USERNAME=name))' admin

@@ -97,6 +97,6 @@ def test_a_process_may_open_so_many_files(*, linux: bool) -> None:
     show = f"import resource, sys; sys.stdin.read(); print(*resource.getrlimit({resource.RLIMIT_NOFILE}))"
     command = system.with_open_files([sys.executable, "-c", show], 99, linux=linux)
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
-        system.limit_open_files(child.pid, 99, linux=linux)
+        system.limit(child.pid, {resource.RLIMIT_NOFILE: 99}, linux=linux)
         shown, _ = child.communicate("")
     assert shown == "99 99\n"

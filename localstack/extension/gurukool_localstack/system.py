@@ -8,6 +8,7 @@ import resource
 import shutil
 import sys
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -62,17 +63,19 @@ def seconds_without_processor(pid: int) -> float:
 
 
 def with_open_files(command: list[str], most: int, *, linux: bool = ON_LINUX) -> list[str]:
-    """Wraps `command`, so that it may open `most` files; on Linux `limit_open_files` does without."""
+    """Wraps `command`, so that it may open `most` files; on Linux `limit` does without."""
     return command if linux else ["/bin/sh", "-c", f'ulimit -n {most}; exec "$0" "$@"', *command]
 
 
-def limit_open_files(pid: int, most: int, *, linux: bool = ON_LINUX) -> None:
-    """Lets a process open at most so many files; does nothing elsewhere."""
-    if linux:
-        with suppress(ProcessLookupError):
-            _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-            limit = most if hard == resource.RLIM_INFINITY else min(hard, most)
-            resource.prlimit(pid, resource.RLIMIT_NOFILE, (limit, limit))
+def limit(pid: int, limits: Mapping[int, int], *, linux: bool = ON_LINUX) -> None:
+    """Lowers limits of a process, by their kinds (`resource.RLIMIT_…`); does nothing elsewhere."""
+    if not linux:
+        return
+    with suppress(ProcessLookupError):
+        for kind, limit in limits.items():
+            _, most = resource.prlimit(pid, kind)
+            most = limit if most == resource.RLIM_INFINITY else min(most, limit)
+            resource.prlimit(pid, kind, (most, most))
 
 
 def _present_megabytes(pid: int) -> float:

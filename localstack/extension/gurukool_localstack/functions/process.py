@@ -1,6 +1,7 @@
 """The process of a function, and what it writes."""
 
 import os
+import resource
 import select
 import threading
 from collections.abc import Callable, Mapping
@@ -11,8 +12,11 @@ from typing import cast
 from gurukool_localstack import children, system
 
 _CHUNK = 65536
-# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+# Of files, by https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; of locked memory, as
+# LocalStack's tests have recorded it on AWS. The recorded limit of processes (742) would count those of other
+# programs here, and the one of core dumps (10 GiB) would fill the disk.
 _OPEN_FILES = 1024
+_LIMITS = {resource.RLIMIT_NOFILE: _OPEN_FILES, resource.RLIMIT_MEMLOCK: 65_536}
 
 
 class FunctionProcess:
@@ -37,7 +41,7 @@ class FunctionProcess:
         self._popen = children.spawn(system.with_open_files(command, _OPEN_FILES), directory, environment)
         self._output = cast("FileIO", self._popen.stdout)
         os.set_blocking(self._output.fileno(), False)
-        system.limit_open_files(self.pid, _OPEN_FILES)
+        system.limit(self.pid, _LIMITS)
         threading.Thread(target=self._watch, name=f"function-{self.pid}", daemon=True).start()
 
     @property
