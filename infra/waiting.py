@@ -1,13 +1,13 @@
 """The requests that wait in the tables of a stack, read for the code that is about to be deployed."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import batched
 from typing import TextIO
 
 from pynamodb.exceptions import PynamoDBException
 
-from chalicelib.adapters.dynamodb.queue_items import SHARDS
+from chalicelib.adapters.dynamodb.shards import MOST_SHARDS
 from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.core.errors import GurukoolError
@@ -63,10 +63,11 @@ def _waiting(tables: Tables) -> Iterator[Request]:
             yield from _waiting_in(store, queue)
 
 
-def _users_with_work(tables: Tables) -> Iterator[str]:
+def _users_with_work(tables: Tables) -> Iterable[str]:
     """Unlike the sweeper's index, this leaves out no shard that cannot be read."""
-    for shard in range(SHARDS):
-        yield from (item.user_id for item in tables.queues.working.query(str(shard)))
+    indexes = tables.queues.looks, tables.queues.working
+    found = (index.query(str(shard)) for index in indexes for shard in range(MOST_SHARDS))
+    return dict.fromkeys(item.user_id for items in found for item in items)
 
 
 def _waiting_in(store: DynamoStore, queue: Queue) -> Iterator[Request]:

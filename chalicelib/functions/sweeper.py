@@ -21,9 +21,12 @@ def register(app: Chalice, container: Container) -> Any:
     def sweeper(event: CloudWatchEvent) -> None:
         context: Any = event.context
         begin(context, container.settings.log_level, traced=container.settings.tracing)
-        from chalicelib.core.queueing.sweep import WAKE_UPS_LOST
+        from chalicelib.core.queueing.queue_store import Part
+        from chalicelib.core.queueing.sweep import OF, PART, WAKE_UPS_LOST
 
+        detail = event.detail  # empty, if EventBridge has made the event
+        part = Part(int(detail.get(PART, 0)), int(detail.get(OF, container.settings.sweepers)))
         allowed_ms = context.get_remaining_time_in_millis() - LAST_CALL_MS
-        container.queueing.sweep(allowed_ms, wake_ups_lost=bool(event.detail.get(WAKE_UPS_LOST)))
+        container.queueing.sweep(allowed_ms, wake_ups_lost=bool(detail.get(WAKE_UPS_LOST)), part=part)
 
     return sweeper

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.adapters.dynamodb.queue_items import SHARDS
+from chalicelib.adapters.dynamodb.shards import LEAST_SHARDS as SHARDS
 from tests.infra.caller import PASSWORD, Caller
 from tests.infra.cloud import Cloud, Recorder, still_clock
 from tests.infra.declared import declare_following
@@ -199,6 +199,7 @@ def test_a_sweep_looks_for_entries_once_in_each_shard(cloud: Cloud, recorder: Re
     cloud.container.queueing.sweep()
 
     assert {call: recorder.made.count(call) for call in recorder.made} == {
+        ("dynamodb:Query", "QueuesTable/index/looks"): SHARDS,
         ("dynamodb:Query", "QueuesTable/index/working"): SHARDS,
         ("dynamodb:Query", "QueuesTable/index/expiring"): SHARDS,
         ("dynamodb:Query", "ScheduledTable/index/due"): SHARDS,

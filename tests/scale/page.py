@@ -114,7 +114,7 @@ def scenarios(results: Mapping[str, Result]) -> str:
         if name in APART:
             continue
         each = result["each"]
-        met = [limit for limit, _ in limits_reached(result) if limit != "marked queues"]
+        met = [limit for limit, _ in limits_reached(result) if limit != "queues that are due"]
         rows.append(
             [
                 SCENARIOS[name].title,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.core.queueing.heartbeat import SKEW_MS
+from chalicelib.core.queueing.looks import FAR_MS
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.request import LONGEST_DELAY_MS, NO_COUNTS, OUTCOMES, Request, Status
 from tests.simulation.executions import Executions, account_of, has_effects
@@ -104,8 +105,12 @@ class Invariants:
 
     def _check_found(self, queue: Queue) -> None:
         """By the sweeper, as long as the queue has work or is open."""
-        marked = queue.user_id in self._tables.with_work
+        marked = queue.look_at is not None
         _require(not queue.depth or marked, "the sweeper cannot find a queue with work")
+        soon = self._executions.scheduler.now + FAR_MS + SKEW_MS
+        is_served = queue.depth > 0 or queue.awake is not None
+        rests = queue.look_at is not None and queue.look_at > soon
+        _require(is_served or not rests, "the next number is looked at late if its wake-up is lost")
         found = marked or queue.user_id in self._tables.open_until
         _require(found or queue.state is State.CLOSED, "the sweeper cannot find an open queue")
 

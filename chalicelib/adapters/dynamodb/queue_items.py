@@ -1,9 +1,8 @@
-"""One queue item: reading it, updating it under a condition, and the shard of the indexes that it is in."""
+"""One queue item: reading it, updating it under a condition, and its place in the sweeper's indexes."""
 
 import time
 from contextlib import suppress
 from typing import Any
-from zlib import crc32
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -11,16 +10,15 @@ from pynamodb.expressions.update import Action
 from chalicelib.adapters.dynamodb.errors import is_conflict, translated
 from chalicelib.adapters.dynamodb.format import is_readable
 from chalicelib.adapters.dynamodb.records import to_queue
+from chalicelib.adapters.dynamodb.shards import shard
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing.access import needs_session
-from chalicelib.core.queueing.names import is_account_id
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.time import Millis
 
 # A callback that is given up is a transaction of this item and a note: it takes some milliseconds.
 CONFLICT_PAUSES_S = (0.01, 0.02, 0.04)
-SHARDS = 8  # of the sparse indexes, so that no partition of theirs is hot
 
 
 class QueueItems:
@@ -61,6 +59,23 @@ class QueueItems:
             actions: list[Action] = [m.room.add(limit - queue.limit), m.limit.set(limit)]
             self.update(queue.user_id, actions, m.limit == queue.limit)
 
+    def shard(self, user_id: str) -> str:
+        return shard(user_id, self.tables.shards)
+
+    def marked(self, user_id: str, look_at: Millis) -> list[Action]:
+        """The sweeper looks at the queue at that moment; if it does already at another one, that stays."""
+        m = self.model
+        moment = m.look_at.set(m.look_at | look_at)
+        return [m.look_shard.set(self.shard(user_id)), moment, m.work.remove()]
+
+    def moved(self, look_at: Millis | None) -> list[Action]:
+        """The sweeper looks at the queue, at which it was to look, at another moment; None: at the same."""
+        return [] if look_at is None else [self.model.look_at.set(look_at)]
+
+    def unmarked(self) -> list[Action]:
+        m = self.model
+        return [m.look_shard.remove(), m.look_at.remove(), m.work.remove()]
+
     def is_live(self, session_id: str, now: Millis) -> Condition:
         """Whether a call may use a queue that exists: see `Queue.is_live`."""
         if not needs_session(session_id):
@@ -87,6 +102,6 @@ class QueueItems:
         return same
 
 
-def shard(user_id: str) -> str:
-    """Of an account, from its id, which is random; of a name, from its hash."""
-    return str((int(user_id[:2], 16) if is_account_id(user_id) else crc32(user_id.encode())) % SHARDS)
+def has(attribute: Any, value: object) -> Any:
+    """Condition: the attribute has this value, or is not there."""
+    return attribute.does_not_exist() if value is None else attribute == value

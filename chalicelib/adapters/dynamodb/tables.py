@@ -24,6 +24,7 @@ from chalicelib.adapters.dynamodb.models import (
     SlotItem,
     TextItem,
 )
+from chalicelib.adapters.dynamodb.shards import LEAST_SHARDS
 
 # The gateway gives up after 29 s and PynamoDB's own limits are 15 and 30 s: one stall must not eat a call.
 CONFIG = Config(
@@ -57,9 +58,11 @@ class Tables:
         host: str | None = None,
         *,
         has_type_index: bool = False,
+        shards: int = LEAST_SHARDS,
     ) -> None:
         """`host` overrides the endpoint, for tests; functions find theirs in the environment."""
         self.has_type_index = has_type_index  # of requests, see request_keys.py
+        self.shards = shards  # of the sweeper's indexes, see shards.py
         self.connection = Connection(region=region, host=host)
         # PynamoDB would make one whose user agent is put together anew for every call, twice.
         self.connection._client = self.connection.session.create_client(  # noqa: SLF001
