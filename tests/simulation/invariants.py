@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.core.queueing.heartbeat import SKEW_MS
-from chalicelib.core.queueing.looks import FAR_MS
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.request import LONGEST_DELAY_MS, NO_COUNTS, OUTCOMES, Request, Status
 from tests.simulation.executions import Executions, account_of, has_effects
 from tests.simulation.history import Violation
 from tests.simulation.large import check_result, payload_of
+from tests.simulation.looks import check_found_soon
 from tests.simulation.services import check_opening, is_opened_for_service
 from tests.simulation.slots import SlotInvariants, check_latest_start
 from tests.simulation.stops import check_stop
@@ -71,6 +71,7 @@ class Invariants:
             if queue.state is State.CLOSED and before.state is not State.CLOSED:
                 _check_closed(before, self._executions.scheduler.now)
             self._check_found(queue)
+            check_found_soon(before, queue, self._executions.scheduler.now)
             self._entries.check_queue(before, queue)
             if self.callbacks:
                 self.callbacks.check(before, queue, actor)
@@ -107,10 +108,6 @@ class Invariants:
         """By the sweeper, as long as the queue has work or is open."""
         marked = queue.look_at is not None
         _require(not queue.depth or marked, "the sweeper cannot find a queue with work")
-        soon = self._executions.scheduler.now + FAR_MS + SKEW_MS
-        is_served = queue.depth > 0 or queue.awake is not None
-        rests = queue.look_at is not None and queue.look_at > soon
-        _require(is_served or not rests, "the next number is looked at late if its wake-up is lost")
         found = marked or queue.user_id in self._tables.open_until
         _require(found or queue.state is State.CLOSED, "the sweeper cannot find an open queue")
 

@@ -17,6 +17,7 @@ from tests.simulation import (  # noqa: F401 - they enter themselves into DEFECT
     lane_mutations,
     large_mutations,
     limit_mutations,
+    looking_mutations,
     pacing_mutations,
     reading_mutations,
     services_mutations,

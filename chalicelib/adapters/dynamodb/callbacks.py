@@ -12,7 +12,7 @@ from chalicelib.adapters.dynamodb.queue_items import QueueItems
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.transaction import commit
 from chalicelib.core.queueing.callback_cursor import NOTHING_OWED, CallbackCursor, Owed
-from chalicelib.core.queueing.looks import look_for_callbacks
+from chalicelib.core.queueing.looks import first_look, rests_beyond
 from chalicelib.core.queueing.notes import Note
 from chalicelib.core.queueing.queue import Queue
 
@@ -45,11 +45,9 @@ class DynamoCallbacks:
         return self._items.get(queue.user_id) or queue
 
     def _look(self, queue: Queue, cursor: CallbackCursor) -> list[Action]:
-        """Who has no moment yet may get one at the same time, with a number: that one stays."""
-        look = look_for_callbacks(queue, cursor)
-        if look is not None and queue.look_at is None:
-            return self._items.marked(queue.user_id, look)
-        return self._items.moved(look)
+        """Whatever has become of the moment that the queue was read with, it has one afterwards."""
+        mark = self._items.remarked if rests_beyond(queue, cursor) else self._items.marked
+        return mark(queue.user_id, first_look(cursor.next_at))
 
 
 def owing(model: type[QueueItem], owed: Owed) -> list[Action]:

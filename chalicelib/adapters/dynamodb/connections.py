@@ -126,7 +126,7 @@ class DynamoConnections:
 
     def mark_for_removal(self, user_id: str, now: Millis) -> None:
         m = self._model
-        look = [m.look_shard.set(self._items.shard(user_id)), *self._items.moved(AT_ONCE), m.work.remove()]
+        look = self._items.remarked(user_id, AT_ONCE)
         actions: list[Action] = [m.barred.set(1), m.leaving.set(now), m.sessions.set({}), *look]
         self._items.update(user_id, actions, m.user_id.exists())
 

@@ -68,6 +68,11 @@ class QueueItems:
         moment = m.look_at.set(m.look_at | look_at)
         return [m.look_shard.set(self.shard(user_id)), moment, m.work.remove()]
 
+    def remarked(self, user_id: str, look_at: Millis) -> list[Action]:
+        """The sweeper looks at the queue at that moment, whether it was to look at another one or not."""
+        m = self.model
+        return [m.look_shard.set(self.shard(user_id)), m.look_at.set(look_at), m.work.remove()]
+
     def moved(self, look_at: Millis | None) -> list[Action]:
         """The sweeper looks at the queue, at which it was to look, at another moment; None: at the same."""
         return [] if look_at is None else [self.model.look_at.set(look_at)]

@@ -86,7 +86,7 @@ class DynamoQueues:
         return self._items.update(
             queue.user_id,
             [*self._moved(queue, progress, now), m.awake.remove()],
-            (m.head == queue.head) & (m.tail == progress.head) & has(m.look_at, queue.look_at),
+            (m.head == queue.head) & (m.tail == progress.head),
         )
 
     def claim_wake_up(self, queue: Queue, now: Millis) -> None:

@@ -45,13 +45,11 @@ class DynamoSweepIndex:
             return [to_queue(item) for item in self._model.batch_get(user_ids, consistent_read=True)]
 
     def put_off(self, queue: Queue, until: Millis) -> None:
-        m, seen = self._model, queue.callbacks
-        same: Any = (m.head == queue.head) & (m.tail == queue.tail) & m.leaving.does_not_exist()
+        m = self._model
+        same: Any = (m.head == queue.head) & has(m.owing, queue.callbacks.first)
         same &= (m.state == stored_state(queue.state)) & has(m.paused_by, queue.paused_by)
-        same &= has(m.awake, queue.awake) & has(m.owing, seen.first) & has(m.look_at, queue.look_at)
-        shard = self._items.shard(queue.user_id)
-        actions: list[Any] = [m.look_shard.set(shard), m.look_at.set(until), m.work.remove()]
-        self._items.update(queue.user_id, actions, same)
+        same &= has(m.awake, queue.awake) & m.leaving.does_not_exist()
+        self._items.update(queue.user_id, self._items.remarked(queue.user_id, until), same)
 
     def clear_work_mark(self, queue: Queue) -> None:
         m = self._model

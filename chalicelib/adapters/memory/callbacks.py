@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from chalicelib.adapters.memory.tables import MemoryTables, require
 from chalicelib.core.queueing.callback_cursor import CallbackCursor
-from chalicelib.core.queueing.looks import look_for_callbacks
+from chalicelib.core.queueing.looks import first_look, rests_beyond
 from chalicelib.core.queueing.notes import Note
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.time import Millis
@@ -29,9 +29,8 @@ class MemoryCallbacks:
 
 
 def _look(found: Queue, seen: Queue, cursor: CallbackCursor) -> Millis | None:
-    look = look_for_callbacks(seen, cursor)
-    stays = look is None or (seen.look_at is None and found.look_at is not None)
-    return found.look_at if stays else look
+    stays = found.look_at is not None and not rests_beyond(seen, cursor)
+    return found.look_at if stays else first_look(cursor.next_at)
 
 
 def _called(queue: Queue) -> CallbackCursor:

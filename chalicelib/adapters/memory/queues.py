@@ -66,7 +66,6 @@ class MemoryQueues:
     def go_idle(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
         found = self._tables.existing(queue.user_id)
         tables.require(found.head == queue.head and found.tail == progress.head)
-        tables.require(found.look_at == queue.look_at)
         return self._tables.put(replace(_moved(found, progress, now, queue), awake=None))
 
     def claim_wake_up(self, queue: Queue, now: Millis) -> None:

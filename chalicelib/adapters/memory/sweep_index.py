@@ -47,5 +47,4 @@ class MemorySweepIndex:
 
 def _at_rest(queue: Queue) -> tuple[object, ...]:
     """What putting the look off has as its condition."""
-    cursors = queue.head, queue.tail, queue.callbacks.first
-    return *cursors, queue.state, queue.paused_by, queue.awake, queue.look_at
+    return queue.head, queue.callbacks.first, queue.state, queue.paused_by, queue.awake

@@ -32,7 +32,6 @@ def next_look(queue: Queue, now: Millis) -> Millis | None:
     return now + FAR_MS
 
 
-def look_for_callbacks(queue: Queue, cursor: CallbackCursor) -> Millis | None:
-    """Likewise with a write after which callbacks are owed: a queue that owes some is not at rest."""
-    is_soon = queue.look_at is not None and queue.look_at <= cursor.next_at + FAR_MS
-    return None if is_soon else first_look(cursor.next_at)
+def rests_beyond(queue: Queue, cursor: CallbackCursor) -> bool:
+    """Whether the sweeper would look late at the callbacks that are owed by this cursor."""
+    return queue.look_at is not None and queue.look_at > cursor.next_at + FAR_MS

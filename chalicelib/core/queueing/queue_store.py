@@ -72,8 +72,7 @@ class QueueStore(Protocol):
     def go_idle(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
         """Advance, and note that no worker is awake.
 
-        Conditions: the head and the sweeper's moment are as `queue` has them, and no number was given out
-        since. So a drained queue is looked at soon: whoever gives out a number leaves the moment as it is.
+        Conditions: the head is where `queue` has it, and no number was given out since.
         """
         ...
 
@@ -212,10 +211,10 @@ class SweepIndex(Protocol):
         ...
 
     def put_off(self, queue: Queue, until: Millis) -> None:
-        """The sweeper looks at the queue at `until`, and not before.
+        """The sweeper looks at a queue that is due at `until`, and not before.
 
-        Conditions: head, tail, state, pause, `awake`, callbacks and the present moment are as `queue` has
-        them, and it is not to be removed.
+        Conditions: head, state, pause, `awake` and whether callbacks are owed are as `queue` has them, and it
+        is not to be removed.
         """
         ...
 

@@ -166,7 +166,7 @@ class Sweep:
             )
         ):
             self._wake(queue, wake_up_id(queue, head, now))
-        elif until := rests_until(queue, head, now):
+        elif (queue.look_at or 0) <= now and (until := rests_until(queue, head, now)):
             self.store.sweep_index.put_off(queue, until)
         return None
 
