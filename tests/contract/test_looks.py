@@ -64,6 +64,15 @@ def test_a_worker_ends_the_rest(resting: User) -> None:
     assert found(resting, NOW + FAR_MS)
 
 
+def test_a_worker_that_leaves_a_head_to_the_sweeper_ends_the_rest(resting: User) -> None:
+    before = resting.queue
+    assert resting.store.queues.look_soon(before, NOW).look_at == NOW + FIRST_MS
+
+    resting.succeed(1)
+    resting.store.queues.advance(resting.queue, resting.progress(resting.queue, 1), NOW)
+    assert_refused(lambda: resting.store.queues.look_soon(before, NOW))
+
+
 def test_what_is_put_off_is_found_when_it_is_due(resting: User) -> None:
     assert not found(resting, FAR - 1)
     assert found(resting, FAR)

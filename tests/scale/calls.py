@@ -115,7 +115,7 @@ _looks = Method(_always(*["Query"] * (2 * SHARDS)), _keys_read)
 QUEUES: Mapping[str, Method] = {
     "get": _get,
     **dict.fromkeys(("take_numbers", "advance", "go_idle", "claim_wake_up", "move_read", "close"), _update),
-    **dict.fromkeys(("change_state", "change_pause", "purge", "hold"), _update),
+    **dict.fromkeys(("change_state", "change_pause", "purge", "hold", "look_soon"), _update),
 }
 REQUESTS: Mapping[str, Method] = {
     "get": _get,

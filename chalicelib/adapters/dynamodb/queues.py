@@ -89,6 +89,10 @@ class DynamoQueues:
             (m.head == queue.head) & (m.tail == progress.head),
         )
 
+    def look_soon(self, queue: Queue, now: Millis) -> Queue:
+        actions = self._items.remarked(queue.user_id, first_look(now))
+        return self._items.update(queue.user_id, actions, self._model.head == queue.head)
+
     def claim_wake_up(self, queue: Queue, now: Millis) -> None:
         m = self._model
         self._items.update(queue.user_id, [m.awake.set(now)], m.awake == queue.awake)

@@ -68,6 +68,11 @@ class MemoryQueues:
         tables.require(found.head == queue.head and found.tail == progress.head)
         return self._tables.put(replace(_moved(found, progress, now, queue), awake=None))
 
+    def look_soon(self, queue: Queue, now: Millis) -> Queue:
+        found = self._tables.existing(queue.user_id)
+        tables.require(found.head == queue.head)
+        return self._tables.put(replace(found, look_at=first_look(now)))
+
     def claim_wake_up(self, queue: Queue, now: Millis) -> None:
         found = self._tables.existing(queue.user_id)
         tables.require(found.awake == queue.awake)

@@ -76,6 +76,10 @@ class QueueStore(Protocol):
         """
         ...
 
+    def look_soon(self, queue: Queue, now: Millis) -> Queue:
+        """Have the sweeper look soon at a queue with work. Condition: the head is where `queue` has it."""
+        ...
+
     def claim_wake_up(self, queue: Queue, now: Millis) -> None:
         """Note that the caller sends another wake-up because the last one may be lost: `awake` becomes `now`.
 
