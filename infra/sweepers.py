@@ -4,42 +4,44 @@ None of this exists unless the parameter Sweepers is raised, and it costs no mor
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from chalicelib.core.queueing.sweep import PART
 from infra.sweep import EVENT
 
 FUNCTION = "Sweeper"
-# By rule: its condition, and its parts with the condition of each. A rule has five targets at most.
-RULES = {
-    "MoreSweepers": ("TwoSweepers", {1: "TwoSweepers", 2: "FourSweepers", 3: "FourSweepers"}),
-    "MostSweepers": ("EightSweepers", dict.fromkeys(range(4, 8), "EightSweepers")),
-}
+# By condition: the further parts that are swept then. A rule has five targets at most.
+PARTS = {"TwoSweepers": range(1, 2), "FourSweepers": range(2, 4), "EightSweepers": range(4, 8)}
 
 
 def resources() -> dict[str, Any]:
     found = dict[str, Any]()
-    for name, (condition, parts) in RULES.items():
-        found[name] = {"Type": "AWS::Events::Rule", "Condition": condition, "Properties": _rule(parts)}
-        permission = {
-            "Action": "lambda:InvokeFunction",
-            "FunctionName": {"Ref": FUNCTION},
-            "Principal": "events.amazonaws.com",
-            "SourceArn": {"Fn::GetAtt": [name, "Arn"]},
-        }
-        described = {"Type": "AWS::Lambda::Permission", "Condition": condition, "Properties": permission}
-        found[f"{name}Permission"] = described
+    for condition, parts in PARTS.items():
+        name = f"{condition}Rule"
+        found[name] = _resource("AWS::Events::Rule", condition, _rule(parts))
+        found[f"{name}Permission"] = _resource("AWS::Lambda::Permission", condition, _permission(name))
     return found
 
 
-def _rule(parts: dict[int, str]) -> dict[str, Any]:
+def _resource(kind: str, condition: str, properties: dict[str, Any]) -> dict[str, Any]:
+    return {"Type": kind, "Condition": condition, "Properties": properties}
+
+
+def _rule(parts: Iterable[int]) -> dict[str, Any]:
     return {
         "Description": "Starts sweepers for further parts of the users every minute.",
         "ScheduleExpression": "rate(1 minute)",
-        "Targets": [
-            {"Fn::If": [condition, _target(part), {"Ref": "AWS::NoValue"}]}
-            for part, condition in parts.items()
-        ],
+        "Targets": [_target(part) for part in parts],
+    }
+
+
+def _permission(rule: str) -> dict[str, Any]:
+    return {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": {"Ref": FUNCTION},
+        "Principal": "events.amazonaws.com",
+        "SourceArn": {"Fn::GetAtt": [rule, "Arn"]},
     }
 
 

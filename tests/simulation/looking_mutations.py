@@ -5,7 +5,7 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
-from chalicelib.adapters.memory import callbacks, entries, queues, sweep_index, tables
+from chalicelib.adapters.memory import entries, queues, sweep_index, tables
 from chalicelib.adapters.memory.connections import MemoryConnections
 from chalicelib.adapters.memory.sweep_index import MemorySweepIndex
 from chalicelib.core.queueing import resting, sweep
@@ -61,11 +61,6 @@ def removal_left_at_rest(patch: MonkeyPatch) -> None:
 
 
 @defect
-def callbacks_replayed_in_a_queue_left_at_rest(patch: MonkeyPatch) -> None:
-    patch.setattr(callbacks, "_look", lambda found, seen, cursor: found.look_at or cursor.next_at)
-
-
-@defect
 def queue_that_owes_callbacks_put_off(patch: MonkeyPatch) -> None:
     rests_until = resting.rests_until
 
@@ -73,17 +68,6 @@ def queue_that_owes_callbacks_put_off(patch: MonkeyPatch) -> None:
         return rests_until(replace(queue, callbacks=queue.callbacks._replace(first=None)), head, now)
 
     patch.setattr(sweep, "rests_until", rests)
-
-
-@defect
-def put_off_before_the_queue_is_due(patch: MonkeyPatch) -> None:
-    """A worker that has read the queue before does not know, and finds the moment near."""
-    rescue = sweep.Sweep._rescue
-    patch.setattr(
-        sweep.Sweep,
-        "_rescue",
-        lambda use, queue, now, old: rescue(use, replace(queue, look_at=None), now, old),
-    )
 
 
 def put_off_whatever(*unseen: int) -> Any:

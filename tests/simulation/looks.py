@@ -1,6 +1,7 @@
 """What must hold of the moment at which the sweeper looks at a queue."""
 
 from chalicelib.core.queueing.heartbeat import SKEW_MS
+from chalicelib.core.queueing.lateness import STALE_MS
 from chalicelib.core.queueing.looks import FAR_MS
 from chalicelib.core.queueing.queue import STANDING, Queue, State
 from chalicelib.core.time import Millis
@@ -11,6 +12,8 @@ def check_found_soon(before: Queue, queue: Queue, now: Millis) -> None:
     """No queue rests in which something is to happen, and whose wake-up may be lost. Raises Violation."""
     if queue.look_at is None or queue.look_at <= now + FAR_MS + SKEW_MS:
         return
+    if queue.look_at != before.look_at and queue.is_active_since(now - STALE_MS + SKEW_MS):
+        raise Violation("a queue was put off that is being served")
     if not queue.depth and queue.awake is None:
         raise Violation("the sweeper would look late at the next number")
     if before.state in STANDING and queue.state not in STANDING:
