@@ -57,7 +57,7 @@ def limits_of(quotas: Quotas) -> list[Limit]:
         ),
         Limit("quick wake-ups waiting", limits.LOOK_AHEAD.value, WORKERS),
         Limit(
-            "queues that are due",
+            "queues to look at",
             limits.SWEEPER_QUEUES.value,
             "the memory of the sweeper, or a sweeper for each shard",
         ),

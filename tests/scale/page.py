@@ -114,7 +114,7 @@ def scenarios(results: Mapping[str, Result]) -> str:
         if name in APART:
             continue
         each = result["each"]
-        met = [limit for limit, _ in limits_reached(result) if limit != "queues that are due"]
+        met = [limit for limit, _ in limits_reached(result) if limit != "queues to look at"]
         rows.append(
             [
                 SCENARIOS[name].title,
