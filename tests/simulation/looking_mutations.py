@@ -11,7 +11,7 @@ from chalicelib.adapters.memory.sweep_index import MemorySweepIndex
 from chalicelib.core.queueing import resting, sweep
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.time import Millis
-from tests.simulation import faults
+from tests.simulation import faults, world
 from tests.simulation.mutations import defect, under
 
 type Seen = tuple[object, ...]
@@ -81,8 +81,12 @@ def put_off_whatever(*unseen: int) -> Any:
 
 
 @defect
-@under(faults.Faults(stall=0.3, slow=0.5))
+@under(faults.Faults(stall=0.2, slow=0.5))
 def put_off_though_the_head_has_moved(patch: MonkeyPatch) -> None:
+    """Seen where the first requests of paused queues are cancelled all the time."""
+    kinds = ("pause", "cancel", "cancel", "cancel")
+    made = lambda rng, controlled: ["enqueue"] * 6 + [rng.choice(kinds) for _ in range(30)]  # noqa: E731
+    patch.setattr(world, "draw_kinds", made)
     put_off_whatever(0, 4)(patch)
 
 
