@@ -12,7 +12,6 @@ from chalicelib.core.queueing.queue_store import Part
 # A partition of an index takes a thousand writes a second. The number of shards is a parameter, which only
 # grows: an item keeps its shard until it is written again, and only shards up to the present number are read.
 LEAST_SHARDS: Final = 8
-MOST_SHARDS: Final = 256
 
 
 def shard(user_id: str, shards: int) -> str:

@@ -1,4 +1,4 @@
-"""Until when the sweeper need not look again at a queue that nobody serves, and need not."""
+"""Until when the sweeper need not look again at a queue, because nothing is to happen in it."""
 
 from typing import Final
 
