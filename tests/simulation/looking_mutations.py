@@ -11,10 +11,8 @@ from chalicelib.adapters.memory.sweep_index import MemorySweepIndex
 from chalicelib.core.queueing import resting, sweep
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.time import Millis
-from tests.simulation import faults, world
+from tests.simulation import faults
 from tests.simulation.mutations import defect, under
-
-type Seen = tuple[object, ...]
 
 
 @defect
@@ -70,27 +68,8 @@ def queue_that_owes_callbacks_put_off(patch: MonkeyPatch) -> None:
     patch.setattr(sweep, "rests_until", rests)
 
 
-def put_off_whatever(*unseen: int) -> Any:
-    """Whether these of what is seen have changed."""
-    at_rest = sweep_index._at_rest
-
-    def seen(queue: Queue) -> Seen:
-        return tuple(value for place, value in enumerate(at_rest(queue)) if place not in unseen)
-
-    return lambda patch: patch.setattr(sweep_index, "_at_rest", seen)
-
-
-@defect
-@under(faults.Faults(stall=0.2, slow=0.5))
-def put_off_though_the_head_has_moved(patch: MonkeyPatch) -> None:
-    """Seen where the first requests of paused queues are cancelled all the time."""
-    kinds = ("pause", "cancel", "cancel", "cancel")
-    made = lambda rng, controlled: ["enqueue"] * 6 + [rng.choice(kinds) for _ in range(30)]  # noqa: E731
-    patch.setattr(world, "draw_kinds", made)
-    put_off_whatever(0, 4)(patch)
-
-
 @defect
 @under(faults.Faults(stall=0.3, slow=0.5))
 def put_off_though_the_queue_was_opened(patch: MonkeyPatch) -> None:
-    put_off_whatever(2, 3, 4)(patch)
+    """A sweeper has read it, and stands still."""
+    patch.setattr(sweep_index, "_at_rest", lambda queue: (queue.head, queue.callbacks.first))
