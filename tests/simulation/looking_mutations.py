@@ -7,7 +7,6 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.memory import entries, queues, sweep_index, tables
 from chalicelib.adapters.memory.connections import MemoryConnections
-from chalicelib.adapters.memory.sweep_index import MemorySweepIndex
 from chalicelib.core.queueing import resting, sweep
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.time import Millis
@@ -23,16 +22,6 @@ def number_given_out_without_a_moment(patch: MonkeyPatch) -> None:
 @defect
 def number_of_an_entry_given_out_without_a_moment(patch: MonkeyPatch) -> None:
     patch.setattr(entries, "marked", lambda queue, look_at: queue)
-
-
-@defect
-def moment_removed_though_a_number_was_given_out(patch: MonkeyPatch) -> None:
-    def clear_work_mark(index: MemorySweepIndex, queue: Queue) -> None:
-        index._tables.put(replace(index._tables.existing(queue.user_id), look_at=None))
-        index._tables.open_until[queue.user_id] = queue.connected_until
-
-    patch.setattr(MemorySweepIndex, "clear_work_mark", clear_work_mark)
-    patch.setattr(sweep, "IDLE_MS", 0)
 
 
 @defect

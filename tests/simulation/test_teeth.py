@@ -114,7 +114,6 @@ KNOWN = {
     "lost wake up for callbacks not missed": 1,
     "marked as eventful without a condition": 68,
     "marked as noted without a condition": 110,
-    "moment removed though a number was given out": 0,
     "move_read without a condition": 371,
     "never ring again": 1,
     "never ring": 1,
