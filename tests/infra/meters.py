@@ -16,31 +16,7 @@ from local_cloud.emulator import Emulator
 from tests.contract.conftest import AWS
 from tests.contract.stores import create_table
 from tests.contract.users import User
-
-
-class Meter:
-    """Of the calls since it was last read: the units, and the items that queries have read."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._units = 0.0
-        self._items = 0
-        events = tables.connection.client.meta.events
-        events.register("before-parameter-build.dynamodb", self._ask)
-        events.register("after-call.dynamodb", self._note)
-
-    def _ask(self, params: dict[str, Any], **_: Any) -> None:
-        params["ReturnConsumedCapacity"] = "INDEXES"
-
-    def _note(self, parsed: dict[str, Any], **_: Any) -> None:
-        consumed = parsed.get("ConsumedCapacity", [])
-        for each in consumed if isinstance(consumed, list) else [consumed]:
-            self._units += each["CapacityUnits"]
-        self._items += parsed.get("ScannedCount", 0)
-
-    def read(self) -> tuple[float, int]:
-        found = self._units, self._items
-        self._units, self._items = 0.0, 0
-        return found
+from tests.infra.consumed import Meter
 
 
 @dataclass(frozen=True, slots=True)

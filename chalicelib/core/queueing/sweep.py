@@ -19,6 +19,7 @@ from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.queue_store import ALL, Part
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.resting import rests_until
+from chalicelib.core.queueing.sweep_counts import SweepCounts
 from chalicelib.core.queueing.waking import send_wake_up
 from chalicelib.core.time import Clock, Millis
 
@@ -54,29 +55,29 @@ class Sweep:
 
     def __call__(
         self, allowed_ms: Millis = ALLOWED_MS, *, wake_ups_lost: bool = False, part: Part = ALL
-    ) -> None:
+    ) -> SweepCounts:
         """Rescue queues that stand still, then have entries enter, end expired sessions, close queues, and
         remove accounts.
 
         At last, keep the large payloads of queues that stand for weeks, and stay for entries that fall due.
-        Only queues that are due are read. With `wake_ups_lost`, all are, and every queue with work gets a
-        wake-up at once, for no other is under way. Others may sweep the other parts at the same time.
-
-        Starts nothing new after `allowed_ms`, three fifths of which are for the rescue. Raises nothing: what
-        goes wrong with one queue, or while one index is read, is logged and does not stop the rest.
+        Only queues that are due are read. With `wake_ups_lost`, every queue with work is, and gets a wake-up
+        at once, for no other is under way. Starts nothing new after `allowed_ms`, three fifths of which are
+        for the rescue. Raises nothing: what goes wrong with one queue, or while one index is read, is logged
+        and does not stop the rest.
         """
         started, idle, leaving, old = self.clock.now(), list[Queue](), list[Queue](), list[Queue]()
-        end = started + allowed_ms
-        index = self.store.sweep_index
+        end, counts, index = started + allowed_ms, SweepCounts(), self.store.sweep_index
         until = None if wake_ups_lost else started
-        due = self._queues(lambda: index.due(until, part))
+        due = self._queues(lambda: index.due(until, part), counts)
         for queue in self._in_time(due, started + allowed_ms * 3 // 5):
+            counts.not_looked_at -= 1
             if queue.callbacks.is_owed:
                 self._guard(lambda queue, now: self._rescue_callbacks(queue, now, wake_ups_lost), queue)
             if queue.deleted_at is None and queue.depth:
+                counts.saw(queue)
                 if wake_ups_lost:
                     self._guard(lambda queue, now: self._wake(queue, wake_up_id(queue, None, now)), queue)
-                self._guard(lambda queue, now: self._rescue(queue, now, old), queue)
+                self._guard(lambda queue, now: self._rescue(queue, now, old, counts), queue)
             else:
                 (idle if queue.deleted_at is None else leaving).append(queue)
         entries = DueEntries(self.entering or self._new_entering(), part)
@@ -90,16 +91,22 @@ class Sweep:
             self._guard(lambda queue, now: self._remove(queue, now, end), queue)
         for queue in self._in_time(old, end):
             self._guard(lambda queue, _: keep_payloads(self.store, queue, self.clock, end), queue)
+        counts.took_seconds = (self.clock.now() - started) / 1000
         self._survive(lambda: entries.stay(next(iter(soon), None), end))
+        return counts
 
     def _new_entering(self) -> Entering:
         store = self.store
         return Entering(store.entries, store.queues, store.requests, self.wake_ups, self.clock)
 
-    def _queues(self, find: Callable[[], Sequence[str]]) -> Iterator[Queue]:
+    def _queues(
+        self, find: Callable[[], Sequence[str]], counts: SweepCounts | None = None
+    ) -> Iterator[Queue]:
         """In random order: if time is too short for all, each sweep reaches others."""
         user_ids = list[str]()
         self._survive(lambda: user_ids.extend(find()))
+        if counts:
+            counts.not_looked_at = len(user_ids)
         self.shuffle(user_ids)
         for some in batched(user_ids, AT_ONCE, strict=False):
             yield from self._read(some)
@@ -143,7 +150,7 @@ class Sweep:
         except Exception as error:  # noqa: BLE001 - everybody else depends on this sweep
             self.report(user_id, error)
 
-    def _rescue(self, queue: Queue, now: Millis, old: list[Queue]) -> None:
+    def _rescue(self, queue: Queue, now: Millis, old: list[Queue], counts: SweepCounts) -> None:
         """Adds the queue to `old` if its large payloads have to be looked after."""
         if self._is_held_by_other_code(queue):
             return self._wake(queue, wake_up_id(queue, None, now, MINUTE_MS))
@@ -165,6 +172,7 @@ class Sweep:
                 and (is_late(queue, head, now) or self._is_superseded(head, now))
             )
         ):
+            counts.woke(queue, head, now)
             self._wake(queue, wake_up_id(queue, head, now))
         elif (queue.look_at or 0) <= now and (until := rests_until(queue, head, now)):
             self.store.sweep_index.put_off(queue, until)
