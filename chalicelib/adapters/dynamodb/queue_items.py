@@ -1,4 +1,4 @@
-"""One queue item: reading it, updating it under a condition, and its place in the sweeper's indexes."""
+"""One queue item: reading it, updating it under a condition, and what its conditions are made of."""
 
 import time
 from contextlib import suppress
@@ -9,8 +9,8 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import is_conflict, translated
 from chalicelib.adapters.dynamodb.format import is_readable
+from chalicelib.adapters.dynamodb.marks import Marks
 from chalicelib.adapters.dynamodb.records import to_queue
-from chalicelib.adapters.dynamodb.shards import shard
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing.access import needs_session
@@ -21,12 +21,11 @@ from chalicelib.core.time import Millis
 CONFLICT_PAUSES_S = (0.01, 0.02, 0.04)
 
 
-class QueueItems:
+class QueueItems(Marks):
     """What all stores that touch a queue item share; each of them has one of these."""
 
     def __init__(self, tables: Tables) -> None:
-        self.tables = tables
-        self.model = tables.queues
+        super().__init__(tables)
         self._readable = is_readable(self.model.item_format)
 
     def get(self, user_id: str) -> Queue | None:
@@ -58,28 +57,6 @@ class QueueItems:
         with suppress(LostRaceError):  # another call was first
             actions: list[Action] = [m.room.add(limit - queue.limit), m.limit.set(limit)]
             self.update(queue.user_id, actions, m.limit == queue.limit)
-
-    def shard(self, user_id: str) -> str:
-        return shard(user_id, self.tables.shards)
-
-    def marked(self, user_id: str, look_at: Millis) -> list[Action]:
-        """The sweeper looks at the queue at that moment; if it does already at another one, that stays."""
-        m = self.model
-        moment = m.look_at.set(m.look_at | look_at)
-        return [m.look_shard.set(self.shard(user_id)), moment, m.work.remove()]
-
-    def remarked(self, user_id: str, look_at: Millis) -> list[Action]:
-        """The sweeper looks at the queue at that moment, whether it was to look at another one or not."""
-        m = self.model
-        return [m.look_shard.set(self.shard(user_id)), m.look_at.set(look_at), m.work.remove()]
-
-    def moved(self, look_at: Millis | None) -> list[Action]:
-        """The sweeper looks at the queue, at which it was to look, at another moment; None: at the same."""
-        return [] if look_at is None else [self.model.look_at.set(look_at)]
-
-    def unmarked(self) -> list[Action]:
-        m = self.model
-        return [m.look_shard.remove(), m.look_at.remove(), m.work.remove()]
 
     def is_live(self, session_id: str, now: Millis) -> Condition:
         """Whether a call may use a queue that exists: see `Queue.is_live`."""
