@@ -65,12 +65,9 @@ def _waiting(tables: Tables, shards: int) -> Iterator[Request]:
 
 
 def _users_with_work(tables: Tables, shards: int) -> Iterable[str]:
-    """Unlike the sweeper's index, this leaves out no shard that cannot be read.
-
-    `shards`: of the index of moments; 0 if there is none.
-    """
-    found = [tables.queues.working.query(str(shard)) for shard in range(LEAST_SHARDS)]
-    found += [tables.queues.looks.query(str(shard)) for shard in range(shards)]
+    """Of both indexes. Unlike the sweeper's port, this leaves out no shard that cannot be read."""
+    indexes = ((tables.queues.looks, shards), (tables.queues.working, LEAST_SHARDS))
+    found = (index.query(str(shard)) for index, count in indexes for shard in range(count))
     return dict.fromkeys(item.user_id for items in found for item in items)
 
 

@@ -9,8 +9,7 @@ from chalicelib.core.queueing.callback_cursor import NOTHING_OWED, Owed
 from chalicelib.core.queueing.looks import AT_ONCE, FAR_MS, FIRST_MS, NEAR_MS
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
-from chalicelib.core.queueing.queue_store import Part
-from tests.contract.users import EXPIRY, NOW, User, assert_refused
+from tests.contract.users import NOW, User, assert_refused
 
 FAR = NOW + 600_000  # a queue at rest
 
@@ -169,17 +168,3 @@ def test_the_sweeper_looks_at_once_at_a_queue_that_is_to_be_removed(resting: Use
 
     assert resting.queue.look_at == AT_ONCE
     assert found(resting, NOW)
-
-
-def test_each_part_finds_its_own_users(user: User) -> None:
-    user.send()
-    parts = [user.store.sweep_index.due(None, Part(number, 8)) for number in range(8)]
-
-    assert sum(user.id in found for found in parts) == 1
-    assert {id_ for found in parts for id_ in found} == set(user.store.sweep_index.due(None))
-
-
-def test_each_part_finds_sessions_of_its_own(user: User) -> None:
-    parts = [user.store.sweep_index.with_expired_sessions(EXPIRY, Part(number, 2)) for number in range(2)]
-
-    assert sum(user.id in found for found in parts) == 1
