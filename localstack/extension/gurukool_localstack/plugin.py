@@ -43,6 +43,7 @@ _MODULES = (
     "metrics",
     "queue_metrics",
     "recursion",
+    "schedules",
     "table_updates",
     "throttling",
     "tracing",
