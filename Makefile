@@ -7,7 +7,7 @@
 RUN := localstack/run
 
 help: ## show this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## start or update the stack at http://localhost:3000 (PORT=3001 make up: another port)
 	@$(RUN) -m local_cloud up

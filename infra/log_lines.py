@@ -1,7 +1,7 @@
 """Log lines of the functions, and how a terminal shows them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -54,7 +54,12 @@ class Line:
 
     def is_about(self, user: str | None, seq: int | None) -> bool:
         """Whether the line is about this user and request; None stands for any."""
-        return user in {None, self.fields.get("user")} and seq in {None, self.fields.get("seq")}
+        return user in {None, self.fields.get("user")} and (seq is None or seq in self._numbers())
+
+    def _numbers(self) -> Sequence[Any]:
+        """Of the requests that the line is about: one, or those of a batch."""
+        first, last = self.fields.get("seq"), self.fields.get("last_seq")
+        return range(first, last + 1) if isinstance(first, int) and isinstance(last, int) else (first,)
 
     def render(self) -> Text:
         """The line with colours, its time in the local time zone."""

@@ -113,7 +113,8 @@ class World:
             lane: Drain(queues, requests, wake_ups, clock, attempt, QUANTUM_MS[lane], self._token, lane)
             for lane in LANES
         }
-        self._enqueue = Enqueue(queues, requests, keys, wake_ups, clock, handlers=handlers)
+        prompt = WakeUps(self.network, self._arrive, answers_callers=True)
+        self._enqueue = Enqueue(queues, requests, keys, prompt, clock, handlers=handlers)
         self._dequeue = Dequeue(queues, requests, clock, Waits(FakeSessions(), clock), self._token)
         self.swept = swept = Swept(store, queues, requests, self._port, self.rng)
         entering = Entering(swept.entries, queues, requests, wake_ups, clock)

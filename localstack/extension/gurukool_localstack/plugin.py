@@ -44,6 +44,7 @@ _MODULES = (
     "queue_metrics",
     "recursion",
     "schedules",
+    "storage",
     "table_updates",
     "throttling",
     "tracing",

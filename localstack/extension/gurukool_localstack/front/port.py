@@ -16,7 +16,7 @@ from gurukool_localstack.front.event import Call, headers_of
 from gurukool_localstack.front.routes import Stage
 from gurukool_localstack.http1.connection import Limits
 from gurukool_localstack.http1.messages import Answer, Request
-from gurukool_localstack.http1.server import Server
+from gurukool_localstack.http1.server import Server, addresses
 from gurukool_localstack.origins import is_plain
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
@@ -31,23 +31,26 @@ _NOT_YET = Answer(
 
 
 @functools.cache
-def _server() -> Server:
-    ours = settings.current()
-    stage = Stage(ours.api_id, ours.api_stage)
-    handler = functools.partial(answer, stage=stage, port=ours.api_port)
-    return Server(GATEWAY_LISTEN[0].host, ours.api_port, handler, LIMITS)
+def _servers() -> list[Server]:
+    """For each address of the port; none if no API has a port of its own."""
+    ours = settings.current().api
+    if ours is None:
+        return []
+    handler = functools.partial(answer, stage=Stage(ours.id, ours.stage), port=ours.port)
+    # LocalStack knows its own pages by the ports in GATEWAY_LISTEN.
+    cors.ALLOWED_CORS_ORIGINS.append(f"http://localhost:{ours.port}")
+    return [Server(host, ours.port, handler, LIMITS) for host in addresses(GATEWAY_LISTEN[0].host)]
 
 
 def install() -> None:
     """Listens. Raises OSError if the port is in use. Connections wait until LocalStack is ready."""
-    _server()
-    # LocalStack knows its own pages by the ports in GATEWAY_LISTEN.
-    cors.ALLOWED_CORS_ORIGINS.append(f"http://localhost:{settings.current().api_port}")
+    _servers()
 
 
 def ready() -> None:
     """Serves."""
-    _server().start("api-port")
+    for server in _servers():
+        server.start("api-port")
 
 
 def answer(request: Request, *, stage: Stage, port: int) -> Answer:
