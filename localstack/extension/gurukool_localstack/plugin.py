@@ -44,6 +44,7 @@ _MODULES = (
     "queue_metrics",
     "recursion",
     "schedules",
+    "service_metrics",
     "storage",
     "table_updates",
     "throttling",
