@@ -1,6 +1,7 @@
 """How the deployment runs, for administrators."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
@@ -11,8 +12,10 @@ from chalicelib.api.queueing.measures import Number, Seconds
 from chalicelib.container import Container
 from chalicelib.core.errors import NotFoundError
 from chalicelib.core.identity.account import Principal
-from chalicelib.core.identity.measurements import SPANS, Measure, Measured, Span
 from chalicelib.web.routes import Routes
+
+if TYPE_CHECKING:
+    from chalicelib.core.identity.measurements import Measured
 
 routes = Routes("Administration", permission=ADMIN)
 
@@ -21,6 +24,7 @@ type Period = Annotated[
     msgspec.Meta(description="In steps of one minute, a quarter of an hour, two hours"),
 ]
 type Counts = Annotated[list[int], msgspec.Meta(description="Of each step")]
+type Values = Mapping[str, Sequence[float | None]]
 type Durations = Annotated[
     list[float | None], msgspec.Meta(description="Of each step; null where nothing was measured")
 ]
@@ -72,28 +76,31 @@ class MetricsAnswer(msgspec.Struct):
     "GET", "/api/admin/metrics", "Show how the deployment has run lately", raises=(NotFoundError,)
 )
 def metrics(container: Container, principal: Principal, period: Period = "hour") -> MetricsAnswer:
+    from chalicelib.core.identity.measurements import SPANS, Span  # needed by few calls
+
     container.identity.administration.require_admin(principal)
     span = Span.before(container.adapters.clock.now(), *SPANS[period])
     return metrics_view(container.adapters.measurements.read(span))
 
 
-def metrics_view(measured: Measured) -> MetricsAnswer:
+def metrics_view(measured: "Measured") -> MetricsAnswer:
+    values = {measure.value: of for measure, of in measured.values.items()}
     return MetricsAnswer(
         step_seconds=measured.span.step_ms // 1000,
         moments=[iso(moment) for moment in measured.span.moments],
-        traffic=TrafficAnswer(**_counts(measured, TrafficAnswer)),
-        unsuccessful=UnsuccessfulAnswer(**_counts(measured, UnsuccessfulAnswer)),
-        times=TimesAnswer(**_durations(measured, TimesAnswer)),
-        oldest_age_seconds=list(measured.values[Measure.OLDEST_AGE_SECONDS]),
-        errors=ErrorsAnswer(**_counts(measured, ErrorsAnswer)),
+        traffic=TrafficAnswer(**_counts(values, TrafficAnswer)),
+        unsuccessful=UnsuccessfulAnswer(**_counts(values, UnsuccessfulAnswer)),
+        times=TimesAnswer(**_durations(values, TimesAnswer)),
+        oldest_age_seconds=list(values["oldest_age_seconds"]),
+        errors=ErrorsAnswer(**_counts(values, ErrorsAnswer)),
     )
 
 
-def _counts(measured: Measured, answer: type[msgspec.Struct]) -> dict[str, Any]:
+def _counts(values: Values, answer: type[msgspec.Struct]) -> dict[str, Any]:
     """Of what nobody has counted there was none."""
     names = answer.__struct_fields__
-    return {name: [round(value or 0) for value in measured.values[Measure(name)]] for name in names}
+    return {name: [round(value or 0) for value in values[name]] for name in names}
 
 
-def _durations(measured: Measured, answer: type[msgspec.Struct]) -> dict[str, Any]:
-    return {name: list(measured.values[Measure(name)]) for name in answer.__struct_fields__}
+def _durations(values: Values, answer: type[msgspec.Struct]) -> dict[str, Any]:
+    return {name: list(values[name]) for name in answer.__struct_fields__}

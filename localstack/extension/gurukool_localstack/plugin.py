@@ -45,6 +45,7 @@ _MODULES = (
     "metrics",
     "queue_metrics",
     "recursion",
+    "schedules",
     "service_metrics",
     "storage",
     "table_updates",
