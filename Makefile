@@ -2,7 +2,7 @@
 # The first command that needs the tools installs them in a cache outside the checkout.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status kill-worker lock logs metrics admin key sign-in-link rotate-keys demo test soak check bench release
+.PHONY: help up down reset status kill-worker lock logs metrics grafana admin key sign-in-link rotate-keys demo test soak check bench release
 
 RUN := localstack/run
 
@@ -47,6 +47,10 @@ sign-in-link: ## make a link with which a user sets a new password (USERNAME=nam
 
 rotate-keys: ## sign access tokens with a new key; nobody is signed out
 	@$(RUN) -m local_cloud.operate rotate-keys
+
+grafana: ## show the stack in a Grafana of this machine (STACK=name, REGION=…: on AWS; GRAFANA_PORT=3030)
+	@$(RUN) -m $(if $(STACK),infra.grafana.start --stack '$(STACK)' $(if $(REGION),--region '$(REGION)'),local_cloud.grafana) \
+		$(if $(GRAFANA_PORT),--port '$(GRAFANA_PORT)')
 
 demo: ## run five users with twenty requests each on the running stack
 	@$(RUN) -m local_cloud.demo

@@ -43,6 +43,7 @@ _MODULES = (
     "metrics",
     "queue_metrics",
     "recursion",
+    "service_metrics",
     "storage",
     "table_updates",
     "throttling",

@@ -6,11 +6,12 @@ to LocalStack as before.
 """
 
 import functools
+import time
 
 from localstack.aws.handlers import cors
 from localstack.config import GATEWAY_LISTEN
 
-from gurukool_localstack import settings
+from gurukool_localstack import service_metrics, settings
 from gurukool_localstack.front import fallback, proxy
 from gurukool_localstack.front.event import Call, headers_of
 from gurukool_localstack.front.routes import Stage
@@ -62,8 +63,20 @@ def answer(request: Request, *, stage: Stage, port: int) -> Answer:
         deployed = stage.current()
         match = deployed and deployed.routes.match(request.method, path)
         if deployed and match:
-            return proxy.answer(Call(request, path, headers_of(request), port, deployed, match))
+            return _measured(Call(request, path, headers_of(request), port, deployed, match))
     return fallback.answer(request, port)
+
+
+def _measured(call: Call) -> Answer:
+    """Only an API whose name is its id has this port."""
+    started = time.perf_counter()
+    answer = proxy.answer(call)
+    milliseconds = (time.perf_counter() - started) * 1000
+    owner = call.deployed.deployment
+    service_metrics.answered(
+        owner.account_id, owner.region, call.deployed.api_id, answer.status, milliseconds
+    )
+    return answer
 
 
 def _may_be_ours(request: Request, path: str) -> bool:
