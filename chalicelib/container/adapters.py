@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         TryCounts,
     )
     from chalicelib.core.queueing.application import Resources
+    from chalicelib.core.queueing.object_store import ObjectStore
     from chalicelib.core.queueing.ports import Store, VisibilityLease, WakeUps
     from chalicelib.core.queueing.waits import WaitSlots
     from chalicelib.core.time import Clock
@@ -69,7 +70,17 @@ class Adapters:
     def store(self) -> Store:
         from chalicelib.adapters.dynamodb.store import DynamoStore
 
-        return DynamoStore(self.tables, self.settings.queue_limit)
+        return DynamoStore(self.tables, self.settings.queue_limit, self.objects)
+
+    @cached_property
+    def objects(self) -> ObjectStore | None:
+        """The bucket for uploads; None if the deployment has none."""
+        bucket = self.settings.resources.get("UPLOADS_BUCKET")
+        if not bucket:
+            return None
+        from chalicelib.adapters.s3.objects import S3Objects, create_client
+
+        return S3Objects(lambda: create_client(self.tables.connection.session), bucket)
 
     @cached_property
     def sqs(self) -> Any:

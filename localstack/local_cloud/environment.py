@@ -103,6 +103,7 @@ def _settings() -> dict[str, str]:
         "DNS_ADDRESS": "0",
         "IN_MEMORY_CLIENT": "1",
         "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
+        "S3_SKIP_SIGNATURE_VALIDATION": "0",
         # Otherwise CloudFormation's waiters sleep for a second at a time.
         "CFN_NO_WAIT_ITERATIONS": "200",
         "BOTO_WAITER_DELAY": "0",

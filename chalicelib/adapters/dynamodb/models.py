@@ -112,6 +112,7 @@ class RequestItem(VersionedItem):
     payload = UnicodeAttribute(null=True)  # none if it is apart
     payload_bytes = NumberAttribute(null=True)
     payload_until = NumberAttribute(null=True)  # seconds
+    upload = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
     enqueued_at = NumberAttribute()
     attempts = NumberAttribute()

@@ -10,10 +10,13 @@ from chalicelib.adapters.memory.removal import MemoryUserRemoval
 from chalicelib.adapters.memory.requests import Commit, MemoryRequests
 from chalicelib.adapters.memory.sweep_index import MemorySweepIndex
 from chalicelib.adapters.memory.tables import MemoryTables
+from chalicelib.core.queueing.object_store import ObjectStore
 
 
 class MemoryStore:
     """The port `Store`. What is stored is in `tables`, for tests to look at."""
+
+    objects: ObjectStore | None = None  # a test that has uploads sets it
 
     def __init__(self, limit: int = 10_000, commit: Commit | None = None) -> None:
         """`limit`: how many requests without an outcome a new queue has room for.

@@ -36,6 +36,7 @@ _MODULES = (
     "metric_store",
     "metrics",
     "recursion",
+    "signed_urls",
     "table_updates",
     "throttling",
     "tracing",
