@@ -18,6 +18,7 @@ SECONDS = 30
 TWO_INDEXES = "Cannot perform more than one GSI creation or deletion in a single update"
 KEY = [{"AttributeName": "id", "KeyType": "HASH"}]
 DEFINITIONS = [{"AttributeName": "id", "AttributeType": "S"}]
+OBJECTS = {"small": b"\x00\xff\n", "large": b"\n" * 1_000_000, "folder/empty": b""}
 ITEM = {"id": {"S": "one"}, "colour": {"S": "red"}}
 TEMPLATE: dict[str, Any] = {
     "Resources": {
@@ -32,12 +33,20 @@ TEMPLATE: dict[str, Any] = {
             },
         },
         "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": {}}},
+        "Bucket": {
+            "Type": "AWS::S3::Bucket",
+            "Properties": {
+                "LifecycleConfiguration": {
+                    "Rules": [{"Id": "one", "Status": "Enabled", "Prefix": "new/", "ExpirationInDays": 1}]
+                }
+            },
+        },
         "Parameter": {
             "Type": "AWS::SSM::Parameter",
             "Properties": {"Type": "String", "Value": {"Fn::GetAtt": ["Table", "Arn"]}},
         },
     },
-    "Outputs": {"Table": {"Value": {"Ref": "Table"}}, "Secret": {"Value": {"Ref": "Secret"}}},
+    "Outputs": {name: {"Value": {"Ref": name}} for name in ("Table", "Secret", "Bucket")},
 }
 
 
@@ -75,6 +84,7 @@ class Cloud:
         client = self.emulator.client
         self.stacks, self.tables = client("cloudformation"), client("dynamodb")
         self.secrets, self.parameters = client("secretsmanager"), client("ssm")
+        self.objects = client("s3")
 
     def create(self, name: str) -> dict[str, str]:
         self.stacks.create_stack(StackName=name, TemplateBody=json.dumps(TEMPLATE))
@@ -84,7 +94,7 @@ class Cloud:
         """Only the table is made; the rest fails."""
         template = copy.deepcopy(TEMPLATE)
         template["Resources"]["Parameter"]["Properties"]["Type"] = "Nonsense"
-        del template["Resources"]["Secret"], template["Outputs"]
+        del template["Resources"]["Secret"], template["Resources"]["Bucket"], template["Outputs"]
         self.stacks.create_stack(StackName=name, TemplateBody=json.dumps(template))
         assert wait_until(lambda: self.describe(name)["StackStatus"] != "CREATE_IN_PROGRESS", SECONDS)
         assert self.reasons(name) != {""}
@@ -138,6 +148,14 @@ def before(cloud: Cloud) -> dict[str, str]:
     cloud.tables.put_item(TableName=outputs["Table"], Item=ITEM)
     cloud.secrets.put_secret_value(SecretId=outputs["Secret"], SecretString="rotated")
     cloud.secrets.create_secret(Name=BY_HAND, SecretBinary=b"\x00\xff")
+    cloud.objects.create_bucket(Bucket=BY_HAND)
+    for key, data in OBJECTS.items():
+        cloud.objects.put_object(Bucket=outputs["Bucket"], Key=key, Body=b"before")
+        cloud.objects.put_object(Bucket=outputs["Bucket"], Key=key, Body=data, ContentType="text/x-one")
+    cloud.objects.put_object(Bucket=outputs["Bucket"], Key="deleted", Body=b"")
+    cloud.objects.delete_object(Bucket=outputs["Bucket"], Key="deleted")
+    source = {"Bucket": outputs["Bucket"], "Key": "small"}
+    cloud.objects.copy_object(Bucket=outputs["Bucket"], Key="copied", CopySource=source)
     made = cloud.tables.create_table(
         TableName=BY_HAND, KeySchema=KEY, AttributeDefinitions=DEFINITIONS, BillingMode="PAY_PER_REQUEST"
     )
@@ -185,10 +203,34 @@ def test_a_secret_is_there_with_its_former_version(cloud: Cloud, before: dict[st
     assert cloud.secrets.get_secret_value(SecretId=BY_HAND)["SecretBinary"] == b"\x00\xff"
 
 
+def test_a_bucket_is_there_with_its_rules_and_its_objects(cloud: Cloud, before: dict[str, str]) -> None:
+    bucket = {"Bucket": before["Bucket"]}
+    names = {each["Name"] for each in cloud.objects.list_buckets()["Buckets"]}
+    assert before["Bucket"] in names
+    assert BY_HAND not in names
+    listed = cloud.objects.list_objects_v2(**bucket)["Contents"]
+    assert [each["Key"] for each in listed] == sorted({*OBJECTS, "copied"})
+    for key, data in OBJECTS.items():
+        found = cloud.objects.get_object(**bucket, Key=key)
+        assert (found["Body"].read(), found["ContentType"]) == (data, "text/x-one")
+    assert cloud.objects.get_object(**bucket, Key="copied")["Body"].read() == OBJECTS["small"]
+    [rule] = cloud.objects.get_bucket_lifecycle_configuration(**bucket)["Rules"]
+    assert rule["Expiration"] == {"Days": 1}
+
+    cloud.objects.delete_objects(**bucket, Delete={"Objects": [{"Key": "copied"}]})
+    cloud.objects.copy_object(**bucket, Key="small", CopySource={**bucket, "Key": "large"})
+    cloud.start_again()
+
+    assert [each["Key"] for each in cloud.objects.list_objects_v2(**bucket)["Contents"]] == sorted(OBJECTS)
+    assert cloud.objects.get_object(**bucket, Key="small")["Body"].read() == OBJECTS["large"]
+
+
 def test_only_the_owner_may_read_it(cloud: Cloud, before: dict[str, str]) -> None:
     assert cloud.data.directory.stat().st_mode & 0o777 == 0o700
     documents = {path.name: path.stat().st_mode & 0o777 for path in cloud.data.directory.glob("*.json")}
-    assert documents == dict.fromkeys(("secrets.json", "stacks.json", "tables.json"), 0o600)
+    assert documents == dict.fromkeys(("buckets.json", "secrets.json", "stacks.json", "tables.json"), 0o600)
+    objects = {path.stat().st_mode & 0o777 for path in cloud.data.directory.glob("objects/*/*")}
+    assert objects == {0o600}
 
 
 def test_a_newer_template_updates_the_tables_and_makes_the_rest(cloud: Cloud, before: dict[str, str]) -> None:
