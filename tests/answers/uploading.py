@@ -17,7 +17,7 @@ class Bucket:
 
     def __init__(self, service: Service) -> None:
         self.objects = MemoryObjects(service.clock.now)
-        service.adapters.objects = service.store.objects = self.objects
+        service.adapters.objects = service.store.tables.objects = self.objects
 
     def put(self, offer: Mapping[str, Any], data: bytes) -> None:
         self.objects.upload(SignedUpload(offer["url"], offer["headers"]), data)

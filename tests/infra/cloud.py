@@ -44,6 +44,8 @@ class Recorder:
 
     def __call__(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         service = model.service_model.endpoint_prefix
+        if service == "s3":
+            return  # its objects have keys: see test_permissions_of_uploads.py
         for item in params.get("TransactItems", []):
             for action, inner in item.items():
                 self._add(f"{service}:{action}Item", inner)

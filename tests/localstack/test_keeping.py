@@ -54,6 +54,10 @@ def with_indexes(*names: str) -> dict[str, Any]:
     """The template of a newer release."""
     template = copy.deepcopy(TEMPLATE)
     table = template["Resources"]["Table"]["Properties"]
+    bucket = template["Resources"]["Bucket"]["Properties"]
+    bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] = 2
+    cors = {"AllowedMethods": ["PUT"], "AllowedOrigins": ["https://one.example"]}
+    bucket["CorsConfiguration"] = {"CorsRules": [cors]}
     table["AttributeDefinitions"] = [{"AttributeName": n, "AttributeType": "S"} for n in ("id", *names)]
     table["TimeToLiveSpecification"] = {"AttributeName": "ends", "Enabled": True}
     table["GlobalSecondaryIndexes"] = [
@@ -245,6 +249,10 @@ def test_a_newer_template_updates_the_tables_and_makes_the_rest(cloud: Cloud, be
     assert found["Count"] == 1
     ttl = cloud.tables.describe_time_to_live(TableName=before["Table"])["TimeToLiveDescription"]
     assert ttl["AttributeName"] == "ends"
+    [rule] = cloud.objects.get_bucket_lifecycle_configuration(Bucket=before["Bucket"])["Rules"]
+    assert rule["Expiration"] == {"Days": 2}, "of the newer template"
+    [cors] = cloud.objects.get_bucket_cors(Bucket=before["Bucket"])["CORSRules"]
+    assert cors["AllowedOrigins"] == ["https://one.example"]
     parameters = cloud.parameters.describe_parameters()["Parameters"]
     values = [cloud.parameters.get_parameter(Name=p["Name"])["Parameter"]["Value"] for p in parameters]
     assert any(value.endswith(f":table/{before['Table']}") for value in values)

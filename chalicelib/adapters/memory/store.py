@@ -16,8 +16,6 @@ from chalicelib.core.queueing.object_store import ObjectStore
 class MemoryStore:
     """The port `Store`. What is stored is in `tables`, for tests to look at."""
 
-    objects: ObjectStore | None = None  # a test that has uploads sets it
-
     def __init__(self, limit: int = 10_000, commit: Commit | None = None) -> None:
         """`limit`: how many requests without an outcome a new queue has room for.
 
@@ -33,3 +31,7 @@ class MemoryStore:
         self.removal = MemoryUserRemoval(self.tables)
         self.entries = MemoryEntries(self.tables, self.keys, self.requests)
         self.callbacks = MemoryCallbacks(self.tables)
+
+    @property
+    def objects(self) -> ObjectStore | None:
+        return self.tables.objects

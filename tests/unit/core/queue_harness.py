@@ -66,7 +66,7 @@ class QueueHarness:
         rings = count(1)
         self._bell = bell = MemoryWakeUps(self.fifos)
         queues, requests = self.store.queues, self.store.requests
-        self.store.objects = self.objects = MemoryObjects(self.clock.now)
+        self.store.tables.objects = self.objects = MemoryObjects(self.clock.now)
         self.uploads = Uploads(self.objects, queues, self.clock)
         self.entering = Entering(self.store.entries, queues, requests, bell, self.clock, self.handlers)
         self.drains = self._new_drains(lambda: f"ring {next(rings)}")
