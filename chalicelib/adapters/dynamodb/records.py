@@ -58,6 +58,16 @@ def format_of(request: Request) -> int:
     return APART if request.payload_bytes or request.result_bytes else FORMAT
 
 
+def durable_format(request: Request) -> int:
+    """Of a request that has just come to use what durable handlers need.
+
+    >>> given = Request("ada", 1, "echo", "", Status.QUEUED, enqueued_at=0, upload="id")
+    >>> durable_format(given) == format_of(given) == UPLOADED
+    True
+    """
+    return max(DURABLE, format_of(request))
+
+
 def to_request(item: RequestItem) -> Request:
     """Raises NewerItemError."""
     require_readable(item.item_format)
