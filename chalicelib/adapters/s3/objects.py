@@ -32,7 +32,7 @@ def create_client(session: Any) -> Any:
 class S3Objects:
     """The port `ObjectStore`.
 
-    The client is made for the first call: it takes some 50 ms, which only those pay for who have uploads.
+    The client is made for the first call. That takes some 20 ms, which nobody pays who has no upload.
     """
 
     def __init__(self, make_client: Callable[[], Any], bucket: str) -> None:
