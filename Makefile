@@ -2,12 +2,12 @@
 # The first command that needs the tools installs them in a cache outside the checkout.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status kill-worker lock logs admin key sign-in-link rotate-keys demo test soak check bench release
+.PHONY: help up down reset status kill-worker lock logs metrics grafana admin key sign-in-link rotate-keys demo test soak check bench release
 
 RUN := localstack/run
 
 help: ## show this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## start or update the stack at http://localhost:3000 (PORT=3001 make up: another port)
 	@$(RUN) -m local_cloud up
@@ -29,6 +29,9 @@ logs: ## follow the logs (USERNAME=name: of a user; SEQ=number: of a request; MI
 	@$(RUN) -m local_cloud.logs $(if $(WHO),--user '$(WHO)') $(if $(SEQ),--seq '$(SEQ)') $(if $(MINUTES),--minutes '$(MINUTES)')
 logs: WHO = $(or $(USERNAME),$(if $(filter command line,$(origin USER)),$(USER)))
 
+metrics: ## show how the stack has run: traffic, outcomes, p50 and p99 of waits
+	@$(RUN) -m local_cloud.operate metrics
+
 admin: ## make a user an administrator (USERNAME=name)
 	@$(RUN) -m local_cloud.operate role '$(or $(USERNAME),$(error A username is missing: make admin USERNAME=name))' admin
 
@@ -44,6 +47,10 @@ sign-in-link: ## make a link with which a user sets a new password (USERNAME=nam
 
 rotate-keys: ## sign access tokens with a new key; nobody is signed out
 	@$(RUN) -m local_cloud.operate rotate-keys
+
+grafana: ## show the stack in a Grafana of this machine (STACK=name, REGION=…: on AWS; GRAFANA_PORT=3030)
+	@$(RUN) -m $(if $(STACK),infra.grafana.start --stack '$(STACK)' $(if $(REGION),--region '$(REGION)'),local_cloud.grafana) \
+		$(if $(GRAFANA_PORT),--port '$(GRAFANA_PORT)')
 
 demo: ## run five users with twenty requests each on the running stack
 	@$(RUN) -m local_cloud.demo

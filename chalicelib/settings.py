@@ -16,6 +16,7 @@ ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 AUDIENCE = re.compile(r"[!-~]{0,200}")
 
 
+API_HANDLER = "app.app"  # as Lambda names the function in `_HANDLER`
 OIDC_HALF = (
     "OIDC_ISSUER and OIDC_AUDIENCE belong together: set both to accept the tokens of an identity provider, "
     "or neither."
@@ -122,7 +123,14 @@ CHOICES = (
     ),
     Setting("AUDIT_RETENTION_DAYS", _between(0, 3653), "0", "how long audit entries are kept (0: for ever)"),
     Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
+    Setting(
+        "METRICS",
+        _one_of("on", "types", "off"),
+        "on",
+        "whether metrics are written (on; types: for each type of request, too; off)",
+    ),
     Setting("USER_RATE", _rate, "", "how many requests one user may send in a time, such as 10/s"),
+    Setting("WAIT_CONCURRENCY", _between(0, 10_000), "400", "how many calls of all users may wait at a time"),
     Setting("USER_BURST", _between(1, 10_000), "100", "how many of them at once"),
     Setting("TYPE_INDEX", _switch, "off", "find requests by type by an index, if the table has it (on, off)"),
     Setting("OIDC_ISSUER", _issuer, "", "the identity provider whose users may call the API"),
@@ -134,6 +142,7 @@ MAKING = (Setting("UPLOADS", _switch, "off", "take payloads of up to 4 MB that a
 
 # What the stack itself knows. A function gets the names of what it may use, and only those.
 RESOURCES = (
+    "STACK_NAME",
     "ACCOUNTS_TABLE",
     "SESSIONS_TABLE",
     "QUEUES_TABLE",
@@ -166,11 +175,14 @@ class Settings:
     outcome_retention_hours: int
     audit_retention_days: int  # 0: for ever
     tracing: bool
+    metrics: str
     user_rate: Rate | None
     user_burst: int
+    wait_concurrency: int
     type_index: bool
     oidc_issuer: str  # "": there is none
     oidc_audience: str
+    answers_callers: bool  # whether this is the function of the HTTP API
     code: str  # fingerprint of the deployed code; "" if the deployment gives none
     resources: Mapping[str, str]
 
@@ -180,8 +192,14 @@ class Settings:
         values = {setting.name.lower(): read(setting, environment) for setting in CHOICES}
         if bool(values["oidc_issuer"]) != bool(values["oidc_audience"]):
             raise SettingError(OIDC_HALF)
+        values["answers_callers"] = environment.get("_HANDLER") == API_HANDLER
         values["code"] = environment.get("CODE_FINGERPRINT", "")
         return cls(**values, resources={n: environment[n] for n in RESOURCES if n in environment})
+
+    @property
+    def measured_stack(self) -> str:
+        """The stack in whose name metrics are written; "" if none are."""
+        return "" if self.metrics == "off" else self.resources.get("STACK_NAME", "")
 
     def resource(self, name: str) -> str:
         """Raises SettingError if the deployment did not give this function the resource."""

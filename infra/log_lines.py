@@ -1,7 +1,7 @@
 """Log lines of the functions, and how a terminal shows them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -12,6 +12,7 @@ from rich.text import Text
 PLATFORM = ("INIT_START ", "START ", "END ", "REPORT ")
 # Fields that are shown elsewhere in the line, or are too long for it.
 APART = frozenset({"time", "level", "event", "function", "request_id", "trace"})
+MEASURED = "requests measured"  # the event of a line that has nothing but metrics
 COLOURS = {"DEBUG": "dim", "INFO": "default", "WARNING": "yellow", "ERROR": "bold red"}
 FUNCTION_COLOURS = {
     "api": "cyan",
@@ -47,11 +48,18 @@ class Line:
             # A line of the runtime, or of a handler's print. The lines of a traceback are separated by \r.
             return cls(moment, function, "WARNING", " ".join(text.split()), {})
         written = int(datetime.fromisoformat(document["time"]).timestamp() * 1000)
-        return cls(written, function, document["level"], document["event"], document)
+        fields = _without_metrics(document)
+        bare = document["event"] == MEASURED
+        return cls(written, function, document["level"], document["event"], fields, platform=bare)
 
     def is_about(self, user: str | None, seq: int | None) -> bool:
         """Whether the line is about this user and request; None stands for any."""
-        return user in {None, self.fields.get("user")} and seq in {None, self.fields.get("seq")}
+        return user in {None, self.fields.get("user")} and (seq is None or seq in self._numbers())
+
+    def _numbers(self) -> Sequence[Any]:
+        """Of the requests that the line is about: one, or those of a batch."""
+        first, last = self.fields.get("seq"), self.fields.get("last_seq")
+        return range(first, last + 1) if isinstance(first, int) and isinstance(last, int) else (first,)
 
     def render(self) -> Text:
         """The line with colours, its time in the local time zone."""
@@ -77,6 +85,14 @@ def _document(text: str) -> dict[str, Any] | None:
         return None
     ours = isinstance(document, dict) and {"time", "level", "event"} <= document.keys()
     return document if ours else None
+
+
+def _without_metrics(document: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a line that carries metrics, without those that are for CloudWatch."""
+    directives = document.get("_aws", {}).get("CloudWatchMetrics", [])
+    names = {metric["Name"] for directive in directives for metric in directive["Metrics"]}
+    names |= {name for directive in directives for group in directive["Dimensions"] for name in group}
+    return {name: value for name, value in document.items() if name not in names | {"_aws"}}
 
 
 def _short(value: Any) -> str:

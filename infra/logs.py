@@ -86,10 +86,10 @@ def pattern(user: str | None, seq: int | None) -> str:
     """The filter pattern of CloudWatch Logs for lines about this user and request; None stands for any.
 
     >>> pattern("5f0c", 3)
-    '{ ($.user = "5f0c") && ($.seq = 3) }'
+    '{ ($.user = "5f0c") && (($.seq = 3) || (($.seq <= 3) && ($.last_seq >= 3))) }'
     """
     wanted = [f'($.user = "{user}")'] if user else []
-    wanted += [f"($.seq = {seq})"] if seq is not None else []
+    wanted += [f"(($.seq = {seq}) || (($.seq <= {seq}) && ($.last_seq >= {seq})))"] if seq is not None else []
     return f"{{ {' && '.join(wanted)} }}" if wanted else ""
 
 

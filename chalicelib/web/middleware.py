@@ -60,6 +60,7 @@ class Middleware:
             path=request.path,
             status=response.status_code,
             took_ms=self._now() - began,
+            **({"wait": True} if "wait" in (request.query_params or {}) else {}),
         )
         return response
 

@@ -25,10 +25,9 @@ def prepare(settings: Settings) -> None:
     from infra.package import dependencies
     from infra.target import local_cloud
 
-    app = _app(settings)
-    chosen = parameters(settings)
+    app, target, chosen = _app(settings), local_cloud(""), parameters(settings)
     has = {"oidc": bool(chosen["OidcIssuer"]), "uploads": chosen["Uploads"] == "on"}
-    dependencies(local_cloud("").parameters["Architecture"], app, **has)
+    dependencies(target.parameters["Architecture"], app, **has, on_mac=target.on_mac)
     application.build(app)
 
 

@@ -6,7 +6,7 @@ import pytest
 from botocore.session import Session
 from moto import mock_aws
 
-from chalicelib.adapters.sqs.wake_ups import create_client
+from chalicelib.adapters.sqs.wake_ups import PATIENT, create_client
 from chalicelib.core.queueing.object_store import ObjectStore
 from chalicelib.core.queueing.request import Request
 from tests.contract.backends import ALL, EMULATOR, FAKE, MOTO
@@ -51,7 +51,7 @@ def bucket(backend: str) -> ObjectStore:
 
 @pytest.fixture
 def fifo(backend: str) -> Fifo:
-    return TimedFifo() if backend == FAKE else SqsFifo(create_client(Session()))
+    return TimedFifo() if backend == FAKE else SqsFifo(create_client(Session(), PATIENT))
 
 
 @pytest.fixture

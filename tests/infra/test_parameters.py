@@ -23,7 +23,7 @@ def test_a_parameter_that_is_no_longer_declared_is_forgotten() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("Colour", "blue", "There is no parameter Colour. There are: AccessTokenSeconds, "),
+        ("Colour", "blue", "There is no parameter Colour. There are: AccessLogs, "),
         ("QueueLimit", "0", "QueueLimit is '0', but must be a whole number from 1 to 1000000."),
         ("QueueLimit", "many", "QueueLimit is 'many', but must be a whole number"),
         ("AllowedHosts", "a;b", "AllowedHosts is 'a;b', but must be up to 2000 characters like ["),
@@ -37,6 +37,20 @@ def test_a_wrong_value_is_named_and_what_is_right_is_said(name: str, value: str,
     with pytest.raises(DeployError) as raised:
         parameters.resolve(DECLARED, {}, {name: value})
     assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"MinimumPollers": "1"}, "MinimumPollers must be 0, or at least 2."),
+        ({"WarmWrites": "3999"}, "WarmWrites must be 0, or at least 4000."),
+        ({"MinimumPollers": "9", "MaximumPollers": "8"}, "MaximumPollers must be at least MinimumPollers."),
+    ],
+)
+def test_what_aws_would_refuse_of_pollers_and_warm_tables_is_said(given: dict[str, str], said: str) -> None:
+    with pytest.raises(DeployError) as raised:
+        parameters.resolve(DECLARED, {}, given)
+    assert str(raised.value) == said
 
 
 @pytest.mark.parametrize("name", ["OidcIssuer", "OidcAudience"])

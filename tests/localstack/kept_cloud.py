@@ -47,6 +47,11 @@ TEMPLATE: dict[str, Any] = {
 }
 
 
+PARAMETER = {
+    "Resources": {"One": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "1"}}}
+}
+
+
 def with_indexes(*names: str) -> dict[str, Any]:
     """The template of a newer release."""
     template = copy.deepcopy(TEMPLATE)
@@ -90,6 +95,13 @@ class Cloud:
     def create(self, name: str) -> dict[str, str]:
         self.stacks.create_stack(StackName=name, TemplateBody=json.dumps(TEMPLATE))
         return self._outputs_when("CREATE_COMPLETE", name)
+
+    def execute_change_set(self, name: str, template: dict[str, Any]) -> None:
+        """Begins to make a stack, as our deployment does."""
+        change = {"StackName": name, "ChangeSetName": "first"}
+        self.stacks.create_change_set(**change, ChangeSetType="CREATE", TemplateBody=json.dumps(template))
+        self.stacks.get_waiter("change_set_create_complete").wait(**change, WaiterConfig={"Delay": 1})
+        self.stacks.execute_change_set(**change)
 
     def begin(self, name: str) -> None:
         """Only the table is made; the rest fails."""

@@ -16,6 +16,7 @@ from tests.localstack.kept_cloud import (
     KEY,
     NAME,
     OBJECTS,
+    PARAMETER,
     SECONDS,
     TEMPLATE,
     TWO_INDEXES,
@@ -145,6 +146,19 @@ def test_a_newer_template_updates_the_tables_and_makes_the_rest(cloud: Cloud, be
     parameters = cloud.parameters.describe_parameters()["Parameters"]
     values = [cloud.parameters.get_parameter(Name=p["Name"])["Parameter"]["Value"] for p in parameters]
     assert any(value.endswith(f":table/{before['Table']}") for value in values)
+
+
+def test_a_stack_that_cannot_be_kept_has_failed(cloud: Cloud, before: dict[str, str]) -> None:
+    """As with a full disk. Its deployment would otherwise never end."""
+    obstacle = cloud.data.directory / "stacks.json.new"
+    obstacle.mkdir()
+    try:
+        cloud.execute_change_set("unkept", PARAMETER)
+        assert wait_until(lambda: "ROLLBACK" in cloud.describe("unkept")["StackStatus"], SECONDS)
+    finally:
+        obstacle.rmdir()
+    assert "The stack cannot be kept: [Errno 21]" in cloud.describe("unkept")["StackStatusReason"]
+    cloud.delete("unkept")
 
 
 def test_after_an_update_that_failed_a_start_brings_the_last_one_back(

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from chalicelib.adapters.runtime.logs import COMPACT
+
 # What each line of a function has beside the event's own fields.
 INVOCATION = {"function": "gurukool-worker", "request_id": "0" * 36}
 TIME = "2026-11-29T00:00:00.000Z"
@@ -43,7 +45,9 @@ class LogMeter(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Not by the functions' formatter: what that adds may be left from another test's invocation."""
         fields = {"time": TIME, "level": record.levelname, "event": record.getMessage()}
-        line = json.dumps(fields | getattr(record, "fields", {}) | INVOCATION, default=str)
+        line = json.dumps(
+            fields | getattr(record, "fields", {}) | INVOCATION, default=str, separators=COMPACT
+        )
         self._meter.counts["log lines"] += 1
         self._meter.add("log bytes", len(line))
 

@@ -7,11 +7,13 @@ from random import Random
 from types import MappingProxyType
 from typing import Self
 
+from chalicelib.adapters.runtime.embedded_metrics import EmbeddedMetrics
+from chalicelib.core.log_events import observe
 from chalicelib.core.queueing.lane import Lane
 from tests.scale.account import Account
 from tests.scale.limits import DEPLOYED
 from tests.scale.meter import LogMeter, Meter, logging_to
-from tests.scale.network import Steady
+from tests.scale.network import Latencies
 from tests.scale.world import World, work
 
 USER = "0" * 32
@@ -32,7 +34,7 @@ class Walk:
 
     def __init__(self) -> None:
         self.meter = Meter(recorded=True)
-        self.world = World("steps", Account(DEPLOYED, Random(0)), self.meter, Steady())
+        self.world = World("steps", Account(DEPLOYED, Random(0)), self.meter, Latencies(None))
         self.world.add_user(USER)
         self._held: list[Callable[[], None]] = []
         serve = self.world.lanes[Lane.QUICK]._serve
@@ -41,9 +43,16 @@ class Walk:
     @classmethod
     @contextmanager
     def begun(cls) -> Iterator[Self]:
+        """Metrics are on, as in a stack whose parameters are the defaults."""
         walk = cls()
-        with logging_to(LogMeter(walk.meter)):
-            yield walk
+        metrics = EmbeddedMetrics("gurukool", lambda: walk.world.scheduler.now)
+        walk.world.end_invocation = metrics.flush
+        observe(metrics)
+        try:
+            with logging_to(LogMeter(walk.meter)):
+                yield walk
+        finally:
+            observe(None)
 
     def enqueue(self, count: int = 1) -> Cost:
         return self._measured(lambda: self.world.enqueue(USER, [ECHO] * count))

@@ -73,6 +73,7 @@ class World:
         self.scheduler = Scheduler(self.rng)
         self.account = account
         account.now = lambda: self.scheduler.now
+        self.end_invocation: Callable[[], None] = lambda: None  # of a worker: writes the metrics
         self._meter = meter
         self.apart = Meter()
         self.store = ScaleStore(limit)
@@ -112,7 +113,8 @@ class World:
             lane: Drain(queues, requests, wake_ups, clock, attempt, QUANTUM_MS[lane], self._token, lane)
             for lane in LANES
         }
-        self._enqueue = Enqueue(queues, requests, keys, wake_ups, clock, handlers=handlers)
+        prompt = WakeUps(self.network, self._arrive, answers_callers=True)
+        self._enqueue = Enqueue(queues, requests, keys, prompt, clock, handlers=handlers)
         self._dequeue = Dequeue(queues, requests, clock, Waits(FakeSessions(), clock), self._token)
         self.swept = swept = Swept(store, queues, requests, self._port, self.rng)
         entering = Entering(swept.entries, queues, requests, wake_ups, clock)
@@ -194,6 +196,7 @@ class World:
         except UnavailableError:
             self._hold_for(lane, receipt, UNAVAILABLE_S)
         finally:
+            self.end_invocation()
             self._bill(lane, begun)
         if isinstance(ending, Done):
             self.meter.called("DeleteMessage")

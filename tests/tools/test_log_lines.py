@@ -15,6 +15,10 @@ RAISED = (
     '{"time": "2026-11-21T20:13:12.709Z", "level": "ERROR", "event": "handler raised", "user": "u", '
     '"seq": 1, "exception": "Traceback (last):\\n  File work.py, line 1\\nValueError: no\\n"}'
 )
+BATCH = (
+    '{"time":"2026-11-21T20:13:12.709Z","level":"INFO","event":"requests accepted","user":"u","seq":7,'
+    '"last_seq":9,"types":{"echo":3}}'
+)
 REPORT = "REPORT RequestId: 04a341e5\tDuration: 1044.15 ms\tBilled Duration: 1045 ms\n"
 TIMED_OUT = "2026-11-21T20:13:12.709Z 04a341e5 Task timed out after 60.00 seconds\n"
 
@@ -25,6 +29,20 @@ def test_an_event_is_one_line_with_its_fields() -> None:
     assert line.render().plain.endswith(
         "worker  request started  user=8c5dfd47eab45b78cce755df2c57b096  seq=1  type=sleep  attempt=1"
     )
+
+
+def test_metrics_in_a_line_are_for_cloudwatch_alone() -> None:
+    metrics = (
+        '{"Namespace": "Gurukool", "Dimensions": [["stack", "route"]], "Metrics": [{"Name": "LatencyMs"}]}'
+    )
+    begin = '{"time": "2026-11-21T20:13:12.709Z", "level": "INFO", "event": '
+    fields = f'"LatencyMs": 7, "route": "read", "stack": "s", "_aws": {{"CloudWatchMetrics": [{metrics}]}}}}'
+
+    line = Line.parse("api", RECEIVED, f'{begin}"call answered", "took_ms": 7, {fields}')
+    bare = Line.parse("worker", RECEIVED, f'{begin}"requests measured", {fields}')
+
+    assert (set(line.fields), line.platform) == ({"time", "level", "event", "took_ms"}, False)
+    assert bare.platform, "it is shown with Lambda's own lines"
 
 
 def test_the_moment_is_when_the_line_was_written_not_when_it_was_received() -> None:
@@ -43,6 +61,14 @@ def test_the_moment_is_when_the_line_was_written_not_when_it_was_received() -> N
 )
 def test_a_line_is_about_its_user_and_its_request(user: str | None, seq: int | None, about: bool) -> None:
     assert Line.parse("worker", RECEIVED, STARTED).is_about(user, seq) is about
+
+
+@pytest.mark.parametrize(("seq", "about"), [(6, False), (7, True), (8, True), (9, True), (10, False)])
+def test_a_line_about_a_batch_is_about_each_of_its_requests(seq: int, about: bool) -> None:
+    line = Line.parse("api", RECEIVED, BATCH)
+
+    assert line.is_about("u", seq) is about
+    assert not line.is_about("somebody-else", seq)
 
 
 def test_a_traceback_is_cut_to_what_was_raised() -> None:

@@ -1,15 +1,34 @@
-"""The beginning of every invocation, whichever function it is of."""
+"""The beginning and the end of every invocation, whichever function it is of."""
 
+from collections.abc import Callable
 from typing import Any
 
 from chalicelib.adapters.runtime import logs, tracing
+from chalicelib.core.log_events import observe
+
+_write_metrics: Callable[[], None] | None = None
 
 
-def begin(context: Any, log_level: str, *, traced: bool) -> None:
-    """Set up logging and tracing for the invocation with this Lambda `context`.
+def begin(context: Any, log_level: str, *, traced: bool, measured: str = "", by_type: bool = False) -> None:
+    """Set up logging, tracing and metrics for the invocation with this Lambda `context`.
 
-    Raises OSError if the process has no standard output any more.
+    `measured`: the stack in whose name metrics are written, `by_type` also for each type of request; none are
+    written without it. Raises OSError if the process has no standard output any more.
     """
+    global _write_metrics  # noqa: PLW0603 - one process, one invocation at a time
     logs.configure(log_level)
     logs.begin_invocation(context.function_name, context.aws_request_id)
     tracing.configure(on=traced)
+    if not measured:
+        _write_metrics = None
+        observe(None)
+        return
+    from chalicelib.adapters.runtime import embedded_metrics
+
+    _write_metrics = embedded_metrics.configure(measured, by_type=by_type)
+
+
+def end() -> None:
+    """Write the metrics that no line has carried."""
+    if _write_metrics:
+        _write_metrics()

@@ -30,6 +30,7 @@ CODES = {
     "not_found": Code(404, "There is nothing at this address, or it belongs to another user."),
     "upload_not_found": Code(404, "There is no such upload of this user: not completed, or too old."),
     "uploads_off": Code(404, "The operator has not switched uploads on. Send payloads of up to 128 KiB."),
+    "metrics_off": Code(404, "The deployment writes no metrics: its parameter Metrics is off."),
     "method_not_allowed": Code(
         405, "The address does not support this method. `Allow` lists the supported methods."
     ),

@@ -12,7 +12,7 @@ from chalicelib.core.errors import (
     TooManyError,
     UnavailableError,
 )
-from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.accepted import log_accepted
 from chalicelib.core.queueing.access import denied, needs_session
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.lane import lane_of
@@ -178,8 +178,7 @@ class Enqueue:
         except LostRaceError:
             give_up(self.requests, first, self.clock.now())
             return False
-        for request in requests:  # before a worker is woken, whose lines are to follow
-            log_event("request accepted", user=request.user_id, seq=request.seq, type=request.type)
+        log_accepted(requests)  # before a worker is woken, whose lines are to follow
         return True
 
     def _write_place(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:

@@ -15,8 +15,10 @@ class InvocationLog:
         self._write = write
         self._lines: list[str] = []
 
-    def line(self, text: str) -> None:
-        self._lines.append(text)
+    def line(self, text: str, *, of_invocation: bool = True) -> None:
+        """Writes a line. What is not of an invocation is in CloudWatch Logs only, not in its answer."""
+        if of_invocation:
+            self._lines.append(text)
         self._write(text)
 
     def take(self) -> str:
