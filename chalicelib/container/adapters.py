@@ -36,11 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.webhooks.deliverer import Deliverer
 
 TABLES = ("queues", "requests", "accounts", "sessions", "idempotency", "audit", "scheduled", "services")
-URLS = {
-    Lane.QUICK: "WAKE_UPS_URL",
-    Lane.SLOW: "SLOW_WAKE_UPS_URL",
-    Lane.LONG: "LONG_WAKE_UPS_URL",
-}
+URLS = {Lane.QUICK: "WAKE_UPS_URL", Lane.SLOW: "SLOW_WAKE_UPS_URL", Lane.LONG: "LONG_WAKE_UPS_URL"}
 CALLBACKS_URL = "CALLBACK_WAKE_UPS_URL"
 
 
@@ -76,12 +72,11 @@ class Adapters:
     @cached_property
     def objects(self) -> ObjectStore | None:
         """The bucket for uploads; None if the deployment has none."""
-        bucket = self.settings.resources.get("UPLOADS_BUCKET")
-        if not bucket:
-            return None
-        from chalicelib.adapters.s3.objects import S3Objects, create_client
+        if bucket := self.settings.resources.get("UPLOADS_BUCKET"):
+            from chalicelib.adapters.s3.objects import S3Objects, create_client
 
-        return S3Objects(lambda: create_client(self.tables.connection.session), bucket)
+            return S3Objects(lambda: create_client(self.tables.connection.session), bucket)
+        return None
 
     @cached_property
     def sqs(self) -> Any:

@@ -8,7 +8,6 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 from chalicelib.adapters.memory.objects import MemoryObjects
 from chalicelib.core.queueing import uploaded
 from chalicelib.core.queueing.enqueue import Enqueue
-from chalicelib.core.queueing.sweep import Sweep
 from tests.simulation import faults, uploading
 from tests.simulation.large_mutations import only_stand
 from tests.simulation.mutations import Defect, defect, under
@@ -66,4 +65,4 @@ def uploads_not_kept(patch: MonkeyPatch) -> None:
 @defect
 @with_uploads
 def uploads_of_a_removed_user_left(patch: MonkeyPatch) -> None:
-    patch.setattr(Sweep, "_delete_uploads", lambda *_: True)
+    patch.setattr(uploaded, "delete_all", lambda *_: True)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import batched
-from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import LostRaceError, NewerItemError, UnavailableError
 from chalicelib.core.log_events import log_event
@@ -21,9 +20,6 @@ from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.sweep_counts import SweepCounts
 from chalicelib.core.queueing.waking import send_wake_up
 from chalicelib.core.time import Clock, Millis
-
-if TYPE_CHECKING:
-    from chalicelib.core.queueing.object_store import ObjectStore
 
 IDLE_MS = 60_000  # a queue without work keeps its mark this long, so that busy users cost no index writes
 WORKER_MS = 90_000  # longer than the worker function may run, and the API
@@ -229,15 +225,13 @@ class Sweep:
         while not self.store.removal.delete_requests(queue.user_id):
             if self.clock.now() >= end:
                 return
-        if self.store.objects and not self._delete_uploads(self.store.objects, queue, end):
-            return
+        if self.store.objects:
+            from chalicelib.core.queueing import uploaded  # only deployments with uploads need it
+
+            if not uploaded.delete_all(self.store.objects, queue.user_id, lambda: self.clock.now() >= end):
+                return
         self.store.removal.delete_queue(queue)
         log_event("queue removed", user=queue.user_id)
-
-    def _delete_uploads(self, objects: "ObjectStore", queue: Queue, end: Millis) -> bool:
-        from chalicelib.core.queueing.uploaded import delete_all  # only deployments with uploads need it
-
-        return delete_all(objects, queue.user_id, lambda: self.clock.now() >= end)
 
 
 def wake_up_id(queue: Queue, head: Request | None, now: Millis, repeat_ms: Millis | None = None) -> str:
