@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from chalicelib.adapters.runtime.logs import COMPACT
 
 # What each line of a function has beside the event's own fields.
-INVOCATION = {"function": "gurukool-worker", "request_id": "0" * 36}
+INVOCATION = {"request_id": "0" * 36}
 TIME = "2026-11-29T00:00:00.000Z"
 
 

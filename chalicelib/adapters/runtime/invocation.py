@@ -17,7 +17,7 @@ def begin(context: Any, log_level: str, *, traced: bool, measured: str = "", by_
     """
     global _write_metrics  # noqa: PLW0603 - one process, one invocation at a time
     logs.configure(log_level)
-    logs.begin_invocation(context.function_name, context.aws_request_id)
+    logs.begin_invocation(context.aws_request_id)
     tracing.configure(on=traced)
     if not measured:
         _write_metrics = None
