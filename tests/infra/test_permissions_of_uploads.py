@@ -8,6 +8,9 @@ import boto3
 import pytest
 import requests
 
+from chalicelib.adapters.memory.clock import ManualClock
+from chalicelib.adapters.runtime.clock import SystemClock
+from chalicelib.core.queueing.texts import DAY_MS
 from tests.infra.caller import Caller
 from tests.infra.cloud import CONTEXT, Cloud, still_clock
 from tests.infra.documents import Document
@@ -98,7 +101,8 @@ def test_the_sweeper(template: Document, cloud: Cloud, sent: Recorder) -> None:
     """It deletes what a removed user has left; it copies onto itself what is needed for longer."""
     [queue] = cloud.scan("QueuesTable")
     cloud.change_queue(queue["user_id"]["S"], "SET leaving = :one")
-    cloud.become("Sweeper", UPLOADS_BUCKET=BUCKET)
+    tomorrow = ManualClock(SystemClock().now() + DAY_MS)  # by then it has to look at every queue
+    cloud.become("Sweeper", tomorrow, UPLOADS_BUCKET=BUCKET)
     recorder = Recorder(cloud)
     cloud.functions.sweeper(MINUTE, CONTEXT)
     keeping = {("s3:GetObject", "kept-*"), ("s3:PutObject", "kept-*")}
