@@ -139,6 +139,9 @@ CHOICES = (
     Setting("OIDC_AUDIENCE", _audience, "", "what tokens of the identity provider must be for"),
 )
 
+# Likewise, of which the functions only get the resources that it makes.
+MAKING = (Setting("UPLOADS", _switch, "off", "take payloads of up to 4 MB that are uploaded (on, off)"),)
+
 # What the stack itself knows. A function gets the names of what it may use, and only those.
 RESOURCES = (
     "STACK_NAME",
@@ -156,6 +159,7 @@ RESOURCES = (
     "CALLBACK_WAKE_UPS_URL",
     "TOKEN_KEYS_ARN",
     "WEBHOOK_KEYS_ARN",
+    "UPLOADS_BUCKET",
 )
 
 

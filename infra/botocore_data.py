@@ -49,7 +49,10 @@ def cut_down(data: Path, services: Collection[str] = SERVICES) -> None:
     _write(endpoints, _of_services(json.loads(endpoints.read_bytes()), services))
     for model in data.rglob("service-2.json.gz"):
         # Without the manual it is small, so it is stored unpacked, which saves time in each cold start.
-        _write(model.with_suffix(""), _without_manual(json.loads(gzip.decompress(model.read_bytes()))))
+        described = _without_manual(json.loads(gzip.decompress(model.read_bytes())))
+        for parameter in described.get("clientContextParams", {}).values():
+            parameter["documentation"] = ""  # which botocore reads
+        _write(model.with_suffix(""), described)
         model.unlink()
 
 

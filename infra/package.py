@@ -1,6 +1,6 @@
 """Packages the application: the CloudFormation template and the zip files that it names.
 
-    localstack/run -m infra.package [--architecture arm64|x86_64] [--app FOLDER] [--oidc] DIRECTORY
+    localstack/run -m infra.package [--architecture arm64|x86_64] [--app FOLDER] [--oidc] [--uploads] FOLDER
 
 Chalice makes the functions and the API from app.py, infra/template adds the rest, and the dependencies
 become a layer. The same sources give the same files, byte for byte.
@@ -19,41 +19,52 @@ from infra.apps.folder import App
 from infra.calls import called_with
 from infra.errors import DeployError
 
+NO_UPLOADS = "off: this package cannot reach S3. Set it with infra.deploy, or package with --uploads"
 NO_PROVIDER = "empty: this package cannot verify tokens. Set it with infra.deploy, or package with --oidc"
 
 
 def package(
-    architecture: str, target: Path, app: App | None = None, *, oidc: bool = False, on_mac: bool = False
+    architecture: str,
+    target: Path,
+    app: App | None = None,
+    *,
+    oidc: bool = False,
+    uploads: bool = False,
+    on_mac: bool = False,
 ) -> None:
     """Writes template.json, application.zip and layer.zip into the directory. Raises SetupError.
 
-    `oidc`: whether there is an identity provider, as by the parameter OidcIssuer. `on_mac`: for the local
-    cloud of a Mac.
+    `oidc`: whether there is an identity provider, as by the parameter OidcIssuer. `uploads`: as Uploads.
+    `on_mac`: for the local cloud of a Mac.
     """
     if sys.version_info[:2] != (3, 13):
         raise DeployError(f"The functions run on Python {layer.PYTHON}: package with that version.")
     target.mkdir(parents=True, exist_ok=True)
     built = application.build(app)
     for path in (
-        dependencies(architecture, app, oidc=oidc, on_mac=on_mac),
+        dependencies(architecture, app, oidc=oidc, uploads=uploads, on_mac=on_mac),
         built / application.ARCHIVE,
         built / application.TEMPLATE,
     ):
         shutil.copyfile(path, target / path.name)
     if not oidc:
-        _refuse_provider(target / application.TEMPLATE)
+        _refuse(target / application.TEMPLATE, "OidcIssuer", "", NO_PROVIDER)
+    if not uploads:
+        _refuse(target / application.TEMPLATE, "Uploads", "off", NO_UPLOADS)
 
 
-def _refuse_provider(path: Path) -> None:
-    """Has CloudFormation refuse an OidcIssuer that is set later: the layer has no library for its tokens."""
+def _refuse(path: Path, parameter: str, only: str, why: str) -> None:
+    """Has CloudFormation refuse another value that is set later: the layer lacks what that needs."""
     template = json.loads(path.read_text())
-    template["Parameters"]["OidcIssuer"] |= {"AllowedValues": [""], "ConstraintDescription": NO_PROVIDER}
+    template["Parameters"][parameter] |= {"AllowedValues": [only], "ConstraintDescription": why}
     path.write_text(json.dumps(template, indent=2, sort_keys=True))
 
 
-def dependencies(architecture: str, app: App | None, *, oidc: bool = False, on_mac: bool = False) -> Path:
+def dependencies(
+    architecture: str, app: App | None, *, oidc: bool = False, uploads: bool = False, on_mac: bool = False
+) -> Path:
     """The layer with what ships, the application's requirements included. Raises SetupError."""
-    services = app.manifest.services if app else ()
+    services = (*(app.manifest.services if app else ()), *(("s3",) if uploads else ()))
     combined = requirements.combined(app.path if app else None, oidc=oidc)
     return layer.build(combined, architecture, services, on_mac=on_mac)
 
@@ -64,10 +75,11 @@ def main() -> None:
     parser.add_argument("--architecture", choices=sorted(layer.PLATFORMS), default="arm64")
     parser.add_argument("--app", help="folder of an application; without it, the samples")
     parser.add_argument("--oidc", action="store_true", help="for a stack with the parameter OidcIssuer")
+    parser.add_argument("--uploads", action="store_true", help="for a stack with the parameter Uploads")
     given = parser.parse_args()
     try:
         app = folder.read(called_with(given.app)) if given.app else None
-        package(given.architecture, given.directory, app, oidc=given.oidc)
+        package(given.architecture, given.directory, app, oidc=given.oidc, uploads=given.uploads)
     except SetupError as error:
         sys.exit(str(error))
 

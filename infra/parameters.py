@@ -35,6 +35,8 @@ def resolve(declared: Mapping[str, Any], before: Mapping[str, str], given: Mappi
         name: str(described["Default"]) for name, described in declared.items() if "Default" in described
     }
     values |= {name: before[name] for name in declared if name in before} | dict(given)
+    if "CorsOrigins" in values:  # CloudFormation can split a list, and cannot remove its spaces
+        values["CorsOrigins"] = values["CorsOrigins"].replace(" ", "")
     if missing := sorted(declared.keys() - values.keys()):
         options = " ".join(f"--parameter {name}=…" for name in missing)
         raise DeployError(f"There is no value for {', '.join(missing)}: give {options}.")

@@ -10,10 +10,12 @@ from pynamodb.exceptions import PynamoDBException
 from chalicelib.adapters.dynamodb.shards import LEAST_SHARDS
 from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
+from chalicelib.adapters.s3.objects import S3Objects
 from chalicelib.core.errors import GurukoolError
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.texts import with_payload
+from chalicelib.core.queueing.uploaded import fetched
 from infra.target import Target
 
 MOST_REQUESTS = 10_000
@@ -42,7 +44,9 @@ def write_waiting(
 def _write(target: Target, outputs: Mapping[str, str], file: TextIO, most: int) -> tuple[int, bool]:
     count = size = 0
     shards = int(outputs.get("SweepShards", 0))  # release 0.1.0 has no such output, and no index of moments
-    for request in _waiting(_tables(target, outputs), shards):
+    bucket = outputs.get("UploadsBucket")
+    objects = S3Objects(lambda: target.client("s3"), bucket) if bucket else None
+    for request in _waiting(_tables(target, outputs), shards, objects):
         if count == most or size >= MOST_BYTES:
             return count, False
         print(json.dumps([request.user_id, request.seq, request.type, request.payload]), file=file)
@@ -57,8 +61,8 @@ def _tables(target: Target, outputs: Mapping[str, str]) -> Tables:
     return tables
 
 
-def _waiting(tables: Tables, shards: int) -> Iterator[Request]:
-    store = DynamoStore(tables, limit=1)
+def _waiting(tables: Tables, shards: int, objects: S3Objects | None) -> Iterator[Request]:
+    store = DynamoStore(tables, limit=1, objects=objects)
     for user_ids in batched(_users_with_work(tables, shards), AT_ONCE, strict=False):
         for queue in store.sweep_index.get_many(user_ids):
             yield from _waiting_in(store, queue)
@@ -71,11 +75,18 @@ def _users_with_work(tables: Tables, shards: int) -> Iterable[str]:
     return dict.fromkeys(item.user_id for items in found for item in items)
 
 
+def _whole(store: DynamoStore, request: Request) -> Request | None:
+    """With its payload; None if that is gone, or in a bucket that the stack does not have."""
+    if request.upload is None:
+        return with_payload(store.requests, request)
+    return fetched(store.objects, request) if store.objects else None
+
+
 def _waiting_in(store: DynamoStore, queue: Queue) -> Iterator[Request]:
     """All that may still begin, with their payloads."""
     after = max(queue.head, queue.purged)
     while page := store.requests.list_after(queue.user_id, after, AT_ONCE):
         for request in page:
-            if not request.settled and (whole := with_payload(store.requests, request)):
+            if not request.settled and (whole := _whole(store, request)):
                 yield whole
         after = page[-1].seq

@@ -20,7 +20,16 @@ from chalicelib.api.identity import (
 )
 from chalicelib.api.on_behalf import on_behalf
 from chalicelib.api.pages import console, docs
-from chalicelib.api.queueing import callbacks, enqueue, events, outcomes, queue, requests, scheduled
+from chalicelib.api.queueing import (
+    callbacks,
+    enqueue,
+    events,
+    outcomes,
+    queue,
+    requests,
+    scheduled,
+    uploads,
+)
 from chalicelib.container import Container
 from chalicelib.core.time import Millis
 from chalicelib.web import mounting
@@ -29,7 +38,7 @@ from chalicelib.web.middleware import Middleware
 
 PAGES = (console, docs)
 FOR_USERS = (minted_tokens, named_users)
-QUEUEING = (enqueue, queue, requests, events, outcomes, scheduled, callbacks)
+QUEUEING = (enqueue, uploads, queue, requests, events, outcomes, scheduled, callbacks)
 SUBJECTS = (
     *(sessions, account),
     *QUEUEING,

@@ -137,9 +137,12 @@ export class Details extends EventTarget {
   }
 
   #texts() {
-    const { payload, origin } = this.#request;
+    const { payload, payload_upload: upload, origin } = this.#request;
     text("details-answer", ...(answer(this.#request) ?? []));
-    text("details-payload", ...(payload === undefined ? [] : ["Payload", JSON.stringify(payload, null, 2)]));
+    const shown = upload ? `uploaded, ${number(upload.bytes)} bytes` : JSON.stringify(payload, null, 2);
+    text("details-payload", ...(payload === undefined ? [] : ["Payload", shown]));
+    byId("details-upload").hidden = !upload?.url;
+    if (upload?.url) byId("details-upload").href = upload.url;
     byId("details-origin-row").hidden = origin === null;
     setText(byId("details-origin"), `request ${number(origin)}`);
   }

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         TryCounts,
     )
     from chalicelib.core.queueing.application import Resources
+    from chalicelib.core.queueing.object_store import ObjectStore
     from chalicelib.core.queueing.ports import Store, VisibilityLease, WakeUps
     from chalicelib.core.queueing.waits import WaitSlots
     from chalicelib.core.time import Clock
@@ -35,11 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.webhooks.deliverer import Deliverer
 
 TABLES = ("queues", "requests", "accounts", "sessions", "idempotency", "audit", "scheduled", "services")
-URLS = {
-    Lane.QUICK: "WAKE_UPS_URL",
-    Lane.SLOW: "SLOW_WAKE_UPS_URL",
-    Lane.LONG: "LONG_WAKE_UPS_URL",
-}
+URLS = {Lane.QUICK: "WAKE_UPS_URL", Lane.SLOW: "SLOW_WAKE_UPS_URL", Lane.LONG: "LONG_WAKE_UPS_URL"}
 CALLBACKS_URL = "CALLBACK_WAKE_UPS_URL"
 
 
@@ -71,7 +68,16 @@ class Adapters:
     def store(self) -> Store:
         from chalicelib.adapters.dynamodb.store import DynamoStore
 
-        return DynamoStore(self.tables, self.settings.queue_limit)
+        return DynamoStore(self.tables, self.settings.queue_limit, self.objects)
+
+    @cached_property
+    def objects(self) -> ObjectStore | None:
+        """The bucket for uploads; None if the deployment has none."""
+        if bucket := self.settings.resources.get("UPLOADS_BUCKET"):
+            from chalicelib.adapters.s3.objects import S3Objects, create_client
+
+            return S3Objects(lambda: create_client(self.tables.connection.session), bucket)
+        return None
 
     @cached_property
     def sqs(self) -> Any:

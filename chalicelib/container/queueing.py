@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.scheduling import Scheduling
     from chalicelib.core.queueing.signals import Signals
     from chalicelib.core.queueing.sweep import Sweep
+    from chalicelib.core.queueing.uploads import Uploads
     from chalicelib.core.queueing.user_limit import UserLimit
     from chalicelib.core.queueing.waits import Waits
     from chalicelib.core.queueing.watch import Watch
@@ -80,7 +81,24 @@ class Queueing:
         from chalicelib.core.queueing.controls import Controls
 
         outside, store = self._adapters, self._adapters.store
-        return Controls(store.queues, store.requests, outside.wake_ups, outside.clock, self.enqueue)
+        return Controls(
+            store.queues, store.requests, outside.wake_ups, outside.clock, self.enqueue, objects=store.objects
+        )
+
+    @cached_property
+    def uploads(self) -> Uploads | None:
+        """None: the deployment takes none."""
+        outside = self._adapters
+        if outside.objects is None:
+            return None
+        from chalicelib.core.queueing.uploads import Uploads
+
+        return Uploads(outside.objects, outside.store.queues, outside.clock, self._user_limit)
+
+    @property
+    def link(self) -> Callable[[Request], str] | None:
+        """What makes links to payloads that were uploaded."""
+        return self.uploads.link if self.uploads else None
 
     @cached_property
     def signals(self) -> Signals:
@@ -142,6 +160,7 @@ class Queueing:
             running,
             enter=lambda follow_ups: self._entering(handlers).all_of(follow_ups),
             notes=lambda: store.notes,
+            objects=store.objects,
         )
         quantum_ms = self._container.settings.quantum_seconds * 1000
         turn_ms = quantum_ms // QUICK_TURNS if lane is Lane.QUICK else quantum_ms
@@ -206,15 +225,8 @@ class Queueing:
 
         outside, store = self._adapters, self._adapters.store
         entering = self._entering(self._container.declared)
-        return Scheduling(
-            store.entries,
-            store.queues,
-            store.requests,
-            store.keys,
-            entering,
-            outside.clock,
-            limit=self._user_limit,
-        )
+        parts = store.entries, store.queues, store.requests, store.keys, entering, outside.clock
+        return Scheduling(*parts, limit=self._user_limit)
 
     def _entering(self, handlers: Registry | None = None) -> Entering:
         """`handlers` tell the lane; the sweeper has none: a quick worker hands over what is not for it."""
@@ -223,15 +235,8 @@ class Queueing:
         from chalicelib.core.queueing.registry import Registry
 
         outside, store = self._adapters, self._adapters.store
-        return Entering(
-            store.entries,
-            store.queues,
-            store.requests,
-            outside.wake_ups,
-            outside.clock,
-            handlers or Registry(),
-            for_each=for_each,
-        )
+        parts = store.entries, store.queues, store.requests, outside.wake_ups, outside.clock
+        return Entering(*parts, handlers or Registry(), for_each=for_each)
 
     @cached_property
     def _waits(self) -> Waits:

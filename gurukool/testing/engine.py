@@ -35,6 +35,7 @@ from gurukool.testing.callbacks import Receivers
 from gurukool.testing.memory import commit
 from gurukool.testing.observed import ObservedPort
 from gurukool.testing.process import CrashError, Process
+from gurukool.testing.uploads import Client
 
 QUANTUM_MS = 10_000
 SWEEP_MS = 60_000  # between two runs of the sweeper
@@ -55,9 +56,12 @@ class Engine:
         self._wake_ups = wake_ups = MemoryWakeUps(self._fifos)
         self._numbers = count(1)
         self.receivers = Receivers(store, clock)
+        enqueue = Enqueue(store.queues, store.requests, store.keys, wake_ups, clock, handlers=handlers)
+        self.client = Client(store, clock, enqueue)
         self._drains = self._new_drains(runner(process, application, handlers, limited=limited), limited)
-        self.enqueue = Enqueue(store.queues, store.requests, store.keys, wake_ups, clock, handlers=handlers)
-        self.controls = Controls(store.queues, store.requests, wake_ups, clock, self.enqueue, self._mark)
+        self.controls = Controls(
+            store.queues, store.requests, wake_ups, clock, enqueue, self._mark, store.objects
+        )
         self.signals = Signals(self.controls, store.notes, self._mark)
         self._sweep = Sweep(store, NO_ACCOUNTS, wake_ups, clock, callbacks=self.receivers.wake_ups)
 
@@ -79,6 +83,7 @@ class Engine:
             new_token=mark,
             enter=entering.all_of,
             notes=lambda: notes,
+            objects=self.store.objects,
         )
         callbacks = self.receivers.wake_ups
         return {

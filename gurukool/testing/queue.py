@@ -44,7 +44,8 @@ class ProcessQueue:
 
         If it was not begun within `start_before` seconds, it expires.
 
-        `handler` is a function that `@handler` declares; `payload` is anything that has a JSON form.
+        `handler` is a function that `@handler` declares; `payload` is anything that has a JSON form,
+        up to 4 MiB; one of more than 128 KiB is uploaded first, as a client has to do.
 
         `if_busy` is queue, reject or replace: what becomes of the requests in the same `slot`. `callback` is
         the URL to which the outcome is pushed, see `pushes`.
@@ -71,7 +72,7 @@ class ProcessQueue:
             if_busy=if_busy,
             callback=callback,
         )
-        return self._engine.enqueue(user, SESSION, [work]).requests[0].seq
+        return self._engine.client.send(user, SESSION, work)
 
     def run(self) -> None:
         """Let the workers work until nothing is left to do: all have outcomes, or wait for somebody."""

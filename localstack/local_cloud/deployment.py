@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.settings import CHOICES
+from chalicelib.settings import CHOICES, MAKING
 from local_cloud.errors import LocalCloudError
 from local_cloud.settings import VARIABLES, Settings
 
@@ -25,9 +25,9 @@ def prepare(settings: Settings) -> None:
     from infra.package import dependencies
     from infra.target import local_cloud
 
-    app, target = _app(settings), local_cloud("")
-    oidc = bool(parameters(settings)["OidcIssuer"])
-    dependencies(target.parameters["Architecture"], app, oidc=oidc, on_mac=target.on_mac)
+    app, target, chosen = _app(settings), local_cloud(""), parameters(settings)
+    has = {"oidc": bool(chosen["OidcIssuer"]), "uploads": chosen["Uploads"] == "on"}
+    dependencies(target.parameters["Architecture"], app, **has, on_mac=target.on_mac)
     application.build(app)
 
 
@@ -57,6 +57,6 @@ def parameters(settings: Settings) -> dict[str, str]:
 
     A missing setting gets its default.
     """
-    names = [choice.name for choice in CHOICES]
+    names = [choice.name for choice in (*CHOICES, *MAKING)]
     values = {name: settings.choices.get(name, VARIABLES[name].default or "") for name in names}
     return {"".join(map(str.capitalize, name.split("_"))): value for name, value in values.items()}

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from dotenv.parser import Binding, parse_stream
 
-from chalicelib.settings import CHOICES, Setting
+from chalicelib.settings import CHOICES, MAKING, Setting
 from local_cloud.errors import LocalCloudError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -69,7 +69,7 @@ DATA = Setting("DATA_DIRECTORY", str, "", "the folder of the data; empty: a fold
 SAMPLES = next(choice for choice in CHOICES if choice.name == "SAMPLE_HANDLERS")._replace(default="on")
 VARIABLES = {
     setting.name: setting
-    for setting in (PORT, EDGE, DYNAMODB, ACCOUNT_CONCURRENCY, CHECKED, APP, DATA, *CHOICES, SAMPLES)
+    for setting in (PORT, EDGE, DYNAMODB, ACCOUNT_CONCURRENCY, CHECKED, APP, DATA, *CHOICES, *MAKING, SAMPLES)
 }
 
 
@@ -101,7 +101,9 @@ class Settings:
         ports = (values[PORT.name], urlsplit(values[EDGE.name]).port, values[DYNAMODB.name])
         if len(set(ports)) < len(ports):
             raise LocalCloudError("PORT, the port of AWS_ENDPOINT_URL and DYNAMODB_LOCAL_PORT must differ.")
-        choices = {choice.name: given[choice.name] for choice in CHOICES if given.get(choice.name)}
+        choices = {
+            choice.name: given[choice.name] for choice in (*CHOICES, *MAKING) if given.get(choice.name)
+        }
         app = values[APP.name]
         folder = CHECKOUT / Path(app).expanduser() if app else None
         return cls(

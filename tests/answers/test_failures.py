@@ -17,6 +17,7 @@ from chalicelib.web.problems import STATUS, general_code
 from chalicelib.web.routes import Routes
 from local_cloud.api_client import Answer
 from tests.answers.service import Service
+from tests.answers.uploading import Bucket, announced
 from tests.e2e.users import User
 
 INSIDE = "QueuesTable has no key 42"
@@ -33,6 +34,7 @@ BODIES = {
     "replay_callbacks": {"from": 1},
     "schedule": {"type": "echo", "enter_at": "2026-11-29T08:00:00Z"},
     "signal": {"payload": 1},
+    "offer_upload": announced(b"1"),
     "use_sign_in_link": {"token": f"somebody~{'A' * 43}", "new_password": PASSWORD},
     "make_sign_in_link": {"ttl_seconds": 60},
     "set_password": {"password": PASSWORD},
@@ -50,6 +52,12 @@ PLACES = {
 WITHOUT_STORE = {"health", "openapi"}
 OWN = [operation for operation in OPERATIONS if operation.on_behalf is None]
 NAMES = sorted({operation.view.__name__ for operation in OWN} - WITHOUT_STORE)
+
+
+@pytest.fixture(autouse=True)
+def bucket(service: Service) -> Bucket:
+    """The deployment takes uploads."""
+    return Bucket(service)
 
 
 def call(user: User, name: str) -> Answer:

@@ -7,8 +7,10 @@ from botocore.session import Session
 from moto import mock_aws
 
 from chalicelib.adapters.sqs.wake_ups import PATIENT, create_client
+from chalicelib.core.queueing.object_store import ObjectStore
 from chalicelib.core.queueing.request import Request
 from tests.contract.backends import ALL, EMULATOR, FAKE, MOTO
+from tests.contract.buckets import memory_bucket, s3_bucket
 from tests.contract.fifos import Fifo, SqsFifo, TimedFifo
 from tests.contract.stores import Stores, dynamo_stores, memory_stores
 from tests.contract.users import User
@@ -27,6 +29,7 @@ def backend(request: pytest.FixtureRequest) -> Iterator[str]:
             emulator = request.getfixturevalue("emulator")
             patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", emulator.dynamodb_url)
             patch.setenv("AWS_ENDPOINT_URL_SQS", emulator.edge_url)
+            patch.setenv("AWS_ENDPOINT_URL_S3", emulator.edge_url)
         if kind == MOTO:
             with mock_aws():
                 yield kind
@@ -38,6 +41,12 @@ def backend(request: pytest.FixtureRequest) -> Iterator[str]:
 def stores(backend: str) -> Stores:
     """Tests share it and use users of their own."""
     return memory_stores() if backend == FAKE else dynamo_stores()
+
+
+@pytest.fixture(scope="module")
+def bucket(backend: str) -> ObjectStore:
+    """Tests share it and use keys of their own."""
+    return memory_bucket() if backend == FAKE else s3_bucket()
 
 
 @pytest.fixture

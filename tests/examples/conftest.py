@@ -26,13 +26,14 @@ from tests.examples.together import put_together
 from tests.identity_provider.provider import AUDIENCE, Provider
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-BESIDE = ("approval.py", "relay.py")  # handlers of the tests
+BESIDE = ("approval.py", "average.py", "relay.py")  # handlers of the tests
 STACK = "examples"
 HOST = "127.0.0.1"
 PARAMETERS = {
     "SettingLargestTransferCents": "1000",
     "SettingWordsPerSecond": "100",
     "SettingSecondsPerPage": "0.2",
+    "Uploads": "on",
 }
 
 

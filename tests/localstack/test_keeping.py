@@ -1,136 +1,28 @@
 """What an emulator with data has after its next start, however the last one ended."""
 
-import copy
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local_cloud.data import Data
-from local_cloud.emulator import Emulator
-from local_cloud.ports import free_ports
 from local_cloud.waiting import wait_until
-
-NAME, BEGUN, DELETED, BY_HAND = "kept", "begun", "deleted", "made-by-hand"
-SECONDS = 30
-TWO_INDEXES = "Cannot perform more than one GSI creation or deletion in a single update"
-KEY = [{"AttributeName": "id", "KeyType": "HASH"}]
-DEFINITIONS = [{"AttributeName": "id", "AttributeType": "S"}]
-ITEM = {"id": {"S": "one"}, "colour": {"S": "red"}}
-TEMPLATE: dict[str, Any] = {
-    "Resources": {
-        "Table": {
-            "Type": "AWS::DynamoDB::Table",
-            "Properties": {
-                "BillingMode": "PAY_PER_REQUEST",
-                "KeySchema": KEY,
-                "AttributeDefinitions": DEFINITIONS,
-                "TimeToLiveSpecification": {"AttributeName": "expires", "Enabled": True},
-                "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
-            },
-        },
-        "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": {}}},
-        "Parameter": {
-            "Type": "AWS::SSM::Parameter",
-            "Properties": {"Type": "String", "Value": {"Fn::GetAtt": ["Table", "Arn"]}},
-        },
-    },
-    "Outputs": {"Table": {"Value": {"Ref": "Table"}}, "Secret": {"Value": {"Ref": "Secret"}}},
-}
-
-
-PARAMETER = {
-    "Resources": {"One": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "1"}}}
-}
-
-
-def with_indexes(*names: str) -> dict[str, Any]:
-    """The template of a newer release."""
-    template = copy.deepcopy(TEMPLATE)
-    table = template["Resources"]["Table"]["Properties"]
-    table["AttributeDefinitions"] = [{"AttributeName": n, "AttributeType": "S"} for n in ("id", *names)]
-    table["TimeToLiveSpecification"] = {"AttributeName": "ends", "Enabled": True}
-    table["GlobalSecondaryIndexes"] = [
-        {
-            "IndexName": name,
-            "KeySchema": [{"AttributeName": name, "KeyType": "HASH"}],
-            "Projection": {"ProjectionType": "KEYS_ONLY"},
-        }
-        for name in names
-    ]
-    return template
-
-
-class Cloud:
-    """An emulator that is started again on the same data, with the clients of its services."""
-
-    def __init__(self, directory: Path) -> None:
-        self.data = Data(directory / "data")
-        self.emulator = Emulator(free_ports(), directory / "state", data=self.data)
-        self._connect()
-
-    def start_again(self) -> None:
-        """As after every process was killed, which is how it stops."""
-        self.emulator.stop()
-        self.emulator.start()
-
-    def _connect(self) -> None:
-        client = self.emulator.client
-        self.stacks, self.tables = client("cloudformation"), client("dynamodb")
-        self.secrets, self.parameters = client("secretsmanager"), client("ssm")
-
-    def create(self, name: str) -> dict[str, str]:
-        self.stacks.create_stack(StackName=name, TemplateBody=json.dumps(TEMPLATE))
-        return self._outputs_when("CREATE_COMPLETE", name)
-
-    def execute_change_set(self, name: str, template: dict[str, Any]) -> None:
-        """Begins to make a stack, as our deployment does."""
-        change = {"StackName": name, "ChangeSetName": "first"}
-        self.stacks.create_change_set(**change, ChangeSetType="CREATE", TemplateBody=json.dumps(template))
-        self.stacks.get_waiter("change_set_create_complete").wait(**change, WaiterConfig={"Delay": 1})
-        self.stacks.execute_change_set(**change)
-
-    def begin(self, name: str) -> None:
-        """Only the table is made; the rest fails."""
-        template = copy.deepcopy(TEMPLATE)
-        template["Resources"]["Parameter"]["Properties"]["Type"] = "Nonsense"
-        del template["Resources"]["Secret"], template["Outputs"]
-        self.stacks.create_stack(StackName=name, TemplateBody=json.dumps(template))
-        assert wait_until(lambda: self.describe(name)["StackStatus"] != "CREATE_IN_PROGRESS", SECONDS)
-        assert self.reasons(name) != {""}
-
-    def update(self, template: dict[str, Any], name: str = NAME) -> dict[str, str]:
-        self.stacks.update_stack(StackName=name, TemplateBody=json.dumps(template))
-        return self._outputs_when("UPDATE_COMPLETE", name)
-
-    def delete(self, name: str) -> None:
-        self.stacks.delete_stack(StackName=name)
-        assert wait_until(lambda: name not in self.names(), SECONDS)
-
-    def names(self) -> list[str]:
-        found = self.stacks.describe_stacks()["Stacks"]
-        return [stack["StackName"] for stack in found if stack["StackStatus"] != "DELETE_COMPLETE"]
-
-    def describe(self, name: str = NAME) -> Any:
-        return self.stacks.describe_stacks(StackName=name)["Stacks"][0]
-
-    def reasons(self, name: str = NAME) -> set[str]:
-        """Why something failed."""
-        events = self.stacks.describe_stack_events(StackName=name)["StackEvents"]
-        return {event.get("ResourceStatusReason", "") for event in events}
-
-    def outputs(self, name: str = NAME) -> dict[str, str]:
-        return {entry["OutputKey"]: entry["OutputValue"] for entry in self.describe(name).get("Outputs", ())}
-
-    def _outputs_when(self, status: str, name: str) -> dict[str, str]:
-        assert wait_until(lambda: self._has(status, name), SECONDS), self.describe(name)
-        return self.outputs(name)
-
-    def _has(self, status: str, name: str) -> bool:
-        """With its outputs, which come a moment after the status."""
-        return self.describe(name)["StackStatus"] == status and bool(self.outputs(name))
+from tests.localstack.kept_cloud import (
+    BEGUN,
+    BY_HAND,
+    DEFINITIONS,
+    DELETED,
+    ITEM,
+    KEY,
+    NAME,
+    OBJECTS,
+    PARAMETER,
+    SECONDS,
+    TEMPLATE,
+    TWO_INDEXES,
+    Cloud,
+    with_indexes,
+)
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +42,14 @@ def before(cloud: Cloud) -> dict[str, str]:
     cloud.tables.put_item(TableName=outputs["Table"], Item=ITEM)
     cloud.secrets.put_secret_value(SecretId=outputs["Secret"], SecretString="rotated")
     cloud.secrets.create_secret(Name=BY_HAND, SecretBinary=b"\x00\xff")
+    cloud.objects.create_bucket(Bucket=BY_HAND)
+    for key, data in OBJECTS.items():
+        cloud.objects.put_object(Bucket=outputs["Bucket"], Key=key, Body=b"before")
+        cloud.objects.put_object(Bucket=outputs["Bucket"], Key=key, Body=data, ContentType="text/x-one")
+    cloud.objects.put_object(Bucket=outputs["Bucket"], Key="deleted", Body=b"")
+    cloud.objects.delete_object(Bucket=outputs["Bucket"], Key="deleted")
+    source = {"Bucket": outputs["Bucket"], "Key": "small"}
+    cloud.objects.copy_object(Bucket=outputs["Bucket"], Key="copied", CopySource=source)
     made = cloud.tables.create_table(
         TableName=BY_HAND, KeySchema=KEY, AttributeDefinitions=DEFINITIONS, BillingMode="PAY_PER_REQUEST"
     )
@@ -197,10 +97,34 @@ def test_a_secret_is_there_with_its_former_version(cloud: Cloud, before: dict[st
     assert cloud.secrets.get_secret_value(SecretId=BY_HAND)["SecretBinary"] == b"\x00\xff"
 
 
+def test_a_bucket_is_there_with_its_rules_and_its_objects(cloud: Cloud, before: dict[str, str]) -> None:
+    bucket = {"Bucket": before["Bucket"]}
+    names = {each["Name"] for each in cloud.objects.list_buckets()["Buckets"]}
+    assert before["Bucket"] in names
+    assert BY_HAND not in names
+    listed = cloud.objects.list_objects_v2(**bucket)["Contents"]
+    assert [each["Key"] for each in listed] == sorted({*OBJECTS, "copied"})
+    for key, data in OBJECTS.items():
+        found = cloud.objects.get_object(**bucket, Key=key)
+        assert (found["Body"].read(), found["ContentType"]) == (data, "text/x-one")
+    assert cloud.objects.get_object(**bucket, Key="copied")["Body"].read() == OBJECTS["small"]
+    [rule] = cloud.objects.get_bucket_lifecycle_configuration(**bucket)["Rules"]
+    assert rule["Expiration"] == {"Days": 1}
+
+    cloud.objects.delete_objects(**bucket, Delete={"Objects": [{"Key": "copied"}]})
+    cloud.objects.copy_object(**bucket, Key="small", CopySource={**bucket, "Key": "large"})
+    cloud.start_again()
+
+    assert [each["Key"] for each in cloud.objects.list_objects_v2(**bucket)["Contents"]] == sorted(OBJECTS)
+    assert cloud.objects.get_object(**bucket, Key="small")["Body"].read() == OBJECTS["large"]
+
+
 def test_only_the_owner_may_read_it(cloud: Cloud, before: dict[str, str]) -> None:
     assert cloud.data.directory.stat().st_mode & 0o777 == 0o700
     documents = {path.name: path.stat().st_mode & 0o777 for path in cloud.data.directory.glob("*.json")}
-    assert documents == dict.fromkeys(("secrets.json", "stacks.json", "tables.json"), 0o600)
+    assert documents == dict.fromkeys(("buckets.json", "secrets.json", "stacks.json", "tables.json"), 0o600)
+    objects = {path.stat().st_mode & 0o777 for path in cloud.data.directory.glob("objects/*/*")}
+    assert objects == {0o600}
 
 
 def test_a_newer_template_updates_the_tables_and_makes_the_rest(cloud: Cloud, before: dict[str, str]) -> None:
@@ -215,6 +139,10 @@ def test_a_newer_template_updates_the_tables_and_makes_the_rest(cloud: Cloud, be
     assert found["Count"] == 1
     ttl = cloud.tables.describe_time_to_live(TableName=before["Table"])["TimeToLiveDescription"]
     assert ttl["AttributeName"] == "ends"
+    [rule] = cloud.objects.get_bucket_lifecycle_configuration(Bucket=before["Bucket"])["Rules"]
+    assert rule["Expiration"] == {"Days": 2}, "of the newer template"
+    [cors] = cloud.objects.get_bucket_cors(Bucket=before["Bucket"])["CORSRules"]
+    assert cors["AllowedOrigins"] == ["https://one.example"]
     parameters = cloud.parameters.describe_parameters()["Parameters"]
     values = [cloud.parameters.get_parameter(Name=p["Name"])["Parameter"]["Value"] for p in parameters]
     assert any(value.endswith(f":table/{before['Table']}") for value in values)

@@ -12,6 +12,7 @@ from local_cloud.emulator import Emulator
 from local_cloud.environment import Account
 from local_cloud.ports import free_ports
 from local_cloud.settings import Settings
+from tests.e2e.uploading import send_uploaded
 from tests.e2e.users import User, outcome_of, sign_up
 from tests.localstack.functions import deploy
 
@@ -35,7 +36,7 @@ def emulator(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def test_the_application_may_do_all_that_it_does(emulator: Emulator) -> None:
-    deployment.deploy(emulator, Settings(), print)
+    deployment.deploy(emulator, Settings(choices={"UPLOADS": "on"}), print)
     with Api(emulator.api_url) as api:
         user, other = sign_up(api), sign_up(api)
         _use(user)
@@ -49,8 +50,9 @@ def _use(user: User) -> None:
         user.session.enqueue("echo", {"text": "x" * 2_000})["seq"],
         user.session.enqueue("sleep", {"seconds": 1})["seq"],
         user.session.enqueue("fail", {})["seq"],
+        send_uploaded(user, "echo", b'{"uploaded": true}'),
     ]
-    assert [outcome_of(user, seq)["status"] for seq in numbers] == ["succeeded"] * 3
+    assert [outcome_of(user, seq)["status"] for seq in numbers] == ["succeeded"] * 4
     assert user.session.dequeue()
 
 

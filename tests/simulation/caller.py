@@ -30,6 +30,7 @@ from tests.simulation.records import Call, User
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.slots import Options
 from tests.simulation.stepping import Steps
+from tests.simulation.uploading import Uploader
 
 API_MS = 30_000  # the API function's time-out
 
@@ -69,6 +70,7 @@ class Caller:
     steps: Steps | None = None
     emitters: Emitters | None = None
     callbacks: Receivers | None = None
+    uploader: Uploader | None = None
     charge: Callable[[str, int], None] = lambda _session, _count: None  # a service, for what it sends
 
     def make(self, user: User, kind: str, after: int = 0) -> None:

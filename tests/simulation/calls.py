@@ -53,7 +53,9 @@ class Calls(SteeringCalls):
 
         def do() -> Accepted:
             self.charge(call.session_id, len(works))
-            return self.api.enqueue(user.id, call.session_id, works, idempotency_key)
+            asked = user.id, call.session_id
+            sent, claim = self.uploader.upload(*asked, works) if self.uploader else (works, None)
+            return self.api.enqueue(*asked, sent, idempotency_key, claim)
 
         return call, do
 

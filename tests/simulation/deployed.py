@@ -18,6 +18,7 @@ from chalicelib.core.queueing.event_watch import EventWatch
 from chalicelib.core.queueing.outcomes import Outcomes
 from chalicelib.core.queueing.scheduling import Scheduling
 from chalicelib.core.queueing.signals import Signals
+from chalicelib.core.queueing.uploads import Uploads
 from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.queueing.watch import Watch
 from tests.fakes.accounts import FakeAudit, FakeTryCounts
@@ -31,6 +32,7 @@ from tests.simulation.indexed import report_unforeseen
 from tests.simulation.lambdas import Sweeper, Workers
 from tests.simulation.ports import Remote, RemoteStore, SimulatedClock
 from tests.simulation.services import draw_idle_ms
+from tests.simulation.uploading import Uploader
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -72,6 +74,7 @@ class Deployed:
             *(store.requests, self.clock, self._handlers, take, run, world.rng.random, self._mark),
             enter=self._entering.all_of,
             notes=lambda: store.notes,
+            objects=store.objects,
         )
         readable = Remote(ReadableRequests(world.store, world.deployment), world.network, world.watch)
         for lane, service in world.lanes.services.items():
@@ -102,7 +105,7 @@ class Deployed:
         stored = self.remote(world.sessions)
         enqueue = Enqueue(queues, requests, store.keys, lanes, clock, handlers=self._handlers, limit=limit)
         sessions = Sessions(stored, queues, connections, FakeTokens(), clock)
-        controls = Controls(queues, requests, lanes, clock, enqueue, mark)
+        controls = Controls(queues, requests, lanes, clock, enqueue, mark, store.objects)
         waits, throttle = Waits(stored, clock), Throttle(FakeTryCounts(), clock)
         own = OwnAccount(accounts, queues, connections, FakePasswords(), throttle, sessions, clock)
         administration = TrustedAdministration(
@@ -123,6 +126,15 @@ class Deployed:
             EventWatch(Watch(queues, requests, clock, waits), store.notes),
             Callbacks(store, self._callers, clock, mark, mark),
         )
+
+    def uploader(self) -> Uploader | None:
+        """What clients do who upload payloads, if there are uploads."""
+        world, store = self._world, self._store
+        if world.store.tables.objects is None:
+            return None
+        token = partial(self._mark, times=4)
+        uploads = Uploads(store.objects, store.queues, self.clock, new_token=token)
+        return Uploader(uploads, world.store.tables.objects, world.network)
 
     def remote(self, store: object) -> Any:
         """Called over the network; nobody watches what it does."""

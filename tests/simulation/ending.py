@@ -9,6 +9,7 @@ from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.queue import State
 from tests.simulation.history import Violation
 from tests.simulation.lambdas import SWEEP_MS
+from tests.simulation.uploading import check_removed
 from tests.simulation.wake_ups import LONG_VISIBILITY_MS
 
 if TYPE_CHECKING:
@@ -157,5 +158,7 @@ class Ending:
             raise Violation("something is left: a wake-up or a mark")
         if self._world.callbacks and self._world.callbacks.service.fifo.messages():
             raise Violation("something is left: a wake-up for callbacks")
+        queues = self._store.tables.queues
+        check_removed(self._store.tables, [user.id for user in self._users if user.id not in queues])
         if self._store.tables.slots:
             raise Violation("something is left: a slot")

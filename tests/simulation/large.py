@@ -8,6 +8,7 @@ from chalicelib.adapters.memory.texts import MemoryTexts
 from chalicelib.core.queueing.request import LARGE_BYTES, Request
 from chalicelib.core.queueing.texts import PAYLOAD, TextKey
 from tests.simulation.history import Violation
+from tests.simulation.uploading import upload_of
 
 FILLING = " " * LARGE_BYTES
 
@@ -24,6 +25,8 @@ def result_of(request: Request) -> str:
 
 def payload_of(tables: MemoryTables, request: Request) -> str:
     """As it is stored, wherever that is."""
+    if request.upload:
+        return upload_of(tables, request)
     if not request.payload_bytes:
         return request.payload
     text = tables.texts.get((request.user_id, TextKey(request.seq, PAYLOAD)))
@@ -42,7 +45,8 @@ def stored_result(tables: MemoryTables, request: Request) -> str | None:
 def whole(tables: MemoryTables, request: Request) -> Request:
     """With its texts in itself, to be remembered when both are gone."""
     payload, result = payload_of(tables, request), stored_result(tables, request)
-    return replace(request, payload=payload, payload_bytes=0, result=result, result_bytes=0)
+    whole = replace(request, payload=payload, payload_bytes=0, upload=None)
+    return replace(whole, result=result, result_bytes=0)
 
 
 def check_result(tables: MemoryTables, request: Request) -> None:

@@ -79,19 +79,19 @@ def result_written_after_its_outcome(patch: MonkeyPatch) -> None:
 @defect
 @under(faults.Faults(lose=0.2))
 def payloads_not_kept(patch: MonkeyPatch) -> None:
-    _only_stand(patch)
+    only_stand(patch)
     patch.setattr(sweep, "keep_payloads", lambda *args: None)
 
 
 @defect
 @under(faults.Faults(lose=0.2))
 def payloads_of_the_head_only_kept(patch: MonkeyPatch) -> None:
-    _only_stand(patch)
+    only_stand(patch)
     waiting = keeping._waiting
     patch.setattr(keeping, "_waiting", lambda requests, queue: [next(waiting(requests, queue))])
 
 
-def _only_stand(patch: MonkeyPatch) -> None:
+def only_stand(patch: MonkeyPatch) -> None:
     """Users who send requests and pause their queues."""
     kinds = ("enqueue", "enqueue", "batch", "pause")
     patch.setattr(world, "draw_kinds", lambda rng, controlled: [rng.choice(kinds) for _ in range(8)])

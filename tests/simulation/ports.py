@@ -147,6 +147,7 @@ class RemoteStore:
         self.removal: Any = Remote(store.removal, network, watch)
         self.entries: Any = Remote(store.entries, network, watch)
         self.callbacks: Any = Remote(store.callbacks, network, watch)
+        self.objects: Any = Remote(store.objects, network, _not_at_all) if store.objects else None
 
 
 def _not_at_all(arguments: tuple[Any, ...]) -> None:

@@ -25,6 +25,7 @@ from tests.simulation import (  # noqa: F401 - they enter themselves into DEFECT
     stepping_mutations,
     stopping_mutations,
     sweeping_mutations,
+    uploading_mutations,
 )
 from tests.simulation.mutations import DEFECTS
 from tests.simulation.run import reason_against
@@ -195,6 +196,10 @@ KNOWN = {
     "take_numbers without a condition": 0,
     "tokens not looked at": 6,
     "tokens of a service taken without a condition": 7,
+    "upload claimed after its request": 0,
+    "upload left among the unused": 1,
+    "uploads not kept": 1,
+    "uploads of a removed user left": 25,
     "users end pauses of administrators": 18,
     "void taken for the request": 311,
     "void without a condition": 179,

@@ -34,6 +34,7 @@ from tests.simulation.services import named_users, serve
 from tests.simulation.slots import Options
 from tests.simulation.steering_calls import steer
 from tests.simulation.stepping import Steps
+from tests.simulation.uploading import bucket_in
 from tests.simulation.wake_ups import Lanes, WakeUpService
 from tests.simulation.weeks import Weeks
 
@@ -56,6 +57,7 @@ class World:
         self.network = Network(self.scheduler, rng, faults.draw(rng), self.history)
         self.faultless = self.network.faults is faults.NONE
         self.store = IndexedStore(rng)
+        self.store.tables.objects = bucket_in(self)
         self.store.sweep_index.stale = self.network.faults.stale
         self.accounts = FakeAccounts()
         self.sessions = WatchedSessions()
@@ -98,6 +100,7 @@ class World:
             steps=self.executions.steps,
             emitters=self.executions.emitters,
             callbacks=self.callbacks,
+            uploader=deployed.uploader(),
             charge=self.limits.charge,
         )
         self.invariants.taking_several = self.calls.taking_several

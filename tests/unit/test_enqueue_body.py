@@ -9,11 +9,10 @@ import pytest
 from chalicelib.api.queueing.enqueue_body import (
     LONGEST_DELAY,
     PAYLOAD_LIMIT,
-    Batch,
-    Order,
     Reader,
     idempotency_key,
 )
+from chalicelib.api.queueing.orders import Batch, Order
 from chalicelib.core.errors import FieldError, InvalidInputError, TooLargeError
 from chalicelib.core.queueing.application import Settings
 from chalicelib.core.queueing.handler import handler

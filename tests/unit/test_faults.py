@@ -14,7 +14,7 @@ from chalicelib.adapters.json.codec import decode
 from chalicelib.adapters.json.expectations import expected
 from chalicelib.adapters.json.faults import LONGEST_ECHO, MOST_FAULTS
 from chalicelib.api.identity.account_bodies import Register
-from chalicelib.api.queueing.enqueue_body import Batch, Order
+from chalicelib.api.queueing.orders import Batch, Order
 from chalicelib.core.errors import InvalidInputError, MalformedError
 
 

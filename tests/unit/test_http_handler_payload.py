@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from chalicelib.adapters.json.codec import decode
-from chalicelib.api.queueing.enqueue_body import Order, Reader
+from chalicelib.api.queueing.enqueue_body import Reader
+from chalicelib.api.queueing.orders import Order
 from chalicelib.container import Container
 from chalicelib.core.errors import InvalidInputError
 from chalicelib.core.queueing.application import Settings

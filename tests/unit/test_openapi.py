@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from chalicelib.api.assembly import document
 from chalicelib.api.description.codes import CODES
 from chalicelib.api.description.description import description
-from chalicelib.api.queueing.enqueue_body import Order as OrderBody
+from chalicelib.api.queueing.orders import Order as OrderBody
 from chalicelib.api.queueing.request_views import RequestAnswer, RequestDetailAnswer
 from chalicelib.core.queueing.handler import handler
 from chalicelib.core.queueing.registry import Registry

@@ -28,6 +28,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "adapters.dynamodb": {CORE, QUEUEING, IDENTITY, "adapters.aws"},
     "adapters.cloudwatch": {CORE, IDENTITY},
     "adapters.sqs": {CORE, QUEUEING, "adapters.aws"},
+    "adapters.s3": {CORE, QUEUEING},
     "adapters.memory": {CORE, QUEUEING, "adapters.sqs"},  # encodes wake-ups as SQS has them
     # Handlers get the effects of DynamoDB.
     "adapters.runtime": {CORE, QUEUEING, "adapters.dynamodb", "adapters.json"},
@@ -38,7 +39,8 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "version": set(),
     "container": {
         *(CORE, QUEUEING, IDENTITY, "adapters.dynamodb", "adapters.sqs", "adapters.security"),
-        *("adapters.cloudwatch", "adapters.oidc", "adapters.runtime", "handlers", "settings", "webhooks"),
+        *("adapters.cloudwatch", "adapters.oidc", "adapters.runtime", "adapters.s3"),
+        *("handlers", "settings", "webhooks"),
     },
     "web": {CORE, "adapters.json", "adapters.runtime"},  # nothing of queues, users or what is deployed
     "api": {
@@ -57,6 +59,7 @@ USES: Mapping[str, set[str]] = {
     "adapters.dynamodb": {"botocore", "pynamodb"},
     "adapters.cloudwatch": {"botocore"},
     "adapters.sqs": {"botocore"},
+    "adapters.s3": {"botocore"},
     "adapters.runtime": {"aws_xray_sdk", "msgspec"},
     "webhooks": {"msgspec", "urllib3"},
     "handlers": {"msgspec"},

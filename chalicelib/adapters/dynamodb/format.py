@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 APART = 2  # of a request whose payload or result is an item of its own; all others still have FORMAT
 DURABLE = 3  # of a request that uses what durable handlers need
-NEWEST = DURABLE  # that this release reads
+UPLOADED = 4  # of a request whose payload was uploaded to a bucket
+NEWEST = UPLOADED  # that this release reads
 
 
 def require_readable(version: float | None) -> None:

@@ -126,6 +126,7 @@ class RequestItem(VersionedItem):
     payload = UnicodeAttribute(null=True)  # none if it is apart
     payload_bytes = NumberAttribute(null=True)
     payload_until = NumberAttribute(null=True)  # seconds
+    upload = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
     enqueued_at = NumberAttribute()
     attempts = NumberAttribute()
@@ -198,9 +199,8 @@ class SlotItem(VersionedItem):
     """A slot with requests in front of the head, beside the keys, because it is removed with them."""
 
     user_id = UnicodeAttribute(hash_key=True)
-    place = UnicodeAttribute(
-        range_key=True, attr_name="key"
-    )  # no idempotency key looks like it: see slots.py
+    # No idempotency key looks like it: see slots.py.
+    place = UnicodeAttribute(range_key=True, attr_name="key")
     last = NumberAttribute()
     replaced = NumberAttribute(null=True)  # none: 0
 

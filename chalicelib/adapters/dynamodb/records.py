@@ -5,7 +5,7 @@ from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.adapters.dynamodb.format import APART, DURABLE, FORMAT, require_readable
+from chalicelib.adapters.dynamodb.format import APART, DURABLE, FORMAT, UPLOADED, require_readable
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
 from chalicelib.adapters.dynamodb.request_keys import is_unkeyed, keyed_above, typed_above
 from chalicelib.core.errors import NewerItemError
@@ -23,6 +23,7 @@ def request_attributes(request: Request) -> dict[str, Any]:
         "payload": None if request.payload_bytes else request.payload,
         "payload_bytes": request.payload_bytes or None,
         "payload_until": request.payload_until and request.payload_until // 1000,
+        "upload": request.upload,
         "item_format": format_of(request),
         "status": request.status,
         "enqueued_at": request.enqueued_at,
@@ -46,13 +47,25 @@ def request_attributes(request: Request) -> dict[str, Any]:
 
 def format_of(request: Request) -> int:
     """An older release must not begin a request after its `start_before`, or one that is superseded, and it
-    must not overlook notes, events and callbacks.
+    must not overlook notes, events, callbacks and uploads.
     """
+    if request.upload is not None:
+        return UPLOADED
     if request.start_before is not None or request.slot is not None or request.callback is not None:
         return DURABLE
     if request.noted or request.eventful:
         return DURABLE
     return APART if request.payload_bytes or request.result_bytes else FORMAT
+
+
+def durable_format(request: Request) -> int:
+    """Of a request that has just come to use what durable handlers need.
+
+    >>> given = Request("ada", 1, "echo", "", Status.QUEUED, enqueued_at=0, upload="id")
+    >>> durable_format(given) == format_of(given) == UPLOADED
+    True
+    """
+    return max(DURABLE, format_of(request))
 
 
 def to_request(item: RequestItem) -> Request:
@@ -74,6 +87,7 @@ def to_request(item: RequestItem) -> Request:
         expires_at=_moment(item.expires_at),
         payload_bytes=int(item.payload_bytes or 0),
         payload_until=_moment(item.payload_until),
+        upload=item.upload,
         start_before=whole(item.start_before),
         slot=item.slot,
         if_busy=item.if_busy,

@@ -8,9 +8,8 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.format import DURABLE
 from chalicelib.adapters.dynamodb.models import RequestItem
-from chalicelib.adapters.dynamodb.records import to_request
+from chalicelib.adapters.dynamodb.records import durable_format, to_request
 from chalicelib.adapters.dynamodb.transaction import commit
 from chalicelib.core.queueing.request import Failure, Request, Status, StoppedBy
 from chalicelib.core.time import Millis
@@ -95,7 +94,7 @@ class DynamoSteering(RequestChanges):
         actions: list[Action] = [
             m.stop_requested_at.set(now),
             m.stopped_by.set(by),
-            m.item_format.set(DURABLE),
+            m.item_format.set(durable_format(seen)),
         ]
         if superseded_by is not None:
             actions.append(m.superseded_by.set(superseded_by))
@@ -115,11 +114,12 @@ class DynamoSteering(RequestChanges):
     def mark_noted(self, seen: Request) -> Request:
         m = self._requests
         same = self._current(seen) if seen.status is Status.RUNNING else self._untouched(seen)
-        return self._update_request(seen, [m.noted.set(1), m.item_format.set(DURABLE)], same)
+        return self._update_request(seen, [m.noted.set(1), m.item_format.set(durable_format(seen))], same)
 
     def mark_eventful(self, running: Request) -> None:
         m = self._requests
-        self._change(running, [m.eventful.set(1), m.item_format.set(DURABLE)], self._current(running))
+        actions: list[Action] = [m.eventful.set(1), m.item_format.set(durable_format(running))]
+        self._change(running, actions, self._current(running))
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         m = self._requests

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.requests import DynamoRequests
     from chalicelib.adapters.dynamodb.sweep_index import DynamoSweepIndex
     from chalicelib.adapters.dynamodb.tables import Tables
+    from chalicelib.core.queueing.object_store import ObjectStore
 
 
 class DynamoStore:
     """The port `Store`. Each of its ports is imported and made when it is first asked for."""
 
-    def __init__(self, tables: Tables, limit: int) -> None:
-        """`limit`: how many requests without an outcome a new queue has room for."""
+    def __init__(self, tables: Tables, limit: int, objects: ObjectStore | None = None) -> None:
+        """`limit`: how many requests without an outcome a new queue has room for. `objects`: the bucket."""
+        self.objects = objects
         self._tables = tables
         self._limit = limit
 

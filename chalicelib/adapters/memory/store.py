@@ -10,6 +10,7 @@ from chalicelib.adapters.memory.removal import MemoryUserRemoval
 from chalicelib.adapters.memory.requests import Commit, MemoryRequests
 from chalicelib.adapters.memory.sweep_index import MemorySweepIndex
 from chalicelib.adapters.memory.tables import MemoryTables
+from chalicelib.core.queueing.object_store import ObjectStore
 
 
 class MemoryStore:
@@ -30,3 +31,7 @@ class MemoryStore:
         self.removal = MemoryUserRemoval(self.tables)
         self.entries = MemoryEntries(self.tables, self.keys, self.requests)
         self.callbacks = MemoryCallbacks(self.tables)
+
+    @property
+    def objects(self) -> ObjectStore | None:
+        return self.tables.objects

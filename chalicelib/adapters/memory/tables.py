@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from zlib import crc32
 
 from chalicelib.adapters.memory.effects import Ledger
+from chalicelib.adapters.memory.objects import MemoryObjects
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.access import needs_session
 from chalicelib.core.queueing.entry import Entry
@@ -43,6 +44,7 @@ class MemoryTables:
     ledger: Ledger = field(default_factory=Ledger)
     slots: dict[tuple[str, str], SlotRecord] = field(default_factory=dict)
     entries: dict[str, dict[str, Entry]] = field(default_factory=dict)  # by user and id
+    objects: MemoryObjects | None = None  # the bucket for uploads; None: there is none
 
     def existing(self, user_id: str) -> Queue:
         """Raises LostRaceError."""
@@ -65,6 +67,8 @@ class MemoryTables:
                 del places[seq]
         self.texts = {place: text for place, text in self.texts.items() if now < text.expires_at}
         self.notes = {place: note for place, note in self.notes.items() if now < note.expires_at}
+        if self.objects:
+            self.objects.remove_expired(now)
 
 
 def require(condition: bool) -> None:

@@ -28,6 +28,8 @@ CODES = {
     "registration_closed": Code(403, "The operator has closed sign-up."),
     "wrong_password": Code(403, "The current password is wrong."),
     "not_found": Code(404, "There is nothing at this address, or it belongs to another user."),
+    "upload_not_found": Code(404, "There is no such upload of this user: not completed, or too old."),
+    "uploads_off": Code(404, "The operator has not switched uploads on. Send payloads of up to 128 KiB."),
     "metrics_off": Code(404, "The deployment writes no metrics: its parameter Metrics is off."),
     "method_not_allowed": Code(
         405, "The address does not support this method. `Allow` lists the supported methods."
@@ -50,6 +52,7 @@ CODES = {
     "own_account": Code(409, "Administrators cannot disable their own account."),
     "paused_by_administrator": Code(409, "An administrator paused the queue, and only one can resume it."),
     "queue_halted": Code(409, "The queue is halted. Retry or skip the request that halts it."),
+    "payload_gone": Code(409, "The payload was uploaded and is no longer stored. Send a new request."),
     "request_ended": Code(409, "The request has its outcome: it cannot get a signal any more."),
     "signal_given": Code(409, "The request has got this signal before, with another payload."),
     "slot_busy": Code(409, "A request of the same slot has no outcome yet. `detail` names it."),
@@ -69,6 +72,7 @@ CODES = {
     "key_reused": Code(422, "The Idempotency-Key was used for a different call."),
     "password_refused": Code(422, "The new password is too easy to guess."),
     "too_many_keys": Code(422, "There are as many keys as there can be. Revoke one first."),
+    "upload_damaged": Code(422, "What was uploaded is not what was announced. Upload it again."),
     "unknown_type": Code(422, "There is no handler for this type of request."),
     "too_many": Code(429, "Too many calls at once. Wait as many seconds as `Retry-After` says."),
     "queue_full": Code(429, "The queue is full. Wait as many seconds as `Retry-After` says."),

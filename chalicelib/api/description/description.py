@@ -7,7 +7,7 @@ from chalicelib.api import permissions
 from chalicelib.api.description.codes import CODES
 from chalicelib.api.description.examples import EXAMPLES
 from chalicelib.api.description.texts import API, HEADERS, OPERATIONS, PARAMETERS, SCHEMAS, TAGS
-from chalicelib.api.queueing.enqueue_body import Order
+from chalicelib.api.queueing.orders import Order
 from chalicelib.api.queueing.request_views import RequestAnswer, RequestDetailAnswer
 from chalicelib.api.queueing.scheduled_body import ScheduledOrder
 from chalicelib.handlers.inventory import Documented

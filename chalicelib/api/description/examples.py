@@ -24,6 +24,7 @@ ECHO: dict[str, Any] = {
     "stop_requested_at": None,
     "stopped_by": None,
 }
+DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 ORDER = {"type": "echo", "payload": {"n": 1}}
 # Checked against their schemas by a test. Those of a handler's type count only where there is such a handler.
 EXAMPLES: dict[str, Any] = {
@@ -41,6 +42,7 @@ EXAMPLES: dict[str, Any] = {
         "if_busy": None,
         "follows": None,
         "callback": None,
+        "payload_upload": None,
     },
     "Events": {
         "events": [
@@ -61,6 +63,7 @@ EXAMPLES: dict[str, Any] = {
     "NewKey": {"name": "shop", "scopes": ["enqueue:*", "read", "dequeue", "control"], "days": 365},
     "NewSignInLink": {"ttl_seconds": 3600},
     "NewToken": {"scopes": ["read"], "ttl_seconds": 600, "seq": 7},
+    "NewUpload": {"bytes": 1_048_576, "sha256": DIGEST},
     "Order": ORDER,
     "Problem": {
         "type": "about:blank",

@@ -47,6 +47,9 @@ OPERATIONS = {
     "showQueue": "The state of the queue, its three cursors, and the reason why its next request waits.",
     "deleteQueue": "Cancels all waiting requests, hides all requests so far, and deletes what is "
     "scheduled. A running request goes on to its end.",
+    "offerUpload": "Answers with an address for one PUT of a payload of up to 4 MB, with its size and its "
+    "SHA-256. A request that names the `id` as its `payload_upload` has that payload. An upload that no "
+    "request uses is deleted after a day. 404 if the operator has not switched uploads on.",
     "pause": "Starts no further request until `resume`. A running request goes on to its end.",
     "resume": "Ends a pause of the caller. Only administrators can end an administrator's pause.",
     "purge": "Cancels all waiting requests. A running request goes on to its end.",
@@ -157,7 +160,9 @@ SCHEMAS = {
     "NewKey": "What a key is for.",
     "NewSignInLink": "How long a sign-in link is for.",
     "NewToken": "What a token is for.",
+    "NewUpload": "What will be uploaded.",
     "OwnAccount": "The account of the caller.",
+    "PayloadUpload": "A payload that was uploaded.",
     "Problem": "An error (RFC 9457).",
     "Queue": "The queue. `read` ≤ `head` ≤ `tail`: the last number that was read, that has an outcome, "
     "that was given out.",
@@ -181,6 +186,7 @@ SCHEMAS = {
     "States": "The number of queues by state.",
     "Stats": "Totals of all open queues.",
     "Tokens": "The tokens of a session. Both are secret.",
+    "Upload": "How to upload a payload.",
     "UseSignInLink": "The token of a sign-in link and the new password.",
     "UserQueue": "The queue of one user, as administrators see it.",
     "Waiting": "Why the next request of the queue, and all requests behind it, wait.",

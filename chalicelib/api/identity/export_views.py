@@ -12,7 +12,7 @@ from chalicelib.api.identity.account_views import own_account_view, session_view
 from chalicelib.api.identity.admin_views import user_queue_view
 from chalicelib.api.queueing.answer_size import ANSWER_LIMIT
 from chalicelib.api.queueing.events import event_view
-from chalicelib.api.queueing.request_views import request_detail_view
+from chalicelib.api.queueing.request_views import Link, request_detail_view
 from chalicelib.api.queueing.scheduled import scheduled_detail_view
 from chalicelib.core.identity.audit import Entry
 from chalicelib.core.identity.export import Kind, Piece
@@ -27,9 +27,11 @@ class Record(NamedTuple):
     text: str  # one line of JSON
 
 
-def record_of(piece: Piece, user_id: str) -> str:
-    """The thing of the piece as one line of JSON."""
-    view: Any = VIEWS[piece.kind](piece.thing)
+def record_of(piece: Piece, user_id: str, link: Link | None = None) -> str:
+    """The thing of the piece as one line of JSON. `link`: as of `request_detail_view`."""
+    view: Any = (
+        _request(piece.thing, link) if isinstance(piece.thing, Request) else VIEWS[piece.kind](piece.thing)
+    )
     if piece.kind is Kind.EVENT:
         return encode({"seq": piece.seq, **msgspec.structs.asdict(view)})
     if piece.kind is Kind.AUDIT and view["actor_id"] != user_id:
@@ -37,7 +39,9 @@ def record_of(piece: Piece, user_id: str) -> str:
     return encode(view)
 
 
-def one_answer(pieces: Iterable[Piece], user_id: str, clock: Clock) -> tuple[list[Record], str | None]:
+def one_answer(
+    pieces: Iterable[Piece], user_id: str, clock: Clock, link: Link | None = None
+) -> tuple[list[Record], str | None]:
     """The records that fit into one answer, and its time, and the mark to go on after; None at the end.
 
     The first piece fits in any case.
@@ -45,7 +49,7 @@ def one_answer(pieces: Iterable[Piece], user_id: str, clock: Clock) -> tuple[lis
     room, until = ANSWER_LIMIT, clock.now() + LONGEST_MS
     taken, mark = list[Record](), None
     for piece in pieces:
-        record = None if piece.thing is None else Record(piece.kind, record_of(piece, user_id))
+        record = None if piece.thing is None else Record(piece.kind, record_of(piece, user_id, link))
         if record:
             room -= len(json.dumps(record.text))  # as Lambda's answer contains it
         if mark is not None and (room < 0 or clock.now() >= until):
@@ -56,8 +60,9 @@ def one_answer(pieces: Iterable[Piece], user_id: str, clock: Clock) -> tuple[lis
     return taken, None
 
 
-def _request(request: Request) -> dict[str, Any]:
-    return {**msgspec.structs.asdict(request_detail_view(request)), "idempotency_key": request.key}
+def _request(request: Request, link: Link | None) -> dict[str, Any]:
+    view = request_detail_view(request, link=link)
+    return {**msgspec.structs.asdict(view), "idempotency_key": request.key}
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
@@ -76,7 +81,6 @@ VIEWS: dict[Kind, Callable[[Any], Any]] = {
     Kind.SESSION: lambda session: session_view(session, ""),
     Kind.QUEUE: user_queue_view,
     Kind.SCHEDULED: scheduled_detail_view,
-    Kind.REQUEST: _request,
     Kind.EVENT: event_view,
     Kind.AUDIT: _entry,
 }

@@ -1,6 +1,7 @@
 """Send requests: one, or a batch."""
 
 from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -8,13 +9,14 @@ import msgspec
 
 from chalicelib.api.permissions import ENQUEUE
 from chalicelib.api.queueing.answer_size import ANSWER_LIMIT, size_of, without_results
-from chalicelib.api.queueing.enqueue_body import Batch, Order, Reader, idempotency_key
+from chalicelib.api.queueing.enqueue_body import Reader, idempotency_key
+from chalicelib.api.queueing.orders import Batch, Order
 from chalicelib.api.queueing.request_views import RequestAnswer, RequestsAnswer, request_view
 from chalicelib.container import Container
-from chalicelib.core.errors import ConflictError, TooManyError
+from chalicelib.core.errors import ConflictError, FieldError, InvalidInputError, NotFoundError, TooManyError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.queueing.access import key_of
-from chalicelib.core.queueing.enqueue import Accepted, Work
+from chalicelib.core.queueing.enqueue import Accepted, Claim, Work
 from chalicelib.core.queueing.line import Line
 from chalicelib.web.call import Call
 from chalicelib.web.operations import Header
@@ -33,7 +35,7 @@ GivenKey = Annotated[Key | None, Header("Idempotency-Key")]
     "/api/queue/enqueue",
     "Send one request",
     status=HTTPStatus.ACCEPTED,
-    raises=(ConflictError, TooManyError),
+    raises=(NotFoundError, ConflictError, TooManyError),
     headers=("Location", "Idempotency-Replayed"),
     body_limit=BODY_LIMIT,
     permission=ENQUEUE,
@@ -65,10 +67,20 @@ def enqueue_batch(
 def _enqueue(container: Container, principal: Principal, body: Order | Batch, key: str | None) -> Accepted:
     works = reader(container).works(body)
     require_types(principal, works)
+    claim = _claim(container, principal) if works[0].upload else None
     charge_service(container, principal, len(works))
     return container.queueing.enqueue(
-        principal.user_id, principal.session_id, works, idempotency_key(key, works)
+        principal.user_id, principal.session_id, works, idempotency_key(key, works), claim
     )
+
+
+def _claim(container: Container, principal: Principal) -> Claim:
+    """Raises InvalidInputError if the deployment takes no uploads."""
+    uploads = container.queueing.uploads
+    if uploads is None:
+        fault = FieldError("payload_upload", "is not possible: this deployment takes no uploads")
+        raise InvalidInputError.listing(fault)
+    return partial(uploads.claim, principal.user_id, check=reader(container).check_upload)
 
 
 def reader(container: Container) -> Reader:

@@ -1,102 +1,24 @@
-"""The body of an enqueue: from JSON to requests that are ready to be stored, or to a list of its faults."""
+"""From the body of an enqueue to requests that are ready to be stored, or to a list of its faults."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any
 
-import msgspec
-
-from chalicelib.adapters.json.codec import decode
-from chalicelib.core.errors import FieldError, InvalidInputError, TooLargeError
+from chalicelib.adapters.json.codec import decode, require_unambiguous
+from chalicelib.api.queueing.orders import NO_PAYLOAD, Batch, Order
+from chalicelib.core.errors import FieldError, InvalidInputError, MalformedError, TooLargeError
 from chalicelib.core.queueing.application import RequireCallback, Settings
 from chalicelib.core.queueing.enqueue import Work
-from chalicelib.core.queueing.entry import CALLBACK_CHARACTERS, PAYLOAD_BYTES
+from chalicelib.core.queueing.entry import PAYLOAD_BYTES
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.idempotency import IdempotencyKey, fingerprint
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.time import Millis
 
-LONGEST_BATCH = 100
 PAYLOAD_LIMIT = PAYLOAD_BYTES
 MOST_FAULTS = 20  # in one answer
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 LONGEST_DELAY = timedelta(days=366)
-
-
-type MaxAttempts = Annotated[int, msgspec.Meta(ge=1, le=100)]
-type NotBefore = Annotated[
-    datetime,
-    msgspec.Meta(
-        tz=True, description="The earliest start; at most 366 days ahead. Later requests wait as well"
-    ),
-]
-
-
-type CallbackUrl = Annotated[
-    str,
-    msgspec.Meta(
-        min_length=1,
-        max_length=CALLBACK_CHARACTERS,
-        description="A URL on an allowed host, to which the outcome is pushed, after the outcomes before it",
-    ),
-]
-
-
-class Order(msgspec.Struct, forbid_unknown_fields=True):
-    """One request. `not_before` holds the line: nothing behind it starts earlier either."""
-
-    elsewhere: ClassVar = {
-        "requests": "is not accepted here: send batches to /api/queue/enqueue/batch",
-        "enter_at": "is not accepted here: schedule requests at /api/queue/scheduled",
-    }
-
-    type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    # Stored as it was sent. Its handler's type is known only when `type` has been read.
-    payload: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))
-    max_attempts: MaxAttempts | None = None
-    on_failure: Literal["skip", "halt"] | None = None
-    not_before: NotBefore | None = None
-    start_before: (
-        Annotated[
-            datetime,
-            msgspec.Meta(
-                tz=True,
-                description="If the request was not begun by then, its outcome is `expired`, and the next "
-                "one runs. After `not_before`; at most 366 days ahead",
-            ),
-        ]
-        | None
-    ) = None
-    slot: (
-        Annotated[
-            str,
-            msgspec.Meta(
-                min_length=1,
-                max_length=64,
-                description="A name of the caller's choice, by which requests replace one another: see "
-                "`if_busy`. Not in batches",
-            ),
-        ]
-        | None
-    ) = None
-    if_busy: (
-        Annotated[
-            Literal["queue", "reject", "replace", "interrupt"],
-            msgspec.Meta(
-                description="What to do about the requests of the same slot. queue (the default): wait "
-                "behind them; reject: answer 409 while one of them has no outcome; replace: cancel those "
-                "that wait; interrupt: that, and stop the one that runs"
-            ),
-        ]
-        | None
-    ) = None
-    callback: CallbackUrl | None = None
-
-
-class Batch(msgspec.Struct, forbid_unknown_fields=True):
-    """All or none, under consecutive numbers."""
-
-    requests: Annotated[list[Order], msgspec.Meta(min_length=1, max_length=LONGEST_BATCH)]
 
 
 class Reader:
@@ -128,7 +50,9 @@ class Reader:
         """`prefix` is the order's path in the body, for the paths of its faults."""
         return Work(
             type=order.type,
-            payload=self.validated_payload(order, prefix),
+            payload=self._uploaded(order, prefix)
+            if order.payload_upload
+            else self.validated_payload(order, prefix),
             max_attempts=order.max_attempts,
             on_failure=order.on_failure,
             not_before=(not_before := self._moment(order.not_before, f"{prefix}not_before")),
@@ -137,7 +61,31 @@ class Reader:
             if_busy=order.slot and (order.if_busy or "queue"),
             callback=self._callback(order.callback, f"{prefix}callback"),
             kept_ms=self._handlers.kept_ms_of(order.type),
+            upload=order.payload_upload,
         )
+
+    def _uploaded(self, order: Order, prefix: str) -> str:
+        """In place of the payload, which is checked later. Raises InvalidInputError."""
+        fault = None
+        if bytes(order.payload) != NO_PAYLOAD:
+            fault = "cannot be given together with `payload`"
+        elif prefix:
+            fault = "is not possible in a batch: send the request alone"
+        if fault:
+            raise InvalidInputError.listing(FieldError(f"{prefix}payload_upload", fault))
+        self._handler(order.type, prefix)
+        return "null"
+
+    def check_upload(self, work: Work, data: bytes) -> None:
+        """Raises InvalidInputError if the handler does not accept what was uploaded as a payload."""
+        handler = self._handler(work.type, "")
+        try:
+            require_unambiguous(data)
+            value = decode(data, handler.payload_type, under="payload")
+        except MalformedError as error:
+            said = str(error).removeprefix("The body ")
+            raise InvalidInputError.listing(FieldError("payload_upload", said.rstrip("."))) from None
+        self._let_refuse(handler, value, "")
 
     def _callback(self, url: str | None, path: str) -> str | None:
         """Raises InvalidInputError if the outcome may not be pushed to the URL."""
@@ -233,4 +181,5 @@ def covered(work: Work) -> dict[str, object]:
         "slot": work.slot,
         "if_busy": work.if_busy,
         "callback": work.callback,
+        "upload": work.upload,
     }

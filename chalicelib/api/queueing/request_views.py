@@ -1,5 +1,6 @@
 """Requests as JSON."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
 
 import msgspec
@@ -10,6 +11,7 @@ from chalicelib.api.queueing.measures import EstimatedWait, Number, rounded
 from chalicelib.core.queueing.line import Line
 from chalicelib.core.queueing.request import Failure, Follows, Request
 
+type Link = Callable[[Request], str]
 type ShownCallback = Annotated[str, msgspec.Meta(description="Where its outcome is pushed to")]
 
 
@@ -57,6 +59,16 @@ class RequestAnswer(msgspec.Struct):
     stopped_by: Literal["user", "administrator", "slot"] | None
 
 
+class PayloadUploadAnswer(msgspec.Struct):
+    """A payload that was uploaded."""
+
+    id: str
+    bytes: Annotated[int, msgspec.Meta(ge=1)]
+    url: (
+        Annotated[str, msgspec.Meta(description="From which it can be downloaded within five minutes")] | None
+    )
+
+
 class RequestDetailAnswer(RequestAnswer):
     """A request with its payload and options."""
 
@@ -74,6 +86,7 @@ class RequestDetailAnswer(RequestAnswer):
     )
     follows: FollowsAnswer | None
     callback: ShownCallback | None
+    payload_upload: PayloadUploadAnswer | None
 
 
 class RequestsAnswer(msgspec.Struct):
@@ -94,16 +107,24 @@ def request_view(request: Request, line: Line | None = None) -> RequestAnswer:
     return RequestAnswer(**_members(request, line))
 
 
-def request_detail_view(request: Request, line: Line | None = None) -> RequestDetailAnswer:
+def request_detail_view(
+    request: Request, line: Line | None = None, link: Link | None = None
+) -> RequestDetailAnswer:
+    """`link` makes the URL of a payload that was uploaded."""
     return RequestDetailAnswer(
         **_members(request, line),
-        payload=msgspec.Raw(request.payload.encode(errors="replace")),
+        payload=msgspec.Raw(request.payload.encode(errors="replace") or b"null"),
         max_attempts=request.max_attempts,
         on_failure=request.on_failure,  # type: ignore[arg-type]  # validated when it was accepted
         if_busy=request.if_busy,  # type: ignore[arg-type]  # likewise
         follows=FollowsAnswer.of(request.follows),
         callback=request.callback,
+        payload_upload=_payload_upload(request, link) if request.upload else None,
     )
+
+
+def _payload_upload(request: Request, link: Link | None) -> PayloadUploadAnswer:
+    return PayloadUploadAnswer(request.upload or "", request.payload_bytes, link(request) if link else None)
 
 
 def error_view(failure: Failure | None) -> ErrorAnswer | None:

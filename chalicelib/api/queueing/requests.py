@@ -90,7 +90,8 @@ def list_requests(
 )
 def show_request(container: Container, principal: Principal, seq: Seq, wait: Wait = 0) -> RequestDetailAnswer:
     watch = container.queueing.watch
-    return request_detail_view(*watch.request(principal.user_id, principal.session_id, seq, wait))
+    request, line = watch.request(principal.user_id, principal.session_id, seq, wait)
+    return request_detail_view(request, line, container.queueing.link)
 
 
 @routes.endpoint(

@@ -5,7 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from chalicelib.api.queueing.enqueue_body import CallbackUrl, MaxAttempts, NotBefore, Order, Reader, covered
+from chalicelib.api.queueing.enqueue_body import Reader, covered
+from chalicelib.api.queueing.orders import CallbackUrl, MaxAttempts, NotBefore, Order
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.idempotency import IdempotencyKey, fingerprint
 from chalicelib.core.time import Millis
@@ -21,7 +22,10 @@ type EnterAt = Annotated[
 class ScheduledOrder(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """One request that enters the line at a moment, and gets its number then."""
 
-    elsewhere: ClassVar = {"requests": "is not accepted here: schedule one request at a time"}
+    elsewhere: ClassVar = {
+        "requests": "is not accepted here: schedule one request at a time",
+        "payload_upload": "is not accepted here: send the request now, with `not_before`",
+    }
 
     type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     payload: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))

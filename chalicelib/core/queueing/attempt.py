@@ -25,6 +25,7 @@ from chalicelib.core.time import Clock, Millis
 
 if TYPE_CHECKING:
     from chalicelib.core.queueing.notes import NoteStore
+    from chalicelib.core.queueing.object_store import ObjectStore
 
 GRACE_MS = 1_500  # between a handler's time limit and the moment its attempt is given up as crashed
 # So long after the time limit, the process ends: its handler does not react to the time-out signal.
@@ -81,6 +82,7 @@ class Attempt:
     new_token: Callable[[], str] = lambda: secrets.token_hex(4)
     enter: Callable[[Sequence[Entry]], object] | None = None  # follow-ups; None: left to the sweeper
     notes: "Callable[[], NoteStore]" = no_notes
+    objects: "ObjectStore | None" = None  # has the payloads that were uploaded; None: there are no uploads
 
     @property
     def _conclusion(self) -> Conclusion:
@@ -116,15 +118,31 @@ class Attempt:
         handler = self.handlers.get(request.type)
         if handler is None:
             return _unknown(request)
-        whole = with_payload(self.requests, request)
-        taken = self.take(handler, whole, handler.timeout) if whole else None
-        return taken if isinstance(taken, Failure) else None
+        found = self._take(handler, request)
+        return found if isinstance(found, Failure) else None
+
+    def _take(self, handler: Handler, request: Request) -> "tuple[Request, Taken] | Failure | None":
+        """The request with its payload, which is decoded; None if it is gone; or why it cannot be taken.
+
+        Raises UnavailableError.
+        """
+        whole = self._whole(request)
+        if not isinstance(whole, Request):
+            return whole
+        taken = self.take(handler, whole, handler.timeout)
+        return taken if isinstance(taken, Failure) else (whole, taken)
+
+    def _whole(self, request: Request) -> Request | Failure | None:
+        if request.upload is None:
+            return with_payload(self.requests, request)
+        from chalicelib.core.queueing import uploaded  # only requests with an upload need it
+
+        return uploaded.NO_BUCKET if self.objects is None else uploaded.fetched(self.objects, request)
 
     def _try(self, request: Request, handler: Handler, policy: Policy, lease: HeldLease) -> AfterAttempt:
-        whole = with_payload(self.requests, request)  # before the attempt counts: this may fail
-        taken = self.take(handler, whole, handler.timeout) if whole else None
-        if isinstance(taken, Failure):
-            return self._unfit(request, taken)
+        found = self._take(handler, request)  # before the attempt counts: this may fail
+        if isinstance(found, Failure):
+            return self._unfit(request, found)
         now = self.clock.now()
         if request.is_too_late(now):
             return Wait(now)  # since it was looked up: at the next look it expires
@@ -132,7 +150,8 @@ class Attempt:
         lease.outlast(deadline)
         running = self._begin(request, now, deadline, handler)
         ran: Ran = PAYLOAD_GONE
-        if whole is not None and taken is not None:
+        if found is not None:
+            whole, taken = found
             log_attempt("request started", running, **_before(request, now))
             journal = Journal(self.requests, self.notes, self.clock, replace(running, payload=whole.payload))
             ran = self._run(handler, journal, taken, deadline, lease)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from chalicelib.core.errors import ConflictError, LostRaceError, NotFoundError
 from chalicelib.core.log_events import log_event
-from chalicelib.core.queueing.enqueue import Accepted, Enqueue, Work
+from chalicelib.core.queueing.again import CHANGED, work_again
+from chalicelib.core.queueing.enqueue import Accepted, Enqueue
 from chalicelib.core.queueing.ports import WakeUps
 from chalicelib.core.queueing.queue import PausedBy, Queue, State, require_live
 from chalicelib.core.queueing.queue_store import QueueStore
@@ -14,11 +16,12 @@ from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.standing import is_fixed, is_held_by, stands_at
 from chalicelib.core.queueing.stopping import stop
-from chalicelib.core.queueing.texts import with_payload
 from chalicelib.core.queueing.waking import send_wake_up
 from chalicelib.core.time import Clock, Millis
 
-CHANGED = "The queue has changed in the meantime. Read its current state and try again."
+if TYPE_CHECKING:
+    from chalicelib.core.queueing.object_store import ObjectStore
+
 HALTED = "The queue is halted by request {seq}. Retry or skip that request first."
 PAUSED_BY_ADMINISTRATOR = "An administrator has paused this queue. Only an administrator can resume it."
 
@@ -40,6 +43,7 @@ class Controls:
     clock: Clock
     enqueue: Enqueue
     new_wake_up_id: Callable[[], str] = lambda: uuid4().hex
+    objects: "ObjectStore | None" = None  # has the payloads that were uploaded
 
     def pause(self, user_id: str, session_id: str | None) -> Queue:
         """What runs goes on to its end; the next starts after `resume`. Raises ConflictError if halted.
@@ -123,23 +127,8 @@ class Controls:
         queue = self._queue(user_id, session_id)
         request = self._request(queue, seq)
         if request.status is Status.FAILED:
-            return self.enqueue(user_id, session_id, [self._again(request)])
+            return self.enqueue(user_id, session_id, [work_again(self.requests, self.objects, request)])
         return self._retry_in_place(self._standing_head(queue, seq), queue)
-
-    def _again(self, failed: Request) -> Work:
-        """Raises ConflictError if its payload is gone: another call has read the request too late."""
-        whole = with_payload(self.requests, failed)
-        if whole is None:
-            raise ConflictError(CHANGED, code="changed_meanwhile")
-        return Work(
-            whole.type,
-            whole.payload,
-            whole.max_attempts,
-            whole.on_failure,
-            origin=whole.seq,
-            callback=whole.callback,
-            kept_ms=whole.kept_ms,
-        )
 
     def retry_head(self, user_id: str, session_id: str | None, seq: int) -> tuple[Request, Queue]:
         """Run the head that halts or holds the queue again in its place. Raises ConflictError."""

@@ -53,6 +53,8 @@ class Work:
     if_busy: str | None = None
     callback: str | None = None  # a URL
     kept_ms: Millis | None = None  # how long the request is kept after its outcome; None: KEPT_MS
+    upload: str | None = None  # the id of the upload that is the payload; only of a request alone
+    upload_bytes: int = 0  # its size, once it is claimed, see uploads.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,9 @@ class Accepted:
     queue: Queue
     replayed: bool = False  # accepted by an earlier call with the same idempotency key
 
+
+type Claim = Callable[[Sequence[Work]], Sequence[Work]]
+"""Make what was uploaded the payload of these works."""
 
 type ForEach = Callable[[Callable[[Request], None], Sequence[Request]], None]
 
@@ -86,12 +91,18 @@ class Enqueue:
     limit: "UserLimit | None" = None  # how many requests a user may send in a time
 
     def __call__(
-        self, user_id: str, session_id: str, works: Sequence[Work], key: IdempotencyKey | None = None
+        self,
+        user_id: str,
+        session_id: str,
+        works: Sequence[Work],
+        key: IdempotencyKey | None = None,
+        claim: Claim | None = None,
     ) -> Accepted:
         """Accept all of `works` under consecutive numbers, or none.
 
-        A service's call opens the queue of the name for which it is made. Raises UnauthenticatedError,
-        InvalidInputError, TooManyError, UnavailableError; to a service also NotFoundError, ForbiddenError.
+        A service's call opens the queue of the name for which it is made. `claim` is called if they are new.
+        Raises what it raises, and UnauthenticatedError, InvalidInputError, TooManyError, UnavailableError; to
+        a service also NotFoundError, ForbiddenError.
         """
         entry = self._slot_entry(user_id, works)
         for _ in range(SLOT_TRIES if entry else MAX_TRIES):
@@ -104,6 +115,9 @@ class Enqueue:
             if late := fault_of_late(works, now):
                 self._queue(user_id, session_id)  # a stranger is told nothing else
                 raise late
+            if claim:
+                self._queue(user_id, session_id)  # likewise
+                works, claim = claim(works), None
             before = entry.look(session_id, now) if entry else None
             queue = self._take_numbers(user_id, session_id, len(works), now)
             requests = numbered(queue, works, key, now, slot_before=before)
@@ -157,7 +171,7 @@ class Enqueue:
         """
         first, *others = requests
         try:
-            if large := [payload_of(request) for request in requests if request.payload_bytes]:
+            if large := [payload_of(each) for each in requests if each.payload_bytes and not each.upload]:
                 self.requests.write_texts(first.user_id, large)
             self.for_each(self._write_place, others)
             self._write_place(first, key, requests[-1].seq)
@@ -203,21 +217,11 @@ class Enqueue:
             found += [request for request in page if request.seq <= known.last]
             after = page[-1].seq
         if len(found) <= known.last - known.first:
-            raise InvalidInputError(_expired(known, found), code="key_expired")
+            left = [request.seq for request in found]
+            raise InvalidInputError(known.expiry_notice(left), code="key_expired")
         if sum(request.result_bytes for request in found) > READ_BYTES:
             return found  # no answer has room for such results
         return list(with_results(self.requests, found))
-
-
-def _expired(known: KeyRecord, kept: Sequence[Request]) -> str:
-    several = known.first != known.last
-    accepted = f"requests {known.first} to {known.last}" if several else f"request {known.first}"
-    still = ", ".join(str(request.seq) for request in kept)
-    left = f"Only {still} can still be read" if kept else "None of it can be read now"
-    return (
-        f"This Idempotency-Key was accepted as {accepted}. {left}: outcomes are not kept for ever. "
-        "Use a new key to send it again."
-    )
 
 
 def refusal(queue: Queue | None, session_id: str, count: int, now: Millis) -> Exception:

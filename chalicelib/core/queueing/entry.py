@@ -8,6 +8,7 @@ from chalicelib.core.queueing.request import Follows, Request
 from chalicelib.core.time import Millis
 
 PAYLOAD_BYTES = 128 * 1024
+UPLOAD_BYTES = 4 * 1024 * 1024  # of a payload that is uploaded, see uploads.py
 CALLBACK_CHARACTERS = 512
 
 

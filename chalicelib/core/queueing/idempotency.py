@@ -30,6 +30,17 @@ class KeyRecord(NamedTuple):
     last: int
     entry: str | None = None  # the entry's id
 
+    def expiry_notice(self, kept: Sequence[int]) -> str:
+        """Why a repeated call gets no answer, if only these numbers of it are still there."""
+        several = self.first != self.last
+        accepted = f"requests {self.first} to {self.last}" if several else f"request {self.first}"
+        still = ", ".join(str(seq) for seq in kept)
+        left = f"Only {still} can still be read" if kept else "None of it can be read now"
+        return (
+            f"This Idempotency-Key was accepted as {accepted}. {left}: outcomes are not kept for ever. "
+            "Use a new key to send it again."
+        )
+
 
 def fingerprint(asked: Sequence[Mapping[str, Any]]) -> str:
     """The fingerprint of a call. `asked` has a mapping for each request, with its payload as JSON text.

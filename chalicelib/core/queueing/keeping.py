@@ -1,4 +1,4 @@
-"""Keep large payloads and events for as long as their requests wait.
+"""Keep large payloads, uploads and events for as long as their requests wait.
 
 A large payload is written once, with the moment at which it expires. That is late enough for all queues but
 those that stand, or move slowly, for weeks. For those the sweeper lets the payload expire later, which costs
@@ -62,7 +62,7 @@ def keep_payloads(store: Store, queue: Queue, clock: Clock, end: Millis) -> None
         if request.eventful:
             _keep_events(store.notes, request, clock.now())
         if request.status is not Status.VOID and is_scarce(request, clock.now()):
-            _keep(store.requests, request, kept_until(clock.now(), request.retention_ms))
+            _keep(store, request, kept_until(clock.now(), request.retention_ms))
 
 
 def _keep_events(notes: NoteStore, head: Request, now: Millis) -> None:
@@ -82,10 +82,17 @@ def _waiting(requests: RequestStore, queue: Queue) -> Iterator[Request]:
         after = page[-1].seq
 
 
-def _keep(requests: RequestStore, request: Request, until: Millis) -> None:
+def _keep(store: Store, request: Request, until: Millis) -> None:
     """The payload first: if the note is missing, the payload is only kept longer than it says."""
     try:
-        requests.keep_text(request.user_id, TextKey(request.seq, PAYLOAD), until)
-        requests.note_payload_kept(request, until)
+        if request.upload is None:
+            store.requests.keep_text(request.user_id, TextKey(request.seq, PAYLOAD), until)
+        elif store.objects is None:
+            return  # nobody can read it until the deployment has uploads again
+        else:
+            from chalicelib.core.queueing import uploaded  # only requests with an upload need it
+
+            uploaded.keep(store.objects, request)
+        store.requests.note_payload_kept(request, until)
     except LostRaceError:
         log_event("payload gone or kept by another sweep", user=request.user_id, seq=request.seq)

@@ -86,7 +86,7 @@ def numbered(
 ) -> Sequence[Request]:
     """The requests under the last numbers that the queue has given out."""
     first, last = queue.tail - len(works) + 1, queue.tail
-    return [
+    requests = [
         new_request(
             queue.user_id,
             seq,
@@ -102,3 +102,10 @@ def numbered(
         )
         for seq, work in enumerate(works, first)
     ]
+    return _with_upload(requests[0], works[0], now) if works[0].upload else requests
+
+
+def _with_upload(request: Request, work: Work, now: Millis) -> Sequence[Request]:
+    from chalicelib.core.queueing.uploaded import uploaded  # only requests with an upload need it
+
+    return [uploaded(request, work, now)]

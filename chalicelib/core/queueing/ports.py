@@ -1,6 +1,6 @@
 """What queueing needs of the outside: stores, wake-ups, and somebody who removes accounts."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.core.queueing.callback_store import CallbackStore
 from chalicelib.core.queueing.entry_store import EntryStore
@@ -8,6 +8,9 @@ from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.notes import NoteStore
 from chalicelib.core.queueing.queue_store import Connections, QueueStore, SweepIndex, UserRemoval
 from chalicelib.core.queueing.request_store import KeyStore, RequestStore
+
+if TYPE_CHECKING:
+    from chalicelib.core.queueing.object_store import ObjectStore
 
 
 class Store(Protocol):
@@ -31,6 +34,10 @@ class Store(Protocol):
     def entries(self) -> EntryStore: ...
     @property
     def callbacks(self) -> CallbackStore: ...
+    @property
+    def objects(self) -> "ObjectStore | None":
+        """The bucket for uploads; None: the deployment has none."""
+        ...
 
 
 class WakeUps(Protocol):

@@ -132,6 +132,7 @@ class Request:
     expires_at: Millis | None = None  # when the store may forget it
     payload_bytes: int = 0  # the size of a payload that is an item of its own; 0: it is part of the request
     payload_until: Millis | None = None  # until when such a payload is kept
+    upload: str | None = None  # the id of the upload that is the payload, see uploads.py
     result_bytes: int = 0  # likewise of the result, whose attempt is the last one
     stop_requested_at: Millis | None = None  # when somebody asked to stop it; its outcome is `cancelled`
     stopped_by: StoppedBy | None = None  # who that was

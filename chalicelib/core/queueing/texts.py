@@ -93,8 +93,11 @@ def expires_soon(expires_at: Millis, now: Millis, kept_ms: Millis = KEPT_MS) -> 
 
 
 def with_payload(store: TextStore, request: Request) -> Request | None:
-    """The request with its payload, which is read if it is apart; None if it is gone."""
-    if not request.payload_bytes or request.payload:
+    """The request with its payload, which is read if it is apart; None if it is gone.
+
+    What was uploaded is not read here, see uploaded.py.
+    """
+    if not request.payload_bytes or request.payload or request.upload:
         return request
     key = TextKey(request.seq, PAYLOAD)
     text = store.read_texts(request.user_id, [key]).get(key)

@@ -17,6 +17,7 @@ _DEFAULTS = {
     "DYNAMODB_SHARE_DB": "1",
     "DYNAMODB_IN_MEMORY": "1",
     "IN_MEMORY_CLIENT": "1",  # without it the gateway's trace id does not reach the function
+    "S3_SKIP_SIGNATURE_VALIDATION": "0",  # a signed URL does only what it was signed for
     "OVERRIDE_IN_DOCKER": "0",
     "SKIP_SSL_CERT_DOWNLOAD": "1",
     "DISABLE_EVENTS": "1",

@@ -6,6 +6,7 @@ from itertools import count
 
 from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.memory.fifo import MemoryFifo, Receipt
+from chalicelib.adapters.memory.objects import MemoryObjects
 from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
 from chalicelib.adapters.sqs.wake_ups import from_message
@@ -29,6 +30,7 @@ from chalicelib.core.queueing.request import Failure, Request, Status
 from chalicelib.core.queueing.scheduling import Scheduling
 from chalicelib.core.queueing.steps import Ending, Wait
 from chalicelib.core.queueing.sweep import Sweep
+from chalicelib.core.queueing.uploads import Uploads
 from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.queueing.watch import Watch
 from tests.fakes.accounts import FakeAccounts, FakeSessions, new_session
@@ -64,6 +66,8 @@ class QueueHarness:
         rings = count(1)
         self._bell = bell = MemoryWakeUps(self.fifos)
         queues, requests = self.store.queues, self.store.requests
+        self.store.tables.objects = self.objects = MemoryObjects(self.clock.now)
+        self.uploads = Uploads(self.objects, queues, self.clock)
         self.entering = Entering(self.store.entries, queues, requests, bell, self.clock, self.handlers)
         self.drains = self._new_drains(lambda: f"ring {next(rings)}")
         self.enqueue = Enqueue(queues, requests, self.store.keys, bell, self.clock, handlers=self.handlers)
@@ -76,7 +80,7 @@ class QueueHarness:
         self._dequeue = Dequeue(queues, requests, self.clock, waits)
         self.outcomes = Outcomes(queues, requests, self.clock, waits)
         self.controls = Controls(
-            queues, requests, bell, self.clock, self.enqueue, lambda: f"ring {next(rings)}"
+            queues, requests, bell, self.clock, self.enqueue, lambda: f"ring {next(rings)}", self.objects
         )
         self.sweep = Sweep(self.store, self.accounts, bell, self.clock)
         self.watch = Watch(queues, requests, self.clock, waits)
@@ -95,6 +99,7 @@ class QueueHarness:
             new_token=lambda: f"mark {next(marks)}",
             enter=self.entering.all_of,
             notes=lambda: self.store.notes,
+            objects=self.objects,
         )
         return {
             lane: Drain(queues, requests, self._bell, self.clock, attempt, QUANTUM_MS, new_ring, lane)

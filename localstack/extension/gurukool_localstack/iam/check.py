@@ -86,12 +86,17 @@ def _refuse(role: Any, service: str, permission: Permission) -> None:
 
 def _role(context: Any) -> Any:
     """The role of the function that calls; None if the caller is no function, or its role does not exist."""
-    key = extract_access_key_id_from_auth_header(context.request.headers)
+    key = extract_access_key_id_from_auth_header(context.request.headers) or _of_signed_url(context)
     if not key:
         return None
     if key not in _roles:
         _roles[key] = _find_role(context.account_id, key)
     return _roles[key]
+
+
+def _of_signed_url(context: Any) -> str:
+    """The access key with which a URL was signed; "" if it was not."""
+    return str(context.request.args.get("X-Amz-Credential", "")).partition("/")[0]
 
 
 def _find_role(account: str, key: str) -> Any:

@@ -1,4 +1,4 @@
-"""A JSON document in a file that only its owner may read. It is there as a whole, or as it was before."""
+"""Documents in files that only their owner may read. A file is there as a whole, or as it was before."""
 
 import json
 import os
@@ -14,15 +14,7 @@ _MOMENT = "$datetime"
 
 def write(path: Path, document: Any) -> None:
     """Returns when the document is on the disk. One thread at a time may write to a path."""
-    text = json.dumps(document, default=_encode)
-    temporary = path.with_name(f"{path.name}.new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    _sync_directory(path.parent)
+    _replace(path, json.dumps(document, default=_encode).encode())
 
 
 def read(path: Path) -> Any:
@@ -30,6 +22,36 @@ def read(path: Path) -> Any:
     if not path.exists():
         return None
     return json.loads(path.read_text(), object_hook=_decode)
+
+
+def write_with(path: Path, document: Any, data: bytes) -> None:
+    """Likewise, with data behind the document. The folder may be new."""
+    path.parent.mkdir(0o700, parents=True, exist_ok=True)
+    _replace(path, json.dumps(document, default=_encode).encode() + b"\n" + data)
+
+
+def read_with(path: Path) -> tuple[Any, bytes]:
+    """The document and the data. Raises ValueError if the file is damaged."""
+    document, _, data = path.read_bytes().partition(b"\n")
+    return json.loads(document, object_hook=_decode), data
+
+
+def delete(path: Path) -> None:
+    """Returns when the file is gone from the disk. It may never have been there."""
+    if path.exists():
+        path.unlink()
+        _sync_directory(path.parent)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    temporary = path.with_name(f"{path.name}.new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    _sync_directory(path.parent)
 
 
 def _sync_directory(path: Path) -> None:

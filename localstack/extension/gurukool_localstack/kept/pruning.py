@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-KEPT = ("AWS::DynamoDB::Table", "AWS::SecretsManager::Secret")
+KEPT = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret")
 
 _IN_TEXT = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
 

@@ -82,6 +82,12 @@ def dump() -> Any:
     return list(_records.values())
 
 
+def ids(type_: str) -> set[str]:
+    """What the resources of a type are called, of those that are kept."""
+    made = (of for record in _records.values() for of in record["resources"].values())
+    return {of["PhysicalResourceId"] for of in made if of["Type"] == type_}
+
+
 def load(kept: Any) -> None:
     for record in kept:
         _records[record["attributes"]["stack_id"]] = record

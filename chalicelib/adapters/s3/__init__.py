@@ -1,0 +1,1 @@
+"""Payloads that were uploaded, in a bucket of S3."""

@@ -1,0 +1,50 @@
+"""S3 deletes objects whose lifecycle rules say so: at the midnight (UTC) after their days have passed."""
+
+import logging
+import threading
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from localstack.aws.connect import connect_to
+from localstack.services.s3.models import s3_stores
+
+from gurukool_localstack.lifecycle import is_over
+
+LOG = logging.getLogger(__name__)
+
+_EVERY_SECONDS = 3_600
+_FIRST_SECONDS = 60  # after the start, which it is not to slow down
+
+
+def install() -> None:
+    threading.Thread(target=_run, name="object-expiry", daemon=True).start()
+
+
+def _run() -> None:
+    time.sleep(_FIRST_SECONDS)
+    while True:
+        try:
+            delete_expired(datetime.now(UTC))
+        except Exception:
+            LOG.exception("Objects of S3 that have expired were not deleted.")
+        time.sleep(_EVERY_SECONDS)
+
+
+def delete_expired(now: datetime) -> None:
+    for bucket in _with_rules():
+        client = connect_to(region_name=bucket.bucket_region).s3
+        for found in bucket.objects.values():
+            if is_over(bucket.lifecycle_rules, found.key, found.last_modified, now):
+                client.delete_object(Bucket=bucket.name, Key=found.key)
+
+
+def _with_rules() -> list[Any]:
+    """The buckets that have rules. They have no versions."""
+    return [
+        bucket
+        for regions in list(s3_stores.values())
+        for store in list(regions.values())
+        for bucket in list(store.buckets.values())
+        if bucket.lifecycle_rules and bucket.versioning_status is None
+    ]
