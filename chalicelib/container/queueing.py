@@ -49,6 +49,7 @@ class Queueing:
 
     @cached_property
     def enqueue(self) -> Enqueue:
+        from chalicelib.adapters.runtime.current_call import cause
         from chalicelib.adapters.runtime.side_by_side import for_each
         from chalicelib.core.queueing.enqueue import Enqueue
 
@@ -62,6 +63,7 @@ class Queueing:
             for_each,
             self._container.declared,
             self._user_limit,
+            cause,
         )
 
     @cached_property
@@ -202,6 +204,7 @@ class Queueing:
 
     @cached_property
     def scheduling(self) -> Scheduling:
+        from chalicelib.adapters.runtime.current_call import cause
         from chalicelib.core.queueing.scheduling import Scheduling
 
         outside, store = self._adapters, self._adapters.store
@@ -214,6 +217,7 @@ class Queueing:
             entering,
             outside.clock,
             limit=self._user_limit,
+            cause=cause,
         )
 
     def _entering(self, handlers: Registry | None = None) -> Entering:

@@ -30,6 +30,13 @@ class Call:
         return found[1] if found else None
 
     @property
+    def id(self) -> str:
+        """The gateway's id of this call, which its answer has as `X-Request-Id`."""
+        context: Any = self.request.context or {}
+        invocation: Any = self.request.lambda_context
+        return str(context.get("requestId") or invocation.aws_request_id)
+
+    @property
     def source(self) -> str:
         """The caller's address as the gateway saw it; headers in which a caller names one do not count."""
         identity: Any = (self.request.context or {}).get("identity") or {}

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib.adapters.runtime import logs
+from chalicelib.adapters.runtime import current_call, logs
 from chalicelib.core.log_events import log_event
 from chalicelib.web import problems
 from chalicelib.web.call import Call
@@ -43,13 +43,15 @@ class Middleware:
     def __call__(self, request: Request, get_response: Callable[[Request], Response]) -> Response:
         context: Any = request.lambda_context
         self._begin(context)
-        logs.bind(source=Call(request).source)
+        call = Call(request)
+        logs.bind(call=call.id, source=call.source)
+        current_call.begin(call.id)
         began, origins = self._now(), self._origins()
         response = self._cors.preflight(request, origins) or _as_problem(get_response(request))
         response.headers = {
             **HEADERS,
             **self._cors.headers(request, origins),
-            "X-Request-Id": context.aws_request_id,
+            "X-Request-Id": call.id,
             **response.headers,
         }
         if request.method == "HEAD":

@@ -32,6 +32,7 @@ def new(user: User, enter_at: int = NOW, key: str | None = None, follows: Follow
         key=key,
         follows=follows,
         kept_ms=3_600_000,
+        call="id-of-a-call",
     )
 
 

@@ -149,6 +149,7 @@ class RequestItem(VersionedItem):
     callback = UnicodeAttribute(null=True)
     paced_until = NumberAttribute(null=True)
     kept_ms = NumberAttribute(null=True)
+    call = UnicodeAttribute(null=True)
     unsuccessful = UnicodeAttribute(null=True)  # "failed ada"
     typed = UnicodeAttribute(null=True)  # "echo ada"
 
@@ -220,6 +221,7 @@ class EntryItem(VersionedItem):
     follows_seq = NumberAttribute(null=True)
     callback = UnicodeAttribute(null=True)
     kept_ms = NumberAttribute(null=True)
+    call = UnicodeAttribute(null=True)
 
     due = Due()
 

@@ -41,6 +41,7 @@ def request_attributes(request: Request) -> dict[str, Any]:
         "follows_seq": request.follows and request.follows.seq,
         "callback": request.callback,
         "kept_ms": request.kept_ms,
+        "call": request.call,
     }
 
 
@@ -81,6 +82,7 @@ def to_request(item: RequestItem) -> Request:
         follows=Follows(item.follows_user, int(item.follows_seq)) if item.follows_user else None,
         callback=item.callback,
         kept_ms=whole(item.kept_ms),
+        call=item.call,
         unkeyed=is_unkeyed(item),
         **_happened(item),
     )

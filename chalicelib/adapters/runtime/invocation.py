@@ -13,3 +13,5 @@ def begin(context: Any, log_level: str, *, traced: bool) -> None:
     logs.configure(log_level)
     logs.begin_invocation(context.function_name, context.aws_request_id)
     tracing.configure(on=traced)
+    if trace := tracing.trace_id():
+        logs.bind(trace=trace)

@@ -1,7 +1,6 @@
 """Carry a request out with its handler."""
 
 import logging
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
@@ -144,11 +143,14 @@ def _watching(stop_watch: StopWatch | None, seconds: float) -> AbstractContextMa
 @contextmanager
 def _bound(request: Request) -> Iterator[None]:
     """What the handler logs is found under its user and number; and it cannot silence what follows it."""
-    with bound(user=request.user_id, seq=request.seq, type=request.type, attempt=request.attempts):
-        output = sys.stdout
-        yield
-        sys.stdout = output
-    restore_logs()
+    fields = {"user": request.user_id, "seq": request.seq, "type": request.type, "attempt": request.attempts}
+    if request.call:
+        fields["call"] = request.call
+    try:
+        with bound(**fields):
+            yield
+    finally:
+        restore_logs()
 
 
 def carry_out(

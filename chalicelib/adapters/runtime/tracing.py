@@ -4,6 +4,7 @@ Lambda opens and closes the segment of an invocation; every AWS call and every r
 subsegment. The SDK is in maintenance (see its README); nothing but this module knows it.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -18,6 +19,16 @@ def configure(*, on: bool) -> None:
     _on = on
     if on:
         _recorder()
+
+
+def trace_id() -> str | None:
+    """The root of X-Ray's header, which Lambda sets for each invocation: Root=1-…;Parent=…;Sampled=…
+
+    A caller may choose it by sending `X-Amzn-Trace-Id`: it helps to find lines, and proves nothing. None if
+    tracing is off: then nobody can look it up.
+    """
+    header = os.environ.get("_X_AMZN_TRACE_ID", "") if _on else ""
+    return dict(part.partition("=")[::2] for part in header.split(";")).get("Root")
 
 
 @contextmanager

@@ -115,7 +115,13 @@ class Conclusion:
         error = {"kind": outcome.error.kind, "error": outcome.error.message} if outcome.error else {}
         stopped = {"stopped_by": finished.stopped_by} if finished.stopped_by else {}
         took_ms = now - (running.started_at or now)
-        log_attempt(f"request {outcome.status}", finished, took_ms=took_ms, **error, **stopped)
+        log_attempt(
+            f"request {outcome.status}",
+            replace(finished, call=running.call),
+            took_ms=took_ms,
+            **error,
+            **stopped,
+        )
         return Passed(finished)
 
     def _write_outcome(
@@ -137,6 +143,8 @@ class Conclusion:
 
 def log_attempt(event: str, request: Request, **fields: object) -> None:
     """Log what has happened to a request and its attempt; with an `error`, as a warning."""
+    if request.call:
+        fields["call"] = request.call
     log_event(
         event,
         level=logging.WARNING if "error" in fields else logging.INFO,

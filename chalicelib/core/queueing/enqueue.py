@@ -14,6 +14,7 @@ from chalicelib.core.errors import (
 )
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.access import denied, needs_session
+from chalicelib.core.queueing.cause import Cause, no_cause
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.lane import lane_of
 from chalicelib.core.queueing.numbering import fault_of_late, give_up, numbered
@@ -84,6 +85,7 @@ class Enqueue:
     for_each: ForEach = for_each  # writes the requests of a batch; may do so side by side
     handlers: Registry = field(default_factory=Registry)  # their time limits tell the lane
     limit: "UserLimit | None" = None  # how many requests a user may send in a time
+    cause: Callable[[], Cause] = no_cause  # of what is enqueued now
 
     def __call__(
         self, user_id: str, session_id: str, works: Sequence[Work], key: IdempotencyKey | None = None
@@ -106,7 +108,7 @@ class Enqueue:
                 raise late
             before = entry.look(session_id, now) if entry else None
             queue = self._take_numbers(user_id, session_id, len(works), now)
-            requests = numbered(queue, works, key, now, slot_before=before)
+            requests = numbered(queue, works, key, now, slot_before=before, cause=self.cause())
             try:
                 written = self._write(requests, key)
             finally:

@@ -44,10 +44,11 @@ class Entry:
     follows: Follows | None = None  # the request whose handler has enqueued it
     callback: str | None = None  # becomes the request's
     kept_ms: Millis | None = None  # how long the request is kept after its outcome; None: KEPT_MS
+    call: str | None = None  # the id of the API call that has caused it, see cause.py
 
     def request(self, seq: int, now: Millis) -> Request:
         """The request under the number that the entry has got."""
-        return new_request(self.user_id, seq, self, now, key=self.key, follows=self.follows)
+        return new_request(self.user_id, seq, self, now, key=self.key, follows=self.follows, call=self.call)
 
     @classmethod
     def entered(cls, id_: str, request: Request) -> Self:
@@ -66,4 +67,5 @@ class Entry:
             follows=request.follows,
             callback=request.callback,
             kept_ms=request.kept_ms,
+            call=request.call,
         )

@@ -147,6 +147,7 @@ class Request:
     callback: str | None = None  # the URL to which its outcome is pushed, see calling_back.py
     paced_until: Millis | None = None  # when its handler's rate allows the next attempt at one of its type
     kept_ms: Millis | None = None  # how long it is kept after its outcome; None: KEPT_MS
+    call: str | None = None  # the id of the API call that has sent it, see cause.py
     unkeyed: bool = False  # an earlier release has ended it, so that the index of its status lacks it
 
     @property
