@@ -25,8 +25,11 @@ kill-worker: ## kill the workers that run requests now, to see that nothing is l
 	@$(RUN) -m local_cloud kill-worker
 
 # USER works too, as `make logs USER=name`, but not from the environment: every shell has a variable of that name.
-logs: ## follow the logs (USERNAME=name: of a user; SEQ=number: of a request; MINUTES=60: since then)
-	@$(RUN) -m local_cloud.logs $(if $(WHO),--user '$(WHO)') $(if $(SEQ),--seq '$(SEQ)') $(if $(MINUTES),--minutes '$(MINUTES)')
+logs: ## follow the logs (USERNAME=, SEQ=, ID=X-Request-Id, TYPE=, LEVEL=; MINUTES=, SINCE=, UNTIL=; FOLLOW=0, JSON=1, PLATFORM=1)
+	@$(RUN) -m local_cloud.logs $(if $(WHO),--user '$(WHO)') $(if $(SEQ),--seq '$(SEQ)') $(if $(ID),--id '$(ID)') \
+		$(if $(TYPE),--type '$(TYPE)') $(if $(LEVEL),--level '$(LEVEL)') $(if $(MINUTES),--minutes '$(MINUTES)') \
+		$(if $(SINCE),--since '$(SINCE)') $(if $(UNTIL),--until '$(UNTIL)') $(if $(filter 0,$(FOLLOW)),--no-follow) \
+		$(if $(filter 1,$(JSON)),--json) $(if $(filter 1,$(PLATFORM)),--platform)
 logs: WHO = $(or $(USERNAME),$(if $(filter command line,$(origin USER)),$(USER)))
 
 admin: ## make a user an administrator (USERNAME=name)

@@ -188,6 +188,7 @@ class Enqueue:
             raise InvalidInputError(
                 "This Idempotency-Key was used for a request that has since been deleted.", code="key_deleted"
             )
+        log_event("request replayed", user=user_id, seq=known.first, last=known.last)
         return Accepted(self._accepted_under(user_id, known), queue, replayed=True)
 
     def _queue(self, user_id: str, session_id: str) -> Queue:
