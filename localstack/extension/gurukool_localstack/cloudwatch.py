@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-defini
 """
 
 import functools
-import math
 import re
 import sqlite3
 from collections import defaultdict
@@ -18,6 +17,8 @@ from typing import Any
 from localstack.aws.api.cloudwatch import InvalidParameterValueException, ScanBy
 from localstack.services.cloudwatch.cloudwatch_database_helper import CloudwatchDatabase
 from localstack.services.cloudwatch.provider_v2 import CloudwatchProvider
+
+from gurukool_localstack.percentiles import percentile
 
 _PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
 _COLUMNS = (
@@ -61,15 +62,8 @@ def statistic(name: str, samples: Sequence[Sample]) -> float:
         case "Maximum":
             return max(sample.most for sample in samples)
     if found := _PERCENTILE.fullmatch(name):
-        return _percentile(float(found[1]), sorted(sample.most for sample in samples))
+        return percentile(float(found[1]), sorted(sample.most for sample in samples))
     raise InvalidParameterValueException(f"The local cloud does not know the statistic {name}.")
-
-
-def _percentile(share: float, values: Sequence[float]) -> float:
-    """The value at `share` per cent of the way, between two values in proportion."""
-    place = share / 100 * (len(values) - 1)
-    below, above = values[math.floor(place)], values[math.ceil(place)]
-    return below + (above - below) * (place - math.floor(place))
 
 
 def _get_metric_data_stat(  # noqa: PLR0917  (LocalStack's signature)

@@ -1,15 +1,18 @@
-"""Filter patterns of CloudWatch Logs: terms, and conditions on JSON.
+"""Filter patterns of CloudWatch Logs: terms, conditions on JSON, and fields with spaces between them.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
-Patterns in brackets, for lines whose fields have spaces between them, are not supported.
 """
 
+import functools
 import json
 import operator
 import re
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from typing import Any
+
+from gurukool_localstack import space_patterns
+from gurukool_localstack.scanner import SyntaxFaultError
 
 type Matches = Callable[[str], bool]
 type Condition = Callable[[Any], bool]
@@ -44,12 +47,41 @@ def compiled(pattern: str) -> Matches:
     """
     text = pattern.strip()
     if text.startswith("["):
-        raise PatternError(
-            "Patterns of fields with spaces between them are not supported by the local cloud."
-        )
+        return _space_pattern(text)
     if text.startswith("{"):
         return _json_pattern(text)
     return _terms(text)
+
+
+def value_in(message: str, pattern: str, selector: str) -> Any:
+    """What a metric filter takes out of a message that matches its pattern; None if it is not there.
+
+    The selector is `$.path` for JSON, or `$name` for a field of a pattern in brackets.
+
+    >>> value_in('{"a": {"b": 5}}', "{ $.a.b > 1 }", "$.a.b"), value_in("GET 404", "[verb, code]", "$code")
+    (5, '404')
+    """
+    text = pattern.strip()
+    if text.startswith("["):
+        return (_spaced(text).fields(message) or {}).get(selector.removeprefix("$"))
+    try:
+        found = _found(json.loads(message), selector)
+    except ValueError:
+        return None
+    return None if found is _MISSING else found
+
+
+def _space_pattern(text: str) -> Matches:
+    spaced = _spaced(text)
+    return lambda message: spaced.fields(message) is not None
+
+
+@functools.cache
+def _spaced(text: str) -> space_patterns.SpacePattern:
+    try:
+        return space_patterns.parsed(text)
+    except SyntaxFaultError as error:
+        raise PatternError(f"{error} (at {error.at})") from None
 
 
 def _terms(text: str) -> Matches:

@@ -11,7 +11,7 @@ from localstack.services.lambda_.invocation.execution_environment import Executi
 from localstack.services.lambda_.invocation.logs import LogHandler
 from moto.logs.models import logs_backends
 
-from gurukool_localstack import emf
+from gurukool_localstack import emf, metric_filters
 from gurukool_localstack.batcher import Batcher
 
 _PERIOD_SECONDS = 0.1
@@ -63,13 +63,14 @@ def _flush(lines: list[Line]) -> None:
 
 
 def _put(stream: Stream, events: list[dict[str, Any]]) -> None:
-    """Adds the events to the stream: by PutLogEvents only if there is more to it than that."""
+    """Adds the events to the stream, by PutLogEvents if there is none yet."""
     backend = logs_backends[stream.account][stream.region]
     group = backend.groups.get(stream.group)
-    if group is None or stream.name not in group.streams or backend.filters.metric_filters:
+    if group is None or stream.name not in group.streams:
         _call(stream, events)
     else:
         backend.put_log_events(stream.group, stream.name, events)
+        metric_filters.apply((stream.account, stream.region), stream.group, events)
 
 
 def _call(stream: Stream, events: list[dict[str, Any]]) -> None:

@@ -17,10 +17,12 @@ _FIRST = 100
 _MODULES = (
     "garbage",  # the first: it saves the others time
     "dynamodb",  # the second: Java starts while the other modules import what they change
+    "alarms",
     "api",
     "api_updates",
     "bodies",
     "cloudformation",
+    "cloudformation_monitoring",
     "cloudwatch",
     "concurrency",
     "event_sources",
@@ -29,10 +31,14 @@ _MODULES = (
     "fifo",
     "gateway_responses",
     "iam.check",
+    "insights.definitions",
+    "insights.service",
     "keeping",
     "log_filters",
     "logs",
     "loopback",
+    "metric_data",
+    "metric_filters",
     "metric_store",
     "metrics",
     "recursion",
