@@ -45,7 +45,9 @@ class Middleware:
         self._begin(context)
         call = Call(request)
         logs.bind(call=call.id, source=call.source)
-        current_call.begin(call.id)
+        if call.trace:
+            logs.bind(trace=call.trace.trace_id)
+        current_call.begin(call.id, call.trace.header if call.trace else None)
         began, origins = self._now(), self._origins()
         response = self._cors.preflight(request, origins) or _as_problem(get_response(request))
         response.headers = {

@@ -55,7 +55,7 @@ def test_a_request_is_kept_after_its_outcome_as_long_as_it_says(user: User, kept
 
 def test_a_request_keeps_the_id_of_its_call_as_long_as_there_is_room(user: User) -> None:
     for seq in (1, 2, 3):
-        user.store.requests.write(replace(user.new(seq), call="id-of-a-call"))
+        user.store.requests.write(replace(user.new(seq), call="id-of-a-call", trace="00-trace"))
     long = "x" * 900
 
     finished = user.store.requests.finish(user.begin(1), DONE, LATER)
@@ -63,6 +63,7 @@ def test_a_request_keeps_the_id_of_its_call_as_long_as_there_is_room(user: User)
     requeued = user.store.requests.requeue(user.begin(3), None, Failure("error", long))
 
     assert [finished.call, crowded.call, requeued.call] == ["id-of-a-call", None, None]
+    assert [finished.trace, crowded.trace, requeued.trace] == ["00-trace"] * 3
     assert [user.written(seq) for seq in (1, 2, 3)] == [finished, crowded, requeued]
 
 

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from chalicelib.core.queueing.cause import with_call
+from chalicelib.core.queueing.cause import NO_CAUSE, Cause, caused
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.request import Failure, Follows, Outcome, Request, Status
 from tests.contract.stores import dynamo_stores
@@ -16,6 +16,7 @@ from tests.contract.users import LATER, NOW, User
 from tests.unit.test_item_sizes import UNIT, size
 
 CALL = "5c1e1e6d-9f4f-4b58-a8d7-2c4a3b1f0e9d"
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 BYTES = len("call") + len(CALL)
 ORNAMENTS: tuple[dict[str, Any], ...] = (
     {},
@@ -59,7 +60,7 @@ def test_no_write_of_a_request_costs_a_unit_more(user: User, number: int) -> Non
     for length in (*range(10, 900, 60), 1_100):
         seq, text = 10_000 * (number + 1) + length, "x" * length
         request = replace(user.new(seq), payload=f'"{text}"', payload_bytes=length if length > 1_024 else 0)
-        user.store.requests.write(with_call(replace(request, **ornaments), CALL))
+        user.store.requests.write(caused(replace(request, **ornaments), Cause(CALL)))
         assert_costs_nothing(item(user, seq))
         user.begin(seq)
         assert_costs_nothing(item(user, seq))
@@ -77,12 +78,14 @@ def test_no_write_of_a_request_costs_a_unit_more(user: User, number: int) -> Non
 def test_an_entry_keeps_the_call_and_its_request_gets_it(user: User) -> None:
     entry = Entry(user.id, "0", NOW, "echo", '"x"', NOW)
 
-    assert with_call(entry, CALL).request(1, NOW).call == CALL
-    assert with_call(replace(entry, payload=f'"{"x" * 900}"'), CALL).call is None
-    assert with_call(entry, None) is entry
+    assert caused(entry, Cause(CALL, TRACE)).request(1, NOW).call == CALL
+    assert caused(entry, Cause(CALL, TRACE)).request(1, NOW).trace == TRACE
+    crowded = caused(replace(entry, payload=f'"{"x" * 900}"'), Cause(CALL, TRACE))
+    assert (crowded.call, crowded.trace) == (None, TRACE)
+    assert caused(entry, NO_CAUSE) is entry
 
 
 def test_a_request_without_a_call_is_as_it_was() -> None:
     request = Request("ada", 1, "echo", "1", Status.QUEUED, enqueued_at=NOW)
 
-    assert with_call(request, None) is request
+    assert caused(request, NO_CAUSE) is request

@@ -150,6 +150,7 @@ class RequestItem(VersionedItem):
     paced_until = NumberAttribute(null=True)
     kept_ms = NumberAttribute(null=True)
     call = UnicodeAttribute(null=True)
+    trace = UnicodeAttribute(null=True)
     unsuccessful = UnicodeAttribute(null=True)  # "failed ada"
     typed = UnicodeAttribute(null=True)  # "echo ada"
 
@@ -222,6 +223,7 @@ class EntryItem(VersionedItem):
     callback = UnicodeAttribute(null=True)
     kept_ms = NumberAttribute(null=True)
     call = UnicodeAttribute(null=True)
+    trace = UnicodeAttribute(null=True)
 
     due = Due()
 

@@ -42,6 +42,7 @@ def request_attributes(request: Request) -> dict[str, Any]:
         "callback": request.callback,
         "kept_ms": request.kept_ms,
         "call": request.call,
+        "trace": request.trace,
     }
 
 
@@ -83,6 +84,7 @@ def to_request(item: RequestItem) -> Request:
         callback=item.callback,
         kept_ms=whole(item.kept_ms),
         call=item.call,
+        trace=item.trace,
         unkeyed=is_unkeyed(item),
         **_happened(item),
     )

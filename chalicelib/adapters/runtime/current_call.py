@@ -5,10 +5,10 @@ from chalicelib.core.queueing.cause import NO_CAUSE, Cause
 _cause = NO_CAUSE
 
 
-def begin(call: str) -> None:
-    """`call` is its id. The next call begins with this, too."""
+def begin(call: str, trace: str | None = None) -> None:
+    """`call` is its id, `trace` its traceparent. The next call begins with this, too."""
     global _cause  # noqa: PLW0603 - one process, one call
-    _cause = Cause(call)
+    _cause = Cause(call, trace)
 
 
 def cause() -> Cause:

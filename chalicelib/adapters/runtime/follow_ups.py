@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.adapters.json.codec import decode, encode
 from chalicelib.core.errors import InvalidInputError, MalformedError
 from chalicelib.core.queueing.application import Application
-from chalicelib.core.queueing.cause import with_call
+from chalicelib.core.queueing.cause import Cause, caused
 from chalicelib.core.queueing.entry import CALLBACK_CHARACTERS, PAYLOAD_BYTES, Entry, entry_id
 from chalicelib.core.queueing.names import is_user_id
 from chalicelib.core.queueing.policy import HandlerError, OnFailure
@@ -77,7 +77,7 @@ class FollowUps:
             kept_ms=self._handlers.kept_ms_of(type_),
             callback=None if callback is None else self._allowed(callback),
         )
-        return with_call(entry, self._request.call)
+        return caused(entry, Cause(self._request.call, self._request.trace))
 
     def _validated_payload(self, type_: str, payload: Any) -> str:
         handler = self._handlers.get(type_)

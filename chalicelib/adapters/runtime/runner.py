@@ -32,6 +32,7 @@ from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import Heartbeat, StopWatch
 from chalicelib.core.queueing.journal import Journal
+from chalicelib.core.queueing.log_fields import log_fields
 from chalicelib.core.queueing.policy import (
     HandlerError,
     ImpossibleDelayError,
@@ -143,11 +144,8 @@ def _watching(stop_watch: StopWatch | None, seconds: float) -> AbstractContextMa
 @contextmanager
 def _bound(request: Request) -> Iterator[None]:
     """What the handler logs is found under its user and number; and it cannot silence what follows it."""
-    fields = {"user": request.user_id, "seq": request.seq, "type": request.type, "attempt": request.attempts}
-    if request.call:
-        fields["call"] = request.call
     try:
-        with bound(**fields):
+        with bound(**log_fields(request)):
             yield
     finally:
         restore_logs()

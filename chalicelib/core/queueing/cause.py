@@ -1,4 +1,4 @@
-"""What has caused a request: the call of the API that has sent it."""
+"""What has caused a request: the call of the API that has sent it, and its trace."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ NUMBER_BYTES = 8  # at most
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Requests keep it, so that their lines in the logs of the workers name the call, too."""
+    """Requests keep it, so that the lines of the workers name the call, and the trace goes on."""
 
     call: str | None = None  # the id of the call, X-Request-Id in its answer
+    trace: str | None = None  # a traceparent, if the caller has sent one, or traces are recorded
 
 
 NO_CAUSE = Cause()
@@ -32,12 +33,11 @@ def no_cause() -> Cause:
     return NO_CAUSE
 
 
-def with_call[T: (Request, Entry)](item: T, call: str | None) -> T:
-    """The request or the entry with the id of the call that has sent it, if its item stays one unit."""
-    if not call:
-        return item
-    caused = replace(item, call=call)
-    return caused if has_room(caused) else item
+def caused[T: (Request, Entry)](item: T, by: Cause) -> T:
+    """The request or the entry with its trace, and with the id of its call if the item stays one unit."""
+    traced = replace(item, trace=by.trace) if by.trace else item
+    whole = replace(traced, call=by.call) if by.call else traced
+    return whole if has_room(whole) else traced
 
 
 def ended(request: Request, outcome: Outcome, now: Millis) -> Request:

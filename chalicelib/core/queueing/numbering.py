@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.core.errors import FieldError, InvalidInputError, LostRaceError
 from chalicelib.core.log_events import log_event
-from chalicelib.core.queueing.cause import with_call
+from chalicelib.core.queueing.cause import NO_CAUSE, caused
 from chalicelib.core.queueing.request import Request, Status, bytes_apart
 from chalicelib.core.queueing.retention import KEPT_MS
 from chalicelib.core.queueing.texts import kept_until
@@ -43,7 +43,7 @@ class Asked(Protocol):
 
 
 def new_request(
-    user_id: str, seq: int, asked: Asked, now: Millis, *, call: str | None = None, **more: Any
+    user_id: str, seq: int, asked: Asked, now: Millis, *, cause: Cause = NO_CAUSE, **more: Any
 ) -> Request:
     """A request that waits under this number. `more`: what else is to be stored of it."""
     size = bytes_apart(asked.payload)
@@ -63,7 +63,7 @@ def new_request(
         callback=asked.callback,
         **more,
     )
-    return with_call(request, call)
+    return caused(request, cause)
 
 
 def give_up(requests: RequestStore, place: Request, now: Millis) -> None:
@@ -110,7 +110,7 @@ def numbered(
             slot=work.slot,
             if_busy=work.if_busy,
             slot_before=slot_before,
-            call=cause.call,
+            cause=cause,
         )
         for seq, work in enumerate(works, first)
     ]

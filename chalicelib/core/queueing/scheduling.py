@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import InvalidInputError, LostRaceError, NotFoundError, UnavailableError
 from chalicelib.core.log_events import log_event
-from chalicelib.core.queueing.cause import Cause, no_cause, with_call
+from chalicelib.core.queueing.cause import Cause, caused, no_cause
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.entering import Entering
 from chalicelib.core.queueing.entry import Entry, entry_id
@@ -83,7 +83,7 @@ class Scheduling:
                 callback=work.callback,
                 kept_ms=work.kept_ms,
             )
-            entry = with_call(entry, self.cause().call)
+            entry = caused(entry, self.cause())
             if self._is_written(entry, key):
                 log_event("request scheduled", user=user_id, id=entry.id, type=entry.type)
                 return Scheduled(entry, self._enter_at_once(entry))
