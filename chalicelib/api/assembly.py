@@ -51,7 +51,7 @@ def mount(app: Chalice, container: Container) -> None:
     """Have `app` answer all calls of the API and of the pages, over this container."""
 
     def begin_call(context: Any) -> None:
-        begin(context, container.settings.log_level, traced=container.settings.tracing)
+        begin(context, container.settings)
 
     def now() -> Millis:
         return container.adapters.clock.now()

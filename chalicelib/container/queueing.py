@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from chalicelib.container import Container
     from chalicelib.core.queueing.application import Application
+    from chalicelib.core.queueing.attempt import Run
     from chalicelib.core.queueing.callbacks import Callbacks
     from chalicelib.core.queueing.calling_back import CallingBack
     from chalicelib.core.queueing.controls import Controls
@@ -135,7 +136,11 @@ class Queueing:
 
         outside, store = self._adapters, self._adapters.store
         application, handlers = self._container.application, self._container.handlers
-        running = partial(run, watch=outside.overrun_watch, application=application, handlers=handlers)
+        running: Run = partial(run, watch=outside.overrun_watch, application=application, handlers=handlers)
+        if self._container.settings.tracing or self._container.settings.otlp_endpoint:
+            from chalicelib.adapters.runtime.traced_calls import traced
+
+            running = traced(running)
         attempt = Attempt(
             store.requests,
             outside.clock,

@@ -23,7 +23,7 @@ UNAVAILABLE_S = 5.0  # until a wake-up comes back for which the store did not an
 def serve(container: Container, event: SQSEvent) -> dict[str, Any]:
     """Serve each wake-up of one invocation. The answer names those that have to come back."""
     context: Any = event.context
-    begin(context, container.settings.log_level, traced=container.settings.tracing)
+    begin(context, container.settings)
     until = container.adapters.clock.now() + context.get_remaining_time_in_millis()
     returned = [record for record in event if not _is_served(container, record, until)]
     return {"batchItemFailures": [{"itemIdentifier": r.to_dict()["messageId"]} for r in returned]}

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from chalice.app import SQSEvent, SQSRecord
 
-from chalicelib.adapters.runtime import logs
+from chalicelib.adapters.runtime import logs, tracing
 from chalicelib.adapters.runtime.invocation import begin
 from chalicelib.adapters.sqs.wake_ups import NotAWakeUpError, from_message
 from chalicelib.container import Container
@@ -47,12 +47,13 @@ class Server:
         """Serve each wake-up of one invocation. The answer names those that have to come back."""
         context: Any = event.context
         try:
-            begin(context, self._container.settings.log_level, traced=self._container.settings.tracing)
+            begin(context, self._container.settings)
         except OSError:  # without standard output there is nothing to log to
             for record in event:
                 self._end_process(record)
         until = self._now() + context.get_remaining_time_in_millis()
         returned = [record for record in event if not self._is_served(record, until)]
+        tracing.export(context.function_name)
         return {"batchItemFailures": [{"itemIdentifier": r.to_dict()["messageId"]} for r in returned]}
 
     def _is_served(self, record: SQSRecord, until: Millis) -> bool:

@@ -20,7 +20,7 @@ def register(app: Chalice, container: Container) -> Any:
     @app.schedule("rate(1 minute)", name="sweeper")
     def sweeper(event: CloudWatchEvent) -> None:
         context: Any = event.context
-        begin(context, container.settings.log_level, traced=container.settings.tracing)
+        begin(context, container.settings)
         from chalicelib.core.queueing.sweep import WAKE_UPS_LOST
 
         allowed_ms = context.get_remaining_time_in_millis() - LAST_CALL_MS

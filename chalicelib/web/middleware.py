@@ -6,7 +6,7 @@ from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib.adapters.runtime import current_call, logs
+from chalicelib.adapters.runtime import current_call, logs, tracing
 from chalicelib.core.log_events import log_event
 from chalicelib.web import problems
 from chalicelib.web.call import Call
@@ -47,7 +47,8 @@ class Middleware:
         logs.bind(call=call.id, source=call.source)
         if call.trace:
             logs.bind(trace=call.trace.trace_id)
-        current_call.begin(call.id, call.trace.header if call.trace else None)
+        place = tracing.begin_call(call.trace)
+        current_call.begin(call.id, place.header if place else None)
         began, origins = self._now(), self._origins()
         response = self._cors.preflight(request, origins) or _as_problem(get_response(request))
         response.headers = {
@@ -65,6 +66,11 @@ class Middleware:
             status=response.status_code,
             took_ms=self._now() - began,
         )
+        if call.trace or current_call.has_sent():  # nobody wants to see how often clients look
+            attributes = {"call": call.id, "status": response.status_code}
+            failed = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+            tracing.end_call(f"{request.method} {request.path}", attributes, "failed" if failed else None)
+        tracing.export(context.function_name)
         return response
 
 

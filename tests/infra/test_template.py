@@ -26,6 +26,7 @@ TEXTS = {
     ),
     "OIDC_AUDIENCE": ("https://gurukool.example/api", "app_5f7c.apps.example"),
     "CORS_ORIGINS": ("https://app.example", "http://localhost:8080, https://b.example"),
+    "OTLP_ENDPOINT": ("http://127.0.0.1:4566/_gurukool", "https://collector.example:4318"),
     "USER_RATE": ["10/s", "600/min", "999999/h"],
 }
 

@@ -3,14 +3,22 @@
 from chalicelib.core.queueing.cause import NO_CAUSE, Cause
 
 _cause = NO_CAUSE
+_has_sent = False
 
 
 def begin(call: str, trace: str | None = None) -> None:
     """`call` is its id, `trace` its traceparent. The next call begins with this, too."""
-    global _cause  # noqa: PLW0603 - one process, one call
-    _cause = Cause(call, trace)
+    global _cause, _has_sent
+    _cause, _has_sent = Cause(call, trace), False
 
 
 def cause() -> Cause:
     """Of the requests that it sends."""
+    global _has_sent  # noqa: PLW0603 - likewise
+    _has_sent = True
     return _cause
+
+
+def has_sent() -> bool:
+    """Whether it may have sent requests."""
+    return _has_sent

@@ -44,6 +44,7 @@ _MODULES = (
     "recursion",
     "table_updates",
     "throttling",
+    "traces",
     "tracing",
     "updates",
     "visibility",
