@@ -1,6 +1,5 @@
 """The life of a function's process between its invocations, and the limits that AWS sets it."""
 
-import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -60,11 +59,9 @@ def test_an_import_that_takes_too_long_is_begun_again_in_the_time_of_the_invocat
             return context.get_remaining_time_in_millis()
         """,
     )
-    began = time.monotonic()
 
     answer = function.invoke()
 
-    assert 10 <= time.monotonic() - began < 30
     assert 0 < answer.payload < 10_000
     [line] = [line for line in answer.log.splitlines() if line.startswith("INIT_REPORT")]
     assert line.endswith("ms\tPhase: init\tStatus: timeout")

@@ -120,9 +120,11 @@ class Ending:
                 user.sessions = [session_id]
                 self._calls.make(user, "sign_out")
                 self._run_until_done()
-        # A deletion takes one sweep to wake the application, and another one when that has returned.
+        # A deletion takes one sweep to wake the application, and another one when that has returned. Older
+        # workers cannot read what a newer one has stored, so that the application is not asked by them.
         sweeps = 5 if self._world.departing else 3
-        self._scheduler.run_until(self._scheduler.now + sweeps * SWEEP_MS)
+        deployed = self._world.deployment.last if self._world.departing else 0
+        self._scheduler.run_until(max(self._scheduler.now, deployed) + sweeps * SWEEP_MS)
         if any(queue.sessions for queue in self._store.tables.queues.values()):
             self._scheduler.jump(IDLE_MS)  # of a sign-in without an answer nobody can sign out
             self._scheduler.run_until(self._scheduler.now + 3 * SWEEP_MS)

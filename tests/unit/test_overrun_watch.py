@@ -13,12 +13,13 @@ from local_cloud.waiting import wait_until
 PROGRAM = """
 import os, sys, time
 from pathlib import Path
-from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
+from chalicelib.adapters.runtime import overrun_watch
 from chalicelib.core.queueing.handler import declarations, handler
 from chalicelib.core.queueing.request import Request, Status
 from tests.fakes import attempts
 
 noted, how = Path(sys.argv[1]), sys.argv[2]
+limit = 1 if "while it waits" in how else 0.3
 
 def note(user, seq, mark):
     noted.write_text(f"{user} {seq} {mark}")
@@ -34,16 +35,19 @@ def work(payload: str) -> str:
             pass
     if payload == "is killed":
         os.kill(os.getpid(), 9)
-    if payload == "ends the watch":
+    if payload.startswith("ends the watch"):
+        while "while it waits" in payload and not overrun_watch._read(watch._shared, overrun_watch._LOOKS):
+            time.sleep(0.001)
         os.kill(watch._child, 9)
-        os.waitpid(watch._child, 0)
+        keep = 0 if "takes its exit code" in payload else os.WNOWAIT
+        os.waitid(os.P_PID, watch._child, os.WEXITED | keep)
     return "done"
 
-watch = OverrunWatch(note)
+watch = overrun_watch.OverrunWatch(note)
 
 def attempt(payload, seq):
     request = Request("ada", seq, "work", f'"{payload}"', Status.RUNNING, 0, attempt_token=f"mark{seq}")
-    return attempts.attempt(declarations(work)[0], request, 0.3, watch=watch)
+    return attempts.attempt(declarations(work)[0], request, limit, watch=watch)
 
 for seq, payload in enumerate(["is quick", how], 1):
     print(attempt(payload, seq), flush=True)
@@ -72,8 +76,10 @@ def test_what_is_over_in_time_is_not_noted_and_a_later_overrun_is(tmp_path: Path
     assert (tmp_path / "noted").read_text() == "ada 3 mark3"
 
 
-def test_a_watch_that_a_handler_has_ended_is_replaced(tmp_path: Path) -> None:
-    ended = run(tmp_path / "noted", "ends the watch")
+@pytest.mark.parametrize("when", ["", " while it waits"])
+@pytest.mark.parametrize("more", ["", " and takes its exit code"])
+def test_a_watch_that_a_handler_has_ended_is_replaced(tmp_path: Path, when: str, more: str) -> None:
+    ended = run(tmp_path / "noted", f"ends the watch{when}{more}")
 
     assert ended.stdout.count("done") == 2
     assert (tmp_path / "noted").read_text() == "ada 3 mark3"

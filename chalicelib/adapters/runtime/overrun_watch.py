@@ -53,20 +53,16 @@ class OverrunWatch:
         start = _TIMES.size + _LENGTH.size
         self._shared[start : start + len(described)] = described
         _write(self._shared, _ENDS, ends)
-        looks = _read(self._shared, _LOOKS)
-        if self._child is None or not 0 < looks <= ends:
-            self._wake()
+        if self._child is None or _is_over(self._child):
+            self._start()
+        elif not 0 < _read(self._shared, _LOOKS) <= ends:
+            os.kill(self._child, _SIGNAL)
 
-    def _wake(self) -> None:
-        """Have the child look when it must. A handler may have ended it."""
-        with suppress(ProcessLookupError):
-            if self._child is not None:
-                return os.kill(self._child, _SIGNAL)
+    def _start(self) -> None:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {_SIGNAL})  # so that none is lost before it waits
         parent = os.getpid()
         self._child = os.fork() or self._look_on(parent)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        return None
 
     def _look_on(self, parent: int) -> Never:
         try:
@@ -105,6 +101,14 @@ class _Look:
             (length,) = _LENGTH.unpack_from(self._shared, _TIMES.size)
             start = _TIMES.size + _LENGTH.size
             self._note(*json.loads(self._shared[start : start + length]))
+
+
+def _is_over(child: int) -> bool:
+    """Whether the child has ended: a handler may have killed it, and may have taken its exit code."""
+    try:
+        return os.waitpid(child, os.WNOHANG) != (0, 0)
+    except ChildProcessError:
+        return True
 
 
 def _end_with(parent: int) -> None:

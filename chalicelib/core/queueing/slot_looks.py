@@ -13,16 +13,20 @@ class SlotLooks:
     """Reads each slot once. What it remembers may be out of date.
 
     A request that was superseded since is not begun: `begin` has that as its condition. What is superseded
-    stays so, and a slot that has a later request keeps it.
+    stays so, and a slot that has a later request keeps it. An empty slot is read again, for a request may
+    have entered it.
     """
 
     requests: RequestStore
-    _seen: dict[str, SlotRecord | None] = field(default_factory=dict)
+    _seen: dict[str, SlotRecord] = field(default_factory=dict)
 
     def find(self, request: Request) -> SlotRecord | None:
         slot = request.slot or ""
         if slot not in self._seen:
-            self._seen[slot] = self.requests.find_slot(request.user_id, slot)
+            record = self.requests.find_slot(request.user_id, slot)
+            if record is None:
+                return None
+            self._seen[slot] = record
         return self._seen[slot]
 
     def leave(self, request: Request) -> None:

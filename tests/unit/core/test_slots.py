@@ -6,6 +6,7 @@ from chalicelib.core.errors import ConflictError, UnauthenticatedError
 from chalicelib.core.queueing.enqueue import Accepted, Work
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.slot_looks import SlotLooks
 from chalicelib.core.queueing.slots import IfBusy
 from tests.unit.core.queue_harness import BROKEN, DONE, HOUR_MS, SESSION, USER, QueueHarness, lose_wake_ups
 
@@ -219,3 +220,18 @@ def test_a_purge_leaves_no_slot(harness: QueueHarness) -> None:
     harness.run()
 
     assert (harness.statuses(), harness.store.tables.slots) == ([CANCELLED, CANCELLED, SUCCEEDED], {})
+
+
+def test_nothing_is_left_of_a_request_that_entered_an_empty_slot_while_the_worker_passed(
+    harness: QueueHarness,
+) -> None:
+    """The slot was emptied by a worker that crashed before it moved the head past the first request."""
+    send(harness, IfBusy.QUEUE)
+    SlotLooks(harness.store.requests).leave(harness.request(1))
+    looks = SlotLooks(harness.store.requests)
+    looks.leave(harness.request(1))
+
+    send(harness, IfBusy.QUEUE)
+    looks.leave(harness.request(2))
+
+    assert harness.store.tables.slots == {}
