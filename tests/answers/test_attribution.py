@@ -16,7 +16,6 @@ from local_cloud.api_client import Api
 from tests.answers.service import Service
 from tests.e2e.users import User
 
-TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 HERE = "127.0.0.1"  # of every call in this process
 
 type Lines = Callable[[], list[dict[str, Any]]]
@@ -155,21 +154,6 @@ def test_a_follow_up_has_the_call_of_the_request_that_has_caused_it(service: Ser
 
     requests = service.store.tables.requests[user.user_id]
     assert [requests[seq].call for seq in (1, 2)] == [sent.headers["X-Request-Id"]] * 2
-
-
-def test_a_trace_is_in_every_line_up_to_the_outcome(service: Service, user: User, lines: Lines) -> None:
-    lines()
-    for header in (TRACEPARENT, "no trace"):
-        user.session.call("POST", "/api/queue/enqueue", {"type": "echo"}, {"traceparent": header})
-    logs.begin_invocation("worker", "id")
-    service.work()
-
-    traces = {(line["event"], line.get("seq")): line.get("trace") for line in lines()}
-
-    trace = TRACEPARENT.split("-")[1]
-    assert traces["request accepted", 1] == traces["request succeeded", 1] == trace
-    assert traces["request accepted", 2] is traces["request succeeded", 2] is None
-    assert service.store.tables.requests[user.user_id][1].trace == TRACEPARENT
 
 
 def test_a_registration_says_whose_it_was(api: Api, lines: Lines) -> None:

@@ -45,19 +45,6 @@ def anew(service: Service, user: User) -> Session:
     return service.api.sign_in(user.username, user.password)
 
 
-def test_a_push_belongs_to_the_trace_of_its_request(
-    service: CallbackService, user: User, receiver: OutcomeReceiver
-) -> None:
-    traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-    for headers in ({"traceparent": traceparent}, {}):
-        order = {"type": "echo", "callback": receiver.url, "payload": {"text": "x" * 900}}
-        user.session.ask("POST", "/api/queue/enqueue", order, headers)
-    service.work()
-    service.call_back()
-
-    assert [push.headers.get("traceparent") for push in receiver.pushes] == [traceparent, None]
-
-
 def test_the_receiver_gets_what_dequeue_answers_and_whose_it_is(
     service: CallbackService, user: User, send: Callable[..., Any], receiver: OutcomeReceiver
 ) -> None:

@@ -3,7 +3,6 @@
 import io
 import json
 import sys
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from typing import Any
@@ -12,8 +11,6 @@ import pytest
 
 from chalicelib.adapters.runtime.printed_lines import LONGEST, printing
 from chalicelib.core.queueing.policy import HandlerError
-
-TWO_LINES = HandlerError("a message\nof two lines")
 
 
 def render(level: int, event: str, fields: dict[str, Any]) -> str:
@@ -34,53 +31,6 @@ def handler(written: io.StringIO) -> Iterator[None]:
 
 def events(written: io.StringIO) -> list[str]:
     return [json.loads(line)["event"] for line in written.getvalue().splitlines()]
-
-
-def fail(error: Exception = TWO_LINES) -> None:
-    raise error
-
-
-def test_a_traceback_that_is_printed_in_pieces_is_one_line(written: io.StringIO) -> None:
-    with handler(written):
-        try:
-            fail()
-        except HandlerError:
-            traceback.print_exc()
-        assert len(events(written)) == 1  # at once: the process may end before the handler does
-        print("after it")
-
-    whole, after = events(written)
-    assert whole.startswith("Traceback (most recent call last):\n")
-    assert whole.endswith("a message\nof two lines")
-    assert after == "after it"
-
-
-def test_of_chained_exceptions_each_is_one_line(written: io.StringIO) -> None:
-    with handler(written):
-        try:
-            try:
-                fail()
-            except HandlerError as error:
-                raise KeyError("x") from error
-        except KeyError:
-            traceback.print_exc()
-
-    cause, consequence = events(written)
-    assert cause.endswith("of two lines")
-    assert consequence.lstrip().startswith("The above exception was the direct cause")
-    assert consequence.endswith("KeyError: 'x'")
-
-
-def test_a_group_of_exceptions_is_one_line(written: io.StringIO) -> None:
-    with handler(written):
-        try:
-            fail(ExceptionGroup("several", [ValueError("a"), KeyError("b")]))
-        except ExceptionGroup:
-            traceback.print_exc()
-
-    [whole] = events(written)
-    assert "ValueError: a" in whole
-    assert "KeyError: 'b'" in whole
 
 
 def test_a_json_object_stays_one_and_gets_the_fields(written: io.StringIO) -> None:
@@ -120,7 +70,7 @@ def test_afterwards_the_streams_are_as_before_whatever_the_handler_did(written: 
             with pytest.raises(ValueError, match="closed"):
                 print("to a closed stream")
             sys.stdout = None
-            fail()
+            raise HandlerError
         assert sys.stdout is written
     assert events(written) == ["before it"]
 

@@ -27,7 +27,7 @@ def printing(line: Line) -> Iterator[None]:
     errors = PrintedLines(sys.stderr, "stderr", logging.WARNING, line, sink)
     sys.stdout, sys.stderr = output, errors
     try:
-        with standard_output.beneath(sink.stream, (output, errors)):
+        with standard_output.beneath(sink.stream, (output.write_pending, errors.write_pending)):
             yield
     finally:
         sys.stdout, sys.stderr = before

@@ -3,29 +3,23 @@
 import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Protocol, TextIO
+from typing import TextIO
 
 _kept: int | None = None  # a second descriptor of where standard output went when the process began
 _replaced: list[object] = []  # what stood there before must not be closed with its descriptor
 
 
-class Pending(Protocol):
-    """A stream that may hold text back."""
-
-    def write_pending(self) -> None: ...
-
-
-# Where the log goes while a handler prints to other streams, and these streams.
-_beneath: tuple[TextIO, Sequence[Pending]] | None = None
+# Where the log goes while a handler prints to other streams, and what writes the text that these hold back.
+_beneath: tuple[TextIO, Sequence[Callable[[], None]]] | None = None
 
 
 @contextmanager
-def beneath(stream: TextIO, above: Sequence[Pending]) -> Iterator[None]:
-    """In the block, the log goes to `stream`, after what the streams `above` it hold back."""
+def beneath(stream: TextIO, write_above: Sequence[Callable[[], None]]) -> Iterator[None]:
+    """In the block, the log goes to `stream`, each line after what the streams above it hold back."""
     global _beneath  # noqa: PLW0603 - one process, one standard output
-    _beneath = stream, above
+    _beneath = stream, write_above
     try:
         yield
     finally:
@@ -50,9 +44,9 @@ class StandardOutput(logging.Handler):
 
 
 def _write(line: str) -> None:
-    stream, above = _beneath or (sys.stdout, ())
-    for other in above:
-        other.write_pending()
+    stream, write_above = _beneath or (sys.stdout, ())
+    for write_pending in write_above:
+        write_pending()
     stream.write(f"{line}\n")
     stream.flush()
 

@@ -31,15 +31,11 @@ class Report:
 class LogFormat(Protocol):
     """What becomes of the lines of a function, and which lines Lambda itself writes (its system log)."""
 
-    def application(self, text: str) -> Iterable[str]:
-        """The line as it is logged; nothing if its level is too low."""
-        ...
+    def application(self, text: str) -> Iterable[str]: ...  # nothing if its level is too low
 
     def init_started(self) -> Iterable[str]: ...
 
-    def init_failed(self, seconds: float, phase: str, fault: Fault) -> Iterable[str]:
-        """`phase`: init, or invoke if the initialisation was part of an invocation."""
-        ...
+    def init_failed(self, seconds: float, phase: str, fault: Fault) -> Iterable[str]: ...
 
     def started(self, request_id: str, version: str) -> Iterable[str]: ...
 
@@ -65,7 +61,7 @@ class InvocationLog:
         self._add(self._format.init_started())
 
     def init_failed(self, seconds: float, phase: str, fault: Fault) -> None:
-        """As LogFormat.init_failed."""
+        """`phase`: init, or invoke if the initialisation was part of an invocation."""
         self._add(self._format.init_failed(seconds, phase, fault))
 
     def started(self, request_id: str, version: str) -> None:
