@@ -2,7 +2,7 @@
 # The first command that needs the tools installs them in a cache outside the checkout.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status kill-worker lock logs traces admin key sign-in-link rotate-keys demo test soak check bench release
+.PHONY: help up down reset status kill-worker lock logs traces metrics admin key sign-in-link rotate-keys demo test soak check bench release
 
 RUN := localstack/run
 
@@ -34,6 +34,9 @@ logs: WHO = $(or $(USERNAME),$(if $(filter command line,$(origin USER)),$(USER))
 
 traces: ## show the last traces as waterfalls (ID=trace; LAST=3); record them with TRACING=on
 	@$(RUN) -m local_cloud.traces $(if $(ID),--id '$(ID)') $(if $(LAST),--last '$(LAST)')
+
+metrics: ## show how the stack has run: traffic, outcomes, p50 and p99 of waits
+	@$(RUN) -m local_cloud.operate metrics
 
 admin: ## make a user an administrator (USERNAME=name)
 	@$(RUN) -m local_cloud.operate role '$(or $(USERNAME),$(error A username is missing: make admin USERNAME=name))' admin

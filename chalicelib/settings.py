@@ -130,6 +130,12 @@ CHOICES = (
     Setting("AUDIT_RETENTION_DAYS", _between(0, 3653), "0", "how long audit entries are kept (0: for ever)"),
     Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
     Setting("OTLP_ENDPOINT", _collector, "", "the OpenTelemetry collector to which traces are sent"),
+    Setting(
+        "METRICS",
+        _one_of("on", "types", "off"),
+        "on",
+        "whether metrics are written (on; types: for each type of request, too; off)",
+    ),
     Setting("USER_RATE", _rate, "", "how many requests one user may send in a time, such as 10/s"),
     Setting("USER_BURST", _between(1, 10_000), "100", "how many of them at once"),
     Setting("TYPE_INDEX", _switch, "off", "find requests by type by an index, if the table has it (on, off)"),
@@ -139,6 +145,7 @@ CHOICES = (
 
 # What the stack itself knows. A function gets the names of what it may use, and only those.
 RESOURCES = (
+    "STACK_NAME",
     "ACCOUNTS_TABLE",
     "SESSIONS_TABLE",
     "QUEUES_TABLE",
@@ -171,6 +178,7 @@ class Settings:
     audit_retention_days: int  # 0: for ever
     tracing: bool
     otlp_endpoint: str
+    metrics: str
     user_rate: Rate | None
     user_burst: int
     type_index: bool
@@ -187,6 +195,11 @@ class Settings:
             raise SettingError(OIDC_HALF)
         values["code"] = environment.get("CODE_FINGERPRINT", "")
         return cls(**values, resources={n: environment[n] for n in RESOURCES if n in environment})
+
+    @property
+    def measured_stack(self) -> str:
+        """The stack in whose name metrics are written; "" if none are."""
+        return "" if self.metrics == "off" else self.resources.get("STACK_NAME", "")
 
     def resource(self, name: str) -> str:
         """Raises SettingError if the deployment did not give this function the resource."""

@@ -26,7 +26,7 @@ CALLED = {
     "states": ("stepfunctions",),
 }
 # Those of an application's permissions are added to them.
-SERVICES = {"dynamodb", "secretsmanager", "sqs", "sts", "xray"}
+SERVICES = {"cloudwatch", "dynamodb", "secretsmanager", "sqs", "sts", "xray"}
 
 
 def services(prefixes: Iterable[str]) -> set[str]:

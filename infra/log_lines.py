@@ -12,6 +12,7 @@ from rich.text import Text
 PLATFORM = ("INIT_START ", "START ", "END ", "REPORT ")
 # Fields that are shown elsewhere in the line, or are too long for it.
 APART = frozenset({"timestamp", "time", "level", "event", "function", "request_id", "trace", "exception"})
+MEASURED = "requests measured"  # the event of a line that has nothing but metrics
 COLOURS = {"DEBUG": "dim", "WARNING": "yellow", "ERROR": "bold red", "CRITICAL": "bold red"}
 FUNCTION_COLOURS = {
     "api": "cyan",
@@ -51,8 +52,8 @@ class Line:
         moment = _milliseconds(written) or moment
         if str(document.get("type")).startswith("platform."):
             return cls._of_lambda(function, moment, document)
-        level = str(document.get("level", "INFO"))
-        return cls(moment, function, level, _event(document, text), document)
+        level, event = str(document.get("level", "INFO")), _event(document, text)
+        return cls(moment, function, level, event, _without_metrics(document), platform=event == MEASURED)
 
     @classmethod
     def _of_lambda(cls, function: str, moment: int, document: Mapping[str, Any]) -> Self:
@@ -107,6 +108,14 @@ def _event(document: Mapping[str, Any], text: str) -> str:
     if error := document.get("errorMessage"):
         return f"{document.get('errorType', 'Error')}: {error}"
     return str(document.get("event") or document.get("message") or text)
+
+
+def _without_metrics(document: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a line that carries metrics, without those that are for CloudWatch."""
+    directives = document.get("_aws", {}).get("CloudWatchMetrics", [])
+    names = {metric["Name"] for directive in directives for metric in directive["Metrics"]}
+    names |= {name for directive in directives for group in directive["Dimensions"] for name in group}
+    return {name: value for name, value in document.items() if name not in names | {"_aws"}}
 
 
 def _milliseconds(written: object) -> int | None:

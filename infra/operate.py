@@ -8,6 +8,7 @@ localstack/run -m infra.operate --stack NAME [--region REGION] revoke-key ID
 localstack/run -m infra.operate --stack NAME [--region REGION] sign-in-link USERNAME [--minutes MINUTES]
 localstack/run -m infra.operate --stack NAME [--region REGION] export USER FILE.tar.gz
 localstack/run -m infra.operate --stack NAME [--region REGION] audit-export FILE.ndjson
+localstack/run -m infra.operate --stack NAME [--region REGION] metrics
 
 The value of the secret is read from the terminal, or from standard input.
 """
@@ -69,6 +70,8 @@ def options() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit-export", help="write the audit log as lines of JSON")
     audit.add_argument("file", type=Path)
     audit.set_defaults(operate=_export_audit)
+    measured = commands.add_parser("metrics", help="how it has run: traffic, outcomes, p50 and p99 of waits")
+    measured.set_defaults(operate=_metrics)
     return parser
 
 
@@ -120,6 +123,12 @@ def _export_audit(target: Target, outputs: dict[str, str], given: argparse.Names
     from infra import audit_export  # likewise
 
     return audit_export.export(target, outputs, given.file)
+
+
+def _metrics(target: Target, _: dict[str, str], __: argparse.Namespace) -> str:
+    from infra import metrics  # likewise
+
+    return metrics.report(target.client("cloudwatch"), target.stack)
 
 
 def _rotate(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:

@@ -6,12 +6,12 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from chalicelib.adapters.runtime.invocation import begin
 from chalicelib.api import system
 from chalicelib.api.authentication import Gate
 from chalicelib.api.identity import (
     account,
     admin_accounts,
+    admin_metrics,
     admin_queues,
     admin_services,
     minted_tokens,
@@ -33,7 +33,7 @@ QUEUEING = (enqueue, queue, requests, events, outcomes, scheduled, callbacks)
 SUBJECTS = (
     *(sessions, account),
     *QUEUEING,
-    *(admin_queues, admin_accounts, admin_services),
+    *(admin_queues, admin_metrics, admin_accounts, admin_services),
     system,
 )
 OPERATIONS = (
@@ -50,13 +50,10 @@ CORS = Cors(
 def mount(app: Chalice, container: Container) -> None:
     """Have `app` answer all calls of the API and of the pages, over this container."""
 
-    def begin_call(context: Any) -> None:
-        begin(context, container.settings)
-
     def now() -> Millis:
         return container.adapters.clock.now()
 
-    middleware = Middleware(begin_call, now, lambda: container.settings.cors_origins, CORS)
+    middleware = Middleware(container.begin, now, lambda: container.settings.cors_origins, CORS)
     app.register_middleware(middleware, "http")
     pages = chain.from_iterable(module.routes.pages for module in PAGES)
     mounting.mount(app, OPERATIONS, pages, container, Gate(container))

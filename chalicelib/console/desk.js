@@ -9,6 +9,7 @@ import { Feed } from "./feed.js";
 import { Finder } from "./finder.js";
 import { Lane } from "./lane.js";
 import { Menu } from "./menu.js";
+import { Metrics } from "./metrics.js";
 import { News } from "./news.js";
 import { Sender } from "./sender.js";
 import { SituationBar } from "./situation-bar.js";
@@ -23,6 +24,7 @@ export function openDesk(session) {
   new Facts(feed, session.signal);
   new SituationBar(feed, actions, session.signal);
   new Menu(session, feed, actions);
+  new Metrics(session, feed);
   new News(feed);
   new Sender(session, feed);
   new Dequeue(session, feed, details);

@@ -1,6 +1,7 @@
 // Who is signed in. Fires "started" and "ended"; the latter carries a sentence if it was not the user's wish here, and
 // the name if the session ended by itself.
 import { Problem, explain, send } from "./api.js";
+import { claimsOf } from "./claims.js";
 import { exclusively, forget, sessionOf, store, stored, watch } from "./vault.js";
 
 const ENDED = "Your session has ended. Sign in again.";
@@ -26,6 +27,11 @@ export class Session extends EventTarget {
   /** Aborted when this session ends, so that nothing it set going reaches the next one. */
   get signal() {
     return this.#end.signal;
+  }
+
+  /** Whether to show what is for administrators, as far as is known yet; the service decides. */
+  get isAdmin() {
+    return this.#access !== null && claimsOf(this.#access).role === "admin";
   }
 
   /** Goes on with the session that this browser has. Whether there is one. */

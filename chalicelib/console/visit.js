@@ -2,6 +2,7 @@
 // user, without an account here. In place of Session. The token stays in the fragment, which browsers send to nobody,
 // and is stored nowhere; a page that is loaded again goes on with it.
 import { send } from "./api.js";
+import { claimsOf } from "./claims.js";
 
 const OVER = "This link has expired. Ask for a new one where you got it.";
 const OURS = "gurukool"; // the issuer of the tokens that backends make here
@@ -51,14 +52,4 @@ export class Visit extends EventTarget {
 /** The scopes of a provider's token mean nothing here: its users have all of their queue. */
 function scopesOf({ iss = OURS, scope = "" }) {
   return iss === OURS ? scope.split(" ").map((each) => each.split(":")[0]) : PARTS;
-}
-
-/** What the token says of itself; whether that is true, the service decides. */
-function claimsOf(token) {
-  try {
-    const text = atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"));
-    return JSON.parse(new TextDecoder().decode(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
-  } catch {
-    return {};
-  }
 }

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from chalicelib.adapters.runtime import invocation
 from chalicelib.container.adapters import Adapters
 from chalicelib.settings import Settings
 
@@ -50,6 +51,22 @@ class Container:
     def settings(self) -> Settings:
         """Raises SettingError if the deployment's environment is wrong."""
         return Settings.from_environment(self._environment)
+
+    def begin(self, context: Any) -> None:
+        """Begin the invocation with this Lambda `context`: logs, traces and metrics as the settings say.
+
+        Raises SettingError, and OSError if the process has no standard output any more.
+        """
+        settings = self.settings
+        by_type = settings.metrics == "types"
+        invocation.begin(
+            context,
+            settings.log_level,
+            traced=settings.tracing,
+            collector=settings.otlp_endpoint,
+            measured=settings.measured_stack,
+            by_type=by_type,
+        )
 
     @cached_property
     def adapters(self) -> Adapters:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
     from chalicelib.adapters.security.secret_keys import SecretKeys
     from chalicelib.adapters.security.secret_settings import SecretSettings
+    from chalicelib.core.identity.measurements import Measurements
     from chalicelib.core.identity.ports import (
         Accounts,
         AuditTrail,
@@ -163,6 +164,18 @@ class Adapters:
         from chalicelib.adapters.dynamodb.audit import DynamoAudit
 
         return DynamoAudit(self.tables, self.settings.audit_retention_days)
+
+    @cached_property
+    def measurements(self) -> Measurements:
+        """Raises NotFoundError if the deployment writes no metrics."""
+        from chalicelib.adapters.cloudwatch.metrics import CloudWatchMetrics
+        from chalicelib.core.errors import NotFoundError
+
+        if not self.settings.measured_stack:
+            raise NotFoundError(
+                "This deployment writes no metrics: its parameter Metrics is off.", code="metrics_off"
+            )
+        return CloudWatchMetrics(self.tables.connection.session.create_client, self.settings.measured_stack)
 
     @cached_property
     def passwords(self) -> Passwords:

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalice.app import SQSEvent, SQSRecord
 
-from chalicelib.adapters.runtime.invocation import begin
+from chalicelib.adapters.runtime import invocation
 from chalicelib.adapters.sqs.wake_ups import NotAWakeUpError, from_message
 from chalicelib.api.queueing.callback_views import pushed
 from chalicelib.container import Container
@@ -23,9 +23,10 @@ UNAVAILABLE_S = 5.0  # until a wake-up comes back for which the store did not an
 def serve(container: Container, event: SQSEvent) -> dict[str, Any]:
     """Serve each wake-up of one invocation. The answer names those that have to come back."""
     context: Any = event.context
-    begin(context, container.settings)
+    container.begin(context)
     until = container.adapters.clock.now() + context.get_remaining_time_in_millis()
     returned = [record for record in event if not _is_served(container, record, until)]
+    invocation.end()
     return {"batchItemFailures": [{"itemIdentifier": r.to_dict()["messageId"]} for r in returned]}
 
 

@@ -3,13 +3,13 @@
 import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Never
 from uuid import uuid4
 
 from chalice.app import SQSEvent, SQSRecord
 
-from chalicelib.adapters.runtime import logs, tracing
-from chalicelib.adapters.runtime.invocation import begin
+from chalicelib.adapters.runtime import invocation, logs
 from chalicelib.adapters.sqs.wake_ups import NotAWakeUpError, from_message
 from chalicelib.container import Container
 from chalicelib.core.errors import UnavailableError
@@ -47,13 +47,13 @@ class Server:
         """Serve each wake-up of one invocation. The answer names those that have to come back."""
         context: Any = event.context
         try:
-            begin(context, self._container.settings)
+            self._container.begin(context)
         except OSError:  # without standard output there is nothing to log to
             for record in event:
                 self._end_process(record)
         until = self._now() + context.get_remaining_time_in_millis()
         returned = [record for record in event if not self._is_served(record, until)]
-        tracing.export(context.function_name)
+        invocation.end()
         return {"batchItemFailures": [{"itemIdentifier": r.to_dict()["messageId"]} for r in returned]}
 
     def _is_served(self, record: SQSRecord, until: Millis) -> bool:
@@ -103,6 +103,8 @@ class Server:
         The next invocation gets a new process, on Lambda and on the local cloud.
         """
         self._hold(record, seconds or min(LONGEST_TIMER_S, FAILED_S * _receives(record)))
+        with suppress(Exception):  # whatever is broken: this process ends
+            invocation.end()
         logs.flush()
         self._end(1)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.runtime.invocation import begin
+from chalicelib.adapters.runtime import invocation
+from chalicelib.core.log_events import log_event
 
 if TYPE_CHECKING:
     from chalice.app import Chalice, CloudWatchEvent
@@ -20,10 +22,12 @@ def register(app: Chalice, container: Container) -> Any:
     @app.schedule("rate(1 minute)", name="sweeper")
     def sweeper(event: CloudWatchEvent) -> None:
         context: Any = event.context
-        begin(context, container.settings)
+        container.begin(context)
         from chalicelib.core.queueing.sweep import WAKE_UPS_LOST
 
         allowed_ms = context.get_remaining_time_in_millis() - LAST_CALL_MS
-        container.queueing.sweep(allowed_ms, wake_ups_lost=bool(event.detail.get(WAKE_UPS_LOST)))
+        swept = container.queueing.sweep(allowed_ms, wake_ups_lost=bool(event.detail.get(WAKE_UPS_LOST)))
+        log_event("queues swept", **asdict(swept))
+        invocation.end()
 
     return sweeper

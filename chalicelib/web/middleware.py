@@ -65,6 +65,7 @@ class Middleware:
             path=request.path,
             status=response.status_code,
             took_ms=self._now() - began,
+            **({"wait": True} if "wait" in (request.query_params or {}) else {}),
         )
         if call.trace or current_call.has_sent():  # nobody wants to see how often clients look
             attributes = {"call": call.id, "status": response.status_code}

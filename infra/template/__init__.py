@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]  # has no types; what it returns is checked by cfn-lint
 
-from infra import deployed_release
+from infra import deployed_release, operations
 from infra.apps import in_template
 from infra.apps.folder import App
 from infra.gateway_responses import gateway_responses
@@ -28,6 +28,7 @@ def load(app: App | None = None, directory: Path = DIRECTORY) -> Template:
     whole["Resources"]["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
     if app:
         in_template.add(app, whole)
+    operations.add(whole)
     return whole
 
 

@@ -25,6 +25,7 @@ ROOMS = {
     "chalicelib.webhooks": "webhooks",
     "chalicelib.adapters.aws": "adapters/aws",
     "chalicelib.adapters.dynamodb": "adapters/dynamodb",
+    "chalicelib.adapters.cloudwatch": "adapters/cloudwatch",
     "chalicelib.adapters.sqs": "adapters/sqs",
     "chalicelib.adapters.security": "adapters/security",
     "chalicelib.adapters.oidc": "adapters/oidc",

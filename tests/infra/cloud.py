@@ -19,7 +19,7 @@ from chalicelib.container import ROOT, Container
 from chalicelib.container.adapters import Adapters
 from chalicelib.core.time import Clock
 from chalicelib.settings import Settings
-from infra.target import local_cloud
+from infra.target import STACK, local_cloud
 from tests.answers.in_process import InProcessApi
 from tests.infra.documents import TABLES, WORKERS, Document, environment, if_so
 
@@ -43,7 +43,8 @@ class Recorder:
         self.made: list[Call] = []  # each of them, in order
 
     def __call__(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        service = model.service_model.endpoint_prefix
+        prefix = model.service_model.endpoint_prefix
+        service = {"monitoring": "cloudwatch"}.get(prefix, prefix)
         for item in params.get("TransactItems", []):
             for action, inner in item.items():
                 self._add(f"{service}:{action}Item", inner)
@@ -53,9 +54,9 @@ class Recorder:
             self._add(f"{service}:{model.name}", params)
 
     def _add(self, action: str, params: dict[str, Any]) -> None:
-        target = next(params[key] for key in ("TableName", "QueueUrl", "SecretId") if key in params)
+        target = next((params[key] for key in ("TableName", "QueueUrl", "SecretId") if key in params), "*")
         index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
-        call = (action, self._names[target] + index)
+        call = (action, self._names.get(target, target) + index)
         self.calls.add(call)
         self.made.append(call)
 
@@ -175,9 +176,11 @@ class Cloud:
     def _value(self, given: Document) -> str:
         if "Ref" in given:
             return self._resolve(given["Ref"])
-        return re.sub(r"\$\{(\w+)\}", lambda found: self._resolve(found[1]), given["Fn::Sub"])
+        return re.sub(r"\$\{([\w:]+)\}", lambda found: self._resolve(found[1]), given["Fn::Sub"])
 
     def _resolve(self, name: str) -> str:
+        if name == "AWS::StackName":
+            return STACK
         local = local_cloud("").parameters  # the samples are on, for the tests to work with
         return self._ids.get(name) or local.get(name) or str(self._template["Parameters"][name]["Default"])
 

@@ -20,8 +20,11 @@ def queue_limit(target: Target, function: str) -> str:
 
 
 def test_a_stack_is_created_changed_left_alone_and_deleted(target: Target) -> None:
-    outputs = deploy(target, {"QueueLimit": "7"}, print)
+    outputs = deploy(target, {"QueueLimit": "7", "AlarmEmail": "ops@example.com"}, print)
     assert queue_limit(target, outputs["ApiFunction"]) == "7"
+    alarms = target.client("cloudwatch").describe_alarms(AlarmNamePrefix=target.stack)["MetricAlarms"]
+    assert {"infra-test-SweeperStopped", "infra-test-WorkerBusy"} <= {alarm["AlarmName"] for alarm in alarms}
+    assert {action for alarm in alarms for action in alarm["AlarmActions"]} == {outputs["AlarmTopicArn"]}
 
     told: list[str] = []
     assert deploy(target, {}, told.append) == outputs

@@ -23,7 +23,7 @@ def test_a_parameter_that_is_no_longer_declared_is_forgotten() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("Colour", "blue", "There is no parameter Colour. There are: AccessTokenSeconds, "),
+        ("Colour", "blue", "There is no parameter Colour. There are: AccessLogs, "),
         ("QueueLimit", "0", "QueueLimit is '0', but must be a whole number from 1 to 1000000."),
         ("QueueLimit", "many", "QueueLimit is 'many', but must be a whole number"),
         ("AllowedHosts", "a;b", "AllowedHosts is 'a;b', but must be up to 2000 characters like ["),

@@ -43,7 +43,8 @@ def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Clou
         caller.call("POST", "/api/auth/refresh", {"refresh_token": caller.refresh_token})
     for path in ("auth/sessions", "account", "account/export", "admin/queues", "admin/audit"):
         caller.call("GET", f"/api/{path}")
-    caller.call("GET", f"/api/admin/audit?user={user_id}")
+    for path in (f"audit?user={user_id}", "metrics"):
+        caller.call("GET", f"/api/admin/{path}")
     caller.call(
         "POST", "/api/account/password", {"current_password": PASSWORD, "new_password": f"{PASSWORD}!"}
     )

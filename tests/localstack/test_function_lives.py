@@ -1,5 +1,6 @@
 """The life of a function's process between its invocations, and the limits that AWS sets it."""
 
+import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -14,8 +15,12 @@ from tests.localstack.functions import Function, deploy
 SOURCE = """
     import os, resource, subprocess, threading, time
     def handler(event, context):
-        return {"pid": os.getpid(), "files": resource.getrlimit(resource.RLIMIT_NOFILE)}
+        limits = map(resource.getrlimit, (resource.RLIMIT_NOFILE, resource.RLIMIT_MEMLOCK))
+        return {"pid": os.getpid(), "limits": list(limits), "kind": os.environ[KIND]}
+    KIND = "AWS_LAMBDA_INITIALIZATION_TYPE"
 """
+KIND = "AWS_LAMBDA_INITIALIZATION_TYPE"
+SIMPLE = f"def handler(event, context): return os.environ[{KIND!r}]"
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +43,38 @@ def test_a_function_is_frozen_between_its_invocations(function: Function) -> Non
     assert len(pids) == 1
 
 
-def test_a_function_may_open_as_many_files_as_on_aws(function: Function) -> None:
-    assert function.invoke().payload["files"] == [1024, 1024]
+def test_a_function_has_the_limits_of_aws(function: Function) -> None:
+    """Open files, and bytes of locked memory."""
+    assert function.invoke().payload["limits"] == [[1024, 1024], [65_536, 65_536]]
+
+
+def provisioned(function: Function) -> dict[str, str]:
+    """What becomes of one environment of provisioned concurrency for the first version of the function."""
+    version = function.client.publish_version(FunctionName=function.name)["Version"]
+    names = {"FunctionName": function.name, "Qualifier": version}
+    function.client.put_provisioned_concurrency_config(**names, ProvisionedConcurrentExecutions=1)
+
+    def config() -> dict[str, str]:
+        return dict(function.client.get_provisioned_concurrency_config(**names))
+
+    assert wait_until(lambda: config()["Status"] != "IN_PROGRESS", 20)
+    return config()
+
+
+def test_provisioned_concurrency_is_there_before_it_is_needed(function: Function) -> None:
+    assert provisioned(function)["Status"] == "READY"
+    answer = function.client.invoke(FunctionName=function.name, Qualifier="1")
+    assert json.loads(answer["Payload"].read())["kind"] == "provisioned-concurrency"
+
+
+def test_provisioned_concurrency_fails_if_the_import_does(emulator: Emulator) -> None:
+    function = deploy(emulator, f"import os\nif os.environ['{KIND}'] != 'on-demand': raise OSError\n{SIMPLE}")
+    found = provisioned(function)
+    assert (found["Status"], found["StatusReason"]) == ("FAILED", "FUNCTION_ERROR_INIT_FAILURE")
+    answer = function.invoke()
+    assert answer.payload == "on-demand"
+    assert "INIT_START" not in answer.log  # the start of a process is in CloudWatch Logs only
+    function.delete()
 
 
 def test_an_import_that_takes_too_long_is_begun_again_in_the_time_of_the_invocation(

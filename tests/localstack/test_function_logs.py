@@ -71,7 +71,7 @@ def test_an_invocation_is_logged_line_by_line_between_start_and_report(
 
 
 def test_the_answer_brings_the_end_of_the_log(function: Function) -> None:
-    function.invoke()  # the first invocation of a process also logs its start
+    function.invoke()  # the first invocation of a process also brings what the import has written
     log = function.invoke().log
     assert shape(log.splitlines())[0] == "START RequestId: ID Version: $LATEST"
     assert re.search(r"\tBilled Duration: \d+ ms\tMemory Size: 256 MB\tMax Memory Used: \d+ MB$", log.strip())

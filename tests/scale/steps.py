@@ -7,6 +7,8 @@ from random import Random
 from types import MappingProxyType
 from typing import Self
 
+from chalicelib.adapters.runtime.embedded_metrics import EmbeddedMetrics
+from chalicelib.core.log_events import observe
 from chalicelib.core.queueing.lane import Lane
 from tests.scale.account import Account
 from tests.scale.limits import DEPLOYED
@@ -41,9 +43,16 @@ class Walk:
     @classmethod
     @contextmanager
     def begun(cls) -> Iterator[Self]:
+        """Metrics are on, as in a stack whose parameters are the defaults."""
         walk = cls()
-        with logging_to(LogMeter(walk.meter)):
-            yield walk
+        metrics = EmbeddedMetrics("gurukool", lambda: walk.world.scheduler.now)
+        walk.world.end_invocation = metrics.flush
+        observe(metrics)
+        try:
+            with logging_to(LogMeter(walk.meter)):
+                yield walk
+        finally:
+            observe(None)
 
     def enqueue(self, count: int = 1) -> Cost:
         return self._measured(lambda: self.world.enqueue(USER, [ECHO] * count))

@@ -67,6 +67,7 @@ class World:
         self.scheduler = Scheduler(self.rng)
         self.account = account
         account.now = lambda: self.scheduler.now
+        self.end_invocation: Callable[[], None] = lambda: None  # of a worker: writes the metrics
         self._meter = meter
         self.apart = Meter()
         self.store = ScaleStore(limit)
@@ -190,6 +191,7 @@ class World:
         except UnavailableError:
             self._hold_for(lane, receipt, UNAVAILABLE_S)
         finally:
+            self.end_invocation()
             self._bill(lane, begun)
         if isinstance(ending, Done):
             self.meter.called("DeleteMessage")

@@ -90,9 +90,9 @@ def place_kept_though_another_worker_has_moved_the_head(patch: MonkeyPatch) -> N
 def held_queues_never_rung_by_the_sweeper(patch: MonkeyPatch) -> None:
     rescue = Sweep._rescue
 
-    def rescue_others(use: Sweep, queue: Queue, now: int, old: list[Queue]) -> None:
+    def rescue_others(use: Sweep, queue: Queue, *others: Any) -> None:
         if queue.state is not State.HELD:
-            rescue(use, queue, now, old)
+            rescue(use, queue, *others)
 
     patch.setattr(Sweep, "_rescue", rescue_others)
 

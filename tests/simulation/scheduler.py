@@ -19,7 +19,7 @@ class Crash(BaseException):
 class Actor:
     """A process, or one call of the API. Its code is ordinary code that waits inside its port calls."""
 
-    def __init__(self, name: str, body: Callable[[], None], loop: greenlet) -> None:
+    def __init__(self, name: str, body: Callable[[], object], loop: greenlet) -> None:
         self.name = name
         self._body = body
         self._killed = False
@@ -64,7 +64,7 @@ class Scheduler:
     def after(self, ms: int, do: Callable[[], None]) -> None:
         self.at(self.now + ms, do)
 
-    def spawn(self, name: str, body: Callable[[], None], after: int = 0) -> Actor:
+    def spawn(self, name: str, body: Callable[[], object], after: int = 0) -> Actor:
         actor = Actor(name, body, self._loop)
         self._actors.append(actor)
         self.after(after, lambda: self._resume(actor))

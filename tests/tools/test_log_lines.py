@@ -31,6 +31,20 @@ def test_an_event_is_one_line_with_its_fields() -> None:
     )
 
 
+def test_metrics_in_a_line_are_for_cloudwatch_alone() -> None:
+    metrics = (
+        '{"Namespace": "Gurukool", "Dimensions": [["stack", "route"]], "Metrics": [{"Name": "LatencyMs"}]}'
+    )
+    begin = '{"time": "2026-11-21T20:13:12.709Z", "level": "INFO", "event": '
+    fields = f'"LatencyMs": 7, "route": "read", "stack": "s", "_aws": {{"CloudWatchMetrics": [{metrics}]}}}}'
+
+    line = Line.parse("api", RECEIVED, f'{begin}"call answered", "took_ms": 7, {fields}')
+    bare = Line.parse("worker", RECEIVED, f'{begin}"requests measured", {fields}')
+
+    assert (set(line.fields), line.platform) == ({"time", "level", "event", "took_ms"}, False)
+    assert bare.platform, "it is shown with Lambda's own lines"
+
+
 def test_the_moment_is_when_the_line_was_written_not_when_it_was_received() -> None:
     assert Line.parse("worker", RECEIVED, STARTED).moment == RECEIVED - 9
 

@@ -26,6 +26,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "adapters.oidc": {CORE, QUEUEING, IDENTITY, "webhooks"},  # calls the provider as safely as a receiver
     "adapters.aws": set(),  # how DynamoDB and SQS are called, whatever for
     "adapters.dynamodb": {CORE, QUEUEING, IDENTITY, "adapters.aws"},
+    "adapters.cloudwatch": {CORE, IDENTITY},
     "adapters.sqs": {CORE, QUEUEING, "adapters.aws"},
     "adapters.memory": {CORE, QUEUEING, "adapters.sqs"},  # encodes wake-ups as SQS has them
     # Handlers get the effects of DynamoDB.
@@ -37,7 +38,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "version": set(),
     "container": {
         *(CORE, QUEUEING, IDENTITY, "adapters.dynamodb", "adapters.sqs", "adapters.security"),
-        *("adapters.oidc", "adapters.runtime", "handlers", "settings", "webhooks"),
+        *("adapters.cloudwatch", "adapters.oidc", "adapters.runtime", "handlers", "settings", "webhooks"),
     },
     "web": {CORE, "adapters.json", "adapters.runtime"},  # nothing of queues, users or what is deployed
     "api": {
@@ -54,6 +55,7 @@ USES: Mapping[str, set[str]] = {
     "adapters.oidc": {"cryptography", "jwt"},
     "adapters.aws": {"botocore", "msgspec"},
     "adapters.dynamodb": {"botocore", "pynamodb"},
+    "adapters.cloudwatch": {"botocore"},
     "adapters.sqs": {"botocore"},
     "adapters.runtime": {"aws_xray_sdk", "msgspec"},
     "webhooks": {"msgspec", "urllib3"},

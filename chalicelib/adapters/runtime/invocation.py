@@ -1,28 +1,47 @@
-"""The beginning of every invocation, whichever function it is of."""
+"""The beginning and the end of every invocation, whichever function it is of."""
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 from chalicelib.adapters.runtime import logs, tracing
+from chalicelib.core.log_events import observe
+
+_write_metrics: Callable[[], None] | None = None
+_function = ""
 
 
-class Settings(Protocol):
-    """What the operator has chosen of it."""
+def begin(
+    context: Any,
+    log_level: str,
+    *,
+    traced: bool,
+    collector: str = "",
+    measured: str = "",
+    by_type: bool = False,
+) -> None:
+    """Set up logging, tracing and metrics for the invocation with this Lambda `context`.
 
-    @property
-    def log_level(self) -> str: ...
-    @property
-    def tracing(self) -> bool: ...
-    @property
-    def otlp_endpoint(self) -> str: ...
-
-
-def begin(context: Any, settings: Settings) -> None:
-    """Set up logging and tracing for the invocation with this Lambda `context`.
-
-    Raises OSError if the process has no standard output any more.
+    `collector`: the address of the one to which traces are sent; none are without it. `measured`: the stack in whose name metrics are written, `by_type` also for each type of request; none are
+    written without it. Raises OSError if the process has no standard output any more.
     """
-    logs.configure(settings.log_level)
+    global _write_metrics, _function  # noqa: PLW0603 - one process, one invocation at a time
+    _function = context.function_name
+    logs.configure(log_level)
     logs.begin_invocation(context.function_name, context.aws_request_id)
-    tracing.configure(on=settings.tracing, otlp=settings.otlp_endpoint)
+    tracing.configure(on=traced, otlp=collector)
     if trace := tracing.trace_id():
         logs.bind(trace=trace)
+    if not measured:
+        _write_metrics = None
+        observe(None)
+        return
+    from chalicelib.adapters.runtime import embedded_metrics
+
+    _write_metrics = embedded_metrics.configure(measured, by_type=by_type)
+
+
+def end() -> None:
+    """Write the metrics that no line has carried, and send the spans."""
+    if _write_metrics:
+        _write_metrics()
+    tracing.export(_function)

@@ -28,6 +28,7 @@ CODES = {
     "registration_closed": Code(403, "The operator has closed sign-up."),
     "wrong_password": Code(403, "The current password is wrong."),
     "not_found": Code(404, "There is nothing at this address, or it belongs to another user."),
+    "metrics_off": Code(404, "The deployment writes no metrics: its parameter Metrics is off."),
     "method_not_allowed": Code(
         405, "The address does not support this method. `Allow` lists the supported methods."
     ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.queueing.conclusion import Conclusion, log_attempt
+from chalicelib.core.queueing.conclusion import Conclusion, log_attempt, lost_attempt
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import ALIVE_MS, SKEW_MS, Heartbeat, StopWatch
@@ -133,7 +133,7 @@ class Attempt:
         running = self._begin(request, now, deadline, handler)
         ran: Ran = PAYLOAD_GONE
         if whole is not None and taken is not None:
-            log_attempt("request started", running)
+            log_attempt("request started", running, **_before(request, now))
             journal = Journal(self.requests, self.notes, self.clock, replace(running, payload=whole.payload))
             ran = self._run(handler, journal, taken, deadline, lease)
             running = journal.conclude(running)
@@ -172,6 +172,16 @@ class Attempt:
             if found is None or found.attempt_token != token or found.status is not Status.RUNNING:
                 raise
             return found  # the first answer was lost and the write was repeated: this worker began it
+
+
+def _before(request: Request, now: Millis) -> dict[str, object]:
+    """What was before the attempt that begins now: how long the request has waited, or how the last ended.
+
+    A request waits from when it was sent, or from its `not_before`, to its first attempt.
+    """
+    if not request.attempts:
+        return {"waited_ms": now - max(request.enqueued_at, request.not_before or 0)}
+    return {"after": lost_attempt(request).kind} if request.status is Status.RUNNING else {}
 
 
 def _unknown(request: Request) -> Failure:

@@ -84,9 +84,7 @@ class Conclusion:
 
         Its last attempt crashed, or the worker crashed before it wrote its decision, or the policy changed.
         """
-        lost = (
-            OVERRAN if request.overrun_token and request.overrun_token == request.attempt_token else CRASHED
-        )
+        lost = lost_attempt(request)
         failure = request.error or lost
         if request.status is Status.RUNNING:
             return self._failed(request, lost, policy)
@@ -99,15 +97,16 @@ class Conclusion:
 
     def _failed(self, running: Request, failure: Failure, policy: Policy) -> AfterAttempt:
         now = self.clock.now()
+        took = {"took_ms": now - (running.started_at or now)}
         decision = after_failure(running, failure, policy, now, self.fraction)
         if isinstance(decision, Outcome):
             return self._finish(running, decision)
         if isinstance(decision, Halt):
             self.requests.requeue(running, None, failure)
-            log_attempt("request halts the queue", running, kind=failure.kind, error=failure.message)
+            log_attempt("request halts the queue", running, kind=failure.kind, error=failure.message, **took)
             return decision
         self.requests.requeue(running, decision.not_before, failure)
-        log_attempt("request will be retried", running, kind=failure.kind, error=failure.message)
+        log_attempt("request will be retried", running, kind=failure.kind, error=failure.message, **took)
         return Wait(decision.not_before)
 
     def _finish(self, running: Request, outcome: Outcome, effects: Sequence[object] = ()) -> Passed:
@@ -140,6 +139,11 @@ class Conclusion:
             if found is None or (found.attempt_token, found.status, found.finished_at) != own:
                 raise
             return found  # the first answer was lost and the write was repeated: this attempt has ended it
+
+
+def lost_attempt(request: Request) -> Failure:
+    """Why the last attempt, whose deadline has passed, has written no result."""
+    return OVERRAN if request.overrun_token and request.overrun_token == request.attempt_token else CRASHED
 
 
 def log_attempt(event: str, request: Request, **fields: object) -> None:

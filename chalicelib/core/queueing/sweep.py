@@ -17,6 +17,7 @@ from chalicelib.core.queueing.lateness import MINUTE_MS, STALE_MS, is_checked_no
 from chalicelib.core.queueing.ports import AccountRemoval, Store, WakeUps
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.sweep_counts import SweepCounts
 from chalicelib.core.queueing.waking import send_wake_up
 from chalicelib.core.time import Clock, Millis
 
@@ -49,7 +50,7 @@ class Sweep:
     idle_ms: Millis = IDLE_MS  # how long a drained queue of a name stays open for its next request
     callbacks: WakeUps | None = None  # wakes those who push outcomes; None: the deployment has no callbacks
 
-    def __call__(self, allowed_ms: Millis = ALLOWED_MS, *, wake_ups_lost: bool = False) -> None:
+    def __call__(self, allowed_ms: Millis = ALLOWED_MS, *, wake_ups_lost: bool = False) -> SweepCounts:
         """Rescue queues that stand still, then have entries enter, end expired sessions, close queues, and
         remove accounts.
 
@@ -60,15 +61,17 @@ class Sweep:
         goes wrong with one queue, or while one index is read, is logged and does not stop the rest.
         """
         started, idle, leaving, old = self.clock.now(), list[Queue](), list[Queue](), list[Queue]()
-        end = started + allowed_ms
+        end, counts = started + allowed_ms, SweepCounts()
         index = self.store.sweep_index
-        for queue in self._in_time(self._queues(index.with_work), started + allowed_ms * 3 // 5):
+        for queue in self._in_time(self._queues(index.with_work, counts), started + allowed_ms * 3 // 5):
+            counts.not_looked_at -= 1
             if queue.callbacks.is_owed:
                 self._guard(lambda queue, now: self._rescue_callbacks(queue, now, wake_ups_lost), queue)
             if queue.deleted_at is None and queue.depth:
+                counts.saw(queue)
                 if wake_ups_lost:
                     self._guard(lambda queue, now: self._wake(queue, wake_up_id(queue, None, now)), queue)
-                self._guard(lambda queue, now: self._rescue(queue, now, old), queue)
+                self._guard(lambda queue, now: self._rescue(queue, now, old, counts), queue)
             else:
                 (idle if queue.deleted_at is None else leaving).append(queue)
         entries = DueEntries(self.entering or self._new_entering())
@@ -82,16 +85,22 @@ class Sweep:
             self._guard(lambda queue, now: self._remove(queue, now, end), queue)
         for queue in self._in_time(old, end):
             self._guard(lambda queue, _: keep_payloads(self.store, queue, self.clock, end), queue)
+        counts.took_seconds = (self.clock.now() - started) / 1000
         self._survive(lambda: entries.stay(next(iter(soon), None), end))
+        return counts
 
     def _new_entering(self) -> Entering:
         store = self.store
         return Entering(store.entries, store.queues, store.requests, self.wake_ups, self.clock)
 
-    def _queues(self, find: Callable[[], Sequence[str]]) -> Iterator[Queue]:
+    def _queues(
+        self, find: Callable[[], Sequence[str]], counts: SweepCounts | None = None
+    ) -> Iterator[Queue]:
         """In random order: if time is too short for all, each sweep reaches others."""
         user_ids = list[str]()
         self._survive(lambda: user_ids.extend(find()))
+        if counts:
+            counts.not_looked_at = len(user_ids)
         self.shuffle(user_ids)
         for some in batched(user_ids, AT_ONCE, strict=False):
             yield from self._read(some)
@@ -135,7 +144,7 @@ class Sweep:
         except Exception as error:  # noqa: BLE001 - everybody else depends on this sweep
             self.report(user_id, error)
 
-    def _rescue(self, queue: Queue, now: Millis, old: list[Queue]) -> None:
+    def _rescue(self, queue: Queue, now: Millis, old: list[Queue], counts: SweepCounts) -> None:
         """Adds the queue to `old` if its large payloads have to be looked after."""
         if self._is_held_by_other_code(queue):
             return self._wake(queue, wake_up_id(queue, None, now, MINUTE_MS))
@@ -157,6 +166,7 @@ class Sweep:
                 and (is_late(queue, head, now) or self._is_superseded(head, now))
             )
         ):
+            counts.woke(queue, head, now)
             self._wake(queue, wake_up_id(queue, head, now))
         return None
 

@@ -24,6 +24,7 @@ from gurukool_localstack.functions.runtime_api import Invocation, Returned
 
 RUNTIME = "python3.13"
 _LOOPBACK = "127.0.0.1"
+_PROVISIONED = "provisioned-concurrency"  # how environments begin that are there before they are needed
 
 
 class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ships no types
@@ -37,6 +38,8 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
         self._log = InvocationLog(functools.partial(logs.write, self._log_stream()), chosen)
         updates.hold(self.function_version.config.code, self)
         self._runtime = self._start_runtime()
+        if env_vars.get("AWS_LAMBDA_INITIALIZATION_TYPE") == _PROVISIONED:
+            self._initialise_before_use()
 
     def stop(self) -> None:
         self._runtime.stop()
@@ -103,6 +106,12 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
         command = [str(settings.current().function_python), "-m", "awslambdaric", config.handler, name]
         environment = functools.partial(function_environment, self._env_vars, code, layers)
         return Runtime(Launch(command, code, environment, config.memory_size), self._log.line)
+
+    def _initialise_before_use(self) -> None:
+        """Raises an error if the import fails; LocalStack reports it as FUNCTION_ERROR_INIT_FAILURE."""
+        if self._initialise() is not None:
+            self.stop()
+            raise ImportError(f"{self.function_version.qualified_arn} could not be initialised.")
 
     def _initialise(self) -> Outcome | None:
         failure = self._runtime.initialise(INITIALISATION_SECONDS)

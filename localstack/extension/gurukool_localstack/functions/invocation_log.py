@@ -58,7 +58,9 @@ class InvocationLog:
         self._add(self._format.application(text))
 
     def init_started(self) -> None:
-        self._add(self._format.init_started())
+        """In CloudWatch Logs only, not in the answer of the invocation."""
+        for line in self._format.init_started():
+            self._write(line)
 
     def init_failed(self, seconds: float, phase: str, fault: Fault) -> None:
         """`phase`: init, or invoke if the initialisation was part of an invocation."""

@@ -13,8 +13,10 @@ from typing import cast
 from gurukool_localstack import children
 
 _CHUNK = 65536
-# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-_OPEN_FILES = 1024
+# Of files, by https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; of locked memory, as
+# LocalStack's tests have recorded it on AWS. The recorded limit of processes (742) would count those of other
+# programs here, and the one of core dumps (10 GiB) would fill the disk.
+_LIMITS = {resource.RLIMIT_NOFILE: 1024, resource.RLIMIT_MEMLOCK: 65_536}
 
 
 class FunctionProcess:
@@ -39,7 +41,7 @@ class FunctionProcess:
         self._popen = children.spawn(command, directory, environment)
         self._output = cast("FileIO", self._popen.stdout)
         os.set_blocking(self._output.fileno(), False)
-        self._limit_files()
+        self._set_limits()
         threading.Thread(target=self._watch, name=f"function-{self.pid}", daemon=True).start()
 
     @property
@@ -79,11 +81,12 @@ class FunctionProcess:
                     return int(line.split()[1]) / 1024
         return 0.0
 
-    def _limit_files(self) -> None:
+    def _set_limits(self) -> None:
         with suppress(ProcessLookupError):
-            _, most = resource.prlimit(self.pid, resource.RLIMIT_NOFILE)
-            most = _OPEN_FILES if most == resource.RLIM_INFINITY else min(most, _OPEN_FILES)
-            resource.prlimit(self.pid, resource.RLIMIT_NOFILE, (most, most))
+            for kind, limit in _LIMITS.items():
+                _, most = resource.prlimit(self.pid, kind)
+                most = limit if most == resource.RLIM_INFINITY else min(most, limit)
+                resource.prlimit(self.pid, kind, (most, most))
 
     def _report(self, line: bytes) -> None:
         if line:

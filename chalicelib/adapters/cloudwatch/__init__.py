@@ -1,0 +1,1 @@
+"""The deployment's own metrics, as CloudWatch has them."""

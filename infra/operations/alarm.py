@@ -1,0 +1,69 @@
+"""An alarm of CloudWatch on one metric, as the template has it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+PAGE = "docs/operations.md"
+ALARMED = "Alarmed"  # the condition that somebody is to be told
+PERIOD_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    namespace: str
+    name: str
+    statistic: str  # Sum, Maximum … or a percentile, such as p99
+    dimensions: Mapping[str, Any] = field(default_factory=dict)  # names or references, by dimension
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Rings if the metric reaches the threshold in some of the last minutes."""
+
+    name: str
+    section: str  # of PAGE
+    reason: str  # what has happened, for whoever gets the mail
+    metric: Metric
+    threshold: Any  # a number, or a reference to one
+    minutes: int  # in which it must be reached
+    of: int  # the last minutes that are looked at
+    if_below: bool = False  # rings if the metric is less than the threshold, or missing
+    only_if: tuple[str, ...] = ()  # conditions of the template
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        return (ALARMED, *self.only_if)
+
+    @property
+    def condition(self) -> str:
+        """The name of the condition that all of them hold."""
+        return "And".join(self.conditions)
+
+    @property
+    def resource(self) -> dict[str, Any]:
+        """What CloudFormation makes. Nothing is wrong without data, unless it rings below the threshold."""
+        tell = [{"Ref": "AlarmTopic"}]
+        is_percentile = self.metric.statistic.startswith("p")
+        return {
+            "Type": "AWS::CloudWatch::Alarm",
+            "Condition": self.condition,
+            "Properties": {
+                "AlarmName": {"Fn::Sub": f"${{AWS::StackName}}-{self.name}"},
+                "AlarmDescription": f"{self.reason} See {PAGE}#{self.section}",
+                "Namespace": self.metric.namespace,
+                "MetricName": self.metric.name,
+                "Dimensions": [{"Name": n, "Value": of} for n, of in self.metric.dimensions.items()],
+                "ExtendedStatistic" if is_percentile else "Statistic": self.metric.statistic,
+                "Period": PERIOD_S,
+                "EvaluationPeriods": self.of,
+                "DatapointsToAlarm": self.minutes,
+                "Threshold": self.threshold,
+                "ComparisonOperator": "LessThanThreshold"
+                if self.if_below
+                else "GreaterThanOrEqualToThreshold",
+                "TreatMissingData": "breaching" if self.if_below else "notBreaching",
+                "AlarmActions": tell,
+                "OKActions": tell,
+            },
+        }

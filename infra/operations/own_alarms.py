@@ -1,0 +1,42 @@
+"""The alarms on the metrics that the functions write. docs/operations.md argues the thresholds."""
+
+from infra.operations.alarm import Alarm, Metric
+
+NAMESPACE = "Gurukool"
+MEASURED = "Measured"  # the condition that metrics are written
+STUCK_S = 300
+SLOW_CALL_MS = 2_000
+
+
+def own_alarms() -> tuple[Alarm, ...]:
+    stuck = "Requests have been due for five minutes, although the sweeper wakes their queues."
+    held = "The deployed code cannot take requests that were accepted: their queues are held."
+    left_out = "The sweeper does not get round: for five minutes it has left queues out."
+    errors = "The functions log errors of their own, minute after minute."
+    failing = "The API answers calls with 5xx, minute after minute."
+    slow = "One in a hundred calls that {} takes over two seconds."
+    send, read = (Metric(NAMESPACE, f"{call}Ms", "p99") for call in ("Send", "Read"))
+    return (
+        _alarm("QueuesStuck", "queues-stuck", stuck, _most("OldestAgeSeconds"), STUCK_S, (3, 3)),
+        _alarm("QueuesHeld", "queues-held", held, _sum("Held"), 1, (1, 1)),
+        _alarm("SweepsIncomplete", "sweeps-incomplete", left_out, _most("QueuesNotLookedAt"), 1, (5, 5)),
+        _alarm("ErrorsLogged", "errors-logged", errors, _sum("Errors"), 1, (3, 5)),
+        _alarm("CallsFailing", "calls-failing", failing, _sum("ServerErrors"), 1, (3, 5)),
+        _alarm("SendCallsSlow", "calls-slow", slow.format("send requests"), send, SLOW_CALL_MS, (5, 5)),
+        _alarm("ReadCallsSlow", "calls-slow", slow.format("read a queue"), read, SLOW_CALL_MS, (5, 5)),
+    )
+
+
+def _most(name: str) -> Metric:
+    return Metric(NAMESPACE, name, "Maximum")
+
+
+def _sum(name: str) -> Metric:
+    return Metric(NAMESPACE, name, "Sum")
+
+
+def _alarm(  # noqa: PLR0917 - a row of the table above
+    name: str, section: str, reason: str, metric: Metric, threshold: float, minutes: tuple[int, int]
+) -> Alarm:
+    measured = Metric(metric.namespace, metric.name, metric.statistic, {"stack": {"Ref": "AWS::StackName"}})
+    return Alarm(name, section, reason, measured, threshold, *minutes, only_if=(MEASURED,))

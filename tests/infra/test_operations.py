@@ -1,0 +1,131 @@
+"""Everything that may fail has its alarm, and every alarm a page for whoever it calls."""
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from bootstrap.cache import CHECKOUT
+from chalicelib.adapters.runtime import metric_names
+from tests.infra.documents import Document, at
+
+PAGE = (CHECKOUT / "docs" / "operations.md").read_text()
+TABLE = "AWS::DynamoDB::Table"
+INDEXES = "GlobalSecondaryIndexes"
+FREE_METRICS = 50  # of a dashboard, of which an account has three
+MADE = {f"FailedBy{kind.title()}" for kind in {*metric_names.KINDS, "other"}}
+PUBLISHED = (
+    *metric_names.COUNTED.values(),
+    *(name for _, name in metric_names.TIMED.values()),
+    *metric_names.ATTEMPTS_LOST.values(),
+    *metric_names.SWEPT.values(),
+    *("SendMs", "ReadMs", "SignInMs", "OtherCallMs", "ClientErrors", "Throttled", "ServerErrors", "Errors"),
+)
+
+
+def alarms(template: Document) -> dict[str, Document]:
+    return of_type(template, "AWS::CloudWatch::Alarm")
+
+
+def of_type(template: Document, type_: str) -> dict[str, Document]:
+    return {name: of for name, of in template["Resources"].items() if of["Type"] == type_}
+
+
+def watched(template: Document, *metrics: str) -> list[dict[str, Any]]:
+    """The dimensions of the alarms on any of these metrics."""
+    return [
+        {dimension["Name"]: dimension["Value"] for dimension in alarm["Properties"]["Dimensions"]}
+        for alarm in alarms(template).values()
+        if alarm["Properties"]["MetricName"] in metrics
+    ]
+
+
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_every_function_has_its_alarms(template: Document, metric: str) -> None:
+    functions = of_type(template, "AWS::Serverless::Function")
+    assert len(functions) > 5
+    for name in functions:
+        assert {"FunctionName": {"Ref": name}} in watched(template, metric)
+
+
+def test_every_queue_has_its_alarm(template: Document) -> None:
+    """Of messages that were given up, or of too many in flight."""
+    queues = of_type(template, "AWS::SQS::Queue")
+    for name, queue in queues.items():
+        metric = "NotVisible" if "RedrivePolicy" in queue["Properties"] else "Visible"
+        dimension = {"QueueName": {"Fn::GetAtt": [name, "QueueName"]}}
+        assert dimension in watched(template, f"ApproximateNumberOfMessages{metric}")
+
+
+@pytest.mark.parametrize("metric", ["ReadThrottleEvents", "WriteThrottleEvents"])
+def test_every_table_and_every_index_has_its_alarms(template: Document, metric: str) -> None:
+    found = watched(template, metric)
+    for name, table in of_type(template, TABLE).items():
+        assert {"TableName": {"Ref": name}} in found
+        for index in table["Properties"].get(INDEXES, []):
+            index_name = index.get("Fn::If", [None, index])[1]["IndexName"]
+            assert {"TableName": {"Ref": name}, "GlobalSecondaryIndexName": index_name} in found
+
+
+def test_an_alarm_exists_only_with_what_it_watches(template: Document) -> None:
+    """And with somebody to tell."""
+    conditions = template["Conditions"]
+    for alarm in alarms(template).values():
+        condition = conditions[alarm["Condition"]]
+        held = {part["Condition"] for part in condition.get("Fn::And", [{"Condition": alarm["Condition"]}])}
+        assert "Alarmed" in held
+        for dimension in alarm["Properties"]["Dimensions"]:
+            value = dimension["Value"]
+            if isinstance(value, dict) and value.get("Ref") != "AWS::StackName":
+                watched_id = value.get("Ref") or value["Fn::GetAtt"][0]
+                assert template["Resources"][watched_id].get("Condition") in {None, *held}
+        if alarm["Properties"]["Namespace"] == metric_names.NAMESPACE:
+            assert "Measured" in held
+
+
+def test_every_alarm_tells_somebody_where_to_read_what_to_do(template: Document) -> None:
+    sections = {heading.lower().replace(" ", "-") for heading in re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)}
+    for alarm in alarms(template).values():
+        properties = alarm["Properties"]
+        assert properties["AlarmActions"] == properties["OKActions"] == [{"Ref": "AlarmTopic"}]
+        assert properties["AlarmDescription"].rpartition("docs/operations.md#")[2] in sections
+        assert properties["DatapointsToAlarm"] <= properties["EvaluationPeriods"]
+
+
+def test_nobody_is_told_unless_there_is_an_address(template: Document) -> None:
+    assert template["Parameters"]["AlarmEmail"]["Default"] == ""
+    assert template["Resources"]["AlarmTopic"]["Condition"] == "Alarmed"
+
+
+def own_metrics(template: Document) -> set[str]:
+    """That alarms or the dashboard name."""
+    shown = {metric[1] for metric in panel_metrics(template) if metric[0] == metric_names.NAMESPACE}
+    rung = {
+        alarm["Properties"]["MetricName"]
+        for alarm in alarms(template).values()
+        if alarm["Properties"]["Namespace"] == metric_names.NAMESPACE
+    }
+    return shown | rung
+
+
+def panel_metrics(template: Document) -> list[list[Any]]:
+    body = json.loads(at(template, "Resources.StackDashboard.Properties.DashboardBody")["Fn::Sub"])
+    return [metric for widget in body["widgets"] for metric in widget["properties"]["metrics"]]
+
+
+def test_what_alarms_and_the_dashboard_name_is_published(template: Document) -> None:
+    assert own_metrics(template) <= set(PUBLISHED)
+
+
+def test_the_dashboard_is_one_of_those_that_are_free(template: Document) -> None:
+    metrics = panel_metrics(template)
+    assert len(metrics) <= FREE_METRICS
+    labels = Counter(metric[-1]["label"] for metric in metrics)
+    assert all(label and count <= 2 for label, count in labels.items())
+
+
+@pytest.mark.parametrize("name", [*PUBLISHED, *sorted(MADE)])
+def test_the_page_explains_every_metric(name: str) -> None:
+    assert f"`{name}`" in PAGE

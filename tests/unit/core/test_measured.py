@@ -1,0 +1,114 @@
+"""What the core says of its work, for the metrics that are made of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.core.errors import UnavailableError
+from chalicelib.core.log_events import observe
+from chalicelib.core.queueing.enqueue import Work
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.sweep import ALLOWED_MS
+from tests.unit.core.queue_harness import BROKEN, SESSION, USER, QueueHarness, lose_wake_ups
+
+MINUTE_MS = 60_000
+
+
+class Events(list[tuple[str, Mapping[str, Any]]]):
+    def fields_of(self, event: str) -> list[Mapping[str, Any]]:
+        return [fields for name, fields in self if name == event]
+
+
+@pytest.fixture
+def events() -> Iterator[Events]:
+    seen = Events()
+    observe(lambda event, _, fields: seen.append((event, fields)))
+    yield seen
+    observe(None)
+
+
+def waited(events: Events) -> list[int | None]:
+    return [fields.get("waited_ms") for fields in events.fields_of("request started")]
+
+
+def test_a_first_attempt_says_how_long_its_request_has_waited(harness: QueueHarness, events: Events) -> None:
+    harness.script[1] = [harness.working_for(300)]
+    harness.send(2)
+    harness.clock.advance(1_000)
+    harness.run()
+    assert waited(events) == [1_000, 1_300]
+
+
+def test_what_was_put_off_waits_from_the_moment_for_which_it_was_wanted(
+    harness: QueueHarness, events: Events
+) -> None:
+    later = harness.clock.now() + 20_000
+    harness.enqueue(USER, SESSION, [Work("skip", "null", not_before=later)])
+    harness.run()
+    [ms] = waited(events)
+    assert ms is not None
+    assert 0 <= ms < MINUTE_MS / 10
+
+
+def test_a_repeated_attempt_has_not_waited_and_a_failed_one_has_run(
+    harness: QueueHarness, events: Events
+) -> None:
+    def fail(_: Request) -> Any:
+        harness.clock.advance(70)
+        return BROKEN
+
+    harness.script[1] = [fail]
+    harness.send()
+    harness.run()
+    assert waited(events) == [0, None]
+    assert [fields["took_ms"] for fields in events.fields_of("request will be retried")] == [70]
+
+
+def test_an_attempt_after_a_crash_says_so(harness: QueueHarness, events: Events) -> None:
+    harness.send()
+    now = harness.clock.now()
+    harness.store.requests.begin(harness.request(1), "worker", now, now + 5_000)
+    harness.run()
+    assert [fields["after"] for fields in events.fields_of("request started")] == ["crash"]
+
+
+def test_a_sweep_counts_what_it_has_seen(harness: QueueHarness) -> None:
+    harness.send(3)
+    lose_wake_ups(harness)
+    harness.clock.advance(2 * MINUTE_MS)
+
+    swept = harness.sweep()
+
+    assert replace(swept, took_seconds=0) == type(swept)(queues=1, waiting=3, stale=1, oldest_seconds=120)
+
+
+def test_a_queue_that_moves_or_waits_for_its_moment_is_not_stale(harness: QueueHarness) -> None:
+    later = harness.clock.now() + 60 * MINUTE_MS
+    harness.enqueue(USER, SESSION, [Work("skip", "null", not_before=later)])
+    harness.wake()
+    harness.clock.advance(10 * MINUTE_MS)
+
+    swept = harness.sweep()
+
+    assert (swept.queues, swept.stale, swept.oldest_seconds) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("state", ["halted", "held"])
+def test_a_sweep_counts_queues_that_stand(request: pytest.FixtureRequest, state: str) -> None:
+    swept = request.getfixturevalue(state).sweep()
+    assert (swept.halted, swept.held) == (state == "halted", state == "held")
+
+
+def test_a_sweep_counts_the_queues_that_it_could_not_look_at(
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.send()
+    assert harness.sweep(0).not_looked_at == 1
+
+    def refuse(_: object) -> Any:
+        raise UnavailableError
+
+    monkeypatch.setattr(harness.store.sweep_index, "get_many", refuse)
+    assert harness.sweep(ALLOWED_MS).not_looked_at == 1
