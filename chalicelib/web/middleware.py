@@ -44,7 +44,7 @@ class Middleware:
         context: Any = request.lambda_context
         self._begin(context)
         call = Call(request)
-        logs.bind(call=call.id, source=call.source)
+        logs.begin_call(call.id, call.source)
         if call.trace:
             logs.bind(trace=call.trace.trace_id)
         place = tracing.begin_call(call.trace)
@@ -65,6 +65,7 @@ class Middleware:
             path=request.path,
             status=response.status_code,
             took_ms=self._now() - began,
+            request_id=context.aws_request_id,
             **({"wait": True} if "wait" in (request.query_params or {}) else {}),
         )
         if call.trace or current_call.has_sent():  # nobody wants to see how often clients look

@@ -172,4 +172,4 @@ def test_a_line_about_somebody_else_keeps_saying_so(service: Service, user: User
 
     assert told["account disabled"]["user"] == user.user_id
     assert told["call answered"]["user"] == admin.user_id
-    assert told["account disabled"]["request_id"] == told["call answered"]["request_id"]
+    assert told["account disabled"]["call"] == told["call answered"]["call"]

@@ -15,7 +15,6 @@ NOON: Millis = 1_795_953_600_000
 WORKER = {"function": "gurukool-worker", "request_id": ID}
 API = {
     "function": "gurukool-api",
-    "request_id": ID,
     "call": ID,
     "source": "192.0.2.123",
     "user": "0" * 32,

@@ -47,7 +47,12 @@ WORKER_MS = 60_000  # the functions' time-out
 SESSION = "session"
 APART = ", apart"  # ends the names of workers who serve a user with a backlog
 # What the web layer logs of a call.
-CALL: dict[str, Any] = {"method": "POST", "path": "/api/queue/enqueue", "status": 202}
+CALL: dict[str, Any] = {
+    "method": "POST",
+    "path": "/api/queue/enqueue",
+    "status": 202,
+    "request_id": ID,
+}
 SESSION_MS = 30 * 24 * 3_600_000
 TYPES = ("work", "book")
 

@@ -21,8 +21,9 @@ def begin(
 ) -> None:
     """Set up logging, tracing and metrics for the invocation with this Lambda `context`.
 
-    `collector`: the address of the one to which traces are sent; none are without it. `measured`: the stack in whose name metrics are written, `by_type` also for each type of request; none are
-    written without it. Raises OSError if the process has no standard output any more.
+    `collector`: where traces are sent; none are without it. `measured`: the stack in whose name metrics are
+    written, `by_type` also for each type of request; none are without it. Raises OSError if the process has
+    no standard output any more.
     """
     global _write_metrics, _function  # noqa: PLW0603 - one process, one invocation at a time
     _function = context.function_name

@@ -75,6 +75,12 @@ def begin_invocation(function: str, request_id: str) -> None:
     bind(function=function, request_id=request_id)
 
 
+def begin_call(call: str, source: str) -> None:
+    """Every line from now on tells which call it belongs to, and not which invocation: bytes are paid for."""
+    _invocation.pop("request_id", None)
+    bind(call=call, source=source)
+
+
 def bind(**fields: str) -> None:
     """Every further line of this invocation has these fields too, unless it has its own of the same name."""
     _invocation.update(fields)
