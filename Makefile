@@ -2,12 +2,12 @@
 # The first command that needs the tools installs them in a cache outside the checkout.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status kill-worker lock logs traces metrics admin key sign-in-link rotate-keys demo test soak check bench release
+.PHONY: help up down reset status kill-worker lock logs traces metrics grafana admin key sign-in-link rotate-keys demo test soak check bench release
 
 RUN := localstack/run
 
 help: ## show this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## start or update the stack at http://localhost:3000 (PORT=3001 make up: another port)
 	@$(RUN) -m local_cloud up
@@ -53,6 +53,10 @@ sign-in-link: ## make a link with which a user sets a new password (USERNAME=nam
 
 rotate-keys: ## sign access tokens with a new key; nobody is signed out
 	@$(RUN) -m local_cloud.operate rotate-keys
+
+grafana: ## show the stack in a Grafana of this machine (STACK=name, REGION=…: on AWS; GRAFANA_PORT=3030)
+	@$(RUN) -m $(if $(STACK),infra.grafana.start --stack '$(STACK)' $(if $(REGION),--region '$(REGION)'),local_cloud.grafana) \
+		$(if $(GRAFANA_PORT),--port '$(GRAFANA_PORT)')
 
 demo: ## run five users with twenty requests each on the running stack
 	@$(RUN) -m local_cloud.demo

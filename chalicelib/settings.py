@@ -17,6 +17,7 @@ COLLECTOR = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]
 AUDIENCE = re.compile(r"[!-~]{0,200}")
 
 
+API_HANDLER = "app.app"  # as Lambda names the function in `_HANDLER`
 OIDC_HALF = (
     "OIDC_ISSUER and OIDC_AUDIENCE belong together: set both to accept the tokens of an identity provider, "
     "or neither."
@@ -137,6 +138,7 @@ CHOICES = (
         "whether metrics are written (on; types: for each type of request, too; off)",
     ),
     Setting("USER_RATE", _rate, "", "how many requests one user may send in a time, such as 10/s"),
+    Setting("WAIT_CONCURRENCY", _between(0, 10_000), "400", "how many calls of all users may wait at a time"),
     Setting("USER_BURST", _between(1, 10_000), "100", "how many of them at once"),
     Setting("TYPE_INDEX", _switch, "off", "find requests by type by an index, if the table has it (on, off)"),
     Setting("OIDC_ISSUER", _issuer, "", "the identity provider whose users may call the API"),
@@ -181,9 +183,11 @@ class Settings:
     metrics: str
     user_rate: Rate | None
     user_burst: int
+    wait_concurrency: int
     type_index: bool
     oidc_issuer: str  # "": there is none
     oidc_audience: str
+    answers_callers: bool  # whether this is the function of the HTTP API
     code: str  # fingerprint of the deployed code; "" if the deployment gives none
     resources: Mapping[str, str]
 
@@ -193,6 +197,7 @@ class Settings:
         values = {setting.name.lower(): read(setting, environment) for setting in CHOICES}
         if bool(values["oidc_issuer"]) != bool(values["oidc_audience"]):
             raise SettingError(OIDC_HALF)
+        values["answers_callers"] = environment.get("_HANDLER") == API_HANDLER
         values["code"] = environment.get("CODE_FINGERPRINT", "")
         return cls(**values, resources={n: environment[n] for n in RESOURCES if n in environment})
 

@@ -8,6 +8,7 @@ from infra.events import Report
 
 UNRESERVED = 100  # concurrency that Lambda keeps for functions without a reservation
 # The parameters that limit how many workers of each kind run at once.
+POLLER_SERVES = 10  # queues at a time, of an event source in provisioned mode
 WORKERS = ("MaximumConcurrency", "SlowMaximumConcurrency", "LongMaximumConcurrency")
 RESERVING = (
     "ApiConcurrency",
@@ -29,10 +30,10 @@ def check_concurrency(limit: int, values: Mapping[str, str], report: Report) -> 
     """Checks that the workers leave some of the account's concurrency `limit` to the API.
 
     `values`: the parameters. Raises DeployError if the workers may use all of it; reports a note if they may
-    use more than half.
+    use more than half, or if waiting calls may use more than half of what is left.
     """
     _check_reserved(limit, values)
-    workers = sum(int(values[name]) for name in WORKERS)
+    workers = sum(_most(name, values) for name in WORKERS)
     if values.get("CallbackHosts"):
         workers += int(values["CallbackConcurrency"])
     finding = (
@@ -46,6 +47,19 @@ def check_concurrency(limit: int, values: Mapping[str, str], report: Report) -> 
         raise DeployError(f"{finding}, which leaves none for the API. {advice}")
     if workers > limit / 2 and not int(values["ApiConcurrency"]):
         report(f"Note: {finding}. {advice}")
+    waits, left = int(values["WaitConcurrency"]), int(values["ApiConcurrency"]) or limit - workers
+    if waits > left / 2:
+        report(
+            f"Note: {waits} calls may wait at a time, and at most {left} calls of the API run at a time. "
+            "Give a smaller value for WaitConcurrency."
+        )
+
+
+def _most(name: str, values: Mapping[str, str]) -> int:
+    """How many workers of a kind run at once, by the parameter that limits them."""
+    if name == "MaximumConcurrency" and int(values["MinimumPollers"]):
+        return POLLER_SERVES * int(values["MaximumPollers"])
+    return int(values[name])
 
 
 def _check_reserved(limit: int, values: Mapping[str, str]) -> None:
@@ -56,8 +70,10 @@ def _check_reserved(limit: int, values: Mapping[str, str]) -> None:
             f"reserved: Lambda keeps {UNRESERVED} of the account's {limit}."
         )
     for reserving, workers in AT_LEAST.items():
-        if 0 < int(values[reserving]) < int(values[workers]):
-            raise DeployError(f"{reserving} must be 0, or at least {workers} ({values[workers]}).")
+        most = _most(workers, values)
+        if 0 < int(values[reserving]) < most:
+            what = workers if most == int(values[workers]) else f"{POLLER_SERVES} * MaximumPollers"
+            raise DeployError(f"{reserving} must be 0, or at least {what} ({most}).")
 
 
 def concurrency_limit(functions: Any) -> int:

@@ -73,7 +73,8 @@ def deploy(
     deployed_release.check(stack.outputs(), report)
     with TemporaryDirectory(prefix="gurukool-deploy-") as temporary:
         report("packaging the application")
-        package(values["Architecture"], Path(temporary), options.app, oidc=bool(values["OidcIssuer"]))
+        oidc = bool(values["OidcIssuer"])
+        package(values["Architecture"], Path(temporary), options.app, oidc=oidc, on_mac=target.on_mac)
         handlers = {"SAMPLE_HANDLERS": values["SampleHandlers"], "ALLOWED_HOSTS": values["AllowedHosts"]}
         _look_at_waiting(target, stack.outputs(), handlers, Path(temporary), report, options=options)
         if options.check:

@@ -13,19 +13,24 @@ from infra import archive, botocore_data
 PYTHON = "3.13"
 # Lambda's python3.13 runs on Amazon Linux 2023 with glibc 2.34; 2.28 also suits every Debian since 10.
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
+# The local functions of a Mac are processes of macOS. Untested.
+MAC_PLATFORMS = {"arm64": "aarch64-apple-darwin", "x86_64": "x86_64-apple-darwin"}
 ARCHIVE = "layer.zip"
 
 
-def build(requirements: Path, architecture: str, services: Iterable[str] = ()) -> Path:
+def build(
+    requirements: Path, architecture: str, services: Iterable[str] = (), *, on_mac: bool = False
+) -> Path:
     """The layer's zip, from the cache if it was built before. Raises SetupError if a wheel is missing.
 
-    `services` are those of AWS that botocore has to know beside ours.
+    `services` are those of AWS that botocore has to know beside ours. `on_mac`: for functions that run there.
     """
+    platform = (MAC_PLATFORMS if on_mac else PLATFORMS)[architecture]
     known = sorted({*botocore_data.SERVICES, *services})
     builders = [Path(file) for file in (__file__, archive.__file__, botocore_data.__file__)]
     sources = [path.read_bytes() for path in [requirements, *builders]]
-    entry = Entry("layer", architecture.encode(), " ".join(known).encode(), *sources)
-    entry.ensure(partial(_build, requirements, PLATFORMS[architecture], known))
+    entry = Entry("layer", platform.encode(), " ".join(known).encode(), *sources)
+    entry.ensure(partial(_build, requirements, platform, known))
     return entry.path / ARCHIVE
 
 

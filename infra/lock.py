@@ -21,7 +21,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "localstack/uv": ("--python-version", "3.9", "--no-annotate"),
     "localstack/node": (*PYTHON, "--no-annotate"),
     "localstack/runtime": (*PYTHON, "--no-annotate"),
-    "localstack/pins": (*PYTHON, "--no-annotate", "--no-deps"),
+    "localstack/extension/pins": (*PYTHON, "--no-annotate", "--no-deps"),
     "tests/clients/requirements": PYTHON,
     "tests/bench/textbook/requirements": (*PYTHON, "--no-annotate"),
 }

@@ -1,7 +1,7 @@
 """Log lines of the functions, and how a terminal shows them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -65,7 +65,13 @@ class Line:
 
     def is_about(self, user: str | None, seq: int | None) -> bool:
         """Whether the line is about this user and request; None stands for any."""
-        return user in {None, self.fields.get("user")} and seq in {None, self.fields.get("seq")}
+        return user in {None, self.fields.get("user")} and (seq is None or seq in self.numbers())
+
+    def numbers(self) -> Sequence[int]:
+        """Of the requests that the line is about: none, one, or those of a batch."""
+        first = self.fields.get("seq")
+        last = self.fields.get("last_seq", first)
+        return range(first, last + 1) if isinstance(first, int) and isinstance(last, int) else ()
 
     def render(self) -> Text:
         """The line with colours, its time in the local time zone; long texts go on below it."""

@@ -22,17 +22,20 @@ from infra.errors import DeployError
 NO_PROVIDER = "empty: this package cannot verify tokens. Set it with infra.deploy, or package with --oidc"
 
 
-def package(architecture: str, target: Path, app: App | None = None, *, oidc: bool = False) -> None:
+def package(
+    architecture: str, target: Path, app: App | None = None, *, oidc: bool = False, on_mac: bool = False
+) -> None:
     """Writes template.json, application.zip and layer.zip into the directory. Raises SetupError.
 
-    `oidc`: whether there is an identity provider, as by the parameter OidcIssuer.
+    `oidc`: whether there is an identity provider, as by the parameter OidcIssuer. `on_mac`: for the local
+    cloud of a Mac.
     """
     if sys.version_info[:2] != (3, 13):
         raise DeployError(f"The functions run on Python {layer.PYTHON}: package with that version.")
     target.mkdir(parents=True, exist_ok=True)
     built = application.build(app)
     for path in (
-        dependencies(architecture, app, oidc=oidc),
+        dependencies(architecture, app, oidc=oidc, on_mac=on_mac),
         built / application.ARCHIVE,
         built / application.TEMPLATE,
     ):
@@ -48,10 +51,11 @@ def _refuse_provider(path: Path) -> None:
     path.write_text(json.dumps(template, indent=2, sort_keys=True))
 
 
-def dependencies(architecture: str, app: App | None, *, oidc: bool = False) -> Path:
+def dependencies(architecture: str, app: App | None, *, oidc: bool = False, on_mac: bool = False) -> Path:
     """The layer with what ships, the application's requirements included. Raises SetupError."""
     services = app.manifest.services if app else ()
-    return layer.build(requirements.combined(app.path if app else None, oidc=oidc), architecture, services)
+    combined = requirements.combined(app.path if app else None, oidc=oidc)
+    return layer.build(combined, architecture, services, on_mac=on_mac)
 
 
 def main() -> None:

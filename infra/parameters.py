@@ -13,6 +13,9 @@ OIDC_HALF = (
     "set both to nothing (--parameter OidcIssuer= --parameter OidcAudience=)."
 )
 
+# What is 0 for "none" and otherwise at least so much.
+AT_LEAST = {"MinimumPollers": 2, "WarmWrites": 4000}
+
 TWO_INDEXES = (
     "This update adds the first index of requests, and DynamoDB adds one index of a table at a time: deploy "
     "without TypeIndex=on first, then with it."
@@ -35,6 +38,11 @@ def resolve(declared: Mapping[str, Any], before: Mapping[str, str], given: Mappi
         _check(name, value, declared)
     if bool(values.get("OidcIssuer")) != bool(values.get("OidcAudience")):
         raise DeployError(OIDC_HALF)
+    for name, least in AT_LEAST.items():
+        if 0 < int(values.get(name, "0")) < least:
+            raise DeployError(f"{name} must be 0, or at least {least}.")
+    if int(values.get("MinimumPollers", "0")) > int(values.get("MaximumPollers", "0")):
+        raise DeployError("MaximumPollers must be at least MinimumPollers.")
     return values
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import platform
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,11 @@ class Target:
     @property
     def local(self) -> bool:
         return self.endpoint is not None
+
+    @property
+    def on_mac(self) -> bool:
+        """Whether the functions run on macOS, which needs packages of its own."""
+        return self.local and sys.platform == "darwin"
 
     @property
     def parameters(self) -> dict[str, str]:

@@ -124,8 +124,8 @@ def emulator(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture(scope="session")
 def stack(emulator: Emulator) -> DeployedStack:
-    """The application, deployed to the emulator with the default settings."""
-    outputs = deployment.deploy(emulator, Settings(), print)
+    """The application, deployed to the emulator with the default settings, and with metrics of types."""
+    outputs = deployment.deploy(emulator, Settings(choices={"METRICS": "types"}), print)
     return DeployedStack(emulator, emulator.api_url, outputs)
 
 

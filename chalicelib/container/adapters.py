@@ -74,17 +74,23 @@ class Adapters:
 
     @cached_property
     def sqs(self) -> Any:
-        """The client of SQS."""
-        from chalicelib.adapters.sqs.wake_ups import create_client
+        """The client of SQS; while a caller waits for an answer, it gives up sooner."""
+        from chalicelib.adapters.sqs.wake_ups import PATIENT, PROMPT, create_client
 
-        return create_client(self.tables.connection.session)
+        patience = PROMPT if self.settings.answers_callers else PATIENT
+        return create_client(self.tables.connection.session, patience)
 
     @cached_property
     def wake_ups(self) -> WakeUps:
         from chalicelib.adapters.sqs.wake_ups import SqsWakeUps
 
         lanes = [lane for lane in Lane if lane is not Lane.LONG or self._may_send_to_the_long_lane]
-        return SqsWakeUps(self.sqs, {lane: self._wake_ups_url(lane) for lane in lanes})
+        wake_ups = SqsWakeUps(self.sqs, {lane: self._wake_ups_url(lane) for lane in lanes})
+        if not self.settings.answers_callers:
+            return wake_ups
+        from chalicelib.adapters.sqs.outage import OutageGuard
+
+        return OutageGuard(wake_ups, self.clock)
 
     def lease(self, receipt_handle: str, lane: Lane) -> VisibilityLease:
         """The lease on a wake-up that was received from the lane's queue."""
@@ -219,9 +225,7 @@ class Adapters:
     @cached_property
     def _secrets_manager(self) -> Any:
         """The client of Secrets Manager."""
-        from chalicelib.adapters.dynamodb.tables import CONFIG
-
-        return self.tables.connection.session.create_client("secretsmanager", config=CONFIG)
+        return self.tables.client("secretsmanager")
 
     @property
     def _may_send_to_the_long_lane(self) -> bool:

@@ -246,4 +246,5 @@ class Queueing:
     def _waits(self) -> Waits:
         from chalicelib.core.queueing.waits import Waits
 
-        return Waits(self._adapters.wait_slots, self._adapters.clock)
+        at_once = self._container.settings.wait_concurrency
+        return Waits(self._adapters.wait_slots, self._adapters.clock, at_once)

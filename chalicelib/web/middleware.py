@@ -44,7 +44,7 @@ class Middleware:
         context: Any = request.lambda_context
         self._begin(context)
         call = Call(request)
-        logs.begin_call(call.id, call.source)
+        logs.bind(call=call.id, source=call.source)
         if call.trace:
             logs.bind(trace=call.trace.trace_id)
         place = tracing.begin_call(call.trace)

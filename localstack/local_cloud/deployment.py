@@ -25,9 +25,9 @@ def prepare(settings: Settings) -> None:
     from infra.package import dependencies
     from infra.target import local_cloud
 
-    app = _app(settings)
+    app, target = _app(settings), local_cloud("")
     oidc = bool(parameters(settings)["OidcIssuer"])
-    dependencies(local_cloud("").parameters["Architecture"], app, oidc=oidc)
+    dependencies(target.parameters["Architecture"], app, oidc=oidc, on_mac=target.on_mac)
     application.build(app)
 
 

@@ -35,15 +35,13 @@ def localstack_environment(
 ) -> dict[str, str]:
     """All variables. Only PATH comes from the caller's environment, so that every start is the same.
 
-    Without `data`, nothing is kept.
+    Without `data`, nothing is kept. The extension adds what every LocalStack needs that runs without Docker.
     """
     return (
         _machine(installation, directory)
-        | _addresses(ports)
-        | _extension(installation, ports)
+        | _stack(ports)
         | {DATA_VARIABLE: str(data or "")}
         | _account(account)
-        | _settings()
     )
 
 
@@ -52,35 +50,22 @@ def _machine(installation: Installation, directory: Path) -> dict[str, str]:
         MARK: str(directory),
         "PATH": os.environ.get("PATH", os.defpath),
         "LANG": "C.UTF-8",
-        "HOME": str(directory / "home"),
-        "TMPDIR": str(directory / "tmp"),
-        "FILESYSTEM_ROOT": str(directory / "localstack"),
+        "GURUKOOL_STATE": str(directory),
         "PYTHONPATH": str(installation.extension),
-    }
-
-
-def _addresses(ports: Ports) -> dict[str, str]:
-    return {
-        "GATEWAY_LISTEN": f"{HOST}:{ports.edge}",
-        "LOCALSTACK_HOST": f"{HOST}:{ports.edge}",
-        "SQS_ENDPOINT_STRATEGY": "off",
-        "DYNAMODB_LOCAL_PORT": str(ports.dynamodb),
-        # Functions call DynamoDB Local directly, which is four times as fast as through LocalStack.
-        "AWS_ENDPOINT_URL_DYNAMODB": f"http://{HOST}:{ports.dynamodb}",
-    }
-
-
-def _extension(installation: Installation, ports: Ports) -> dict[str, str]:
-    return {
         "GURUKOOL_FUNCTION_PYTHON": str(installation.runtime_python),
         "GURUKOOL_DYNAMODB_JAR_DIR": str(installation.dynamodb),
+    }
+
+
+def _stack(ports: Ports) -> dict[str, str]:
+    return {
+        "GATEWAY_LISTEN": f"{HOST}:{ports.edge}",
+        "DYNAMODB_LOCAL_PORT": str(ports.dynamodb),
         "GURUKOOL_API_PORT": str(ports.api),
         "GURUKOOL_API": "gurukool/live",
-        "LAMBDA_RUNTIME_EXECUTOR": "process",
-        "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0",
-        "PROVIDER_OVERRIDE_DYNAMODB": "v2",
-        "DYNAMODB_IN_MEMORY": "1",
-        "DYNAMODB_SHARE_DB": "1",
+        "SERVICES": SERVICES,
+        "EAGER_SERVICE_LOADING": "1",
+        "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
     }
 
 
@@ -89,25 +74,4 @@ def _account(account: Account) -> dict[str, str]:
         "GURUKOOL_PERMISSIONS": account.permissions,
         "LAMBDA_LIMITS_CONCURRENT_EXECUTIONS": str(account.concurrency),
         "LAMBDA_LIMITS_MINIMUM_UNRESERVED_CONCURRENCY": str(min(UNRESERVED, account.concurrency)),
-    }
-
-
-def _settings() -> dict[str, str]:
-    return {
-        "LS_LOG": "warning",  # a line for every AWS call would cost some per cent of the throughput
-        "SERVICES": SERVICES,
-        "EAGER_SERVICE_LOADING": "1",
-        "OVERRIDE_IN_DOCKER": "0",
-        "SKIP_SSL_CERT_DOWNLOAD": "1",
-        "DISABLE_EVENTS": "1",
-        "DNS_ADDRESS": "0",
-        "IN_MEMORY_CLIENT": "1",
-        "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
-        # Otherwise CloudFormation's waiters sleep for a second at a time.
-        "CFN_NO_WAIT_ITERATIONS": "200",
-        "BOTO_WAITER_DELAY": "0",
-        "BOTO_WAITER_MAX_ATTEMPTS": "5000",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
     }

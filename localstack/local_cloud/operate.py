@@ -3,21 +3,11 @@
 import sys
 
 from infra import operate
-from infra.target import Target, local_cloud
-from local_cloud.owners import require_own
-from local_cloud.ports import Ports
-from local_cloud.settings import load
+from local_cloud.own_stack import own_stack
 
 
 def main(arguments: list[str]) -> None:
-    operate.run(_target, operate.options().parse_args(arguments))
-
-
-def _target() -> Target:
-    """The stack of this checkout. Raises LocalCloudError if another checkout's stack answers on its port."""
-    ports = Ports.of(load())
-    require_own(ports.edge)
-    return local_cloud(ports.edge_url)
+    operate.run(own_stack, operate.options().parse_args(arguments))
 
 
 if __name__ == "__main__":

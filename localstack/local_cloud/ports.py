@@ -1,9 +1,12 @@
 """The three ports of a stack, and which process holds a port that is in use."""
 
 import contextlib
+import errno
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -12,6 +15,7 @@ from local_cloud.processes import MARK, Process, read
 from local_cloud.settings import Settings
 
 HOST = "127.0.0.1"
+HOSTS = {HOST: socket.AF_INET, "::1": socket.AF_INET6}  # what `localhost` may be; clients try both
 
 
 @dataclass(frozen=True)
@@ -59,13 +63,18 @@ def free_ports() -> Ports:
 
 
 def is_free(port: int) -> bool:
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HOST, port))
-        except OSError:
-            return False
-        return True
+    """Whether nobody listens on the port, under any address of this machine's own."""
+    return all(_is_free(port, host) for host in HOSTS)
+
+
+def _is_free(port: int, host: str) -> bool:
+    try:
+        with socket.socket(HOSTS[host]) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+    except OSError as error:
+        return error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)  # without IPv6, nobody can
+    return True
 
 
 def _taken(port: int, but_for: Path | None) -> str:
@@ -83,10 +92,20 @@ def _taken(port: int, but_for: Path | None) -> str:
 
 def holder(port: int) -> Process | None:
     """The process that listens on the port; None if there is none, or if it is another user's."""
-    for connection in psutil.net_connections("tcp"):
+    for pid, connection in _connections():
         is_open = (
             connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port
         )
-        if is_open and connection.pid and (process := read(connection.pid)):
+        if is_open and pid and (process := read(pid)):
             return process
     return None
+
+
+def _connections() -> Iterator[tuple[int | None, Any]]:
+    """TCP connections with their processes. On macOS only root may ask for all of them at once."""
+    try:
+        yield from ((connection.pid, connection) for connection in psutil.net_connections("tcp"))
+    except psutil.AccessDenied:
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                yield from ((process.pid, connection) for connection in process.net_connections("tcp"))

@@ -12,7 +12,7 @@ from local_cloud.errors import LocalCloudError
 
 MARK = "GURUKOOL_STACK"  # names the stack's directory; LocalStack and DynamoDB Local have this variable
 TASK_ROOT = "LAMBDA_TASK_ROOT"  # the directory of a function's code, which is below the stack's directory
-MAIN = "localstack.runtime.main"
+MAIN = "gurukool_localstack"
 KILL_SECONDS = 10.0
 
 

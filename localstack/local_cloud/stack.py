@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+from local_cloud import disks
 from local_cloud.emulator import Emulator
 from local_cloud.errors import LocalCloudError
 from local_cloud.owners import checkout_of
@@ -33,6 +34,7 @@ class Stack:
         self._deploy = deploy
         self._prepare = prepare
         self._data = emulator.data
+        self._directories = [self._state, *([self._data.directory] if self._data else [])]
         self._with_data = "with the data" if self._data else "without the data"
 
     def up(self) -> None:
@@ -41,6 +43,8 @@ class Stack:
         Raises LocalCloudError with the reason if that fails.
         """
         started = time.monotonic()
+        if full := disks.full(self._directories):
+            raise LocalCloudError(f"Nothing was changed: {full}. Make room, and try again.")
         with self._alone():
             if self._runs_as_wanted():
                 say("The stack is already running; deploying what has changed.")
@@ -98,6 +102,8 @@ class Stack:
 
     def _complaint(self) -> str | None:
         """What is wrong with the running stack, and how to repair it; None if it is well."""
+        if full := disks.full(self._directories):
+            return f"{full}. Make room: everything then goes on by itself."
         if not self._emulator.is_as_it_would_start_now():
             return (
                 "they are incomplete, or their settings differ from the present ones. "

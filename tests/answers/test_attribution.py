@@ -126,7 +126,7 @@ def test_the_id_of_a_call_is_in_every_line_up_to_the_outcome(
     calls = {(line["event"], line.get("seq")): line.get("call") for line in lines()}
 
     assert calls["request accepted", 1] == calls["request succeeded", 1] == sent
-    assert calls["request accepted", 3] == calls["request started", 3] == calls["request failed", 3] == both
+    assert calls["requests accepted", 2] == calls["request started", 3] == calls["request failed", 3] == both
 
 
 def test_a_request_that_an_older_release_has_stored_has_no_call(

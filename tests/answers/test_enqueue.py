@@ -1,5 +1,6 @@
 """What is answered to who sends requests."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -130,3 +131,18 @@ def test_a_full_queue_takes_more_once_its_requests_have_run(service: Service, us
     service.work()
 
     assert send(user, ECHO).status == 202
+
+
+def test_what_is_accepted_is_one_line_of_the_log(user: User, caplog: pytest.LogCaptureFixture) -> None:
+    """Each byte of a log costs: a line for each of a batch would be a third of what all its lines cost."""
+    other = {"type": "sleep", "payload": {"seconds": 0}}
+
+    with caplog.at_level(logging.INFO, logger="gurukool"):
+        send(user, ECHO)
+        send(user, {"requests": [ECHO, other, ECHO]})
+
+    told = [record.fields for record in caplog.records if record.message.endswith("accepted")]  # type: ignore[attr-defined]
+    assert told == [
+        {"user": user.user_id, "seq": 1, "type": "echo"},
+        {"user": user.user_id, "seq": 2, "last_seq": 4, "types": {"echo": 2, "sleep": 1}},
+    ]

@@ -8,8 +8,9 @@ from typing import Any
 
 from botocore.session import get_session
 
+from chalicelib.adapters.aws.clients import config
 from chalicelib.adapters.aws.quick_calls import quicken
-from chalicelib.adapters.dynamodb.tables import CONFIG
+from chalicelib.adapters.dynamodb.tables import PATIENCE
 from infra.target import LOCAL_CREDENTIALS, LOCAL_REGION
 from local_cloud.emulator import Emulator
 
@@ -28,7 +29,11 @@ class OneCall:
 def measure(emulator: Emulator, outputs: Mapping[str, str]) -> OneCall:
     stock, quick = (
         get_session().create_client(
-            "dynamodb", LOCAL_REGION, endpoint_url=emulator.dynamodb_url, config=CONFIG, **LOCAL_CREDENTIALS
+            "dynamodb",
+            LOCAL_REGION,
+            endpoint_url=emulator.dynamodb_url,
+            config=config(PATIENCE),
+            **LOCAL_CREDENTIALS,
         )
         for _ in range(2)
     )

@@ -6,7 +6,7 @@ import pytest
 from botocore.session import Session
 from moto import mock_aws
 
-from chalicelib.adapters.sqs.wake_ups import create_client
+from chalicelib.adapters.sqs.wake_ups import PATIENT, create_client
 from chalicelib.core.queueing.request import Request
 from tests.contract.backends import ALL, EMULATOR, FAKE, MOTO
 from tests.contract.fifos import Fifo, SqsFifo, TimedFifo
@@ -42,7 +42,7 @@ def stores(backend: str) -> Stores:
 
 @pytest.fixture
 def fifo(backend: str) -> Fifo:
-    return TimedFifo() if backend == FAKE else SqsFifo(create_client(Session()))
+    return TimedFifo() if backend == FAKE else SqsFifo(create_client(Session(), PATIENT))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from secrets import token_hex
 import pytest
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.queueing.access import OIDC_USER, service_access, waiter
+from chalicelib.core.queueing.access import DEPLOYMENT, OIDC_USER, service_access, waiter
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from tests.contract.stores import LIMIT, Stores
 from tests.contract.users import LATER, NOW, User, assert_refused
@@ -217,7 +217,7 @@ def test_a_queue_is_not_closed_under_a_number_that_a_service_was_given(name: Nam
     assert name.queue.state is State.OPEN
 
 
-@pytest.mark.parametrize("access", [SERVICE, OIDC_USER])
+@pytest.mark.parametrize("access", [SERVICE, OIDC_USER, DEPLOYMENT])
 def test_a_call_without_session_has_two_slots_for_waiting_for_each_user(stores: Stores, access: str) -> None:
     """Nobody has made them."""
     ada, bob = (waiter(f"{name}:{token_hex(6)}", access) for name in ("ada", "bob"))

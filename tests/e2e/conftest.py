@@ -1,5 +1,7 @@
 """Clients of the deployed stack. Each test makes its own users, so none sees what another one left."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import partial
 
@@ -9,6 +11,7 @@ from local_cloud.api_client import Api
 from tests.conftest import DeployedStack
 from tests.e2e import users
 from tests.e2e.crash import kill_worker_of
+from tests.e2e.programs import CHECKOUT, environment_of
 from tests.e2e.users import CrashedUsers, SignUp, User
 
 
@@ -21,6 +24,19 @@ def api(stack: DeployedStack) -> Iterator[Api]:
 @pytest.fixture(scope="session")
 def sign_up(api: Api) -> SignUp:
     return partial(users.sign_up, api)
+
+
+@pytest.fixture(scope="session")
+def demo(stack: DeployedStack) -> subprocess.CompletedProcess[str]:
+    """`make demo`, which is over."""
+    return subprocess.run(
+        [sys.executable, "-m", "local_cloud.demo"],
+        cwd=CHECKOUT,
+        env=environment_of(stack),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.fixture

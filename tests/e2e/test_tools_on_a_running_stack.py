@@ -1,33 +1,21 @@
 """`make demo` and `make logs` against the deployed stack."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Timer
 
 from infra.log_follower import Follower
 from local_cloud.waiting import wait_until
 from tests.conftest import DeployedStack
+from tests.e2e.programs import CHECKOUT, environment_of
 from tests.e2e.users import User
 
-CHECKOUT = Path(__file__).parents[2]
 
-
-def test_the_demo_finds_everything_in_order(stack: DeployedStack) -> None:
-    demo = subprocess.run(
-        [sys.executable, "-m", "local_cloud.demo"],
-        cwd=CHECKOUT,
-        env=_environment(stack),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
+def test_the_demo_finds_everything_in_order(demo: subprocess.CompletedProcess[str]) -> None:
     assert demo.returncode == 0, demo.stderr
     assert "All 100 requests of 5 users were carried out" in demo.stdout
 
@@ -96,7 +84,7 @@ def _running(seconds: float, stack: DeployedStack, *arguments: str) -> Iterator[
         # A shell that runs the tests in the background has them, and all they start, ignore Ctrl-C.
         ["env", "--default-signal=INT", sys.executable, *arguments],
         cwd=CHECKOUT,
-        env=_environment(stack),
+        env=environment_of(stack),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -117,12 +105,3 @@ def _lines_until(word: str, process: subprocess.Popen[str]) -> list[str]:
         lines.append(process.stdout.readline())
         assert lines[-1], f"it has ended without {word!r}: {lines}, {process.communicate()}"
     return lines
-
-
-def _environment(stack: DeployedStack) -> dict[str, str]:
-    return {
-        **os.environ,
-        "PYTHONPATH": f"{CHECKOUT}:{CHECKOUT / 'localstack'}",
-        "PORT": str(stack.emulator.ports.api),
-        "AWS_ENDPOINT_URL": stack.emulator.edge_url,
-    }

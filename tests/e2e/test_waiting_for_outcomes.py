@@ -92,6 +92,22 @@ def test_a_third_waiting_call_of_a_session_is_answered_at_once(user: User) -> No
     assert took[0] < 3 <= took[1]
 
 
+def test_others_are_served_while_many_calls_of_one_user_would_wait(user: User, another: User) -> None:
+    """`python -m tests.bench.others` measures what others notice of 500."""
+    with ThreadPoolExecutor(8) as clients:
+        waiting = [clients.submit(user.session.call, "GET", f"{OUTCOMES}?wait=20") for _ in range(8)]
+        another.session.enqueue("echo", {"n": 1})
+        served = another.session.dequeue()
+        still_waiting = sum(not call.done() for call in waiting)
+        user.session.enqueue("echo", {"n": 2})  # ends the waits
+        answers = [call.result() for call in waiting]
+
+    assert served is not None
+    assert served["status"] == "succeeded"
+    assert still_waiting > 0, "they were to wait meanwhile"
+    assert {answer.status for answer in answers} == {200}
+
+
 def test_a_page_shows_the_requests_after_a_number(user: User) -> None:
     for number in range(4):
         user.session.enqueue("echo", {"number": number})

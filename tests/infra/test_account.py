@@ -27,16 +27,28 @@ def test_workers_may_not_take_all_that_a_new_account_has() -> None:
 
 
 def test_workers_that_leave_little_are_told_of() -> None:
-    few = dict.fromkeys(account.WORKERS, "4")
-    taken = 4 * len(few)
+    few = dict.fromkeys(account.WORKERS, "4") | {"WaitConcurrency": "4"}
+    taken = 4 * len(account.WORKERS)
     assert check(2 * taken, **few) == []
     assert check(2 * taken - 1, **few)[0].startswith(f"Note: The account runs at most {2 * taken - 1} ")
+
+
+@pytest.mark.parametrize(("given", "left"), [({}, 800), ({"ApiConcurrency": "300"}, 300)])
+def test_waiting_calls_that_leave_little_to_others_are_told_of(given: dict[str, str], left: int) -> None:
+    assert check(USUAL, WaitConcurrency=str(left // 2), **given) == []
+    [said] = check(USUAL, WaitConcurrency=str(left // 2 + 1), **given)
+    assert said.startswith(f"Note: {left // 2 + 1} calls may wait at a time, and at most {left} calls")
 
 
 def test_more_cannot_be_reserved_than_lambda_gives() -> None:
     with pytest.raises(DeployError, match="at most 0 can be reserved"):
         check(NEW, SweeperConcurrency="1", **dict.fromkeys(account.WORKERS, "2"))
-    assert check(USUAL, ApiConcurrency="500", WorkerConcurrency="100", SweeperConcurrency="1") == []
+    assert (
+        check(
+            USUAL, WaitConcurrency="9", ApiConcurrency="500", WorkerConcurrency="100", SweeperConcurrency="1"
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("lane", ["", "Slow", "Long"])
@@ -44,7 +56,18 @@ def test_a_worker_may_not_be_started_more_often_than_it_may_run(lane: str) -> No
     reserving, most = f"{lane}WorkerConcurrency", f"{lane}MaximumConcurrency"
     with pytest.raises(DeployError, match=f"^{reserving} must be 0, or at least {most}"):
         check(USUAL, **{reserving: "99", most: "100"})
-    assert check(USUAL, **{reserving: "100", most: "100"}) == []
+    assert check(USUAL, **{reserving: "100", most: "100"}, WaitConcurrency="9") == []
+
+
+def test_each_poller_serves_ten_users() -> None:
+    pollers = {"MinimumPollers": "2", "MaximumPollers": "70", "WaitConcurrency": "9"}
+    with pytest.raises(
+        DeployError, match=r"WorkerConcurrency must be 0, or at least 10 \* MaximumPollers \(700"
+    ):
+        check(USUAL, WorkerConcurrency="699", **pollers)
+    assert check(USUAL, **pollers, ApiConcurrency="100") == []
+    with pytest.raises(DeployError, match="may take 1000 of them, which leaves none"):
+        check(USUAL, **pollers | {"MaximumPollers": "90"})
 
 
 @pytest.mark.parametrize("lane", ["", "Slow", "Long"])

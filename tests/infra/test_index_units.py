@@ -18,36 +18,12 @@ from local_cloud.emulator import Emulator
 from tests.contract.conftest import AWS
 from tests.contract.stores import create_table
 from tests.contract.users import DONE, LATER, NOW, User
+from tests.infra.consumed import Meter
 
 FAILED = Outcome(Status.FAILED, error=Failure("permanent", "It broke."))
 HISTORY = 2_000  # requests of which every 200th has failed
 WITH_TYPES = ["without types", "with types"]
 FAILURES = list(range(200, HISTORY + 1, 200))
-
-
-class Meter:
-    """Of the calls since it was last read: the units, and the items that queries have read."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._units = 0.0
-        self._items = 0
-        events = tables.connection.client.meta.events
-        events.register("before-parameter-build.dynamodb", self._ask)
-        events.register("after-call.dynamodb", self._note)
-
-    def _ask(self, params: dict[str, Any], **_: Any) -> None:
-        params["ReturnConsumedCapacity"] = "INDEXES"
-
-    def _note(self, parsed: dict[str, Any], **_: Any) -> None:
-        consumed = parsed.get("ConsumedCapacity", [])
-        for each in consumed if isinstance(consumed, list) else [consumed]:
-            self._units += each["CapacityUnits"]
-        self._items += parsed.get("ScannedCount", 0)
-
-    def read(self) -> tuple[float, int]:
-        found = self._units, self._items
-        self._units, self._items = 0.0, 0
-        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,13 @@ def test_the_layer_is_built_for_the_functions_processor(packaged: Path) -> None:
     assert all("aarch64-linux-gnu" in name for name in binaries)
 
 
+def test_the_local_cloud_of_a_mac_has_packages_for_macos(tmp_path: Path) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text(pinned("msgspec"))
+    names = ZipFile(layer.build(requirements, "arm64", on_mac=True)).namelist()
+    assert "python/msgspec/_core.cpython-313-darwin.so" in names
+
+
 def test_what_verifies_tokens_of_an_identity_provider_ships_only_if_there_is_one(packaged: Path) -> None:
     """PyJWT imports cryptography wherever it finds it, which would cost every cold start of the API."""
     ours, with_provider = (requirements.combined(None, oidc=oidc).read_text() for oidc in (False, True))

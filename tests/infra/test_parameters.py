@@ -39,6 +39,20 @@ def test_a_wrong_value_is_named_and_what_is_right_is_said(name: str, value: str,
     assert said in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"MinimumPollers": "1"}, "MinimumPollers must be 0, or at least 2."),
+        ({"WarmWrites": "3999"}, "WarmWrites must be 0, or at least 4000."),
+        ({"MinimumPollers": "9", "MaximumPollers": "8"}, "MaximumPollers must be at least MinimumPollers."),
+    ],
+)
+def test_what_aws_would_refuse_of_pollers_and_warm_tables_is_said(given: dict[str, str], said: str) -> None:
+    with pytest.raises(DeployError) as raised:
+        parameters.resolve(DECLARED, {}, given)
+    assert str(raised.value) == said
+
+
 @pytest.mark.parametrize("name", ["OidcIssuer", "OidcAudience"])
 def test_an_identity_provider_is_given_with_its_audience(name: str) -> None:
     both = {"OidcIssuer": "https://login.example", "OidcAudience": "https://login.example"}

@@ -57,7 +57,11 @@ def test_each_worker_has_a_queue_and_a_concurrency_of_its_own(
 ) -> None:
     source = at(template["Resources"][worker], SOURCE.format(worker=worker))
     assert source["Queue"] == {"Fn::GetAtt": [WORKERS[worker], "Arn"]}
-    assert source["ScalingConfig"] == {"MaximumConcurrency": {"Ref": parameter}}
+    limit: Document = {"MaximumConcurrency": {"Ref": parameter}}
+    if worker == "Worker":
+        limit = {"Fn::If": ["IsProvisioned", {"Ref": "AWS::NoValue"}, limit]}  # AWS takes one or the other
+    assert source["ScalingConfig"] == limit
+    assert ("ProvisionedPollerConfig" in source) == (worker == "Worker")
 
 
 URLS = {"WakeUps": "WAKE_UPS_URL", "SlowWakeUps": "SLOW_WAKE_UPS_URL", "LongWakeUps": "LONG_WAKE_UPS_URL"}

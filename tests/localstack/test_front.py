@@ -3,6 +3,7 @@
 Each request goes to the port, and to the edge, where LocalStack's chain serves the same stage.
 """
 
+import http.client
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
+from gurukool_localstack.http1.server import addresses
 from local_cloud.emulator import Emulator
 from local_cloud.environment import Account
 from local_cloud.ports import HOST, free_ports
@@ -149,4 +151,15 @@ def test_paths_of_the_emulator_stay_its_own(emulator: Emulator, function: Functi
 
 def test_both_ports_can_be_reached_from_this_machine_only(emulator: Emulator) -> None:
     for port in (emulator.ports.api, emulator.ports.edge):
-        assert listening_addresses(port) == {HOST}
+        assert listening_addresses(port) == set(addresses(HOST))
+
+
+def test_both_ports_answer_under_each_address_that_localhost_may_be(
+    emulator: Emulator, function: Function
+) -> None:
+    for host in addresses(HOST):
+        for port, path in ((emulator.ports.api, "/"), (emulator.ports.edge, f"{PREFIX}/")):
+            connection = http.client.HTTPConnection(host, port, timeout=30)
+            connection.request("GET", path)
+            assert connection.getresponse().status == 200
+            connection.close()

@@ -51,10 +51,19 @@ def test_a_query_selects_and_its_pointers_lead_to_the_events(logs: Any, group: s
     assert (record["seq"], record["@logStream"], record["@log"]) == ("1", "one", f"000000000000:{group}")
 
 
-@pytest.mark.parametrize("kind", ["logGroupNames", "logGroupIdentifiers"])
-def test_groups_are_named_in_lists_too(logs: Any, group: str, kind: str) -> None:
-    arn = f"arn:aws:logs:us-east-1:000000000000:log-group:{group}:*"
-    query = start(logs, "stats count(*) as n", **{kind: [group if kind == "logGroupNames" else arn]})
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [
+        ("logGroupNames", "{group}"),
+        ("logGroupIdentifiers", "{group}"),
+        ("logGroupIdentifiers", "{arn}"),
+        ("logGroupIdentifiers", "{arn}:*"),
+        ("logGroupIdentifiers", "{arn}:"),  # as Grafana has it
+    ],
+)
+def test_groups_are_named_in_lists_too(logs: Any, group: str, kind: str, form: str) -> None:
+    arn = f"arn:aws:logs:us-east-1:000000000000:log-group:{group}"
+    query = start(logs, "stats count(*) as n", **{kind: [form.format(group=group, arn=arn)]})
     assert rows(logs.get_query_results(queryId=query)) == [{"n": "3"}]
 
 

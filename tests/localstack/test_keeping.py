@@ -41,6 +41,11 @@ TEMPLATE: dict[str, Any] = {
 }
 
 
+PARAMETER = {
+    "Resources": {"One": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "1"}}}
+}
+
+
 def with_indexes(*names: str) -> dict[str, Any]:
     """The template of a newer release."""
     template = copy.deepcopy(TEMPLATE)
@@ -79,6 +84,13 @@ class Cloud:
     def create(self, name: str) -> dict[str, str]:
         self.stacks.create_stack(StackName=name, TemplateBody=json.dumps(TEMPLATE))
         return self._outputs_when("CREATE_COMPLETE", name)
+
+    def execute_change_set(self, name: str, template: dict[str, Any]) -> None:
+        """Begins to make a stack, as our deployment does."""
+        change = {"StackName": name, "ChangeSetName": "first"}
+        self.stacks.create_change_set(**change, ChangeSetType="CREATE", TemplateBody=json.dumps(template))
+        self.stacks.get_waiter("change_set_create_complete").wait(**change, WaiterConfig={"Delay": 1})
+        self.stacks.execute_change_set(**change)
 
     def begin(self, name: str) -> None:
         """Only the table is made; the rest fails."""
@@ -206,6 +218,19 @@ def test_a_newer_template_updates_the_tables_and_makes_the_rest(cloud: Cloud, be
     parameters = cloud.parameters.describe_parameters()["Parameters"]
     values = [cloud.parameters.get_parameter(Name=p["Name"])["Parameter"]["Value"] for p in parameters]
     assert any(value.endswith(f":table/{before['Table']}") for value in values)
+
+
+def test_a_stack_that_cannot_be_kept_has_failed(cloud: Cloud, before: dict[str, str]) -> None:
+    """As with a full disk. Its deployment would otherwise never end."""
+    obstacle = cloud.data.directory / "stacks.json.new"
+    obstacle.mkdir()
+    try:
+        cloud.execute_change_set("unkept", PARAMETER)
+        assert wait_until(lambda: "ROLLBACK" in cloud.describe("unkept")["StackStatus"], SECONDS)
+    finally:
+        obstacle.rmdir()
+    assert "The stack cannot be kept: [Errno 21]" in cloud.describe("unkept")["StackStatusReason"]
+    cloud.delete("unkept")
 
 
 def test_after_an_update_that_failed_a_start_brings_the_last_one_back(

@@ -12,6 +12,7 @@ from random import Random
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from chalicelib.adapters.sqs.outage import REST_MS
 from chalicelib.core.queueing.lane import Lane
 from tests.scale import limits
 from tests.scale.gauges import Gauges
@@ -106,6 +107,8 @@ class Account:
             self.gauges.note(action, demand[action], demand.rate, second)
             over = 1 - self.quotas.queue_calls / demand[action] if demand[action] else 0.0
             self._share[action] = max(0.0, over)
+        # How many of a busy environment's calls find out that SQS is still out: see OutageGuard.
+        self._share["guard"] = REST_MS / (REST_MS + 1_000 * demand.mean_seconds("api"))
 
     def warm_up(self, seconds: int, demand: Demand) -> None:
         """The load has been like this for so many seconds, and for longer."""
@@ -176,6 +179,10 @@ class Account:
             return Refused.UNANSWERED
         is_let_through = not self._is_drawn(action) and self._groups.take(self.now(), action, group)
         return Refused.NO if is_let_through else Refused.THROTTLED
+
+    def is_known_to_be_out(self) -> bool:
+        """Whether the environment that serves this call does not try to send a wake-up now."""
+        return "sqs" in self._down and self._is_drawn("guard")
 
     def is_cold(self, function: str) -> bool:
         """Whether an invocation has to wait for a new environment."""

@@ -30,10 +30,10 @@ class Reached(NamedTuple):
         return self.rate / self.usage if self.usage else float("inf")
 
 
-TABLE = "the quota of DynamoDB for each table, and WarmThroughput"
+TABLE = "the quota of DynamoDB for each table; before a sudden load, also WarmWrites and WarmReads"
 LAMBDA = "the quota of Lambda for concurrent executions"
 SQS = "the quota of SQS for calls of a FIFO queue, or more queues"
-WORKERS = "MaximumConcurrency; above 1,000 the event source needs provisioned mode"
+WORKERS = "MaximumConcurrency up to 1,000; beyond, MinimumPollers and MaximumPollers"
 
 
 def limits_of(quotas: Quotas) -> list[Limit]:
@@ -45,7 +45,7 @@ def limits_of(quotas: Quotas) -> list[Limit]:
         Limit("invocations", allowed, LAMBDA),
         Limit("concurrency", quotas.concurrency, LAMBDA),
         Limit("quick workers", quotas.maximum_concurrency, WORKERS),
-        Limit("slow workers", quotas.maximum_concurrency, f"Slow{WORKERS}"),
+        Limit("slow workers", quotas.maximum_concurrency, "SlowMaximumConcurrency up to 1,000"),
         Limit("QueuesTable writes", quotas.table_writes, TABLE),
         Limit("QueuesTable reads", quotas.table_reads, TABLE),
         Limit("RequestsTable writes", quotas.table_writes, TABLE),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from chalicelib.adapters.dynamodb.queue_items import SHARDS
+from chalicelib.adapters.dynamodb.tables import PATIENCE
+from chalicelib.adapters.sqs.wake_ups import PROMPT
 
 
 class Sourced(NamedTuple):
@@ -84,7 +86,12 @@ WRITE_MS = Sourced(5, "ms, median", "Assumed; docs/performance.md estimates with
 SQS_MS = Sourced(8, "ms, median", "Assumed")
 DELIVERY_MS = Sourced(15, "ms, median", "Assumed: from SendMessage to the start of a warm worker")
 REFUSAL_MS = Sourced(3, "ms", "Assumed: until a throttled call is answered")
-TIMED_OUT_MS = Sourced(1_000, "ms", "chalicelib/adapters/dynamodb/tables.py, connect_timeout")
+TIMED_OUT_MS = Sourced(1_000 * PATIENCE.connect_s, "ms", "chalicelib/adapters/dynamodb/tables.py, PATIENCE")
+SEND_TIMED_OUT_MS = Sourced(
+    1_000 * PROMPT.connect_s,
+    "ms, of a wake-up that the API sends",
+    "chalicelib/adapters/sqs/wake_ups.py, PROMPT",
+)
 SPREAD = Sourced(0.35, "sigma of the logarithm", "Assumed: latencies are lognormal")
 SLOW_SHARE = Sourced(0.005, "of all calls take five times as long", "Assumed")
 API_CPU_MS = Sourced(10, "ms", "docs/performance.md: a call without work, on the local stack")
@@ -124,7 +131,7 @@ class Quotas:
 
 DEPLOYED = Quotas()
 # For a million users and 50,000 requests a second. MaximumConcurrency ends at 1,000: the event source is in
-# provisioned mode, which the template does not offer yet.
+# provisioned mode (MinimumPollers).
 RAISED = Quotas(
     gateway_calls=150_000,
     gateway_burst=50_000,

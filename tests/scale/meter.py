@@ -20,7 +20,7 @@ API = {
     "user": "0" * 32,
     "session": "0" * 12,
 }
-OF_THE_API = ("request accepted", "call answered")
+OF_THE_API = ("request accepted", "requests accepted", "call answered")
 
 
 class Meter:
@@ -55,7 +55,10 @@ class LogMeter(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         event = record.getMessage()
         invocation: dict[str, Any] = API if event in OF_THE_API else WORKER
-        text = line(NOON, record.levelname, event, invocation | getattr(record, "fields", {}))
+        fields = invocation | getattr(record, "fields", {})
+        if "call" in fields and event != "call answered":  # as the functions' lines
+            fields.pop("request_id", None)
+        text = line(NOON, record.levelname, event, fields)
         self._meter.counts["log lines"] += 1
         self._meter.add("log bytes", len(text))
 

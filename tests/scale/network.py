@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
-from chalicelib.adapters.sqs.wake_ups import group_of
+from chalicelib.adapters.aws.clients import Patience
+from chalicelib.adapters.dynamodb.tables import PATIENCE
+from chalicelib.adapters.sqs.wake_ups import PATIENT, PROMPT, group_of
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.queue import Queue
@@ -17,35 +19,26 @@ from tests.scale.calls import IndexWrites, Method
 from tests.scale.meter import Meter
 from tests.simulation.scheduler import Scheduler
 
-DYNAMODB_TRIES = 4  # chalicelib/adapters/dynamodb/tables.py
-SQS_TRIES = 2  # chalicelib/adapters/sqs/wake_ups.py
 READING = frozenset({"GetItem", "Query", "BatchGetItem"})
 DRAWN = 4096  # latencies that are drawn in advance
 
 
 class Latencies:
-    """Draws how long things take: lognormal around a median, and now and then much longer."""
+    """How long things take: lognormal around a median, and now and then much longer."""
 
-    def __init__(self, rng: Random) -> None:
-        spread, slow = limits.SPREAD.value, limits.SLOW_SHARE.value
-        self._factors = [
-            rng.lognormvariate(0, spread) * (5 if rng.random() < slow else 1) for _ in range(DRAWN)
-        ]
+    def __init__(self, rng: Random | None) -> None:
+        """Without `rng`, everything takes exactly its median."""
+        self._factors = [_factor(rng) for _ in range(DRAWN)] if rng else [1.0]
         self._next = 0
 
     def __call__(self, median: float) -> int:
-        self._next = (self._next + 1) % DRAWN
+        self._next = (self._next + 1) % len(self._factors)
         return max(1, round(median * self._factors[self._next]))
 
 
-class Steady(Latencies):
-    """Everything takes exactly its median."""
-
-    def __init__(self) -> None:
-        super().__init__(Random(0))
-
-    def __call__(self, median: float) -> int:
-        return round(median)
+def _factor(rng: Random) -> float:
+    factor = rng.lognormvariate(0, limits.SPREAD.value)
+    return factor * 5 if rng.random() < limits.SLOW_SHARE.value else factor
 
 
 class Network:
@@ -81,22 +74,27 @@ class Network:
             self.meter.add(f"{table} {kind} let through", how is Refused.NO)
             return how
 
-        self._try(action, DYNAMODB_TRIES, median, refused)
+        self._try(action, PATIENCE, median, refused)
 
-    def sqs(self, action: str, group: str) -> None:
+    def sqs(self, action: str, group: str, patience: Patience = PATIENT) -> None:
         """Raises UnavailableError."""
-        self._try(action, SQS_TRIES, limits.SQS_MS.value, lambda: self.account.refuses_message(action, group))
+        median = limits.SQS_MS.value
+        self._try(action, patience, median, lambda: self.account.refuses_message(action, group))
 
-    def _try(self, action: str, tries: int, median: float, refused: Callable[[], Refused]) -> None:
-        for number in range(tries):
+    def _try(self, action: str, patience: Patience, median: float, refused: Callable[[], Refused]) -> None:
+        for number in range(patience.attempts):
             self.meter.called(action)
             how = refused()
             if how is Refused.NO:
                 return self.scheduler.wait(self.latency(median))
             self.meter.add("refused calls")
-            out = limits.TIMED_OUT_MS if how is Refused.UNANSWERED else limits.REFUSAL_MS
-            self.scheduler.wait(round(out.value))
-            if number + 1 < tries:  # botocore's standard mode
+            if how is Refused.UNANSWERED:
+                self.scheduler.wait(round(patience.connect_s * 1000))
+                if not patience.after_time_out:
+                    break
+            else:
+                self.scheduler.wait(round(limits.REFUSAL_MS.value))
+            if number + 1 < patience.attempts:  # botocore's standard mode
                 self.scheduler.wait(max(1, round(self.rng.random() * 1000 * 2**number)))
         raise UnavailableError("Simulated.")
 
@@ -181,11 +179,21 @@ class SimulatedClock:
 class WakeUps:
     """The port of that name: a message that is sent arrives at the lane's queue."""
 
-    def __init__(self, network: Network, arrive: Callable[[Lane, str, str, int, str], None]) -> None:
+    def __init__(
+        self,
+        network: Network,
+        arrive: Callable[[Lane, str, str, int, str], None],
+        *,
+        answers_callers: bool = False,
+    ) -> None:
+        """`answers_callers`: of the API, see OutageGuard."""
         self._network = network
         self._arrive = arrive
+        self._answers_callers = answers_callers
 
     def send(self, user_id: str, seq: int, wake_up_id: str, lane: Lane = Lane.QUICK) -> None:
         group = group_of(user_id, wake_up_id, lane)
-        self._network.sqs("SendMessage", group)
+        if self._answers_callers and self._network.account.is_known_to_be_out():
+            raise UnavailableError("Simulated.")
+        self._network.sqs("SendMessage", group, PROMPT if self._answers_callers else PATIENT)
         self._arrive(lane, group, user_id, seq, wake_up_id)

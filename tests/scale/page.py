@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.scale import costs, limits
+from tests.scale.gauges import limits_of
 from tests.scale.markdown import prose, table
 from tests.scale.plot import chart
 from tests.scale.results import Result, limits_reached, stored
@@ -32,9 +33,10 @@ def made() -> dict[str, str]:
     results = {name: result for name in SCENARIOS if (result := stored(name))}
     day_s, calm, hot_s = (results.get(name) for name in ("day", "calm", "hot"))
     peak = day_s or calm
+    met = limits_met(peak) if peak else NOT_RUN
     scale = {
         "day": day(day_s) if day_s else NOT_RUN,
-        "limits": limits_met(peak) if peak else NOT_RUN,
+        "limits": met,
         "scenarios": scenarios(results) if calm else NOT_RUN,
         "hot": hot(calm, hot_s) if calm and hot_s else NOT_RUN,
         "costs": cost_table(),
@@ -50,7 +52,7 @@ def made() -> dict[str, str]:
         pictures["scale-flash-workers.svg"] = workers(results["flash"])
     return {
         "scale.md": filled((DOCS / "scale.md").read_text(), scale),
-        "deploy.md": filled((DOCS / "deploy.md").read_text(), {"costs": cost_table()}),
+        "deploy.md": filled((DOCS / "deploy.md").read_text(), {"costs": cost_table(), "limits": met}),
         **pictures,
     }
 
@@ -92,13 +94,14 @@ def day(result: Result) -> str:
 
 
 def limits_met(result: Result) -> str:
+    remedies = {limit.name: limit.remedy for limit in limits_of(limits.DEPLOYED)}
     rows = [
         [
             row["limit"],
             f"{row['value']:,.0f}",
             f"{row['asked']:,.0f}",
             f"{row['met at']:,.0f}",
-            row["raise"],
+            remedies[row["limit"]],
         ]
         for row in result["as deployed"]
     ]

@@ -73,7 +73,7 @@ def _outage(service: str) -> Scenario:
     return replace(named, outages=(outage,))
 
 
-_DAY = Scenario("day", "A day of a million users", DAY_S, daily, sample=12, window_s=900, bucket_s=1_800)
+_DAY = Scenario("day", "A day of a million users", DAY_S, daily, sample=150, window_s=900, bucket_s=1_800)
 _COLD_QUOTAS = replace(RAISED, warm_writes=WARM[0], warm_reads=WARM[1])
 
 SCENARIOS = {

@@ -13,7 +13,7 @@ from chalicelib.core.queueing.lane import Lane
 from tests.scale.account import Account
 from tests.scale.limits import DEPLOYED
 from tests.scale.meter import LogMeter, Meter, logging_to
-from tests.scale.network import Steady
+from tests.scale.network import Latencies
 from tests.scale.world import World, work
 
 USER = "0" * 32
@@ -34,7 +34,7 @@ class Walk:
 
     def __init__(self) -> None:
         self.meter = Meter(recorded=True)
-        self.world = World("steps", Account(DEPLOYED, Random(0)), self.meter, Steady())
+        self.world = World("steps", Account(DEPLOYED, Random(0)), self.meter, Latencies(None))
         self.world.add_user(USER)
         self._held: list[Callable[[], None]] = []
         serve = self.world.lanes[Lane.QUICK]._serve

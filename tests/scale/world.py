@@ -47,12 +47,7 @@ WORKER_MS = 60_000  # the functions' time-out
 SESSION = "session"
 APART = ", apart"  # ends the names of workers who serve a user with a backlog
 # What the web layer logs of a call.
-CALL: dict[str, Any] = {
-    "method": "POST",
-    "path": "/api/queue/enqueue",
-    "status": 202,
-    "request_id": ID,
-}
+CALL: dict[str, Any] = {"method": "POST", "path": "/api/queue/enqueue", "status": 202} | {"request_id": ID}
 SESSION_MS = 30 * 24 * 3_600_000
 TYPES = ("work", "book")
 
@@ -112,8 +107,9 @@ class World:
             lane: Drain(queues, requests, wake_ups, clock, attempt, QUANTUM_MS[lane], self._token, lane)
             for lane in LANES
         }
+        prompt = WakeUps(self.network, self._arrive, answers_callers=True)
         self._enqueue = Enqueue(
-            *(queues, requests, keys, wake_ups, clock), handlers=handlers, cause=lambda: Cause(ID)
+            *(queues, requests, keys, prompt, clock), handlers=handlers, cause=lambda: Cause(ID)
         )
         self._dequeue = Dequeue(queues, requests, clock, Waits(FakeSessions(), clock), self._token)
         self.swept = swept = Swept(store, queues, requests, self._port, self.rng)

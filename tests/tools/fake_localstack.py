@@ -36,11 +36,11 @@ def main() -> None:
         sys.exit("Out of luck.")
     if BEHAVIOUR.read_text() == "sick until it is started anew":
         BEHAVIOUR.write_text("well")
-    child = {**os.environ, "LAMBDA_TASK_ROOT": f"{os.environ['TMPDIR']}/code"}
+    child = {**os.environ, "LAMBDA_TASK_ROOT": f"{os.environ['GURUKOOL_STATE']}/code"}
     sleep = "import time; time.sleep(600)"
     subprocess.Popen([sys.executable, "-c", sleep, "lambda:fake-worker"], env=child, start_new_session=True)
     server = ["-m", "http.server", os.environ["DYNAMODB_LOCAL_PORT"], "--bind", "127.0.0.1"]
-    subprocess.Popen([sys.executable, *server], cwd=os.environ["TMPDIR"])
+    subprocess.Popen([sys.executable, *server], cwd=os.environ["GURUKOOL_STATE"])
     api = f"127.0.0.1:{os.environ['GURUKOOL_API_PORT']}"
     for address in (os.environ["GATEWAY_LISTEN"], api):
         Thread(target=serve, args=[address]).start()

@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -65,6 +66,25 @@ def test_an_environment_whose_interpreter_is_gone_is_built_anew(tmp_path: Path) 
     entry.ensure(venv)
     assert entry.complete()
     (tmp_path / "python3.13").unlink()
+    assert not entry.complete()
+
+
+def test_a_removal_that_was_interrupted_leaves_nothing_that_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def venv(directory: Path) -> None:
+        (directory / "bin").mkdir()
+        (directory / "bin" / "python").symlink_to(tmp_path / "python that is gone")
+
+    def interrupted(path: Path, **_: object) -> None:
+        (path / "bin" / "python").unlink()
+        raise KeyboardInterrupt
+
+    entry = Entry("environment", b"1")
+    entry.ensure(venv)
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        entry.ensure(venv)
     assert not entry.complete()
 
 

@@ -19,6 +19,10 @@ RAISED = (
     '{"time": "2026-11-21T20:13:12.709Z", "level": "ERROR", "event": "handler raised", "user": "u", '
     '"seq": 1, "exception": "Traceback (last):\\n  File work.py, line 1\\nValueError: no\\n"}'
 )
+BATCH = (
+    '{"time":"2026-11-21T20:13:12.709Z","level":"INFO","event":"requests accepted","user":"u","seq":7,'
+    '"last_seq":9,"types":{"echo":3}}'
+)
 REPORT = "REPORT RequestId: 04a341e5\tDuration: 1044.15 ms\tBilled Duration: 1045 ms\n"
 TIMED_OUT = "2026-11-21T20:13:12.709Z 04a341e5 Task timed out after 60.00 seconds\n"
 
@@ -61,6 +65,14 @@ def test_the_moment_is_when_the_line_was_written_not_when_it_was_received() -> N
 )
 def test_a_line_is_about_its_user_and_its_request(user: str | None, seq: int | None, about: bool) -> None:
     assert Line.parse("worker", RECEIVED, STARTED).is_about(user, seq) is about
+
+
+@pytest.mark.parametrize(("seq", "about"), [(6, False), (7, True), (8, True), (9, True), (10, False)])
+def test_a_line_about_a_batch_is_about_each_of_its_requests(seq: int, about: bool) -> None:
+    line = Line.parse("api", RECEIVED, BATCH)
+
+    assert line.is_about("u", seq) is about
+    assert not line.is_about("somebody-else", seq)
 
 
 def test_a_traceback_is_shown_whole_below_its_line() -> None:

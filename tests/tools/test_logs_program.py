@@ -41,8 +41,12 @@ def test_an_unknown_user_is_refused_with_a_sentence() -> None:
         user_id(Accounts(), TABLES, "nobody")
 
 
-THREE_TO_FIVE = '(($.user = "ada") && ($.seq >= 3) && ($.seq <= 5))'
+THREE_TO_FIVE = '(($.user = "ada") && ($.seq <= 5) && (($.seq >= 3) || ($.last_seq >= 3)))'
 BY_ID = f'($.call = "{CALL}") || ($.trace = "{CALL}") || ($.request_id = "{CALL}")'
+
+
+# The second half is for the lines about a batch.
+SEQ_3 = "(($.seq = 3) || (($.seq <= 3) && ($.last_seq >= 3)))"
 
 
 @pytest.mark.parametrize(
@@ -50,8 +54,8 @@ BY_ID = f'($.call = "{CALL}") || ($.trace = "{CALL}") || ($.request_id = "{CALL}
     [
         (Selection(), ""),
         (Selection(ID), f'{{ ($.user = "{ID}") }}'),
-        (Selection(seq=3), "{ ($.seq = 3) }"),
-        (Selection(ID, 3), f'{{ ($.user = "{ID}") && ($.seq = 3) }}'),
+        (Selection(seq=3), f"{{ {SEQ_3} }}"),
+        (Selection(ID, 3), f'{{ ($.user = "{ID}") && {SEQ_3} }}'),
         (Selection(type='a"b'), '{ ($.type = "a\\"b") }'),
         (Selection(id=CALL), f'{{ ({BY_ID} || ($.record.requestId = "{CALL}")) }}'),
         (
@@ -104,7 +108,7 @@ def test_the_requests_of_a_call_are_found_in_its_lines() -> None:
     lines = [
         line("request accepted", user="ada", seq=3, call=CALL),
         line("request accepted", user="ada", seq=4, call=CALL),
-        line("request replayed", user="eve", seq=7, last=9, call=CALL),
+        line("requests accepted", user="eve", seq=7, last_seq=9, call=CALL),
         line("request accepted", user="eve", seq=1, call="another"),
         line("call answered", user="ada", call=CALL),
     ]

@@ -1,10 +1,11 @@
 import os
 import socket
 
+import psutil
 import pytest
 
 from local_cloud.errors import LocalCloudError
-from local_cloud.ports import HOST, free_ports, is_free
+from local_cloud.ports import HOST, free_ports, holder, is_free
 
 
 def test_free_ports_are_three_and_free() -> None:
@@ -24,6 +25,33 @@ def test_a_port_in_use_is_refused_with_its_holder_and_how_to_choose_another(take
         ports.require_free()
     assert f"Port {port} is in use by process {os.getpid()} (" in str(refused.value)
     assert f"choose otherwise: `{advice}" in str(refused.value)
+
+
+def test_a_port_in_use_under_the_other_address_of_localhost_is_refused() -> None:
+    """A browser would get that program for http://localhost:PORT."""
+    ports = free_ports()
+    try:
+        other = socket.create_server(("::1", ports.api), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("This machine has no IPv6.")
+    with (
+        other,
+        pytest.raises(LocalCloudError, match=f"Port {ports.api} is in use by process {os.getpid()} "),
+    ):
+        ports.require_free()
+
+
+def test_the_holder_of_a_port_is_found_where_only_root_may_ask_for_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_kind: str) -> None:
+        raise psutil.AccessDenied
+
+    monkeypatch.setattr(psutil, "net_connections", refuse)
+    with socket.create_server((HOST, 0)) as server:
+        found = holder(server.getsockname()[1])
+    assert found
+    assert found.pid == os.getpid()
 
 
 def test_all_ports_in_use_are_named_at_once() -> None:

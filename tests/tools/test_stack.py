@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from local_cloud import disks
 from local_cloud.data import Data
 from local_cloud.emulator import Emulator
 from local_cloud.errors import LocalCloudError
 from local_cloud.ports import HOST
 from local_cloud.processes import of_stack
-from local_cloud.stack import Stack
+from local_cloud.stack import BROKEN, Stack
 from tests.tools.conftest import FakeCloud
 
 Deploy = Callable[[Emulator], object]
@@ -57,6 +58,19 @@ def test_up_twice_deploys_again_to_the_same_emulator(
     assert main_pid(fake_cloud) == first
     assert deployed == [fake_cloud.emulator] * 2
     assert "already running" in capsys.readouterr().out
+
+
+def test_a_full_disk_is_told_before_anything_is_started_and_while_the_stack_runs(
+    fake_cloud: FakeCloud, stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack.up()
+    monkeypatch.setattr(disks, "LEAST_BYTES", 2**70)
+    full = rf"the disk of {fake_cloud.emulator.state} is full \(\d+ MB are free\)\. Make room"
+
+    assert stack.status() == BROKEN
+    assert re.search(rf"processes are running, but {full}: everything", capsys.readouterr().out)
+    with pytest.raises(LocalCloudError, match=rf"^Nothing was changed: {full}, and try again\.$"):
+        stack.up()
 
 
 def test_down_twice_leaves_nothing(

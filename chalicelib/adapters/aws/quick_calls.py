@@ -42,16 +42,21 @@ QUICK = frozenset(
 )
 BINARY = (b'"B":', b'"BS":')  # as DynamoDB marks such values; text has its quotes escaped
 PREPARE_REQUEST = Endpoint.prepare_request
+TIME_OUTS = (ConnectTimeoutError, ReadTimeoutError)
 FAILED = 300  # from this status on, the answer is an error
 
 
-def quicken(client: Any) -> None:
-    """Changes the client, of DynamoDB or SQS, in place. It stays as it is behind a proxy, or below a path."""
+def quicken(client: Any, *, after_time_out: bool = True) -> None:
+    """Changes the client, of DynamoDB or SQS, in place. It stays as it is behind a proxy, or below a path.
+
+    `after_time_out`: whether a quick call that was not answered in time is tried again. All other failures
+    are tried again as botocore decides.
+    """
     url = client.meta.endpoint_url
     if get_environ_proxies(url) or urlsplit(url).path.strip("/"):
         return
     find_endpoint, make_request_dict = client._resolve_endpoint_ruleset, client._convert_to_request_dict  # noqa: SLF001
-    client._endpoint = _Endpoint(client)  # noqa: SLF001
+    client._endpoint = _Endpoint(client, after_time_out=after_time_out)  # noqa: SLF001
     client._resolve_endpoint_ruleset = _remembering(find_endpoint)  # noqa: SLF001
     client._convert_to_request_dict = _writing(make_request_dict, client._serializer)  # noqa: SLF001
 
@@ -95,7 +100,8 @@ def _writing(stock: Callable[..., Any], serializer: Any) -> Callable[..., Any]:
 class _Endpoint:
     """In place of a client's botocore.endpoint.Endpoint."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, *, after_time_out: bool) -> None:
+        self._after_time_out = after_time_out
         self._stock = client._endpoint  # noqa: SLF001
         self._signing = client._request_signer  # noqa: SLF001
         self.host = self._stock.host
@@ -120,6 +126,8 @@ class _Endpoint:
         while True:
             answered, error = self._attempt(model, request_dict)
             if answered and answered[0].status_code < FAILED:
+                break
+            if isinstance(error, TIME_OUTS) and not self._after_time_out:
                 break
             if not self._stock._needs_retry(attempts, model, request_dict, answered, error):  # noqa: SLF001
                 break

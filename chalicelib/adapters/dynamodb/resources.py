@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from chalicelib.adapters.dynamodb.tables import CONFIG, Tables
+from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.queueing.application import refuse_undeclared
 
 if TYPE_CHECKING:
@@ -47,6 +47,5 @@ class DeployedResources:
         if service not in self._services:
             refuse_undeclared("permission for the service", service, self._services, "application.toml")
         if service not in self._clients:
-            session = self._tables().connection.session
-            self._clients[service] = session.create_client(service, config=CONFIG)
+            self._clients[service] = self._tables().client(service)
         return self._clients[service]

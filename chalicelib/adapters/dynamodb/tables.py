@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from botocore.config import Config
 from pynamodb.connection import Connection
 from pynamodb.models import Model
 
-from chalicelib.adapters.aws.quick_calls import quicken
+from chalicelib.adapters.aws.clients import Patience, config, create_quick
 from chalicelib.adapters.dynamodb.identity_models import (
     AccountItem,
     AuditItem,
@@ -25,14 +24,7 @@ from chalicelib.adapters.dynamodb.models import (
     TextItem,
 )
 
-# The gateway gives up after 29 s and PynamoDB's own limits are 15 and 30 s: one stall must not eat a call.
-CONFIG = Config(
-    user_agent="gurukool",
-    connect_timeout=1,
-    read_timeout=3,
-    retries={"total_max_attempts": 4, "mode": "standard"},
-    parameter_validation=False,
-)
+PATIENCE = Patience(connect_s=1, read_s=3, attempts=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +54,9 @@ class Tables:
         self.has_type_index = has_type_index  # of requests, see request_keys.py
         self.connection = Connection(region=region, host=host)
         # PynamoDB would make one whose user agent is put together anew for every call, twice.
-        self.connection._client = self.connection.session.create_client(  # noqa: SLF001
-            "dynamodb", region, endpoint_url=host, config=CONFIG
+        self.connection._client = create_quick(  # noqa: SLF001
+            self.connection.session, "dynamodb", PATIENCE, region_name=region, endpoint_url=host
         )
-        quicken(self.connection._client)  # noqa: SLF001
         self._known: set[str] = set()
         self._bound: dict[tuple[type[Model], str], type[Model]] = {}
         self.queues = self._bind(QueueItem, names.queues)
@@ -87,6 +78,10 @@ class Tables:
         if key not in self._bound:
             self._bound[key] = self._bind(model, table_name)
         return cast("type[M]", self._bound[key])
+
+    def client(self, service: str) -> Any:
+        """A client of another service, by botocore, as patient as that of DynamoDB."""
+        return self.connection.session.create_client(service, config=config(PATIENCE))
 
     def forget_connections(self) -> None:
         """For a forked process: those that are open are its parent's."""

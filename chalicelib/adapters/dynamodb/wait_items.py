@@ -1,4 +1,4 @@
-"""Slots for waiting of services, in the table of the sessions, because they expire like them."""
+"""Slots for waiting of services and of the deployment, in the table of sessions: they expire like those."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ KEPT_MS = 3_600_000  # longer than any call waits: no slot expires while it is t
 class WaitsItem(Model):
     """Without a format, like `TriesItem`: whichever call comes first creates it, and it is gone soon.
 
-    Its key has a colon and a space, see access.py: no session's id does.
+    Its key has a colon, see access.py: no session's id does.
     """
 
     waiter = UnicodeAttribute(hash_key=True, attr_name="session_id")

@@ -20,6 +20,7 @@ from chalicelib.core.time import Millis
 
 LAST_MOMENT: Millis = 253_402_300_799_000  # 9999-12-31T23:59:59Z
 
+COMPACT = ",", ":"  # CloudWatch charges for each byte, and shows JSON in its own layout
 EXCEPTION_LIMIT = 20_000  # characters of a traceback in one line
 # They log what they send, at levels below this one; and what a line of theirs says is nobody's event.
 QUIET = ("botocore", "urllib3", "pynamodb")
@@ -75,12 +76,6 @@ def begin_invocation(function: str, request_id: str) -> None:
     bind(function=function, request_id=request_id)
 
 
-def begin_call(call: str, source: str) -> None:
-    """Every line from now on tells which call it belongs to, and not which invocation: bytes are paid for."""
-    _invocation.pop("request_id", None)
-    bind(call=call, source=source)
-
-
 def bind(**fields: str) -> None:
     """Every further line of this invocation has these fields too, unless it has its own of the same name."""
     _invocation.update(fields)
@@ -101,8 +96,9 @@ class JsonFormatter(logging.Formatter):
     """timestamp, level and event first, then the invocation's fields, the request's, and the event's own."""
 
     def format(self, record: logging.LogRecord) -> str:
-        fields = _invocation | _request | _fields(record)
-        return line(int(record.created * 1000), record.levelname, record.getMessage(), fields)
+        return line(
+            int(record.created * 1000), record.levelname, record.getMessage(), _with_own(_fields(record))
+        )
 
 
 def line(moment: Millis, level: str, event: str, fields: Mapping[str, Any]) -> str:
@@ -113,7 +109,15 @@ def line(moment: Millis, level: str, event: str, fields: Mapping[str, Any]) -> s
 
 def _printed_line(level: int, event: str, fields: dict[str, Any]) -> str:
     now = int(time.time() * 1000)
-    return line(now, logging.getLevelName(level), event, _invocation | _request | fields)
+    return line(now, logging.getLevelName(level), event, _with_own(fields))
+
+
+def _with_own(own: dict[str, Any]) -> dict[str, Any]:
+    """A line that names its call does not name its invocation, too, unless it says so: bytes are paid for."""
+    fields = _invocation | _request | own
+    if "call" in fields and "request_id" not in own:
+        fields.pop("request_id", None)
+    return fields
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:

@@ -5,29 +5,30 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 
-from chalicelib.adapters.aws.quick_calls import quicken
+from chalicelib.adapters.aws.clients import Patience, create_quick
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.lane import Lane
 
-# A send that stalls must not hold up an answer: the request is accepted without a wake-up.
-CONFIG = Config(
-    user_agent="gurukool",
-    connect_timeout=1,
-    read_timeout=3,
-    retries={"total_max_attempts": 2, "mode": "standard"},
-    parameter_validation=False,
-)
+PATIENT = Patience(connect_s=1, read_s=3, attempts=2)
+# While a caller waits for the API's answer. Its request is stored already, and a wake-up that is not sent is
+# sent by the user's next request or by the sweeper. By the FAQ of SQS, a SendMessage typically takes tens to
+# low hundreds of milliseconds. What takes several times as long is an outage.
+PROMPT = Patience(connect_s=0.5, read_s=1, attempts=2, after_time_out=False)
+NO_ANSWER = (ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError)
 LONGEST_HOLD_S = 43_200  # SQS: twelve hours
 
 
-def create_client(session: Any) -> Any:
+def create_client(session: Any, patience: Patience) -> Any:
     """`session` is PynamoDB's botocore session: a second one would cost another 50 ms of each cold start."""
-    client = session.create_client("sqs", config=CONFIG)
-    quicken(client)
-    return client
+    return create_quick(session, "sqs", patience)
 
 
 class SqsWakeUps:
@@ -37,6 +38,7 @@ class SqsWakeUps:
         self._queue_urls = queue_urls
 
     def send(self, user_id: str, seq: int, wake_up_id: str, lane: Lane = Lane.QUICK) -> None:
+        """Raises UnavailableError."""
         lane = lane if lane in self._queue_urls else Lane.QUICK
         try:
             self._client.send_message(
@@ -47,6 +49,11 @@ class SqsWakeUps:
             )
         except (BotoCoreError, ClientError) as error:
             raise UnavailableError("The wake-up could not be sent.") from error
+
+
+def was_answered(error: UnavailableError) -> bool:
+    """Whether SQS has refused the wake-up: it could be reached, and was in time."""
+    return not isinstance(error.__cause__, NO_ANSWER)
 
 
 class SqsLease:

@@ -16,6 +16,7 @@ from chalicelib.core.errors import (
 
 SERVICE: Final = "service:"
 PROVIDER: Final = "oidc:"
+DEPLOYMENT: Final = "deployment:"  # whose slots for waiting all callers share; nobody calls as that
 OIDC_USER: Final = f"{PROVIDER}user"  # of every user of the identity provider, whatever the token
 
 
@@ -43,7 +44,7 @@ def needs_session(session_id: str) -> bool:
     >>> needs_session(OIDC_USER)
     False
     """
-    return not session_id.startswith((SERVICE, PROVIDER))
+    return not session_id.startswith((SERVICE, PROVIDER, DEPLOYMENT))
 
 
 def waiter(user_id: str, session_id: str) -> str:

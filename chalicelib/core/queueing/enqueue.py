@@ -13,6 +13,7 @@ from chalicelib.core.errors import (
     UnavailableError,
 )
 from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.accepted import log_accepted
 from chalicelib.core.queueing.access import denied, needs_session
 from chalicelib.core.queueing.cause import Cause, no_cause
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
@@ -166,8 +167,7 @@ class Enqueue:
         except LostRaceError:
             give_up(self.requests, first, self.clock.now())
             return False
-        for request in requests:  # before a worker is woken, whose lines are to follow
-            log_event("request accepted", user=request.user_id, seq=request.seq, type=request.type)
+        log_accepted(requests)  # before a worker is woken, whose lines are to follow
         return True
 
     def _write_place(self, request: Request, key: IdempotencyKey | None = None, last: int = 0) -> None:
@@ -188,7 +188,7 @@ class Enqueue:
             raise InvalidInputError(
                 "This Idempotency-Key was used for a request that has since been deleted.", code="key_deleted"
             )
-        log_event("request replayed", user=user_id, seq=known.first, last=known.last)
+        log_event("requests replayed", user=user_id, seq=known.first, last_seq=known.last)
         return Accepted(self._accepted_under(user_id, known), queue, replayed=True)
 
     def _queue(self, user_id: str, session_id: str) -> Queue:

@@ -1,31 +1,21 @@
 """Child processes that end with LocalStack, even if it is killed with SIGKILL."""
 
 import os
-import shutil
 import signal
 import subprocess
-import sys
 import weakref
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-# Does the same as setpriv (util-linux), where it is missing. 1 is PR_SET_PDEATHSIG, 9 is SIGKILL.
-_PRCTL = "import ctypes,os,sys; ctypes.CDLL(None).prctl(1,9); os.execv(sys.argv[1], sys.argv[1:])"
+from gurukool_localstack import system
 
 # The kernel kills such a child when the thread that forked it ends, so a thread that never ends forks them
 # all.
 _forker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gurukool-forker")
 
 _spawned: weakref.WeakSet[subprocess.Popen[bytes]] = weakref.WeakSet()
-
-
-def bound_to_parent(command: list[str]) -> list[str]:
-    """Wraps `command`, so that the kernel kills it when the thread that started it ends."""
-    if setpriv := shutil.which("setpriv"):
-        return [setpriv, "--pdeathsig", "KILL", "--", *command]
-    return [sys.executable, "-I", "-S", "-c", _PRCTL, *command]
 
 
 def spawn(command: list[str], directory: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -55,7 +45,7 @@ def kill_all() -> None:
 
 def _popen(command: list[str], directory: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        bound_to_parent(command),
+        system.bound_to_parent(command),
         cwd=directory,
         env=environment,
         stdin=subprocess.DEVNULL,

@@ -15,7 +15,8 @@ from localstack.services.dynamodb.server import DynamodbServer
 from localstack.utils.run import ShellCommandThread
 
 from gurukool_localstack import settings
-from gurukool_localstack.children import bound_to_parent
+from gurukool_localstack.system import bound_to_parent
+from gurukool_localstack.variables import HOST
 
 LOG = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ def install() -> None:
     """Changes how LocalStack starts it, and starts it in the background while LocalStack itself starts."""
     DynamodbServer._create_shell_command = _command  # noqa: SLF001  (LocalStack's name)
     DynamodbServer.do_start_thread = _start_thread
+    DynamodbServer.host = HOST  # not `localhost`, which may be ::1 only
     if directory := settings.current().data:
         _prepare_database(directory / DATABASE)
     threading.Thread(target=DynamodbServer.get().start_dynamodb, name="start-dynamodb", daemon=True).start()

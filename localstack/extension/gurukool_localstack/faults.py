@@ -34,8 +34,8 @@ def _answer(chain: Any, context: Any, _response: Any) -> None:
 
 
 def _begin(request: Any) -> HTTPStatus:
-    at_edge = request.environ.get("SERVER_PORT") != str(settings.current().api_port)
-    if not at_edge or HEADER not in request.headers:
+    at_api = settings.current().is_api_port(request.environ.get("SERVER_PORT"))
+    if at_api or HEADER not in request.headers:
         return HTTPStatus.NOT_FOUND
     try:
         service, seconds = request.args["service"], float(request.args["seconds"])

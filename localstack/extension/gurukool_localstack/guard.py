@@ -23,7 +23,7 @@ def install() -> None:
 
 def _refuse_strangers(chain: Any, context: Any, _response: Any) -> None:
     request = context.request
-    is_for_api = request.environ.get("SERVER_PORT") == str(settings.current().api_port)
+    is_for_api = settings.current().is_api_port(request.environ.get("SERVER_PORT"))
     if is_for_api and not request.path.startswith("/_"):
         allowed = is_acceptable(request.headers.get("Host", ""))
     else:

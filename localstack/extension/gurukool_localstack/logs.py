@@ -11,7 +11,7 @@ from localstack.services.lambda_.invocation.execution_environment import Executi
 from localstack.services.lambda_.invocation.logs import LogHandler
 from moto.logs.models import logs_backends
 
-from gurukool_localstack import emf, metric_filters
+from gurukool_localstack import emf, metric_filters, service_metrics
 from gurukool_localstack.batcher import Batcher
 
 _PERIOD_SECONDS = 0.1
@@ -71,6 +71,9 @@ def _put(stream: Stream, events: list[dict[str, Any]]) -> None:
     else:
         backend.put_log_events(stream.group, stream.name, events)
         metric_filters.apply((stream.account, stream.region), stream.group, events)
+    service_metrics.logged(
+        stream.account, stream.region, stream.group, [event["message"] for event in events]
+    )
 
 
 def _call(stream: Stream, events: list[dict[str, Any]]) -> None:

@@ -1,10 +1,15 @@
-"""Makes LocalStack listen on the addresses in GATEWAY_LISTEN only, not on all interfaces."""
+"""Makes LocalStack listen on the addresses in GATEWAY_LISTEN only, not on all interfaces.
+
+With 127.0.0.1 it listens on ::1 too, since LocalStack itself and its users also call it `localhost`.
+"""
 
 from types import SimpleNamespace
 from typing import Any
 
 from localstack.config import GATEWAY_LISTEN
 from localstack.runtime.server import twisted
+
+from gurukool_localstack.http1.server import addresses
 
 
 def install() -> None:
@@ -19,4 +24,5 @@ class _Endpoint:
     def listen(self, factory: Any) -> None:
         """Listens. Raises at once if the port is in use, unlike Twisted's own endpoint."""
         (host,) = {listen.host for listen in GATEWAY_LISTEN if listen.port == self._port}
-        self._reactor.listenTCP(self._port, factory, interface=host)
+        for address in addresses(host):
+            self._reactor.listenTCP(self._port, factory, interface=address)

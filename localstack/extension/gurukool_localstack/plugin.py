@@ -44,6 +44,8 @@ _MODULES = (
     "queue_metrics",
     "recursion",
     "schedules",
+    "service_metrics",
+    "storage",
     "table_updates",
     "throttling",
     "traces",

@@ -47,7 +47,7 @@ def _receive() -> None:
 
 def _answer(chain: Any, context: Any, _response: Any) -> None:
     request = context.request
-    if request.environ.get("SERVER_PORT") == str(settings.current().api_port):
+    if settings.current().is_api_port(request.environ.get("SERVER_PORT")):
         return
     if request.path == OTLP_PATH and request.method == "POST":
         try:

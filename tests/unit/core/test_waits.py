@@ -1,7 +1,7 @@
 """Calls that wait: two of a session at a time, and fewer looks the longer they wait."""
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 import pytest
 
@@ -128,3 +128,49 @@ def test_a_long_wait_looks_some_thirty_times_and_more_slowly_with_time(clock: Ma
     assert 25 <= len(looks) <= 35
     assert max(pause for look, pause in zip(looks, pauses, strict=False) if look < 2_000) <= 250
     assert max(pauses) == 1_000
+
+
+def test_of_the_deployment_no_more_calls_wait_than_it_has_slots_for(
+    sessions: FakeSessions, clock: ManualClock
+) -> None:
+    """Each of 40 users calls while those before it wait."""
+    at_once, users, draws = 5, 40, cycle(n / 16 for n in range(16))
+    waits, waiting = Waits(sessions, clock, at_once, lambda: next(draws)), list[int]()
+
+    def call(n: int) -> None:
+        if n == users:
+            return
+        sessions.add(new_session(f"session {n}", f"user {n}", clock.now()))
+        looks = iter([None])
+
+        def look() -> bool | None:
+            if next(looks, "second") is None:
+                return None
+            waiting.append(n)
+            call(n + 1)
+            return True
+
+        if waits(f"session {n}", 20, look) is None:
+            call(n + 1)
+
+    call(0)
+
+    assert len(waiting) == at_once
+    assert sessions.waits == {}, "all slots have been given back"
+
+
+def test_without_a_slot_of_the_deployment_that_of_the_session_is_given_back(
+    sessions: FakeSessions, clock: ManualClock
+) -> None:
+    assert waited_ms(Waits(sessions, clock, at_once=0), clock) == 0
+    assert sessions.waits == {}
+
+
+def test_a_session_that_may_not_wait_takes_no_slot_of_the_deployment(
+    sessions: FakeSessions, clock: ManualClock
+) -> None:
+    for slot in SLOTS:
+        sessions.occupy("session", slot, clock.now() + 20_000, clock.now())
+
+    assert waited_ms(Waits(sessions, clock, at_once=5), clock) == 0
+    assert {waiter for waiter, _ in sessions.waits} == {"session"}

@@ -6,17 +6,18 @@ to LocalStack as before.
 """
 
 import functools
+import time
 
 from localstack.aws.handlers import cors
 from localstack.config import GATEWAY_LISTEN
 
-from gurukool_localstack import settings
+from gurukool_localstack import service_metrics, settings
 from gurukool_localstack.front import fallback, proxy
 from gurukool_localstack.front.event import Call, headers_of
 from gurukool_localstack.front.routes import Stage
 from gurukool_localstack.http1.connection import Limits
 from gurukool_localstack.http1.messages import Answer, Request
-from gurukool_localstack.http1.server import Server
+from gurukool_localstack.http1.server import Server, addresses
 from gurukool_localstack.origins import is_plain
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
@@ -31,23 +32,26 @@ _NOT_YET = Answer(
 
 
 @functools.cache
-def _server() -> Server:
-    ours = settings.current()
-    stage = Stage(ours.api_id, ours.api_stage)
-    handler = functools.partial(answer, stage=stage, port=ours.api_port)
-    return Server(GATEWAY_LISTEN[0].host, ours.api_port, handler, LIMITS)
+def _servers() -> list[Server]:
+    """For each address of the port; none if no API has a port of its own."""
+    ours = settings.current().api
+    if ours is None:
+        return []
+    handler = functools.partial(answer, stage=Stage(ours.id, ours.stage), port=ours.port)
+    # LocalStack knows its own pages by the ports in GATEWAY_LISTEN.
+    cors.ALLOWED_CORS_ORIGINS.append(f"http://localhost:{ours.port}")
+    return [Server(host, ours.port, handler, LIMITS) for host in addresses(GATEWAY_LISTEN[0].host)]
 
 
 def install() -> None:
     """Listens. Raises OSError if the port is in use. Connections wait until LocalStack is ready."""
-    _server()
-    # LocalStack knows its own pages by the ports in GATEWAY_LISTEN.
-    cors.ALLOWED_CORS_ORIGINS.append(f"http://localhost:{settings.current().api_port}")
+    _servers()
 
 
 def ready() -> None:
     """Serves."""
-    _server().start("api-port")
+    for server in _servers():
+        server.start("api-port")
 
 
 def answer(request: Request, *, stage: Stage, port: int) -> Answer:
@@ -59,8 +63,20 @@ def answer(request: Request, *, stage: Stage, port: int) -> Answer:
         deployed = stage.current()
         match = deployed and deployed.routes.match(request.method, path)
         if deployed and match:
-            return proxy.answer(Call(request, path, headers_of(request), port, deployed, match))
+            return _measured(Call(request, path, headers_of(request), port, deployed, match))
     return fallback.answer(request, port)
+
+
+def _measured(call: Call) -> Answer:
+    """Only an API whose name is its id has this port."""
+    started = time.perf_counter()
+    answer = proxy.answer(call)
+    milliseconds = (time.perf_counter() - started) * 1000
+    owner = call.deployed.deployment
+    service_metrics.answered(
+        owner.account_id, owner.region, call.deployed.api_id, answer.status, milliseconds
+    )
+    return answer
 
 
 def _may_be_ours(request: Request, path: str) -> bool:

@@ -5,18 +5,18 @@ import resource
 import select
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from io import FileIO  # noqa: TC003
 from pathlib import Path
 from typing import cast
 
-from gurukool_localstack import children
+from gurukool_localstack import children, system
 
 _CHUNK = 65536
 # Of files, by https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; of locked memory, as
 # LocalStack's tests have recorded it on AWS. The recorded limit of processes (742) would count those of other
 # programs here, and the one of core dumps (10 GiB) would fill the disk.
-_LIMITS = {resource.RLIMIT_NOFILE: 1024, resource.RLIMIT_MEMLOCK: 65_536}
+_OPEN_FILES = 1024
+_LIMITS = {resource.RLIMIT_NOFILE: _OPEN_FILES, resource.RLIMIT_MEMLOCK: 65_536}
 
 
 class FunctionProcess:
@@ -38,10 +38,10 @@ class FunctionProcess:
         self._on_exit = on_exit
         self._unfinished = b""
         self._reading = threading.Lock()
-        self._popen = children.spawn(command, directory, environment)
+        self._popen = children.spawn(system.with_open_files(command, _OPEN_FILES), directory, environment)
         self._output = cast("FileIO", self._popen.stdout)
         os.set_blocking(self._output.fileno(), False)
-        self._set_limits()
+        system.limit(self.pid, _LIMITS)
         threading.Thread(target=self._watch, name=f"function-{self.pid}", daemon=True).start()
 
     @property
@@ -69,24 +69,11 @@ class FunctionProcess:
 
     def seconds_without_processor(self) -> float:
         """How long its first thread, which imports the function, has waited for a processor until now."""
-        with suppress(OSError):  # it has ended
-            return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[1]) / 1e9
-        return 0.0
+        return system.seconds_without_processor(self.pid)
 
     def peak_megabytes(self) -> float:
-        """The peak of its resident memory; 0 when it has ended. (psutil does not know the peak on Linux.)"""
-        with suppress(OSError):
-            for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-                if line.startswith("VmHWM:"):
-                    return int(line.split()[1]) / 1024
-        return 0.0
-
-    def _set_limits(self) -> None:
-        with suppress(ProcessLookupError):
-            for kind, limit in _LIMITS.items():
-                _, most = resource.prlimit(self.pid, kind)
-                most = limit if most == resource.RLIM_INFINITY else min(most, limit)
-                resource.prlimit(self.pid, kind, (most, most))
+        """The peak of its resident memory, as far as the system knows it; 0 when it has ended."""
+        return system.memory_megabytes(self.pid)
 
     def _report(self, line: bytes) -> None:
         if line:
@@ -94,7 +81,7 @@ class FunctionProcess:
             self._on_line(line.decode(errors="replace").rstrip("\r").replace("\r", "\n"))
 
     def _watch(self) -> None:
-        ended = os.pidfd_open(self.pid)
+        ended = system.descriptor_of_end(self.pid)
         poller = select.poll()
         poller.register(self._output, select.POLLIN)
         poller.register(ended, select.POLLIN)

@@ -17,6 +17,7 @@ type Handler = Callable[[Request], Answer | None]
 
 _BACKLOG = 512
 _LINGER_SECONDS = 2.0
+_IPV4, _IPV6 = "127.0.0.1", "::1"
 
 
 class Server:
@@ -75,6 +76,15 @@ class Server:
         except Exception:  # a defect, which must not look like a network error
             LOG.exception("%s %s failed.", request.method, request.target)
             return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [])
+
+
+def addresses(host: str) -> list[str]:
+    """`host`, and with 127.0.0.1 also ::1 where there is one: the name `localhost` may mean either."""
+    if host != _IPV4:
+        return [host]
+    with suppress(OSError), socket.create_server((_IPV6, 0), family=socket.AF_INET6):
+        return [_IPV4, _IPV6]
+    return [_IPV4]
 
 
 def _linger(client: socket.socket) -> None:

@@ -98,8 +98,11 @@ def _groups(place: tuple[str, str], request: Mapping[str, Any]) -> list[str]:
     given = (
         [request["log_group_name"]] if request.get("log_group_name") else [],
         request.get("log_group_names") or [],
-        # ARNs, or names; an ARN may end with :*
-        [name.removesuffix(":*").split(":")[-1] for name in request.get("log_group_identifiers") or []],
+        # ARNs, or names; an ARN may end with :*, or with : from Grafana, which takes the asterisk away
+        [
+            name.removesuffix("*").removesuffix(":").split(":")[-1]
+            for name in request.get("log_group_identifiers") or []
+        ],
     )
     if sum(map(bool, given)) != 1:
         raise InvalidParameterException(

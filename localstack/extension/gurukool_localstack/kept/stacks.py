@@ -7,7 +7,7 @@ makes everything else.
 
 from typing import Any
 
-from localstack.aws.api.cloudformation import ChangeAction
+from localstack.aws.api.cloudformation import ChangeAction, ExecutionStatus, StackStatus
 from localstack.services.cloudformation.engine.v2.change_set_model_executor import ChangeSetModelExecutor
 from localstack.services.cloudformation.resource_provider import OperationStatus
 from localstack.services.cloudformation.stores import cloudformation_stores
@@ -39,7 +39,8 @@ _records: dict[str, Record] = {}  # by the id of the stack
 def install(save: Any) -> None:
     """Has `save` called when a stack has changed, before CloudFormation says that it has.
 
-    A new table may be written to before the rest of its stack is made, so it is noted at once.
+    A new table may be written to before the rest of its stack is made, so it is noted at once. If `save`
+    raises OSError, the deployment has failed.
     """
 
     def act(executor: ChangeSetModelExecutor, **change: Any) -> Any:
@@ -54,11 +55,27 @@ def install(save: Any) -> None:
         result = _stock_execute(executor)
         if not result.failure_message:
             _note(executor._change_set, result)  # noqa: SLF001  (LocalStack's name)
-            save()
+            try:
+                save()
+            except OSError as error:
+                result.failure_message = _fail(executor._change_set, error)  # noqa: SLF001
         return result
 
     ChangeSetModelExecutor._execute_resource_action = act  # noqa: SLF001
     ChangeSetModelExecutor.execute = execute
+
+
+def _fail(change_set: Any, error: OSError) -> str:
+    """Notes that the deployment has failed, and returns why.
+
+    LocalStack catches what is raised in a deployment unless it is one of a change set, which would then be in
+    progress for ever.
+    """
+    if change_set.execution_status != ExecutionStatus.EXECUTE_IN_PROGRESS:
+        raise error
+    reason = f"The stack cannot be kept: {error}"
+    change_set.stack.set_stack_status(StackStatus.ROLLBACK_COMPLETE, reason)
+    return reason
 
 
 def dump() -> Any:

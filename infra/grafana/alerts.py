@@ -1,0 +1,56 @@
+"""Grafana's alert rules: the alarms of infra/operations, evaluated by Grafana.
+
+The format of the file is described at
+https://grafana.com/docs/grafana/latest/alerting/set-up/provision-alerting-resources/file-provisioning/
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from infra import template
+from infra.grafana.names import Names
+from infra.grafana.queries import Place
+from infra.grafana.rule import rule_of
+from infra.operations.alarm import Alarm
+from infra.operations.alarms import DYNAMODB, of_resources
+from infra.operations.own_alarms import NAMESPACE, own_alarms
+
+FOLDER = "Gurukool"
+# GetMetricData costs $0.01 for a thousand metrics. So what AWS measures of each resource is looked at in
+# intervals in which no minute is left out.
+OFTEN, SELDOM, SELDOM_MINUTES = "1m", "5m", 5
+
+
+def rules(at: Place, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """The file of the rules. `parameters`: those of the stack that differ from the template's defaults.
+
+    Tables have no rules: CloudFormation makes up their names, and these files do not know them.
+    """
+    whole = template.load()
+    values = {name: described.get("Default", "") for name, described in whole["Parameters"].items()}
+    names = Names(at.stack, {**values, **parameters}, whole["Resources"])
+    alarms = [*own_alarms(), *of_resources(whole["Resources"])]
+    chosen = [alarm for alarm in alarms if alarm.metric.namespace != DYNAMODB]
+    often = [alarm for alarm in chosen if alarm.metric.namespace == NAMESPACE or alarm.if_below]
+    seldom = [_over_the_interval(alarm) for alarm in chosen if alarm not in often]
+    groups = {OFTEN: often, SELDOM: seldom}
+    return {
+        "apiVersion": 1,
+        "groups": [_group(at, interval, own, names) for interval, own in groups.items()],
+    }
+
+
+def _over_the_interval(alarm: Alarm) -> Alarm:
+    """One that would look at a single minute looks at all since the last evaluation."""
+    return replace(alarm, of=max(alarm.of, SELDOM_MINUTES))
+
+
+def _group(at: Place, interval: str, alarms: Iterable[Alarm], names: Names) -> dict[str, Any]:
+    return {
+        "orgId": 1,
+        "name": f"{at.stack}, every {interval}",
+        "folder": FOLDER,
+        "interval": interval,
+        "rules": [rule_of(at, alarm, names) for alarm in alarms],
+    }

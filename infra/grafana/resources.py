@@ -1,0 +1,10 @@
+"""The names of the stack's resources behind the name of the stack; a test compares them with the template."""
+
+from infra.operations import series
+
+FUNCTIONS = (*series.FUNCTIONS, "callbacks")
+QUEUES = (*series.QUEUES, "callback-wake-ups")
+
+
+def dead_letters(queue: str) -> str:
+    return f"{queue}-dead-letters"

