@@ -1,14 +1,15 @@
 """The Chalice application: makes the container and registers what it is handed to, nothing else."""
 
 import gc
-import os
-
-from chalice.app import Chalice
-
-from chalicelib.container import Container
 
 # A cold start makes objects by the hundred thousand, and no garbage: looking for it takes a twentieth of it.
-gc.set_threshold(50_000)
+gc.disable()
+
+import os  # noqa: E402
+
+from chalice.app import Chalice  # noqa: E402
+
+from chalicelib.container import Container  # noqa: E402
 
 app = Chalice(app_name="gurukool", configure_logs=False)
 container = Container(os.environ)
@@ -25,3 +26,8 @@ if function in (None, "app.app"):
     from chalicelib.api import assembly
 
     assembly.mount(app, container)
+
+# What is there now stays until the process ends, so no later collection looks at it.
+gc.freeze()
+gc.set_threshold(50_000)
+gc.enable()

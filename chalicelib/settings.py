@@ -141,6 +141,8 @@ CHOICES = (
     Setting("WAIT_CONCURRENCY", _between(0, 10_000), "400", "how many calls of all users may wait at a time"),
     Setting("USER_BURST", _between(1, 10_000), "100", "how many of them at once"),
     Setting("TYPE_INDEX", _switch, "off", "find requests by type by an index, if the table has it (on, off)"),
+    Setting("SWEEP_SHARDS", _between(8, 256), "8", "partitions of the sweeper's indexes"),
+    Setting("SWEEPERS", _between(1, 8), "1", "how many sweepers share the work"),
     Setting("OIDC_ISSUER", _issuer, "", "the identity provider whose users may call the API"),
     Setting("OIDC_AUDIENCE", _audience, "", "what tokens of the identity provider must be for"),
 )
@@ -185,6 +187,8 @@ class Settings:
     user_burst: int
     wait_concurrency: int
     type_index: bool
+    sweep_shards: int
+    sweepers: int
     oidc_issuer: str  # "": there is none
     oidc_audience: str
     answers_callers: bool  # whether this is the function of the HTTP API

@@ -49,10 +49,8 @@ def check_concurrency(limit: int, values: Mapping[str, str], report: Report) -> 
         report(f"Note: {finding}. {advice}")
     waits, left = int(values["WaitConcurrency"]), int(values["ApiConcurrency"]) or limit - workers
     if waits > left / 2:
-        report(
-            f"Note: {waits} calls may wait at a time, and at most {left} calls of the API run at a time. "
-            "Give a smaller value for WaitConcurrency."
-        )
+        told = f"Note: {waits} calls may wait at a time, and at most {left} calls of the API run at a time."
+        report(f"{told} Give a smaller value for WaitConcurrency.")
 
 
 def _most(name: str, values: Mapping[str, str]) -> int:

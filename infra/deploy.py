@@ -108,6 +108,7 @@ def _values(
     before = stack.parameters()
     values = parameters.resolve(declared, target.parameters | before, given)
     parameters.check_indexes(before, values)
+    parameters.check_shards(before, values)
     if not target.local:
         account.check_concurrency(account.concurrency_limit(target.client("lambda")), values, report)
     return values

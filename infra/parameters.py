@@ -21,6 +21,10 @@ TWO_INDEXES = (
     "without TypeIndex=on first, then with it."
 )
 
+FEWER_SHARDS = (
+    "SweepShards can only be raised: the sweeper would no longer find queues that are in the shards above."
+)
+
 
 def resolve(declared: Mapping[str, Any], before: Mapping[str, str], given: Mapping[str, str]) -> Values:
     """A value for every declared parameter: the given one, else the one before, else the default.
@@ -54,6 +58,12 @@ def check_indexes(before: Mapping[str, str], values: Values) -> None:
     """
     if before and "TypeIndex" not in before and values["TypeIndex"] == "on":
         raise DeployError(TWO_INDEXES)
+
+
+def check_shards(before: Mapping[str, str], values: Values) -> None:
+    """Raises DeployError if queues would stay in shards that nobody reads any more."""
+    if int(values["SweepShards"]) < int(before.get("SweepShards", "0")):
+        raise DeployError(FEWER_SHARDS)
 
 
 def _check(name: str, value: str, declared: Mapping[str, Any]) -> None:

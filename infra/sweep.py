@@ -7,7 +7,7 @@ import json
 
 from botocore.exceptions import ClientError
 
-from chalicelib.core.queueing.sweep import WAKE_UPS_LOST
+from chalicelib.core.queueing.sweep import OF, WAKE_UPS_LOST
 from infra.events import Report
 from infra.target import Target
 
@@ -26,9 +26,12 @@ EVENT = {
 
 
 def invoke(target: Target, report: Report, *, wake_ups_lost: bool = False) -> None:
-    """Does not wait for its end. If it cannot be started, its schedule does that within a minute."""
+    """One sweep of everything, whose end is not awaited.
+
+    If it cannot be started, its schedule does that within a minute.
+    """
     function = f"{target.stack}-sweeper"
-    event = {**EVENT, "detail": {WAKE_UPS_LOST: wake_ups_lost}}
+    event = {**EVENT, "detail": {OF: 1, WAKE_UPS_LOST: wake_ups_lost}}
     try:
         target.client("lambda").invoke(
             FunctionName=function, InvocationType="Event", Payload=json.dumps(event).encode()

@@ -1,13 +1,13 @@
 """The requests that wait in the tables of a stack, read for the code that is about to be deployed."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import batched
 from typing import TextIO
 
 from pynamodb.exceptions import PynamoDBException
 
-from chalicelib.adapters.dynamodb.queue_items import SHARDS
+from chalicelib.adapters.dynamodb.shards import LEAST_SHARDS
 from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.core.errors import GurukoolError
@@ -41,7 +41,8 @@ def write_waiting(
 
 def _write(target: Target, outputs: Mapping[str, str], file: TextIO, most: int) -> tuple[int, bool]:
     count = size = 0
-    for request in _waiting(_tables(target, outputs)):
+    shards = int(outputs.get("SweepShards", 0))  # release 0.1.0 has no such output, and no index of moments
+    for request in _waiting(_tables(target, outputs), shards):
         if count == most or size >= MOST_BYTES:
             return count, False
         print(json.dumps([request.user_id, request.seq, request.type, request.payload]), file=file)
@@ -56,17 +57,18 @@ def _tables(target: Target, outputs: Mapping[str, str]) -> Tables:
     return tables
 
 
-def _waiting(tables: Tables) -> Iterator[Request]:
+def _waiting(tables: Tables, shards: int) -> Iterator[Request]:
     store = DynamoStore(tables, limit=1)
-    for user_ids in batched(_users_with_work(tables), AT_ONCE, strict=False):
+    for user_ids in batched(_users_with_work(tables, shards), AT_ONCE, strict=False):
         for queue in store.sweep_index.get_many(user_ids):
             yield from _waiting_in(store, queue)
 
 
-def _users_with_work(tables: Tables) -> Iterator[str]:
-    """Unlike the sweeper's index, this leaves out no shard that cannot be read."""
-    for shard in range(SHARDS):
-        yield from (item.user_id for item in tables.queues.working.query(str(shard)))
+def _users_with_work(tables: Tables, shards: int) -> Iterable[str]:
+    """Of both indexes. Unlike the sweeper's port, this leaves out no shard that cannot be read."""
+    indexes = ((tables.queues.looks, shards), (tables.queues.working, LEAST_SHARDS))
+    found = (index.query(str(shard)) for index, count in indexes for shard in range(count))
+    return dict.fromkeys(item.user_id for items in found for item in items)
 
 
 def _waiting_in(store: DynamoStore, queue: Queue) -> Iterator[Request]:

@@ -64,7 +64,8 @@ class Adapters:
 
         resources = self.settings.resources
         names = TableNames(**{name: resources.get(f"{name.upper()}_TABLE", "") for name in TABLES})
-        return Tables(names, has_type_index=self.settings.type_index)
+        settings = self.settings
+        return Tables(names, has_type_index=settings.type_index, shards=settings.sweep_shards)
 
     @cached_property
     def store(self) -> Store:

@@ -23,10 +23,14 @@ def register(app: Chalice, container: Container) -> Any:
     def sweeper(event: CloudWatchEvent) -> None:
         context: Any = event.context
         container.begin(context)
-        from chalicelib.core.queueing.sweep import WAKE_UPS_LOST
+        from chalicelib.core.queueing.queue_store import Part
+        from chalicelib.core.queueing.sweep import OF, PART, WAKE_UPS_LOST
 
+        detail = event.detail  # empty, if EventBridge has made the event
+        part = Part(int(detail.get(PART, 0)), int(detail.get(OF, container.settings.sweepers)))
         allowed_ms = context.get_remaining_time_in_millis() - LAST_CALL_MS
-        swept = container.queueing.sweep(allowed_ms, wake_ups_lost=bool(event.detail.get(WAKE_UPS_LOST)))
+        lost = bool(detail.get(WAKE_UPS_LOST))
+        swept = container.queueing.sweep(allowed_ms, wake_ups_lost=lost, part=part)
         log_event("queues swept", **asdict(swept))
         invocation.end()
 

@@ -54,11 +54,12 @@ def _over_time() -> list[Panel]:
 
 
 def _users() -> Panel:
-    counted = 'filter event = "request accepted" | stats count(*) as requests by user | sort requests desc'
+    first = 'filter event = "request started" and attempt = 1'  # a batch is accepted with one line for all
+    counted = f"{first} | stats count(*) as requests by user | sort requests desc"
     return rows(
         "Users with the most",
         ask.logs(f"{OWN} | {counted} | limit 20"),
-        about="By requests that were accepted.",
+        about="By requests that were begun.",
     )
 
 

@@ -11,7 +11,8 @@ from infra.grafana.queries import VARIABLES, Place, Queries
 
 UID = "gurukool-user"
 ENDED = ("request succeeded", "request failed", "request will be retried")
-EVENTS = f"filter event in {json.dumps(['request accepted', 'request started', *ENDED])}"
+# Without those that were accepted: a batch is accepted with one line for all.
+EVENTS = f"filter event in {json.dumps(['request started', *ENDED])}"
 OWN = 'filter user = "${user}"'
 
 ask = Queries(VARIABLES)

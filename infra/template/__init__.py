@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]  # has no types; what it returns is checked by cfn-lint
 
-from infra import deployed_release, operations
+from infra import deployed_release, operations, sweepers
 from infra.apps import in_template
 from infra.apps.folder import App
 from infra.gateway_responses import gateway_responses
@@ -25,6 +25,7 @@ def load(app: App | None = None, directory: Path = DIRECTORY) -> Template:
         for section, entries in yaml.load(path.read_text(), SafeLoader).items():  # noqa: S506  (a safe one)
             _add(whole.setdefault(section, {}), entries, path)
     _add(whole["Outputs"], deployed_release.outputs(), Path(deployed_release.__file__))
+    _add(whole["Resources"], sweepers.resources(), Path(sweepers.__file__))
     whole["Resources"]["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
     if app:
         in_template.add(app, whole)

@@ -76,6 +76,28 @@ class Entry:
             yield
 
 
+class FixedEntry(Entry):
+    """An entry that must be built where it stays, since what is in it depends on its path."""
+
+    def complete(self) -> bool:
+        return self._mark().exists()
+
+    def ensure(self, build: Callable[[Path], None]) -> None:
+        """As that of Entry, but `build` gets the directory itself. Nothing uses it until it is complete."""
+        if self.complete():
+            return
+        with self._locked():
+            if self.complete():
+                return
+            shutil.rmtree(self.path, ignore_errors=True)
+            self.path.mkdir()
+            build(self.path)
+            self._mark().touch()
+
+    def _mark(self) -> Path:
+        return self.path / "complete"
+
+
 def _digest(sources: tuple[bytes, ...]) -> str:
     """A short hash of the sources and of the kind of machine that they are built on."""
     total = hashlib.sha256(f"{LAYOUT} {sys.platform} {platform.machine()}".encode())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
-from bootstrap import npm, uv
+from bootstrap import class_archive, npm, uv
 from bootstrap.cache import CHECKOUT, Entry, root
 from bootstrap.commands import run, say
 from bootstrap.environments import Environment
@@ -18,6 +18,7 @@ from bootstrap.environments import Environment
 LOCALSTACK = CHECKOUT / "localstack"
 EXTENSION = LOCALSTACK / "extension"
 DYNAMODB = json.loads((EXTENSION / "gurukool_localstack" / "dynamodb_package.json").read_text())
+DYNAMODB_FOLDER = Path("package", "emulator")  # in that package
 SERVICE_INDEX = "usr/lib/localstack"  # where LocalStack looks for it, below FILESYSTEM_ROOT
 SOURCES = (".py", ".xml", ".json", ".toml", ".in", ".md")
 RECIPE = Path(__file__).read_bytes()
@@ -33,6 +34,7 @@ class Installation:
     extension: Path  # goes on LocalStack's PYTHONPATH
     service_index: Path  # folder with LocalStack's index of all services and operations of AWS
     dynamodb: Path  # folder with DynamoDBLocal.jar
+    dynamodb_classes: Path | None  # folder with an archive of its classes, for a quicker start
 
 
 def install() -> Installation:
@@ -43,20 +45,22 @@ def install() -> Installation:
     extension = Entry("extension", *_extension_sources(), localstack.path.name.encode(), RECIPE)
     index = Entry("service-index", localstack.path.name.encode(), RECIPE)
     dynamodb = Entry("dynamodb", DYNAMODB["package"].encode(), DYNAMODB["sha512"].encode())
+    classes = class_archive.entry(localstack, dynamodb)
+    site, jar = extension.path / "site", dynamodb.path / DYNAMODB_FOLDER
 
-    def build_extension() -> None:
-        localstack.install()
-        extension.ensure(lambda directory: _build_extension(localstack, directory))
+    build_extension = _with(localstack, extension, _build_extension)
 
-    def build_index() -> None:
-        localstack.install()
-        index.ensure(lambda directory: _build_service_index(localstack, directory))
+    def build_classes() -> None:
+        build_extension()
+        dynamodb.ensure(_fetch_dynamodb)
+        classes.ensure(lambda directory: class_archive.build(localstack.python, site, jar, directory))
 
     parts: list[tuple[str, Entry, Callable[[], None]]] = [
         ("LocalStack", localstack, localstack.install),
         ("the extension of LocalStack", extension, build_extension),
-        ("its index of AWS's services", index, build_index),
+        ("its index of AWS's services", index, _with(localstack, index, _build_service_index)),
         ("DynamoDB Local", dynamodb, lambda: dynamodb.ensure(_fetch_dynamodb)),
+        ("an archive of its classes", classes, build_classes),
         ("the tools", tools, tools.install),
         ("the functions' runtime", runtime, runtime.install),
     ]
@@ -65,10 +69,23 @@ def install() -> Installation:
         tools.python,
         localstack.python,
         runtime.python,
-        extension.path / "site",
+        site,
         index.path / SERVICE_INDEX,
-        dynamodb.path / "package" / "emulator",
+        jar,
+        classes.path,
     )
+
+
+def _with(
+    localstack: Environment, entry: Entry, build: Callable[[Environment, Path], None]
+) -> Callable[[], None]:
+    """Sets up an entry that is built with LocalStack."""
+
+    def ensure() -> None:
+        localstack.install()
+        entry.ensure(lambda directory: build(localstack, directory))
+
+    return ensure
 
 
 def _set_up(missing: dict[str, Callable[[], None]]) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import urllib3
 
+from bootstrap.cache import root
 from bootstrap.installation import SERVICE_INDEX, Installation, install
 from local_cloud.data import Data
 from local_cloud.environment import Account, localstack_environment
@@ -180,7 +181,10 @@ class Emulator:
     def _is_ready(self) -> bool:
         assert self._process is not None  # noqa: S101  (_spawn sets it)
         if self._process.poll() is not None:
-            raise LocalCloudError(f"LocalStack ended while it was starting. {self._reason()}")
+            raise LocalCloudError(
+                "LocalStack ended while it was starting. "
+                f"If a file of the cache is damaged, delete {root()}: it is set up again. {self._reason()}"
+            )
         return self.is_healthy()
 
     def _reason(self) -> str:

@@ -54,6 +54,7 @@ def _machine(installation: Installation, directory: Path) -> dict[str, str]:
         "PYTHONPATH": str(installation.extension),
         "GURUKOOL_FUNCTION_PYTHON": str(installation.runtime_python),
         "GURUKOOL_DYNAMODB_JAR_DIR": str(installation.dynamodb),
+        "GURUKOOL_DYNAMODB_CLASSES": str(installation.dynamodb_classes or ""),
     }
 
 

@@ -120,7 +120,7 @@ def test_the_id_of_a_call_is_in_every_line_up_to_the_outcome(
     sent = user.session.call("POST", "/api/queue/enqueue", {"type": "echo"}).headers["X-Request-Id"]
     batch = {"requests": [{"type": "fail", "max_attempts": 1}] * 2}
     both = user.session.call("POST", "/api/queue/enqueue/batch", batch).headers["X-Request-Id"]
-    logs.begin_invocation("worker", "id")
+    logs.begin_invocation("id")
     service.work()
 
     calls = {(line["event"], line.get("seq")): line.get("call") for line in lines()}
@@ -136,7 +136,7 @@ def test_a_request_that_an_older_release_has_stored_has_no_call(
     stored = service.store.tables.requests[user.user_id]
     stored[1] = replace(stored[1], call=None)
     lines()
-    logs.begin_invocation("worker", "id")
+    logs.begin_invocation("id")
     service.work()
 
     assert all("call" not in line for line in lines() if line["event"] == "request succeeded")

@@ -49,7 +49,7 @@ def measure(meter: Meter) -> None:
         _measure_backlog(meter, backlog)
     for count in USERS:
         _measure_users(meter, count)
-    users = len(container.adapters.store.sweep_index.with_work())
+    users = len(container.adapters.store.sweep_index.due(None))
     with meter.running(f"sweep, each of {users} queues", users):
         container.queueing.sweep()
 

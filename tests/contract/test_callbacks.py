@@ -111,7 +111,7 @@ def test_a_queue_that_owes_callbacks_is_neither_closed_nor_lost_from_sight(user:
     assert_refused(lambda: user.store.sweep_index.clear_work_mark(queue))
     assert_refused(lambda: user.store.queues.close(queue))
 
-    assert user.id in user.store.sweep_index.with_work()
+    assert user.id in user.store.sweep_index.due(None)
 
 
 def test_what_is_owed_again_can_be_found_by_the_sweeper(user: User) -> None:
@@ -120,7 +120,7 @@ def test_what_is_owed_again_can_be_found_by_the_sweeper(user: User) -> None:
 
     user.store.callbacks.move(user.queue, CURSOR._replace(token="other1"))
 
-    assert user.id in user.store.sweep_index.with_work()
+    assert user.id in user.store.sweep_index.due(None)
 
 
 def test_what_is_given_up_is_noted_by_the_write_that_moves_the_cursor(user: User) -> None:

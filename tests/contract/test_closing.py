@@ -75,11 +75,11 @@ def test_a_closed_queue_opens_with_its_numbers_going_on(user: User) -> None:
 def test_the_end_of_a_session_marks_the_queue_so_that_it_will_be_closed(user: User) -> None:
     queue = user.store.connections.end_session(user.id, user.session)
     assert queue is not None
-    assert user.id in user.store.sweep_index.with_work()
+    assert user.id in user.store.sweep_index.due(None)
 
     user.store.queues.close(queue)
 
-    assert user.id not in user.store.sweep_index.with_work()
+    assert user.id not in user.store.sweep_index.due(None)
 
 
 @pytest.mark.parametrize("by", PausedBy)
@@ -102,4 +102,4 @@ def test_a_closed_queue_stays_closed_and_at_rest_whatever_administrators_say(use
 
     assert {queue.state for queue in (paused, resumed, purged)} == {State.CLOSED}
     assert (purged.paused_by, purged.awake) == (None, None)
-    assert user.id not in user.store.sweep_index.with_work()
+    assert user.id not in user.store.sweep_index.due(None)

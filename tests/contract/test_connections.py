@@ -70,7 +70,7 @@ def test_a_new_generation_may_have_no_session(user: User) -> None:
     assert user.store.connections.evict_all(user.queue) == user.queue
 
     assert (user.queue.sessions, user.queue.generation) == ({}, 1)
-    assert user.id in user.store.sweep_index.with_work(), "whoever closes it if it is drained"
+    assert user.id in user.store.sweep_index.due(None), "whoever closes it if it is drained"
 
 
 def test_all_are_evicted_only_if_they_are_as_they_were_seen(user: User) -> None:
@@ -163,7 +163,7 @@ def test_who_leaves_is_barred_for_good_and_nothing_new_starts(user: User) -> Non
     user.store.connections.unblock(user.id)
 
     assert (user.queue.deleted_at, user.queue.blocked, user.queue.runnable) == (LATER, True, False)
-    assert user.id in user.store.sweep_index.with_work()
+    assert user.id in user.store.sweep_index.due(None)
 
 
 def test_who_leaves_keeps_the_mark_by_which_the_sweeper_finds_them(user: User) -> None:
@@ -176,7 +176,7 @@ def test_who_leaves_keeps_the_mark_by_which_the_sweeper_finds_them(user: User) -
             with pytest.raises(LostRaceError):
                 forget(seen)
 
-    assert user.id in user.store.sweep_index.with_work()
+    assert user.id in user.store.sweep_index.due(None)
 
 
 def test_all_of_a_user_is_forgotten_and_nothing_of_others(stores: Stores, user: User) -> None:
@@ -201,7 +201,7 @@ def test_the_queue_of_a_user_who_leaves_is_removed(user: User) -> None:
     user.store.removal.delete_queue(user.queue)
 
     assert user.store.queues.get(user.id) is None
-    assert user.id not in user.store.sweep_index.with_work()
+    assert user.id not in user.store.sweep_index.due(None)
 
 
 def test_it_is_noted_that_the_application_has_deleted_a_user(user: User) -> None:

@@ -159,7 +159,7 @@ def test_a_number_for_an_entry_needs_no_session_and_opens_a_closed_queue(user: U
         *(NOW, NOW),
     )
     assert queue == user.queue
-    assert user.id in user.store.sweep_index.with_work()
+    assert user.id in user.store.sweep_index.due(None)
     assert user.store.entries.take_number(user.id, LATER, create=False).awake == NOW
 
 
@@ -203,7 +203,7 @@ def test_the_queue_of_a_name_is_created_by_its_first_entry(stores: Stores) -> No
         NOW,
         {},
     )
-    assert name in stores.queueing.sweep_index.with_work()
+    assert name in stores.queueing.sweep_index.due(None)
     assert entries.take_number(name, NOW, create=True).tail == 2
 
 

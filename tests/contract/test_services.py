@@ -24,7 +24,7 @@ class Name(User):
 
     @property
     def is_marked(self) -> bool:
-        return self.id in self.store.sweep_index.with_work()
+        return self.id in self.store.sweep_index.due(None)
 
 
 @pytest.fixture

@@ -7,15 +7,15 @@ from tests.contract.users import EXPIRY, LATER, NOW, User
 
 
 def test_a_queue_with_work_is_found_until_it_is_unmarked(user: User) -> None:
-    assert user.id not in user.store.sweep_index.with_work()
+    assert user.id not in user.store.sweep_index.due(None)
     user.send()
-    assert user.id in user.store.sweep_index.with_work()
+    assert user.id in user.store.sweep_index.due(None)
     user.succeed(1)
     user.store.queues.go_idle(user.queue, user.progress(user.queue, 1), NOW)
 
     user.store.sweep_index.clear_work_mark(user.queue)
 
-    assert user.id not in user.store.sweep_index.with_work()
+    assert user.id not in user.store.sweep_index.due(None)
 
 
 def test_a_queue_with_work_is_not_unmarked(user: User) -> None:
@@ -26,7 +26,7 @@ def test_a_queue_with_work_is_not_unmarked(user: User) -> None:
         with pytest.raises(LostRaceError):
             user.store.sweep_index.clear_work_mark(queue)
 
-    assert user.id in user.store.sweep_index.with_work()
+    assert user.id in user.store.sweep_index.due(None)
 
 
 def test_a_queue_is_not_unmarked_under_a_session_that_was_opened_meanwhile(user: User) -> None:

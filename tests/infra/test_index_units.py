@@ -1,24 +1,16 @@
 """What the indexes of requests cost, in the units that DynamoDB Local counts."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from secrets import token_hex
-from typing import Any
+from dataclasses import replace
 
-import boto3
 import pytest
 
 from chalicelib.adapters.dynamodb.records import request_attributes
-from chalicelib.adapters.dynamodb.store import DynamoStore
-from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.core.queueing.matching import Match
 from chalicelib.core.queueing.request import Failure, Outcome, Status
-from infra import template
 from local_cloud.emulator import Emulator
-from tests.contract.conftest import AWS
-from tests.contract.stores import create_table
-from tests.contract.users import DONE, LATER, NOW, User
-from tests.infra.consumed import Meter
+from tests.contract.users import DONE, LATER, NOW
+from tests.infra.meters import Metered, metered_store
 
 FAILED = Outcome(Status.FAILED, error=Failure("permanent", "It broke."))
 HISTORY = 2_000  # requests of which every 200th has failed
@@ -26,32 +18,10 @@ WITH_TYPES = ["without types", "with types"]
 FAILURES = list(range(200, HISTORY + 1, 200))
 
 
-@dataclass(frozen=True, slots=True)
-class Metered:
-    user: User
-    tables: Tables
-    meter: Meter
-
-    def units(self, write: Any, *arguments: Any) -> float:
-        self.meter.read()
-        write(*arguments)
-        return self.meter.read()[0]
-
-
 @pytest.fixture(params=[False, True], ids=WITH_TYPES)
 def metered(emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[Metered]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in AWS.items():
-            patch.setenv(name, value)
-        names = TableNames(*(f"{kind}-{token_hex(4)}" for kind in ("queues", "requests")))
-        client = boto3.client("dynamodb", endpoint_url=emulator.dynamodb_url)
-        resources = template.load()["Resources"]
-        for kind, name in (("Queues", names.queues), ("Requests", names.requests)):
-            create_table(client, resources[f"{kind}Table"]["Properties"], name)
-        tables = Tables(names, host=emulator.dynamodb_url, has_type_index=request.param)
-        user = User(DynamoStore(tables, limit=HISTORY))
-        user.sign_in()
-        yield Metered(user, tables, Meter(tables))
+    with metered_store(emulator, limit=HISTORY, has_type_index=request.param) as made:
+        yield made
 
 
 def test_a_success_pays_nothing_and_any_other_outcome_one_unit(metered: Metered) -> None:

@@ -81,6 +81,15 @@ def test_an_update_adds_one_index_of_requests_at_most(
         parameters.check_indexes(before, values)
 
 
+def test_the_number_of_shards_is_never_lowered() -> None:
+    values = parameters.resolve(DECLARED, {}, {"SweepShards": "16"})
+    for before in ({}, {"SweepShards": "8"}, {"SweepShards": "16"}):
+        parameters.check_shards(before, values)
+
+    with pytest.raises(DeployError, match="SweepShards can only be raised"):
+        parameters.check_shards({"SweepShards": "32"}, values)
+
+
 def test_the_local_cloud_differs_in_six_parameters_only() -> None:
     local = local_cloud("http://127.0.0.1:4566").parameters
     workers = {"MaximumConcurrency", "SlowMaximumConcurrency", "LongMaximumConcurrency"}

@@ -21,7 +21,7 @@ from tests.infra.documents import Document
 from tests.infra.fakes import FakeCloudFormation, Moment
 from tests.infra.test_deploy_to_aws import Aws
 
-OUTPUTS = {"QueuesTable": "QueuesTable", "RequestsTable": "RequestsTable"}
+OUTPUTS = {"QueuesTable": "QueuesTable", "RequestsTable": "RequestsTable", "SweepShards": "8"}
 TARGET = Target("us-east-1")
 ON, OFF = {"SAMPLE_HANDLERS": "on"}, {"SAMPLE_HANDLERS": "off"}
 LARGE = "x" * 2_000  # an item of its own

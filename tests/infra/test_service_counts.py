@@ -38,7 +38,7 @@ def test_only_a_request_that_opens_the_queue_costs_more_than_one_of_an_account(c
     assert made(recorder) == WOKEN
 
     drain()
-    cloud.change_queue(NAME, "SET tail_at = :one, moved_at = :one")
+    cloud.change_queue(NAME, "SET tail_at = :one, moved_at = :one, look_at = :one")
     sweep()
     enqueue()
     assert made(recorder) == [*REFUSED, "UpdateItem", *WOKEN], "it opens the closed queue"

@@ -57,9 +57,10 @@ PROPERTIES = [
     ("IdempotencyTable.Properties.TimeToLiveSpecification", {"AttributeName": "expires_at", "Enabled": True}),
     ("AuditTable.Properties.GlobalSecondaryIndexes.0.IndexName", "about"),
     ("AuditTable.Properties.TimeToLiveSpecification", {"AttributeName": "expires_at", "Enabled": True}),
-    ("QueuesTable.Properties.GlobalSecondaryIndexes.0.IndexName", "working"),
+    ("QueuesTable.Properties.GlobalSecondaryIndexes.0.IndexName", "looks"),
+    ("QueuesTable.Properties.GlobalSecondaryIndexes.1.IndexName", "working"),
     ("QueuesTable.Properties.GlobalSecondaryIndexes.0.Projection.ProjectionType", "KEYS_ONLY"),
-    ("QueuesTable.Properties.GlobalSecondaryIndexes.1.IndexName", "expiring"),
+    ("QueuesTable.Properties.GlobalSecondaryIndexes.2.IndexName", "expiring"),
     ("QueuesTable.Properties.GlobalSecondaryIndexes.1.Projection.ProjectionType", "KEYS_ONLY"),
 ]
 
@@ -202,7 +203,7 @@ def test_a_parameter_takes_what_the_functions_take(template: Document, setting: 
     parameter = template["Parameters"][name]
     assert str(parameter["Default"]) == setting.default
     if "AllowedValues" in parameter:
-        assert all(setting.parse(value) is not None for value in parameter["AllowedValues"])
+        assert all(setting.parse(str(value)) is not None for value in parameter["AllowedValues"])
         return
     if "AllowedPattern" in parameter:
         texts = TEXTS[setting.name]
@@ -213,3 +214,18 @@ def test_a_parameter_takes_what_the_functions_take(template: Document, setting: 
     for outside in (parameter["MinValue"] - 1, parameter["MaxValue"] + 1):
         with pytest.raises(SettingError):
             setting.parse(str(outside))
+
+
+@pytest.mark.parametrize("sweepers", [1, 2, 4, 8])
+def test_every_part_is_swept_once(template: Document, sweepers: int) -> None:
+    """The scheduled sweeper has the first part, and further rules have the others."""
+    on = {"TwoSweepers": sweepers >= 2, "FourSweepers": sweepers >= 4, "EightSweepers": sweepers == 8}
+    rules = [
+        resource["Properties"]["Targets"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::Events::Rule" and on[resource["Condition"]]
+    ]
+    parts = [json.loads(target["Input"])["detail"]["part"] for targets in rules for target in targets]
+
+    assert sorted([0, *parts]) == list(range(sweepers))
+    assert all(len(targets) <= 5 for targets in rules)

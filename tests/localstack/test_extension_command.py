@@ -73,14 +73,18 @@ def test_nothing_must_be_said_to_start(npm: Path, given: dict[str, str]) -> None
     assert Path(variables["TMPDIR"]).is_dir()
 
 
-def test_files_of_the_last_time_are_deleted(given: dict[str, str], tmp_path: Path) -> None:
-    given["GURUKOOL_STATE"] = str(tmp_path / "state")
+@pytest.mark.parametrize("own", [True, False])
+def test_files_of_the_last_time_are_deleted_but_not_in_a_folder_of_the_caller(
+    given: dict[str, str], tmp_path: Path, *, own: bool
+) -> None:
+    if own:
+        given["GURUKOOL_STATE"] = str(tmp_path / "state")
     old = Path(command.prepared(given)["TMPDIR"]) / "function"
     old.touch()
 
     command.prepared(given)
 
-    assert not old.exists()
+    assert old.exists() == own
 
 
 def test_the_callers_account_of_aws_is_not_localstacks(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import fields
 from enum import Enum
 from typing import Any, NamedTuple
 
-from chalicelib.adapters.dynamodb.queue_items import SHARDS
+from chalicelib.adapters.dynamodb.shards import LEAST_SHARDS as SHARDS
 from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.core.queueing.request import Request
 
@@ -110,11 +110,12 @@ _change = Method(_always("UpdateItem"), _stored)
 _get = Method(_always("GetItem"), _costs(ONE_READ))
 _query = Method(_always("Query"), _page)
 _index = Method(_always(*["Query"] * SHARDS), _keys_read)
+_looks = Method(_always(*["Query"] * (2 * SHARDS)), _keys_read)
 
 QUEUES: Mapping[str, Method] = {
     "get": _get,
     **dict.fromkeys(("take_numbers", "advance", "go_idle", "claim_wake_up", "move_read", "close"), _update),
-    **dict.fromkeys(("change_state", "change_pause", "purge", "hold"), _update),
+    **dict.fromkeys(("change_state", "change_pause", "purge", "hold", "look_soon"), _update),
 }
 REQUESTS: Mapping[str, Method] = {
     "get": _get,
@@ -127,10 +128,11 @@ REQUESTS: Mapping[str, Method] = {
     **dict.fromkeys(("begin", "requeue", "settle", "cancel", "renew"), _change),
 }
 SWEEP_INDEX: Mapping[str, Method] = {
-    "with_work": _index,
+    "due": _looks,
     "with_expired_sessions": _index,
     "get_many": Method(_batches, lambda arguments, _: Units(reads=len(arguments[0]))),
     "clear_work_mark": _update,
+    "put_off": _update,
 }
 ENTRIES: Mapping[str, Method] = {"earliest": _index}
 KEYS: Mapping[str, Method] = {}
@@ -145,11 +147,10 @@ class IndexWrites:
     def __init__(self, tables: MemoryTables) -> None:
         self._tables = tables
 
-    def marks(self, user_id: str) -> tuple[bool, int | None]:
-        return user_id in self._tables.with_work, self._tables.open_until.get(user_id)
+    def marks(self, user_id: str) -> tuple[int | None, int | None]:
+        queue = self._tables.queues.get(user_id)
+        return queue.look_at if queue else None, self._tables.open_until.get(user_id)
 
-    def between(self, before: tuple[bool, int | None], after: tuple[bool, int | None]) -> int:
-        working = before[0] is not after[0]
-        if before[1] == after[1]:
-            return int(working)
-        return working + (1 if None in (before[1], after[1]) else 2)
+    def between(self, before: tuple[int | None, ...], after: tuple[int | None, ...]) -> int:
+        changed = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+        return sum(1 if None in pair else 2 for pair in changed)

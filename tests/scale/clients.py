@@ -1,10 +1,12 @@
 """The users of the sample: they come and go, send requests while they are there, and read outcomes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import TooManyError, UnavailableError
+from chalicelib.core.queueing.looks import FAR_MS, NEAR_MS
 from tests.scale.account import Refused
 from tests.scale.limits import REFUSAL_MS, TIMED_OUT_MS
 from tests.scale.world import World, work
@@ -42,8 +44,14 @@ class Clients:
         for user_id in self.users:
             if self._rng.random() < share:
                 self._come(user_id)
-                self._world.store.tables.with_work[user_id] = None  # they were there a minute ago
+                self._were_there(user_id)
         self._world.scheduler.after(TICK_MS, lambda: self._tick(0))
+
+    def _were_there(self, user_id: str) -> None:
+        """Up to a minute ago: their queues are due at some moment of the next one."""
+        tables, now = self._world.store.tables, self._world.scheduler.now
+        moment = now + NEAR_MS + self._rng.randrange(FAR_MS - NEAR_MS)
+        tables.put(replace(tables.queues[user_id], look_at=moment))
 
     def _tick(self, second: float) -> None:
         if self.is_over:

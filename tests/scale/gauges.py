@@ -50,14 +50,14 @@ def limits_of(quotas: Quotas) -> list[Limit]:
         Limit("QueuesTable reads", quotas.table_reads, TABLE),
         Limit("RequestsTable writes", quotas.table_writes, TABLE),
         Limit("RequestsTable reads", quotas.table_reads, TABLE),
-        Limit("index writes", limits.PARTITION_WRITES.value, "SHARDS in queue_items.py"),
+        Limit("index writes", limits.PARTITION_WRITES.value, "SweepShards"),
         *(
             Limit(action, quotas.queue_calls, SQS)
             for action in ("SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility")
         ),
         Limit("quick wake-ups waiting", limits.LOOK_AHEAD.value, WORKERS),
         Limit(
-            "marked queues",
+            "queues to look at",
             limits.SWEEPER_QUEUES.value,
             "the memory of the sweeper, or a sweeper for each shard",
         ),

@@ -7,7 +7,7 @@ the values for which AWS documents nothing; docs/scale.md lists them: a result i
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from chalicelib.adapters.dynamodb.queue_items import SHARDS
+from chalicelib.adapters.dynamodb.shards import LEAST_SHARDS
 from chalicelib.adapters.dynamodb.tables import PATIENCE
 from chalicelib.adapters.sqs.wake_ups import PROMPT
 
@@ -40,7 +40,7 @@ PEAK_FACTOR = Sourced(2, "times the previous peak", "DynamoDB, Pre-warming on-de
 PEAK_AGE_S = Sourced(1_800, "seconds", "DynamoDB, Pre-warming on-demand tables, read 2026-11-29")
 TABLE_WRITES = Sourced(40_000, "write units a second", _TABLE)
 TABLE_READS = Sourced(40_000, "read units a second", _TABLE)
-INDEX_SHARDS = Sourced(SHARDS, "partition keys", "chalicelib/adapters/dynamodb/queue_items.py")
+INDEX_SHARDS = Sourced(LEAST_SHARDS, "partition keys", "infra/template/parameters.yaml, SweepShards")
 
 GROUP_CALLS = Sourced(
     300, "calls a second and action", f"SQS guide, High throughput for FIFO queues (2023), {READ_2026}"

@@ -12,14 +12,8 @@ from chalicelib.core.time import Millis
 ID = "0" * 36  # as long as the id of a call, and of an invocation
 NOON: Millis = 1_795_953_600_000
 # What each line of a function has beside the event's own fields. Values are as long as real ones.
-WORKER = {"function": "gurukool-worker", "request_id": ID}
-API = {
-    "function": "gurukool-api",
-    "call": ID,
-    "source": "192.0.2.123",
-    "user": "0" * 32,
-    "session": "0" * 12,
-}
+WORKER = {"request_id": ID}
+API = {"call": ID, "source": "192.0.2.123", "user": "0" * 32, "session": "0" * 12}
 OF_THE_API = ("request accepted", "requests accepted", "call answered")
 
 

@@ -117,7 +117,7 @@ def scenarios(results: Mapping[str, Result]) -> str:
         if name in APART:
             continue
         each = result["each"]
-        met = [limit for limit, _ in limits_reached(result) if limit != "marked queues"]
+        met = [limit for limit, _ in limits_reached(result) if limit != "queues to look at"]
         rows.append(
             [
                 SCENARIOS[name].title,

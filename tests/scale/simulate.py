@@ -89,10 +89,11 @@ class Simulation:
         """Each second, everybody's calls of that second come in."""
         rate = self._scenario.rate(second)
         if self._window.look(second):
-            tables, sample = self.world.store.tables, self._scenario.sample
-            marked = len(tables.with_work) * self._scenario.users / sample
-            self.account.gauges.note("marked queues", marked, rate, second)
-            self.world.swept.reachable = min(1.0, SWEEPER_QUEUES.value / marked) if marked else 1.0
+            moments = [queue.look_at for queue in self.world.store.tables.queues.values()]
+            found = sum(moment is not None and moment <= self.world.scheduler.now for moment in moments)
+            due = found * self._scenario.users / self._scenario.sample
+            self.account.gauges.note("queues to look at", due, rate, second)
+            self.world.swept.reachable = min(1.0, SWEEPER_QUEUES.value / due) if due else 1.0
         self.account.step(second, Demand(rate, self._window.per_request, self._apart()))
         for lane in self.world.lanes.values():
             lane.step()

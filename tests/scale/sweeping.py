@@ -4,6 +4,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from chalicelib.core.queueing.queue_store import ALL, Part
+from chalicelib.core.time import Millis
 from tests.scale import calls
 from tests.scale.stores import ScaleStore
 
@@ -20,14 +22,14 @@ class Swept:
         self.entries: Any = port(store.entries, "ScheduledTable", calls.ENTRIES)
         self._index = port(store.sweep_index, "QueuesTable", calls.SWEEP_INDEX)
         self._rng = rng
-        self.reachable = 1.0  # the share of all marked queues that one sweep has time for
+        self.reachable = 1.0  # the share of all queues that are due that one sweep has time for
 
     @property
     def sweep_index(self) -> Any:
         return self
 
-    def with_work(self) -> list[str]:
-        return [user_id for user_id in self._index.with_work() if self._rng.random() < self.reachable]
+    def due(self, until: Millis | None, part: Part = ALL) -> list[str]:
+        return [user for user in self._index.due(until, part) if self._rng.random() < self.reachable]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._index, name)

@@ -78,7 +78,7 @@ class CallbackInvariants:
                 del self._failing_since[place]
         closed = queue.state is State.CLOSED and before.state is not State.CLOSED
         _require(not (closed and was.is_owed), "a queue was closed that owes callbacks")
-        found = queue.user_id in self.tables.with_work or queue.deleted_at is not None
+        found = queue.look_at is not None or queue.deleted_at is not None
         _require(not now.is_owed or found, "the sweeper cannot find a queue that owes callbacks")
 
     def _check_settled(self, queue: Queue, seq: int) -> None:

@@ -61,10 +61,10 @@ def callbacks_said_to_be_done_while_more_are_owed(patch: MonkeyPatch) -> None:
 
 @defect
 def callbacks_owed_already_forgotten_by_the_drain(patch: MonkeyPatch) -> None:
-    def moved(queue: Queue, progress: Progress, now: int) -> Queue:
+    def moved(queue: Queue, progress: Progress, now: int, seen: Queue) -> Queue:
         if progress.owed:
             queue = replace(queue, callbacks=queue.callbacks._replace(first=None))
-        return original(queue, progress, now)
+        return original(queue, progress, now, seen)
 
     original = memory_queues._moved
     patch.setattr(memory_queues, "_moved", moved)
@@ -102,11 +102,8 @@ def replayed_callbacks_not_found_by_the_sweeper(patch: MonkeyPatch) -> None:
     move = MemoryCallbacks.move
 
     def unmarked(store: MemoryCallbacks, queue: Queue, *args: Any) -> Queue:
-        marked = queue.user_id in store._tables.with_work
-        moved = move(store, queue, *args)
-        if not marked:
-            store._tables.with_work.pop(queue.user_id, None)
-        return moved
+        before = store._tables.existing(queue.user_id)
+        return store._tables.put(replace(move(store, queue, *args), look_at=before.look_at))
 
     patch.setattr(MemoryCallbacks, "move", unmarked)
 
@@ -114,7 +111,7 @@ def replayed_callbacks_not_found_by_the_sweeper(patch: MonkeyPatch) -> None:
 @defect
 def work_mark_removed_while_callbacks_are_owed(patch: MonkeyPatch) -> None:
     def clear_work_mark(index: MemorySweepIndex, queue: Queue) -> None:
-        index._tables.with_work.pop(queue.user_id, None)
+        index._tables.put(replace(index._tables.existing(queue.user_id), look_at=None))
         index._tables.open_until[queue.user_id] = queue.connected_until
 
     patch.setattr(MemorySweepIndex, "clear_work_mark", clear_work_mark)

@@ -151,7 +151,9 @@ class Ending:
         for queue in self._store.tables.queues.values():
             if queue.state is not State.CLOSED:
                 raise Violation(f"the queue of {queue.user_id} is still open")
-        if self._lanes.messages() or self._store.tables.with_work or self._store.tables.open_until:
+            if queue.look_at is not None:
+                raise Violation(f"the sweeper still looks at the queue of {queue.user_id}")
+        if self._lanes.messages() or self._store.tables.open_until:
             raise Violation("something is left: a wake-up or a mark")
         if self._world.callbacks and self._world.callbacks.service.fifo.messages():
             raise Violation("something is left: a wake-up for callbacks")

@@ -9,6 +9,7 @@ from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.adapters.memory.sweep_index import MemorySweepIndex
 from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.core.queueing.queue import WAKE_UP_TRUSTED_MS, Queue
+from chalicelib.core.queueing.queue_store import ALL, Part
 from chalicelib.core.time import Millis
 from tests.simulation.history import Violation
 
@@ -48,16 +49,16 @@ class UnreliableIndex(MemorySweepIndex):
         self._rng = rng
         self._shown: Sequence[str] = []
 
-    def with_work(self) -> Sequence[str]:
-        now = super().with_work()
+    def due(self, until: Millis | None, part: Part = ALL) -> Sequence[str]:
+        now = super().due(until, part)
         shown = self._shown if self._rng.random() < self.stale else now
         self._shown = now
         return self._with_poison(shown)
 
-    def with_expired_sessions(self, now: Millis) -> Sequence[str]:
+    def with_expired_sessions(self, now: Millis, part: Part = ALL) -> Sequence[str]:
         if self.ailment == "index":
             raise PoisonError
-        return self._with_poison(super().with_expired_sessions(now))
+        return self._with_poison(super().with_expired_sessions(now, part))
 
     def get_many(self, user_ids: Sequence[str]) -> Sequence[Queue]:
         if POISONED in user_ids:

@@ -11,6 +11,7 @@ from chalicelib.core.queueing.request import LONGEST_DELAY_MS, NO_COUNTS, OUTCOM
 from tests.simulation.executions import Executions, account_of, has_effects
 from tests.simulation.history import Violation
 from tests.simulation.large import check_result, payload_of
+from tests.simulation.looks import check_found
 from tests.simulation.services import check_opening, is_opened_for_service
 from tests.simulation.slots import SlotInvariants, check_latest_start
 from tests.simulation.stops import check_stop
@@ -69,7 +70,7 @@ class Invariants:
                 _check_unhalted(queue, requests)
             if queue.state is State.CLOSED and before.state is not State.CLOSED:
                 _check_closed(before, self._executions.scheduler.now)
-            self._check_found(queue)
+            check_found(before, queue, self._tables.open_until, self._executions.scheduler.now)
             self._entries.check_queue(before, queue)
             if self.callbacks:
                 self.callbacks.check(before, queue, actor)
@@ -101,13 +102,6 @@ class Invariants:
         if queue and (queue.state, queue.head, queue.hold) == (State.HELD, seen.head, seen.hold):
             ended = self.ended.get((queue.user_id, queue.head + 1), held_at + 1) <= held_at
             _require(not ended, "a queue stays held by a request that has ended")
-
-    def _check_found(self, queue: Queue) -> None:
-        """By the sweeper, as long as the queue has work or is open."""
-        marked = queue.user_id in self._tables.with_work
-        _require(not queue.depth or marked, "the sweeper cannot find a queue with work")
-        found = marked or queue.user_id in self._tables.open_until
-        _require(found or queue.state is State.CLOSED, "the sweeper cannot find an open queue")
 
     def _check_requests(self, known: Requests, requests: Requests, actor: str) -> None:
         booked = self._balances is not self._tables.ledger.balances

@@ -119,7 +119,7 @@ def go_idle_without_looking_at_the_tail(patch: MonkeyPatch) -> None:
     def go_idle(store: MemoryQueues, queue: Queue, progress: Any, now: int) -> Queue:
         found = store._tables.queues[queue.user_id]
         tables.require(found.head == queue.head)
-        return store._tables.put(replace(queues._moved(found, progress, now), awake=None))
+        return store._tables.put(replace(queues._moved(found, progress, now, queue), awake=None))
 
     patch.setattr(MemoryQueues, "go_idle", go_idle)
 

@@ -77,7 +77,7 @@ class Network:
 
 READS = frozenset(  # nothing changes
     {
-        *("get", "get_many", "list", "last", "list_after", "list_without_payloads", "find", "with_work"),
+        *("get", "get_many", "list", "last", "list_after", "list_without_payloads", "find"),
         *("list_matching", "list_indexed", "read_texts", "is_stop_requested", "find_slot", "due", "earliest"),
         "with_expired_sessions",
     }

@@ -20,10 +20,10 @@ def queue_opened_for_a_service_without_a_mark(patch: MonkeyPatch) -> None:
     open_for_service = MemoryQueues.open_for_service
 
     def open_unmarked(store: MemoryQueues, user_id: str, now: Millis) -> None:
-        marked = user_id in store._tables.with_work
+        before = store.get(user_id)
         open_for_service(store, user_id, now)
-        if not marked:
-            store._tables.with_work.pop(user_id, None)
+        if before is None or before.look_at is None:
+            store._tables.put(replace(store._tables.queues[user_id], look_at=None))
 
     patch.setattr(MemoryQueues, "open_for_service", open_unmarked)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from chalicelib.core.queueing.keeping import MINUTES
-from chalicelib.core.queueing.lateness import PAUSED_CHECK_MINUTES
+from chalicelib.core.queueing.resting import REST_MS
 from chalicelib.core.queueing.retention import KEPT_MS
 from tests.simulation.history import Violation
 from tests.simulation.lambdas import SWEEP_MS
@@ -29,7 +29,7 @@ class Weeks:
 
     def pass_by(self) -> None:
         """And a day, in which nobody helps. What has ended is forgotten, SQS's messages too."""
-        self._scheduler.run_until(self._scheduler.now + (PAUSED_CHECK_MINUTES + 2) * SWEEP_MS)
+        self._scheduler.run_until(self._scheduler.now + REST_MS + 2 * SWEEP_MS)
         if self._scheduler.is_busy():
             return
         self._scheduler.jump(KEPT_MS + 24 * 3_600_000)

@@ -22,7 +22,7 @@ class FakeCloud:
 
 
 def fake_installation(program: Path, extension: Path = Path("/nowhere")) -> Installation:
-    return Installation(program, program, program, extension, Path("/nowhere"), Path("/nowhere"))
+    return Installation(program, program, program, extension, *[Path("/nowhere")] * 3)
 
 
 @pytest.fixture

@@ -118,6 +118,21 @@ def test_the_line_of_a_call_carries_what_was_measured_in_it(watched: Watched) ->
     assert published(answered) == {("stack",): {"Accepted": 2, "SendMs": 12}}
 
 
+def test_each_request_of_a_batch_is_counted(watched: Watched, capsys: pytest.CaptureFixture[str]) -> None:
+    batch: dict[str, Any] = {"user": "ada", "seq": 2, "last_seq": 4, "types": {"echo": 2, "sleep": 1}}
+    log_event("request accepted", **ECHO)
+    log_event("requests accepted", **batch)
+    watched.metrics.flush()
+    [document] = watched.documents()
+    assert published(document) == {("stack",): {"Accepted": 4}}
+
+    by_type = Watched(capsys, by_type=True)
+    log_event("requests accepted", **batch)
+    by_type.metrics.flush()
+    found = {document["type"]: document["Accepted"] for document in by_type.documents()}
+    assert found == {"echo": 2, "sleep": 1}
+
+
 @pytest.mark.parametrize(
     ("status", "name"),
     [(404, "ClientErrors"), (429, "Throttled"), (500, "ServerErrors"), (503, "ServerErrors")],

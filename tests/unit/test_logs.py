@@ -23,12 +23,12 @@ def work(payload: str) -> str:
     return "done"
 
 logs.configure("INFO")
-logs.begin_invocation("worker", "id")
+logs.begin_invocation("id")
 request = Request("ada", 7, "work", '"x"', Status.RUNNING, enqueued_at=0, attempts=2)
 assert attempt(declarations(work)[0], request, 5).json == '"done"'
 log_event("after it", user="eve")
 """
-BOUND = {"user": "ada", "seq": 7, "type": "work", "attempt": 2, "function": "worker", "request_id": "id"}
+BOUND = {"user": "ada", "seq": 7, "type": "work", "attempt": 2, "request_id": "id"}
 
 
 def lines(body: str, program: str = PROGRAM) -> list[dict[str, Any]]:

@@ -11,7 +11,17 @@ FILES = sorted(Path(__file__).parent.glob("items-*.json"))
 # Attributes that hold moments, by their unit. The audit log stays as it is.
 SECONDS = {"expires_at", "known_until"}
 MILLISECONDS = {
-    *("awake", "created_at", "deadline", "ends_at", "enqueued_at", "finished_at", "last_at", "leaving"),
+    *(
+        "awake",
+        "created_at",
+        "deadline",
+        "ends_at",
+        "enqueued_at",
+        "finished_at",
+        "last_at",
+        "leaving",
+        "look_at",
+    ),
     *("moved_at", "not_before", "refreshed_at", "sessions", "sessions_until", "started_at", "tail_at"),
     *("unfit_since", "wait_1", "wait_2"),
 }

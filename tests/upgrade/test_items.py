@@ -193,3 +193,21 @@ def test_what_is_stored_from_now_on_has_a_format(upgraded: Upgraded, stored: Sto
 
         assert new, table
         assert all("v" in item for item in new), table
+
+
+def test_what_an_old_release_has_marked_gets_a_moment_when_the_sweeper_looks(upgraded: Upgraded) -> None:
+    def marks(name: str) -> set[str]:
+        [item] = upgraded.items(name, "QueuesTable")
+        return {"work", "look_shard", "look_at"} & item.keys()
+
+    upgraded.sweep_and_work()
+
+    assert marks("halted") == marks("paused") == {"look_shard", "look_at"}
+
+
+def test_an_old_mark_goes_with_the_next_number(upgraded: Upgraded) -> None:
+    session = upgraded.sign_in("paused")
+    session.enqueue("echo", {"n": 1})
+
+    [item] = upgraded.items("paused", "QueuesTable")
+    assert ("work" in item, "look_at" in item) == (False, True)

@@ -95,7 +95,9 @@ def test_a_request_waits_for_a_worker_that_can_read_it(upgraded: Upgraded) -> No
     assert session.ask("GET", "/api/queue/outcomes")["outcomes"]
 
     upgraded.cloud.put("RequestsTable", [newer])
-    upgraded.cloud.change_queue(newer["user_id"]["S"], "SET awake = :one, moved_at = :one")  # long ago
+    upgraded.cloud.change_queue(
+        newer["user_id"]["S"], "SET awake = :one, moved_at = :one, look_at = :one"
+    )  # long ago
     upgraded.sweep_and_work()
 
     assert set(outcomes(session).values()) == {"succeeded"}

@@ -8,10 +8,11 @@ from pynamodb.expressions.update import Action
 from chalicelib.adapters.dynamodb.format import is_readable
 from chalicelib.adapters.dynamodb.models import QueueItem
 from chalicelib.adapters.dynamodb.notes import note_item
-from chalicelib.adapters.dynamodb.queue_items import QueueItems, shard
+from chalicelib.adapters.dynamodb.queue_items import QueueItems
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.transaction import commit
 from chalicelib.core.queueing.callback_cursor import NOTHING_OWED, CallbackCursor, Owed
+from chalicelib.core.queueing.looks import first_look, rests_beyond
 from chalicelib.core.queueing.notes import Note
 from chalicelib.core.queueing.queue import Queue
 
@@ -33,7 +34,7 @@ class DynamoCallbacks:
             actions.append(m.owing.remove())
             same &= m.owed == queue.callbacks.last
         else:
-            actions += [m.owing.set(cursor.first), m.work.set(shard(queue.user_id))]
+            actions += [m.owing.set(cursor.first), *self._look(queue, cursor)]
         if given_up is None:
             return self._items.update(queue.user_id, actions, same)
         update = m(queue.user_id).get_update_kwargs_from_instance(
@@ -42,6 +43,11 @@ class DynamoCallbacks:
         put = note_item(self._notes, queue.user_id, given_up).get_save_kwargs_from_instance()
         commit(self._connection, [{"Update": update}, {"Put": put}])
         return self._items.get(queue.user_id) or queue
+
+    def _look(self, queue: Queue, cursor: CallbackCursor) -> list[Action]:
+        """Whatever has become of the moment that the queue was read with, it has one afterwards."""
+        mark = self._items.remarked if rests_beyond(queue, cursor) else self._items.marked
+        return mark(queue.user_id, first_look(cursor.next_at))
 
 
 def owing(model: type[QueueItem], owed: Owed) -> list[Action]:

@@ -8,10 +8,11 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.queue_items import QueueItems, shard
+from chalicelib.adapters.dynamodb.queue_items import QueueItems
 from chalicelib.adapters.dynamodb.records import is_generation, to_queue
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queueing.looks import AT_ONCE
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.time import Millis
 
@@ -99,7 +100,7 @@ class DynamoConnections:
     def end_session(self, user_id: str, session_id: str) -> Queue | None:
         """Marks the queue as well, so that the sweeper closes it if the caller crashes before it does."""
         m = self._model
-        actions: list[Action] = [m.sessions[session_id].remove(), m.work.set(shard(user_id))]
+        actions: list[Action] = [m.sessions[session_id].remove(), *self._items.marked(user_id, AT_ONCE)]
         try:
             return self._items.update(user_id, actions, m.user_id.exists())
         except LostRaceError:
@@ -125,20 +126,21 @@ class DynamoConnections:
 
     def mark_for_removal(self, user_id: str, now: Millis) -> None:
         m = self._model
-        actions = [m.barred.set(1), m.leaving.set(now), *self._no_sessions(user_id)]
+        look = self._items.remarked(user_id, AT_ONCE)
+        actions: list[Action] = [m.barred.set(1), m.leaving.set(now), m.sessions.set({}), *look]
         self._items.update(user_id, actions, m.user_id.exists())
 
     def _expiry(self, user_id: str, session_id: str, expires_at: Millis) -> list[Action]:
         m = self._model
         return [
             m.sessions[session_id].set(expires_at),
-            m.open.set(shard(user_id)),
+            m.open.set(self._items.shard(user_id)),
             m.sessions_until.set(expires_at),
         ]
 
     def _no_sessions(self, user_id: str) -> list[Action]:
-        """And a mark, so that the sweeper closes the queue, or removes it."""
-        return [self._model.sessions.set({}), self._model.work.set(shard(user_id))]
+        """And a mark, so that the sweeper closes the queue."""
+        return [self._model.sessions.set({}), *self._items.marked(user_id, AT_ONCE)]
 
     def _reopen(self, new: _NewSession) -> Queue:
         m = self._model
@@ -155,7 +157,7 @@ class DynamoConnections:
             new.username,
             state=State.OPEN,
             sessions={new.session_id: new.expires_at},
-            open=shard(new.user_id),
+            open=self._items.shard(new.user_id),
             sessions_until=new.expires_at,
             generation=new.generation or None,
         )

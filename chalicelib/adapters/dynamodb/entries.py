@@ -1,7 +1,6 @@
 """Entries, and the writes by which they enter the line."""
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.adapters.dynamodb.entry_items import to_entry, transaction_put
@@ -10,16 +9,18 @@ from chalicelib.adapters.dynamodb.keys import DynamoKeys
 from chalicelib.adapters.dynamodb.models import Due, EntryItem
 from chalicelib.adapters.dynamodb.opening import create_open
 from chalicelib.adapters.dynamodb.paging import all_but_payload, first_page
-from chalicelib.adapters.dynamodb.queue_items import SHARDS, QueueItems, shard
+from chalicelib.adapters.dynamodb.queue_items import QueueItems
 from chalicelib.adapters.dynamodb.records import request_attributes
 from chalicelib.adapters.dynamodb.request_keys import key_of_new, marks_of_new, note_numbers
+from chalicelib.adapters.dynamodb.shards import read_shards
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.transaction import commit
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.entry import Entry, last_entry_id
 from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.looks import first_look
 from chalicelib.core.queueing.queue import Queue, State
+from chalicelib.core.queueing.queue_store import ALL, Part
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.retention import expiry
 from chalicelib.core.time import Millis
@@ -40,7 +41,7 @@ class DynamoEntries:
 
     def write(self, entry: Entry, key: IdempotencyKey | None = None) -> None:
         """A transaction in any case: DynamoDB knows its repetition, though the entry may be gone by then."""
-        put = {"Put": transaction_put(self._entries, entry)}
+        put = {"Put": transaction_put(self._entries, entry, self._tables.shards)}
         noted = [{"Put": self._keys.transaction_put_entry(entry, key)}] if key else []
         commit(self._connection, [put, *noted])
 
@@ -65,15 +66,15 @@ class DynamoEntries:
             found = m.query(user_id, m.entry_id <= last_entry_id(now), consistent_read=True, limit=limit)
             return [to_entry(item) for item in found]
 
-    def earliest(self, until: Millis) -> Mapping[str, Millis]:
+    def earliest(self, until: Millis, part: Part = ALL) -> Mapping[str, Millis]:
         found = dict[str, Millis]()
         by: Any = Due.enter_at
-        for number in range(SHARDS):
-            try:
-                for item in self._entries.due.query(str(number), by <= until):  # in the order of moments
-                    found.setdefault(item.user_id, int(item.enter_at))
-            except Exception as error:  # noqa: BLE001 - the sweeper must not stop for it
-                log_event("index not read to its end", level=logging.ERROR, shard=number, exception=error)
+
+        def look(shard: str) -> Iterable[EntryItem]:
+            return self._entries.due.query(shard, by <= until)  # in the order of moments
+
+        for item in read_shards(self._tables.shards, part, look):
+            found.setdefault(item.user_id, int(item.enter_at))
         return found
 
     def take_number(self, user_id: str, now: Millis, *, create: bool) -> Queue:
@@ -83,7 +84,7 @@ class DynamoEntries:
             m.room.add(-1),
             m.tail_at.set(now),
             m.awake.set(m.awake | now),
-            m.work.set(shard(user_id)),
+            *self._queues.marked(user_id, first_look(now)),
             *note_numbers(self._queues.tables),
         ]
         takes: Any = (m.room >= 1) & self._queues.is_admitted()

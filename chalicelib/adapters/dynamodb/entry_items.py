@@ -4,18 +4,18 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb.format import DURABLE, FORMAT, require_readable
 from chalicelib.adapters.dynamodb.models import EntryItem
-from chalicelib.adapters.dynamodb.queue_items import shard
 from chalicelib.adapters.dynamodb.records import whole
+from chalicelib.adapters.dynamodb.shards import shard
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.request import Follows
 
 
-def transaction_put(model: type[EntryItem], entry: Entry) -> dict[str, Any]:
+def transaction_put(model: type[EntryItem], entry: Entry, shards: int) -> dict[str, Any]:
     """On condition that nothing is stored under its id."""
     item = model(
         user_id=entry.user_id,
         entry_id=entry.id,
-        shard=shard(entry.user_id),
+        shard=shard(entry.user_id, shards),
         enter_at=entry.enter_at,
         type=entry.type,
         payload=entry.payload,

@@ -13,8 +13,19 @@ class VersionedItem(Model):
     item_format = NumberAttribute(null=True, attr_name="v", default_for_new=FORMAT)
 
 
+class Looks(GlobalSecondaryIndex["QueueItem"]):
+    """Queues by the moment at which the sweeper looks at them, by shard."""
+
+    class Meta:
+        index_name = "looks"
+        projection = KeysOnlyProjection()
+
+    look_shard = UnicodeAttribute(hash_key=True)
+    look_at = NumberAttribute(range_key=True)
+
+
 class Working(GlobalSecondaryIndex["QueueItem"]):
-    """Queues that may have work, by shard."""
+    """Queues that 0.1.0 has marked as having work, by shard. Every write of a moment removes such a mark."""
 
     class Meta:
         index_name = "working"
@@ -64,6 +75,8 @@ class QueueItem(VersionedItem):
     username = UnicodeAttribute(default="")
     barred = NumberAttribute(null=True)
     leaving = NumberAttribute(null=True)
+    look_shard = UnicodeAttribute(null=True)
+    look_at = NumberAttribute(null=True)
     work = UnicodeAttribute(null=True)
     open = UnicodeAttribute(null=True)
     sessions_until = NumberAttribute(null=True)
@@ -78,6 +91,7 @@ class QueueItem(VersionedItem):
     keyed_to = NumberAttribute(null=True)
     typed = NumberAttribute(null=True)
 
+    looks = Looks()
     working = Working()
     expiring = Expiring()
 

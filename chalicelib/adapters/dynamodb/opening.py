@@ -4,9 +4,10 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb.connections import ZEROS
 from chalicelib.adapters.dynamodb.errors import translated
-from chalicelib.adapters.dynamodb.queue_items import QueueItems, shard
+from chalicelib.adapters.dynamodb.queue_items import QueueItems
 from chalicelib.adapters.dynamodb.records import to_queue
 from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queueing.looks import first_look
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.time import Millis
 
@@ -15,7 +16,8 @@ def open_queue(items: QueueItems, user_id: str, now: Millis, limit: int) -> None
     """See `QueueStore.open_for_service`. `limit`: how many requests without an outcome it has room for."""
     m = items.model
     closed: Any = m.state == State.CLOSED
-    actions: list[Any] = [m.state.set(State.OPEN), m.tail_at.set(now), m.work.set(shard(user_id))]
+    mark = items.marked(user_id, first_look(now))
+    actions: list[Any] = [m.state.set(State.OPEN), m.tail_at.set(now), *mark]
     try:
         queue = items.update(user_id, actions, closed & items.is_admitted())
     except LostRaceError:
@@ -25,10 +27,11 @@ def open_queue(items: QueueItems, user_id: str, now: Millis, limit: int) -> None
 
 
 def create_open(items: QueueItems, user_id: str, now: Millis, **attributes: Any) -> Queue:
-    """An open queue without sessions, with the mark "has work". Condition: there is none."""
+    """An open queue without sessions, at which the sweeper will look. Condition: there is none."""
     m, zeros = items.model, dict.fromkeys(ZEROS, 0)
-    marks = {"state": State.OPEN, "sessions": {}, "work": shard(user_id), "tail_at": now, "moved_at": now}
-    everything: dict[str, Any] = zeros | marks | attributes
+    look = {"look_shard": items.shard(user_id), "look_at": first_look(now)}
+    opened = {"state": State.OPEN, "sessions": {}, "tail_at": now, "moved_at": now}
+    everything: dict[str, Any] = zeros | look | opened | attributes
     item = m(user_id=user_id, **everything)
     with translated():
         item.save(condition=m.user_id.does_not_exist())

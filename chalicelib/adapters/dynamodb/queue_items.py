@@ -1,34 +1,31 @@
-"""One queue item: reading it, updating it under a condition, and the shard of the indexes that it is in."""
+"""One queue item: reading it, updating it under a condition, and what its conditions are made of."""
 
 import time
 from contextlib import suppress
 from typing import Any
-from zlib import crc32
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import is_conflict, translated
 from chalicelib.adapters.dynamodb.format import is_readable
+from chalicelib.adapters.dynamodb.marks import Marks
 from chalicelib.adapters.dynamodb.records import to_queue
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing.access import needs_session
-from chalicelib.core.queueing.names import is_account_id
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.time import Millis
 
 # A callback that is given up is a transaction of this item and a note: it takes some milliseconds.
 CONFLICT_PAUSES_S = (0.01, 0.02, 0.04)
-SHARDS = 8  # of the sparse indexes, so that no partition of theirs is hot
 
 
-class QueueItems:
+class QueueItems(Marks):
     """What all stores that touch a queue item share; each of them has one of these."""
 
     def __init__(self, tables: Tables) -> None:
-        self.tables = tables
-        self.model = tables.queues
+        super().__init__(tables)
         self._readable = is_readable(self.model.item_format)
 
     def get(self, user_id: str) -> Queue | None:
@@ -87,6 +84,6 @@ class QueueItems:
         return same
 
 
-def shard(user_id: str) -> str:
-    """Of an account, from its id, which is random; of a name, from its hash."""
-    return str((int(user_id[:2], 16) if is_account_id(user_id) else crc32(user_id.encode())) % SHARDS)
+def has(attribute: Any, value: object) -> Any:
+    """Condition: the attribute has this value, or is not there."""
+    return attribute.does_not_exist() if value is None else attribute == value

@@ -8,12 +8,13 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.models import QueueItem
-from chalicelib.adapters.dynamodb.queue_items import QueueItems, shard
+from chalicelib.adapters.dynamodb.queue_items import QueueItems, has
 from chalicelib.adapters.dynamodb.records import stored_state, to_queue
 from chalicelib.adapters.dynamodb.request_keys import note_head, note_numbers
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.queueing.access import needs_session
 from chalicelib.core.queueing.callback_cursor import Owed
+from chalicelib.core.queueing.looks import first_look, next_look
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.queueing.request import Status
@@ -52,7 +53,7 @@ class DynamoQueues:
             m.room.add(-count),
             m.tail_at.set(now),
             m.awake.set(m.awake | now),
-            m.work.set(shard(user_id)),
+            *self._items.marked(user_id, first_look(now)),
             *note_numbers(self._items.tables),
         ]
         if withdrawal is not None:
@@ -88,6 +89,10 @@ class DynamoQueues:
             (m.head == queue.head) & (m.tail == progress.head),
         )
 
+    def look_soon(self, queue: Queue, now: Millis) -> Queue:
+        actions = self._items.remarked(queue.user_id, first_look(now))
+        return self._items.update(queue.user_id, actions, self._model.head == queue.head)
+
     def claim_wake_up(self, queue: Queue, now: Millis) -> None:
         m = self._model
         self._items.update(queue.user_id, [m.awake.set(now)], m.awake == queue.awake)
@@ -109,6 +114,7 @@ class DynamoQueues:
             *(attribute.add(n) for attribute, n in counted if n),
             *(_owing(m, progress.owed) if progress.owed else ()),
             *self._paced(queue, progress.paced_at(now)),
+            *self._items.moved(next_look(queue, now)),
         ]
 
     def _paced(self, queue: Queue, paced: Mapping[str, Millis]) -> list[Action]:
@@ -129,7 +135,7 @@ class DynamoQueues:
         m = self._model
         actions: list[Action] = [m.state.set(state), *self._no_hold(queue)]
         if state is State.OPEN:
-            actions.append(m.awake.set(now))
+            actions += self._woken(queue, now)
         return self._items.update(queue.user_id, actions, self._unchanged(queue, now, session_id))
 
     def hold(self, queue: Queue, hold: HoldReason) -> Queue:
@@ -149,31 +155,36 @@ class DynamoQueues:
         m = self._model
         actions: list[Action] = [m.paused_by.set(paused_by) if paused_by else m.paused_by.remove()]
         if state_under(paused_by, queue.state) is State.OPEN:
-            actions.append(m.awake.set(now))
+            actions += self._woken(queue, now)
         return self._items.update(queue.user_id, actions, self._unchanged(queue, now, session_id))
 
     def purge(self, queue: Queue, forget: bool, now: Millis, session_id: str | None = None) -> Queue:
         m = self._model
         actions: list[Action] = [m.purged.set(queue.tail)]
         if queue.state is not State.CLOSED:
-            actions += [m.state.set(State.OPEN), m.awake.set(now), *self._no_hold(queue)]
+            actions += [m.state.set(State.OPEN), *self._woken(queue, now), *self._no_hold(queue)]
         if forget:
             actions.append(m.floor.set(queue.tail))
         return self._items.update(queue.user_id, actions, self._unchanged(queue, now, session_id))
 
     def close(self, queue: Queue) -> None:
         m = self._model
-        marks = (m.open, m.sessions_until, m.work, m.awake, *(m.sessions[s] for s in queue.sessions))
-        gone = (mark.remove() for mark in marks)
+        marks = (m.open, m.sessions_until, m.awake, *(m.sessions[s] for s in queue.sessions))
+        gone = [*(mark.remove() for mark in marks), *self._items.unmarked()]
         actions: list[Action] = [m.state.set(State.CLOSED), *gone, *self._no_hold(queue)]
         self._items.update(queue.user_id, actions, self._items.is_drained(queue))
 
     def _unchanged(self, queue: Queue, now: Millis, session_id: str | None) -> Condition:
         m = self._model
-        same: Any = (m.state == stored_state(queue.state)) & _is(m.awake, queue.awake)
-        same &= _is(m.paused_by, queue.paused_by) & _is(m.held_since, queue.hold and queue.hold.since)
+        same: Any = (m.state == stored_state(queue.state)) & has(m.awake, queue.awake)
+        same &= has(m.paused_by, queue.paused_by) & has(m.held_since, queue.hold and queue.hold.since)
         condition: Condition = same & self._items.is_live(session_id, now) if session_id else same
         return condition
+
+    def _woken(self, queue: Queue, now: Millis) -> list[Action]:
+        """The caller sends a wake-up. If it is lost, the sweeper must not find the queue at rest."""
+        look = None if queue.look_at is None else first_look(now)
+        return [self._model.awake.set(now), *self._items.moved(look)]
 
     def _no_hold(self, queue: Queue) -> list[Action]:
         m = self._model
@@ -185,7 +196,3 @@ def _owing(model: type[QueueItem], owed: Owed) -> list[Action]:
     from chalicelib.adapters.dynamodb.callbacks import owing  # only queues with callbacks need it
 
     return owing(model, owed)
-
-
-def _is(attribute: Any, value: object) -> Any:
-    return attribute.does_not_exist() if value is None else attribute == value

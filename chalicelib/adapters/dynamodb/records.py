@@ -153,6 +153,7 @@ def to_queue(item: QueueItem) -> Queue:
         average_ms=float(item.average_ms),
         tail_at=int(item.tail_at),
         moved_at=int(item.moved_at),
+        look_at=whole(item.look_at),
         purged=int(item.purged),
         floor=int(item.floor),
         generation=int(item.generation or 0),

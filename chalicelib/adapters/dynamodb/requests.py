@@ -135,7 +135,9 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
 
     def _write_of(self, effect: object) -> object:
         """An item of a transaction, of a follow-up or of whatever else a handler writes."""
-        return {"Put": transaction_put(self._entries, effect)} if isinstance(effect, Entry) else effect
+        if not isinstance(effect, Entry):
+            return effect
+        return {"Put": transaction_put(self._entries, effect, self._tables.shards)}
 
     def requeue(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
         m = self._requests

@@ -23,6 +23,7 @@ from chalicelib.adapters.dynamodb.models import (
     SlotItem,
     TextItem,
 )
+from chalicelib.adapters.dynamodb.shards import LEAST_SHARDS
 
 PATIENCE = Patience(connect_s=1, read_s=3, attempts=4)
 
@@ -49,9 +50,11 @@ class Tables:
         host: str | None = None,
         *,
         has_type_index: bool = False,
+        shards: int = LEAST_SHARDS,
     ) -> None:
         """`host` overrides the endpoint, for tests; functions find theirs in the environment."""
         self.has_type_index = has_type_index  # of requests, see request_keys.py
+        self.shards = shards  # of the sweeper's indexes, see shards.py
         self.connection = Connection(region=region, host=host)
         # PynamoDB would make one whose user agent is put together anew for every call, twice.
         self.connection._client = create_quick(  # noqa: SLF001

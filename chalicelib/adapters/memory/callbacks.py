@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from chalicelib.adapters.memory.tables import MemoryTables, require
 from chalicelib.core.queueing.callback_cursor import CallbackCursor
+from chalicelib.core.queueing.looks import first_look, rests_beyond
 from chalicelib.core.queueing.notes import Note
 from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.time import Millis
 
 
 class MemoryCallbacks:
@@ -20,10 +22,15 @@ class MemoryCallbacks:
         if cursor.first is None:
             require(found.callbacks.last == queue.callbacks.last)
         else:
-            self._tables.with_work[queue.user_id] = None
+            found = replace(found, look_at=_look(found, queue, cursor))
         if given_up:
             self._tables.notes[queue.user_id, given_up.key] = given_up
         return self._tables.put(replace(found, callbacks=cursor._replace(last=found.callbacks.last)))
+
+
+def _look(found: Queue, seen: Queue, cursor: CallbackCursor) -> Millis | None:
+    stays = found.look_at is not None and not rests_beyond(seen, cursor)
+    return found.look_at if stays else first_look(cursor.next_at)
 
 
 def _called(queue: Queue) -> CallbackCursor:

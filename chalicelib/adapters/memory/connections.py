@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from chalicelib.adapters.memory import tables
 from chalicelib.adapters.memory.tables import MemoryTables
+from chalicelib.core.queueing.looks import AT_ONCE
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.time import Millis
 
@@ -48,7 +49,7 @@ class MemoryConnections:
         queue = self._tables.queues.get(user_id)
         if queue is None:
             return None
-        self._tables.with_work[user_id] = None
+        queue = tables.marked(queue, AT_ONCE)
         return self._tables.put(replace(queue, sessions=_without(queue, session_id)))
 
     def evict_others(self, queue: Queue, session_id: str, now: Millis) -> Queue:
@@ -62,7 +63,7 @@ class MemoryConnections:
         found = self._tables.existing(queue.user_id)
         tables.require((found.generation, found.sessions) == (queue.generation, queue.sessions))
         tables.require(found.deleted_at is None)
-        self._tables.with_work[queue.user_id] = None
+        found = tables.marked(found, AT_ONCE)
         return self._tables.put(replace(found, sessions={}, generation=found.generation + 1))
 
     def create_closed(self, user_id: str, generation: int, now: Millis, username: str) -> None:
@@ -75,7 +76,7 @@ class MemoryConnections:
         if queue is None:
             queue = replace(self._new_queue(user_id, now, username), state=State.CLOSED)
         else:
-            self._tables.with_work[user_id] = None
+            queue = tables.marked(queue, AT_ONCE)
         self._tables.put(replace(queue, blocked=True, sessions={}))
 
     def unblock(self, user_id: str) -> None:
@@ -85,8 +86,7 @@ class MemoryConnections:
 
     def mark_for_removal(self, user_id: str, now: Millis) -> None:
         queue = self._tables.existing(user_id)
-        self._tables.with_work[user_id] = None
-        self._tables.put(replace(queue, blocked=True, deleted_at=now, sessions={}))
+        self._tables.put(replace(queue, blocked=True, deleted_at=now, sessions={}, look_at=AT_ONCE))
 
     def _new_queue(self, user_id: str, now: Millis, username: str, generation: int = 0) -> Queue:
         return Queue(

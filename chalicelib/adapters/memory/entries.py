@@ -6,11 +6,13 @@ from dataclasses import replace
 from chalicelib.adapters.memory.entry_items import put, require_new
 from chalicelib.adapters.memory.keys import MemoryKeys
 from chalicelib.adapters.memory.requests import MemoryRequests
-from chalicelib.adapters.memory.tables import MemoryTables, require
+from chalicelib.adapters.memory.tables import MemoryTables, in_part, marked, require
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.looks import first_look
 from chalicelib.core.queueing.queue import Queue, State
+from chalicelib.core.queueing.queue_store import ALL, Part
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.retention import expiry
 from chalicelib.core.time import Millis
@@ -40,9 +42,11 @@ class MemoryEntries:
     def due(self, user_id: str, now: Millis, limit: int) -> Sequence[Entry]:
         return [entry for entry in self._in_order(user_id) if entry.enter_at <= now][:limit]
 
-    def earliest(self, until: Millis) -> Mapping[str, Millis]:
+    def earliest(self, until: Millis, part: Part = ALL) -> Mapping[str, Millis]:
         moments = {
-            user_id: [e.enter_at for e in own.values()] for user_id, own in self._tables.entries.items()
+            user_id: [e.enter_at for e in own.values()]
+            for user_id, own in self._tables.entries.items()
+            if in_part(user_id, part)
         }
         return {user_id: min(own) for user_id, own in moments.items() if own and min(own) <= until}
 
@@ -54,10 +58,9 @@ class MemoryEntries:
         if queue is None:
             raise LostRaceError
         self._require_taking(queue)
-        self._tables.with_work[user_id] = None
         return self._tables.put(
             replace(
-                queue,
+                marked(queue, first_look(now)),
                 state=State.OPEN if queue.state is State.CLOSED else queue.state,
                 tail=queue.tail + 1,
                 room=queue.room - 1,

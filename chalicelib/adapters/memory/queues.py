@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from chalicelib.adapters.memory import tables
 from chalicelib.adapters.memory.tables import MemoryTables
+from chalicelib.core.queueing.looks import first_look, next_look
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.rates import Withdrawal
@@ -32,10 +33,9 @@ class MemoryQueues:
         tables.require(queue.room >= count and tables.is_live(queue, session_id, now))
         tables.require(tables.takes(queue, session_id))
         arrival = tables.arrival_after(queue.arrival, withdrawal)
-        self._tables.with_work[user_id] = None
         return self._tables.put(
             replace(
-                queue,
+                tables.marked(queue, first_look(now)),
                 tail=queue.tail + count,
                 room=queue.room - count,
                 tail_at=now,
@@ -54,19 +54,24 @@ class MemoryQueues:
         new = Queue(user_id, room=limit, limit=limit, state=State.CLOSED, tail_at=now, moved_at=now)
         queue = self._tables.queues.get(user_id, new)
         tables.require(tables.may_open(queue))
-        self._tables.with_work[user_id] = None
+        queue = tables.marked(queue, first_look(now))
         room = queue.room + limit - queue.limit
         self._tables.put(replace(queue, state=State.OPEN, room=room, limit=limit, tail_at=now))
 
     def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
         found = self._tables.existing(queue.user_id)
         tables.require(found.head == queue.head)
-        return self._tables.put(_moved(found, progress, now))
+        return self._tables.put(_moved(found, progress, now, queue))
 
     def go_idle(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
         found = self._tables.existing(queue.user_id)
         tables.require(found.head == queue.head and found.tail == progress.head)
-        return self._tables.put(replace(_moved(found, progress, now), awake=None))
+        return self._tables.put(replace(_moved(found, progress, now, queue), awake=None))
+
+    def look_soon(self, queue: Queue, now: Millis) -> Queue:
+        found = self._tables.existing(queue.user_id)
+        tables.require(found.head == queue.head)
+        return self._tables.put(replace(found, look_at=first_look(now)))
 
     def claim_wake_up(self, queue: Queue, now: Millis) -> None:
         found = self._tables.existing(queue.user_id)
@@ -80,8 +85,8 @@ class MemoryQueues:
 
     def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:
         found = self._unchanged(queue, session_id, now)
-        awake = now if state is State.OPEN else found.awake
-        return self._tables.put(replace(found, state=state, awake=awake, hold=None))
+        found = _woken(found, queue, now) if state is State.OPEN else found
+        return self._tables.put(replace(found, state=state, hold=None))
 
     def hold(self, queue: Queue, hold: HoldReason) -> Queue:
         found = self._unchanged(queue, None, 0)
@@ -92,21 +97,22 @@ class MemoryQueues:
     ) -> Queue:
         found = self._unchanged(queue, session_id, now)
         opens = state_under(paused_by, found.state) is State.OPEN
-        return self._tables.put(replace(found, paused_by=paused_by, awake=now if opens else found.awake))
+        found = _woken(found, queue, now) if opens else found
+        return self._tables.put(replace(found, paused_by=paused_by))
 
     def purge(self, queue: Queue, forget: bool, now: Millis, session_id: str | None = None) -> Queue:
         found = self._unchanged(queue, session_id, now)
         purged = replace(found, purged=queue.tail, floor=queue.tail if forget else found.floor)
         closed = found.state is State.CLOSED
-        opened = replace(purged, state=State.OPEN, awake=now, hold=None)
+        opened = replace(_woken(purged, queue, now), state=State.OPEN, hold=None)
         return self._tables.put(purged if closed else opened)
 
     def close(self, queue: Queue) -> None:
         found = self._tables.existing(queue.user_id)
         tables.require(tables.is_drained(found, queue))
         self._tables.open_until.pop(queue.user_id, None)
-        self._tables.with_work.pop(queue.user_id, None)
-        self._tables.put(replace(found, state=State.CLOSED, sessions={}, awake=None, hold=None))
+        closed = replace(found, state=State.CLOSED, sessions={}, awake=None, hold=None, look_at=None)
+        self._tables.put(closed)
 
     def _unchanged(self, queue: Queue, session_id: str | None, now: Millis) -> Queue:
         found = self._tables.existing(queue.user_id)
@@ -120,7 +126,13 @@ def _standing(queue: Queue) -> tuple[object, ...]:
     return queue.state, queue.paused_by, queue.awake, queue.hold and queue.hold.since
 
 
-def _moved(queue: Queue, progress: Progress, now: Millis) -> Queue:
+def _woken(found: Queue, seen: Queue, now: Millis) -> Queue:
+    """The caller sends a wake-up. If it is lost, the sweeper must not find the queue at rest."""
+    return replace(found, awake=now, look_at=found.look_at if seen.look_at is None else first_look(now))
+
+
+def _moved(queue: Queue, progress: Progress, now: Millis, seen: Queue) -> Queue:
+    look_at = next_look(seen, now)
     callbacks = queue.callbacks
     if progress.owed:
         first = progress.owed.first if callbacks.first is None else callbacks.first
@@ -134,4 +146,5 @@ def _moved(queue: Queue, progress: Progress, now: Millis) -> Queue:
         average_ms=round(progress.average_ms, 3),
         moved_at=now,
         paced=progress.paced_at(now),
+        look_at=queue.look_at if look_at is None else look_at,
     )

@@ -33,5 +33,4 @@ class MemoryUserRemoval:
     def delete_queue(self, queue: Queue) -> None:
         require(self._tables.existing(queue.user_id).deleted_at is not None)
         del self._tables.queues[queue.user_id]
-        self._tables.with_work.pop(queue.user_id, None)
         self._tables.open_until.pop(queue.user_id, None)

@@ -1,6 +1,7 @@
 """What the stores in memory share: the stored queues, requests and keys."""
 
 from dataclasses import dataclass, field, replace
+from zlib import crc32
 
 from chalicelib.adapters.memory.effects import Ledger
 from chalicelib.core.errors import LostRaceError
@@ -9,6 +10,7 @@ from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import KeyRecord
 from chalicelib.core.queueing.notes import Note, NoteKey
 from chalicelib.core.queueing.queue import Queue, State, state_under
+from chalicelib.core.queueing.queue_store import Part
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.slots import SlotRecord
 from chalicelib.core.queueing.texts import LargeText, TextKey
@@ -33,7 +35,6 @@ class MemoryTables:
 
     limit: int = 10_000  # how many requests without an outcome a new queue has room for
     queues: dict[str, Queue] = field(default_factory=dict)
-    with_work: dict[str, None] = field(default_factory=dict)  # users with the mark "has work", in order
     open_until: dict[str, Millis] = field(default_factory=dict)  # open queues: the newest session's expiry
     requests: dict[str, dict[int, Request]] = field(default_factory=dict)
     texts: dict[tuple[str, TextKey], LargeText] = field(default_factory=dict)
@@ -76,6 +77,11 @@ def is_live(queue: Queue, session_id: str, now: Millis) -> bool:
     return queue.is_live(session_id, now)
 
 
+def marked(queue: Queue, look_at: Millis) -> Queue:
+    """The sweeper looks at the queue at that moment; if it does already at another one, that stays."""
+    return replace(queue, look_at=look_at) if queue.look_at is None else queue
+
+
 def takes(queue: Queue, session_id: str) -> bool:
     """Whether the state of the queue lets it give out numbers to a call with this access."""
     return needs_session(session_id) or queue.state is not State.CLOSED
@@ -99,3 +105,7 @@ def is_drained(found: Queue, seen: Queue) -> bool:
     drained = found.head == found.tail == seen.tail
     at_rest = drained and not found.callbacks.is_owed
     return at_rest and found.sessions == seen.sessions and found.deleted_at is None
+
+
+def in_part(user_id: str, part: Part) -> bool:
+    return crc32(user_id.encode()) % part.of == part.number

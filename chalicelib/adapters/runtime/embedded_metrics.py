@@ -19,6 +19,7 @@ from chalicelib.adapters.runtime.clock import SystemClock
 from chalicelib.adapters.runtime.metric_names import (
     ATTEMPT_FAILED,
     ATTEMPTS_LOST,
+    BATCH,
     CALL,
     COUNTED,
     NAMESPACE,
@@ -79,7 +80,10 @@ class EmbeddedMetrics:
         return documents[0] if documents else None
 
     def _observe_request(self, event: str, fields: Mapping[str, Any]) -> None:
-        dimension = ("type", fields["type"]) if self._by_type and "type" in fields else None
+        if event == BATCH:
+            for type_, count in fields["types"].items():
+                self._count(self._dimension(type_), "Accepted", count)
+        dimension = self._dimension(fields.get("type"))
         if name := COUNTED.get(event):
             self._count(dimension, name)
         if event in TIMED:
@@ -93,15 +97,18 @@ class EmbeddedMetrics:
         if name := ATTEMPTS_LOST.get(str(lost)):
             self._count(dimension, name)
 
+    def _dimension(self, type_: str | None) -> Dimension:
+        return ("type", type_) if self._by_type and type_ is not None else None
+
     def _observe_call(self, fields: Mapping[str, Any]) -> None:
         if not fields.get("wait"):
             self._add(None, latency_of(fields["method"], fields["path"]), fields["took_ms"])
         if name := refusal_of(fields["status"]):
             self._count(None, name)
 
-    def _count(self, dimension: Dimension, name: str) -> None:
+    def _count(self, dimension: Dimension, name: str, times: int = 1) -> None:
         found = self._group(dimension).setdefault(name, [0])
-        found[0] += 1
+        found[0] += times
 
     def _add(self, dimension: Dimension, name: str, value: float) -> None:
         values = self._group(dimension).setdefault(name, [])

@@ -28,7 +28,7 @@ def begin(
     global _write_metrics, _function  # noqa: PLW0603 - one process, one invocation at a time
     _function = context.function_name
     logs.configure(log_level)
-    logs.begin_invocation(context.function_name, context.aws_request_id)
+    logs.begin_invocation(context.aws_request_id)
     tracing.configure(on=traced, otlp=collector)
     if trace := tracing.trace_id():
         logs.bind(trace=trace)

@@ -70,10 +70,10 @@ def flush() -> None:
         sys.stdout.flush()
 
 
-def begin_invocation(function: str, request_id: str) -> None:
-    """Every line from now on tells which invocation it belongs to."""
+def begin_invocation(request_id: str) -> None:
+    """Every line from now on tells which invocation it belongs to. The log group tells the function."""
     _invocation.clear()
-    bind(function=function, request_id=request_id)
+    bind(request_id=request_id)
 
 
 def bind(**fields: str) -> None:

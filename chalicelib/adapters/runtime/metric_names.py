@@ -17,6 +17,7 @@ COUNTED = {
     "queue halted": "Halted",
     "queue held": "Held",
 }
+BATCH = "requests accepted"  # whose field `types` has how many of each type
 # The field of an event that is a duration, and its metric.
 TIMED = {
     "request started": ("waited_ms", "WaitMs"),

@@ -1,10 +1,12 @@
 """How far a drain has come in a queue, and how much of that is written."""
 
+from chalicelib.core.queueing.looks import next_look
 from chalicelib.core.queueing.ports import WakeUps
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.steps import Done
 from chalicelib.core.queueing.waking import wake_caller
 from chalicelib.core.time import Clock, Millis
 
@@ -67,6 +69,13 @@ class Cursor:
     def go_idle(self, now: Millis) -> Queue:
         """Write the head, and that no worker is awake. Raises LostRaceError if a number was taken since."""
         return self._with_caller_woken(self._queues.go_idle(self.queue, self._progress, now))
+
+    def leave_to_sweeper(self) -> Done:
+        """No wake-up will come for what waits. If the queue has rested, the sweeper would look too late."""
+        now = self._clock.now()
+        if next_look(self.queue, now) is not None:
+            self.queue = self._queues.look_soon(self.queue, now)
+        return Done()
 
     def _with_caller_woken(self, queue: Queue) -> Queue:
         """If this write is the one since which callbacks are owed: otherwise a caller is at them already."""

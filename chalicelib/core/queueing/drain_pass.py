@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.steps import AfterAttempt, Ending
     from chalicelib.core.time import Millis
 
-# For longer waits the sweeper sends a wake-up in time: every 60 s it looks at what has not moved for 30 s. A
-# message that comes back 150 times would be given up.
+# For longer waits the sweeper sends a wake-up. A message that comes back 150 times would be given up.
 LONGEST_TIMED_MS = 90_000
 SHORT_WAIT_MS = 500  # waits up to this long are slept through; SQS counts in whole seconds
 
@@ -161,7 +160,8 @@ class DrainPass:
         left = step.until - self._drain.clock.now()
         if left > SHORT_WAIT_MS:
             self._cursor.checkpoint()
-            return step if left <= LONGEST_TIMED_MS and not step.for_signal else Done()
+            is_timed = left <= LONGEST_TIMED_MS and not step.for_signal
+            return step if is_timed else self._cursor.leave_to_sweeper()
         self._drain.clock.sleep(max(0, left) / 1000)
         return LookAgain()
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import batched
 
 from chalicelib.core.queueing.entering import Entering
+from chalicelib.core.queueing.queue_store import ALL, Part
 from chalicelib.core.time import Millis
 
 AT_ONCE = 100  # users between two looks at the time
@@ -15,6 +16,7 @@ class DueEntries:
     """Has entries enter, the oldest first, several users' side by side."""
 
     entering: Entering
+    part: Part = ALL  # of the users
 
     def enter(self, end: Millis) -> Millis | None:
         """Have enter what is due now. When the next entry falls due, if that is before `end`.
@@ -24,7 +26,7 @@ class DueEntries:
         while True:
             clock = self.entering.clock
             now = clock.now()
-            moments = self.entering.entries.earliest(end)
+            moments = self.entering.entries.earliest(end, self.part)
             due = sorted((at, user_id) for user_id, at in moments.items() if at <= now)
             entered = False
             for some in batched(due, AT_ONCE, strict=False):

@@ -6,6 +6,7 @@ from typing import Protocol
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.queue_store import ALL, Part
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.time import Millis
 
@@ -42,7 +43,7 @@ class EntryStore(Protocol):
         """The first entries of the user that are due, at most `limit`, in the order in which they enter."""
         ...
 
-    def earliest(self, until: Millis) -> Mapping[str, Millis]:
+    def earliest(self, until: Millis, part: Part = ALL) -> Mapping[str, Millis]:
         """Users with entries that enter by `until`, and when the first of each enters.
 
         From an index, which may be late. A shard of it that cannot be read is left out.

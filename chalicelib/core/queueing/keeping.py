@@ -38,7 +38,16 @@ def is_checked_for_payloads(queue: Queue, head: Request, now: Millis) -> bool:
     The head has waited longest. A payload is kept for `SPARE_MS` longer than a request that does not wait.
     """
     is_old = head.enqueued_at < now - (SPARE_MS - SCARCE_MS)
-    return is_old and (now // MINUTE_MS + crc32(queue.user_id.encode())) % MINUTES == 0
+    return is_old and _minutes_to_check(queue, now) == 0
+
+
+def next_payload_check(queue: Queue, now: Millis) -> Millis:
+    """When the minute of the day begins in which it is looked at the next time."""
+    return (now // MINUTE_MS + (_minutes_to_check(queue, now) or MINUTES)) * MINUTE_MS
+
+
+def _minutes_to_check(queue: Queue, now: Millis) -> int:
+    return -(now // MINUTE_MS + crc32(queue.user_id.encode())) % MINUTES
 
 
 def keep_payloads(store: Store, queue: Queue, clock: Clock, end: Millis) -> None:

@@ -13,14 +13,12 @@ AHEAD_MS: Final = (
     60_000  # until the next sweep: what is due before that gets a wake-up, whose worker waits for it
 )
 MINUTE_MS: Final = 60_000
-PAUSED_CHECK_MINUTES: Final = (
-    10  # between two looks at a paused, halted or held queue: many are left like that
-)
+HELD_CHECK_MINUTES: Final = 10  # between two wake-ups for a held queue: many may be left like that
 
 
 def is_checked_now(queue: Queue, now: Millis) -> bool:
-    """Whether this is the minute of PAUSED_CHECK_MINUTES in which a queue that stands is looked at."""
-    return (now // MINUTE_MS + crc32(queue.user_id.encode())) % PAUSED_CHECK_MINUTES == 0
+    """Whether this is the minute of HELD_CHECK_MINUTES in which a held queue gets a wake-up."""
+    return (now // MINUTE_MS + crc32(queue.user_id.encode())) % HELD_CHECK_MINUTES == 0
 
 
 def is_late(queue: Queue, head: Request, now: Millis) -> bool:
@@ -30,9 +28,14 @@ def is_late(queue: Queue, head: Request, now: Millis) -> bool:
     keeps its wake-up as a timer. Otherwise no worker comes, and the sweeper sends a wake-up in the minute
     before.
     """
-    if head.status is Status.RUNNING:
-        return queue.due(head) <= now - STALE_MS  # the wake-up of its worker comes back, if that dies
-    seen = max(queue.awake or 0, queue.moved_at)
+    return late_from(queue, head) <= now
+
+
+def late_from(queue: Queue, head: Request) -> Millis:
+    """From when on `is_late` holds, if nothing changes until then."""
     due = queue.due(head)
+    if head.status is Status.RUNNING:
+        return due + STALE_MS  # the wake-up of its worker comes back, if that dies
+    seen = max(queue.awake or 0, queue.moved_at)
     timed = seen >= due - LONGEST_TIMED_MS
-    return due <= now + (-STALE_MS if timed else AHEAD_MS)
+    return due + (STALE_MS if timed else -AHEAD_MS)

@@ -96,6 +96,7 @@ class Queue:
     average_ms: float = 0.0  # running time of a request, exponentially weighted
     tail_at: Millis = 0  # when the last number was given out, or the queue was opened for a service
     moved_at: Millis = 0  # when head last moved
+    look_at: Millis | None = None  # when the sweeper looks at it, see looks.py; None: it need not
     purged: int = 0  # up to this number, what waits is cancelled instead of run
     username: str = ""
     blocked: bool = False  # no session can be opened

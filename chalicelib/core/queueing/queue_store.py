@@ -1,7 +1,7 @@
 """The ports through which the core reads and writes queue items, one for each role."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State
@@ -9,6 +9,16 @@ from chalicelib.core.time import Millis
 
 if TYPE_CHECKING:
     from chalicelib.core.rates import Withdrawal
+
+
+class Part(NamedTuple):
+    """One of several parts into which the sweeper's indexes are divided, to be swept side by side."""
+
+    number: int  # from 0
+    of: int
+
+
+ALL: Final = Part(0, 1)
 
 
 class QueueStore(Protocol):
@@ -32,6 +42,7 @@ class QueueStore(Protocol):
     ) -> Queue:
         """Give out `count` numbers; the last of them is the tail of the returned queue.
 
+        A queue that the sweeper would not look at gets a moment: `first_look`.
         Condition: the queue has room for that many requests. For a service's access, second condition: it is
         not closed. With a withdrawal, third condition: it finds the user's bucket as it must be, from which
         it takes tokens in the same write.
@@ -43,7 +54,7 @@ class QueueStore(Protocol):
         ...
 
     def open_for_service(self, user_id: str, now: Millis) -> None:
-        """Open a closed queue, or create one, with the mark "has work", by which the sweeper finds it.
+        """Open a closed queue, or create one, with a moment at which the sweeper looks at it.
 
         It has been used at `now`. It gets the present limit, and keeps its pause. Conditions: there is no
         queue; or it is closed, and the user is neither blocked nor to be removed.
@@ -51,7 +62,7 @@ class QueueStore(Protocol):
         ...
 
     def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
-        """Move the head, give the room back, and note what is paced.
+        """Move the head, give the room back, and note what is paced. `next_look` moves the sweeper's look.
 
         Condition: the head is where `queue` has it.
         If `progress` has callbacks that are owed, they are owed from then on, behind those that are already.
@@ -63,6 +74,10 @@ class QueueStore(Protocol):
 
         Conditions: the head is where `queue` has it, and no number was given out since.
         """
+        ...
+
+    def look_soon(self, queue: Queue, now: Millis) -> Queue:
+        """Have the sweeper look soon at a queue with work. Condition: the head is where `queue` has it."""
         ...
 
     def claim_wake_up(self, queue: Queue, now: Millis) -> None:
@@ -80,7 +95,7 @@ class QueueStore(Protocol):
         """Halt the queue, or open a halted or held one; if it is under a pause, it is paused when it opens.
 
         Condition: state, pause and `awake` are as `queue` has them. Opening sets `awake` to `now`: the caller
-        must send a wake-up.
+        must send a wake-up. The sweeper looks soon, if it would look at all.
         """
         ...
 
@@ -96,7 +111,7 @@ class QueueStore(Protocol):
     ) -> Queue:
         """Pause the queue, or end its pause. A closed queue stays closed. Condition: as for `change_state`.
 
-        If the queue opens, `awake` becomes `now`: the caller must send a wake-up.
+        If the queue opens, `awake` becomes `now`: the caller must send a wake-up. The sweeper looks soon.
         """
         ...
 
@@ -104,7 +119,7 @@ class QueueStore(Protocol):
         """Mark all numbers up to the tail of `queue` as purged, with `forget` also as forgotten.
 
         A halted or held queue opens. Condition: as for `change_state`. Unless the queue is closed, `awake`
-        becomes `now`: the caller must send a wake-up.
+        becomes `now`: the caller must send a wake-up. The sweeper looks soon.
         """
         ...
 
@@ -179,14 +194,15 @@ class Connections(Protocol):
 class SweepIndex(Protocol):
     """How the sweeper finds the queues that need it. Conditions and errors are as in `QueueStore`."""
 
-    def with_work(self) -> Sequence[str]:
-        """Ids of users whose queues may have work: of all that do, and of some that were drained lately.
+    def due(self, until: Millis | None, part: Part = ALL) -> Sequence[str]:
+        """Ids of users at whose queues the sweeper is to look by `until`; with None, at whatever moment.
 
-        The index has several shards. A shard that cannot be read is left out.
+        Those are all that have work, or had some lately. The index has several shards. A shard that cannot be
+        read is left out.
         """
         ...
 
-    def with_expired_sessions(self, now: Millis) -> Sequence[str]:
+    def with_expired_sessions(self, now: Millis, part: Part = ALL) -> Sequence[str]:
         """Ids of users with open queues whose sessions may all have expired by `now`.
 
         This goes by the expiry that was noted last: by a sign-in, a refresh or `clear_work_mark`. A shard of
@@ -198,8 +214,16 @@ class SweepIndex(Protocol):
         """The queues of these users as far as they exist, in no particular order."""
         ...
 
+    def put_off(self, queue: Queue, until: Millis) -> None:
+        """The sweeper looks at a queue that is due at `until`, and not before.
+
+        Conditions: head, state, pause, `awake` and whether callbacks are owed are as `queue` has them, and it
+        is not to be removed.
+        """
+        ...
+
     def clear_work_mark(self, queue: Queue) -> None:
-        """Remove the mark "has work", and note when the last of the queue's sessions expires.
+        """The sweeper looks at the queue no more. It is noted when the last of the queue's sessions expires.
 
         Conditions: head, tail and sessions are as `queue` has them, no callback is owed, and it is not to be
         removed.

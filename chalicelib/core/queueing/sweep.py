@@ -16,7 +16,9 @@ from chalicelib.core.queueing.keeping import is_checked_for_payloads, keep_paylo
 from chalicelib.core.queueing.lateness import MINUTE_MS, STALE_MS, is_checked_now, is_late
 from chalicelib.core.queueing.ports import AccountRemoval, Store, WakeUps
 from chalicelib.core.queueing.queue import Queue, State
+from chalicelib.core.queueing.queue_store import ALL, Part
 from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.resting import rests_until
 from chalicelib.core.queueing.sweep_counts import SweepCounts
 from chalicelib.core.queueing.waking import send_wake_up
 from chalicelib.core.time import Clock, Millis
@@ -26,7 +28,8 @@ WORKER_MS = 90_000  # longer than the worker function may run, and the API
 REPEAT_MS = 3 * MINUTE_MS  # a queue that looks the same gets one wake-up in this time
 # Queues read in one call; read one by one, the sweeper could look after a few thousand users only.
 AT_ONCE = 100
-WAKE_UPS_LOST = "wake_ups_lost"  # in the detail of an event that starts a sweep: SQS has lost its messages
+# In the detail of an event that starts a sweep: SQS has lost its messages; which part is swept, of how many.
+WAKE_UPS_LOST, PART, OF = "wake_ups_lost", "part", "of"
 ALLOWED_MS = 40_000  # how long a sweep may take, unless the caller says something else
 
 
@@ -50,20 +53,23 @@ class Sweep:
     idle_ms: Millis = IDLE_MS  # how long a drained queue of a name stays open for its next request
     callbacks: WakeUps | None = None  # wakes those who push outcomes; None: the deployment has no callbacks
 
-    def __call__(self, allowed_ms: Millis = ALLOWED_MS, *, wake_ups_lost: bool = False) -> SweepCounts:
+    def __call__(
+        self, allowed_ms: Millis = ALLOWED_MS, *, wake_ups_lost: bool = False, part: Part = ALL
+    ) -> SweepCounts:
         """Rescue queues that stand still, then have entries enter, end expired sessions, close queues, and
         remove accounts.
 
         At last, keep the large payloads of queues that stand for weeks, and stay for entries that fall due.
-        With `wake_ups_lost`, every queue with work gets a wake-up at once, for no other is under way.
-
-        Starts nothing new after `allowed_ms`, three fifths of which are for the rescue. Raises nothing: what
-        goes wrong with one queue, or while one index is read, is logged and does not stop the rest.
+        Only queues that are due are read. With `wake_ups_lost`, every queue with work is, and gets a wake-up
+        at once, for no other is under way. Starts nothing new after `allowed_ms`, three fifths of which are
+        for the rescue. Raises nothing: what goes wrong with one queue, or while one index is read, is logged
+        and does not stop the rest.
         """
         started, idle, leaving, old = self.clock.now(), list[Queue](), list[Queue](), list[Queue]()
-        end, counts = started + allowed_ms, SweepCounts()
-        index = self.store.sweep_index
-        for queue in self._in_time(self._queues(index.with_work, counts), started + allowed_ms * 3 // 5):
+        end, counts, index = started + allowed_ms, SweepCounts(), self.store.sweep_index
+        until = None if wake_ups_lost else started
+        due = self._queues(lambda: index.due(until, part), counts)
+        for queue in self._in_time(due, started + allowed_ms * 3 // 5):
             counts.not_looked_at -= 1
             if queue.callbacks.is_owed:
                 self._guard(lambda queue, now: self._rescue_callbacks(queue, now, wake_ups_lost), queue)
@@ -74,10 +80,10 @@ class Sweep:
                 self._guard(lambda queue, now: self._rescue(queue, now, old, counts), queue)
             else:
                 (idle if queue.deleted_at is None else leaving).append(queue)
-        entries = DueEntries(self.entering or self._new_entering())
+        entries = DueEntries(self.entering or self._new_entering(), part)
         soon = list[Millis | None]()
         self._survive(lambda: soon.append(entries.enter(end)))
-        for queue in self._in_time(self._queues(lambda: index.with_expired_sessions(started)), end):
+        for queue in self._in_time(self._queues(lambda: index.with_expired_sessions(started, part)), end):
             self._guard(self._end_sessions, queue)
         for queue in self._in_time(idle, end):
             self._guard(self._tidy_drained, queue)
@@ -150,14 +156,14 @@ class Sweep:
             return self._wake(queue, wake_up_id(queue, None, now, MINUTE_MS))
         if queue.is_active_since(now - STALE_MS):
             return None
-        if not (queue.runnable or queue.head < queue.purged or is_checked_now(queue, now)):
+        is_held = queue.state is State.HELD
+        if is_held and queue.head >= queue.purged and not is_checked_now(queue, now):
             return None
         head = next(iter(self.store.requests.list_after(queue.user_id, queue.head, 1)), None)
         if head and is_checked_for_payloads(queue, head, now):
             old.append(queue)
         if queue.state is State.HALTED and (head is None or head.is_resolved):
             queue = self.store.queues.change_state(queue, State.OPEN, now)
-        is_held = queue.state is State.HELD
         if (
             head is None
             or head.seq > queue.head + 1
@@ -168,6 +174,8 @@ class Sweep:
         ):
             counts.woke(queue, head, now)
             self._wake(queue, wake_up_id(queue, head, now))
+        elif (queue.look_at or 0) <= now and (until := rests_until(queue, head, now)):
+            self.store.sweep_index.put_off(queue, until)
         return None
 
     def _is_superseded(self, head: Request, now: Millis) -> bool:

@@ -9,7 +9,10 @@ from chalicelib.core.time import Millis
 
 @dataclass(slots=True)
 class SweepCounts:
-    """Counts of the queues at which a sweep has looked, which are those that it found in the index."""
+    """Counts of the queues at which a sweep has looked, which are those that were due.
+
+    A queue that moves is not among them; one that is halted is, every 10 to 30 minutes.
+    """
 
     queues: int = 0  # with work
     waiting: int = 0  # requests in them without an outcome
@@ -17,7 +20,7 @@ class SweepCounts:
     halted: int = 0
     held: int = 0
     oldest_seconds: float = 0.0  # for how long the first request of a stale queue should have begun, at most
-    not_looked_at: int = 0  # queues in the index: there was no time left, or they could not be read
+    not_looked_at: int = 0  # queues that were due: there was no time left, or they could not be read
     took_seconds: float = 0.0
 
     def saw(self, queue: Queue) -> None:

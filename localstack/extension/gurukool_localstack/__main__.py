@@ -71,7 +71,8 @@ def prepared(given: Mapping[str, str]) -> dict[str, str]:
     chosen = from_environment(variables)
     _require_free(chosen, variables)
     _require_awslambdaric(chosen.function_python)
-    shutil.rmtree(state / "tmp", ignore_errors=True)  # functions of the last time
+    if not given.get("GURUKOOL_STATE"):  # the caller's own may have anything in it
+        shutil.rmtree(state / "tmp", ignore_errors=True)  # functions of the last time
     for name in ("HOME", "TMPDIR", "FILESYSTEM_ROOT"):
         _folder(Path(variables[name]))
     return variables

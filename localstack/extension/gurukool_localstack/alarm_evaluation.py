@@ -29,10 +29,7 @@ class Rule:
 
     @property
     def range(self) -> int:
-        """How many data points are looked at: more than `periods`, since some may be missing.
-
-        AWS does not document how many more; with 3 periods, its examples have 5.
-        """
+        """How many data points are looked at. AWS does not say; in its examples, they are 5 for 3 periods."""
         return self.periods + max(self.periods // 3, 2)
 
 

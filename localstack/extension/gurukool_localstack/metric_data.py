@@ -1,11 +1,6 @@
-"""GetMetricData with expressions of metric math, and ListMetrics with whole dimensions.
+"""GetMetricData with expressions of metric math, which LocalStack does not know."""
 
-LocalStack knows no expressions, takes a part of a dimension's value for the whole, and cannot list a value
-with a "=" in it.
-"""
-
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,15 +17,11 @@ _POINT_LIMIT = 100_800  # of a page of results
 _SEARCH_LIMIT = 500  # metrics that a search finds at most
 _MINUTE = 60
 
-_stock_list_metrics = CloudwatchDatabase.list_metrics
-
 type _Result = tuple[Mapping[str, Any], str, Series]  # a query, the label and the data of a result
 
 
 def install() -> None:
     CloudwatchProvider.get_metric_data = _get_metric_data
-    CloudwatchDatabase.list_metrics = _list_metrics
-    CloudwatchDatabase._restore_dimensions_from_string = _dimensions  # noqa: SLF001
 
 
 class MetricsValidationError(CommonServiceException):  # type: ignore[misc]  # LocalStack ships no types
@@ -144,31 +135,3 @@ def _page(
         )
     total = sum(len(series.points) for _, _, series in results)
     return page, str(offset + limit) if total > offset + limit else None
-
-
-def _list_metrics(  # noqa: PLR0917  (LocalStack's signature)
-    database: CloudwatchDatabase,
-    account_id: str,
-    region: str,
-    namespace: Any,
-    metric_name: Any,
-    dimensions: Any,
-) -> dict[str, Any]:
-    """LocalStack's list, of the metrics that have the dimensions with these whole names and values."""
-    found = _stock_list_metrics(database, account_id, region, namespace, metric_name, dimensions)
-    wanted: Callable[[Mapping[str, Any]], bool] = lambda metric: all(  # noqa: E731
-        any(
-            own["Name"] == each["Name"] and each.get("Value") in (None, own["Value"])
-            for own in metric["dimensions"] or ()
-        )
-        for each in dimensions or ()
-    )
-    return {"metrics": list(filter(wanted, found["metrics"]))}
-
-
-def _dimensions(_database: CloudwatchDatabase, text: str | None) -> list[dict[str, str]] | None:
-    """The dimensions of a metric as LocalStack stores them: Name=Value and a tab, for each."""
-    if not text:
-        return None
-    pairs = (part.split("=", 1) for part in text.split("\t") if part)
-    return list(itertools.starmap(lambda name, value: {"Name": name, "Value": value}, pairs))

@@ -17,6 +17,7 @@ _FIRST = 100
 _MODULES = (
     "garbage",  # the first: it saves the others time
     "dynamodb",  # the second: Java starts while the other modules import what they change
+    "alarm_messages",
     "alarms",
     "api",
     "api_updates",
@@ -39,6 +40,7 @@ _MODULES = (
     "loopback",
     "metric_data",
     "metric_filters",
+    "metric_lists",
     "metric_store",
     "metrics",
     "queue_metrics",

@@ -121,7 +121,7 @@ def test_the_queue_of_a_name_opens_with_its_first_request_and_closes_a_minute_af
     harness.sweep()
 
     assert harness.store.tables.queues[NAME].state is State.CLOSED
-    assert NAME not in harness.store.tables.with_work
+    assert NAME not in harness.store.sweep_index.due(None)
 
 
 def test_follow_ups_that_could_not_enter_are_left_to_the_sweeper(

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.log_events import observe
 from chalicelib.core.queueing.enqueue import Work
+from chalicelib.core.queueing.looks import FAR_MS, FIRST_MS
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.sweep import ALLOWED_MS
 from tests.unit.core.queue_harness import BROKEN, SESSION, USER, QueueHarness, lose_wake_ups
@@ -97,7 +98,9 @@ def test_a_queue_that_moves_or_waits_for_its_moment_is_not_stale(harness: QueueH
 
 @pytest.mark.parametrize("state", ["halted", "held"])
 def test_a_sweep_counts_queues_that_stand(request: pytest.FixtureRequest, state: str) -> None:
-    swept = request.getfixturevalue(state).sweep()
+    harness = request.getfixturevalue(state)
+    harness.clock.advance(FAR_MS)
+    swept = harness.sweep()
     assert (swept.halted, swept.held) == (state == "halted", state == "held")
 
 
@@ -105,6 +108,7 @@ def test_a_sweep_counts_the_queues_that_it_could_not_look_at(
     harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     harness.send()
+    harness.clock.advance(FIRST_MS)
     assert harness.sweep(0).not_looked_at == 1
 
     def refuse(_: object) -> Any:

@@ -46,7 +46,7 @@ def test_a_queue_closes_when_it_is_drained_and_opens_again(harness: QueueHarness
     send(harness, 2)
     run_and_sweep(harness)
     assert (queue_of(harness).state, queue_of(harness).head) == (State.CLOSED, 2)
-    assert not harness.store.tables.with_work
+    assert harness.store.sweep_index.due(None) == []
     assert harness.wake_ups_waiting() == 0
 
     assert numbers(send(harness)) == [3]
@@ -76,7 +76,7 @@ def test_a_caller_that_crashes_between_opening_and_the_number_leaves_nothing_ope
     sweep_later(harness)
 
     assert queue_of(harness).state is State.CLOSED
-    assert not harness.store.tables.with_work
+    assert harness.store.sweep_index.due(None) == []
 
 
 class Meanwhile:
@@ -175,6 +175,6 @@ def test_an_unanswered_opening_is_left_to_the_callers_next_try(harness: QueueHar
     harness.store.queues.open_for_service = lose_the_answer  # type: ignore[method-assign]
     with pytest.raises(UnavailableError):
         send(harness)
-    assert (queue_of(harness).tail, NAME in harness.store.tables.with_work) == (0, True)
+    assert (queue_of(harness).tail, NAME in harness.store.sweep_index.due(None)) == (0, True)
 
     assert numbers(send(harness)) == [1]

@@ -174,12 +174,12 @@ def test_a_queue_without_work_loses_its_mark_after_a_while(harness: QueueHarness
     harness.send()
     harness.run()
     harness.sweep()
-    assert harness.store.sweep_index.with_work() == [USER]
+    assert harness.store.sweep_index.due(None) == [USER]
 
     harness.clock.advance(MINUTE_MS)
     harness.sweep()
 
-    assert harness.store.sweep_index.with_work() == []
+    assert harness.store.sweep_index.due(None) == []
 
 
 def test_a_queue_that_was_left_with_work_is_closed_when_that_is_done(harness: QueueHarness) -> None:
@@ -190,7 +190,7 @@ def test_a_queue_that_was_left_with_work_is_closed_when_that_is_done(harness: Qu
     harness.sweep()
 
     assert harness.queue.state is State.CLOSED
-    assert harness.store.sweep_index.with_work() == []
+    assert harness.store.sweep_index.due(None) == []
 
 
 def test_expired_sessions_end_and_their_queue_is_closed(harness: QueueHarness) -> None:

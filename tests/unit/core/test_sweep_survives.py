@@ -89,7 +89,7 @@ def test_an_index_that_cannot_be_read_does_not_stop_what_the_other_one_is_for(
 
     waiting.clock.advance(HOUR_MS)
     with monkeypatch.context() as patch:
-        patch.setattr(waiting.store.sweep_index, "with_work", fail)
+        patch.setattr(waiting.store.sweep_index, "due", fail)
         waiting.sweep()
     assert [queue for queue in waiting.store.tables.queues.values() if queue.sessions] == []
 

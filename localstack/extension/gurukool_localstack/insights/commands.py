@@ -2,47 +2,19 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from gurukool_localstack.insights.aggregates import Aggregate
 from gurukool_localstack.insights.expressions import Expression, is_true
+from gurukool_localstack.insights.result import DEFAULT_COLUMNS, Result
 from gurukool_localstack.insights.values import Value, number, sort_key, written
-
-_DEFAULT_COLUMNS = ["@timestamp", "@message"]
 
 
 @dataclass(frozen=True)
 class Column:
     name: str
     expression: Expression
-
-
-@dataclass
-class Result:
-    """What a query has found so far."""
-
-    rows: list[dict[str, Value]]
-    columns: list[str] = field(default_factory=list)  # in their order; none: the default ones
-    is_of_groups: bool = False  # a row is no event, but the statistics of several
-    matched: int = 0  # how many events have passed the filters
-
-    def show(self, names: Sequence[str]) -> None:
-        self.columns += [name for name in dict.fromkeys(names) if name not in self.columns]
-
-    def written(self) -> list[list[dict[str, str]]]:
-        """The rows as GetQueryResults has them: a missing field is left out."""
-        columns = self.columns or _DEFAULT_COLUMNS
-        if not self.is_of_groups and "@ptr" not in columns:
-            columns = [*columns, "@ptr"]
-        return [
-            [
-                {"field": name, "value": written(value)}
-                for name in columns
-                if (value := row.get(name)) is not None
-            ]
-            for row in self.rows
-        ]
 
 
 class Command(Protocol):
@@ -95,7 +67,7 @@ class Parse:
         if result.columns:
             result.show(self.names)
         else:
-            result.show([*_DEFAULT_COLUMNS, *self.names])
+            result.show([*DEFAULT_COLUMNS, *self.names])
 
 
 @dataclass(frozen=True)

@@ -5,25 +5,15 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-disc
 
 import itertools
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from gurukool_localstack.insights import lambda_lines
 from gurukool_localstack.insights.values import Time, Value
 
 _FIELD_LIMIT = 200  # of one JSON document
 _LAMBDA = "/aws/lambda/"  # how the log groups of functions begin
-_TYPE = re.compile(r"(START|END|REPORT|INIT_START|INIT_REPORT|EXTENSION)\b")
-_REQUEST = re.compile(r"RequestId: ([0-9a-f-]{36})|\t([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\t")
-_REPORT = re.compile(r"\t(Init Duration|Duration|Billed Duration|Memory Size|Max Memory Used): ([\d.]+)")
-_REPORTED = {
-    "Init Duration": ("@initDuration", 1),
-    "Duration": ("@duration", 1),
-    "Billed Duration": ("@billedDuration", 1),
-    "Memory Size": ("@memorySize", 1_000_000),
-    "Max Memory Used": ("@maxMemoryUsed", 1_000_000),
-}
 
 
 @dataclass(frozen=True)
@@ -45,7 +35,7 @@ def fields_of(event: Event, account: str) -> dict[str, Value]:
     if isinstance(document, dict):
         found.update(itertools.islice(_flat(document, ""), _FIELD_LIMIT))
     if event.group.startswith(_LAMBDA):
-        found.update(_of_function(event.message))
+        found.update(lambda_lines.fields_of(event.message))
     return found | {
         "@timestamp": Time(event.timestamp),
         "@ingestionTime": Time(event.ingestion_time),
@@ -81,15 +71,3 @@ def _flat(value: Any, name: str) -> Iterator[tuple[str, Value]]:
         yield name, int(value)
     elif value is not None:
         yield name, value
-
-
-def _of_function(message: str) -> Iterator[tuple[str, Value]]:
-    """The fields of the lines of Lambda, and the request of the lines that have it."""
-    if kind := _TYPE.match(message):
-        yield "@type", kind[1]
-    if request := _REQUEST.search(message):
-        yield "@requestId", request[1] or request[2]
-    if kind and kind[1] == "REPORT":
-        for label, value in _REPORT.findall(message):
-            name, factor = _REPORTED[label]
-            yield name, float(value) * factor

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from gurukool_localstack.insights import commands
-from gurukool_localstack.insights.commands import Column, Command, Result
+from gurukool_localstack.insights.commands import Column, Command
 from gurukool_localstack.insights.expressions import Expression, Expressions, Row
+from gurukool_localstack.insights.result import Result
 from gurukool_localstack.insights.scanner import Scanner
 from gurukool_localstack.insights.values import Value
 from gurukool_localstack.scanner import SyntaxFaultError, Token

@@ -3,15 +3,12 @@
 A query is over when StartQuery answers, and its result is kept as long as LocalStack runs.
 """
 
-import base64
-import binascii
 import itertools
-import json
 import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +19,11 @@ from localstack.aws.api.logs import (
     ResourceNotFoundException,
 )
 from localstack.services.logs.provider import LogsProvider
-from moto.logs.models import logs_backends
 
-from gurukool_localstack.insights.discovery import Event, fields_of
+from gurukool_localstack.insights.discovery import fields_of
 from gurukool_localstack.insights.query import LIMIT, Query, parsed
+from gurukool_localstack.insights.stored_events import backend, pointed_at
+from gurukool_localstack.insights.stored_events import events as events_of
 from gurukool_localstack.insights.values import written
 from gurukool_localstack.scanner import SyntaxFaultError
 
@@ -66,7 +64,7 @@ def _start_query(_provider: LogsProvider, context: RequestContext, **request: An
     if request["start_time"] > request["end_time"]:
         raise InvalidParameterException("The start time of a query must not be after its end time.")
     query = _checked(text)
-    events = list(_events(place, groups, request["start_time"] * 1000, (request["end_time"] + 1) * 1000))
+    events = list(events_of(place, groups, request["start_time"] * 1000, (request["end_time"] + 1) * 1000))
     rows = [fields_of(event, context.account_id) for event in events]
     result = query.run(rows, request.get("limit") or LIMIT)
     statistics: dict[str, float] = {
@@ -110,29 +108,9 @@ def _groups(place: tuple[str, str], request: Mapping[str, Any]) -> list[str]:
         )
     names = list(dict.fromkeys(itertools.chain(*given)))
     for name in names:
-        if name not in _backend(place).groups:
+        if name not in backend(place).groups:
             raise ResourceNotFoundException("The specified log group does not exist.")
     return names
-
-
-def _backend(place: tuple[str, str]) -> Any:
-    account, region = place
-    return logs_backends[account][region]
-
-
-def _events(place: tuple[str, str], groups: Iterable[str], start: int, end: int) -> Iterator[Event]:
-    """The stored events from `start` until before `end`, in milliseconds."""
-    for group in groups:
-        for stream in list(_backend(place).groups[group].streams.values()):
-            name = stream.log_stream_name
-            for stored in list(stream.events):
-                if start <= stored.timestamp < end:
-                    yield _event(stored, group, name)
-
-
-def _event(stored: Any, group: str, stream: str) -> Event:
-    pointer = base64.urlsafe_b64encode(json.dumps([group, stream, stored.event_id]).encode()).decode()
-    return Event(stored.timestamp, stored.ingestion_time, stored.message, group, stream, pointer)
 
 
 def _found(context: RequestContext, query_id: str) -> _Ended:
@@ -189,14 +167,8 @@ def _get_log_record(
 ) -> dict[str, Any]:
     """All fields of the event that a result's `@ptr` names."""
     place = (context.account_id, context.region)
-    try:
-        group, stream, event_id = json.loads(base64.urlsafe_b64decode(log_record_pointer))
-        stored = next(
-            event
-            for event in _backend(place).groups[group].streams[stream].events
-            if event.event_id == event_id
-        )
-    except (binascii.Error, ValueError, TypeError, KeyError, StopIteration):
-        raise InvalidParameterException("The log record pointer is invalid.") from None
-    fields = fields_of(_event(stored, group, stream), context.account_id)
+    event = pointed_at(place, log_record_pointer)
+    if event is None:
+        raise InvalidParameterException("The log record pointer is invalid.")
+    fields = fields_of(event, context.account_id)
     return {"logRecord": {name: written(value) for name, value in fields.items()}}

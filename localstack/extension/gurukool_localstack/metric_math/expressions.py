@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from gurukool_localstack.metric_math import functions
 from gurukool_localstack.metric_math.functions import Scope
-from gurukool_localstack.metric_math.series import MathError, Operand, Series, combined
+from gurukool_localstack.metric_math.operators import combined
+from gurukool_localstack.metric_math.series import MathError, Operand, Series
 from gurukool_localstack.scanner import Scanner, SyntaxFaultError, Token
 
 _SPACE = re.compile(r"\s*")

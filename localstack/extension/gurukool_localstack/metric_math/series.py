@@ -1,10 +1,9 @@
-"""Time series, and operations on them.
+"""Time series.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 """
 
 import math
-import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -23,7 +22,7 @@ class Series:
 
     def mapped(self, function: Callable[[float], float | None]) -> "Series":
         """A value of which the function makes None, or nothing, is left out."""
-        return self.with_points((at, _result(function, value)) for at, value in self.points.items())
+        return self.with_points((at, result(function, value)) for at, value in self.points.items())
 
     def with_points(self, points: Iterable[tuple[int, float | None]]) -> "Series":
         kept = {at: value for at, value in points if value is not None}
@@ -33,53 +32,8 @@ class Series:
 # A value of an expression: a number, a series, several of them, or the text of an option.
 type Operand = float | Series | list[Series] | str
 
-OPERATORS: dict[str, Callable[[float, float], float]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "^": operator.pow,
-    "==": lambda left, right: float(left == right),
-    "!=": lambda left, right: float(left != right),
-    "<": lambda left, right: float(left < right),
-    "<=": lambda left, right: float(left <= right),
-    ">": lambda left, right: float(left > right),
-    ">=": lambda left, right: float(left >= right),
-    "&&": lambda left, right: float(bool(left) and bool(right)),
-    "||": lambda left, right: float(bool(left) or bool(right)),
-}
 
-
-def combined(sign: str, left: Operand, right: Operand) -> Operand:
-    """The result of an operator: of two series, at the times that both have. Raises MathError."""
-    if isinstance(left, str) or isinstance(right, str):
-        raise MathError(f"{sign} needs numbers or time series.")
-    if isinstance(left, list):
-        if isinstance(right, list):
-            raise MathError(f"{sign} cannot combine two lists of time series.")
-        return [_of_series(OPERATORS[sign], series, right) for series in left]
-    if isinstance(right, list):
-        return [_of_series(OPERATORS[sign], left, series) for series in right]
-    if isinstance(left, Series) or isinstance(right, Series):
-        return _of_series(OPERATORS[sign], left, right)
-    found = _result(OPERATORS[sign], left, right)
-    return math.nan if found is None else found
-
-
-def _of_series(
-    function: Callable[[float, float], float], left: float | Series, right: float | Series
-) -> Series:
-    """One of the operands is a series."""
-    if not isinstance(left, Series):
-        assert isinstance(right, Series)  # noqa: S101
-        return right.mapped(lambda value: function(left, value))
-    if not isinstance(right, Series):
-        return left.mapped(lambda value: function(value, right))
-    common = left.points.keys() & right.points.keys()
-    return left.with_points((at, _result(function, left.points[at], right.points[at])) for at in common)
-
-
-def _result(function: Callable[..., float | None], *values: float) -> float | None:
+def result(function: Callable[..., float | None], *values: float) -> float | None:
     """None if there is no result, as of a division by zero; such points are missing."""
     try:
         found = function(*values)
