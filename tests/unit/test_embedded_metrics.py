@@ -2,6 +2,8 @@
 
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -215,3 +217,21 @@ def test_an_invocation_writes_what_no_line_has_carried(watched: Watched) -> None
     invocation.end()
     [document] = watched.documents()
     assert (document["event"], document["stack"]) == ("requests measured", "mine")
+
+
+SWITCHED_OFF = """
+import sys
+from types import SimpleNamespace
+from chalicelib.container import Container
+
+container = Container({"METRICS": "off", "STACK_NAME": "mine"})
+container.begin(SimpleNamespace(function_name="f", aws_request_id="r"))
+print([name for name in sys.modules if "metric" in name])
+"""
+
+
+def test_what_is_switched_off_is_not_imported() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", SWITCHED_OFF], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ran.stdout.strip() == "[]"
