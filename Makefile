@@ -2,7 +2,7 @@
 # The first command that needs the tools installs them in a cache outside the checkout.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status kill-worker lock logs metrics grafana admin key sign-in-link rotate-keys demo test soak check bench release
+.PHONY: help up down reset status kill-worker lock logs traces metrics grafana admin key sign-in-link rotate-keys demo test soak check bench release
 
 RUN := localstack/run
 
@@ -25,9 +25,15 @@ kill-worker: ## kill the workers that run requests now, to see that nothing is l
 	@$(RUN) -m local_cloud kill-worker
 
 # USER works too, as `make logs USER=name`, but not from the environment: every shell has a variable of that name.
-logs: ## follow the logs (USERNAME=name: of a user; SEQ=number: of a request; MINUTES=60: since then)
-	@$(RUN) -m local_cloud.logs $(if $(WHO),--user '$(WHO)') $(if $(SEQ),--seq '$(SEQ)') $(if $(MINUTES),--minutes '$(MINUTES)')
+logs: ## follow the logs (USERNAME=, SEQ=, ID=X-Request-Id, TYPE=, LEVEL=; MINUTES=, SINCE=, UNTIL=; FOLLOW=0, JSON=1, PLATFORM=1)
+	@$(RUN) -m local_cloud.logs $(if $(WHO),--user '$(WHO)') $(if $(SEQ),--seq '$(SEQ)') $(if $(ID),--id '$(ID)') \
+		$(if $(TYPE),--type '$(TYPE)') $(if $(LEVEL),--level '$(LEVEL)') $(if $(MINUTES),--minutes '$(MINUTES)') \
+		$(if $(SINCE),--since '$(SINCE)') $(if $(UNTIL),--until '$(UNTIL)') $(if $(filter 0,$(FOLLOW)),--no-follow) \
+		$(if $(filter 1,$(JSON)),--json) $(if $(filter 1,$(PLATFORM)),--platform)
 logs: WHO = $(or $(USERNAME),$(if $(filter command line,$(origin USER)),$(USER)))
+
+traces: ## show the last traces as waterfalls (ID=trace; LAST=3); record them with TRACING=on
+	@$(RUN) -m local_cloud.traces $(if $(ID),--id '$(ID)') $(if $(LAST),--last '$(LAST)')
 
 metrics: ## show how the stack has run: traffic, outcomes, p50 and p99 of waits
 	@$(RUN) -m local_cloud.operate metrics

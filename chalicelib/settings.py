@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.webhooks.allowed_hosts import AllowedHosts
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+COLLECTOR = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
 AUDIENCE = re.compile(r"[!-~]{0,200}")
 
 
@@ -97,6 +98,12 @@ def _issuer(text: str) -> str:
     return text
 
 
+def _collector(text: str) -> str:
+    if text and not COLLECTOR.fullmatch(text):
+        raise SettingError("must be empty, or a URL such as https://collector.example:4318, without a query")
+    return text
+
+
 def _audience(text: str) -> str:
     if not AUDIENCE.fullmatch(text):
         raise SettingError("must have up to 200 characters of ASCII, and no spaces")
@@ -123,6 +130,7 @@ CHOICES = (
     ),
     Setting("AUDIT_RETENTION_DAYS", _between(0, 3653), "0", "how long audit entries are kept (0: for ever)"),
     Setting("TRACING", _switch, "off", "record X-Ray segments (on, off)"),
+    Setting("OTLP_ENDPOINT", _collector, "", "the OpenTelemetry collector to which traces are sent"),
     Setting(
         "METRICS",
         _one_of("on", "types", "off"),
@@ -177,6 +185,7 @@ class Settings:
     outcome_retention_hours: int
     audit_retention_days: int  # 0: for ever
     tracing: bool
+    otlp_endpoint: str
     metrics: str
     user_rate: Rate | None
     user_burst: int

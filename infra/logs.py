@@ -1,7 +1,8 @@
-"""Follows the logs of all functions of a stack on AWS, until Ctrl-C. `make logs` does it for the local cloud.
+"""Shows the logs of all functions of a stack on AWS. `make logs` does it for the local cloud.
 
 localstack/run -m infra.logs --stack NAME [--region REGION]
-    [--user NAME_OR_ID] [--seq NUMBER] [--platform] [--minutes NUMBER]
+    [--user NAME_OR_ID] [--seq NUMBER] [--id ID] [--type TYPE] [--level LEVEL] [--platform]
+    [--minutes NUMBER | --since MOMENT [--until MOMENT]] [--no-follow] [--json]
 """
 
 import argparse
@@ -9,12 +10,15 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 
 from infra.errors import DeployError, ending_in_a_sentence
 from infra.log_follower import Follower
+from infra.log_lines import Line
+from infra.log_selection import LEVELS, Selection, Trail
 from infra.stack import Stack
 from infra.target import Target, add_target, on_aws
 
@@ -27,7 +31,8 @@ FUNCTIONS = {
     "calls": "CallbacksFunction",  # exists only if callbacks are on
 }
 PAUSE = 0.7  # seconds between two reads of the log groups, up to six; AWS allows ten calls a second
-ID_LENGTH = 32  # of a user's id, which is hexadecimal
+MINUTES = 10
+MINUTES_OF_ID = 24 * 60  # who has an id may have it for some time
 
 
 def main(arguments: list[str]) -> None:
@@ -39,58 +44,100 @@ def main(arguments: list[str]) -> None:
 
 def options() -> argparse.ArgumentParser:
     """A parser of the options that choose lines, whatever the target is."""
-    parser = argparse.ArgumentParser(description="Follow the logs of the functions.")
-    parser.add_argument("--user", help="only lines about this user: a username or a user id")
-    parser.add_argument("--seq", type=int, help="only lines about the request with this number")
-    parser.add_argument("--platform", action="store_true", help="also Lambda's START, END and REPORT lines")
-    parser.add_argument("--minutes", type=float, default=10, help="how many minutes back to begin (10)")
+    parser = argparse.ArgumentParser(description="Show the logs of the functions.")
+    add = parser.add_argument
+    add("--user", help="only lines about this user: a username, a name, or an id")
+    add("--seq", type=int, help="only lines about the request with this number")
+    add("--id", help="only lines about the call with this X-Request-Id, up to its outcome")
+    add("--type", help="only lines about requests of this type")
+    add("--level", choices=LEVELS, default=LEVELS[0], help="only lines of this level, or more severe ones")
+    add("--platform", action="store_true", help="also Lambda's own lines about invocations that went well")
+    add("--minutes", type=float, help=f"how far back to begin ({MINUTES}; with --id {MINUTES_OF_ID})")
+    add("--since", type=_moment, help="the moment at which to begin, such as 2026-11-30T10:00 or …T10:00Z")
+    add("--until", type=_moment, help="the moment at which to end; nothing is followed then")
+    add("--no-follow", action="store_true", help="end with the last line that there is")
+    add("--json", action="store_true", help="each line as a JSON object")
     return parser
 
 
 def run(find_target: Callable[[], Target], given: argparse.Namespace) -> None:
-    """Prints the chosen lines until Ctrl-C. Ends the program with a sentence if that is impossible."""
+    """Prints the chosen lines. Ends the program with a sentence if that is impossible."""
     with ending_in_a_sentence(), suppress(KeyboardInterrupt):
-        follow(find_target(), given, Console(soft_wrap=True, highlight=False))
+        show(find_target(), given, Console(soft_wrap=True, highlight=False))
 
 
-def follow(target: Target, given: argparse.Namespace, console: Console) -> None:
-    """Prints new lines for ever. Raises DeployError if the stack or the user does not exist."""
+def show(target: Target, given: argparse.Namespace, console: Console) -> None:
+    """Prints lines until Ctrl-C, or as long as `given` says. Raises DeployError if there is no stack."""
     outputs = Stack(target.client("cloudformation"), target.stack, print, _pause).outputs()
     if not outputs:
         raise DeployError(f"There is no stack {target.stack}. Locally, `make up` starts it.")
-    user = user_id(target.client("dynamodb"), outputs["AccountsTable"], given.user) if given.user else None
+    user = user_id(target.client("dynamodb"), outputs, given.user) if given.user else None
+    chosen = Selection(user, given.seq, given.type, given.id, given.level, given.platform)
     deployed = {function: outputs[name] for function, name in FUNCTIONS.items() if name in outputs}
     groups = {function: f"/aws/lambda/{name}" for function, name in deployed.items()}
-    since = int((time.time() - given.minutes * 60) * 1000)
-    follower = Follower(target.client("logs"), groups, since, pattern(user, given.seq))
+    follower = Follower(target.client("logs"), groups, _since(given), chosen.pattern(), given.until)
+    shown = _show_all(follower, chosen, given, console)
+    if not shown and (given.no_follow or given.until):
+        print("No line fits. --minutes and --since look further back.", file=sys.stderr)
+
+
+def _show_all(follower: Follower, chosen: Selection, given: argparse.Namespace, console: Console) -> int:
+    """How many lines were printed."""
+    shown, trail = 0, Trail()
     while True:
-        for line in follower.new_lines():
-            # LocalStack accepts a filter pattern and does not apply it, so the lines are filtered again.
-            if line.is_about(user, given.seq) and (given.platform or not line.platform):
-                console.print(line.render())
+        lines = follower.new_lines()
+        wider = chosen.with_requests_of(lines) if chosen.id else chosen
+        if wider != chosen:  # the lines of the call come again, together with those of its requests
+            chosen = wider
+            follower.widen(chosen.pattern())
+            lines = sorted([*lines, *follower.new_lines()], key=lambda line: line.moment)
+        for line in filter(chosen.accepts, lines):
+            _print(line, console, as_json=given.json)
+            trail.follow(line)
+            shown += 1
+        if given.no_follow or given.until or (chosen.id and trail.is_over):
+            return shown
         _pause()
 
 
-def user_id(dynamodb: Any, accounts_table: str, given: str) -> str:
-    """The id of the user with this username or id. Raises DeployError if `given` is neither."""
+def _print(line: Line, console: Console, *, as_json: bool) -> None:
+    if as_json:
+        print(line.as_json(), flush=True)
+    else:
+        console.print(line.render())
+
+
+def _since(given: argparse.Namespace) -> int:
+    """Unix time in milliseconds."""
+    if given.since is not None:
+        return int(given.since)
+    minutes = given.minutes or (MINUTES_OF_ID if given.id else MINUTES)
+    return int((time.time() - minutes * 60) * 1000)
+
+
+def _moment(text: str) -> int:
+    """Unix time in milliseconds; without a time zone, the text means that of this machine."""
+    try:
+        return int(datetime.fromisoformat(text).timestamp() * 1000)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no moment such as 2026-11-30T10:00Z") from None
+
+
+def user_id(dynamodb: Any, tables: dict[str, str], given: str) -> str:
+    """The id of the user with this username or id. `tables`: by their logical ids.
+
+    Raises DeployError if `given` is neither: an account has a username, and whoever has no account, a queue.
+    """
     key = {"username": {"S": given}}
-    found = dynamodb.get_item(TableName=accounts_table, Key=key, ProjectionExpression="user_id")
+    found = dynamodb.get_item(TableName=tables["AccountsTable"], Key=key, ProjectionExpression="user_id")
     if "Item" in found:
         return str(found["Item"]["user_id"]["S"])
-    if len(given) == ID_LENGTH and set(given) <= set("0123456789abcdef"):
+    queue = {"user_id": {"S": given}}
+    if "Item" in dynamodb.get_item(
+        TableName=tables["QueuesTable"], Key=queue, ProjectionExpression="user_id"
+    ):
         return given
     raise DeployError(f"There is no user {given!r}: give a username or the id of a user.")
-
-
-def pattern(user: str | None, seq: int | None) -> str:
-    """The filter pattern of CloudWatch Logs for lines about this user and request; None stands for any.
-
-    >>> pattern("5f0c", 3)
-    '{ ($.user = "5f0c") && (($.seq = 3) || (($.seq <= 3) && ($.last_seq >= 3))) }'
-    """
-    wanted = [f'($.user = "{user}")'] if user else []
-    wanted += [f"(($.seq = {seq}) || (($.seq <= {seq}) && ($.last_seq >= {seq})))"] if seq is not None else []
-    return f"{{ {' && '.join(wanted)} }}" if wanted else ""
 
 
 def _pause() -> None:

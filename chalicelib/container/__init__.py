@@ -63,6 +63,7 @@ class Container:
             context,
             settings.log_level,
             traced=settings.tracing,
+            collector=settings.otlp_endpoint,
             measured=settings.measured_stack,
             by_type=by_type,
         )

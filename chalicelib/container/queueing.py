@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from chalicelib.container import Container
     from chalicelib.core.queueing.application import Application
+    from chalicelib.core.queueing.attempt import Run
     from chalicelib.core.queueing.callbacks import Callbacks
     from chalicelib.core.queueing.calling_back import CallingBack
     from chalicelib.core.queueing.controls import Controls
@@ -50,6 +51,7 @@ class Queueing:
 
     @cached_property
     def enqueue(self) -> Enqueue:
+        from chalicelib.adapters.runtime.current_call import cause
         from chalicelib.adapters.runtime.side_by_side import for_each
         from chalicelib.core.queueing.enqueue import Enqueue
 
@@ -63,6 +65,7 @@ class Queueing:
             for_each,
             self._container.declared,
             self._user_limit,
+            cause,
         )
 
     @cached_property
@@ -151,7 +154,11 @@ class Queueing:
 
         outside, store = self._adapters, self._adapters.store
         application, handlers = self._container.application, self._container.handlers
-        running = partial(run, watch=outside.overrun_watch, application=application, handlers=handlers)
+        running: Run = partial(run, watch=outside.overrun_watch, application=application, handlers=handlers)
+        if self._container.settings.tracing or self._container.settings.otlp_endpoint:
+            from chalicelib.adapters.runtime.traced_calls import traced
+
+            running = traced(running)
         attempt = Attempt(
             store.requests,
             outside.clock,
@@ -221,12 +228,13 @@ class Queueing:
 
     @cached_property
     def scheduling(self) -> Scheduling:
+        from chalicelib.adapters.runtime.current_call import cause
         from chalicelib.core.queueing.scheduling import Scheduling
 
         outside, store = self._adapters, self._adapters.store
         entering = self._entering(self._container.declared)
         parts = store.entries, store.queues, store.requests, store.keys, entering, outside.clock
-        return Scheduling(*parts, limit=self._user_limit)
+        return Scheduling(*parts, limit=self._user_limit, cause=cause)
 
     def _entering(self, handlers: Registry | None = None) -> Entering:
         """`handlers` tell the lane; the sweeper has none: a quick worker hands over what is not for it."""

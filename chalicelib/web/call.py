@@ -7,6 +7,7 @@ from chalice.app import Request
 
 from chalicelib.adapters.json.codec import decode, require_unambiguous
 from chalicelib.core.errors import MalformedError, TooLargeError
+from chalicelib.core.trace_context import TraceContext
 
 if TYPE_CHECKING:
     from http import HTTPStatus
@@ -28,6 +29,18 @@ class Call:
         """The credentials of the header `Authorization: Bearer …` (RFC 6750)."""
         found = BEARER.fullmatch(self.request.headers.get("authorization", "").strip())
         return found[1] if found else None
+
+    @property
+    def id(self) -> str:
+        """The gateway's id of this call, which its answer has as `X-Request-Id`."""
+        context: Any = self.request.context or {}
+        invocation: Any = self.request.lambda_context
+        return str(context.get("requestId") or invocation.aws_request_id)
+
+    @property
+    def trace(self) -> TraceContext | None:
+        """The trace that the caller names in `traceparent`."""
+        return TraceContext.parse(self.request.headers.get("traceparent"))
 
     @property
     def source(self) -> str:

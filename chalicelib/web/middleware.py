@@ -6,7 +6,7 @@ from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib.adapters.runtime import logs
+from chalicelib.adapters.runtime import current_call, logs, tracing
 from chalicelib.core.log_events import log_event
 from chalicelib.web import problems
 from chalicelib.web.call import Call
@@ -43,13 +43,18 @@ class Middleware:
     def __call__(self, request: Request, get_response: Callable[[Request], Response]) -> Response:
         context: Any = request.lambda_context
         self._begin(context)
-        logs.bind(source=Call(request).source)
+        call = Call(request)
+        logs.bind(call=call.id, source=call.source)
+        if call.trace:
+            logs.bind(trace=call.trace.trace_id)
+        place = tracing.begin_call(call.trace)
+        current_call.begin(call.id, place.header if place else None)
         began, origins = self._now(), self._origins()
         response = self._cors.preflight(request, origins) or _as_problem(get_response(request))
         response.headers = {
             **HEADERS,
             **self._cors.headers(request, origins),
-            "X-Request-Id": context.aws_request_id,
+            "X-Request-Id": call.id,
             **response.headers,
         }
         if request.method == "HEAD":
@@ -60,8 +65,14 @@ class Middleware:
             path=request.path,
             status=response.status_code,
             took_ms=self._now() - began,
+            request_id=context.aws_request_id,
             **({"wait": True} if "wait" in (request.query_params or {}) else {}),
         )
+        if call.trace or current_call.has_sent():  # nobody wants to see how often clients look
+            attributes = {"call": call.id, "status": response.status_code}
+            failed = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+            tracing.end_call(f"{request.method} {request.path}", attributes, "failed" if failed else None)
+        tracing.export(context.function_name)
         return response
 
 

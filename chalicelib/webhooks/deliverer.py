@@ -83,7 +83,8 @@ class Deliverer:
         body = bytes(delivery.body)
         content = {"Content-Type": "application/json"} if body else {}
         signed = signing.headers(request, delivery.method, url, body, keys=self.keys(), now=int(self.now()))
-        headers = fixed_headers(url) | _merged({"User-Agent": "Gurukool", **content}, chosen) | signed
+        own = {"User-Agent": "Gurukool", **content, **trace_header(request.traceparent)}
+        headers = fixed_headers(url) | _merged(own, chosen) | signed
         return Message(delivery.method, url.resource, headers, body)
 
     def send(self, url: Url, message: Message, deadline: Deadline) -> Answer:
@@ -99,6 +100,11 @@ class Deliverer:
 def fixed_headers(url: Url) -> dict[str, str]:
     """Those that nobody can choose."""
     return {"Host": url.origin.authority, "Accept-Encoding": "identity", "Connection": "close"}
+
+
+def trace_header(traceparent: str | None) -> dict[str, str]:
+    """With it, what the receiver does belongs to the trace of the request."""
+    return {"traceparent": traceparent} if traceparent else {}
 
 
 def _redirected(url: Url, answer: Answer) -> Url:

@@ -9,7 +9,7 @@ from chalicelib.core.queueing.request import Request
 from chalicelib.webhooks import signing
 from chalicelib.webhooks.allowed_hosts import NotAllowedError
 from chalicelib.webhooks.deadline import Deadline
-from chalicelib.webhooks.deliverer import Deliverer, fixed_headers
+from chalicelib.webhooks.deliverer import Deliverer, fixed_headers, trace_header
 from chalicelib.webhooks.transport import Message
 from chalicelib.webhooks.urls import Url
 
@@ -38,6 +38,6 @@ class OutcomePusher:
         by, body = self.deliverer, self.body(outcome)
         id_ = signing.outcome_id(outcome.user_id, outcome.seq)
         signed = signing.signed(id_, "POST", url, body, keys=by.keys(), now=int(by.now()))
-        own = {"User-Agent": "Gurukool", "Content-Type": "application/json"}
+        own = {"User-Agent": "Gurukool", "Content-Type": "application/json", **trace_header(outcome.trace)}
         message = Message("POST", url.resource, fixed_headers(url) | own | signed, body)
         return Answer(by.send(url, message, Deadline(by.seconds)).status)

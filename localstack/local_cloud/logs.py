@@ -1,4 +1,4 @@
-"""Follows the logs of the local cloud until Ctrl-C, for `make logs`. The options are those of infra.logs."""
+"""Shows the logs of the local cloud, for `make logs`. The options are those of infra.logs."""
 
 import sys
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from http import HTTPMethod
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 from chalice.app import Chalice
 from chalice.local import LambdaEventConverter, RouteMatcher
@@ -29,6 +30,7 @@ class InProcessApi(Api):
         own = {} if text is None else {"Content-Type": "application/json"}
         events = LambdaEventConverter(RouteMatcher(list(self.app.routes)))
         event = events.create_lambda_event(HTTPMethod(method), path, {**own, **(headers or {})}, text)
+        event["requestContext"]["requestId"] = str(uuid4())
         answered = self.app(event, CONTEXT)
         document = json.loads(answered["body"]) if answered["body"] else None
         return Answer(answered["statusCode"], HTTPHeaderDict(answered["headers"]), document)

@@ -4,11 +4,14 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.adapters.runtime import logs
+from chalicelib.core.queueing.registry import Registry
+from gurukool import Effects, handler
 from local_cloud.api_client import Api
 from tests.answers.service import Service
 from tests.e2e.users import User
@@ -110,6 +113,56 @@ def test_what_a_caller_says_of_its_address_does_not_count(api: Api, lines: Lines
     assert lines()[-1]["source"] == HERE
 
 
+def test_the_id_of_a_call_is_in_every_line_up_to_the_outcome(
+    service: Service, user: User, lines: Lines
+) -> None:
+    lines()
+    sent = user.session.call("POST", "/api/queue/enqueue", {"type": "echo"}).headers["X-Request-Id"]
+    batch = {"requests": [{"type": "fail", "max_attempts": 1}] * 2}
+    both = user.session.call("POST", "/api/queue/enqueue/batch", batch).headers["X-Request-Id"]
+    logs.begin_invocation("id")
+    service.work()
+
+    calls = {(line["event"], line.get("seq")): line.get("call") for line in lines()}
+
+    assert calls["request accepted", 1] == calls["request succeeded", 1] == sent
+    assert calls["requests accepted", 2] == calls["request started", 3] == calls["request failed", 3] == both
+
+
+def test_a_request_that_an_older_release_has_stored_has_no_call(
+    service: Service, user: User, lines: Lines
+) -> None:
+    user.session.ask("POST", "/api/queue/enqueue", {"type": "echo"})
+    stored = service.store.tables.requests[user.user_id]
+    stored[1] = replace(stored[1], call=None)
+    lines()
+    logs.begin_invocation("id")
+    service.work()
+
+    assert all("call" not in line for line in lines() if line["event"] == "request succeeded")
+    assert service.store.tables.requests[user.user_id][1].result is not None
+
+
+def test_a_follow_up_has_the_call_of_the_request_that_has_caused_it(service: Service, user: User) -> None:
+    @handler("first")
+    def first(payload: str, effects: Effects) -> None:
+        effects.enqueue(payload, "echo", {})
+
+    service.handlers.update(Registry.of(first))
+    sent = user.session.call("POST", "/api/queue/enqueue", {"type": "first", "payload": user.user_id})
+    service.work()
+
+    requests = service.store.tables.requests[user.user_id]
+    assert [requests[seq].call for seq in (1, 2)] == [sent.headers["X-Request-Id"]] * 2
+
+
+def test_a_registration_says_whose_it_was(api: Api, lines: Lines) -> None:
+    lines()
+    answer = api.call("POST", "/api/auth/register", {"username": "grace-h", "password": "a long enough one"})
+
+    assert lines()[-1]["user"] == answer.body["user_id"]
+
+
 def test_a_line_about_somebody_else_keeps_saying_so(service: Service, user: User, lines: Lines) -> None:
     admin = service.make_admin(service.sign_up())
     lines()
@@ -119,4 +172,4 @@ def test_a_line_about_somebody_else_keeps_saying_so(service: Service, user: User
 
     assert told["account disabled"]["user"] == user.user_id
     assert told["call answered"]["user"] == admin.user_id
-    assert told["account disabled"]["request_id"] == told["call answered"]["request_id"]
+    assert told["account disabled"]["call"] == told["call answered"]["call"]

@@ -32,6 +32,8 @@ def new(user: User, enter_at: int = NOW, key: str | None = None, follows: Follow
         key=key,
         follows=follows,
         kept_ms=3_600_000,
+        call="id-of-a-call",
+        trace="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     )
 
 

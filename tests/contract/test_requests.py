@@ -53,6 +53,20 @@ def test_a_request_is_kept_after_its_outcome_as_long_as_it_says(user: User, kept
     assert kept == LATER + kept_ms
 
 
+def test_a_request_keeps_the_id_of_its_call_as_long_as_there_is_room(user: User) -> None:
+    for seq in (1, 2, 3):
+        user.store.requests.write(replace(user.new(seq), call="id-of-a-call", trace="00-trace"))
+    long = "x" * 900
+
+    finished = user.store.requests.finish(user.begin(1), DONE, LATER)
+    crowded = user.store.requests.finish(user.begin(2), Outcome(Status.SUCCEEDED, result=long), LATER)
+    requeued = user.store.requests.requeue(user.begin(3), None, Failure("error", long))
+
+    assert [finished.call, crowded.call, requeued.call] == ["id-of-a-call", None, None]
+    assert [finished.trace, crowded.trace, requeued.trace] == ["00-trace"] * 3
+    assert [user.written(seq) for seq in (1, 2, 3)] == [finished, crowded, requeued]
+
+
 def test_an_outcome_is_written_once_and_never_changed(user: User, queued: Request) -> None:
     running = user.begin(1)
     finished = user.store.requests.finish(running, DONE, LATER)

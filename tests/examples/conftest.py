@@ -66,6 +66,8 @@ def deployed(
         "AllowedHosts": f"http://{HOST}:{ports.api}",
         "CallbackHosts": f"http://{HOST}:{ports.edge}",
     }
+    # The local cloud receives the traces of all that these tests do.
+    hosts["OtlpEndpoint"] = f"{emulator.edge_url}/_gurukool"
     provider = {"OidcIssuer": identity_provider.issuer, "OidcAudience": AUDIENCE}
     target = local_cloud(emulator.edge_url, STACK)
     outputs = deploy(target, PARAMETERS | hosts | provider, print, Options(app=folder.read(together)))

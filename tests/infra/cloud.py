@@ -24,7 +24,7 @@ from tests.answers.in_process import InProcessApi
 from tests.infra.documents import TABLES, WORKERS, Document, environment, if_so
 
 CONTEXT = SimpleNamespace(
-    function_name="function", aws_request_id="request", get_remaining_time_in_millis=lambda: 50_000
+    function_name="gurukool-worker", aws_request_id="0" * 36, get_remaining_time_in_millis=lambda: 50_000
 )
 REGION = "us-east-1"
 SECRETS = ("TokenKeys", "WebhookKeys")

@@ -71,6 +71,24 @@ def test_each_step_of_the_model_makes_the_functions_calls_in_their_order(functio
         assert modelled(walk.drain()) == functions.drain()
 
 
+def test_the_functions_log_as_many_bytes_as_the_model(
+    functions: Functions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Values differ in length: names of functions, addresses, durations."""
+    steps = ("enqueue", "drain", "dequeue")
+    capsys.readouterr()
+    logged = []
+    for step in steps:
+        getattr(functions, step)()
+        logged.append([line for line in capsys.readouterr().out.splitlines() if line.startswith("{")])
+    with Walk.begun() as walk:
+        counts = [getattr(walk, step)().counts for step in steps]
+
+    assert [len(lines) for lines in logged] == [count["log lines"] for count in counts]
+    measured = [sum(map(len, lines)) for lines in logged]
+    assert [count["log bytes"] for count in counts] == [pytest.approx(size, rel=0.1) for size in measured]
+
+
 def test_an_item_is_as_large_as_it_is_stored(functions: Functions) -> None:
     """A query is billed by the sizes of the items that it reads."""
     functions.enqueue()

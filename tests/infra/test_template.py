@@ -26,6 +26,7 @@ TEXTS = {
     ),
     "OIDC_AUDIENCE": ("https://gurukool.example/api", "app_5f7c.apps.example"),
     "CORS_ORIGINS": ("https://app.example", "http://localhost:8080, https://b.example"),
+    "OTLP_ENDPOINT": ("http://127.0.0.1:4566/_gurukool", "https://collector.example:4318"),
     "USER_RATE": ["10/s", "600/min", "999999/h"],
 }
 
@@ -108,7 +109,11 @@ def test_every_function_is_alike(template: Document, function: str, path: str, e
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_function_writes_to_a_log_group_that_ends(template: Document, function: str) -> None:
     properties = template["Resources"][function]["Properties"]
-    logs = template["Resources"][properties["LoggingConfig"]["LogGroup"]["Ref"]]["Properties"]
+    config = properties["LoggingConfig"]
+    assert (config["LogFormat"], config["SystemLogLevel"]) == ("JSON", "WARN")
+    # Lambda takes lines whose level it does not know for INFO.
+    assert config["ApplicationLogLevel"] == {"Fn::If": ["LogsDebug", "DEBUG", "INFO"]}
+    logs = template["Resources"][config["LogGroup"]["Ref"]]["Properties"]
     assert logs["LogGroupName"]["Fn::Sub"] == f"/aws/lambda/{properties['FunctionName']['Fn::Sub']}"
     assert logs["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 

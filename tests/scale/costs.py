@@ -28,7 +28,6 @@ def dollars(each: Counts, *, http_api: bool = False) -> dict[str, float]:
     gb_seconds = sum(each.get(f"{f} ms", 0) for f in FUNCTIONS) / 1000 * limits.MEMORY_GB.value
     written = sum(n for name, n in each.items() if name.endswith("Table writes"))
     log_bytes = each.get("log bytes", each.get("log lines", 0) * bytes_of_a_line())
-    log_bytes += invocations * limits.PLATFORM_LOG_BYTES.value
     call = limits.HTTP_CALL if http_api else limits.REST_CALL
     return {
         GATEWAY: each.get("api calls", 0) * call.value,

@@ -111,11 +111,6 @@ SQS_CALL = Sourced(0.50, "$ a million", f"SQS pricing, FIFO, {READ_2026}")
 WRITE_UNIT = Sourced(0.625, "$ a million", f"DynamoDB pricing, on demand, {READ_2026}")
 READ_UNIT = Sourced(0.125, "$ a million", f"DynamoDB pricing, on demand, {READ_2026}")
 LOG_GB = Sourced(0.50, "$ a GB", f"CloudWatch pricing, ingestion, {READ_2026}")
-PLATFORM_LOG_BYTES = Sourced(
-    420,
-    "bytes an invocation",
-    "Assumed: Lambda's START, END and REPORT lines, as text; their form is documented",
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,20 @@
 """What was asked of AWS: calls, units, invocations, time. The bill and the load come from it."""
 
-import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from chalicelib.adapters.runtime.logs import COMPACT
+from chalicelib.adapters.runtime.logs import line
+from chalicelib.core.time import Millis
 
-# What each line of a function has beside the event's own fields.
-INVOCATION = {"request_id": "0" * 36}
-TIME = "2026-11-29T00:00:00.000Z"
+ID = "0" * 36  # as long as the id of a call, and of an invocation
+NOON: Millis = 1_795_953_600_000
+# What each line of a function has beside the event's own fields. Values are as long as real ones.
+WORKER = {"request_id": ID}
+API = {"call": ID, "source": "192.0.2.123", "user": "0" * 32, "session": "0" * 12}
+OF_THE_API = ("request accepted", "requests accepted", "call answered")
 
 
 class Meter:
@@ -36,20 +40,21 @@ class Meter:
 
 
 class LogMeter(logging.Handler):
-    """Counts the bytes of the lines that the core logs, as the functions write them."""
+    """Counts the bytes of the lines of the core and of the web layer, as the functions write them."""
 
     def __init__(self, meter: Meter) -> None:
         super().__init__()
         self._meter = meter
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Not by the functions' formatter: what that adds may be left from another test's invocation."""
-        fields = {"time": TIME, "level": record.levelname, "event": record.getMessage()}
-        line = json.dumps(
-            fields | getattr(record, "fields", {}) | INVOCATION, default=str, separators=COMPACT
-        )
+        event = record.getMessage()
+        invocation: dict[str, Any] = API if event in OF_THE_API else WORKER
+        fields = invocation | getattr(record, "fields", {})
+        if "call" in fields and event != "call answered":  # as the functions' lines
+            fields.pop("request_id", None)
+        text = line(NOON, record.levelname, event, fields)
         self._meter.counts["log lines"] += 1
-        self._meter.add("log bytes", len(line))
+        self._meter.add("log bytes", len(text))
 
 
 class LineMeter(logging.Handler):

@@ -12,6 +12,7 @@ from chalicelib.adapters.sqs.wake_ups import from_message, to_message
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.attempt import Attempt, Result, Taken
+from chalicelib.core.queueing.cause import Cause
 from chalicelib.core.queueing.dequeue import Dequeue
 from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Enqueue, Work
@@ -35,7 +36,7 @@ from tests.scale.account import LANES, Account
 from tests.scale.delays import Delays
 from tests.scale.invariants import Invariants, account_of
 from tests.scale.lanes import LaneQueue, MessageLease
-from tests.scale.meter import Meter
+from tests.scale.meter import ID, Meter
 from tests.scale.network import Latencies, Network, Port, SimulatedClock, WakeUps
 from tests.scale.stores import ScaleStore
 from tests.scale.sweeping import Swept
@@ -45,15 +46,8 @@ QUANTUM_MS = {Lane.QUICK: 2_000, Lane.SLOW: 10_000}  # QuantumSeconds, and a fif
 WORKER_MS = 60_000  # the functions' time-out
 SESSION = "session"
 APART = ", apart"  # ends the names of workers who serve a user with a backlog
-# What the web layer logs of a call; its values are as long as those of a real one.
-CALL: dict[str, Any] = {
-    "source": "192.0.2.123",
-    "user": "0" * 32,
-    "session": "0" * 12,
-    "method": "POST",
-    "path": "/api/queue/enqueue",
-    "status": 202,
-}
+# What the web layer logs of a call.
+CALL: dict[str, Any] = {"method": "POST", "path": "/api/queue/enqueue", "status": 202} | {"request_id": ID}
 SESSION_MS = 30 * 24 * 3_600_000
 TYPES = ("work", "book")
 
@@ -114,7 +108,9 @@ class World:
             for lane in LANES
         }
         prompt = WakeUps(self.network, self._arrive, answers_callers=True)
-        self._enqueue = Enqueue(queues, requests, keys, prompt, clock, handlers=handlers)
+        self._enqueue = Enqueue(
+            *(queues, requests, keys, prompt, clock), handlers=handlers, cause=lambda: Cause(ID)
+        )
         self._dequeue = Dequeue(queues, requests, clock, Waits(FakeSessions(), clock), self._token)
         self.swept = swept = Swept(store, queues, requests, self._port, self.rng)
         entering = Entering(swept.entries, queues, requests, wake_ups, clock)

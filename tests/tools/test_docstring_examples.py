@@ -6,10 +6,12 @@ from types import ModuleType
 import pytest
 
 from gurukool_localstack import lineage, origins
-from infra import artefacts, logs
+from infra import artefacts, log_selection
 
 
-@pytest.mark.parametrize("module", [artefacts, lineage, logs, origins], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [artefacts, lineage, log_selection, origins], ids=lambda module: module.__name__
+)
 def test_the_examples_are_right(module: ModuleType) -> None:
     result = doctest.testmod(module)
 

@@ -73,6 +73,21 @@ def test_the_pattern_is_handed_on() -> None:
     assert {asked["filterPattern"] for asked in logs.asked} == {"{ $.seq = 3 }"}
 
 
+def test_a_wider_pattern_brings_what_was_left_out_and_nothing_twice() -> None:
+    logs = RecordedLogs()
+    follower = _follow(logs, "{ $.seq = 2 }")
+    logs.add("/api", BEGIN, "old")
+    logs.add("/api", BEGIN + 5 * OVERLAP_MS, "young")
+    assert _texts(follower) == ["old", "young"]
+
+    follower.widen("{ $.seq = 3 }")
+    logs.add("/api", BEGIN + 1, "left out until now")
+
+    assert _texts(follower) == ["left out until now"]
+    assert (logs.asked[-1]["startTime"], logs.asked[-1]["filterPattern"]) == (BEGIN, "{ $.seq = 3 }")
+    assert _texts(follower) == []
+
+
 def _follow(logs: RecordedLogs, pattern: str = "") -> Follower:
     return Follower(logs, {"worker": "/worker", "api": "/api"}, BEGIN, pattern)
 

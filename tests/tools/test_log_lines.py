@@ -1,12 +1,16 @@
 """Lines as CloudWatch Logs gave them, and what `make logs` makes of them."""
 
+import json
+from typing import Any
+
 import pytest
 
 from infra.log_lines import Line
 
 RECEIVED = 1_795_291_992_718
+AT, PLAIN_AT = "2026-11-21T20:13:12.709Z", "2026-11-21T20:13:12.718Z"
 STARTED = (
-    '{"time": "2026-11-21T20:13:12.709Z", "level": "INFO", "event": "request started", '
+    '{"timestamp": "2026-11-21T20:13:12.709Z", "level": "INFO", "event": "request started", '
     '"user": "8c5dfd47eab45b78cce755df2c57b096", "seq": 1, "type": "sleep", "attempt": 1, '
     '"function": "gurukool-worker", "request_id": "df317648-1691-43d6-ab8a-04f6f6f07e7b", '
     '"trace": "1-6b01fb55-643019d77878bb2f0bb23dc1"}\n'
@@ -71,10 +75,12 @@ def test_a_line_about_a_batch_is_about_each_of_its_requests(seq: int, about: boo
     assert not line.is_about("somebody-else", seq)
 
 
-def test_a_traceback_is_cut_to_what_was_raised() -> None:
+def test_a_traceback_is_shown_whole_below_its_line() -> None:
     text = Line.parse("worker", RECEIVED, RAISED).render()
 
-    assert text.plain.endswith("handler raised  user=u  seq=1  exception=ValueError: no")
+    assert text.plain.endswith(
+        "handler raised  user=u  seq=1\n    Traceback (last):\n      File work.py, line 1\n    ValueError: no"
+    )
     assert "bold red" in {span.style for span in text.spans}
 
 
@@ -84,6 +90,43 @@ def test_what_lambda_writes_around_an_invocation_is_told_from_the_rest() -> None
     assert line.platform
     assert "REPORT RequestId: 04a341e5 Duration: 1044.15 ms" in line.render().plain
     assert not line.is_about("anybody", None)
+
+
+def test_lambdas_own_documents_are_told_from_the_rest_unless_something_went_wrong() -> None:
+    report = {"requestId": "04a3", "metrics": {"durationMs": 3}, "status": "success"}
+    fine, failed = (
+        Line.parse("api", RECEIVED, json.dumps({"time": AT, "type": "platform.report", "record": record}))
+        for record in (report, report | {"status": "error", "errorType": "Runtime.ExitError"})
+    )
+
+    assert (fine.platform, fine.level, fine.moment) == (True, "DEBUG", RECEIVED - 9)
+    assert (failed.platform, failed.level) == (False, "ERROR")
+    assert failed.render().plain.endswith(
+        "platform.report  status=error  errorType=Runtime.ExitError  requestId=04a3  durationMs=3"
+    )
+
+
+@pytest.mark.parametrize(
+    ("document", "event"),
+    [
+        ({"errorType": "ValueError", "errorMessage": "no", "stackTrace": ["x"]}, "ValueError: no"),
+        ({"message": "of the author's logger"}, "of the author's logger"),
+        ({"event": "two\nlines"}, "two\n    lines"),
+    ],
+)
+def test_a_line_says_something_whoever_has_written_it(document: dict[str, Any], event: str) -> None:
+    line = Line.parse("worker", RECEIVED, json.dumps({"timestamp": AT, "level": "ERROR", **document}))
+
+    assert line.level == "ERROR"
+    assert f"worker  {event}" in line.render().plain
+
+
+def test_any_line_can_be_shown_as_json() -> None:
+    shown = json.loads(Line.parse("worker", RECEIVED, STARTED).as_json())
+    assert shown | {"timestamp": AT, "event": "request started", "seq": 1} == shown
+
+    plain = json.loads(Line.parse("worker", RECEIVED, "just text").as_json())
+    assert (plain["event"], plain["function"], plain["timestamp"]) == ("just text", "worker", PLAIN_AT)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from io import StringIO
@@ -24,7 +25,7 @@ from chalicelib.webhooks.delivery import Receipt
 from chalicelib.webhooks.handler import http_handler
 from chalicelib.webhooks.transport import BODY_LIMIT
 from tests.fakes.attempts import attempt
-from tests.unit.deliveries import NOW, allowing, at, deliver, deliverer, to
+from tests.unit.deliveries import NOW, REQUEST, allowing, at, deliver, deliverer, to
 from tests.unit.receiver import OK, Receiver, answer
 
 CHECKOUT = Path(__file__).parents[2]
@@ -77,6 +78,17 @@ def test_a_delivery_tells_which_one_it_is() -> None:
     sent = receiver.headers
     assert (sent["webhook-id"], sent["webhook-timestamp"]) == ("ada-7", str(NOW))
     assert sent["gurukool-attempt"] == "2"
+
+
+def test_a_delivery_belongs_to_the_trace_of_its_request_unless_its_headers_name_another() -> None:
+    traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    traced = replace(REQUEST, traceparent=traceparent)
+    with Receiver(OK) as receiver:
+        deliverer(allowing(receiver))(to(receiver), traced)
+    assert receiver.headers["traceparent"] == traceparent
+    with Receiver(OK) as receiver:
+        deliverer(allowing(receiver))(to(receiver, headers={"Traceparent": "mine"}), traced)
+    assert receiver.headers["traceparent"] == "mine"
 
 
 @pytest.mark.parametrize("method", ["POST", "GET", "PUT", "PATCH", "DELETE"])

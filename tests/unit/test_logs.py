@@ -31,8 +31,8 @@ log_event("after it", user="eve")
 BOUND = {"user": "ada", "seq": 7, "type": "work", "attempt": 2, "request_id": "id"}
 
 
-def lines(body: str) -> list[dict[str, Any]]:
-    program = PROGRAM.replace("{body}", body)
+def lines(body: str, program: str = PROGRAM) -> list[dict[str, Any]]:
+    program = program.replace("{body}", body)
     ran = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
     )
@@ -51,6 +51,31 @@ def test_what_a_handler_logs_is_found_under_its_user_and_number() -> None:
     assert all(line | BOUND == line for line in logged)
     assert (logged[1]["logger"], logged[1]["level"]) == ("mine", "WARNING")
     assert (after["event"], after["user"], "seq" in after) == ("after it", "eve", False)
+
+
+def test_what_a_handler_prints_is_found_likewise() -> None:
+    body = """print("one line\\nand another"); print("a warning", file=sys.stderr); log_event("between")
+    import threading; thread = threading.Thread(target=print, args=("of a thread",))
+    thread.start(); thread.join()
+    print("without an end", end="")"""
+
+    *logged, after = lines(body)
+
+    assert [(line["event"], line["level"]) for line in logged] == [
+        ("one line\nand another", "INFO"),
+        ("a warning", "WARNING"),
+        ("between", "INFO"),
+        ("of a thread", "INFO"),
+        ("without an end", "INFO"),
+    ]
+    assert all(line | BOUND == line for line in logged)
+    assert after["event"] == "after it"
+
+
+def test_what_is_printed_is_logged_whatever_the_level_is() -> None:
+    program = PROGRAM.replace('configure("INFO")', 'configure("ERROR")')
+
+    assert [line["event"] for line in lines('print("seen"); logging.info("not")', program)] == ["seen"]
 
 
 def test_an_error_that_a_handler_logs_has_its_traceback() -> None:
@@ -73,6 +98,7 @@ def test_an_error_that_a_handler_logs_has_its_traceback() -> None:
         "os.close(1); LEFT = socket.socket(); assert LEFT.fileno() == 1; sys.LEFT = LEFT",
         "sys.stdout = None",
         "import io; sys.stdout = io.StringIO()",
+        "sys.stderr.close(); os.close(2)",
         "os.closerange(3, 1024)",
     ],
 )

@@ -27,6 +27,8 @@ def transaction_put(model: type[EntryItem], entry: Entry, shards: int) -> dict[s
         follows_user=entry.follows and entry.follows.user_id,
         follows_seq=entry.follows and entry.follows.seq,
         kept_ms=entry.kept_ms,
+        call=entry.call,
+        trace=entry.trace,
         callback=entry.callback,
         item_format=FORMAT if entry.callback is None else DURABLE,
     )
@@ -49,5 +51,7 @@ def to_entry(item: EntryItem) -> Entry:
         key=item.key,
         follows=Follows(item.follows_user, int(item.follows_seq)) if item.follows_user else None,
         kept_ms=whole(item.kept_ms),
+        call=item.call,
+        trace=item.trace,
         callback=item.callback,
     )

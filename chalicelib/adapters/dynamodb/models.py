@@ -164,6 +164,8 @@ class RequestItem(VersionedItem):
     callback = UnicodeAttribute(null=True)
     paced_until = NumberAttribute(null=True)
     kept_ms = NumberAttribute(null=True)
+    call = UnicodeAttribute(null=True)
+    trace = UnicodeAttribute(null=True)
     unsuccessful = UnicodeAttribute(null=True)  # "failed ada"
     typed = UnicodeAttribute(null=True)  # "echo ada"
 
@@ -234,17 +236,7 @@ class EntryItem(VersionedItem):
     follows_seq = NumberAttribute(null=True)
     callback = UnicodeAttribute(null=True)
     kept_ms = NumberAttribute(null=True)
+    call = UnicodeAttribute(null=True)
+    trace = UnicodeAttribute(null=True)
 
     due = Due()
-
-
-class NoteItem(VersionedItem):
-    """A note of a running handler, beside the idempotency keys, because it is removed with them.
-
-    Its place begins with a space, see notes.py: no idempotency key does.
-    """
-
-    user_id = UnicodeAttribute(hash_key=True)
-    place = UnicodeAttribute(range_key=True, attr_name="key")
-    text = UnicodeAttribute()
-    expires_at = NumberAttribute()  # seconds

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import require_readable
-from chalicelib.adapters.dynamodb.models import NoteItem
+from chalicelib.adapters.dynamodb.note_models import NoteItem
 from chalicelib.adapters.dynamodb.paging import first_page
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.queueing.notes import Note, NoteKey, NoteKind

@@ -42,6 +42,8 @@ def request_attributes(request: Request) -> dict[str, Any]:
         "follows_seq": request.follows and request.follows.seq,
         "callback": request.callback,
         "kept_ms": request.kept_ms,
+        "call": request.call,
+        "trace": request.trace,
     }
 
 
@@ -95,6 +97,8 @@ def to_request(item: RequestItem) -> Request:
         follows=Follows(item.follows_user, int(item.follows_seq)) if item.follows_user else None,
         callback=item.callback,
         kept_ms=whole(item.kept_ms),
+        call=item.call,
+        trace=item.trace,
         unkeyed=is_unkeyed(item),
         **_happened(item),
     )

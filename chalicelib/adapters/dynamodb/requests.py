@@ -17,6 +17,7 @@ from chalicelib.adapters.dynamodb.slots import DynamoSlots
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.texts import DynamoTexts
 from chalicelib.adapters.dynamodb.transaction import commit
+from chalicelib.core.queueing.cause import ended, has_room
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
@@ -124,7 +125,7 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
     def finish(
         self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
     ) -> Request:
-        finished = running.ended(outcome, now)
+        finished = ended(running, outcome, now)
         may_be_stopped = outcome.status is Status.CANCELLED
         condition = self._current(running) if may_be_stopped else self._unstopped(running)
         condition &= self._noted_like(running)
@@ -142,10 +143,14 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
         m = self._requests
         actions = [m.status.set(Status.QUEUED), m.deadline.remove(), *self._failure(error)]
         actions.append(m.not_before.remove() if not_before is None else m.not_before.set(not_before))
+        if running.call and not has_room(running, error.message):
+            actions.append(m.call.remove())
         return self._update_request(running, actions, self._unstopped(running))
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
-        return self._update_request(seen, self._ending(seen, seen.ended(outcome, now)), self._untouched(seen))
+        return self._update_request(
+            seen, self._ending(seen, ended(seen, outcome, now)), self._untouched(seen)
+        )
 
     def cancel(self, seen: Request, now: Millis) -> Request:
         return self._update_request(seen, self._ending(seen, seen.cancelled(now)), self._untouched(seen))
@@ -168,24 +173,26 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
         ]
         return self._update_request(seen, actions, self._untouched(seen))
 
-    def _ending(self, before: Request, ended: Request) -> list[Action]:
+    def _ending(self, before: Request, after: Request) -> list[Action]:
         m = self._requests
-        actions: list[Action] = [m.status.set(ended.status), m.deadline.remove()]
-        actions += keys_of_ended(self._tables, ended)
-        if ended.finished_at is not None:
-            actions.append(m.finished_at.set(ended.finished_at))
-        if ended.expires_at is not None:
-            actions.append(m.expires_at.set(ended.expires_at // 1000))
-        if ended.result_bytes:
-            actions += [m.result_bytes.set(ended.result_bytes), m.item_format.set(format_of(ended))]
-        elif ended.result is not None:
-            actions.append(m.result.set(ended.result))
-        if ended.superseded_by is not None:
-            actions.append(m.superseded_by.set(ended.superseded_by))
-        if ended.error:
-            actions += self._failure(ended.error)
+        actions: list[Action] = [m.status.set(after.status), m.deadline.remove()]
+        actions += keys_of_ended(self._tables, after)
+        if after.finished_at is not None:
+            actions.append(m.finished_at.set(after.finished_at))
+        if after.expires_at is not None:
+            actions.append(m.expires_at.set(after.expires_at // 1000))
+        if after.result_bytes:
+            actions += [m.result_bytes.set(after.result_bytes), m.item_format.set(format_of(after))]
+        elif after.result is not None:
+            actions.append(m.result.set(after.result))
+        if after.superseded_by is not None:
+            actions.append(m.superseded_by.set(after.superseded_by))
+        if after.error:
+            actions += self._failure(after.error)
         elif before.error:
             actions += [m.error_kind.remove(), m.error_message.remove()]
+        if before.call and not after.call:
+            actions.append(m.call.remove())
         if before.stop_requested_at is not None:  # nothing is left that an older release could do wrong
-            actions.append(m.item_format.set(format_of(ended)))
+            actions.append(m.item_format.set(format_of(after)))
         return actions

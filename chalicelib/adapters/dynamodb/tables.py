@@ -17,12 +17,12 @@ from chalicelib.adapters.dynamodb.identity_models import (
 from chalicelib.adapters.dynamodb.models import (
     EntryItem,
     KeyItem,
-    NoteItem,
     QueueItem,
     RequestItem,
     SlotItem,
     TextItem,
 )
+from chalicelib.adapters.dynamodb.note_models import NoteItem
 from chalicelib.adapters.dynamodb.shards import LEAST_SHARDS
 
 PATIENCE = Patience(connect_s=1, read_s=3, attempts=4)

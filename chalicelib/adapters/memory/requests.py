@@ -9,6 +9,7 @@ from chalicelib.adapters.memory.slots import MemorySlots
 from chalicelib.adapters.memory.tables import MemoryTables, require
 from chalicelib.adapters.memory.texts import MemoryTexts
 from chalicelib.core.errors import LostRaceError
+from chalicelib.core.queueing.cause import ended, has_room
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.matching import Found, Match
@@ -93,7 +94,7 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         if outcome.status is not Status.CANCELLED:
             _require_not_stopped(found)
         require(found.noted is running.noted)
-        finished = found.ended(outcome, now)
+        finished = ended(found, outcome, now)
         entries = [effect for effect in effects if isinstance(effect, Entry)]
         for entry in entries:
             require_new(self._tables, entry)
@@ -139,6 +140,7 @@ class MemoryRequests(MemoryTexts, MemorySlots):
             not_before=not_before,
             deadline=None,
             error=Failure(error.kind, error.message),
+            call=found.call if has_room(found, error.message) else None,
         )
         return self._save(waiting)
 
@@ -159,7 +161,7 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         self._save(replace(found, unfit_since=now))
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
-        return self._save(self._untouched(seen).ended(outcome, now))
+        return self._save(ended(self._untouched(seen), outcome, now))
 
     def cancel(self, seen: Request, now: Millis) -> Request:
         return self._save(self._untouched(seen).cancelled(now))

@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.adapters.json.codec import decode
 from chalicelib.adapters.runtime.results import result_json
 from chalicelib.adapters.runtime.time_limit import AttemptEndedError
+from chalicelib.adapters.runtime.tracing import part
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.handler import TYPE
 from chalicelib.core.queueing.journal import Journal
@@ -56,7 +57,8 @@ class DurableCalls:
         wanted = type_ or _annotated(function)
         text = self._known(name)
         if text is None:
-            returned = function()
+            with part(f"step {name}"):
+                returned = function()
             if inspect.isawaitable(returned):
                 _close(returned)
                 raise TypeError(
@@ -69,7 +71,9 @@ class DurableCalls:
         wanted = type_ or _annotated(function)
         text = self._known(name)
         if text is None:
-            text = self._store(name, await function())
+            with part(f"step {name}"):
+                returned = await function()
+            text = self._store(name, returned)
         return decode(text, wanted, under=name)
 
     def sleep(self, seconds: float, name: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.adapters.json.codec import decode, encode
 from chalicelib.core.errors import InvalidInputError, MalformedError
 from chalicelib.core.queueing.application import Application
+from chalicelib.core.queueing.cause import Cause, caused
 from chalicelib.core.queueing.entry import CALLBACK_CHARACTERS, PAYLOAD_BYTES, Entry, entry_id
 from chalicelib.core.queueing.names import is_user_id
 from chalicelib.core.queueing.policy import HandlerError, OnFailure
@@ -62,7 +63,7 @@ class FollowUps:
         if on_failure is not None and on_failure not in list(OnFailure):
             raise HandlerError(f"effects.enqueue: on_failure must be one of {', '.join(OnFailure)}.")
         moment = self._begun if enter_at is None else self._moment("enter_at", enter_at)
-        return Entry(
+        entry = Entry(
             user_id=user_id,
             id=entry_id(moment, self._token, number),
             enter_at=moment,
@@ -76,6 +77,7 @@ class FollowUps:
             kept_ms=self._handlers.kept_ms_of(type_),
             callback=None if callback is None else self._allowed(callback),
         )
+        return caused(entry, Cause(self._request.call, self._request.trace))
 
     def _validated_payload(self, type_: str, payload: Any) -> str:
         handler = self._handlers.get(type_)

@@ -1,16 +1,20 @@
-"""Structured logs: one JSON object a line, for CloudWatch Logs."""
+"""Structured logs: one JSON object a line, for CloudWatch Logs.
+
+Lambda passes a line on as it is, if it is JSON and has a `timestamp` and a `level`.
+"""
 
 import json
 import logging
-import os
 import sys
+import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.adapters.runtime import standard_output
+from chalicelib.adapters.runtime.printed_lines import printing
 from chalicelib.adapters.runtime.standard_output import StandardOutput
 from chalicelib.core.time import Millis
 
@@ -79,29 +83,41 @@ def bind(**fields: str) -> None:
 
 @contextmanager
 def bound(**fields: Any) -> Iterator[None]:
-    """Every line that is logged inside the block, by whatever logger, has these fields."""
+    """Every line that is logged or printed inside the block, by whatever logger, has these fields."""
     _request.update(fields)
     try:
-        yield
+        with printing(_printed_line) if _level is not None else nullcontext():
+            yield
     finally:
         _request.clear()
 
 
 class JsonFormatter(logging.Formatter):
-    """time, level and event first, then the invocation's fields, the request's, and the event's own."""
+    """timestamp, level and event first, then the invocation's fields, the request's, and the event's own."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
-            "time": iso(int(record.created * 1000)),
-            "level": record.levelname,
-            "event": record.getMessage(),
-            **_invocation,
-            **_request,
-            **_fields(record),
-        }
-        if trace := _trace_id():
-            line["trace"] = trace
-        return json.dumps(line, default=str, separators=COMPACT)
+        return line(
+            int(record.created * 1000), record.levelname, record.getMessage(), _with_own(_fields(record))
+        )
+
+
+def line(moment: Millis, level: str, event: str, fields: Mapping[str, Any]) -> str:
+    """A line of the log."""
+    document = {"timestamp": iso(moment), "level": level, "event": event, **fields}
+    return json.dumps(document, default=str, separators=(",", ":"))
+
+
+def _printed_line(level: int, event: str, fields: dict[str, Any]) -> str:
+    now = int(time.time() * 1000)
+    return line(now, logging.getLevelName(level), event, _with_own(fields))
+
+
+def _with_own(own: dict[str, Any]) -> dict[str, Any]:
+    """A line that names its call does not name its invocation, too, unless it says so: bytes are paid for."""
+    fields = _invocation | _request | own
+    if "call" in fields and "request_id" not in own:
+        fields.pop("request_id", None)
+    return fields
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
@@ -117,12 +133,3 @@ def iso(moment: Millis) -> str:
     """ISO 8601, UTC, with milliseconds; what is beyond the calendar is shown as its last moment."""
     shown = datetime.fromtimestamp(min(max(0, moment), LAST_MOMENT) / 1000, UTC)
     return shown.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _trace_id() -> str | None:
-    """The root of X-Ray's header, which Lambda sets for each invocation: Root=1-…;Parent=…;Sampled=…
-
-    A caller may choose it by sending `X-Amzn-Trace-Id`: it helps to find lines, and proves nothing.
-    """
-    parts = dict(part.partition("=")[::2] for part in os.environ.get("_X_AMZN_TRACE_ID", "").split(";"))
-    return parts.get("Root")

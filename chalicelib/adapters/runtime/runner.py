@@ -1,7 +1,6 @@
 """Carry a request out with its handler."""
 
 import logging
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
@@ -33,6 +32,7 @@ from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import Heartbeat, StopWatch
 from chalicelib.core.queueing.journal import Journal
+from chalicelib.core.queueing.log_fields import log_fields
 from chalicelib.core.queueing.policy import (
     HandlerError,
     ImpossibleDelayError,
@@ -144,11 +144,11 @@ def _watching(stop_watch: StopWatch | None, seconds: float) -> AbstractContextMa
 @contextmanager
 def _bound(request: Request) -> Iterator[None]:
     """What the handler logs is found under its user and number; and it cannot silence what follows it."""
-    with bound(user=request.user_id, seq=request.seq, type=request.type, attempt=request.attempts):
-        output = sys.stdout
-        yield
-        sys.stdout = output
-    restore_logs()
+    try:
+        with bound(**log_fields(request)):
+            yield
+    finally:
+        restore_logs()
 
 
 def carry_out(

@@ -3,10 +3,27 @@
 import logging
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TextIO
 
 _kept: int | None = None  # a second descriptor of where standard output went when the process began
 _replaced: list[object] = []  # what stood there before must not be closed with its descriptor
+
+
+# Where the log goes while a handler prints to other streams, and what writes the text that these hold back.
+_beneath: tuple[TextIO, Sequence[Callable[[], None]]] | None = None
+
+
+@contextmanager
+def beneath(stream: TextIO, write_above: Sequence[Callable[[], None]]) -> Iterator[None]:
+    """In the block, the log goes to `stream`, each line after what the streams above it hold back."""
+    global _beneath  # noqa: PLW0603 - one process, one standard output
+    _beneath = stream, write_above
+    try:
+        yield
+    finally:
+        _beneath = None
 
 
 class StandardOutput(logging.Handler):
@@ -14,8 +31,7 @@ class StandardOutput(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            sys.stdout.write(self.format(record) + "\n")
-            sys.stdout.flush()
+            _write(self.format(record))
         except RecursionError:
             raise
         except Exception:  # noqa: BLE001 - no line is worth a request
@@ -24,7 +40,15 @@ class StandardOutput(logging.Handler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         """Say at least that there was a line, without the message that cannot be formatted."""
         with suppress(Exception):
-            sys.stdout.write(f'{{"level": "{record.levelname}", "event": "a line could not be logged"}}\n')
+            _write(f'{{"level": "{record.levelname}", "event": "a line could not be logged"}}')
+
+
+def _write(line: str) -> None:
+    stream, write_above = _beneath or (sys.stdout, ())
+    for write_pending in write_above:
+        write_pending()
+    stream.write(f"{line}\n")
+    stream.flush()
 
 
 def restore() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from chalicelib.adapters.runtime import logs
 from chalicelib.api.authentication import bind_caller
 from chalicelib.api.identity.account_bodies import Login, Refresh, Register, UseSignInLink
 from chalicelib.api.identity.account_views import (
@@ -41,7 +42,9 @@ type SessionId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,40}\Z")]
     raises=(ForbiddenError, ConflictError),
 )
 def register(container: Container, call: Call, body: Register) -> AccountAnswer:
-    return account_view(container.identity.registration(body.username, body.password, _client(call)))
+    account = container.identity.registration(body.username, body.password, _client(call))
+    logs.bind(user=account.user_id)
+    return account_view(account)
 
 
 @routes.endpoint("POST", "/api/auth/login", "Sign in", raises=(UnauthenticatedError,))

@@ -10,6 +10,7 @@ from chalicelib.core.errors import EffectRefusedError, LostRaceError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.journal import was_noted_since
+from chalicelib.core.queueing.log_fields import log_fields
 from chalicelib.core.queueing.policy import OnFailure, Policy, after_failure
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, bytes_apart
 from chalicelib.core.queueing.steps import AfterAttempt, Halt, Passed, Wait
@@ -114,7 +115,13 @@ class Conclusion:
         error = {"kind": outcome.error.kind, "error": outcome.error.message} if outcome.error else {}
         stopped = {"stopped_by": finished.stopped_by} if finished.stopped_by else {}
         took_ms = now - (running.started_at or now)
-        log_attempt(f"request {outcome.status}", finished, took_ms=took_ms, **error, **stopped)
+        log_attempt(
+            f"request {outcome.status}",
+            replace(finished, call=running.call),
+            took_ms=took_ms,
+            **error,
+            **stopped,
+        )
         return Passed(finished)
 
     def _write_outcome(
@@ -141,12 +148,5 @@ def lost_attempt(request: Request) -> Failure:
 
 def log_attempt(event: str, request: Request, **fields: object) -> None:
     """Log what has happened to a request and its attempt; with an `error`, as a warning."""
-    log_event(
-        event,
-        level=logging.WARNING if "error" in fields else logging.INFO,
-        user=request.user_id,
-        seq=request.seq,
-        type=request.type,
-        attempt=request.attempts,
-        **fields,
-    )
+    level = logging.WARNING if "error" in fields else logging.INFO
+    log_event(event, level=level, **log_fields(request), **fields)

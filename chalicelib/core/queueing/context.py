@@ -47,6 +47,8 @@ class HandlerRequest:
     enqueued_at: Millis = 0
     started_at: Millis = 0  # of this attempt
     origin: int | None = None  # the number of the failed request that this one retries
+    # Where it belongs in a trace (W3C), for the header of calls that the handler makes; None: no trace.
+    traceparent: str | None = field(default=None, kw_only=True)
     resources: Resources = field(default_factory=NoResources, repr=False)
     settings: Settings = field(default_factory=Settings, repr=False)
     _is_stopping: Callable[[], bool] = field(default=never, repr=False, compare=False)
@@ -84,6 +86,7 @@ class HandlerRequest:
             enqueued_at=request.enqueued_at,
             started_at=request.started_at or 0,
             origin=request.origin,
+            traceparent=request.trace,
             resources=application.resources,
             settings=application.settings,
             _is_stopping=is_stopping,

@@ -12,8 +12,10 @@ from chalicelib.core.errors import (
     TooManyError,
     UnavailableError,
 )
+from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.accepted import log_accepted
 from chalicelib.core.queueing.access import denied, needs_session
+from chalicelib.core.queueing.cause import Cause, no_cause
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.lane import lane_of
 from chalicelib.core.queueing.numbering import fault_of_late, give_up, numbered
@@ -89,6 +91,7 @@ class Enqueue:
     for_each: ForEach = for_each  # writes the requests of a batch; may do so side by side
     handlers: Registry = field(default_factory=Registry)  # their time limits tell the lane
     limit: "UserLimit | None" = None  # how many requests a user may send in a time
+    cause: Callable[[], Cause] = no_cause  # of what is enqueued now
 
     def __call__(
         self,
@@ -120,7 +123,7 @@ class Enqueue:
                 works, claim = claim(works), None
             before = entry.look(session_id, now) if entry else None
             queue = self._take_numbers(user_id, session_id, len(works), now)
-            requests = numbered(queue, works, key, now, slot_before=before)
+            requests = numbered(queue, works, key, now, slot_before=before, cause=self.cause())
             try:
                 written = self._write(requests, key)
             finally:
@@ -199,6 +202,7 @@ class Enqueue:
             raise InvalidInputError(
                 "This Idempotency-Key was used for a request that has since been deleted.", code="key_deleted"
             )
+        log_event("requests replayed", user=user_id, seq=known.first, last_seq=known.last)
         return Accepted(self._accepted_under(user_id, known), queue, replayed=True)
 
     def _queue(self, user_id: str, session_id: str) -> Queue:

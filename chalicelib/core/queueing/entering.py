@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chalicelib.core.errors import LostRaceError, NewerItemError, UnavailableError
 from chalicelib.core.log_events import log_event
@@ -150,5 +150,8 @@ class Entering:
             if found is None:
                 give_up(self.requests, request, self.clock.now())
             return found
-        log_event("entry entered", user=request.user_id, seq=request.seq, type=request.type, id=entry.id)
+        caused: dict[str, Any] = {"call": request.call} if request.call else {}
+        log_event(
+            "entry entered", user=request.user_id, seq=request.seq, type=request.type, id=entry.id, **caused
+        )
         return request

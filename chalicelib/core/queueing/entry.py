@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from chalicelib.core.queueing.cause import Cause
 from chalicelib.core.queueing.numbering import new_request
 from chalicelib.core.queueing.request import Follows, Request
 from chalicelib.core.time import Millis
@@ -45,10 +46,13 @@ class Entry:
     follows: Follows | None = None  # the request whose handler has enqueued it
     callback: str | None = None  # becomes the request's
     kept_ms: Millis | None = None  # how long the request is kept after its outcome; None: KEPT_MS
+    call: str | None = None  # the id of the API call that has caused it, see cause.py
+    trace: str | None = None  # where it belongs in a trace
 
     def request(self, seq: int, now: Millis) -> Request:
         """The request under the number that the entry has got."""
-        return new_request(self.user_id, seq, self, now, key=self.key, follows=self.follows)
+        cause = Cause(self.call, self.trace)
+        return new_request(self.user_id, seq, self, now, key=self.key, follows=self.follows, cause=cause)
 
     @classmethod
     def entered(cls, id_: str, request: Request) -> Self:
@@ -67,4 +71,6 @@ class Entry:
             follows=request.follows,
             callback=request.callback,
             kept_ms=request.kept_ms,
+            call=request.call,
+            trace=request.trace,
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.core.errors import FieldError, InvalidInputError, LostRaceError
 from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.cause import NO_CAUSE, caused
 from chalicelib.core.queueing.request import Request, Status, bytes_apart
 from chalicelib.core.queueing.retention import KEPT_MS
 from chalicelib.core.queueing.texts import kept_until
@@ -13,6 +14,7 @@ from chalicelib.core.queueing.texts import kept_until
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from chalicelib.core.queueing.cause import Cause
     from chalicelib.core.queueing.enqueue import Work
     from chalicelib.core.queueing.idempotency import IdempotencyKey
     from chalicelib.core.queueing.queue import Queue
@@ -40,10 +42,12 @@ class Asked(Protocol):
     def kept_ms(self) -> Millis | None: ...
 
 
-def new_request(user_id: str, seq: int, asked: Asked, now: Millis, **more: Any) -> Request:
+def new_request(
+    user_id: str, seq: int, asked: Asked, now: Millis, *, cause: Cause = NO_CAUSE, **more: Any
+) -> Request:
     """A request that waits under this number. `more`: what else is to be stored of it."""
     size = bytes_apart(asked.payload)
-    return Request(
+    request = Request(
         user_id=user_id,
         seq=seq,
         type=asked.type,
@@ -59,6 +63,7 @@ def new_request(user_id: str, seq: int, asked: Asked, now: Millis, **more: Any) 
         callback=asked.callback,
         **more,
     )
+    return caused(request, cause)
 
 
 def give_up(requests: RequestStore, place: Request, now: Millis) -> None:
@@ -82,7 +87,13 @@ def fault_of_late(works: Sequence[Work], now: Millis) -> InvalidInputError | Non
 
 
 def numbered(
-    queue: Queue, works: Sequence[Work], key: IdempotencyKey | None, now: Millis, *, slot_before: int | None
+    queue: Queue,
+    works: Sequence[Work],
+    key: IdempotencyKey | None,
+    now: Millis,
+    *,
+    slot_before: int | None,
+    cause: Cause,
 ) -> Sequence[Request]:
     """The requests under the last numbers that the queue has given out."""
     first, last = queue.tail - len(works) + 1, queue.tail
@@ -99,6 +110,7 @@ def numbered(
             slot=work.slot,
             if_busy=work.if_busy,
             slot_before=slot_before,
+            cause=cause,
         )
         for seq, work in enumerate(works, first)
     ]

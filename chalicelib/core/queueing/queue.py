@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 
 from chalicelib.core.queueing.access import denied, needs_session
 from chalicelib.core.queueing.callback_cursor import NOTHING_OWED, CallbackCursor
-from chalicelib.core.queueing.request import NO_COUNTS, Failure, Request, Status, cut
+from chalicelib.core.queueing.request import NO_COUNTS, Failure, Request, Status
 from chalicelib.core.time import Millis
 
 # A wake-up this old, with no movement since, is taken for lost, and the next enqueue sends another.
@@ -61,6 +61,16 @@ class HoldReason(NamedTuple):
     @property
     def failure(self) -> Failure:
         return Failure(self.kind, self.message)
+
+
+def cut(text: str, most: int) -> str:
+    """The text in at most so many bytes of UTF-8.
+
+    >>> cut("unchanged", 9), cut("\u00e9" * 9, 9)
+    ('unchanged', 'ééé…')
+    """
+    data = text.encode(errors="replace")
+    return text if len(data) <= most else f"{data[: most - 3].decode(errors='ignore')}…"
 
 
 @dataclass(frozen=True, slots=True)

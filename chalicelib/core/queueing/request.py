@@ -34,16 +34,6 @@ def storable(text: str) -> str:
     return whole if len(whole) <= TEXT_LIMIT else f"{whole[: TEXT_LIMIT - 1]}…"
 
 
-def cut(text: str, most: int) -> str:
-    """The text in at most so many bytes of UTF-8.
-
-    >>> cut("unchanged", 9), cut("\u00e9" * 9, 9)
-    ('unchanged', 'ééé…')
-    """
-    data = text.encode(errors="replace")
-    return text if len(data) <= most else f"{data[: most - 3].decode(errors='ignore')}…"
-
-
 class Status(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
@@ -148,6 +138,8 @@ class Request:
     callback: str | None = None  # the URL to which its outcome is pushed, see calling_back.py
     paced_until: Millis | None = None  # when its handler's rate allows the next attempt at one of its type
     kept_ms: Millis | None = None  # how long it is kept after its outcome; None: KEPT_MS
+    call: str | None = None  # the id of the API call that has sent it, see cause.py
+    trace: str | None = None  # where it belongs in a trace, as a traceparent
     unkeyed: bool = False  # an earlier release has ended it, so that the index of its status lacks it
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import InvalidInputError, LostRaceError, NotFoundError, UnavailableError
 from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.cause import Cause, caused, no_cause
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.entering import Entering
 from chalicelib.core.queueing.entry import Entry, entry_id
@@ -52,6 +53,7 @@ class Scheduling:
     clock: Clock
     new_token: Callable[[], str] = lambda: secrets.token_hex(8)
     limit: "UserLimit | None" = None  # how many requests a user may send in a time
+    cause: Callable[[], Cause] = no_cause  # of what is scheduled now
 
     def schedule(
         self, user_id: str, session_id: str, work: Work, enter_at: Millis, key: IdempotencyKey | None = None
@@ -81,6 +83,7 @@ class Scheduling:
                 callback=work.callback,
                 kept_ms=work.kept_ms,
             )
+            entry = caused(entry, self.cause())
             if self._is_written(entry, key):
                 log_event("request scheduled", user=user_id, id=entry.id, type=entry.type)
                 return Scheduled(entry, self._enter_at_once(entry))

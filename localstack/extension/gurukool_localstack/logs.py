@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from localstack.aws.connect import connect_to
+from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment
 from localstack.services.lambda_.invocation.logs import LogHandler
 from moto.logs.models import logs_backends
 
@@ -34,9 +35,19 @@ class Line:
 
 
 def install() -> None:
-    """Turns off LocalStack's own logging, which starts a thread after each invocation to send the lines."""
+    """Turns off LocalStack's own logging, which starts a thread after each invocation to send the lines.
+
+    Lines go to the log group that a function's LoggingConfig names.
+    """
+    ExecutionEnvironment.get_log_group_name = _log_group
     LogHandler.start_subscriber = lambda _handler: None
     LogHandler.add_logs = lambda _handler, _item: None
+
+
+def _log_group(environment: ExecutionEnvironment) -> str:
+    version = environment.function_version
+    group = version.config.logging_config.get("LogGroup")
+    return str(group or f"/aws/lambda/{version.id.function_name}")
 
 
 def write(stream: Stream, text: str) -> None:

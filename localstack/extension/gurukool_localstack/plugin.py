@@ -53,6 +53,7 @@ _MODULES = (
     "storage",
     "table_updates",
     "throttling",
+    "traces",
     "tracing",
     "updates",
     "visibility",

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from gurukool_localstack import queue_port, settings
+from gurukool_localstack import queue_port, settings, traces
 
 # LocalStack sets these for the init program of its container image; functions do not need them.
 _INTERNAL = ("LOCALSTACK_", "EDGE_PORT", "_AWS_XRAY_DAEMON_", "LAMBDA_RUNTIME_DIR")
@@ -25,6 +25,7 @@ def function_environment(
         **_short_ways(),
         **{name: str(value) for name, value in given.items() if not name.startswith(_INTERNAL)},
         "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+        "AWS_XRAY_DAEMON_ADDRESS": traces.daemon_address(),
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
         "LAMBDA_TASK_ROOT": str(code),
         "PYTHONPATH": _python_path(given, layers),

@@ -10,7 +10,8 @@ from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecu
 from gurukool_localstack import logs, metrics, settings, updates
 from gurukool_localstack.functions.environment import function_environment
 from gurukool_localstack.functions.faults import Fault, fault_of
-from gurukool_localstack.functions.invocation_log import InvocationLog, Report, init_report
+from gurukool_localstack.functions.invocation_log import InvocationLog, Report
+from gurukool_localstack.functions.log_formats import log_format
 from gurukool_localstack.functions.runtime import (
     INITIALISATION_SECONDS,
     Exited,
@@ -33,7 +34,8 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
 
     def start(self, env_vars: dict[str, Any]) -> None:
         self._env_vars = env_vars
-        self._log = InvocationLog(functools.partial(logs.write, self._log_stream()))
+        chosen = log_format(self.function_version.config.logging_config, RUNTIME)
+        self._log = InvocationLog(functools.partial(logs.write, self._log_stream()), chosen)
         updates.hold(self.function_version.config.code, self)
         self._runtime = self._start_runtime()
         if env_vars.get("AWS_LAMBDA_INITIALIZATION_TYPE") == _PROVISIONED:
@@ -50,7 +52,7 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
             self._runtime = self._start_runtime()
         cold = not self._runtime.initialised
         failure = self._initialise()
-        self._log.line(f"START RequestId: {request_id} Version: {self.function_version.id.qualifier}")
+        self._log.started(request_id, self.function_version.id.qualifier)
         started = time.perf_counter()
         outcome = self._initialise_again(failure, payload) if failure else self._serve(payload)
         milliseconds = (time.perf_counter() - started) * 1000
@@ -95,7 +97,7 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
         return logs.Stream(identity.account, identity.region, group, stream)
 
     def _start_runtime(self) -> Runtime:
-        self._log.line(f"INIT_START Runtime Version: {RUNTIME}", of_invocation=False)
+        self._log.init_started()
         config = self.function_version.config
         code = config.code.get_unzipped_code_location()
         layers = [layer.code.get_unzipped_code_location() for layer in config.layers]
@@ -114,7 +116,7 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
     def _initialise(self) -> Outcome | None:
         failure = self._runtime.initialise(INITIALISATION_SECONDS)
         if isinstance(failure, Exited | TimedOut):
-            self._log.line(init_report(self._runtime.seconds(), "init", fault_of(failure).report))
+            self._log.init_failed(self._runtime.seconds(), "init", fault_of(failure))
         return failure
 
     def _initialise_again(self, failure: Outcome, payload: dict[str, str]) -> Outcome:
@@ -130,7 +132,7 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
         if again is None:
             return self._serve(payload, spent=self._runtime.seconds())
         if isinstance(again, Exited | TimedOut):
-            self._log.line(init_report(self._runtime.seconds(), "invoke", fault_of(again).report))
+            self._log.init_failed(self._runtime.seconds(), "invoke", fault_of(again))
         return again
 
     def _serve(self, payload: dict[str, str], spent: float = 0) -> Outcome:
@@ -155,9 +157,6 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
             memory_megabytes=self.function_version.config.memory_size,
             peak_megabytes=self._runtime.peak_megabytes(),
             init_milliseconds=self._runtime.init_milliseconds if cold else None,
-            fault=fault.report if fault else None,
+            fault=fault,
         )
-        if fault:
-            self._log.line(fault.log_line(request_id))
-        self._log.line(f"END RequestId: {request_id}")
-        self._log.line(report.line())
+        self._log.ended(report)

@@ -13,7 +13,7 @@ class Fault:
 
     error_type: str
     message: str
-    report: str  # the end of the REPORT line
+    status: str = "error"  # or timeout
 
     def document(self, request_id: str) -> bytes:
         """The payload of the invocation's answer."""
@@ -28,7 +28,7 @@ def fault_of(outcome: Exited | OutOfMemory | TimedOut) -> Fault:
     """How AWS would describe the outcome."""
     match outcome:
         case TimedOut(seconds):
-            return Fault("Sandbox.Timedout", f"Task timed out after {seconds:.2f} seconds", "Status: timeout")
+            return Fault("Sandbox.Timedout", f"Task timed out after {seconds:.2f} seconds", "timeout")
         case OutOfMemory():
             return _exit("Runtime.OutOfMemory", "signal: killed")
         case Exited(status) if status < 0:
@@ -39,5 +39,4 @@ def fault_of(outcome: Exited | OutOfMemory | TimedOut) -> Fault:
 
 
 def _exit(error_type: str, reason: str) -> Fault:
-    message = f"Runtime exited with error: {reason}"
-    return Fault(error_type, message, f"Status: error\tError Type: {error_type}")
+    return Fault(error_type, f"Runtime exited with error: {reason}")

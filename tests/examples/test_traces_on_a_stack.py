@@ -1,0 +1,114 @@
+"""One trace, from the traceparent of a call by curl to the receiver of a webhook, seen in the terminal."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import urllib3
+
+from local_cloud.traces import received
+from local_cloud.waiting import wait_until
+from tests.e2e.users import User
+from tests.examples.conftest import HOST, ExamplesStack
+
+
+@contextmanager
+def traced_receiver(deployed: ExamplesStack) -> Iterator[list[str]]:
+    """The traceparents that a receiver gets, which records spans of its own as traced services do."""
+    got: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            got.append(self.headers["traceparent"])
+            record(deployed, "receive", *self.headers["traceparent"].split("-")[1:3])
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer((HOST, deployed.receiver_port), Handler) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield got
+        server.shutdown()
+
+
+def record(deployed: ExamplesStack, name: str, trace_id: str, parent_id: str) -> None:
+    moment = str(time.time_ns())
+    span = {
+        "traceId": trace_id,
+        "spanId": secrets.token_hex(8),
+        "parentSpanId": parent_id,
+        "name": name,
+        "startTimeUnixNano": moment,
+        "endTimeUnixNano": moment,
+    }
+    service = {"key": "service.name", "value": {"stringValue": "receiver"}}
+    sent = {"resourceSpans": [{"resource": {"attributes": [service]}, "scopeSpans": [{"spans": [span]}]}]}
+    url = f"{deployed.emulator.edge_url}/_gurukool/v1/traces"
+    assert urllib3.request("POST", url, json=sent).status == 200
+
+
+def send_by_curl(deployed: ExamplesStack, user: User, traceparent: str, body: Any) -> None:
+    authorization = f"Authorization: {user.session._signed(None)['Authorization']}"
+    command = ["curl", "-sS", "--fail", f"{deployed.api_url}/api/queue/enqueue/batch", "-d", json.dumps(body)]
+    for header in (
+        authorization,
+        "Content-Type: application/json",
+        f"traceparent: {traceparent}",
+    ):
+        command += ["-H", header]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def test_a_trace_leads_from_curl_over_the_worker_and_its_steps_to_the_receiver(
+    deployed: ExamplesStack, user: User
+) -> None:
+    trace_id, ours = secrets.token_hex(16), secrets.token_hex(8)
+    delivery = {"url": f"http://{HOST}:{deployed.receiver_port}/", "body": {}}
+    payment = {"order": "A-8", "cents": 500, "confirmation_seconds": 0}
+    requests = [{"type": "pay", "payload": payment}, {"type": "http", "payload": delivery}]
+    with traced_receiver(deployed) as got:
+        send_by_curl(deployed, user, f"00-{trace_id}-{ours}-01", {"requests": requests})
+        assert wait_until(lambda: "attempt http" in names(deployed, trace_id), 30)
+
+    [traceparent] = got
+    assert traceparent.startswith(f"00-{trace_id}-")
+    spans = {span["name"]: span for span in received(deployed.emulator.edge_url, trace_id)}
+    assert spans["POST /api/queue/enqueue/batch"]["parent_id"] == ours
+    assert spans["receive"]["parent_id"] == spans["attempt http"]["id"]
+    rows = shown(deployed, trace_id)
+    assert f"trace {trace_id}" in rows[0]
+    assert [row[:34].rstrip() for row in rows[1:]] == [
+        "POST /api/queue/enqueue/batch",
+        "  wait pay",
+        "  wait http",
+        "  attempt pay",
+        "    step reserve",
+        "    step charge",
+        "    step confirm",
+        "  attempt http",
+        "    receive",
+    ]
+
+
+def names(deployed: ExamplesStack, trace_id: str) -> set[str]:
+    return {span["name"] for span in received(deployed.emulator.edge_url, trace_id)}
+
+
+def shown(deployed: ExamplesStack, trace_id: str) -> list[str]:
+    """By `make traces ID=…`."""
+    environment = {**os.environ, "AWS_ENDPOINT_URL": deployed.emulator.edge_url}
+    command = [sys.executable, "-m", "local_cloud.traces", "--id", trace_id]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.splitlines()

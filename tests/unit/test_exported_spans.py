@@ -1,0 +1,97 @@
+"""What the exporters send of the spans of an invocation; nothing of them is imported when all is off."""
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from chalicelib.adapters.runtime import otlp, spans, tracing
+from chalicelib.adapters.runtime.x_ray import context_of
+from chalicelib.core.trace_context import TraceContext
+from tests.unit.canned_server import answer, serving
+
+PARENT = TraceContext("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", sampled=True)
+
+
+@pytest.fixture(autouse=True)
+def off_afterwards() -> Iterator[None]:
+    yield
+    tracing.configure(on=False)
+    spans.take()
+
+
+def test_a_collector_gets_the_spans_as_otlp() -> None:
+    with serving(answer(b"{}")) as server:
+        tracing.configure(on=False, otlp=server.url)
+        tracing.begin_call(PARENT)
+        tracing.end_call("POST /x", {"status": 500}, "failed")
+        tracing.export("gurukool-api")
+        tracing.export("gurukool-api")  # there is nothing left
+        [(_, body)] = server.requests
+
+    [resource] = json.loads(body)["resourceSpans"]
+    assert resource["resource"]["attributes"][0]["value"] == {"stringValue": "gurukool-api"}
+    [span] = resource["scopeSpans"][0]["spans"]
+    assert (span["traceId"], span["parentSpanId"], span["kind"]) == (PARENT.trace_id, PARENT.span_id, 2)
+    assert span["status"] == {"code": 2, "message": "failed"}
+    assert span["attributes"] == [{"key": "status", "value": {"intValue": "500"}}]
+
+
+def test_a_collector_that_is_away_fails_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    otlp.exporter("http://127.0.0.1:9")("service", [])
+
+    assert [record.message for record in caplog.records] == ["traces not sent"]
+
+
+X_RAY = """
+from chalicelib.adapters.runtime import spans, tracing
+from chalicelib.core.trace_context import TraceContext
+tracing.configure(on=True)
+parent = TraceContext("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", True)
+tracing.begin_call(parent)
+tracing.end_call("POST /api/queue/enqueue", {"status": 500}, "failed")
+tracing.export("api")
+"""
+
+
+def test_the_daemon_of_x_ray_gets_segments() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
+        daemon.bind(("127.0.0.1", 0))
+        daemon.settimeout(30)
+        address = f"127.0.0.1:{daemon.getsockname()[1]}"
+        environment = {"AWS_XRAY_DAEMON_ADDRESS": address, "PYTHONPATH": ":".join(sys.path)}
+        subprocess.run([sys.executable, "-c", X_RAY], env=environment, check=True)
+        segment = json.loads(daemon.recv(65_535).partition(b"\n")[2])
+
+    assert segment["trace_id"] == "1-0af76519-16cd43dd8448eb211c80319c"
+    assert (segment["parent_id"], segment["fault"]) == (PARENT.span_id, True)
+    assert segment["annotations"] == {"service": "api", "status": 500, "error": "failed"}
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Root=1-x;Parent=y", "Sampled=1", "Root=1-5759e988-bd862e3fe1be46a9942727"]
+)
+def test_a_header_of_x_ray_without_a_place_is_none(header: str) -> None:
+    assert context_of(header) is None
+
+
+OFF = """
+import sys
+from chalicelib.adapters.runtime import current_call, runner, tracing
+tracing.configure(on=False, otlp="")
+tracing.begin_call(None)
+with tracing.part("x"):
+    tracing.end_call("x", {})
+tracing.export("x")
+wanted = ("spans", "traced_calls", "otlp", "x_ray")
+print([name for name in sys.modules if name.rpartition(".")[2] in wanted or name.startswith("aws_xray_sdk")])
+"""
+
+
+def test_nothing_is_imported_when_traces_are_off() -> None:
+    ran = subprocess.run([sys.executable, "-c", OFF], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.strip() == "[]"

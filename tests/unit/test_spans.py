@@ -1,0 +1,73 @@
+"""What is recorded of a request's way."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters.runtime import spans, traced_calls, tracing
+from chalicelib.core.queueing.attempt import Ran, Result
+from chalicelib.core.queueing.request import Failure, Request, Status
+from chalicelib.core.trace_context import TraceContext
+
+PARENT = TraceContext("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", sampled=True)
+STARTED = Request("ada", 7, "echo", '"x"', Status.RUNNING, enqueued_at=1_000, attempts=1, started_at=3_000)
+REQUEST = replace(STARTED, trace=PARENT.header)
+FAILED = Failure("error", "It broke.")
+
+
+@pytest.fixture(autouse=True)
+def recording() -> Iterator[None]:
+    spans.take()
+    tracing.configure(on=False, otlp="http://127.0.0.1:9")
+    yield
+    tracing.configure(on=False)
+    spans.take()
+
+
+def carried_out(request: Request, ran: Ran) -> tuple[str | None, list[spans.Span]]:
+    """The traceparent that the handler sees, and the spans."""
+    seen: list[str | None] = []
+
+    def run(_handler: Any, request: Request, *_: Any) -> Ran:
+        seen.append(request.trace)
+        with tracing.part("step charge"):
+            return ran
+
+    run_traced: Any = traced_calls.traced(run)
+    assert run_traced(None, request) is ran
+    return seen[0], spans.take()
+
+
+def test_an_attempt_is_a_span_beside_the_wait_and_above_its_steps() -> None:
+    seen, (wait, step, attempt) = carried_out(REQUEST, Result("1"))
+
+    assert [span.name for span in (wait, step, attempt)] == ["wait echo", "step charge", "attempt echo"]
+    assert {span.context.trace_id for span in (wait, step, attempt)} == {PARENT.trace_id}
+    assert wait.parent_id == attempt.parent_id == PARENT.span_id
+    assert step.parent_id == attempt.context.span_id
+    assert seen == attempt.context.header
+    assert (wait.begun, wait.ended, attempt.begun) == (1_000, 3_000, 3_000)
+    assert attempt.attributes == {"user": "ada", "seq": 7, "type": "echo", "attempt": 1}
+    assert attempt.error is None
+
+
+def test_a_failed_attempt_says_why_and_a_later_one_has_not_waited() -> None:
+    _, (_, attempt) = carried_out(replace(REQUEST, attempts=2), FAILED)
+
+    assert attempt.error == "error: It broke."
+
+
+@pytest.mark.parametrize("trace", [None, PARENT._replace(sampled=False).header])
+def test_nothing_is_recorded_of_a_request_that_nobody_traces(trace: str | None) -> None:
+    assert carried_out(replace(REQUEST, trace=trace), Result("1"))[1] == []
+
+
+def test_a_call_without_a_trace_begins_one() -> None:
+    place = tracing.begin_call(None)
+    tracing.end_call("POST /api/queue/enqueue", {"status": 202})
+
+    [span] = spans.take()
+    assert place == span.context
+    assert (span.parent_id, span.kind) == (None, "server")
