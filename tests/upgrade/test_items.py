@@ -198,11 +198,11 @@ def test_what_is_stored_from_now_on_has_a_format(upgraded: Upgraded, stored: Sto
 def test_what_an_old_release_has_marked_gets_a_moment_when_the_sweeper_looks(upgraded: Upgraded) -> None:
     def marks(name: str) -> set[str]:
         [item] = upgraded.items(name, "QueuesTable")
-        return {"work", "look_shard", "look_at"} & item.keys()
+        return {"work", "shard", "look_at"} & item.keys()
 
     upgraded.sweep_and_work()
 
-    assert marks("halted") == marks("paused") == {"look_shard", "look_at"}
+    assert marks("halted") == marks("paused") == {"shard", "look_at"}
 
 
 def test_an_old_mark_goes_with_the_next_number(upgraded: Upgraded) -> None:

@@ -21,12 +21,12 @@ class Marks:
         """The sweeper looks at the queue at that moment; if it does already at another one, that stays."""
         m = self.model
         moment = m.look_at.set(m.look_at | look_at)
-        return [m.look_shard.set(self.shard(user_id)), moment, m.work.remove()]
+        return [m.shard.set(self.shard(user_id)), moment, m.work.remove()]
 
     def remarked(self, user_id: str, look_at: Millis) -> list[Action]:
         """The sweeper looks at the queue at that moment, whether it was to look at another one or not."""
         m = self.model
-        return [m.look_shard.set(self.shard(user_id)), m.look_at.set(look_at), m.work.remove()]
+        return [m.shard.set(self.shard(user_id)), m.look_at.set(look_at), m.work.remove()]
 
     def moved(self, look_at: Millis | None) -> list[Action]:
         """The sweeper looks at the queue, at which it was to look, at another moment; None: at the same."""
@@ -34,4 +34,4 @@ class Marks:
 
     def unmarked(self) -> list[Action]:
         m = self.model
-        return [m.look_shard.remove(), m.look_at.remove(), m.work.remove()]
+        return [m.shard.remove(), m.look_at.remove(), m.work.remove()]

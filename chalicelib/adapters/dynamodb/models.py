@@ -20,7 +20,7 @@ class Looks(GlobalSecondaryIndex["QueueItem"]):
         index_name = "looks"
         projection = KeysOnlyProjection()
 
-    look_shard = UnicodeAttribute(hash_key=True)
+    shard = UnicodeAttribute(hash_key=True)
     look_at = NumberAttribute(range_key=True)
 
 
@@ -75,7 +75,7 @@ class QueueItem(VersionedItem):
     username = UnicodeAttribute(default="")
     barred = NumberAttribute(null=True)
     leaving = NumberAttribute(null=True)
-    look_shard = UnicodeAttribute(null=True)
+    shard = UnicodeAttribute(null=True)
     look_at = NumberAttribute(null=True)
     work = UnicodeAttribute(null=True)
     open = UnicodeAttribute(null=True)

@@ -29,7 +29,7 @@ def open_queue(items: QueueItems, user_id: str, now: Millis, limit: int) -> None
 def create_open(items: QueueItems, user_id: str, now: Millis, **attributes: Any) -> Queue:
     """An open queue without sessions, at which the sweeper will look. Condition: there is none."""
     m, zeros = items.model, dict.fromkeys(ZEROS, 0)
-    look = {"look_shard": items.shard(user_id), "look_at": first_look(now)}
+    look = {"shard": items.shard(user_id), "look_at": first_look(now)}
     opened = {"state": State.OPEN, "sessions": {}, "tail_at": now, "moved_at": now}
     everything: dict[str, Any] = zeros | look | opened | attributes
     item = m(user_id=user_id, **everything)
