@@ -20,7 +20,7 @@ from infra.log_follower import Follower
 from infra.log_lines import Line
 from infra.log_selection import LEVELS, Selection, Trail
 from infra.stack import Stack
-from infra.target import Target, add_target, on_aws
+from infra.target import Target, run_on_aws
 
 FUNCTIONS = {
     "api": "ApiFunction",
@@ -36,10 +36,7 @@ MINUTES_OF_ID = 24 * 60  # who has an id may have it for some time
 
 
 def main(arguments: list[str]) -> None:
-    parser = options()
-    add_target(parser)
-    given = parser.parse_args(arguments)
-    run(lambda: on_aws(given.stack, given.region), given)
+    run_on_aws(arguments, options(), run)
 
 
 def options() -> argparse.ArgumentParser:

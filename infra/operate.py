@@ -24,14 +24,11 @@ from infra import keys, roles, service_keys, sign_in_links
 from infra.apps import secret_settings
 from infra.errors import DeployError, ending_in_a_sentence
 from infra.stack import Stack
-from infra.target import Target, add_target, on_aws
+from infra.target import Target, run_on_aws
 
 
 def main(arguments: list[str]) -> None:
-    parser = options()
-    add_target(parser)
-    given = parser.parse_args(arguments)
-    run(lambda: on_aws(given.stack, given.region), given)
+    run_on_aws(arguments, options(), run)
 
 
 def options() -> argparse.ArgumentParser:

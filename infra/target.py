@@ -3,6 +3,7 @@
 import argparse
 import platform
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,3 +90,14 @@ def _architecture(machine: str) -> str:
     if machine not in ARCHITECTURES:
         raise DeployError(f"Lambda runs on x86_64 and arm64; this machine is {machine}.")
     return ARCHITECTURES[machine]
+
+
+def run_on_aws(
+    arguments: list[str],
+    parser: argparse.ArgumentParser,
+    run: Callable[[Callable[[], Target], argparse.Namespace], None],
+) -> None:
+    """Runs a program for a stack on AWS that the arguments name."""
+    add_target(parser)
+    given = parser.parse_args(arguments)
+    run(lambda: on_aws(given.stack, given.region), given)

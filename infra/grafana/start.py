@@ -19,16 +19,13 @@ from infra.grafana.environment import USER, place, settings
 from infra.grafana.provisioning import write
 from infra.grafana.queries import SOURCE, Place
 from infra.stack import Stack
-from infra.target import Target, add_target, on_aws
+from infra.target import Target, run_on_aws
 
 PORT = 3030
 
 
 def main(arguments: list[str]) -> None:
-    parser = options()
-    add_target(parser)
-    given = parser.parse_args(arguments)
-    run(lambda: on_aws(given.stack, given.region), given)
+    run_on_aws(arguments, options(), run)
 
 
 def options() -> argparse.ArgumentParser:
