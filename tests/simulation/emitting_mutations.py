@@ -143,10 +143,10 @@ def marked_as_eventful_without_a_condition(patch: MonkeyPatch) -> None:
 def attempt_begun_that_does_not_know_of_events(patch: MonkeyPatch) -> None:
     original = MemoryRequests.begin
 
-    def begin(store: MemoryRequests, seen: Request, *arguments: Any) -> Request:
+    def begin(store: MemoryRequests, seen: Request, *arguments: Any, **named: Any) -> Request:
         found = store.get(seen.user_id, seen.seq)
         knowing = replace(seen, eventful=found is not None and found.eventful)
-        return replace(original(store, knowing, *arguments), eventful=seen.eventful)
+        return replace(original(store, knowing, *arguments, **named), eventful=seen.eventful)
 
     patch.setattr(MemoryRequests, "begin", begin)
 
