@@ -55,18 +55,9 @@ class Queueing:
         from chalicelib.adapters.runtime.side_by_side import for_each
         from chalicelib.core.queueing.enqueue import Enqueue
 
-        outside = self._adapters
-        return Enqueue(
-            outside.store.queues,
-            outside.store.requests,
-            outside.store.keys,
-            outside.wake_ups,
-            outside.clock,
-            for_each,
-            self._container.declared,
-            self._user_limit,
-            cause,
-        )
+        outside, store = self._adapters, self._adapters.store
+        parts = store.queues, store.requests, store.keys, outside.wake_ups, outside.clock, for_each
+        return Enqueue(*parts, self._container.declared, self._user_limit, cause)
 
     @cached_property
     def _user_limit(self) -> UserLimit | None:

@@ -12,8 +12,9 @@ def test_the_names_are_those_of_the_template() -> None:
     whole = template.load()["Resources"].values()
 
     def names(property_: str) -> set[str]:
-        found = [resource.get("Properties", {}).get(property_) for resource in whole]
-        return {name["Fn::Sub"].removeprefix("${AWS::StackName}-") for name in found if name}
+        found = [resource.get("Properties", {}).get(property_) or {} for resource in whole]
+        given = [name["Fn::Sub"] for name in found if "Fn::Sub" in name]  # others refer to a function
+        return {name.removeprefix("${AWS::StackName}-") for name in given}
 
     assert names("FunctionName") == set(resources.FUNCTIONS)
     dead = map(resources.dead_letters, resources.QUEUES)
