@@ -168,7 +168,7 @@ class Engine:
             if queue.depth and queue.runnable:
                 yield self._sweep_at(queue)
             if queue.callbacks.is_owed:
-                yield queue.callbacks.next_at + CALLS_LATE_MS
+                yield max(queue.callbacks.next_at + CALLS_LATE_MS, queue.look_at or 0)
 
     def _takes(self, user_id: str) -> bool:
         """Whether an entry can enter this user's line: otherwise no sweep can help it."""
@@ -176,10 +176,10 @@ class Engine:
         return queue is None or queue.room > 0
 
     def _sweep_at(self, queue: Queue) -> Millis:
-        """When a sweep finds that nobody comes for the head of this queue."""
+        """When a sweep looks at this queue and finds that nobody comes for its head."""
         head = self.store.requests.get(queue.user_id, queue.head + 1)
         due = queue.due(head) - AHEAD_MS if head else queue.tail_at + HOLE_GRACE_MS
-        return max(due, self.clock.now() + max(SWEEP_MS, STALE_MS))
+        return max(due, self.clock.now() + max(SWEEP_MS, STALE_MS), queue.look_at or 0)
 
     def _serve(self, lane: Lane) -> None:
         """A worker serves the next wake-up. If its process ends, the wake-up comes back by itself."""
