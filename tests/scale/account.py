@@ -100,7 +100,7 @@ class Account:
             offered = demand.offered(table, kind)
             self._share[table, kind] = self._capacity[table, kind].flow(offered, second)
             self.gauges.note(f"{table} {kind}", offered, demand.rate, second)
-        shard = demand["index writes"] / limits.INDEX_SHARDS.value
+        shard = demand["index writes"] / self.quotas.shards
         self.gauges.note("index writes", shard, demand.rate, second)
         self._share["index"] = max(0.0, 1 - limits.PARTITION_WRITES.value / shard) if shard else 0.0
         for action in ("SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility"):

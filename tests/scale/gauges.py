@@ -58,8 +58,8 @@ def limits_of(quotas: Quotas) -> list[Limit]:
         Limit("quick wake-ups waiting", limits.LOOK_AHEAD.value, WORKERS),
         Limit(
             "queues to look at",
-            limits.SWEEPER_QUEUES.value,
-            "the memory of the sweeper, or a sweeper for each shard",
+            limits.SWEEPER_QUEUES.value * quotas.sweepers,
+            "Sweepers, up to 8; beyond, the memory of the sweeper",
         ),
     ]
 

@@ -127,6 +127,8 @@ class Quotas:
     warm_writes: float = NEW_TABLE_WRITES.value
     warm_reads: float = NEW_TABLE_READS.value
     queue_calls: float = QUEUE_CALLS.value
+    shards: float = INDEX_SHARDS.value
+    sweepers: int = 1
 
 
 DEPLOYED = Quotas()
@@ -142,4 +144,6 @@ RAISED = Quotas(
     table_reads=400_000,
     warm_writes=200_000,
     warm_reads=200_000,
+    shards=64,
+    sweepers=8,
 )

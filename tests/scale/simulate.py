@@ -93,7 +93,8 @@ class Simulation:
             found = sum(moment is not None and moment <= self.world.scheduler.now for moment in moments)
             due = found * self._scenario.users / self._scenario.sample
             self.account.gauges.note("queues to look at", due, rate, second)
-            self.world.swept.reachable = min(1.0, SWEEPER_QUEUES.value / due) if due else 1.0
+            looked_at = SWEEPER_QUEUES.value * self._scenario.quotas.sweepers
+            self.world.swept.reachable = min(1.0, looked_at / due) if due else 1.0
         self.account.step(second, Demand(rate, self._window.per_request, self._apart()))
         for lane in self.world.lanes.values():
             lane.step()
