@@ -108,7 +108,7 @@ def test_an_account_refuses_in_proportion_to_what_everybody_asks_for() -> None:
 
 
 def test_writes_of_the_index_beyond_its_partitions_hold_writes_of_the_table_back() -> None:
-    account = Account(RAISED, Random(1))
+    account = Account(replace(RAISED, shards=8), Random(1))
     account.step(0, Demand(16_000, {"index writes": 1.0}))
 
     marking = [account.refuses_item("QueuesTable", "writes", "", indexed=True) for _ in range(1_000)]
