@@ -7,9 +7,10 @@ import jwt
 import pytest
 
 from chalicelib.adapters.security.secret_keys import Keys
-from chalicelib.adapters.security.tokens import JwtTokens
+from chalicelib.adapters.security.tokens import LEEWAY_S, JwtTokens
 from chalicelib.core.errors import UnauthenticatedError
 from chalicelib.core.identity.account import Principal
+from local_cloud.waiting import wait_until
 
 ADA = Principal("ada's id", "ada", "session")
 LONG_AGO = 1_000_000_000_000
@@ -18,7 +19,10 @@ SOON = 4_000_000_000_000
 
 class Ring:
     def __init__(self, key: str = "k" * 64) -> None:
-        self._keys = Keys("1", {"1": key})
+        self.rotate("1", key)
+
+    def rotate(self, kid: str, key: str) -> None:
+        self._keys = Keys(kid, {kid: key})
 
     def __call__(self) -> Keys:
         return self._keys
@@ -90,3 +94,68 @@ def test_a_pseudonym_is_the_same_for_the_same_name_and_key_alone() -> None:
         == 3
     )
     assert "ada" not in tokens.pseudonym("ada")
+
+
+def refusal(tokens: JwtTokens, token: str) -> str | None:
+    try:
+        tokens.verify(token)
+    except UnauthenticatedError as error:
+        return error.code
+    return None
+
+
+def now() -> int:
+    return int(time.time() * 1000)
+
+
+def test_a_token_that_was_verified_is_taken_again() -> None:
+    tokens = JwtTokens(Ring(), 600)
+    issued = [tokens.issue(Principal(f"id-{n}", "ada", "session"), now())[0] for n in range(3)]
+
+    seen = [tokens.verify(token).user_id for token in issued * 2]
+
+    assert seen == ["id-0", "id-1", "id-2"] * 2
+
+
+@pytest.mark.parametrize(("kid", "key"), [("2", "k" * 64), ("1", "n" * 64)])
+def test_a_token_that_was_verified_is_refused_when_its_key_is_gone(kid: str, key: str) -> None:
+    ring = Ring()
+    tokens = JwtTokens(ring, 600)
+    token, _ = tokens.issue(ADA, now())
+    assert tokens.verify(token) == ADA
+
+    ring.rotate(kid, key)
+
+    with pytest.raises(UnauthenticatedError, match="not valid"):
+        tokens.verify(token)
+
+
+def test_a_token_that_was_verified_is_refused_when_it_has_expired() -> None:
+    tokens = JwtTokens(Ring(), 600)
+    token, _ = tokens.issue(ADA, now() - (600 + LEEWAY_S - 1) * 1000)
+    assert tokens.verify(token) == ADA
+
+    assert wait_until(lambda: refusal(tokens, token) == "token_expired", 10)
+
+
+def test_a_changed_token_is_refused_beside_one_that_was_verified() -> None:
+    tokens = JwtTokens(Ring(), 600)
+    token, _ = tokens.issue(ADA, now())
+    tokens.verify(token)
+    head, claims, signature = token.split(".")
+    other = JwtTokens(Ring(), 600).issue(Principal("eve", "eve", "session"), now())[0].split(".")[1]
+
+    for forged in (f"{head}.{other}.{signature}", f"{head}.{claims}.", f"{head}.{claims}.{signature}x"):
+        with pytest.raises(UnauthenticatedError):
+            tokens.verify(forged)
+
+
+def test_no_more_tokens_are_remembered_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.adapters.security.tokens.MOST_REMEMBERED", 2)
+    tokens = JwtTokens(Ring(), 600)
+    issued = [tokens.issue(Principal(f"id-{n}", "ada", "session"), now())[0] for n in range(4)]
+
+    for token in issued * 2:
+        tokens.verify(token)
+
+    assert list(tokens._verified) == issued[2:]

@@ -30,6 +30,7 @@ from botocore.httpsession import get_cert_path
 from botocore.utils import get_environ_proxies
 
 from chalicelib.adapters.aws import http
+from chalicelib.adapters.aws.answers import ClosedError, UnreadableError
 from chalicelib.adapters.aws.signature import Signer
 
 # There is no time in their answers, which botocore would convert. Binary values are left to botocore.
@@ -151,7 +152,7 @@ class _Endpoint:
         try:
             answer = self._answer_of_others(model, request) or self._channel.post(headers, body)
             _require_intact(answer)
-        except (OSError, http.UnreadableError) as error:
+        except (OSError, UnreadableError) as error:
             return None, _as_botocore_raises(error, url, request)
         return (answer, self._read(answer, model)), None
 
@@ -206,7 +207,7 @@ def _require_intact(answer: Any) -> None:
     """Raises ClosedError if the body is not what DynamoDB has sent."""
     checksum = answer.headers.get("x-amz-crc32")
     if checksum is not None and int(checksum) != zlib.crc32(answer.content):
-        raise http.ClosedError
+        raise ClosedError
 
 
 def _as_botocore_raises(error: Exception, url: str, request: "_Request") -> HTTPClientError:

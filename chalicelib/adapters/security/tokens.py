@@ -3,7 +3,9 @@
 import hmac
 import logging
 import secrets
-from typing import Any, Protocol
+import time
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
 
 import jwt
 
@@ -19,6 +21,7 @@ TYPE = "at+jwt"  # RFC 9068
 ISSUER = AUDIENCE = "gurukool"
 LEEWAY_S = 10
 TEXTS = ("sub", "name", "sid", "role", "jti")
+MOST_REMEMBERED = 1000  # tokens, of which each takes about 1 KB
 OPTIONS: Any = {
     "require": ["exp", "nbf", "iat", "iss", "aud", *TEXTS],
     "enforce_minimum_key_length": True,
@@ -34,10 +37,20 @@ class KeyRing(Protocol):
         ...
 
 
+class _Verified(NamedTuple):
+    """A token whose signature and claims were verified."""
+
+    principal: Principal
+    expires: int  # seconds
+    kid: str
+    key: str
+
+
 class JwtTokens:
     def __init__(self, keys: KeyRing, seconds: int) -> None:
         self._keys = keys
         self._seconds = seconds
+        self._verified: dict[str, _Verified] = {}  # by the token
 
     def issue(self, principal: Principal, now: Millis, seconds: int | None = None) -> tuple[str, int]:
         keys, issued, life = self._keys(), now // 1000, seconds or self._seconds
@@ -58,8 +71,12 @@ class JwtTokens:
         return jwt.encode(claims, keys.all[keys.current], ALGORITHM, headers=header), life
 
     def verify(self, token: str) -> Principal:
+        """Who has signed in. A client sends the same token for minutes; a process verifies it once."""
+        known = self._verified.get(token)
+        if known and self._is_valid_still(known):
+            return known.principal
         try:
-            return _principal(self._claims(token))
+            return self._verified_now(token).principal
         except jwt.ExpiredSignatureError:
             log_event("access token refused", reason="expired")
             raise UnauthenticatedError(
@@ -80,27 +97,49 @@ class JwtTokens:
         key = keys.all[keys.current].encode()
         return hmac.digest(key, b"pseudonym " + text.encode(), "sha256").hex()[:16]
 
-    def _claims(self, token: str) -> dict[str, Any]:
-        claims: dict[str, Any] = jwt.decode(
-            token,
-            self._key(jwt.get_unverified_header(token)),
-            algorithms=[ALGORITHM],  # never the one that the token asks for
-            audience=AUDIENCE,
-            issuer=ISSUER,
-            leeway=LEEWAY_S,
-            options=OPTIONS,
-        )
-        if not all(isinstance(claims[name], str) for name in TEXTS):
-            raise jwt.InvalidTokenError
-        return claims
+    def _is_valid_still(self, known: _Verified) -> bool:
+        """Of all that was verified, only the time and the valid keys change."""
+        is_in_time = known.expires > time.time() - LEEWAY_S
+        return is_in_time and self._keys.knowing(known.kid).all.get(known.kid) == known.key
 
-    def _key(self, header: dict[str, Any]) -> str:
+    def _verified_now(self, token: str) -> _Verified:
+        kid, key = self._key(_header(token.partition(".")[0]))
+        claims = _claims(token, key)
+        verified = _Verified(_principal(claims), int(claims["exp"]), kid, key)
+        if len(self._verified) >= MOST_REMEMBERED:
+            del self._verified[next(iter(self._verified))]
+        self._verified[token] = verified
+        return verified
+
+    def _key(self, header: dict[str, Any]) -> tuple[str, str]:
+        """The id of the key, and the key."""
         kid = header.get("kid")
         if header.get("typ") != TYPE or header.get("alg") != ALGORITHM or not isinstance(kid, str):
             raise jwt.InvalidTokenError
         if key := self._keys.knowing(kid).all.get(kid):
-            return key
+            return kid, key
         raise jwt.InvalidTokenError
+
+
+@lru_cache(maxsize=8)
+def _header(segment: str) -> dict[str, Any]:
+    """The header of a token, by its first segment: all tokens of a key have the same one."""
+    return jwt.get_unverified_header(f"{segment}..")
+
+
+def _claims(token: str, key: str) -> dict[str, Any]:
+    claims: dict[str, Any] = jwt.decode(
+        token,
+        key,
+        algorithms=[ALGORITHM],  # never the one that the token asks for
+        audience=AUDIENCE,
+        issuer=ISSUER,
+        leeway=LEEWAY_S,
+        options=OPTIONS,
+    )
+    if not all(isinstance(claims[name], str) for name in TEXTS):
+        raise jwt.InvalidTokenError
+    return claims
 
 
 def _limits(principal: Principal) -> dict[str, Any]:

@@ -1,0 +1,135 @@
+"""Reading responses of HTTP/1.1: whole, in pieces, and broken ones."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from chalicelib.adapters.aws.answers import LONGEST_HEAD, Answer, ClosedError, Reader, UnreadableError
+from chalicelib.adapters.aws.http import Channel
+from tests.unit.canned_server import serving
+
+WHOLE = b'HTTP/1.1 200 OK\r\nX-Amz-Crc32: 7\r\nEmpty:\r\nContent-Length: 12\r\n\r\n{"Item": {}}'
+READ = Answer(200, {"x-amz-crc32": "7", "empty": "", "content-length": "12"}, b'{"Item": {}}')
+
+
+@contextmanager
+def sending(*pieces: bytes) -> Iterator[Reader]:
+    """A reader of a connection over which these pieces come, and its end."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.settimeout(5)
+        for piece in pieces:
+            ours.sendall(piece)
+        ours.shutdown(socket.SHUT_WR)
+        yield Reader(theirs)
+
+
+def test_answers_are_read_one_after_another() -> None:
+    with sending(WHOLE + b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") as reader:
+        assert reader.answer() == (READ, True)
+        assert reader.is_ahead
+        assert reader.answer() == (Answer(400, {"content-length": "0"}, b""), True)
+        assert not reader.is_ahead
+
+
+class Drop:
+    """A source that gives one byte at a time."""
+
+    def __init__(self, sent: bytes) -> None:
+        self._sent = sent
+
+    def recv(self, most: int) -> bytes:
+        taken, self._sent = self._sent[:1], self._sent[1:]
+        return taken
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        WHOLE,
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\n" + WHOLE,
+    ],
+)
+def test_it_does_not_matter_in_how_many_pieces_an_answer_comes(sent: bytes) -> None:
+    assert Reader(Drop(sent)).answer() == (READ, True)  # type: ignore[arg-type]
+
+
+def test_a_large_answer_is_whole() -> None:
+    content = bytes(range(256)) * 400
+    with sending(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(content), content)) as reader:
+        assert reader.answer()[0].content == content
+
+
+def test_chunks_are_joined_and_their_trailers_left_out() -> None:
+    chunks = b'5;x=y\r\n{"a":\r\nA\r\n 123456789\r\n1\r\n}\r\n0\r\nT: 1\r\nU: 2\r\n\r\n'
+    with sending(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n" + chunks) as reader:
+        assert reader.answer()[0].content == b'{"a": 123456789}'
+        assert not reader.is_ahead
+
+
+@pytest.mark.parametrize(
+    ("head", "is_persistent"),
+    [
+        (b"HTTP/1.1 200 OK\r\nConnection: close\r\n", False),
+        (b"HTTP/1.1 200 OK\r\nConnection: Keep-Alive\r\n", True),
+        (b"HTTP/1.1 200\r\n", True),
+        (b"HTTP/1.0 200 OK\r\n", False),
+    ],
+)
+def test_whether_the_connection_stays_open(head: bytes, is_persistent: bool) -> None:
+    with sending(head + b"Content-Length: 0\r\n\r\n") as reader:
+        assert reader.answer()[1] is is_persistent
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        WHOLE[:30],
+        WHOLE[:-1],
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n",
+    ],
+)
+def test_an_answer_that_ends_too_early_is_said_to_be_closed(sent: bytes) -> None:
+    with sending(sent) as reader, pytest.raises(ClosedError):
+        reader.answer()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
+        b"HTTP/2 200\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 OK\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 2\xb2\xb3 OK\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\nuntil the end",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1_0\r\n\r\n0123456789",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1f\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * LONGEST_HEAD,
+    ],
+)
+def test_what_is_no_answer_of_these_services_is_refused(sent: bytes) -> None:
+    with sending(sent) as reader, pytest.raises(UnreadableError):
+        reader.answer()
+
+
+def test_a_connection_with_more_than_the_answer_is_not_used_again() -> None:
+    with serving(WHOLE + WHOLE) as server:
+        channel = Channel(server.url, 5, 5, None)
+        assert [channel.post({}, b"{}") for _ in range(2)] == [READ, READ]
+
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("value", ["one\r\nX-Other: two", "one\ntwo", "one\rtwo"])
+def test_a_header_field_cannot_bring_another_one(value: str) -> None:
+    with serving(WHOLE) as server, pytest.raises(ValueError, match="end of a line"):
+        Channel(server.url, 5, 5, None).post({"X-Amzn-Trace-Id": value}, b"{}")
+
+    assert server.requests == []
