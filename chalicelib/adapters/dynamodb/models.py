@@ -2,12 +2,12 @@
 
 from pynamodb.attributes import MapAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
-from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.format import FORMAT
+from chalicelib.adapters.dynamodb.rows import Row
 
 
-class VersionedItem(Model):
+class VersionedItem(Row):
     """Whatever creates such an item stores its format with it, see format.py."""
 
     item_format = NumberAttribute(null=True, attr_name="v", default_for_new=FORMAT)

@@ -4,6 +4,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
+from pynamodb.constants import ALL_NEW, ATTRIBUTES
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
@@ -37,17 +38,20 @@ class QueueItems(Marks):
 
     def update(self, user_id: str, actions: list[Action], condition: Condition) -> Queue:
         """The queue as it is afterwards. Raises LostRaceError, UnavailableError."""
-        item = self.model(user_id)
+        table = self.model.Meta.table_name
+        condition &= self._readable
         for pause_s in (*CONFLICT_PAUSES_S, None):
             try:
                 with translated():
-                    item.update(actions=actions, condition=condition & self._readable)
+                    answer = self.tables.connection.update_item(
+                        table, user_id, actions=actions, condition=condition, return_values=ALL_NEW
+                    )
                 break
             except UnavailableError as error:
                 if pause_s is None or not is_conflict(error):
                     raise
                 time.sleep(pause_s)
-        return to_queue(item)
+        return to_queue(self.model.from_raw_data(answer[ATTRIBUTES]))
 
     def change_limit(self, queue: Queue, limit: int) -> None:
         """If the deployment's limit has changed since the queue was made, its room changes by as much."""

@@ -8,6 +8,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.adapters.dynamodb.format import APART, DURABLE, FORMAT, UPLOADED, require_readable
 from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
 from chalicelib.adapters.dynamodb.request_keys import is_unkeyed, keyed_above, typed_above
+from chalicelib.adapters.dynamodb.rows import plain
 from chalicelib.core.errors import NewerItemError
 from chalicelib.core.queueing.callback_cursor import NOTHING_OWED, CallbackCursor
 from chalicelib.core.queueing.queue import UNPACED, HoldReason, PausedBy, Queue, State, state_under
@@ -73,6 +74,7 @@ def durable_format(request: Request) -> int:
 def to_request(item: RequestItem) -> Request:
     """Raises NewerItemError."""
     require_readable(item.item_format)
+    item = plain(item)
     return Request(
         user_id=item.user_id,
         seq=int(item.seq),
@@ -144,6 +146,7 @@ def readable(items: Iterable[RequestItem]) -> list[Request]:
 def to_queue(item: QueueItem) -> Queue:
     """Raises NewerItemError."""
     require_readable(item.item_format)
+    item = plain(item)
     paused_by = PausedBy(item.paused_by) if item.paused_by else None
     hold = _hold(item)
     return Queue(

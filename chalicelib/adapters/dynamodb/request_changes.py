@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.connection import Connection
+from pynamodb.constants import ALL_NEW, ATTRIBUTES
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
@@ -73,10 +74,12 @@ class RequestChanges:
         return None
 
     def _update_request(self, request: Request, actions: list[Any], condition: Condition) -> Request:
-        item = self._requests(request.user_id, request.seq)
+        table, seq = self._requests.Meta.table_name, str(request.seq)
         with translated():
-            item.update(actions=actions, condition=condition)
-        return to_request(item)
+            answer = self._connection.update_item(
+                table, request.user_id, seq, actions=actions, condition=condition, return_values=ALL_NEW
+            )
+        return to_request(self._requests.from_raw_data(answer[ATTRIBUTES]))
 
 
 class DynamoSteering(RequestChanges):
