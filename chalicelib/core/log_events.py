@@ -24,11 +24,14 @@ def log_event(event: str, *, level: int = logging.INFO, **fields: Any) -> None:
     """Log one event, such as "request started", with its fields: user, seq, type, …"""
     if _observer is not None and (more := _observer(event, level, fields)):
         write_line(event, {**fields, **more}, level)
-    else:
-        _logger.log(level, event, extra={"fields": fields})
+    elif _logger.isEnabledFor(level):
+        write_line(event, fields, level)
 
 
 def write_line(event: str, fields: Mapping[str, Any], level: int = logging.INFO) -> None:
-    """Write an event's line whatever the level of the log is, and show it to no observer."""
+    """Write an event's line whatever the level of the log is, and show it to no observer.
+
+    The logger's own methods would look for the caller's file and line, which no line of ours has.
+    """
     record = _logger.makeRecord(_logger.name, level, "", 0, event, (), None, extra={"fields": fields})
     _logger.handle(record)

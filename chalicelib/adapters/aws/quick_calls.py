@@ -2,49 +2,20 @@
 
 botocore serves 400 services in five protocols. For each call it walks over the service's description to write
 the request and to read the answer, evaluates rules to find an endpoint that never changes, and hands request
-and answer through a dozen classes. The calls below are JSON both ways: their parameters are the body of the
+and answer through a dozen classes. Quick calls are JSON both ways: their parameters are the body of the
 request, and the body of the answer is the result. What botocore does around a call stays: credentials, the
 events `before-parameter-build`, `before-call`, `before-send`, `needs-retry` and `after-call`, retries with
 their quota, and how errors are read and raised. All other calls of the client are botocore's.
 """
 
-import ssl
-import zlib
-from collections.abc import Callable, Mapping
-from functools import cached_property
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
-from botocore.awsrequest import AWSPreparedRequest, HeadersDict
-from botocore.endpoint import Endpoint
-from botocore.exceptions import (
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    HTTPClientError,
-    ReadTimeoutError,
-    SSLError,
-)
-from botocore.httpsession import get_cert_path
 from botocore.utils import get_environ_proxies
 
-from chalicelib.adapters.aws import http
-from chalicelib.adapters.aws.answers import ClosedError, UnreadableError
-from chalicelib.adapters.aws.signature import Signer
-
-# There is no time in their answers, which botocore would convert. Binary values are left to botocore.
-QUICK = frozenset(
-    {
-        *("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "TransactWriteItems"),
-        *("BatchGetItem", "BatchWriteItem"),
-        *("SendMessage", "ChangeMessageVisibility"),
-    }
-)
-BINARY = (b'"B":', b'"BS":')  # as DynamoDB marks such values; text has its quotes escaped
-PREPARE_REQUEST = Endpoint.prepare_request
-TIME_OUTS = (ConnectTimeoutError, ReadTimeoutError)
-FAILED = 300  # from this status on, the answer is an error
+from chalicelib.adapters.aws.endpoint import FAILED, QuickEndpoint, may_be_quick
 
 
 def quicken(client: Any, *, after_time_out: bool = True) -> None:
@@ -56,171 +27,79 @@ def quicken(client: Any, *, after_time_out: bool = True) -> None:
     url = client.meta.endpoint_url
     if get_environ_proxies(url) or urlsplit(url).path.strip("/"):
         return
-    find_endpoint, make_request_dict = client._resolve_endpoint_ruleset, client._convert_to_request_dict  # noqa: SLF001
-    client._endpoint = _Endpoint(client, after_time_out=after_time_out)  # noqa: SLF001
-    client._resolve_endpoint_ruleset = _remembering(find_endpoint)  # noqa: SLF001
-    client._convert_to_request_dict = _writing(make_request_dict, client._serializer)  # noqa: SLF001
+    client._endpoint = QuickEndpoint(client, after_time_out=after_time_out)  # noqa: SLF001
+    client._make_api_call = _Calls(client)  # noqa: SLF001
 
 
-def _remembering(find: Callable[..., Any]) -> Callable[..., Any]:
-    """The endpoint of a quick call depends on nothing but the client. The result is as botocore's."""
-    found: dict[str, Any] = {}
+class _Operation(NamedTuple):
+    """What all calls of an operation have in common."""
 
-    def resolve(model: Any, *args: Any, **options: Any) -> Any:
-        if model.name not in QUICK:
-            return find(model, *args, **options)
-        if model.name not in found:
-            found[model.name] = find(model, *args, **options)
-        url, headers, properties = found[model.name]
-        return url, dict(headers), properties
-
-    return resolve
+    model: Any
+    url: str
+    headers: Mapping[str, str]
+    context: Mapping[str, Any]
+    event: str  # the end of the names of its events
 
 
-def _writing(stock: Callable[..., Any], serializer: Any) -> Callable[..., Any]:
-    """What makes a request of the parameters of a call."""
-    found: dict[str, Mapping[str, str]] = {}  # the headers of an operation, which are always the same
+class _Calls:
+    """In place of a client's `_make_api_call`: what that does for calls that are quick, and nothing else."""
 
-    def convert(api_params: Any, operation_model: Any, endpoint_url: str, **rest: Any) -> Any:
-        if operation_model.name not in QUICK:
-            return stock(api_params, operation_model, endpoint_url, **rest)
-        name = operation_model.name
-        if name not in found:
-            found[name] = serializer.serialize_to_request(api_params, operation_model)["headers"]
-        try:
-            body = msgspec.json.encode(api_params)
-        except (TypeError, ValueError):  # such as half a surrogate pair
-            body = serializer.serialize_to_request(api_params, operation_model)["body"]
-        headers = {**found[name], **(rest["headers"] or {})}
-        place = {"method": "POST", "url": f"{endpoint_url}/"}
-        return {**place, "headers": headers, "body": body, "context": rest["context"]}
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._operations: dict[str, _Operation] = {}
 
-    return convert
+    def __call__(self, name: str, api_params: Any) -> Any:
+        """The result. Raises what botocore raises."""
+        client = self._client
+        if not may_be_quick(name):
+            return type(client)._make_api_call(client, name, api_params)  # noqa: SLF001
+        operation = self._operations.get(name) or self._learn(name, api_params)
+        model, context = operation.model, dict(operation.context)
+        given = client._emit_api_params(api_params=api_params, operation_model=model, context=context)  # noqa: SLF001
+        request = self._request(operation, given, context)
+        events = client.meta.events
+        _, stubbed = events.emit_until_response(
+            f"before-call.{operation.event}",
+            model=model,
+            params=request,
+            request_signer=client._request_signer,  # noqa: SLF001
+            context=context,
+        )
+        answer, result = stubbed or client._make_request(model, request, context)  # noqa: SLF001
+        events.emit(
+            f"after-call.{operation.event}", http_response=answer, parsed=result, model=model, context=context
+        )
+        if answer.status_code < FAILED:
+            return result
+        code = context.get("error_code_override") or result.get("Error", {}).get("Code")
+        raise client.exceptions.from_code(code)(result, name)
 
-
-class _Endpoint:
-    """In place of a client's botocore.endpoint.Endpoint."""
-
-    def __init__(self, client: Any, *, after_time_out: bool) -> None:
-        self._after_time_out = after_time_out
-        self._stock = client._endpoint  # noqa: SLF001
-        self._signing = client._request_signer  # noqa: SLF001
-        self.host = self._stock.host
-        config, model = client.meta.config, client.meta.service_model
-        ca_file = get_cert_path(self._stock.http_session._verify)  # noqa: SLF001
-        self._channel = http.Channel(self.host, config.connect_timeout, config.read_timeout, ca_file)
-        self._signer = Signer(self._channel.host, client.meta.region_name, model.signing_name)
-        self._user_agent = config.user_agent
-        self._events = client.meta.events
-        self._service = model.service_id.hyphenize()
-        self._parser = self._stock._response_parser_factory.create_parser(model.resolved_protocol)  # noqa: SLF001
-
-    def close(self) -> None:
-        self._channel.close()
-        self._stock.close()
-
-    def make_request(self, model: Any, request_dict: Any) -> Any:
-        """The answer and what is in it. Raises BotoCoreError if there is none."""
-        if not self._may_be_quick(model):
-            return self._stock.make_request(model, request_dict)
-        attempts = 1
-        while True:
-            answered, error = self._attempt(model, request_dict)
-            if answered and answered[0].status_code < FAILED:
-                break
-            if isinstance(error, TIME_OUTS) and not self._after_time_out:
-                break
-            if not self._stock._needs_retry(attempts, model, request_dict, answered, error):  # noqa: SLF001
-                break
-            attempts += 1
-        if error is not None:
-            raise error
-        answered[1]["ResponseMetadata"]["RetryAttempts"] = attempts - 1
-        return answered
-
-    def _may_be_quick(self, model: Any) -> bool:
-        """The SDK of X-Ray changes botocore's endpoints, to add a header to each request."""
-        has_credentials = self._signing._credentials is not None  # noqa: SLF001
-        return has_credentials and model.name in QUICK and Endpoint.prepare_request is PREPARE_REQUEST
-
-    def _attempt(self, model: Any, request_dict: Any) -> tuple[Any, HTTPClientError | None]:
-        """What came back, or why nothing did."""
-        body, url = request_dict["body"], request_dict["url"]
-        given = {"User-Agent": self._user_agent, **request_dict["headers"]}
-        headers = self._signer.sign(given, body, self._signing._credentials.get_frozen_credentials())  # noqa: SLF001
-        request = _Request(url, headers, body)
-        try:
-            answer = self._answer_of_others(model, request) or self._channel.post(headers, body)
-            _require_intact(answer)
-        except (OSError, UnreadableError) as error:
-            return None, _as_botocore_raises(error, url, request)
-        return (answer, self._read(answer, model)), None
-
-    def _answer_of_others(self, model: Any, request: "_Request") -> Any:
-        """Of whoever listens to the event, such as moto."""
-        answers = self._events.emit(f"before-send.{self._service}.{model.name}", request=request)
-        return next((answer for _, answer in answers if answer is not None), None)
-
-    def _read(self, answer: Any, model: Any) -> Any:
-        content = answer.content
-        if answer.status_code < FAILED and not any(mark in content for mark in BINARY):
-            try:
-                read = msgspec.json.decode(content) if content else {}
-            except ValueError:
-                """It is left to botocore, as errors and binary values are."""
-            else:
-                read["ResponseMetadata"] = _metadata(answer)
-                return read
-        received = {
-            "headers": HeadersDict(answer.headers),
-            "status_code": answer.status_code,
-            "body": content,
+    def _learn(self, name: str, parameters: Any) -> _Operation:
+        """The endpoint and the headers depend on nothing but the client and the operation."""
+        client = self._client
+        service = client.meta.service_model
+        model = service.operation_model(name)
+        context = {
+            "client_region": client.meta.region_name,
+            "client_config": client.meta.config,
+            "has_streaming_input": False,
+            "auth_type": model.resolved_auth_type,
+            "unsigned_payload": None,
+            "auth_options": service.metadata.get("auth"),
         }
-        read = self._parser.parse(received, model.output_shape)
-        if answer.status_code >= FAILED:
-            self._stock._add_modeled_error_fields(received, read, model, self._parser)  # noqa: SLF001
-        return read
+        url, more, properties = client._resolve_endpoint_ruleset(model, parameters, context)  # noqa: SLF001
+        if properties:
+            context["endpoint_properties"] = properties
+        headers = client._serializer.serialize_to_request(parameters, model)["headers"]  # noqa: SLF001
+        event = f"{service.service_id.hyphenize()}.{name}"
+        learnt = _Operation(model, f"{url}/", {**headers, **more}, context, event)
+        self._operations[name] = learnt
+        return learnt
 
-
-class _Request(AWSPreparedRequest):  # type: ignore[misc]  # botocore ships no types
-    """What listeners to `before-send`, such as moto, get. There is seldom one: the headers are made late."""
-
-    def __init__(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
-        super().__init__("POST", url, None, body, stream_output=False)
-        del self.headers
-        self._headers = headers
-
-    @cached_property
-    def headers(self) -> HeadersDict:
-        return HeadersDict(self._headers)
-
-
-def _metadata(answer: Any) -> dict[str, Any]:
-    headers = answer.headers
-    metadata = {"HTTPStatusCode": answer.status_code, "HTTPHeaders": headers}
-    if request_id := headers.get("x-amzn-requestid"):
-        metadata["RequestId"] = request_id
-    return metadata
-
-
-def _require_intact(answer: Any) -> None:
-    """Raises ClosedError if the body is not what DynamoDB has sent."""
-    checksum = answer.headers.get("x-amz-crc32")
-    if checksum is not None and int(checksum) != zlib.crc32(answer.content):
-        raise ClosedError
-
-
-def _as_botocore_raises(error: Exception, url: str, request: "_Request") -> HTTPClientError:
-    """The error of which botocore knows whether to try again."""
-    match error:
-        case http.ConnectTimeoutError():
-            return ConnectTimeoutError(endpoint_url=url, error=error)
-        case TimeoutError():
-            return ReadTimeoutError(endpoint_url=url, error=error)
-        case ssl.SSLError():
-            return SSLError(endpoint_url=url, error=error)
-        case http.NoConnectionError():
-            return EndpointConnectionError(endpoint_url=url, error=error)
-        case OSError():
-            return ConnectionClosedError(endpoint_url=url, error=error, request=request)
-    return HTTPClientError(error=error)
+    def _request(self, operation: _Operation, parameters: Any, context: Any) -> dict[str, Any]:
+        try:
+            body = msgspec.json.encode(parameters)
+        except (TypeError, ValueError):  # such as half a surrogate pair
+            body = self._client._serializer.serialize_to_request(parameters, operation.model)["body"]  # noqa: SLF001
+        headers = dict(operation.headers)
+        return {"method": "POST", "url": operation.url, "headers": headers, "body": body, "context": context}
