@@ -4,9 +4,13 @@ The gateway gives up after 29 s, and the limits of PynamoDB are 15 and 30 s, tho
 one service that does not answer would use up a whole call.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, NamedTuple
 
+import msgspec
 from botocore.config import Config
+from botocore.loaders import JSONFileLoader
 
 from chalicelib.adapters.aws.quick_calls import quicken
 
@@ -29,6 +33,21 @@ def config(patience: Patience) -> Config:
         retries={"total_max_attempts": patience.attempts, "mode": "standard"},
         parameter_validation=False,
     )
+
+
+class _ModelFiles(JSONFileLoader):  # type: ignore[misc]  # botocore ships no types
+    """Reads the descriptions of services into plain dictionaries. botocore makes ordered ones, slowly."""
+
+    def _load_file(self, full_path: str, open_method: Callable[[str, str], IO[bytes]]) -> Any:
+        if not Path(full_path).is_file():
+            return None
+        with open_method(full_path, "rb") as file:
+            return msgspec.json.decode(file.read())
+
+
+def read_models_quickly(session: Any) -> None:
+    """Before a botocore session makes its first client."""
+    session.get_component("data_loader").file_loader = _ModelFiles()
 
 
 def create_quick(session: Any, service: str, patience: Patience, **place: Any) -> Any:
