@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.core.identity.measurements import Measurements
+    from chalicelib.core.identity.traces import Traces
     from chalicelib.settings import Settings
+
+NOT_IN_X_RAY = (
+    "Traces are shown here from X-Ray, to which this deployment sends none: its parameter Tracing is off."
+)
+COLLECTED = " Look at them where the collector that OtlpEndpoint names sends them."
 
 
 class Monitoring:
@@ -32,3 +38,13 @@ class Monitoring:
                 "This deployment writes no metrics: its parameter Metrics is off.", code="metrics_off"
             )
         return CloudWatchMetrics(self._session().create_client, self._settings.measured_stack)
+
+    @cached_property
+    def traces(self) -> Traces:
+        """Raises NotFoundError unless the deployment records its traces in X-Ray."""
+        from chalicelib.adapters.cloudwatch.traces import XRayTraces
+
+        if not self._settings.tracing:
+            elsewhere = COLLECTED if self._settings.otlp_endpoint else ""
+            raise NotFoundError(f"{NOT_IN_X_RAY}{elsewhere}", code="traces_off")
+        return XRayTraces(self._session().create_client, self._settings.resource("STACK_NAME"))

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 import urllib3
+from botocore.exceptions import ClientError
 
+from chalicelib.adapters.cloudwatch.segments import spans
 from gurukool_localstack.trace_documents import of_segment
 from local_cloud.emulator import Emulator
 from local_cloud.traces import received
@@ -51,7 +53,37 @@ def test_a_segment_that_a_function_sends_to_the_daemon_is_a_span(emulator: Emula
         "attributes": {"seq": 7},
     }
     assert received(emulator.edge_url, "0" * 32) == []
+    assert read_from_x_ray(emulator, TRACE_ID, "0" * 32) == {TRACE_ID: ["work"]}
     function.delete()
+
+
+def read_from_x_ray(emulator: Emulator, *trace_ids: str) -> dict[str, list[str]]:
+    """The names of the spans of each of these traces that X-Ray has."""
+    ids = [f"1-{trace_id[:8]}-{trace_id[8:]}" for trace_id in trace_ids]
+    answer = emulator.client("xray").batch_get_traces(TraceIds=ids)
+    return {
+        trace["Id"].removeprefix("1-").replace("-", ""): [span.name for span in spans([trace])]
+        for trace in answer["Traces"]
+    }
+
+
+def test_more_traces_than_x_ray_answers_at_once_are_refused(emulator: Emulator) -> None:
+    with pytest.raises(ClientError, match="InvalidRequestException"):
+        read_from_x_ray(emulator, *[f"{number:032x}" for number in range(6)])
+
+
+def test_spans_of_opentelemetry_are_in_x_ray_too(emulator: Emulator) -> None:
+    span = {
+        "traceId": "1" * 32,
+        "spanId": "b7ad6b7169203331",
+        "name": "receive",
+        "startTimeUnixNano": "1",
+        "endTimeUnixNano": "2",
+    }
+    sent = {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}
+    urllib3.request("POST", f"{emulator.edge_url}/_gurukool/v1/traces", json=sent)
+
+    assert read_from_x_ray(emulator, "1" * 32) == {"1" * 32: ["receive"]}
 
 
 @pytest.mark.parametrize("body", [b"no json", b"{}", b'{"resourceSpans": 7}', b"[]"])
@@ -64,4 +96,21 @@ def test_what_is_no_export_is_refused(emulator: Emulator, body: bytes) -> None:
 def test_a_segment_that_has_not_ended_takes_no_time() -> None:
     segment: dict[str, Any] = {key: value for key, value in SEGMENT.items() if key != "end_time"}
 
-    assert of_segment(segment)["ended"] == 1500
+    assert [span["ended"] for span in of_segment(segment)] == [1500]
+
+
+def test_subsegments_are_parts_of_their_segment() -> None:
+    call = {
+        "id": "53995c3f42cd8ad8",
+        "name": "hooks.test",
+        "namespace": "remote",
+        "start_time": 1.6,
+        "end_time": 1.7,
+        "http": {"request": {"method": "POST"}, "response": {"status": 503}},
+        "fault": True,
+    }
+
+    whole, part = of_segment({**SEGMENT, "subsegments": [call]})
+
+    assert (part["trace_id"], part["parent_id"], part["service"]) == (TRACE_ID, whole["id"], "mine")
+    assert (part["name"], part["failed"], part["attributes"]) == ("POST hooks.test", True, {"status": 503})

@@ -54,6 +54,7 @@ _MODULES = (
     "table_updates",
     "throttling",
     "traces",
+    "trace_service",
     "tracing",
     "updates",
     "visibility",

@@ -1,25 +1,40 @@
-"""Spans, in one form whatever document they came in: X-Ray's, or OTLP's."""
+"""Spans, in one form whatever document they came in: X-Ray's, or OTLP's. And as X-Ray's documents."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 _FAILED = 2  # a status of OTLP
 
 
-def of_segment(segment: dict[str, Any]) -> dict[str, Any]:
-    """A span of X-Ray's document."""
-    about = {key: value for key, value in segment.get("annotations", {}).items() if key != "service"}
-    return {
-        "trace_id": segment["trace_id"].removeprefix("1-").replace("-", ""),
+def of_segment(segment: dict[str, Any], whole: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+    """The spans of X-Ray's document: of a segment or a subsegment, and of the subsegments in it.
+
+    `whole`: the span that it is a part of.
+    """
+    annotations, http = segment.get("annotations", {}), segment.get("http", {})
+    status = {"status": http["response"]["status"]} if "status" in http.get("response", {}) else {}
+    span = {
+        "trace_id": whole["trace_id"] if whole else segment["trace_id"].removeprefix("1-").replace("-", ""),
         "id": segment["id"],
-        "parent_id": segment.get("parent_id"),
-        "service": segment.get("annotations", {}).get("service", segment.get("namespace", "")),
-        "name": segment["name"],
+        "parent_id": segment.get("parent_id") or (whole and whole["id"]),
+        "service": annotations.get("service")
+        or (whole["service"] if whole else segment.get("namespace", "")),
+        "name": _name(segment, http.get("request", {}).get("method")),
         "begun": segment["start_time"] * 1000,
         "ended": segment.get("end_time", segment["start_time"]) * 1000,
         "failed": bool(segment.get("fault") or segment.get("error")),
-        "attributes": about,
+        "attributes": {key: value for key, value in annotations.items() if key != "service"} | status,
     }
+    yield span
+    for part in segment.get("subsegments", ()):
+        yield from of_segment(part, span)
+
+
+def _name(segment: dict[str, Any], method: str | None) -> str:
+    """A call of another service has the name of its host in X-Ray."""
+    is_call = segment.get("namespace") == "remote" and method
+    return f"{method} {segment['name']}" if is_call else str(segment["name"])
 
 
 def of_export(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -43,3 +58,24 @@ def of_export(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _attributes(of: dict[str, Any]) -> dict[str, Any]:
     return {each["key"]: next(iter(each["value"].values())) for each in of.get("attributes", [])}
+
+
+def as_segment(span: dict[str, Any]) -> dict[str, str]:
+    """The span as BatchGetTraces has it: AWS, too, keeps spans of OpenTelemetry as segments."""
+    parent = {"parent_id": span["parent_id"]} if span["parent_id"] else {}
+    document = {
+        "id": span["id"],
+        "trace_id": x_ray_id(span["trace_id"]),
+        "name": span["name"],
+        "start_time": span["begun"] / 1000,
+        "end_time": span["ended"] / 1000,
+        "fault": span["failed"],
+        "annotations": {"service": span["service"], **span["attributes"]},
+        **parent,
+    }
+    return {"Id": span["id"], "Document": json.dumps(document)}
+
+
+def x_ray_id(trace_id: str) -> str:
+    """How X-Ray writes the id of a trace."""
+    return f"1-{trace_id[:8]}-{trace_id[8:]}"

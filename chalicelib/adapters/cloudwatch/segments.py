@@ -1,0 +1,62 @@
+"""How X-Ray's documents of segments are read.
+
+https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from chalicelib.core.identity.traces import TracedSpan
+
+
+def x_ray_id(trace_id: str) -> str:
+    """X-Ray's way to write the id of a trace.
+
+    >>> x_ray_id("5759e988bd862e3fe1be46a994272793")
+    '1-5759e988-bd862e3fe1be46a994272793'
+    """
+    return f"1-{trace_id[:8]}-{trace_id[8:]}"
+
+
+def spans(traces: Iterable[Mapping[str, Any]]) -> Iterator[TracedSpan]:
+    """All segments and subsegments of the `Traces` that BatchGetTraces answers."""
+    for trace in traces:
+        for segment in trace["Segments"]:
+            yield from _spans(json.loads(segment["Document"]))
+
+
+def _spans(segment: Mapping[str, Any], whole: TracedSpan | None = None) -> Iterator[TracedSpan]:
+    """The segment, which may be a part of a `whole`, and its subsegments."""
+    span = _span(segment, whole)
+    yield span
+    for part in segment.get("subsegments", ()):
+        yield from _spans(part, span)
+
+
+def _span(segment: Mapping[str, Any], whole: TracedSpan | None) -> TracedSpan:
+    annotations = {name: value for name, value in segment.get("annotations", {}).items() if name != "service"}
+    http = segment.get("http", {})
+    status = {"status": http["response"]["status"]} if "status" in http.get("response", {}) else {}
+    begun = segment["start_time"]
+    return TracedSpan(
+        id=segment["id"],
+        parent_id=segment.get("parent_id") or (whole.id if whole else None),
+        service=_service(segment, whole),
+        name=_name(segment, http.get("request", {}).get("method")),
+        begun=begun * 1000,
+        ended=segment.get("end_time", begun) * 1000,  # none yet: it is in progress
+        failed=any(segment.get(flag) for flag in ("fault", "error", "throttle")),
+        attributes=annotations | status,
+    )
+
+
+def _service(segment: Mapping[str, Any], whole: TracedSpan | None) -> str:
+    """Our own spans name their function; AWS's segments say of what service they are."""
+    named = segment.get("annotations", {}).get("service") or segment.get("origin")
+    return str(named or (whole.service if whole else segment.get("namespace", "")))
+
+
+def _name(segment: Mapping[str, Any], method: str | None) -> str:
+    is_call = segment.get("namespace") == "remote" and method
+    return f"{method} {segment['name']}" if is_call else str(segment["name"])
