@@ -21,20 +21,26 @@ class XRayTraces:
     def __init__(self, make_client: Callable[..., Any], stack: str) -> None:
         """`make_client` is `create_client` of a session of botocore; it is called for the first read."""
         self._make_client = make_client
-        self._functions = f"{stack}-"  # as the names of all its functions begin
+        self._stack = stack
         self._client: Any = None
 
     def read(self, trace_id: str) -> Sequence[TracedSpan]:
-        """Only traces of which this deployment is a part: X-Ray has those of everybody in the account.
-
-        Raises UnavailableError, NotFoundError.
-        """
+        """Raises UnavailableError, NotFoundError."""
         try:
             self._client = self._client or self._make_client("xray", config=CONFIG)
-            pages = self._client.get_paginator("batch_get_traces").paginate(TraceIds=[x_ray_id(trace_id)])
-            found = list(spans(trace for page in pages for trace in page["Traces"]))
+            return read(self._client, self._stack, trace_id)
         except (BotoCoreError, ClientError) as error:
             raise UnavailableError(AWAY, retry_after=5) from error
-        if not any(span.service.startswith(self._functions) for span in found):
-            raise NotFoundError(UNKNOWN, code="trace_not_found")
-        return found
+
+
+def read(x_ray: Any, stack: str, trace_id: str) -> Sequence[TracedSpan]:
+    """The spans of a trace. `x_ray`: the client of botocore, whose errors are raised.
+
+    Only of a trace of which the stack is a part: X-Ray has those of everybody in the account. Raises
+    NotFoundError.
+    """
+    pages = x_ray.get_paginator("batch_get_traces").paginate(TraceIds=[x_ray_id(trace_id)])
+    found = list(spans(trace for page in pages for trace in page["Traces"]))
+    if not any(span.service.startswith(f"{stack}-") for span in found):  # as the names of its functions
+        raise NotFoundError(UNKNOWN, code="trace_not_found")
+    return found
