@@ -66,8 +66,8 @@ def deployed(
         "AllowedHosts": f"http://{HOST}:{ports.api}",
         "CallbackHosts": f"http://{HOST}:{ports.edge}",
     }
-    # The local cloud receives the traces of all that these tests do.
-    hosts["OtlpEndpoint"] = f"{emulator.edge_url}/_gurukool"
+    # The local cloud receives the traces of all that these tests do, from both exporters.
+    hosts |= {"OtlpEndpoint": f"{emulator.edge_url}/_gurukool", "Tracing": "on"}
     provider = {"OidcIssuer": identity_provider.issuer, "OidcAudience": AUDIENCE}
     target = local_cloud(emulator.edge_url, STACK)
     outputs = deploy(target, PARAMETERS | hosts | provider, print, Options(app=folder.read(together)))

@@ -66,12 +66,16 @@ def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Clou
     caller.call("POST", f"/api/admin/queues/{user_id}/pause")
     caller.call("POST", "/api/admin/accounts/eve/sign-in-link", {"ttl_seconds": 60})
     caller.call("POST", "/api/admin/accounts/eve/password", {"password": f"{PASSWORD}?"})
-    made = caller.call("POST", "/api/admin/keys", {"name": "shop", "scopes": ["enqueue:*"]})
-    caller.call("POST", "/api/users/max/queue/enqueue", {"type": "echo"}, token=made["key"])
-    caller.call("DELETE", f"/api/admin/keys/{made['key_id']}")
+    _use_a_key(caller)
     _look_at_a_trace(cloud, caller)
     caller.call("POST", "/api/account/delete", {"password": f"{PASSWORD}!"})
     assert recorder.calls | X_RAY | logs("APIHandler") == granted(template, "ApiHandlerRole")
+
+
+def _use_a_key(caller: Caller) -> None:
+    made = caller.call("POST", "/api/admin/keys", {"name": "shop", "scopes": ["enqueue:*"]})
+    caller.call("POST", "/api/users/max/queue/enqueue", {"type": "echo"}, token=made["key"])
+    caller.call("DELETE", f"/api/admin/keys/{made['key_id']}")
 
 
 def _look_at_a_trace(cloud: Cloud, caller: Caller) -> None:

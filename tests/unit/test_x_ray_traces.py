@@ -28,7 +28,7 @@ EXCHANGE = {
     "start_time": 2.0,
     "end_time": 2.25,
     "annotations": {"service": "mine-callbacks", "seq": 7},
-    "http": {"request": {"method": "POST"}, "response": {"status": 503}},
+    "http": {"request": {"method": "POST", "url": "https://hooks.test:8443/"}, "response": {"status": 503}},
     "fault": True,
 }
 GATEWAY = {
@@ -69,10 +69,17 @@ def test_segments_and_their_parts_are_spans() -> None:
     found = read(client)
 
     assert client.asked == {"TraceIds": ["1-0af76519-16cd43dd8448eb211c80319c"]}
-    assert found["a"].attributes == {"call": "5c1e", "status": 202}
+    assert found["a"].attributes == {"call": "5c1e", "http.response.status_code": 202}
     assert found["b"] == TracedSpan(
         *("b" * 16, "a" * 16, "mine-callbacks", "POST hooks.test", 2000, 2250, True),
-        {"seq": 7, "status": 503},
+        {
+            "seq": 7,
+            "http.request.method": "POST",
+            "url.scheme": "https",
+            "server.address": "hooks.test",
+            "server.port": 8443,
+            "http.response.status_code": 503,
+        },
     )
     assert (found["c"].begun, found["c"].ended) == (900, 900), "it is in progress"
     assert (found["d"].parent_id, found["d"].service) == ("c" * 16, "AWS::ApiGateway::Stage")

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from chalicelib.core.identity.traces import TracedSpan
 
@@ -36,18 +37,16 @@ def _spans(segment: Mapping[str, Any], whole: TracedSpan | None = None) -> Itera
 
 def _span(segment: Mapping[str, Any], whole: TracedSpan | None) -> TracedSpan:
     annotations = {name: value for name, value in segment.get("annotations", {}).items() if name != "service"}
-    http = segment.get("http", {})
-    status = {"status": http["response"]["status"]} if "status" in http.get("response", {}) else {}
-    begun = segment["start_time"]
+    http, begun = _http(segment), segment["start_time"]
     return TracedSpan(
         id=segment["id"],
         parent_id=segment.get("parent_id") or (whole.id if whole else None),
         service=_service(segment, whole),
-        name=_name(segment, http.get("request", {}).get("method")),
+        name=_name(segment, http.get("http.request.method")),
         begun=begun * 1000,
         ended=segment.get("end_time", begun) * 1000,  # none yet: it is in progress
         failed=any(segment.get(flag) for flag in ("fault", "error", "throttle")),
-        attributes=annotations | status,
+        attributes=annotations | http,
     )
 
 
@@ -57,6 +56,20 @@ def _service(segment: Mapping[str, Any], whole: TracedSpan | None) -> str:
     return str(named or (whole.service if whole else segment.get("namespace", "")))
 
 
-def _name(segment: Mapping[str, Any], method: str | None) -> str:
+def _http(segment: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of an HTTP request, by OpenTelemetry's names, as in the spans of `traced_calls`."""
+    request = segment.get("http", {}).get("request", {})
+    url = urlsplit(request.get("url", ""))
+    values = {
+        "http.request.method": request.get("method"),
+        "url.scheme": url.scheme,
+        "server.address": url.hostname,
+        "server.port": url.port,
+        "http.response.status_code": segment.get("http", {}).get("response", {}).get("status"),
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _name(segment: Mapping[str, Any], method: Any) -> str:
     is_call = segment.get("namespace") == "remote" and method
     return f"{method} {segment['name']}" if is_call else str(segment["name"])

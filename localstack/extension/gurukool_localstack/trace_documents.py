@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 _FAILED = 2  # a status of OTLP
 
@@ -12,19 +13,18 @@ def of_segment(segment: dict[str, Any], whole: dict[str, Any] | None = None) -> 
 
     `whole`: the span that it is a part of.
     """
-    annotations, http = segment.get("annotations", {}), segment.get("http", {})
-    status = {"status": http["response"]["status"]} if "status" in http.get("response", {}) else {}
+    annotations, http = segment.get("annotations", {}), _http(segment)
     span = {
         "trace_id": whole["trace_id"] if whole else segment["trace_id"].removeprefix("1-").replace("-", ""),
         "id": segment["id"],
         "parent_id": segment.get("parent_id") or (whole and whole["id"]),
         "service": annotations.get("service")
         or (whole["service"] if whole else segment.get("namespace", "")),
-        "name": _name(segment, http.get("request", {}).get("method")),
+        "name": _name(segment, http.get("http.request.method")),
         "begun": segment["start_time"] * 1000,
         "ended": segment.get("end_time", segment["start_time"]) * 1000,
         "failed": bool(segment.get("fault") or segment.get("error")),
-        "attributes": {key: value for key, value in annotations.items() if key != "service"} | status,
+        "attributes": {key: value for key, value in annotations.items() if key != "service"} | http,
     }
     yield span
     for part in segment.get("subsegments", ()):
@@ -35,6 +35,20 @@ def _name(segment: dict[str, Any], method: str | None) -> str:
     """A call of another service has the name of its host in X-Ray."""
     is_call = segment.get("namespace") == "remote" and method
     return f"{method} {segment['name']}" if is_call else str(segment["name"])
+
+
+def _http(segment: dict[str, Any]) -> dict[str, Any]:
+    """What is known of an HTTP request, by OpenTelemetry's names."""
+    request = segment.get("http", {}).get("request", {})
+    url = urlsplit(request.get("url", ""))
+    values = {
+        "http.request.method": request.get("method"),
+        "url.scheme": url.scheme,
+        "server.address": url.hostname,
+        "server.port": url.port,
+        "http.response.status_code": segment.get("http", {}).get("response", {}).get("status"),
+    }
+    return {name: value for name, value in values.items() if value}
 
 
 def of_export(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -57,12 +71,17 @@ def of_export(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _attributes(of: dict[str, Any]) -> dict[str, Any]:
-    return {each["key"]: next(iter(each["value"].values())) for each in of.get("attributes", [])}
+    return {each["key"]: _value(each["value"]) for each in of.get("attributes", [])}
+
+
+def _value(of: dict[str, Any]) -> Any:
+    """JSON has integers of 64 bits as text."""
+    return int(of["intValue"]) if "intValue" in of else next(iter(of.values()))
 
 
 def as_segment(span: dict[str, Any]) -> dict[str, str]:
     """The span as BatchGetTraces has it: AWS, too, keeps spans of OpenTelemetry as segments."""
-    parent = {"parent_id": span["parent_id"]} if span["parent_id"] else {}
+    attributes = dict(span["attributes"])
     document = {
         "id": span["id"],
         "trace_id": x_ray_id(span["trace_id"]),
@@ -70,10 +89,33 @@ def as_segment(span: dict[str, Any]) -> dict[str, str]:
         "start_time": span["begun"] / 1000,
         "end_time": span["ended"] / 1000,
         "fault": span["failed"],
-        "annotations": {"service": span["service"], **span["attributes"]},
-        **parent,
+        **({"parent_id": span["parent_id"]} if span["parent_id"] else {}),
+        **_http_block(attributes),
+        # Keys of annotations have no dots.
+        "annotations": {"service": span["service"]} | {k: v for k, v in attributes.items() if "." not in k},
+        "metadata": {"default": {key: value for key, value in attributes.items() if "." in key}},
     }
     return {"Id": span["id"], "Document": json.dumps(document)}
+
+
+def _http_block(attributes: dict[str, Any]) -> dict[str, Any]:
+    """What X-Ray has a place of its own for, which is taken out of the attributes."""
+    status, method = (
+        attributes.pop(f"http.{name}", None) for name in ("response.status_code", "request.method")
+    )
+    scheme, host, port = (
+        attributes.pop(name, None) for name in ("url.scheme", "server.address", "server.port")
+    )
+    request = {
+        **({"method": method} if method else {}),
+        **({"url": f"{scheme}://{host}:{port}/"} if host else {}),
+    }
+    block = {
+        **({"request": request} if request else {}),
+        **({"response": {"status": status}} if status else {}),
+    }
+    remote = {"type": "subsegment", "namespace": "remote", "name": host} if host else {}
+    return {**({"http": block} if block else {}), **remote}
 
 
 def x_ray_id(trace_id: str) -> str:
