@@ -74,8 +74,12 @@ def lines(trace_id: str, spans: Sequence[TracedSpan]) -> Iterator[Text]:
     begun, ended = min(span.begun for span in spans), max(span.ended for span in spans)
     at = datetime.fromtimestamp(begun / 1000, UTC).astimezone()
     yield Text.assemble((f"{at:%H:%M:%S}  trace {trace_id}  {ended - begun:,.0f} ms", "bold"))
+    known = {span.id: span.attributes for span in spans}
     for depth, span in waterfall(spans):
-        yield _line(span, depth, begun, max(1.0, ended - begun))
+        above = known.get(span.parent_id or "", {})
+        # What the line above has said already is left out.
+        own = {key: value for key, value in span.attributes.items() if above.get(key) != value}
+        yield _line(span._replace(attributes=own), depth, begun, max(1.0, ended - begun))
 
 
 def _line(span: TracedSpan, depth: int, begun: float, total: float) -> Text:

@@ -87,7 +87,8 @@ def inbox(deployed: ExamplesStack) -> Iterator[Any]:
     """Of the example's receiver, which answers each second delivery 503."""
     receiver = _load(EXAMPLES / "webhooks/receiver.py")
     inbox = receiver.Inbox(deployed.webhook_secret, fail_every=2)
-    with receiver.serve(inbox, deployed.receiver_port) as server:
+    collector = f"{deployed.emulator.edge_url}/_gurukool"
+    with receiver.serve(inbox, deployed.receiver_port, collector) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield inbox

@@ -81,7 +81,7 @@ def test_a_span_of_opentelemetry_is_read_from_x_ray_as_it_was_sent(emulator: Emu
         "startTimeUnixNano": "1000000000",
         "endTimeUnixNano": "2000000000",
         "attributes": texts + integers,
-        "status": {"code": 2},
+        "status": {"code": 2, "message": "answered 503"},
     }
     service = {"attributes": [{"key": "service.name", "value": {"stringValue": "mine-callbacks"}}]}
     sent = {"resourceSpans": [{"resource": service, "scopeSpans": [{"spans": [span]}]}]}
@@ -92,7 +92,7 @@ def test_a_span_of_opentelemetry_is_read_from_x_ray_as_it_was_sent(emulator: Emu
     [found] = spans(emulator.client("xray").batch_get_traces(TraceIds=[trace_id])["Traces"])
     assert found == TracedSpan(
         *("b7ad6b7169203331", "53995c3f42cd8ad8", "mine-callbacks", "POST hooks.test", 1000, 2000, True),
-        {"seq": 7, **about, **numbers},
+        {"seq": 7, "error": "answered 503", **about, **numbers},
     )
 
 

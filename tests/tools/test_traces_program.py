@@ -24,7 +24,7 @@ def span(name: str, begun: float, ended: float, parent: str | None = None, **mor
 
 def test_parts_are_below_the_whole_and_bars_where_they_were() -> None:
     spans = [
-        span("step", 60, 100, "attempt"),
+        span("step", 60, 100, "attempt", attributes={"seq": 7, "tries": 2}),
         span("attempt", 50, 100, "call", failed=True),
         span("call", 0, 10, "unknown"),
         span("wait", 10, 50, "call"),
@@ -41,7 +41,8 @@ def test_parts_are_below_the_whole_and_bars_where_they_were() -> None:
         (20, 20),
         (24, 16),
     ]
-    assert rows[3].split("█")[-1].split() == ["40.0", "ms", "worker", "seq=7"]
+    assert rows[0].split("█")[-1].split() == ["10.0", "ms", "worker", "seq=7"]
+    assert rows[3].split("█")[-1].split() == ["40.0", "ms", "worker", "tries=2"], "seq is said above"
 
 
 def test_traces_come_in_the_order_in_which_they_began() -> None:

@@ -57,6 +57,8 @@ def of_export(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
         of_resource = _attributes(resource.get("resource", {}))
         for scope in resource["scopeSpans"]:
             for span in scope["spans"]:
+                failed = span.get("status", {}).get("code") == _FAILED
+                error = {"error": span["status"]["message"]} if failed and "message" in span["status"] else {}
                 yield {
                     "trace_id": span["traceId"],
                     "id": span["spanId"],
@@ -65,8 +67,8 @@ def of_export(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
                     "name": span["name"],
                     "begun": int(span["startTimeUnixNano"]) / 1e6,
                     "ended": int(span["endTimeUnixNano"]) / 1e6,
-                    "failed": span.get("status", {}).get("code") == _FAILED,
-                    "attributes": _attributes(span),
+                    "failed": failed,
+                    "attributes": _attributes(span) | error,
                 }
 
 
