@@ -1,6 +1,6 @@
 """What one call has caused, for administrators."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -11,8 +11,10 @@ from chalicelib.api.queueing.measures import Number
 from chalicelib.container import Container
 from chalicelib.core.errors import NotFoundError
 from chalicelib.core.identity.account import Principal
-from chalicelib.core.identity.traces import TracedSpan, waterfall
 from chalicelib.web.routes import Routes
+
+if TYPE_CHECKING:
+    from chalicelib.core.identity.traces import TracedSpan
 
 routes = Routes("Administration", permission=ADMIN)
 
@@ -51,6 +53,8 @@ class TraceAnswer(msgspec.Struct):
     "GET", "/api/admin/traces/{trace_id}", "Show what a call has caused", raises=(NotFoundError,)
 )
 def trace(container: Container, principal: Principal, trace_id: TraceId) -> TraceAnswer:
+    from chalicelib.core.identity.traces import waterfall  # needed by few calls
+
     container.identity.administration.require_admin(principal)
     plain = trace_id.removeprefix("1-").replace("-", "")
     spans = container.adapters.monitoring.traces.read(plain)
@@ -63,7 +67,7 @@ def trace(container: Container, principal: Principal, trace_id: TraceId) -> Trac
     )
 
 
-def _span_view(span: TracedSpan, depth: int, begun: float) -> SpanAnswer:
+def _span_view(span: "TracedSpan", depth: int, begun: float) -> SpanAnswer:
     return SpanAnswer(
         id=span.id,
         parent_id=span.parent_id,
