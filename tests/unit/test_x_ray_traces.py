@@ -91,6 +91,13 @@ def test_segments_and_their_parts_are_spans() -> None:
     ]
 
 
+@pytest.mark.parametrize("url", ["https://hooks.test:99999/", "https://[::1", "/path", ""])
+def test_an_address_that_is_none_hides_no_span(url: str) -> None:
+    odd = {**EXCHANGE, "http": {"request": {"method": "GET", "url": url}}}
+
+    assert read(FakeClient(odd))["b"].attributes == {"seq": 7, "http.request.method": "GET"}
+
+
 @pytest.mark.parametrize("segments", [[], [GATEWAY], [{**CALL, "annotations": {"service": "other-api"}}]])
 def test_a_trace_of_others_is_not_shown(segments: list[dict[str, Any]]) -> None:
     with pytest.raises(NotFoundError, match="no such trace of this deployment"):

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -59,15 +60,20 @@ def _service(segment: Mapping[str, Any], whole: TracedSpan | None) -> str:
 def _http(segment: Mapping[str, Any]) -> dict[str, Any]:
     """What is known of an HTTP request, by OpenTelemetry's names, as in the spans of `traced_calls`."""
     request = segment.get("http", {}).get("request", {})
-    url = urlsplit(request.get("url", ""))
     values = {
         "http.request.method": request.get("method"),
-        "url.scheme": url.scheme,
-        "server.address": url.hostname,
-        "server.port": url.port,
+        **_address(str(request.get("url", ""))),
         "http.response.status_code": segment.get("http", {}).get("response", {}).get("status"),
     }
     return {name: value for name, value in values.items() if value}
+
+
+def _address(url: str) -> dict[str, Any]:
+    """Of a URL, which anybody may have written who takes part in the trace."""
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        return {"url.scheme": parts.scheme, "server.address": parts.hostname, "server.port": parts.port}
+    return {}
 
 
 def _name(segment: Mapping[str, Any], method: Any) -> str:

@@ -38,7 +38,7 @@ def _name(segment: dict[str, Any], method: str | None) -> str:
 
 
 def _http(segment: dict[str, Any]) -> dict[str, Any]:
-    """What is known of an HTTP request, by OpenTelemetry's names."""
+    """What is known of an HTTP request, by OpenTelemetry's names. Raises ValueError for what is no URL."""
     request = segment.get("http", {}).get("request", {})
     url = urlsplit(request.get("url", ""))
     values = {
