@@ -8,6 +8,7 @@ import uuid
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import psutil
@@ -74,11 +75,31 @@ def deploy(
     return Function(client, name)
 
 
+def deploy_failing_once(cloud: Cloud, mark: Path, trouble: str, answer: str) -> Function:
+    """A function whose first import carries out the statement `trouble`, and leaves the file `mark`.
+
+    The handler returns the value of the expression `answer`.
+    """
+    return deploy(
+        cloud,
+        f"""
+        import os, pathlib, signal, time
+        mark = pathlib.Path({str(mark)!r})
+        if not mark.exists():
+            mark.touch()
+            {trouble}
+        def handler(event, context):
+            return {answer}
+        """,
+    )
+
+
 def zipped(files: Mapping[str, str]) -> bytes:
+    """The same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, text in files.items():
-            archive.writestr(name, text)
+            archive.writestr(zipfile.ZipInfo(name), text)
     return buffer.getvalue()
 
 
