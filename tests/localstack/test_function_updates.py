@@ -39,3 +39,23 @@ def test_a_busy_function_that_is_changed_finishes_first(
         changes[change]()
     assert answer.result().payload == "finished"
     assert wait_until(lambda: not processes_named(function.name), 5)
+
+
+def test_functions_with_the_same_code_share_it_and_each_keeps_it_when_another_goes(
+    emulator: Emulator,
+) -> None:
+    source = """
+        import os
+        def handler(event, context):
+            import late
+            return late.WORD, os.environ["LAMBDA_TASK_ROOT"]
+    """
+    one, other = (deploy(emulator, source, files={"late.py": "WORD = 'here'"}) for _ in range(2))
+    word, place = one.invoke().payload
+
+    one.delete()
+    assert wait_until(lambda: not processes_named(one.name), 5)
+
+    assert other.invoke().payload == [word, place] == ["here", place]
+    other.delete()
+    assert wait_until(lambda: not Path(place).exists(), 5)
