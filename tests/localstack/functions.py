@@ -63,13 +63,13 @@ def deploy(
     """
     client = cloud.client("lambda")
     name = f"test-{uuid.uuid4().hex[:12]}"
+    code = {"ZipFile": zipped({"app.py": textwrap.dedent(source), **(files or {})})}
     client.create_function(
         FunctionName=name,
         Runtime="python3.13",
         Handler="app.handler",
-        Code={"ZipFile": zipped({"app.py": textwrap.dedent(source), **(files or {})})},
         Environment={"Variables": dict(environment or {})},
-        **{"Role": ROLE, "Timeout": 10, "MemorySize": 256} | options,
+        **{"Role": ROLE, "Timeout": 10, "MemorySize": 256, "Code": code} | options,
     )
     assert wait_until(lambda: _state(client, name) == "Active", ACTIVE_SECONDS)
     return Function(client, name)

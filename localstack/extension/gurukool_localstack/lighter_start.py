@@ -8,21 +8,38 @@ from types import ModuleType
 from typing import Any
 
 from botocore import session
+from botocore.loaders import Loader
 from werkzeug.routing import Rule
 
 _EC2 = "localstack.aws.api.ec2"
 _NAMES_OF_EC2 = ("AvailabilityZoneList", "DescribeAvailabilityZonesResult")
 _USER_OF_EC2 = "localstack.services.cloudformation.engine.v2.change_set_model_preproc"
 
+_stock_create_loader = session.create_loader
 _stock_compile_builder = Rule._compile_builder  # noqa: SLF001  (Werkzeug's name)
 
 
 def install() -> None:
     patched: Any = Rule
     patched._compile_builder = _compile_when_used  # noqa: SLF001
-    # Each session of botocore would read the endpoints of all regions, and the models of its services, anew.
-    session.create_loader = functools.cache(session.create_loader)
+    session.create_loader = _create_loader
     _import_without_ec2()
+
+
+@functools.cache
+def _create_loader(data_path: str | None) -> Loader:
+    """One for all sessions: each would read the endpoints of all regions, and its services' models, anew."""
+    loader = _stock_create_loader(data_path)
+    loader._search_paths = _Paths(loader.search_paths)  # noqa: SLF001  (botocore's name)
+    return loader
+
+
+class _Paths(list[str]):
+    """Has each path once: every session of boto3 appends its own."""
+
+    def append(self, path: str) -> None:
+        if path not in self:
+            super().append(path)
 
 
 def _compile_when_used(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
