@@ -28,7 +28,7 @@ def rules(at: Place, parameters: Mapping[str, str]) -> dict[str, Any]:
     """The file of the rules. `parameters`: those of the stack that differ from the template's defaults.
 
     Tables have no rules: CloudFormation makes up their names, and these files do not know them. Nor has what
-    the parameters leave out and an alarm without data would ring for.
+    the parameters leave out: its rules would fire without data, or because the threshold is 0.
     """
     whole = template.load()
     values = {name: described.get("Default", "") for name, described in whole["Parameters"].items()}
