@@ -223,6 +223,10 @@ class Settings:
         """The stack in whose name metrics are written; "" if none are."""
         return "" if self.metrics == "off" else self.resources.get("STACK_NAME", "")
 
+    @property
+    def records_traces(self) -> bool:
+        return self.tracing or bool(self.otlp_endpoint)
+
     def resource(self, name: str) -> str:
         """Raises SettingError if the deployment did not give this function the resource."""
         if value := self.resources.get(name):

@@ -29,7 +29,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "adapters.cloudwatch": {CORE, IDENTITY},
     "adapters.gateway": set(),
     "adapters.sqs": {CORE, QUEUEING, "adapters.aws"},
-    "adapters.s3": {CORE, QUEUEING},
+    "adapters.s3": {CORE, QUEUEING, "adapters.aws"},
     "adapters.memory": {CORE, QUEUEING, "adapters.sqs"},  # encodes wake-ups as SQS has them
     # Handlers get the effects of DynamoDB.
     "adapters.runtime": {CORE, QUEUEING, "adapters.dynamodb", "adapters.json"},
