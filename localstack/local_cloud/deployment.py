@@ -55,7 +55,10 @@ def deploy(emulator: Emulator, settings: Settings, report: Callable[[str], None]
     # After a start, SQS has forgotten its messages; if it has not, one more wake-up for a queue does no harm.
     options = program.Options(app=_app(settings), wake_ups_lost=True)
     try:
-        return program.deploy(local_cloud(emulator.edge_url), parameters(settings), report, options)
+        given = parameters(settings)
+        if given["SyntheticCheck"] != "off":
+            given["PublicUrl"] = emulator.api_url
+        return program.deploy(local_cloud(emulator.edge_url), given, report, options)
     except (BotoCoreError, ClientError) as error:
         raise LocalCloudError(f"LocalStack refused: {error} Its log: {emulator.log}") from error
 

@@ -56,6 +56,7 @@ _MODULES = (
     "table_updates",
     "throttling",
     "traces",
+    "trace_service",
     "tracing",
     "updates",
     "visibility",
