@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from chalicelib.webhooks.signing import receiver_secret
 from infra.apps import folder
@@ -20,6 +21,7 @@ from infra.target import local_cloud
 from local_cloud.api_client import Api
 from local_cloud.emulator import Emulator
 from local_cloud.ports import free_ports
+from tests.browser.launching import launched
 from tests.conftest import api_url_of
 from tests.e2e.users import User, sign_up
 from tests.examples.together import put_together
@@ -66,8 +68,8 @@ def deployed(
         "AllowedHosts": f"http://{HOST}:{ports.api}",
         "CallbackHosts": f"http://{HOST}:{ports.edge}",
     }
-    # The local cloud receives the traces of all that these tests do.
-    hosts["OtlpEndpoint"] = f"{emulator.edge_url}/_gurukool"
+    # The local cloud receives the traces of all that these tests do, from both exporters.
+    hosts |= {"OtlpEndpoint": f"{emulator.edge_url}/_gurukool", "Tracing": "on"}
     provider = {"OidcIssuer": identity_provider.issuer, "OidcAudience": AUDIENCE}
     target = local_cloud(emulator.edge_url, STACK)
     outputs = deploy(target, PARAMETERS | hosts | provider, print, Options(app=folder.read(together)))
@@ -75,6 +77,12 @@ def deployed(
     with Api(url) as client:
         secret = _secret(emulator, outputs)
         yield ExamplesStack(emulator, client, url, outputs, ports.api, ports.edge, secret)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -87,7 +95,8 @@ def inbox(deployed: ExamplesStack) -> Iterator[Any]:
     """Of the example's receiver, which answers each second delivery 503."""
     receiver = _load(EXAMPLES / "webhooks/receiver.py")
     inbox = receiver.Inbox(deployed.webhook_secret, fail_every=2)
-    with receiver.serve(inbox, deployed.receiver_port) as server:
+    collector = f"{deployed.emulator.edge_url}/_gurukool"
+    with receiver.serve(inbox, deployed.receiver_port, collector) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield inbox

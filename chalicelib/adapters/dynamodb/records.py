@@ -73,8 +73,7 @@ def durable_format(request: Request) -> int:
 
 def to_request(item: RequestItem) -> Request:
     """Raises NewerItemError."""
-    require_readable(item.item_format)
-    item = plain(item)
+    item = _attributes(item)
     return Request(
         user_id=item.user_id,
         seq=int(item.seq),
@@ -145,8 +144,7 @@ def readable(items: Iterable[RequestItem]) -> list[Request]:
 
 def to_queue(item: QueueItem) -> Queue:
     """Raises NewerItemError."""
-    require_readable(item.item_format)
-    item = plain(item)
+    item = _attributes(item)
     paused_by = PausedBy(item.paused_by) if item.paused_by else None
     hold = _hold(item)
     return Queue(
@@ -227,6 +225,12 @@ def is_generation(attribute: Any, generation: int) -> Condition:
     """Whether the attribute holds this generation. Items that never had another one lack it."""
     same: Condition = attribute == generation
     return same if generation else attribute.does_not_exist() | same
+
+
+def _attributes[R: (QueueItem, RequestItem)](item: R) -> R:
+    """Of an item that this release can read. Raises NewerItemError."""
+    require_readable(item.item_format)
+    return plain(item)
 
 
 def _moment(seconds: float | None) -> int | None:

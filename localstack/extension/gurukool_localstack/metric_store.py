@@ -6,17 +6,13 @@ LocalStack does, so it need not outlive a crash of the machine.
 
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
 from localstack.services.cloudwatch.cloudwatch_database_helper import CloudwatchDatabase
 
-_stock_add = CloudwatchDatabase.add_metric_data
-
-_INSERT = """INSERT INTO SINGLE_METRICS
-    (account_id, region, metric_name, namespace, timestamp, dimensions, unit, storage_resolution, value)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_SUMMARY = ("SampleCount", "Sum", "Minimum", "Maximum")
 
 
 def install() -> None:
@@ -30,27 +26,36 @@ def _add(
     namespace: str,
     metric_data: Iterable[Mapping[str, Any]],
 ) -> None:
-    """Data with one value each are stored here, and all others by LocalStack."""
-    single, others = list[tuple[Any, ...]](), list[Mapping[str, Any]]()
+    """Stores values and summaries of several values in the tables that LocalStack has for each."""
+    single, several = list[tuple[Any, ...]](), list[tuple[Any, ...]]()
     for datum in metric_data:
-        if datum.get("Value") is None or datum.get("StatisticValues"):
-            others.append(datum)
-            continue
         moment = datum.get("Timestamp")
-        single.append(
-            (
-                account_id,
-                region,
-                datum.get("MetricName"),
-                namespace,
-                database._convert_timestamp_to_unix(moment) if moment else int(time.time()),  # noqa: SLF001
-                database._get_ordered_dimensions_with_separator(datum.get("Dimensions")),  # noqa: SLF001
-                datum.get("Unit"),
-                datum.get("StorageResolution"),
-                datum["Value"],
-            )
+        common = (
+            *(account_id, region, datum.get("MetricName"), namespace),
+            int(moment.timestamp() if moment else time.time()),
+            database._get_ordered_dimensions_with_separator(datum.get("Dimensions")),  # noqa: SLF001
+            *(datum.get("Unit"), datum.get("StorageResolution")),
         )
+        single += [(*common, value) for value in _values(datum)]
+        if summary := datum.get("StatisticValues"):
+            several.append((*common, *(summary[name] for name in _SUMMARY)))
     with database.DATABASE_LOCK, closing(sqlite3.connect(database.METRICS_DB)) as connection, connection:
         connection.execute("PRAGMA synchronous = OFF")
-        connection.executemany(_INSERT, single)
-    _stock_add(database, account_id, region, namespace, others)
+        _insert(connection, database.TABLE_SINGLE_METRICS, single)
+        _insert(connection, database.TABLE_AGGREGATED_METRICS, several)
+
+
+def _values(datum: Mapping[str, Any]) -> Iterator[float]:
+    """Each value as often as it counts."""
+    if datum.get("Value") is not None:
+        yield datum["Value"]
+    elif values := datum.get("Values"):
+        for value, count in zip(values, datum.get("Counts") or [1] * len(values), strict=False):
+            yield from [value] * int(count)
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: list[tuple[Any, ...]]) -> None:
+    """Inserts rows that have a value for each column but the first, which SQLite numbers."""
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        connection.executemany(f"INSERT INTO {table} VALUES (NULL, {marks})", rows)  # noqa: S608

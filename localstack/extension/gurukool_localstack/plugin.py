@@ -15,8 +15,9 @@ _FIRST = 100
 
 # The modules that change LocalStack, each in its `install()`.
 _MODULES = (
-    "garbage",  # the first: it saves the others time
-    "dynamodb",  # the second: Java starts while the other modules import what they change
+    "dynamodb",  # the first: Java starts while the other modules import what they change
+    "garbage",  # these two save the others time
+    "lighter_start",
     "alarm_messages",
     "alarms",
     "api",
@@ -49,11 +50,13 @@ _MODULES = (
     "recursion",
     "schedules",
     "service_metrics",
+    "shared_code",
     "signed_urls",
     "storage",
     "table_updates",
     "throttling",
     "traces",
+    "trace_service",
     "tracing",
     "updates",
     "visibility",
