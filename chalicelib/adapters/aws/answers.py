@@ -1,7 +1,7 @@
 """Reads HTTP/1.1 responses from a connection.
 
-http.client parses the header fields of a response as those of an e-mail, which is more than half of the CPU
-time of a call. https://www.rfc-editor.org/rfc/rfc9112
+http.client parses the header fields of a response as those of an e-mail, which was a quarter of the CPU time
+of a call. https://www.rfc-editor.org/rfc/rfc9112
 """
 
 import socket

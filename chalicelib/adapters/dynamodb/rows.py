@@ -1,8 +1,8 @@
 """How a stored item becomes an instance of its model.
 
 A model has some fifty attributes, and an item a third of them. PynamoDB sets the default of each attribute
-twice, looks for each in the item, and sets each through its descriptor: a fifth of the time of a worker. A
-row has the values that PynamoDB would have, and everything else of a model is PynamoDB's.
+twice, looks for each in the item, and sets each through its descriptor, which was a seventh of what a worker
+did. A row has the values that PynamoDB would have, and everything else of a model is PynamoDB's.
 """
 
 import json
