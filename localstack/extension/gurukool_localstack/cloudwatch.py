@@ -1,7 +1,7 @@
 """Statistics of CloudWatch: percentiles, and each set of dimensions for itself.
 
 LocalStack has no percentiles, and adds up all metrics whose dimensions contain those that are asked for. It
-writes each value in a transaction of its own.
+writes each value in a transaction of its own, and waits for the disk each time.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
 """
 
@@ -10,6 +10,7 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -127,7 +128,7 @@ def _extended(
 def _add_metric_data(
     database: CloudwatchDatabase, account_id: str, region: str, namespace: str, metric_data: Any
 ) -> None:
-    """Writes all data in one transaction."""
+    """Writes all data in one transaction. They end with LocalStack, so they need not outlive the machine."""
     single: list[tuple[Any, ...]] = []
     several: list[tuple[Any, ...]] = []
     for datum in metric_data:
@@ -142,7 +143,8 @@ def _add_metric_data(
             several.append(
                 (*common, *(summary[name] for name in ("SampleCount", "Sum", "Minimum", "Maximum")))
             )
-    with database.DATABASE_LOCK, sqlite3.connect(database.METRICS_DB) as connection:
+    with database.DATABASE_LOCK, closing(sqlite3.connect(database.METRICS_DB)) as connection, connection:
+        connection.execute("PRAGMA synchronous = OFF")
         _insert(connection, database.TABLE_SINGLE_METRICS, single)
         _insert(connection, database.TABLE_AGGREGATED_METRICS, several)
 
