@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -16,8 +15,7 @@ _PERIOD_SECONDS = 1
 _DATA_PER_CALL = 1000  # CloudWatch's limit
 
 
-@dataclass(frozen=True, order=True)
-class Place:
+class Place(NamedTuple):
     account: str
     region: str
     namespace: str
@@ -31,8 +29,7 @@ class Function(NamedTuple):
     region: str
 
 
-@dataclass(frozen=True)
-class Datum:
+class Datum(NamedTuple):
     place: Place
     value: Mapping[str, Any]  # as PutMetricData takes it
 
