@@ -21,7 +21,7 @@ if function != "app.app":
     from chalicelib import functions
 
     # Lambda calls these by name: `app.worker`.
-    worker, slow_worker, long_worker, sweeper, callbacks = functions.register(app, container)
+    worker, slow_worker, long_worker, sweeper, callbacks, checker = functions.register(app, container)
 if function in (None, "app.app"):
     from chalicelib.api import assembly
 

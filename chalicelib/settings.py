@@ -143,6 +143,12 @@ CHOICES = (
     Setting("TYPE_INDEX", _switch, "off", "find requests by type by an index, if the table has it (on, off)"),
     Setting("SWEEP_SHARDS", _between(8, 256), "8", "partitions of the sweeper's indexes"),
     Setting("SWEEPERS", _between(1, 8), "1", "how many sweepers share the work"),
+    Setting(
+        "SYNTHETIC_CHECK",
+        _one_of("off", "rate(1 minute)", "rate(5 minutes)"),
+        "off",
+        "how often a function does what a user does (off, rate(1 minute), rate(5 minutes))",
+    ),
     Setting("OIDC_ISSUER", _issuer, "", "the identity provider whose users may call the API"),
     Setting("OIDC_AUDIENCE", _audience, "", "what tokens of the identity provider must be for"),
 )
@@ -168,6 +174,8 @@ RESOURCES = (
     "TOKEN_KEYS_ARN",
     "WEBHOOK_KEYS_ARN",
     "UPLOADS_BUCKET",
+    "API_URL",
+    "CHECK_ACCOUNT_ARN",
 )
 
 
@@ -193,6 +201,7 @@ class Settings:
     type_index: bool
     sweep_shards: int
     sweepers: int
+    synthetic_check: str
     oidc_issuer: str  # "": there is none
     oidc_audience: str
     answers_callers: bool  # whether this is the function of the HTTP API
@@ -213,6 +222,10 @@ class Settings:
     def measured_stack(self) -> str:
         """The stack in whose name metrics are written; "" if none are."""
         return "" if self.metrics == "off" else self.resources.get("STACK_NAME", "")
+
+    @property
+    def records_traces(self) -> bool:
+        return self.tracing or bool(self.otlp_endpoint)
 
     def resource(self, name: str) -> str:
         """Raises SettingError if the deployment did not give this function the resource."""

@@ -17,6 +17,8 @@ RESERVING = (
     "LongWorkerConcurrency",
     "SweeperConcurrency",
 )
+ALARM = "ConcurrencyAlarm"  # the parameter; docs/operations.md argues the share of the limit
+ALARM_PER_CENT = 70
 # With a lower reservation than its queue needs, a function is throttled, and its wake-ups come back only when
 # their visibility time-out ends: after 70 s, in the long lane after 910 s.
 AT_LEAST = {
@@ -72,6 +74,11 @@ def _check_reserved(limit: int, values: Mapping[str, str]) -> None:
         if 0 < int(values[reserving]) < most:
             what = workers if most == int(values[workers]) else f"{POLLER_SERVES} * MaximumPollers"
             raise DeployError(f"{reserving} must be 0, or at least {what} ({most}).")
+
+
+def alarming(limit: int) -> int:
+    """How much of the account's concurrency `limit` is claimed when an alarm rings."""
+    return limit * ALARM_PER_CENT // 100
 
 
 def concurrency_limit(functions: Any) -> int:

@@ -93,7 +93,8 @@ def _build(project: Path, packages: Path | None, directory: Path) -> None:
         environment={"AWS_DEFAULT_REGION": "us-east-1"},
     )
     _write_application(chalice / "deployment.zip", project, directory / ARCHIVE)
-    _write_template(chalice / "sam.json", directory / TEMPLATE, _fingerprint(directory / ARCHIVE, packages))
+    fingerprints = [_fingerprint(directory / ARCHIVE, packages, checked=checked) for checked in (True, False)]
+    _write_template(chalice / "sam.json", directory / TEMPLATE, *fingerprints)
     shutil.rmtree(chalice)
 
 
@@ -110,17 +111,23 @@ def _write_application(source: Path, project: Path, target: Path) -> None:
     archive.write_zip(content, target)
 
 
-def _fingerprint(code: Path, packages: Path | None) -> str:
-    """Of all that decides which requests the code can take: the same for the same sources."""
+def _fingerprint(code: Path, packages: Path | None, *, checked: bool) -> str:
+    """Of all that decides which requests the code can take: the same for the same sources.
+
+    `checked`: for a deployment with a synthetic check, whose requests are of a type of their own.
+    """
     shipped = (CHECKOUT / "requirements.txt").read_bytes() + str(packages).encode()
-    return sha256(code.read_bytes() + shipped).hexdigest()[:FINGERPRINT_LENGTH]
+    further = b"synthetic check" if checked else b""
+    return sha256(code.read_bytes() + shipped + further).hexdigest()[:FINGERPRINT_LENGTH]
 
 
-def _write_template(source: Path, target: Path, fingerprint: str) -> None:
+def _write_template(source: Path, target: Path, with_check: str, without: str) -> None:
+    """The arguments after the paths are fingerprints."""
+    own = [{"Fn::Sub": f"{fingerprint}-${{SampleHandlers}}"} for fingerprint in (with_check, without)]
     packaged = json.loads(source.read_text())
     for function in FINGERPRINTED:
         variables = packaged["Resources"][function]["Properties"]["Environment"]["Variables"]
-        variables["CODE_FINGERPRINT"] = {"Fn::Sub": f"{fingerprint}-${{SampleHandlers}}"}
+        variables["CODE_FINGERPRINT"] = {"Fn::If": ["HasSyntheticCheck", *own]}
     for resource in packaged["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = f"./{ARCHIVE}"

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from infra import account, deployed_release, parameters, refusals, sweep, template
+from infra import account, check_account, deployed_release, parameters, refusals, sweep, template
 from infra.apps import folder, secret_settings
 from infra.apps.folder import App
 from infra.artefacts import Artefacts
@@ -32,6 +32,12 @@ LOCAL_ENDPOINT = "http://127.0.0.1:4566"
 # Seconds between two queries about a stack that is being changed.
 LOCAL_PAUSE = 0.1
 AWS_PAUSE = 2.0
+# The parameters that decide which requests are taken, by the variables of the functions.
+HANDLERS = {
+    "SAMPLE_HANDLERS": "SampleHandlers",
+    "SYNTHETIC_CHECK": "SyntheticCheck",
+    "ALLOWED_HOSTS": "AllowedHosts",
+}
 INTERRUPTED = (
     "Interrupted. CloudFormation goes on with the changes that it has begun. Look at the stack's events, and "
     "run this again when they are finished."
@@ -75,7 +81,7 @@ def deploy(
         report("packaging the application")
         has = {"oidc": bool(values["OidcIssuer"]), "uploads": values["Uploads"] == "on"}
         package(values["Architecture"], Path(temporary), options.app, **has, on_mac=target.on_mac)
-        handlers = {"SAMPLE_HANDLERS": values["SampleHandlers"], "ALLOWED_HOSTS": values["AllowedHosts"]}
+        handlers = {variable: values[name] for variable, name in HANDLERS.items()}
         _look_at_waiting(target, stack.outputs(), handlers, Path(temporary), report, options=options)
         if options.check:
             return stack.outputs()
@@ -90,6 +96,7 @@ def deploy(
         stack.protect(True)
     outputs = stack.outputs()
     sweep.invoke(target, report, wake_ups_lost=options.wake_ups_lost)
+    check_account.prepare(target, outputs, report)
     if options.app:
         secret_settings.prepare(target, outputs, options.app, report)
     return outputs
@@ -110,7 +117,10 @@ def _values(
     parameters.check_indexes(before, values)
     parameters.check_shards(before, values)
     if not target.local:
-        account.check_concurrency(account.concurrency_limit(target.client("lambda")), values, report)
+        limit = account.concurrency_limit(target.client("lambda"))
+        account.check_concurrency(limit, values, report)
+        if account.ALARM not in {*before, *given}:
+            values[account.ALARM] = str(account.alarming(limit))
     return values
 
 

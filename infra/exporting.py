@@ -28,7 +28,7 @@ def export(target: Target, outputs: Mapping[str, str], user: str, path: Path) ->
     `user`: a username, or the name that a service gives. Raises DeployError if there is no such user.
     """
     dynamodb = target.client("dynamodb")
-    tables = _tables(target, outputs)
+    tables = tables_of(target, outputs)
     accounts, store = DynamoAccounts(tables), DynamoStore(tables, limit=1)
     account = accounts.by_username(folded(user))
     subject = Subject(account.user_id, account.username) if account else Subject(user, "")
@@ -54,7 +54,8 @@ def _write(kinds: Mapping[str, io.BytesIO], path: Path) -> None:
             archive.addfile(member, content)
 
 
-def _tables(target: Target, outputs: Mapping[str, str]) -> Tables:
+def tables_of(target: Target, outputs: Mapping[str, str]) -> Tables:
+    """The tables of the stack with these outputs."""
     names = {name: outputs[f"{name.capitalize()}Table"] for name in TABLES}
     tables = Tables(TableNames(**names), target.region, target.endpoint)
     tables.connection._client = target.client("dynamodb")  # noqa: SLF001  (with the target's credentials)

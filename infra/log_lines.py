@@ -21,6 +21,7 @@ FUNCTION_COLOURS = {
     "long": "green",
     "sweeper": "blue",
     "calls": "yellow",
+    "check": "bright_blue",
 }
 
 
@@ -29,7 +30,7 @@ class Line:
     """One line of a function's log."""
 
     moment: int  # Unix time in milliseconds
-    function: str  # api, worker, slow, long, sweeper or calls
+    function: str  # api, worker, slow, long, sweeper, calls or check
     level: str  # as Python names it
     event: str
     fields: Mapping[str, Any]  # none if it is not JSON

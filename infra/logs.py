@@ -29,6 +29,7 @@ FUNCTIONS = {
     "long": "LongWorkerFunction",
     "sweeper": "SweeperFunction",
     "calls": "CallbacksFunction",  # exists only if callbacks are on
+    "check": "CheckerFunction",  # likewise, with a synthetic check
 }
 PAUSE = 0.7  # seconds between two reads of the log groups, up to six; AWS allows ten calls a second
 MINUTES = 10

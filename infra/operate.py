@@ -9,6 +9,7 @@ localstack/run -m infra.operate --stack NAME [--region REGION] sign-in-link USER
 localstack/run -m infra.operate --stack NAME [--region REGION] export USER FILE.tar.gz
 localstack/run -m infra.operate --stack NAME [--region REGION] audit-export FILE.ndjson
 localstack/run -m infra.operate --stack NAME [--region REGION] metrics
+localstack/run -m infra.operate --stack NAME [--region REGION] check-account
 
 The value of the secret is read from the terminal, or from standard input.
 """
@@ -19,6 +20,7 @@ import time
 from collections.abc import Callable
 from getpass import getpass
 from pathlib import Path
+from typing import Any
 
 from infra import keys, roles, service_keys, sign_in_links
 from infra.apps import secret_settings
@@ -69,7 +71,13 @@ def options() -> argparse.ArgumentParser:
     audit.set_defaults(operate=_export_audit)
     measured = commands.add_parser("metrics", help="how it has run: traffic, outcomes, p50 and p99 of waits")
     measured.set_defaults(operate=_metrics)
+    _add_check_account(commands)
     return parser
+
+
+def _add_check_account(commands: Any) -> None:
+    told = "give the synthetic check an account, or a new password"
+    commands.add_parser("check-account", help=told).set_defaults(operate=_check_account)
 
 
 def run(find_target: Callable[[], Target], given: argparse.Namespace) -> None:
@@ -126,6 +134,12 @@ def _metrics(target: Target, _: dict[str, str], __: argparse.Namespace) -> str:
     from infra import metrics  # likewise
 
     return metrics.report(target.client("cloudwatch"), target.stack)
+
+
+def _check_account(target: Target, outputs: dict[str, str], _: argparse.Namespace) -> str:
+    from infra import check_account  # likewise
+
+    return check_account.make(target, outputs)
 
 
 def _rotate(target: Target, outputs: dict[str, str], given: argparse.Namespace) -> str:

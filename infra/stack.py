@@ -162,12 +162,10 @@ class Stack:
         return bool(found["Status"] == "CREATE_COMPLETE")
 
     def _follow(self, stack_id: str, events: Events) -> None:
-        while True:
-            status = self._description(stack_id)["StackStatus"]
-            events.report_new()
-            if not status.endswith("_IN_PROGRESS"):
-                break
+        while (status := self._description(stack_id)["StackStatus"]).endswith("_IN_PROGRESS"):
+            events.report_new_at_times()
             self._pause()
+        events.report_new()
         if status not in SUCCESSES:
             reasons = "\n".join(f"  {failure}" for failure in events.failures)
             raise DeployError(f"The stack {self._name} is {status}:\n{reasons}")

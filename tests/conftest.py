@@ -124,8 +124,17 @@ def emulator(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture(scope="session")
 def stack(emulator: Emulator) -> DeployedStack:
-    """The application, deployed to the emulator with the default settings, and with metrics of types."""
-    outputs = deployment.deploy(emulator, Settings(choices={"METRICS": "types"}), print)
+    """The application, deployed to the emulator with metrics of types, and else with the default settings.
+
+    There is a synthetic check too, which is made only when a test makes it.
+    """
+    chosen = {"METRICS": "types", "SYNTHETIC_CHECK": "rate(5 minutes)"}
+    outputs = deployment.deploy(emulator, Settings(choices=chosen), print)
+    events = emulator.client("events")
+    checker = emulator.client("lambda").get_function(FunctionName=outputs["CheckerFunction"])
+    arn = checker["Configuration"]["FunctionArn"]
+    for name in events.list_rule_names_by_target(TargetArn=arn)["RuleNames"]:
+        events.disable_rule(Name=name)
     return DeployedStack(emulator, emulator.api_url, outputs)
 
 

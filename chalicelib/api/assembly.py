@@ -14,6 +14,7 @@ from chalicelib.api.identity import (
     admin_metrics,
     admin_queues,
     admin_services,
+    admin_traces,
     minted_tokens,
     named_users,
     sessions,
@@ -42,7 +43,7 @@ QUEUEING = (enqueue, uploads, queue, requests, events, outcomes, scheduled, call
 SUBJECTS = (
     *(sessions, account),
     *QUEUEING,
-    *(admin_queues, admin_metrics, admin_accounts, admin_services),
+    *(admin_queues, admin_metrics, admin_traces, admin_accounts, admin_services),
     system,
 )
 OPERATIONS = (

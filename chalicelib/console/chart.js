@@ -49,7 +49,8 @@ function path(values, highest) {
 
 const round = (value) => Math.round(value * 10) / 10;
 
-function svg(tag, attributes) {
+/** A node of a drawing, with these attributes. */
+export function svg(tag, attributes) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   return node;

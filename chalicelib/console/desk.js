@@ -13,6 +13,7 @@ import { Metrics } from "./metrics.js";
 import { News } from "./news.js";
 import { Sender } from "./sender.js";
 import { SituationBar } from "./situation-bar.js";
+import { Traces } from "./traces.js";
 
 export function openDesk(session) {
   byId("desk-place").append(byId("desk-template").content.cloneNode(true));
@@ -25,6 +26,7 @@ export function openDesk(session) {
   new SituationBar(feed, actions, session.signal);
   new Menu(session, feed, actions);
   new Metrics(session, feed);
+  new Traces(session, feed, details);
   new News(feed);
   new Sender(session, feed);
   new Dequeue(session, feed, details);

@@ -1,5 +1,5 @@
 // One request: the cell that was chosen, or the outcome that was just dequeued. Fires "open" with its number, and "shown"
-// once it is on show.
+// once it is on show. Fires "trace" with the id of the trace that somebody wants to see.
 import { explain } from "./api.js";
 import { now } from "./clock.js";
 import { byId, element, press, say, setText } from "./dom.js";
@@ -39,6 +39,7 @@ export class Details extends EventTarget {
     byId("details-close").addEventListener("click", () => this.close());
     byId("copy").addEventListener("click", () => this.#copy());
     byId("copy").hidden = !navigator.clipboard;
+    byId("details-trace").addEventListener("click", () => this.#fire("trace", this.#request.trace_id));
     byId("details-origin").addEventListener("click", () => this.open(this.#request.origin));
   }
 
@@ -79,7 +80,7 @@ export class Details extends EventTarget {
     this.#seq = seq;
     this.#request = null;
     this.#events.follow(null);
-    this.dispatchEvent(new CustomEvent("open", { detail: seq }));
+    this.#fire("open", seq);
   }
 
   async #load(seq) {
@@ -133,7 +134,7 @@ export class Details extends EventTarget {
   #reveal() {
     this.#revealed = this.#seq;
     byId("details-title").scrollIntoView({ block: "nearest" });
-    this.dispatchEvent(new CustomEvent("shown", { detail: this.#seq }));
+    this.#fire("shown", this.#seq);
   }
 
   #texts() {
@@ -143,6 +144,7 @@ export class Details extends EventTarget {
     text("details-payload", ...(payload === undefined ? [] : ["Payload", shown]));
     byId("details-upload").hidden = !upload?.url;
     if (upload?.url) byId("details-upload").href = upload.url;
+    byId("details-trace").hidden = !(this.#session.isAdmin && this.#request.trace_id);
     byId("details-origin-row").hidden = origin === null;
     setText(byId("details-origin"), `request ${number(origin)}`);
   }
@@ -172,6 +174,10 @@ export class Details extends EventTarget {
     const { floor, queue } = this.#feed;
     byId("details-previous").disabled = this.#seq <= floor + 1;
     byId("details-next").disabled = this.#seq >= (queue?.tail ?? 0);
+  }
+
+  #fire(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
   async #copy() {

@@ -36,6 +36,7 @@ export function rows(request, status, now) {
     ["Replaced by", request.superseded_by == null ? null : number(request.superseded_by)],
     ["Follows", request.follows ? `request ${number(request.follows.seq)} of ${request.follows.user_id}` : null],
     ["Callback", request.callback ?? null],
+    ["Trace", request.trace_id ?? null],
     ["Waited", between(request.enqueued_at, request.started_at)],
     ["Ran", between(request.started_at, request.finished_at)],
     ["Enqueued", stamp(request.enqueued_at)],

@@ -112,7 +112,12 @@ class Container:
         from chalicelib.webhooks.handler import http_handler
 
         http = http_handler(lambda: self.settings.allowed_hosts, lambda: self.adapters.deliverer)
-        registry = load(samples=self.settings.sample_handlers, own=[http], application=application)
+        registry = load(
+            samples=self.settings.sample_handlers,
+            checked=self.settings.synthetic_check != "off",
+            own=[http],
+            application=application,
+        )
         registry.kept_ms = self.settings.outcome_retention_hours * HOUR_MS
         return registry
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
     from chalicelib.adapters.security.secret_keys import SecretKeys
     from chalicelib.adapters.security.secret_settings import SecretSettings
-    from chalicelib.core.identity.measurements import Measurements
+    from chalicelib.container.monitoring import Monitoring
     from chalicelib.core.identity.ports import (
         Accounts,
         AuditTrail,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.waits import WaitSlots
     from chalicelib.core.time import Clock
     from chalicelib.settings import Settings
+    from chalicelib.webhooks.allowed_hosts import AllowedHosts
     from chalicelib.webhooks.deliverer import Deliverer
 
 TABLES = ("queues", "requests", "accounts", "sessions", "idempotency", "audit", "scheduled", "services")
@@ -133,15 +134,21 @@ class Adapters:
 
     @cached_property
     def deliverer(self) -> Deliverer:
-        from chalicelib.webhooks.deliverer import Deliverer
-
-        return Deliverer(self.settings.allowed_hosts, self._keys("WEBHOOK_KEYS_ARN"))
+        return self._deliverer(self.settings.allowed_hosts)
 
     @cached_property
     def callback_deliverer(self) -> Deliverer:
+        return self._deliverer(self.settings.callback_hosts)
+
+    def _deliverer(self, hosts: AllowedHosts) -> Deliverer:
         from chalicelib.webhooks.deliverer import Deliverer
 
-        return Deliverer(self.settings.callback_hosts, self._keys("WEBHOOK_KEYS_ARN"))
+        keys = self._keys("WEBHOOK_KEYS_ARN")
+        if not self.settings.records_traces:
+            return Deliverer(hosts, keys)
+        from chalicelib.adapters.runtime.traced_calls import recorded
+
+        return Deliverer(hosts, keys, recording=recorded)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -179,16 +186,10 @@ class Adapters:
         return DynamoAudit(self.tables, self.settings.audit_retention_days)
 
     @cached_property
-    def measurements(self) -> Measurements:
-        """Raises NotFoundError if the deployment writes no metrics."""
-        from chalicelib.adapters.cloudwatch.metrics import CloudWatchMetrics
-        from chalicelib.core.errors import NotFoundError
+    def monitoring(self) -> Monitoring:
+        from chalicelib.container.monitoring import Monitoring
 
-        if not self.settings.measured_stack:
-            raise NotFoundError(
-                "This deployment writes no metrics: its parameter Metrics is off.", code="metrics_off"
-            )
-        return CloudWatchMetrics(self.tables.connection.session.create_client, self.settings.measured_stack)
+        return Monitoring(self.settings, lambda: self.tables.connection.session)
 
     @cached_property
     def passwords(self) -> Passwords:

@@ -146,7 +146,7 @@ class Queueing:
         outside, store = self._adapters, self._adapters.store
         application, handlers = self._container.application, self._container.handlers
         running: Run = partial(run, watch=outside.overrun_watch, application=application, handlers=handlers)
-        if self._container.settings.tracing or self._container.settings.otlp_endpoint:
+        if self._container.settings.records_traces:
             from chalicelib.adapters.runtime.traced_calls import traced
 
             running = traced(running)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chalicelib.functions import callbacks, long_worker, slow_worker, sweeper, worker
+from chalicelib.functions import callbacks, checker, long_worker, slow_worker, sweeper, worker
 
 if TYPE_CHECKING:
     from chalice.app import Chalice
@@ -20,6 +20,7 @@ class Functions(NamedTuple):
     long_worker: Any
     sweeper: Any
     callbacks: Any
+    checker: Any
 
 
 def register(app: Chalice, container: Container) -> Functions:
@@ -30,4 +31,5 @@ def register(app: Chalice, container: Container) -> Functions:
         long_worker.register(app, container),
         sweeper.register(app, container),
         callbacks.register(app, container),
+        checker.register(app, container),
     )

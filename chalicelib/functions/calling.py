@@ -17,6 +17,7 @@ from chalicelib.core.time import Millis
 
 SHORTEST_TIMER_S = 1.0  # SQS counts in whole seconds
 LONGEST_TIMER_S = LONGEST_TIMED_MS / 1000
+EXPORT_MS = 2_500  # that a collector of traces may take at the end
 UNAVAILABLE_S = 5.0  # until a wake-up comes back for which the store did not answer
 
 
@@ -25,6 +26,8 @@ def serve(container: Container, event: SQSEvent) -> dict[str, Any]:
     context: Any = event.context
     container.begin(context)
     until = container.adapters.clock.now() + context.get_remaining_time_in_millis()
+    if container.settings.otlp_endpoint:
+        until -= EXPORT_MS
     returned = [record for record in event if not _is_served(container, record, until)]
     invocation.end()
     return {"batchItemFailures": [{"itemIdentifier": r.to_dict()["messageId"]} for r in returned]}

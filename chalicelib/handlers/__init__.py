@@ -9,17 +9,25 @@ from chalicelib.core.queueing.registry import Registry
 
 PACKAGE = "handlers"  # of the application; it lies beside ours in what is shipped
 SAMPLES = "chalicelib.handlers.samples"  # an operator may leave them out, by SAMPLE_HANDLERS=off
+SYNTHETIC = "chalicelib.handlers.synthetic"  # only of a deployment with SYNTHETIC_CHECK
 
 
-def load(*, samples: bool, own: Iterable[HandlerFunction] = (), application: Path | None = None) -> Registry:
+def load(
+    *,
+    samples: bool,
+    checked: bool = False,
+    own: Iterable[HandlerFunction] = (),
+    application: Path | None = None,
+) -> Registry:
     """All handlers: those that are handed over, and those of the modules that declare them.
 
-    `own` are functions that the container declares itself, such as `http`, since it gives them their parts.
-    `application` is a directory on Python's path with a folder `handlers`: each file in it is imported, those
-    in folders below it too. Raises ValueError if two functions have one type, and whatever a module raises.
+    `checked`: whether there is a synthetic check. `own` are functions that the container declares itself,
+    such as `http`, since it gives them their parts. `application` is a directory on Python's path with a
+    folder `handlers`: each file in it is imported, those in folders below it too. Raises ValueError if two
+    functions have one type, and whatever a module raises.
     """
     registry = Registry.of(*own)
-    registry.update(collected([SAMPLES] if samples else []))
+    registry.update(collected([*([SAMPLES] if samples else []), *([SYNTHETIC] if checked else [])]))
     if application:
         _add_application(registry, application)
     return registry

@@ -69,7 +69,11 @@ class Middleware:
             **({"wait": True} if "wait" in (request.query_params or {}) else {}),
         )
         if call.trace or current_call.has_sent():  # nobody wants to see how often clients look
-            attributes = {"call": call.id, "status": response.status_code}
+            attributes = {
+                "call": call.id,
+                "http.request.method": request.method,
+                "http.response.status_code": response.status_code,
+            }
             failed = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
             tracing.end_call(f"{request.method} {request.path}", attributes, "failed" if failed else None)
         tracing.export(context.function_name)

@@ -10,6 +10,7 @@ from ssl import SSLCertVerificationError, SSLContext, create_default_context
 
 from chalicelib.adapters.security.secret_keys import Keys
 from chalicelib.core.errors import UnavailableError
+from chalicelib.core.exchanges import Exchange, Recording, unrecorded
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.context import HandlerRequest
 from chalicelib.core.queueing.policy import HandlerError, PermanentError
@@ -48,6 +49,7 @@ class Deliverer:
     trust: Callable[[], SSLContext] = system_trust
     now: Callable[[], float] = time.time
     seconds: float = DELIVERY_S
+    recording: Recording = unrecorded  # of each request to a receiver
 
     def __call__(self, delivery: Delivery, request: HandlerRequest) -> Receipt:
         """The receiver's answer, if it is a success.
@@ -68,22 +70,31 @@ class Deliverer:
     def _deliver(self, delivery: Delivery, request: HandlerRequest) -> Receipt:
         first = url = Url.parse(delivery.url)
         deadline = Deadline(self.seconds)
-        for _ in range(1 + MAX_REDIRECTS):
+        for redirects in range(1 + MAX_REDIRECTS):
             headers = delivery.headers if url.origin == first.origin else {}
-            answer = self.send(url, self._message(url, delivery, headers, request), deadline)
+            exchange = _exchange(url, delivery, request, redirects)
+            with self.recording(exchange):
+                message = self._message(url, delivery, headers, request, exchange.traceparent)
+                answer = self.send(url, message, deadline)
+                exchange.status = answer.status
             if answer.status not in REDIRECTS:
                 return to_receipt(answer, self.now())
             url = _redirected(url, answer)
         raise PermanentError(f"The receiver redirects more than {MAX_REDIRECTS} times.")
 
     def _message(
-        self, url: Url, delivery: Delivery, chosen: Mapping[str, str], request: HandlerRequest
+        self,
+        url: Url,
+        delivery: Delivery,
+        chosen: Mapping[str, str],
+        request: HandlerRequest,
+        traceparent: str | None,
     ) -> Message:
         """`chosen`: the headers that the user has chosen; they replace the defaults, and nothing else."""
         body = bytes(delivery.body)
         content = {"Content-Type": "application/json"} if body else {}
         signed = signing.headers(request, delivery.method, url, body, keys=self.keys(), now=int(self.now()))
-        own = {"User-Agent": "Gurukool", **content, **trace_header(request.traceparent)}
+        own = {"User-Agent": "Gurukool", **content, **trace_header(traceparent)}
         headers = fixed_headers(url) | _merged(own, chosen) | signed
         return Message(delivery.method, url.resource, headers, body)
 
@@ -105,6 +116,17 @@ def fixed_headers(url: Url) -> dict[str, str]:
 def trace_header(traceparent: str | None) -> dict[str, str]:
     """With it, what the receiver does belongs to the trace of the request."""
     return {"traceparent": traceparent} if traceparent else {}
+
+
+def _exchange(url: Url, delivery: Delivery, request: HandlerRequest, redirects: int) -> Exchange:
+    about = {
+        "user": request.user_id,
+        "seq": request.seq,
+        "type": request.type,
+        "attempt": request.attempts,
+    }
+    scheme, host, port = url.origin.scheme, url.origin.host, url.origin.port
+    return Exchange(delivery.method, scheme, host, port, about, request.traceparent, redirects)
 
 
 def _redirected(url: Url, answer: Answer) -> Url:

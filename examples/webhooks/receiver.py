@@ -1,18 +1,22 @@
 """A receiver of webhooks that verifies, remembers, and now and then fails.
 
-    python receiver.py --port 9000 --secret whsec_… --fail-every 3
+    python receiver.py --port 9000 --secret whsec_… --fail-every 3 [--traces http://127.0.0.1:4566/_gurukool]
 
 It needs the package standardwebhooks. Stop it with Ctrl-C.
 """
 
 import argparse
 import json
+import secrets
+import time
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from threading import Lock
 from typing import Any
 from urllib.parse import unquote
+from urllib.request import Request, urlopen
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -50,11 +54,39 @@ class Inbox:
         return HTTPStatus.OK
 
 
-def serve(inbox: Inbox, port: int = 0) -> ThreadingHTTPServer:
-    """A server on this machine that hands what it is sent to the inbox; port 0: any that is free."""
+def record(collector: str, traceparent: str, begun: int, status: HTTPStatus) -> None:
+    """Send a span of what was received, below the span of whoever has sent it.
+
+    `collector` takes OpenTelemetry's OTLP; `begun` is in nanoseconds. In other services an agent does this.
+    """
+    _, trace_id, parent_id, _ = traceparent.split("-")
+    span = {
+        "traceId": trace_id,
+        "spanId": secrets.token_hex(8),
+        "parentSpanId": parent_id,
+        "name": "receive",
+        "kind": 2,  # server
+        "startTimeUnixNano": str(begun),
+        "endTimeUnixNano": str(time.time_ns()),
+        "attributes": [{"key": "http.response.status_code", "value": {"intValue": str(int(status))}}],
+    }
+    service = {"attributes": [{"key": "service.name", "value": {"stringValue": "receiver"}}]}
+    sent = {"resourceSpans": [{"resource": service, "scopeSpans": [{"spans": [span]}]}]}
+    url, headers = f"{collector}/v1/traces", {"Content-Type": "application/json"}
+    call = Request(url, json.dumps(sent).encode(), headers)  # noqa: S310 - whoever starts this names it
+    with suppress(OSError):  # a trace is no reason to fail
+        urlopen(call, timeout=2).close()  # noqa: S310 - likewise
+
+
+def serve(inbox: Inbox, port: int = 0, collector: str = "") -> ThreadingHTTPServer:
+    """A server on this machine that hands what it is sent to the inbox; port 0: any that is free.
+
+    `collector`: where spans are sent; none are without it.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            begun = time.time_ns()
             body = self.rfile.read(int(self.headers["Content-Length"]))
             status = inbox.receive({name.lower(): value for name, value in self.headers.items()}, body)
             self.send_response(status)
@@ -62,6 +94,8 @@ def serve(inbox: Inbox, port: int = 0) -> ThreadingHTTPServer:
                 self.send_header("Retry-After", "1")
             self.send_header("Content-Length", "0")
             self.end_headers()
+            if collector and (traceparent := self.headers["traceparent"]):
+                record(collector, traceparent, begun, status)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
             """Nothing: what matters is printed by the inbox."""
@@ -74,8 +108,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=9000)
     parser.add_argument("--secret", required=True, help="of this receiver: whsec_…")
     parser.add_argument("--fail-every", type=int, default=0, metavar="N", help="answer each Nth delivery 503")
+    parser.add_argument("--traces", default="", metavar="URL", help="send spans to this OTLP collector")
     given = parser.parse_args()
-    with serve(Inbox(given.secret, given.fail_every), given.port) as server:
+    with serve(Inbox(given.secret, given.fail_every), given.port, given.traces) as server:
         server.serve_forever()
 
 

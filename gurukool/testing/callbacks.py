@@ -55,7 +55,7 @@ class Receivers:
         else:
             self._fifo.delete(receipt)
 
-    def _receive(self, outcome: Request) -> Answer:
+    def _receive(self, outcome: Request, _attempt: int) -> Answer:
         self.pushes.append(_push_of(outcome))
         return Answer(200)
 

@@ -13,25 +13,31 @@ from infra.grafana.names import Names
 from infra.grafana.queries import Place
 from infra.grafana.rule import rule_of
 from infra.operations.alarm import Alarm
-from infra.operations.alarms import DYNAMODB, of_resources
-from infra.operations.own_alarms import NAMESPACE, own_alarms
+from infra.operations.alarms import CONCURRENCY_ALARM, DYNAMODB, HAS_CONCURRENCY_ALARM, of_resources
+from infra.operations.own_alarms import HAS_CHECK, NAMESPACE, own_alarms
 
 FOLDER = "Gurukool"
 # GetMetricData costs $0.01 for a thousand metrics. So what AWS measures of each resource is looked at in
 # intervals in which no minute is left out.
+# Conditions of the template that hold unless a parameter has this value.
+SWITCHES = {HAS_CHECK: ("SyntheticCheck", "off"), HAS_CONCURRENCY_ALARM: (CONCURRENCY_ALARM, "0")}
 OFTEN, SELDOM, SELDOM_MINUTES = "1m", "5m", 5
 
 
 def rules(at: Place, parameters: Mapping[str, str]) -> dict[str, Any]:
     """The file of the rules. `parameters`: those of the stack that differ from the template's defaults.
 
-    Tables have no rules: CloudFormation makes up their names, and these files do not know them.
+    Tables have no rules: CloudFormation makes up their names, and these files do not know them. Nor has what
+    the parameters leave out: its rules would fire without data, or because the threshold is 0.
     """
     whole = template.load()
     values = {name: described.get("Default", "") for name, described in whole["Parameters"].items()}
     names = Names(at.stack, {**values, **parameters}, whole["Resources"])
     alarms = [*own_alarms(), *of_resources(whole["Resources"])]
-    chosen = [alarm for alarm in alarms if alarm.metric.namespace != DYNAMODB]
+    left_out = {condition for condition, (name, off) in SWITCHES.items() if names.value({"Ref": name}) == off}
+    chosen = [
+        alarm for alarm in alarms if alarm.metric.namespace != DYNAMODB and left_out.isdisjoint(alarm.only_if)
+    ]
     often = [alarm for alarm in chosen if alarm.metric.namespace == NAMESPACE or alarm.if_below]
     seldom = [_over_the_interval(alarm) for alarm in chosen if alarm not in often]
     groups = {OFTEN: often, SELDOM: seldom}

@@ -57,7 +57,7 @@ class Queries:
         query = self._metrics_query(ref, label or name, hidden=hidden).metric_editor_mode(
             MetricEditorMode.BUILDER
         )
-        own: dict[str, str | list[str]] = {**(dimensions or {"stack": self.at.stack})}
+        own: dict[str, str | list[str]] = {**({"stack": self.at.stack} if dimensions is None else dimensions)}
         return (
             query.namespace(namespace)
             .metric_name(name)

@@ -11,7 +11,7 @@ from grafana_foundation_sdk.models.common import DataSourceRef
 
 from infra.grafana.names import Names
 from infra.grafana.queries import Place, Queries
-from infra.operations.alarm import PAGE, PERIOD_S, Alarm
+from infra.operations.alarm import PAGE, Alarm
 
 DELAY_S = 120  # until CloudWatch has a minute's metrics
 EXPRESSIONS = "__expr__"  # what evaluates the conditions, instead of a data source
@@ -22,14 +22,14 @@ ID_LENGTH = 40  # Grafana's limit
 
 
 def rule_of(at: Place, alarm: Alarm, names: Names) -> dict[str, Any]:
-    """Fires if enough of the last minutes are beyond the threshold.
+    """Fires if enough of the last periods are beyond the threshold.
 
-    A: the metric by minutes; B: 1 for each minute beyond the threshold, else 0; C: their sum; D: whether the
+    A: the metric by periods; B: 1 for each period beyond the threshold, else 0; C: their sum; D: whether the
     sum is enough.
     """
     threshold = float(names.value(alarm.threshold))
     beyond = ("lt" if alarm.if_below else "gte", threshold)
-    seconds = RelativeTimeRange(from_val=DELAY_S + alarm.of * PERIOD_S, to=DELAY_S)
+    seconds = RelativeTimeRange(from_val=DELAY_S + alarm.of * alarm.period_s, to=DELAY_S)
     metric = alerting.Query("A").datasource_uid(at.source).model(_metric(at, alarm, names))
     rule = (
         alerting.Rule(f"{alarm.name} ({at.stack})")
@@ -37,7 +37,7 @@ def rule_of(at: Place, alarm: Alarm, names: Names) -> dict[str, Any]:
         .queries([metric.relative_time_range(seconds)])
         .with_query(_expression("B", _threshold("A", *beyond)))
         .with_query(_expression("C", expr.TypeReduce().expression("B").reducer("sum")))
-        .with_query(_expression("D", _threshold("C", "gte", alarm.minutes)))
+        .with_query(_expression("D", _threshold("C", "gte", alarm.periods)))
         .condition("D")
         .for_val("0s")
         .no_data_state("Alerting" if alarm.if_below else "OK")
@@ -50,11 +50,11 @@ def rule_of(at: Place, alarm: Alarm, names: Names) -> dict[str, Any]:
 
 
 def _metric(at: Place, alarm: Alarm, names: Names) -> Any:
-    """By minutes, whatever the time range."""
+    """By the alarm's periods, whatever the time range."""
     metric = alarm.metric
     own = {name: names.value(value) for name, value in metric.dimensions.items()}
     query = Queries(at).metric(metric.name, metric.statistic, namespace=metric.namespace, dimensions=own)
-    return query.period(str(PERIOD_S)).ref_id("A").datasource(at.source_ref)
+    return query.period(str(alarm.period_s)).ref_id("A").datasource(at.source_ref)
 
 
 def _expression(ref: str, model: Any) -> alerting.Query:

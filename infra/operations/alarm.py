@@ -19,17 +19,18 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Rings if the metric reaches the threshold in some of the last minutes."""
+    """Rings if the metric reaches the threshold in some of the last periods, which are minutes."""
 
     name: str
     section: str  # of PAGE
     reason: str  # what has happened, for whoever gets the mail
     metric: Metric
     threshold: Any  # a number, or a reference to one
-    minutes: int  # in which it must be reached
-    of: int  # the last minutes that are looked at
+    periods: int  # in which it must be reached
+    of: int  # the last periods that are looked at
     if_below: bool = False  # rings if the metric is less than the threshold, or missing
     only_if: tuple[str, ...] = ()  # conditions of the template
+    period_s: int = PERIOD_S
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -55,9 +56,9 @@ class Alarm:
                 "MetricName": self.metric.name,
                 "Dimensions": [{"Name": n, "Value": of} for n, of in self.metric.dimensions.items()],
                 "ExtendedStatistic" if is_percentile else "Statistic": self.metric.statistic,
-                "Period": PERIOD_S,
+                "Period": self.period_s,
                 "EvaluationPeriods": self.of,
-                "DatapointsToAlarm": self.minutes,
+                "DatapointsToAlarm": self.periods,
                 "Threshold": self.threshold,
                 "ComparisonOperator": "LessThanThreshold"
                 if self.if_below

@@ -9,8 +9,9 @@ from typing import Any
 
 from infra.operations.alarm import Alarm, Metric
 
-LAMBDA, SQS, DYNAMODB = "AWS/Lambda", "AWS/SQS", "AWS/DynamoDB"
+LAMBDA, SQS, DYNAMODB, GATEWAY = "AWS/Lambda", "AWS/SQS", "AWS/DynamoDB", "AWS/ApiGateway"
 SWEEPER = "Sweeper"
+API = "RestAPI"
 # How many of each function the event source starts at most.
 CONCURRENCY = {
     "Worker": "MaximumConcurrency",
@@ -20,14 +21,18 @@ CONCURRENCY = {
 }
 MOST_IN_FLIGHT = 100_000  # of 120,000, SQS's limit for a queue
 THROTTLES = ("ReadThrottleEvents", "WriteThrottleEvents")
+# DynamoDB counts its own errors for each operation. These are what the worker calls for every request.
+BUSY_OPERATIONS = {"QueuesTable": ("GetItem", "UpdateItem"), "RequestsTable": ("Query", "UpdateItem")}
+CONCURRENCY_ALARM, HAS_CONCURRENCY_ALARM = "ConcurrencyAlarm", "HasConcurrencyAlarm"
 
 Resource = Mapping[str, Any]
 
 
 def of_resources(resources: Mapping[str, Resource]) -> Iterator[Alarm]:
-    """Of each function, queue, table and index."""
+    """Of each function, queue, table and index, of the API, and of the account's concurrency."""
     queues = {id_: of for id_, of in resources.items() if of.get("Type") == "AWS::SQS::Queue"}
     dead = {target for queue in queues.values() if (target := _dead_letters_of(queue))}
+    yield from (_of_gateway(resources[API]), _of_account())
     for id_, resource in resources.items():
         only_if = tuple([resource["Condition"]] if "Condition" in resource else [])
         if _is_function(resource):
@@ -67,6 +72,19 @@ def _of_function(id_: str, function: Resource, only_if: tuple[str, ...]) -> Iter
         yield Alarm(f"{id_}Dropped", "invocations-dropped", ended, dropped, 1, 1, 1, only_if=only_if)
 
 
+def _of_gateway(api: Resource) -> Alarm:
+    reason = "API Gateway answers calls with 5xx, minute after minute."
+    failed = Metric(GATEWAY, "5XXError", "Sum", {"ApiName": api["Properties"]["Name"]})
+    return Alarm("GatewayErrors", "gateway-errors", reason, failed, 1, 3, 5)
+
+
+def _of_account() -> Alarm:
+    reason = "Functions claim most of the concurrency that the account has in this region."
+    claimed = Metric(LAMBDA, "ClaimedAccountConcurrency", "Maximum")
+    most, only_if = {"Ref": CONCURRENCY_ALARM}, (HAS_CONCURRENCY_ALARM,)
+    return Alarm("ConcurrencyClaimed", "concurrency-claimed", reason, claimed, most, 3, 5, only_if=only_if)
+
+
 def _dead_letters_of(queue: Resource) -> str | None:
     target = queue.get("Properties", {}).get("RedrivePolicy", {}).get("deadLetterTargetArn", {})
     return str(target["Fn::GetAtt"][0]) if "Fn::GetAtt" in target else None
@@ -90,6 +108,11 @@ def _of_messages(id_: str, which: str) -> Metric:
 
 def _of_table(id_: str, table: Resource, only_if: tuple[str, ...]) -> Iterator[Alarm]:
     yield from _of_throttles(id_, id_, {"TableName": {"Ref": id_}}, only_if)
+    for operation in BUSY_OPERATIONS.get(id_, ()):
+        reason = f"DynamoDB itself fails at {operation} of {id_}, minute after minute."
+        failed = Metric(DYNAMODB, "SystemErrors", "Sum", {"TableName": {"Ref": id_}, "Operation": operation})
+        name = f"{id_}{operation}Fails"
+        yield Alarm(name, "table-failing", reason, failed, 1, 3, 5, only_if=only_if)
     for index in table["Properties"].get("GlobalSecondaryIndexes", []):
         condition, described, _ = index.get("Fn::If", ("", index, None))
         name = described["IndexName"]

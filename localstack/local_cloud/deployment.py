@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.settings import CHOICES, MAKING
 from local_cloud.errors import LocalCloudError
+from local_cloud.ports import Ports
 from local_cloud.settings import VARIABLES, Settings
 
 if TYPE_CHECKING:
@@ -18,17 +19,24 @@ if TYPE_CHECKING:
     from infra.apps.folder import App
     from local_cloud.emulator import Emulator
 
+SERVICES = ("cloudformation", "dynamodb", "lambda", "s3", "sts")  # those that a deployment calls
+
 
 def prepare(settings: Settings) -> None:
-    """Packages everything into the cache, where `deploy` finds it. Raises SetupError."""
+    """Does what `deploy` need not wait for the emulator to do. Raises SetupError.
+
+    Packages everything into the cache, and has boto3 read the descriptions of AWS's services.
+    """
     from infra import application
     from infra.package import dependencies
     from infra.target import local_cloud
 
-    app, target, chosen = _app(settings), local_cloud(""), parameters(settings)
+    app, target, chosen = _app(settings), local_cloud(Ports.of(settings).edge_url), parameters(settings)
     has = {"oidc": bool(chosen["OidcIssuer"]), "uploads": chosen["Uploads"] == "on"}
     dependencies(target.parameters["Architecture"], app, **has, on_mac=target.on_mac)
     application.build(app)
+    for service in SERVICES:
+        target.client(service)
 
 
 def _app(settings: Settings) -> App | None:
@@ -47,7 +55,10 @@ def deploy(emulator: Emulator, settings: Settings, report: Callable[[str], None]
     # After a start, SQS has forgotten its messages; if it has not, one more wake-up for a queue does no harm.
     options = program.Options(app=_app(settings), wake_ups_lost=True)
     try:
-        return program.deploy(local_cloud(emulator.edge_url), parameters(settings), report, options)
+        given = parameters(settings)
+        if given["SyntheticCheck"] != "off":
+            given["PublicUrl"] = emulator.api_url
+        return program.deploy(local_cloud(emulator.edge_url), given, report, options)
     except (BotoCoreError, ClientError) as error:
         raise LocalCloudError(f"LocalStack refused: {error} Its log: {emulator.log}") from error
 

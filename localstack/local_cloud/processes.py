@@ -1,6 +1,8 @@
 """The processes of a stack, found by their environment. No file of process ids can get out of date."""
 
 import contextlib
+import os
+import select
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,6 +46,26 @@ class Process:
         with contextlib.suppress(psutil.NoSuchProcess):
             self.handle.kill()
 
+    def ends_by(self, deadline: float) -> bool:
+        """Waits until the process has ended, or until `deadline`, a value of time.monotonic().
+
+        One that its parent has not reaped yet has ended, too: it has no port, file or memory any more. In
+        containers, the first process may reap orphans a second later, or never.
+        """
+        seconds = max(0.0, deadline - time.monotonic())
+        if not hasattr(os, "pidfd_open"):  # elsewhere than on Linux
+            return not psutil.wait_procs([self.handle], seconds)[1]
+        try:
+            descriptor = os.pidfd_open(self.pid)
+        except ProcessLookupError:
+            return True
+        try:
+            waiting = select.poll()
+            waiting.register(descriptor, select.POLLIN)
+            return bool(waiting.poll(seconds * 1000))
+        finally:
+            os.close(descriptor)
+
 
 def of_stack(directory: Path) -> list[Process]:
     """Every living process of the stack in `directory`, orphans included."""
@@ -54,19 +76,16 @@ def of_stack(directory: Path) -> list[Process]:
 def kill_all(directory: Path) -> None:
     """Kills the processes of the stack in `directory` and waits until all have ended.
 
-    SIGKILL is enough, since what the stack keeps is on the disk already. Children of this process are reaped.
-    Raises LocalCloudError if processes are left after KILL_SECONDS.
+    SIGKILL is enough, since what the stack keeps is on the disk already. Raises LocalCloudError if processes
+    are left after KILL_SECONDS.
     """
     deadline = time.monotonic() + KILL_SECONDS
     while found := of_stack(directory):
         for process in found:
             process.kill()
-        handles = [process.handle for process in found]
-        _, alive = psutil.wait_procs(handles, timeout=max(0.0, deadline - time.monotonic()))
+        alive = [process.pid for process in found if not process.ends_by(deadline)]
         if alive:
-            raise LocalCloudError(
-                f"Processes of the stack cannot be killed: {[handle.pid for handle in alive]}."
-            )
+            raise LocalCloudError(f"Processes of the stack cannot be killed: {alive}.")
 
 
 def read(pid: int) -> Process | None:

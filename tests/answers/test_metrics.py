@@ -31,7 +31,7 @@ def test_each_period_has_steps_that_a_chart_can_show(
     service: Service, admin: User, period: str, step: int, steps: int
 ) -> None:
     canned = Canned()
-    service.container.adapters.measurements = canned
+    service.container.adapters.monitoring.measurements = canned
 
     shown: Any = admin.session.ask("GET", f"{PATH}?period={period}")
 
@@ -58,7 +58,7 @@ def test_a_cloudwatch_that_does_not_answer_is_told(service: Service, admin: User
         def read(self, _: Span) -> Measured:
             raise UnavailableError("CloudWatch does not answer.", retry_after=5)
 
-    service.container.adapters.measurements = Away()
+    service.container.adapters.monitoring.measurements = Away()
     answer = admin.session.call("GET", PATH)
     assert (answer.status, answer.body["code"], answer.headers["Retry-After"]) == (503, "unavailable", "5")
 

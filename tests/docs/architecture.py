@@ -26,6 +26,7 @@ ROOMS = {
     "chalicelib.adapters.aws": "adapters/aws",
     "chalicelib.adapters.dynamodb": "adapters/dynamodb",
     "chalicelib.adapters.cloudwatch": "adapters/cloudwatch",
+    "chalicelib.adapters.gateway": "adapters/gateway",
     "chalicelib.adapters.sqs": "adapters/sqs",
     "chalicelib.adapters.security": "adapters/security",
     "chalicelib.adapters.oidc": "adapters/oidc",

@@ -17,6 +17,7 @@ SHIPPED = {
     *("api", "functions", "container", "web", "handlers", "webhooks", "settings", "gurukool"),
     *(
         "adapters/dynamodb",
+        "adapters/gateway",
         "adapters/sqs",
         "adapters/security",
         "adapters/oidc",

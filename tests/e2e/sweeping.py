@@ -39,6 +39,8 @@ def take_number(store: DynamoStore, user: User, now: Millis) -> int:
     return store.queues.take_numbers(user.user_id, session_id, 1, now).tail
 
 
-def accept_without_wake_up(store: DynamoStore, user: User, now: Millis) -> None:
+def accept_without_wake_up(store: DynamoStore, user: User, now: Millis, type_: str = "echo") -> Request:
     seq = take_number(store, user, now)
-    store.requests.write(Request(user.user_id, seq, "echo", '{"number": 1}', Status.QUEUED, enqueued_at=now))
+    request = Request(user.user_id, seq, type_, '{"number": 1}', Status.QUEUED, enqueued_at=now)
+    store.requests.write(request)
+    return request

@@ -66,8 +66,8 @@ def deployed(
         "AllowedHosts": f"http://{HOST}:{ports.api}",
         "CallbackHosts": f"http://{HOST}:{ports.edge}",
     }
-    # The local cloud receives the traces of all that these tests do.
-    hosts["OtlpEndpoint"] = f"{emulator.edge_url}/_gurukool"
+    # The local cloud receives the traces of all that these tests do, from both exporters.
+    hosts |= {"OtlpEndpoint": f"{emulator.edge_url}/_gurukool", "Tracing": "on"}
     provider = {"OidcIssuer": identity_provider.issuer, "OidcAudience": AUDIENCE}
     target = local_cloud(emulator.edge_url, STACK)
     outputs = deploy(target, PARAMETERS | hosts | provider, print, Options(app=folder.read(together)))
@@ -87,7 +87,8 @@ def inbox(deployed: ExamplesStack) -> Iterator[Any]:
     """Of the example's receiver, which answers each second delivery 503."""
     receiver = _load(EXAMPLES / "webhooks/receiver.py")
     inbox = receiver.Inbox(deployed.webhook_secret, fail_every=2)
-    with receiver.serve(inbox, deployed.receiver_port) as server:
+    collector = f"{deployed.emulator.edge_url}/_gurukool"
+    with receiver.serve(inbox, deployed.receiver_port, collector) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield inbox

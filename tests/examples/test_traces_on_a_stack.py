@@ -17,11 +17,13 @@ import urllib3
 from local_cloud.traces import received
 from local_cloud.waiting import wait_until
 from tests.e2e.users import User
-from tests.examples.conftest import HOST, ExamplesStack
+from tests.examples.conftest import HOST, STACK, ExamplesStack
+
+CALL = "POST /api/queue/enqueue/batch"
 
 
 @contextmanager
-def traced_receiver(deployed: ExamplesStack) -> Iterator[list[str]]:
+def traced_receiver(deployed: ExamplesStack, port: int, name: str) -> Iterator[list[str]]:
     """The traceparents that a receiver gets, which records spans of its own as traced services do."""
     got: list[str] = []
 
@@ -29,14 +31,14 @@ def traced_receiver(deployed: ExamplesStack) -> Iterator[list[str]]:
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             got.append(self.headers["traceparent"])
-            record(deployed, "receive", *self.headers["traceparent"].split("-")[1:3])
+            record(deployed, name, *self.headers["traceparent"].split("-")[1:3])
             self.send_response(200)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
         def log_message(self, *_: object) -> None: ...
 
-    with ThreadingHTTPServer((HOST, deployed.receiver_port), Handler) as server:
+    with ThreadingHTTPServer((HOST, port), Handler) as server:
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield got
         server.shutdown()
@@ -70,39 +72,71 @@ def send_by_curl(deployed: ExamplesStack, user: User, traceparent: str, body: An
     subprocess.run(command, check=True, capture_output=True)
 
 
-def test_a_trace_leads_from_curl_over_the_worker_and_its_steps_to_the_receiver(
+def test_a_trace_leads_from_curl_over_the_worker_and_its_steps_to_the_receivers(
     deployed: ExamplesStack, user: User
 ) -> None:
     trace_id, ours = secrets.token_hex(16), secrets.token_hex(8)
-    delivery = {"url": f"http://{HOST}:{deployed.receiver_port}/", "body": {}}
-    payment = {"order": "A-8", "cents": 500, "confirmation_seconds": 0}
-    requests = [{"type": "pay", "payload": payment}, {"type": "http", "payload": delivery}]
-    with traced_receiver(deployed) as got:
-        send_by_curl(deployed, user, f"00-{trace_id}-{ours}-01", {"requests": requests})
-        assert wait_until(lambda: "attempt http" in names(deployed, trace_id), 30)
+    receiver = traced_receiver(deployed, deployed.receiver_port, "receive")
+    shop = traced_receiver(deployed, deployed.shop_port, "note outcome")
+    with receiver as got, shop as told:
+        send_by_curl(deployed, user, f"00-{trace_id}-{ours}-01", {"requests": orders(deployed)})
+        assert wait_until(lambda: recorded_by(deployed, trace_id) >= {"slow-worker", "callbacks"}, 30)
 
-    [traceparent] = got
-    assert traceparent.startswith(f"00-{trace_id}-")
-    spans = {span["name"]: span for span in received(deployed.emulator.edge_url, trace_id)}
-    assert spans["POST /api/queue/enqueue/batch"]["parent_id"] == ours
-    assert spans["receive"]["parent_id"] == spans["attempt http"]["id"]
+    spans = received(deployed.emulator.edge_url, trace_id)
+    assert [span["name"] for span in spans if span["parent_id"] == ours] == [CALL]
     rows = shown(deployed, trace_id)
     assert f"trace {trace_id}" in rows[0]
-    assert [row[:34].rstrip() for row in rows[1:]] == [
-        "POST /api/queue/enqueue/batch",
-        "  wait pay",
-        "  wait http",
-        "  attempt pay",
-        "    step reserve",
-        "    step charge",
-        "    step confirm",
-        "  attempt http",
-        "    receive",
+    assert sorted(below(rows)) == [
+        [CALL, f"POST {HOST}", "note outcome"],
+        [CALL, "attempt http", f"POST {HOST}", "receive"],
+        [CALL, "attempt pay", "step charge"],
+        [CALL, "attempt pay", "step confirm"],
+        [CALL, "attempt pay", "step reserve"],
+        [CALL, "wait http"],
+        [CALL, "wait pay"],
+    ]
+    exchanges = {span["id"]: span["attributes"] for span in spans if span["name"] == f"POST {HOST}"}
+    for [traceparent], type_, port in (
+        (got, "http", deployed.receiver_port),
+        (told, "pay", deployed.shop_port),
+    ):
+        attributes = exchanges[traceparent.split("-")[2]]
+        assert (attributes["type"], attributes["attempt"]) == (type_, 1)
+        assert (attributes["server.address"], attributes["server.port"]) == (HOST, port)
+        assert attributes["http.response.status_code"] == 200
+
+
+def orders(deployed: ExamplesStack) -> list[dict[str, Any]]:
+    """A payment in steps, whose outcome is pushed to the shop, and a webhook."""
+    delivery = {"url": f"http://{HOST}:{deployed.receiver_port}/", "body": {}}
+    payment = {"order": "A-8", "cents": 500, "confirmation_seconds": 0}
+    callback = f"http://{HOST}:{deployed.shop_port}/outcomes"
+    return [
+        {"type": "pay", "payload": payment, "callback": callback},
+        {"type": "http", "payload": delivery},
     ]
 
 
 def names(deployed: ExamplesStack, trace_id: str) -> set[str]:
     return {span["name"] for span in received(deployed.emulator.edge_url, trace_id)}
+
+
+def recorded_by(deployed: ExamplesStack, trace_id: str) -> set[str]:
+    """The functions that have sent spans."""
+    found = received(deployed.emulator.edge_url, trace_id)
+    return {span["service"].removeprefix(f"{STACK}-") for span in found}
+
+
+def below(rows: list[str]) -> Iterator[list[str]]:
+    """Each span that has no parts, below those that it is a part of, as the indentation says."""
+    path: list[str] = []
+    for row in rows[1:]:
+        name = row[:34].rstrip()
+        depth = (len(name) - len(name.lstrip())) // 2
+        if depth < len(path):
+            yield path
+        path = [*path[:depth], name.strip()]
+    yield path
 
 
 def shown(deployed: ExamplesStack, trace_id: str) -> list[str]:

@@ -29,11 +29,11 @@ def at(document: Document, path: str) -> Any:
 
 
 def statements(template: Document, role: str) -> Iterator[tuple[list[str], list[Any]]]:
-    """The actions and the resources of each statement of a role."""
+    """The actions and the resources of each statement of a role, with everything that is switched on."""
     policies = template["Resources"][role]["Properties"]["Policies"]
     for statement in (s for policy in policies for s in policy["PolicyDocument"]["Statement"]):
         resources = statement["Resource"]
-        yield statement["Action"], resources if isinstance(resources, list) else [resources]
+        yield if_so(statement["Action"]), resources if isinstance(resources, list) else [resources]
 
 
 def if_so(value: Any) -> Any:

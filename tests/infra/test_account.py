@@ -33,6 +33,11 @@ def test_workers_that_leave_little_are_told_of() -> None:
     assert check(2 * taken - 1, **few)[0].startswith(f"Note: The account runs at most {2 * taken - 1} ")
 
 
+@pytest.mark.parametrize(("limit", "claimed"), [(10, 7), (1000, 700), (1001, 700)])
+def test_an_alarm_rings_when_70_per_cent_are_claimed(limit: int, claimed: int) -> None:
+    assert account.alarming(limit) == claimed
+
+
 @pytest.mark.parametrize(("given", "left"), [({}, 800), ({"ApiConcurrency": "300"}, 300)])
 def test_waiting_calls_that_leave_little_to_others_are_told_of(given: dict[str, str], left: int) -> None:
     assert check(USUAL, WaitConcurrency=str(left // 2), **given) == []

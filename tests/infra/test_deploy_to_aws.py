@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from chalice.app import CloudWatchEvent
 
-from infra.deploy import Options, delete, deploy
+from infra.deploy import Options, _values, delete, deploy
 from infra.errors import DeployError
 from infra.target import Target
 from tests.infra.fakes import FakeCloudFormation, Moment, change, change_set
@@ -63,6 +63,16 @@ def test_the_account_and_the_region_are_told_first_and_the_stack_is_protected_at
     deploy(aws, {}, told.append)
     assert told[0] == "stack gurukool in account 123456789012 of AWS, region eu-central-1"
     assert aws.cloudformation.called == ["create_change_set CREATE", "execute_change_set", "protect True"]
+
+
+def test_the_limit_of_the_account_makes_the_alarm_unless_there_is_one_already() -> None:
+    def chosen(before: dict[str, str], given: dict[str, str]) -> str:
+        stack = SimpleNamespace(parameters=lambda: before)
+        return _values(Aws("eu-west-1", concurrency=2000), stack, given, print, None)["ConcurrencyAlarm"]  # type: ignore[arg-type]
+
+    assert chosen({}, {}) == "1400"
+    assert chosen({}, {"ConcurrencyAlarm": "5"}) == "5"
+    assert chosen({"ConcurrencyAlarm": "0"}, {}) == "0"
 
 
 def test_the_sweeper_is_started_at_the_end_for_what_the_former_code_has_held() -> None:

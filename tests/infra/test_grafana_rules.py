@@ -18,11 +18,30 @@ def rules() -> list[dict[str, Any]]:
     return [rule for group in groups for rule in group["rules"]]
 
 
+OPTIONAL = {"HasSyntheticCheck", "HasConcurrencyAlarm"}  # what the defaults leave out
+
+
 def test_there_is_a_rule_for_each_alarm_but_those_of_tables() -> None:
     alarms = [*own_alarms(), *of_resources(template.load()["Resources"])]
-    expected = {alarm.name for alarm in alarms if alarm.metric.namespace != "AWS/DynamoDB"}
+    expected = {
+        alarm.name
+        for alarm in alarms
+        if alarm.metric.namespace != "AWS/DynamoDB" and OPTIONAL.isdisjoint(alarm.only_if)
+    }
     assert {rule["title"].removesuffix(" (gurukool)") for rule in rules()} == expected
     assert len({rule["uid"] for rule in rules()}) == len(expected)
+
+
+def test_what_a_stack_has_switched_on_has_rules(tmp_path: Path) -> None:
+    on = {"SyntheticCheck": "rate(5 minutes)", "ConcurrencyAlarm": "700"}
+    write(tmp_path, Place("shop", "default", SOURCE), on)
+    groups = json.loads((tmp_path / RULES).read_text())["groups"]
+    found = {rule["title"].removesuffix(" (shop)"): rule for group in groups for rule in group["rules"]}
+    assert {"CheckFailing", "CheckerErrors", "CheckerThrottles", "ConcurrencyClaimed"} <= found.keys()
+    failing = found["CheckFailing"]
+    assert (failing["noDataState"], failing["data"][0]["model"]["period"]) == ("Alerting", "300")
+    assert found["ConcurrencyClaimed"]["data"][0]["model"]["dimensions"] == {}
+    assert found["ConcurrencyClaimed"]["data"][1]["model"]["conditions"][0]["evaluator"]["params"] == [700.0]
 
 
 def test_no_rule_has_a_reference_of_the_template_left() -> None:

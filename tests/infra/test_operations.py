@@ -9,6 +9,7 @@ import pytest
 
 from bootstrap.cache import CHECKOUT
 from chalicelib.adapters.runtime import metric_names
+from tests.alarm_causes import FIRED, FIRED_BY_CHECKS, NOT_SEEN
 from tests.infra.documents import Document, at
 
 PAGE = (CHECKOUT / "docs" / "operations.md").read_text()
@@ -92,6 +93,25 @@ def test_every_alarm_tells_somebody_where_to_read_what_to_do(template: Document)
         assert properties["AlarmActions"] == properties["OKActions"] == [{"Ref": "AlarmTopic"}]
         assert properties["AlarmDescription"].rpartition("docs/operations.md#")[2] in sections
         assert properties["DatapointsToAlarm"] <= properties["EvaluationPeriods"]
+
+
+def test_each_alarm_was_seen_firing_or_the_page_says_why_not(template: Document) -> None:
+    """One is like another on the same metric."""
+    metrics = {
+        name.removeprefix("Alarm"): alarm["Properties"]["MetricName"]
+        for name, alarm in alarms(template).items()
+    }
+    fired = {metrics[name] for name in FIRED | FIRED_BY_CHECKS}
+    assert fired | NOT_SEEN == set(metrics.values())
+    assert fired.isdisjoint(NOT_SEEN)
+    table = PAGE.partition("### Which were seen\n")[2].partition("\n## ")[0].partition("|---|---|\n")[2]
+    explained = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+    assert explained == NOT_SEEN
+
+
+def test_the_concurrency_of_the_account_and_the_gateway_are_watched(template: Document) -> None:
+    assert {} in watched(template, "ClaimedAccountConcurrency")
+    assert {"ApiName": {"Ref": "AWS::StackName"}} in watched(template, "5XXError")
 
 
 def test_nobody_is_told_unless_there_is_an_address(template: Document) -> None:

@@ -3,21 +3,28 @@
 The local cloud checks permissions too, if it is told to, but only of the calls that somebody makes.
 """
 
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from zlib import crc32
 
+import boto3
+
+from chalicelib.adapters.cloudwatch.segments import x_ray_id
+from chalicelib.adapters.cloudwatch.traces import XRayTraces
 from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.core.queueing.keeping import MINUTE_MS, MINUTES
 from chalicelib.core.queueing.lane import QUICK_MS
+from infra.target import STACK
 from tests.infra.caller import PASSWORD, Caller
-from tests.infra.cloud import CONTEXT, Cloud
+from tests.infra.cloud import CONTEXT, REGION, Cloud
 from tests.infra.declared import declare_long
 from tests.infra.documents import Document
 from tests.infra.grants import X_RAY, granted, logs
 
 EVENT_KEYS = ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
 MINUTE = {**dict.fromkeys(EVENT_KEYS, ""), "detail": {}}
+TRACE = "0af7651916cd43dd8448eb211c80319c"
 LARGE = "x" * 2_000
 # Another sweep was faster, or the queue refuses the entry; and the first entry of a user who is no account.
 AFTER_A_LOST_RACE = {("dynamodb:GetItem", "RequestsTable"), ("dynamodb:GetItem", "QueuesTable")}
@@ -59,11 +66,33 @@ def test_the_api_may_do_what_it_does_and_no_more(template: Document, cloud: Clou
     caller.call("POST", f"/api/admin/queues/{user_id}/pause")
     caller.call("POST", "/api/admin/accounts/eve/sign-in-link", {"ttl_seconds": 60})
     caller.call("POST", "/api/admin/accounts/eve/password", {"password": f"{PASSWORD}?"})
+    _use_a_key(caller)
+    _look_at_a_trace(cloud, caller)
+    caller.call("POST", "/api/account/delete", {"password": f"{PASSWORD}!"})
+    assert recorder.calls | X_RAY | logs("APIHandler") == granted(template, "ApiHandlerRole")
+
+
+def _use_a_key(caller: Caller) -> None:
     made = caller.call("POST", "/api/admin/keys", {"name": "shop", "scopes": ["enqueue:*"]})
     caller.call("POST", "/api/users/max/queue/enqueue", {"type": "echo"}, token=made["key"])
     caller.call("DELETE", f"/api/admin/keys/{made['key_id']}")
-    caller.call("POST", "/api/account/delete", {"password": f"{PASSWORD}!"})
-    assert recorder.calls | X_RAY | logs("APIHandler") == granted(template, "ApiHandlerRole")
+
+
+def _look_at_a_trace(cloud: Cloud, caller: Caller) -> None:
+    """As with `Tracing`, which would patch botocore for good."""
+    segment = {
+        "id": "b7ad6b7169203331",
+        "trace_id": x_ray_id(TRACE),
+        "name": "work",
+        "start_time": 1.5,
+        "end_time": 2.5,
+        "annotations": {"service": f"{STACK}-worker"},
+    }
+    boto3.client("xray", REGION).put_trace_segments(TraceSegmentDocuments=[json.dumps(segment)])
+    adapters = cloud.container.adapters
+    adapters.monitoring.traces = XRayTraces(adapters.tables.connection.session.create_client, STACK)
+    [span] = caller.call("GET", f"/api/admin/traces/{TRACE}")["spans"]
+    assert (span["name"], span["took_ms"]) == ("work", 1000)
 
 
 def _end_with_large_results(cloud: Cloud) -> None:

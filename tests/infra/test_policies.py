@@ -5,7 +5,12 @@ import pytest
 from tests.infra.documents import FUNCTIONS, WORKERS, Document, resource_name, statements
 
 # X-Ray and CloudWatch's metrics know no resources: AWS allows these calls on "*" only.
-WITHOUT_RESOURCES = {"cloudwatch:GetMetricData", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+WITHOUT_RESOURCES = {
+    "cloudwatch:GetMetricData",
+    "xray:BatchGetTraces",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
 
 
 def test_every_function_has_a_role_of_its_own(template: Document) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra import events
 from infra.errors import DeployError
 from infra.stack import Stack, Wanted
 from tests.infra.fakes import FakeCloudFormation, change, change_set, event
@@ -25,7 +26,10 @@ def stack(cloudformation: FakeCloudFormation, told: Told) -> Stack:
     return Stack(cloudformation, "gurukool", told.append, pause=lambda: None)
 
 
-def test_each_resource_is_told_once_when_it_is_done() -> None:
+@pytest.mark.parametrize(("seconds", "lines_at_each_pause"), [(0.0, [0, 1]), (60.0, [0, 0])])
+def test_each_resource_is_told_once_when_it_is_done_at_the_latest_at_the_end(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, lines_at_each_pause: list[int]
+) -> None:
     cloudformation = FakeCloudFormation(
         None,
         [
@@ -34,8 +38,11 @@ def test_each_resource_is_told_once_when_it_is_done() -> None:
             ("CREATE_COMPLETE", [event("CREATE_COMPLETE", "Table")]),
         ],
     )
-    stack(cloudformation, told := Told()).apply(WANTED)
+    monkeypatch.setattr(events, "SECONDS_BETWEEN_LOOKS", seconds)
+    told, lines = Told(), list[int]()
+    Stack(cloudformation, "gurukool", told.append, lambda: lines.append(len(told))).apply(WANTED)
     assert told == ["created Queue (AWS::A::Thing)", "created Table (AWS::A::Thing)"]
+    assert lines == lines_at_each_pause
     assert cloudformation.called == ["create_change_set CREATE", "execute_change_set"]
 
 

@@ -119,10 +119,18 @@ def test_every_function_writes_to_a_log_group_that_ends(template: Document, func
 
 
 def test_workers_and_sweeper_know_which_code_they_are(template: Document) -> None:
-    """With the samples, which are handlers too, and short enough for the queue item."""
-    variables = [environment(template, function) for function in FUNCTIONS if function != "APIHandler"]
-    [code] = {of["CODE_FINGERPRINT"]["Fn::Sub"] for of in variables}
-    assert re.fullmatch(r"[0-9a-f]{12}-\$\{SampleHandlers\}", code)
+    """The samples and the check are handlers too. It is short enough for the queue item."""
+    codes = [
+        environment(template, function)["CODE_FINGERPRINT"]
+        for function in FUNCTIONS
+        if function != "APIHandler"
+    ]
+    assert all(code == codes[0] for code in codes)
+    condition, checked, unchecked = codes[0]["Fn::If"]
+    assert condition == "HasSyntheticCheck"
+    assert checked != unchecked
+    for code in (checked, unchecked):
+        assert re.fullmatch(r"[0-9a-f]{12}-\$\{SampleHandlers\}", code["Fn::Sub"])
 
 
 START_MS = 5_000  # until a worker that was started anew looks at its first request, at most

@@ -8,6 +8,7 @@ import uuid
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import psutil
@@ -62,23 +63,43 @@ def deploy(
     """
     client = cloud.client("lambda")
     name = f"test-{uuid.uuid4().hex[:12]}"
+    code = {"ZipFile": zipped({"app.py": textwrap.dedent(source), **(files or {})})}
     client.create_function(
         FunctionName=name,
         Runtime="python3.13",
         Handler="app.handler",
-        Code={"ZipFile": zipped({"app.py": textwrap.dedent(source), **(files or {})})},
         Environment={"Variables": dict(environment or {})},
-        **{"Role": ROLE, "Timeout": 10, "MemorySize": 256} | options,
+        **{"Role": ROLE, "Timeout": 10, "MemorySize": 256, "Code": code} | options,
     )
     assert wait_until(lambda: _state(client, name) == "Active", ACTIVE_SECONDS)
     return Function(client, name)
 
 
+def deploy_failing_once(cloud: Cloud, mark: Path, trouble: str, answer: str) -> Function:
+    """A function whose first import carries out the statement `trouble`, and leaves the file `mark`.
+
+    The handler returns the value of the expression `answer`.
+    """
+    return deploy(
+        cloud,
+        f"""
+        import os, pathlib, signal, time
+        mark = pathlib.Path({str(mark)!r})
+        if not mark.exists():
+            mark.touch()
+            {trouble}
+        def handler(event, context):
+            return {answer}
+        """,
+    )
+
+
 def zipped(files: Mapping[str, str]) -> bytes:
+    """The same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, text in files.items():
-            archive.writestr(name, text)
+            archive.writestr(zipfile.ZipInfo(name), text)
     return buffer.getvalue()
 
 

@@ -12,6 +12,7 @@ from tests.localstack.functions import Function, deploy
 from tests.localstack.queues import create_queue, worker_of
 
 GROUPS = "ABCD"
+RESERVED = 300
 
 
 def test_an_event_source_tries_a_throttled_invocation_again_until_it_succeeds(
@@ -33,13 +34,24 @@ def test_an_event_source_tries_a_throttled_invocation_again_until_it_succeeds(
     assert [note["delivery"] for note in worker.begun()] == [1] * len(GROUPS)
 
 
-def highest(emulator: Emulator, metric: str, function: Function) -> float:
-    """The highest value of one of Lambda's own metrics; 0 if it has none."""
+def test_what_is_reserved_is_claimed_of_the_account_whether_it_runs_or_not(emulator: Emulator) -> None:
+    idle, busy = (deploy(emulator, "def handler(event, context): pass") for _ in range(2))
+    idle.client.put_function_concurrency(FunctionName=idle.name, ReservedConcurrentExecutions=RESERVED)
+    try:
+        busy.invoke()
+        assert wait_until(lambda: highest(emulator, "ClaimedAccountConcurrency") > RESERVED, 10)
+    finally:
+        idle.delete()
+        busy.delete()
+
+
+def highest(emulator: Emulator, metric: str, function: Function | None = None) -> float:
+    """The highest value of one of Lambda's own metrics, of a function or of the account; 0 if it has none."""
     now = datetime.now(UTC)
     points = emulator.client("cloudwatch").get_metric_statistics(
         Namespace="AWS/Lambda",
         MetricName=metric,
-        Dimensions=[{"Name": "FunctionName", "Value": function.name}],
+        Dimensions=[{"Name": "FunctionName", "Value": function.name}] if function else [],
         StartTime=now - timedelta(minutes=5),
         EndTime=now + timedelta(minutes=5),
         Period=3600,

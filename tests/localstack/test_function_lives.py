@@ -10,7 +10,7 @@ import pytest
 
 from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
-from tests.localstack.functions import Function, deploy
+from tests.localstack.functions import Function, deploy, deploy_failing_once
 
 SOURCE = """
     import os, resource, subprocess, threading, time
@@ -81,19 +81,8 @@ def test_an_import_that_takes_too_long_is_begun_again_in_the_time_of_the_invocat
     emulator: Emulator, tmp_path: Path
 ) -> None:
     """The first one has 10 s, the second one as long as the function may run."""
-    mark = tmp_path / "started-before"
-    function = deploy(
-        emulator,
-        f"""
-        import pathlib, time
-        mark = pathlib.Path({str(mark)!r})
-        if not mark.exists():
-            mark.touch()
-            time.sleep(60)
-        def handler(event, context):
-            return context.get_remaining_time_in_millis()
-        """,
-    )
+    left = "context.get_remaining_time_in_millis()"
+    function = deploy_failing_once(emulator, tmp_path / "mark", "time.sleep(60)", left)
 
     answer = function.invoke()
 

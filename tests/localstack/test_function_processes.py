@@ -10,7 +10,14 @@ import pytest
 
 from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
-from tests.localstack.functions import Function, deploy, is_running, processes_named, zipped
+from tests.localstack.functions import (
+    Function,
+    deploy,
+    deploy_failing_once,
+    is_running,
+    processes_named,
+    zipped,
+)
 
 SOURCE = """
     import ctypes, os, subprocess, sys, time
@@ -187,19 +194,8 @@ def test_the_processes_of_a_deleted_function_end(emulator: Emulator) -> None:
 def test_a_process_that_is_killed_while_it_starts_is_started_once_more(
     emulator: Emulator, tmp_path: Path
 ) -> None:
-    mark = tmp_path / "started-before"
-    function = deploy(
-        emulator,
-        f"""
-        import os, pathlib, signal
-        mark = pathlib.Path({str(mark)!r})
-        if not mark.exists():
-            mark.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
-        def handler(event, context):
-            return "started"
-        """,
-    )
+    kill = "os.kill(os.getpid(), signal.SIGKILL)"
+    function = deploy_failing_once(emulator, tmp_path / "mark", kill, "'started'")
 
     assert function.invoke().payload == "started"
     function.delete()

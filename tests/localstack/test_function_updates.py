@@ -39,3 +39,41 @@ def test_a_busy_function_that_is_changed_finishes_first(
         changes[change]()
     assert answer.result().payload == "finished"
     assert wait_until(lambda: not processes_named(function.name), 5)
+
+
+def test_functions_with_the_same_code_share_it_and_each_keeps_it_when_another_goes(
+    emulator: Emulator,
+) -> None:
+    source = """
+        import os
+        def handler(event, context):
+            import late
+            return late.WORD, os.environ["LAMBDA_TASK_ROOT"]
+    """
+    one, other = (deploy(emulator, source, files={"late.py": "WORD = 'here'"}) for _ in range(2))
+    word, place = one.invoke().payload
+
+    one.delete()
+    assert wait_until(lambda: not processes_named(one.name), 5)
+
+    assert other.invoke().payload == [word, place] == ["here", place]
+    other.delete()
+    assert wait_until(lambda: not Path(place).exists(), 5)
+
+
+def test_code_that_is_read_from_a_folder_of_the_developer_stays_there(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    """LocalStack's hot reloading. https://docs.localstack.cloud/aws/tooling/lambda-tools/hot-reloading/"""
+    folder, note = tmp_path / "sources" / "function", tmp_path / "sources" / "note"
+    folder.mkdir(parents=True)
+    (folder / "app.py").write_text("def handler(event, context): return 'from a folder'")
+    note.touch()
+    function = deploy(emulator, "", Code={"S3Bucket": "hot-reload", "S3Key": str(folder)})
+    assert function.invoke().payload == "from a folder"
+
+    function.delete()
+
+    assert wait_until(lambda: not processes_named(function.name), 5)
+    assert note.exists()
+    assert (folder / "app.py").exists()

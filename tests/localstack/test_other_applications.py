@@ -95,6 +95,13 @@ def _provide(cache: Path, port: int) -> None:
     index.symlink_to(installed.service_index)
 
 
+def test_the_first_start_makes_an_archive_of_classes_from_which_java_starts(running: Running) -> None:
+    [mark] = (running.log.parent / ".cache" / "gurukool-localstack").glob("dynamodb-classes-*/complete")
+    children = psutil.Process(running.process.pid).children(recursive=True)
+    read = {mapping.path for child in children for mapping in child.memory_maps()}
+    assert str(mark.with_name("classes.jsa")) in read
+
+
 def test_a_route_a_queue_and_a_table_of_another_application_work(running: Running, tmp_path: Path) -> None:
     api = f"{deploy(running, tmp_path)}orders/ada"
 

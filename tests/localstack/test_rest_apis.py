@@ -81,3 +81,13 @@ def test_what_the_template_does_not_mention_is_answered_as_by_default(emulator: 
     answer = get(emulator.ports.edge, f"/_aws/execute-api/{api}/live/nothing")
     assert (answer.status, answer.json()) == (403, {"message": "Missing Authentication Token"})
     function.delete()
+
+
+def test_localstacks_own_rules_for_new_apis_hold_beside_ours(emulator: Emulator) -> None:
+    """LocalStack gives an API the id in this tag, in lower case."""
+    client = emulator.client("apigateway")
+    chosen = client.create_rest_api(name="any", tags={"_custom_id_": "chosen123"})
+    assert chosen["id"] == "chosen123"
+    client.delete_rest_api(restApiId=chosen["id"])
+    with pytest.raises(client.exceptions.BadRequestException, match="cannot contain uppercase"):
+        client.create_rest_api(name="any", tags={"_custom_id_": "Chosen123"})

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 import urllib3
+from botocore.exceptions import ClientError
 
+from chalicelib.adapters.cloudwatch.segments import spans
+from chalicelib.core.identity.traces import TracedSpan
 from gurukool_localstack.trace_documents import of_segment
 from local_cloud.emulator import Emulator
 from local_cloud.traces import received
@@ -51,7 +54,51 @@ def test_a_segment_that_a_function_sends_to_the_daemon_is_a_span(emulator: Emula
         "attributes": {"seq": 7},
     }
     assert received(emulator.edge_url, "0" * 32) == []
+    assert read_from_x_ray(emulator, TRACE_ID, "0" * 32) == {TRACE_ID: ["work"]}
     function.delete()
+
+
+def read_from_x_ray(emulator: Emulator, *trace_ids: str) -> dict[str, list[str]]:
+    """The names of the spans of each of these traces that X-Ray has."""
+    ids = [f"1-{trace_id[:8]}-{trace_id[8:]}" for trace_id in trace_ids]
+    answer = emulator.client("xray").batch_get_traces(TraceIds=ids)
+    return {
+        trace["Id"].removeprefix("1-").replace("-", ""): [span.name for span in spans([trace])]
+        for trace in answer["Traces"]
+    }
+
+
+def test_a_span_of_opentelemetry_is_read_from_x_ray_as_it_was_sent(emulator: Emulator) -> None:
+    about = {"http.request.method": "POST", "url.scheme": "https", "server.address": "hooks.test"}
+    texts = [{"key": name, "value": {"stringValue": value}} for name, value in about.items()]
+    numbers = {"server.port": 8443, "http.response.status_code": 503, "seq": 7}
+    integers = [{"key": name, "value": {"intValue": str(value)}} for name, value in numbers.items()]
+    span = {
+        "traceId": "2" * 32,
+        "spanId": "b7ad6b7169203331",
+        "parentSpanId": "53995c3f42cd8ad8",
+        "name": "POST hooks.test",
+        "startTimeUnixNano": "1000000000",
+        "endTimeUnixNano": "2000000000",
+        "attributes": texts + integers,
+        "status": {"code": 2, "message": "answered 503"},
+    }
+    service = {"attributes": [{"key": "service.name", "value": {"stringValue": "mine-callbacks"}}]}
+    sent = {"resourceSpans": [{"resource": service, "scopeSpans": [{"spans": [span]}]}]}
+    for _ in range(2):  # which are one
+        urllib3.request("POST", f"{emulator.edge_url}/_gurukool/v1/traces", json=sent)
+
+    trace_id = f"1-{'2' * 8}-{'2' * 24}"
+    [found] = spans(emulator.client("xray").batch_get_traces(TraceIds=[trace_id])["Traces"])
+    assert found == TracedSpan(
+        *("b7ad6b7169203331", "53995c3f42cd8ad8", "mine-callbacks", "POST hooks.test", 1000, 2000, True),
+        {"seq": 7, "error": "answered 503", **about, **numbers},
+    )
+
+
+def test_more_traces_than_x_ray_answers_at_once_are_refused(emulator: Emulator) -> None:
+    with pytest.raises(ClientError, match="InvalidRequestException"):
+        read_from_x_ray(emulator, *[f"{number:032x}" for number in range(6)])
 
 
 @pytest.mark.parametrize("body", [b"no json", b"{}", b'{"resourceSpans": 7}', b"[]"])
@@ -64,4 +111,25 @@ def test_what_is_no_export_is_refused(emulator: Emulator, body: bytes) -> None:
 def test_a_segment_that_has_not_ended_takes_no_time() -> None:
     segment: dict[str, Any] = {key: value for key, value in SEGMENT.items() if key != "end_time"}
 
-    assert of_segment(segment)["ended"] == 1500
+    assert [span["ended"] for span in of_segment(segment)] == [1500]
+
+
+def test_subsegments_are_parts_of_their_segment() -> None:
+    call = {
+        "id": "53995c3f42cd8ad8",
+        "name": "hooks.test",
+        "namespace": "remote",
+        "start_time": 1.6,
+        "end_time": 1.7,
+        "http": {
+            "request": {"method": "POST"},
+            "response": {"status": 503},
+        },
+        "fault": True,
+    }
+
+    whole, part = of_segment({**SEGMENT, "subsegments": [call]})
+
+    assert (part["trace_id"], part["parent_id"], part["service"]) == (TRACE_ID, whole["id"], "mine")
+    assert (part["name"], part["failed"]) == ("POST hooks.test", True)
+    assert part["attributes"] == {"http.request.method": "POST", "http.response.status_code": 503}

@@ -94,7 +94,7 @@ class Receivers:
         if isinstance(ending, Done):
             self.service.delete(receipt)
 
-    def _push(self, outcome: Request) -> Answer:
+    def _push(self, outcome: Request, _attempt: int) -> Answer:
         def receive() -> Answer:
             answer = self._answer(outcome)
             self.invariants.note_call(outcome, answer)

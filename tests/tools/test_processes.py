@@ -42,5 +42,19 @@ def test_an_orphan_is_found(tmp_path: Path) -> None:
     assert not of_stack(tmp_path)
 
 
+def test_a_process_whose_parent_does_not_reap_it_counts_as_ended(tmp_path: Path) -> None:
+    """Such as the first process of some containers."""
+    script = f"{MARK}='{tmp_path}' sleep 600 & exec sleep 600"
+    with subprocess.Popen(["/bin/sh", "-c", script]) as parent:
+        try:
+            assert wait_until(
+                lambda: [found.command for found in of_stack(tmp_path)] == [("sleep", "600")], 10
+            )
+            kill_all(tmp_path)
+            assert not of_stack(tmp_path)
+        finally:
+            parent.kill()
+
+
 def test_killing_nothing_is_harmless(tmp_path: Path) -> None:
     kill_all(tmp_path)

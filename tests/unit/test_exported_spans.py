@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_a_collector_gets_the_spans_as_otlp() -> None:
     with serving(answer(b"{}")) as server:
         tracing.configure(on=False, otlp=server.url)
         tracing.begin_call(PARENT)
-        tracing.end_call("POST /x", {"status": 500}, "failed")
+        tracing.end_call("POST /x", {"http.response.status_code": 500}, "failed")
         tracing.export("gurukool-api")
         tracing.export("gurukool-api")  # there is nothing left
         [(_, body)] = server.requests
@@ -37,7 +38,7 @@ def test_a_collector_gets_the_spans_as_otlp() -> None:
     [span] = resource["scopeSpans"][0]["spans"]
     assert (span["traceId"], span["parentSpanId"], span["kind"]) == (PARENT.trace_id, PARENT.span_id, 2)
     assert span["status"] == {"code": 2, "message": "failed"}
-    assert span["attributes"] == [{"key": "status", "value": {"intValue": "500"}}]
+    assert span["attributes"] == [{"key": "http.response.status_code", "value": {"intValue": "500"}}]
 
 
 def test_a_collector_that_is_away_fails_nothing(caplog: pytest.LogCaptureFixture) -> None:
@@ -46,29 +47,63 @@ def test_a_collector_that_is_away_fails_nothing(caplog: pytest.LogCaptureFixture
     assert [record.message for record in caplog.records] == ["traces not sent"]
 
 
-X_RAY = """
-from chalicelib.adapters.runtime import spans, tracing
+PROLOGUE = """
+from chalicelib.adapters.runtime import spans, traced_calls, tracing
+from chalicelib.core.exchanges import Exchange
 from chalicelib.core.trace_context import TraceContext
 tracing.configure(on=True)
 parent = TraceContext("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", True)
+"""
+CALL = """
 tracing.begin_call(parent)
-tracing.end_call("POST /api/queue/enqueue", {"status": 500}, "failed")
+tracing.end_call("POST /api/queue/enqueue", {"http.response.status_code": 500, "call": "5c1e"}, "failed")
 tracing.export("api")
+"""
+EXCHANGE = """
+exchange = Exchange("POST", "https", "hooks.test", 8443, {"seq": 7, "attempt": 2}, parent.header)
+with traced_calls.recorded(exchange):
+    exchange.status = 404
+tracing.export("slow-worker")
 """
 
 
-def test_the_daemon_of_x_ray_gets_segments() -> None:
+def sent_to_the_daemon(program: str) -> dict[str, Any]:
+    """The document that X-Ray's daemon gets."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
         daemon.bind(("127.0.0.1", 0))
         daemon.settimeout(30)
         address = f"127.0.0.1:{daemon.getsockname()[1]}"
         environment = {"AWS_XRAY_DAEMON_ADDRESS": address, "PYTHONPATH": ":".join(sys.path)}
-        subprocess.run([sys.executable, "-c", X_RAY], env=environment, check=True)
-        segment = json.loads(daemon.recv(65_535).partition(b"\n")[2])
+        subprocess.run([sys.executable, "-c", PROLOGUE + program], env=environment, check=True)
+        return dict(json.loads(daemon.recv(65_535).partition(b"\n")[2]))
+
+
+def test_the_daemon_of_x_ray_gets_segments() -> None:
+    segment = sent_to_the_daemon(CALL)
 
     assert segment["trace_id"] == "1-0af76519-16cd43dd8448eb211c80319c"
     assert (segment["parent_id"], segment["fault"]) == (PARENT.span_id, True)
-    assert segment["annotations"] == {"service": "api", "status": 500, "error": "failed"}
+    assert segment["http"] == {"response": {"status": 500}}
+    assert segment["annotations"] == {"service": "api", "call": "5c1e", "error": "failed"}
+
+
+def test_a_request_to_a_receiver_is_a_subsegment_of_a_remote_service() -> None:
+    segment = sent_to_the_daemon(EXCHANGE)
+
+    assert (segment["type"], segment["namespace"], segment["name"]) == ("subsegment", "remote", "hooks.test")
+    assert segment["trace_id"] == "1-0af76519-16cd43dd8448eb211c80319c"
+    assert segment["parent_id"] == PARENT.span_id
+    assert segment["http"] == {
+        "request": {"method": "POST", "url": "https://hooks.test:8443/"},
+        "response": {"status": 404},
+    }
+    assert (segment["error"], segment.get("fault")) == (True, None)
+    assert segment["annotations"] == {
+        "service": "slow-worker",
+        "seq": 7,
+        "attempt": 2,
+        "error": "answered 404",
+    }
 
 
 @pytest.mark.parametrize(

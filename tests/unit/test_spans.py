@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.runtime import spans, traced_calls, tracing
+from chalicelib.core.exchanges import Exchange
 from chalicelib.core.queueing.attempt import Ran, Result
 from chalicelib.core.queueing.request import Failure, Request, Status
 from chalicelib.core.trace_context import TraceContext
@@ -66,8 +67,57 @@ def test_nothing_is_recorded_of_a_request_that_nobody_traces(trace: str | None) 
 
 def test_a_call_without_a_trace_begins_one() -> None:
     place = tracing.begin_call(None)
-    tracing.end_call("POST /api/queue/enqueue", {"status": 202})
+    tracing.end_call("POST /api/queue/enqueue", {"http.response.status_code": 202})
 
     [span] = spans.take()
     assert place == span.context
     assert (span.parent_id, span.kind) == (None, "server")
+
+
+def exchange_with(
+    status: int, traceparent: str | None = PARENT.header
+) -> tuple[str | None, list[spans.Span]]:
+    """The traceparent that the receiver gets, and the spans."""
+    exchange = Exchange(
+        "POST", "https", "hooks.test", 443, {"seq": 7, "attempt": 2}, traceparent, redirects=1
+    )
+    with traced_calls.recorded(exchange):
+        sent = exchange.traceparent
+        exchange.status = status
+    return sent, spans.take()
+
+
+def test_a_receiver_is_told_the_span_of_the_request_to_it() -> None:
+    sent, [span] = exchange_with(200)
+
+    assert (sent, span.parent_id) == (span.context.header, PARENT.span_id)
+    assert (span.name, span.kind, span.error) == ("POST hooks.test", "client", None)
+    assert span.attributes == {
+        "http.request.method": "POST",
+        "url.scheme": "https",
+        "server.address": "hooks.test",
+        "server.port": 443,
+        "seq": 7,
+        "attempt": 2,
+        "http.request.resend_count": 1,
+        "http.response.status_code": 200,
+    }
+
+
+def test_a_request_that_is_refused_has_failed() -> None:
+    assert exchange_with(503)[1][0].error == "answered 503"
+
+
+def test_a_request_without_an_answer_has_failed_and_has_no_status() -> None:
+    exchange = Exchange("GET", "https", "hooks.test", 443, {}, PARENT.header)
+    with pytest.raises(TimeoutError), traced_calls.recorded(exchange):
+        raise TimeoutError
+
+    [span] = spans.take()
+    assert span.error == "TimeoutError"
+    assert "http.response.status_code" not in (span.attributes or {})
+
+
+@pytest.mark.parametrize("traceparent", [None, PARENT._replace(sampled=False).header])
+def test_nothing_is_recorded_of_a_request_to_a_receiver_that_nobody_traces(traceparent: str | None) -> None:
+    assert exchange_with(200, traceparent)[1] == []

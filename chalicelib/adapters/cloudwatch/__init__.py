@@ -1,1 +1,1 @@
-"""The deployment's own metrics, as CloudWatch has them."""
+"""The deployment's own metrics and traces, as CloudWatch has them."""

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from botocore.exceptions import BotoCoreError
 from pynamodb.exceptions import PynamoDBException
 
+from chalicelib.adapters.aws.refusal import refusal_in
 from chalicelib.core.errors import LostRaceError, UnavailableError
 
 SILENT = "The store does not answer. Try again."
@@ -40,10 +41,8 @@ def is_passing(error: BaseException) -> bool:
 
     PynamoDB keeps the code of botocore's error; the status is only in the error of which it made its own.
     """
-    answers = [getattr(e, "response", {}) for e in (error, error.__cause__, error.__context__)]
-    codes = [answer.get("Error", {}).get("Code") for answer in answers]
-    statuses = [answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) for answer in answers]
-    return max(statuses) >= HTTPStatus.INTERNAL_SERVER_ERROR or not PASSING.isdisjoint(codes)
+    refusals = (refusal_in(e) for e in (error, error.__cause__, error.__context__))
+    return any(r.status >= HTTPStatus.INTERNAL_SERVER_ERROR or r.code in PASSING for r in refusals)
 
 
 def is_conflict(error: UnavailableError) -> bool:

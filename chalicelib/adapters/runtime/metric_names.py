@@ -16,6 +16,8 @@ COUNTED = {
     "request will be retried": "Retried",
     "queue halted": "Halted",
     "queue held": "Held",
+    "check passed": "ChecksPassed",
+    "check failed": "ChecksFailed",
 }
 BATCH = "requests accepted"  # whose field `types` has how many of each type
 # The field of an event that is a duration, and its metric.
@@ -25,6 +27,7 @@ TIMED = {
     "request failed": ("took_ms", "RunMs"),
     "request will be retried": ("took_ms", "RunMs"),
     "request halts the queue": ("took_ms", "RunMs"),
+    "check passed": ("took_ms", "CheckMs"),
 }
 ATTEMPTS_LOST = {"timeout": "TimedOut", "crash": "Crashed"}
 ATTEMPT_FAILED = {"request failed", "request will be retried", "request halts the queue"}

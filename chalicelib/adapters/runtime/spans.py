@@ -21,7 +21,7 @@ class Span:
     context: TraceContext  # its own: its children have its id as their parent's
     parent_id: str | None
     begun: Millis
-    kind: str = "internal"  # or server, consumer
+    kind: str = "internal"  # or server, client, consumer
     ended: Millis = 0
     error: str | None = None
     attributes: Mapping[str, Any] | None = None

@@ -1,10 +1,13 @@
-"""The spans of a call of the API and of an attempt. Imported only if traces are recorded."""
+"""The spans of calls, attempts, and requests to receivers. Imported only if traces are recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from chalicelib.adapters.runtime import spans
+from chalicelib.core.exchanges import Exchange
 from chalicelib.core.queueing.attempt import Ran, Run
 from chalicelib.core.queueing.log_fields import log_fields
 from chalicelib.core.queueing.request import Failure, Request
@@ -45,3 +48,33 @@ def traced(run: Run) -> Run:
             return ran
 
     return carry_out
+
+
+@contextmanager
+def recorded(exchange: Exchange) -> Iterator[None]:
+    """Records an HTTP request to a receiver, which gets the place of its span as traceparent.
+
+    The attributes have OpenTelemetry's names, beside ours:
+    https://opentelemetry.io/docs/specs/semconv/http/http-spans/
+    """
+    parent = TraceContext.parse(exchange.traceparent)
+    if parent is None:
+        yield
+        return
+    attributes = {
+        "http.request.method": exchange.method,
+        "url.scheme": exchange.scheme,
+        "server.address": exchange.host,
+        "server.port": exchange.port,
+        **exchange.about,
+    }
+    if exchange.redirects:
+        attributes["http.request.resend_count"] = exchange.redirects
+    name = f"{exchange.method} {exchange.host}"
+    span = spans.child(parent, name, spans.now(), kind="client", attributes=attributes)
+    exchange.traceparent = span.context.header
+    with spans.recorded(span):
+        yield
+        attributes["http.response.status_code"] = exchange.status
+        if exchange.status >= HTTPStatus.BAD_REQUEST:
+            span.error = f"answered {exchange.status}"

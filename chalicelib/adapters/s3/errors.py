@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.adapters.aws.refusal import refusal_in
 from chalicelib.core.errors import LostRaceError, UnavailableError
 
 SILENT = "The bucket for uploads does not answer. Try again."
@@ -21,8 +22,7 @@ def translated() -> Iterator[None]:
     except BotoCoreError as error:
         raise UnavailableError(SILENT) from error
     except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        code, status = refusal_in(error)
         if code in MISSING:
             raise LostRaceError from error
         if code in PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:

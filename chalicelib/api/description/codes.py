@@ -31,6 +31,8 @@ CODES = {
     "upload_not_found": Code(404, "There is no such upload of this user: not completed, or too old."),
     "uploads_off": Code(404, "The operator has not switched uploads on. Send payloads of up to 128 KiB."),
     "metrics_off": Code(404, "The deployment writes no metrics: its parameter Metrics is off."),
+    "traces_off": Code(404, "The deployment sends no traces to X-Ray: its parameter Tracing is off."),
+    "trace_not_found": Code(404, "X-Ray has no such trace of this deployment, or does not have it yet."),
     "method_not_allowed": Code(
         405, "The address does not support this method. `Allow` lists the supported methods."
     ),

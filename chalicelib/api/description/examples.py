@@ -41,6 +41,7 @@ EXAMPLES: dict[str, Any] = {
         "on_failure": None,
         "if_busy": None,
         "follows": None,
+        "trace_id": None,
         "callback": None,
         "payload_upload": None,
     },

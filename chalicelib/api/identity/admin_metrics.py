@@ -80,7 +80,7 @@ def metrics(container: Container, principal: Principal, period: Period = "hour")
 
     container.identity.administration.require_admin(principal)
     span = Span.before(container.adapters.clock.now(), *SPANS[period])
-    return metrics_view(container.adapters.measurements.read(span))
+    return metrics_view(container.adapters.monitoring.measurements.read(span))
 
 
 def metrics_view(measured: "Measured") -> MetricsAnswer:

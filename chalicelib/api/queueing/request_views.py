@@ -10,6 +10,7 @@ from chalicelib.api.moments import Moment, optional_moment
 from chalicelib.api.queueing.measures import EstimatedWait, Number, rounded
 from chalicelib.core.queueing.line import Line
 from chalicelib.core.queueing.request import Failure, Follows, Request
+from chalicelib.core.trace_context import trace_id_of
 
 type Link = Callable[[Request], str]
 type ShownCallback = Annotated[str, msgspec.Meta(description="Where its outcome is pushed to")]
@@ -85,6 +86,7 @@ class RequestDetailAnswer(RequestAnswer):
         | None
     )
     follows: FollowsAnswer | None
+    trace_id: Annotated[str, msgspec.Meta(description="Of the trace that its call belongs to")] | None
     callback: ShownCallback | None
     payload_upload: PayloadUploadAnswer | None
 
@@ -118,6 +120,7 @@ def request_detail_view(
         on_failure=request.on_failure,  # type: ignore[arg-type]  # validated when it was accepted
         if_busy=request.if_busy,  # type: ignore[arg-type]  # likewise
         follows=FollowsAnswer.of(request.follows),
+        trace_id=trace_id_of(request.trace) if request.trace else None,
         callback=request.callback,
         payload_upload=_payload_upload(request, link) if request.upload else None,
     )

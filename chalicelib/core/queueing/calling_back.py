@@ -52,7 +52,8 @@ class CallingBack:
 
     store: Store
     clock: Clock
-    push: Callable[[Request], Answer]  # calls the receiver of an outcome; raises nothing
+    # Calls the receiver of an outcome, for the first time (1) or again; raises nothing.
+    push: Callable[[Request, int], Answer]
     fraction: Callable[[], float] = random  # draws from [0, 1), for the spread of waits
     new_token: Callable[[], str] = lambda: secrets.token_hex(3)
     give_up_ms: Millis = GIVE_UP_MS
@@ -95,7 +96,7 @@ class CallingBack:
     def _call(self, queue: Queue, found: Request) -> Queue:
         """The queue after one call. Raises LostRaceError."""
         outcome = next(iter(with_results(self.store.requests, [found])))
-        answer = self.push(outcome)
+        answer = self.push(outcome, queue.callbacks.tries + 1)
         now, url = self.clock.now(), outcome.callback or ""
         if answer.is_success:
             if queue.callbacks.replayed:

@@ -3,6 +3,7 @@
 Stacks tell where their APIs answer here.
 """
 
+import functools
 import re
 from typing import Any
 
@@ -28,6 +29,7 @@ def install() -> None:
         get_current_runtime().components.gateway.request_handlers.insert(0, _route_to_api)
 
 
+@functools.wraps(_create_rest_api)  # LocalStack finds by this name the class that it will change later
 def _create_with_known_id(backend: Any, name: str, *args: Any, **options: Any) -> Any:
     """Creates an API. Its id is the configured one if its name is, since a template cannot choose an id."""
     api = _create_rest_api(backend, name, *args, **options)

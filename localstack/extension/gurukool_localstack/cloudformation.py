@@ -17,7 +17,9 @@ from localstack.services.lambda_.invocation.lambda_models import S3Code
 from localstack.services.lambda_.resource_providers.aws_lambda_function import LambdaFunctionProvider
 from localstack.services.logs.resource_providers.aws_logs_loggroup import LogsLogGroupProvider
 
-_POLL_SECONDS = 0.05  # between two looks at a resource that is being created
+# Seconds between two looks at a resource that is being created. They double, up to the second one.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.1
+_PAUSE = "gurukool_pause"
 _POLICY_VERSION = "2012-10-17"
 _TRUE = (True, "true", "True")  # the ways in which a template may write it
 
@@ -56,7 +58,9 @@ def _followed_by(
         if event.status == OperationStatus.SUCCESS:
             complete(request.desired_state, request.aws_client_factory)
         elif event.status == OperationStatus.IN_PROGRESS:
-            time.sleep(_POLL_SECONDS)
+            pause = request.custom_context.get(_PAUSE, _FIRST_PAUSE)
+            event.custom_context[_PAUSE] = min(2 * pause, _LONGEST_PAUSE)
+            time.sleep(pause)
         return event
 
     return created

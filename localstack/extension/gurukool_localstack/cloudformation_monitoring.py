@@ -3,6 +3,7 @@
 LocalStack ignores the first three, and cannot update an alarm.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -37,7 +38,7 @@ def _schema(resource_type: str, identifier: list[str], create_only: list[str]) -
     }
 
 
-class _Provider(ResourceProvider):  # type: ignore[misc]  # LocalStack ships no types
+class _Provider(ResourceProvider, ABC):  # type: ignore[misc]  # LocalStack ships no types
     """A resource that one call makes or replaces, and another deletes."""
 
     NAME: str  # the property with the resource's name
@@ -65,11 +66,13 @@ class _Provider(ResourceProvider):  # type: ignore[misc]  # LocalStack ships no 
         """The properties that the service makes."""
         return []
 
+    @abstractmethod
     def put(self, clients: Any, model: dict[str, Any]) -> None:
-        raise NotImplementedError
+        """Makes or replaces the resource, and adds the properties that the service makes to `model`."""
 
+    @abstractmethod
     def remove(self, clients: Any, model: Mapping[str, Any]) -> None:
-        raise NotImplementedError
+        """Deletes the resource."""
 
 
 def _done(model: Mapping[str, Any]) -> Any:

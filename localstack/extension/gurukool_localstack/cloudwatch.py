@@ -1,7 +1,6 @@
 """Statistics of CloudWatch: percentiles, and each set of dimensions for itself.
 
-LocalStack has no percentiles, and adds up all metrics whose dimensions contain those that are asked for. It
-writes each value in a transaction of its own, and waits for the disk each time.
+LocalStack has no percentiles, and adds up all metrics whose dimensions contain those that are asked for.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
 """
 
@@ -10,9 +9,8 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from localstack.aws.api.cloudwatch import InvalidParameterValueException, ScanBy
@@ -31,7 +29,6 @@ _stock_get_metric_statistics = CloudwatchProvider.get_metric_statistics
 
 def install() -> None:
     CloudwatchDatabase.get_metric_data_stat = _get_metric_data_stat
-    CloudwatchDatabase.add_metric_data = _add_metric_data
     CloudwatchProvider.get_metric_statistics = _get_metric_statistics
 
 
@@ -123,45 +120,6 @@ def _extended(
         found = database.get_metric_data_stat(*place, query, *times, ScanBy.TimestampDescending)
         for at, value in zip(found["timestamps"], found["values"], strict=True):
             yield "None" if each == "NULL_VALUE" else each, at, value
-
-
-def _add_metric_data(
-    database: CloudwatchDatabase, account_id: str, region: str, namespace: str, metric_data: Any
-) -> None:
-    """Writes all data in one transaction. They end with LocalStack, so they need not outlive the machine."""
-    single: list[tuple[Any, ...]] = []
-    several: list[tuple[Any, ...]] = []
-    for datum in metric_data:
-        when = datum.get("Timestamp") or datetime.now(UTC)
-        common = (
-            *(account_id, region, datum.get("MetricName"), namespace, int(when.timestamp())),
-            database._get_ordered_dimensions_with_separator(datum.get("Dimensions")),  # noqa: SLF001
-            *(datum.get("Unit"), datum.get("StorageResolution")),
-        )
-        single += [(*common, value) for value in _values(datum)]
-        if summary := datum.get("StatisticValues"):
-            several.append(
-                (*common, *(summary[name] for name in ("SampleCount", "Sum", "Minimum", "Maximum")))
-            )
-    with database.DATABASE_LOCK, closing(sqlite3.connect(database.METRICS_DB)) as connection, connection:
-        connection.executescript("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY")
-        _insert(connection, database.TABLE_SINGLE_METRICS, single)
-        _insert(connection, database.TABLE_AGGREGATED_METRICS, several)
-
-
-def _insert(connection: sqlite3.Connection, table: str, rows: list[tuple[Any, ...]]) -> None:
-    """Inserts rows that have a value for each column but the first, which SQLite numbers."""
-    if rows:
-        marks = ", ".join("?" * len(rows[0]))
-        connection.executemany(f"INSERT INTO {table} VALUES (NULL, {marks})", rows)  # noqa: S608
-
-
-def _values(datum: Mapping[str, Any]) -> Iterator[float]:
-    if datum.get("Value") is not None:
-        yield datum["Value"]
-    elif values := datum.get("Values"):
-        for value, count in zip(values, datum.get("Counts") or [1] * len(values), strict=False):
-            yield from [value] * int(count)
 
 
 def _samples(

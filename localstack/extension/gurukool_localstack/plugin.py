@@ -15,8 +15,9 @@ _FIRST = 100
 
 # The modules that change LocalStack, each in its `install()`.
 _MODULES = (
-    "garbage",  # the first: it saves the others time
-    "dynamodb",  # the second: Java starts while the other modules import what they change
+    "dynamodb",  # the first: Java starts while the other modules import what they change
+    "garbage",  # these two save the others time
+    "lighter_start",
     "alarm_messages",
     "alarms",
     "api",
@@ -42,18 +43,21 @@ _MODULES = (
     "metric_data",
     "metric_filters",
     "metric_lists",
+    "metric_store",
     "metrics",
     "object_expiry",
     "queue_metrics",
     "recursion",
     "schedules",
     "service_metrics",
+    "shared_code",
     "signed_urls",
     "storage",
     "table_updates",
     "throttling",
     "timers",
     "traces",
+    "trace_service",
     "tracing",
     "updates",
     "visibility",

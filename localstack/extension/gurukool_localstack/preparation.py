@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from gurukool_localstack import dynamodb_package
+from gurukool_localstack import class_cache, dynamodb_package
 from gurukool_localstack.http1.server import addresses
 from gurukool_localstack.settings import SettingError, Settings, from_environment
 from gurukool_localstack.variables import HOST, edge_port, localstack_variables
@@ -27,6 +27,8 @@ def prepared(given: Mapping[str, str]) -> dict[str, str]:
     chosen = from_environment(variables)
     _require_free(chosen, variables)
     _require_awslambdaric(chosen.function_python)
+    if "GURUKOOL_DYNAMODB_CLASSES" not in given:  # empty: it shall do without
+        variables["GURUKOOL_DYNAMODB_CLASSES"] = str(_classes(chosen.dynamodb_jar_dir, cache) or "")
     if not given.get("GURUKOOL_STATE"):  # the caller's own may have anything in it
         shutil.rmtree(state / "tmp", ignore_errors=True)  # functions of the last time
     for name in ("HOME", "TMPDIR", "FILESYSTEM_ROOT"):
@@ -37,6 +39,15 @@ def prepared(given: Mapping[str, str]) -> dict[str, str]:
 def _folder(path: Path) -> str:
     path.mkdir(parents=True, exist_ok=True)
     return str(path)
+
+
+def _classes(folder: Path, cache: Path) -> Path | None:
+    """The archive of the classes of DynamoDB Local, made if it is missing; None if that fails."""
+    from gurukool_localstack import class_archive  # needs Java's package, which the caller of LocalStack has
+
+    return class_cache.ensure(
+        cache, class_archive.made_from(folder), lambda directory: class_archive.make(folder, directory)
+    )
 
 
 def _require_awslambdaric(python: Path) -> None:

@@ -1,4 +1,4 @@
-"""Metrics that SQS, CloudWatch Logs and API Gateway have on AWS.
+"""Metrics that SQS, CloudWatch Logs, API Gateway, and Lambda for a whole account have on AWS.
 
 LocalStack has those of SQS only, which are off: it sends each message's in a task and a call of its own. Here
 all that happens within a second is one value of a metric, with its count, sum, least and most. The numbers of
@@ -20,7 +20,7 @@ _CLIENT_ERRORS, _SERVER_ERRORS = range(400, 500), range(500, 600)
 
 
 class Source(NamedTuple):
-    """A resource that has metrics."""
+    """A resource that has metrics, or without dimension and name the account."""
 
     account: str
     region: str
@@ -82,6 +82,11 @@ def answered(account: str, region: str, api: str, status: int, milliseconds: flo
     add(source, "Latency", milliseconds, _SINGLE)
 
 
+def claimed(account: str, region: str, concurrency: int) -> None:
+    """Measures how much of the account's concurrency its functions use or have reserved."""
+    add(Source(account, region, "AWS/Lambda", "", ""), "ClaimedAccountConcurrency", concurrency, "Count")
+
+
 def add(source: Source, metric: str, value: float, unit: str) -> None:
     """Sends a value, together with the others of this second."""
     _batcher.put((source, metric, unit, value))
@@ -94,7 +99,7 @@ def _flush(measured: list[_Measured]) -> None:
     for (source, metric, unit), own in values.items():
         datum = {
             "MetricName": metric,
-            "Dimensions": [{"Name": source.dimension, "Value": source.name}],
+            "Dimensions": [{"Name": source.dimension, "Value": source.name}] if source.dimension else [],
             "Unit": unit,
             **({"Values": own} if unit == _SINGLE else {"StatisticValues": _summary(own)}),
         }

@@ -68,6 +68,10 @@ def _api(environment: Mapping[str, str]) -> Api:
     api_id, slash, stage = environment["GURUKOOL_API"].partition("/")
     if not (api_id and slash and stage):
         raise SettingError("GURUKOOL_API must be '<name of an API>/<stage>', for example orders/live.")
+    if not (api_id.islower() or api_id.isnumeric()):  # LocalStack refuses others
+        raise SettingError(
+            f"GURUKOOL_API must name an API in lower case, as ids of APIs are, not {api_id!r}."
+        )
     return Api(port(environment.get("GURUKOOL_API_PORT") or API_PORT, "GURUKOOL_API_PORT"), api_id, stage)
 
 

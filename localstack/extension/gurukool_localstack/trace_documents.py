@@ -1,25 +1,54 @@
-"""Spans, in one form whatever document they came in: X-Ray's, or OTLP's."""
+"""Spans, in one form whatever document they came in: X-Ray's, or OTLP's. And as X-Ray's documents."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 _FAILED = 2  # a status of OTLP
 
 
-def of_segment(segment: dict[str, Any]) -> dict[str, Any]:
-    """A span of X-Ray's document."""
-    about = {key: value for key, value in segment.get("annotations", {}).items() if key != "service"}
-    return {
-        "trace_id": segment["trace_id"].removeprefix("1-").replace("-", ""),
+def of_segment(segment: dict[str, Any], whole: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+    """The spans of X-Ray's document: of a segment or a subsegment, and of the subsegments in it.
+
+    `whole`: the span that it is a part of.
+    """
+    annotations, http = segment.get("annotations", {}), _http(segment)
+    span = {
+        "trace_id": whole["trace_id"] if whole else segment["trace_id"].removeprefix("1-").replace("-", ""),
         "id": segment["id"],
-        "parent_id": segment.get("parent_id"),
-        "service": segment.get("annotations", {}).get("service", segment.get("namespace", "")),
-        "name": segment["name"],
+        "parent_id": segment.get("parent_id") or (whole and whole["id"]),
+        "service": annotations.get("service")
+        or (whole["service"] if whole else segment.get("namespace", "")),
+        "name": _name(segment, http.get("http.request.method")),
         "begun": segment["start_time"] * 1000,
         "ended": segment.get("end_time", segment["start_time"]) * 1000,
         "failed": bool(segment.get("fault") or segment.get("error")),
-        "attributes": about,
+        "attributes": {key: value for key, value in annotations.items() if key != "service"} | http,
     }
+    yield span
+    for part in segment.get("subsegments", ()):
+        yield from of_segment(part, span)
+
+
+def _name(segment: dict[str, Any], method: str | None) -> str:
+    """A call of another service has the name of its host in X-Ray."""
+    is_call = segment.get("namespace") == "remote" and method
+    return f"{method} {segment['name']}" if is_call else str(segment["name"])
+
+
+def _http(segment: dict[str, Any]) -> dict[str, Any]:
+    """What is known of an HTTP request, by OpenTelemetry's names. Raises ValueError for what is no URL."""
+    request = segment.get("http", {}).get("request", {})
+    url = urlsplit(request.get("url", ""))
+    values = {
+        "http.request.method": request.get("method"),
+        "url.scheme": url.scheme,
+        "server.address": url.hostname,
+        "server.port": url.port,
+        "http.response.status_code": segment.get("http", {}).get("response", {}).get("status"),
+    }
+    return {name: value for name, value in values.items() if value}
 
 
 def of_export(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -28,6 +57,8 @@ def of_export(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
         of_resource = _attributes(resource.get("resource", {}))
         for scope in resource["scopeSpans"]:
             for span in scope["spans"]:
+                failed = span.get("status", {}).get("code") == _FAILED
+                error = {"error": span["status"]["message"]} if failed and "message" in span["status"] else {}
                 yield {
                     "trace_id": span["traceId"],
                     "id": span["spanId"],
@@ -36,10 +67,59 @@ def of_export(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
                     "name": span["name"],
                     "begun": int(span["startTimeUnixNano"]) / 1e6,
                     "ended": int(span["endTimeUnixNano"]) / 1e6,
-                    "failed": span.get("status", {}).get("code") == _FAILED,
-                    "attributes": _attributes(span),
+                    "failed": failed,
+                    "attributes": _attributes(span) | error,
                 }
 
 
 def _attributes(of: dict[str, Any]) -> dict[str, Any]:
-    return {each["key"]: next(iter(each["value"].values())) for each in of.get("attributes", [])}
+    return {each["key"]: _value(each["value"]) for each in of.get("attributes", [])}
+
+
+def _value(of: dict[str, Any]) -> Any:
+    """JSON has integers of 64 bits as text."""
+    return int(of["intValue"]) if "intValue" in of else next(iter(of.values()))
+
+
+def as_segment(span: dict[str, Any]) -> dict[str, str]:
+    """The span as BatchGetTraces has it: AWS, too, keeps spans of OpenTelemetry as segments."""
+    attributes = dict(span["attributes"])
+    document = {
+        "id": span["id"],
+        "trace_id": x_ray_id(span["trace_id"]),
+        "name": span["name"],
+        "start_time": span["begun"] / 1000,
+        "end_time": span["ended"] / 1000,
+        "fault": span["failed"],
+        **({"parent_id": span["parent_id"]} if span["parent_id"] else {}),
+        **_http_block(attributes),
+        # Keys of annotations have no dots.
+        "annotations": {"service": span["service"]} | {k: v for k, v in attributes.items() if "." not in k},
+        "metadata": {"default": {key: value for key, value in attributes.items() if "." in key}},
+    }
+    return {"Id": span["id"], "Document": json.dumps(document)}
+
+
+def _http_block(attributes: dict[str, Any]) -> dict[str, Any]:
+    """What X-Ray has a place of its own for, which is taken out of the attributes."""
+    status, method = (
+        attributes.pop(f"http.{name}", None) for name in ("response.status_code", "request.method")
+    )
+    scheme, host, port = (
+        attributes.pop(name, None) for name in ("url.scheme", "server.address", "server.port")
+    )
+    request = {
+        **({"method": method} if method else {}),
+        **({"url": f"{scheme}://{host}:{port}/"} if host else {}),
+    }
+    block = {
+        **({"request": request} if request else {}),
+        **({"response": {"status": status}} if status else {}),
+    }
+    remote = {"type": "subsegment", "namespace": "remote", "name": host} if host else {}
+    return {**({"http": block} if block else {}), **remote}
+
+
+def x_ray_id(trace_id: str) -> str:
+    """How X-Ray writes the id of a trace."""
+    return f"1-{trace_id[:8]}-{trace_id[8:]}"

@@ -3,7 +3,8 @@
     POST /_gurukool/v1/traces            ExportTraceServiceRequest as JSON, at the edge
     GET  /_gurukool/traces[?id=TRACE]    the spans, the oldest first
 
-Functions get the address of the UDP port as AWS_XRAY_DAEMON_ADDRESS.
+Functions get the address of the UDP port as AWS_XRAY_DAEMON_ADDRESS. `trace_service` answers
+X-Ray's call with what is kept.
 """
 
 import json
@@ -36,11 +37,16 @@ def daemon_address() -> str:
     return f"{host}:{port}"
 
 
+def kept() -> list[dict[str, Any]]:
+    """All spans, the oldest first; one that came both ways is one."""
+    return list({(span["trace_id"], span["id"]): span for span in list(_spans)}.values())
+
+
 def _receive() -> None:
     while True:
         _, _, text = _socket.recv(_DATAGRAM).partition(b"\n")  # after a header
         try:
-            _spans.append(of_segment(json.loads(text)))
+            _spans.extend(of_segment(json.loads(text)))
         except (ValueError, KeyError, TypeError, AttributeError):
             continue  # the daemon drops what is no segment, too
 
@@ -58,5 +64,5 @@ def _answer(chain: Any, context: Any, _response: Any) -> None:
             chain.respond(HTTPStatus.OK, b"{}", {"Content-Type": "application/json"})
     elif request.path == PATH and request.method == "GET":
         wanted = request.args.get("id")
-        found = [span for span in list(_spans) if wanted in (None, span["trace_id"])]
+        found = [span for span in kept() if wanted in (None, span["trace_id"])]
         chain.respond(HTTPStatus.OK, json.dumps(found).encode(), {"Content-Type": "application/json"})

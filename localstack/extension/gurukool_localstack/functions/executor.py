@@ -7,7 +7,7 @@ from typing import Any
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
-from gurukool_localstack import logs, metrics, settings, updates
+from gurukool_localstack import logs, metrics, settings, shared_code
 from gurukool_localstack.functions.environment import function_environment
 from gurukool_localstack.functions.faults import Fault, fault_of
 from gurukool_localstack.functions.invocation_log import InvocationLog, Report
@@ -36,14 +36,14 @@ class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ship
         self._env_vars = env_vars
         chosen = log_format(self.function_version.config.logging_config, RUNTIME)
         self._log = InvocationLog(functools.partial(logs.write, self._log_stream()), chosen)
-        updates.hold(self.function_version.config.code, self)
+        shared_code.hold(self.function_version.config.code, self)
         self._runtime = self._start_runtime()
         if env_vars.get("AWS_LAMBDA_INITIALIZATION_TYPE") == _PROVISIONED:
             self._initialise_before_use()
 
     def stop(self) -> None:
         self._runtime.stop()
-        updates.release(self.function_version.config.code, self)
+        shared_code.release(self.function_version.config.code, self)
 
     def invoke(self, payload: dict[str, str]) -> InvocationResult:
         """Runs one invocation. A fault of the function is a result too, since raising would lose its log."""

@@ -1,0 +1,72 @@
+"""The account of the synthetic check, whose password only the secret has that the checker reads."""
+
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+from pynamodb.exceptions import PynamoDBException
+
+from chalicelib.core.identity.account import Account
+from infra.audit import note
+from infra.errors import DeployError
+from infra.events import Report
+from infra.target import Target
+
+OUTPUT = "CheckAccountArn"
+PREFIX = "synthetic-check"
+
+
+def prepare(target: Target, outputs: Mapping[str, str], report: Report) -> None:
+    """After a deployment: makes the account if there is a synthetic check and it has none yet.
+
+    If that is not allowed, the report says which command makes it.
+    """
+    if OUTPUT not in outputs:
+        return
+    try:
+        described = target.client("secretsmanager").describe_secret(SecretId=outputs[OUTPUT])
+        if not described.get("VersionIdsToStages"):
+            report(make(target, outputs))
+    except (ClientError, PynamoDBException) as error:
+        code = (
+            error.response["Error"]["Code"] if isinstance(error, ClientError) else error.cause_response_code
+        )
+        program = "local_cloud.operate" if target.local else f"infra.operate --stack {target.stack}"
+        report(f"The synthetic check has no account ({code}): localstack/run -m {program} check-account")
+
+
+def make(target: Target, outputs: Mapping[str, str]) -> str:
+    """Makes the account, or gives it a new password, and returns a sentence about it.
+
+    Raises DeployError if the stack has no synthetic check.
+    """
+    from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
+    from chalicelib.adapters.security.passwords import Argon2Passwords
+    from infra.exporting import tables_of  # it imports much of chalicelib
+
+    if OUTPUT not in outputs:
+        raise DeployError("The stack has no synthetic check: set its parameter SyntheticCheck.")
+    client, arn = target.client("secretsmanager"), outputs[OUTPUT]
+    accounts, password = DynamoAccounts(tables_of(target, outputs)), secrets.token_urlsafe(32)
+    name = _username(client, arn)
+    note(target.client("dynamodb"), outputs["AuditTable"], "make check account", name)
+    account, password_hash = accounts.by_username(name), Argon2Passwords().hash(password)
+    if account:
+        accounts.set_password(account, password_hash, account.generation)
+    else:
+        accounts.add(Account(name, secrets.token_hex(16), password_hash, time.time_ns() // 1_000_000))
+    client.put_secret_value(SecretId=arn, SecretString=json.dumps({"username": name, "password": password}))
+    return f"The synthetic check signs in as {name}, with {'a new' if account else 'its'} password."
+
+
+def _username(client: Any, arn: str) -> str:
+    """The one that it has, or else a new one, which nobody has taken before by signing up."""
+    try:
+        return str(json.loads(client.get_secret_value(SecretId=arn)["SecretString"])["username"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return f"{PREFIX}-{secrets.token_hex(4)}"
