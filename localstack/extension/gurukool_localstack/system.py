@@ -54,7 +54,7 @@ class MemoryMeter:
         self._status: int | None = None  # /proc/PID/status, which is never another process's
         if linux:
             with suppress(OSError):  # it has ended
-                self._status = os.open(f"/proc/{pid}/status", os.O_RDONLY | os.O_CLOEXEC)
+                self._status = os.open(f"/proc/{pid}/status", os.O_RDONLY)
                 weakref.finalize(self, os.close, self._status)
         self._linux = linux
 

@@ -7,7 +7,6 @@ environment, and which the next invocation ends. A thread for each invocation co
 import threading
 import time
 from collections.abc import Callable
-from functools import cache
 
 _PERIOD_SECONDS = 0.5  # between two looks, and so the most by which a timer is late
 
@@ -29,26 +28,22 @@ class Timer:
 
     def start(self) -> None:
         self.due = time.monotonic() + self.interval
-        _running().add(self)
+        _waiting.add(self)
 
     def cancel(self) -> None:
         """Does nothing if it has not been started, or has called its function."""
-        _running().discard(self)
+        _waiting.discard(self)
 
 
-@cache
-def _running() -> set[Timer]:
-    """The timers that wait; a thread looks after them. Each change of the set is atomic."""
-    timers: set[Timer] = set()
-    threading.Thread(target=_look_after, args=[timers], name="gurukool-timers", daemon=True).start()
-    return timers
-
-
-def _look_after(timers: set[Timer]) -> None:
+def _call_what_is_due() -> None:
     while True:
         time.sleep(_PERIOD_SECONDS)
         now = time.monotonic()
-        for timer in timers.copy():
-            if timer.due <= now and timer in timers:
-                timers.discard(timer)
+        for timer in _waiting.copy():
+            if timer.due <= now and timer in _waiting:
+                timer.cancel()
                 threading.Thread(target=timer.function, name="timer", daemon=True).start()
+
+
+_waiting: set[Timer] = set()  # each change of it is atomic
+threading.Thread(target=_call_what_is_due, name="gurukool-timers", daemon=True).start()

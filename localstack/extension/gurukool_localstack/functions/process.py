@@ -87,7 +87,7 @@ class FunctionProcess:
             self._on_line(line.decode(errors="replace").rstrip("\r").replace("\r", "\n"))
 
     def _watch(self) -> None:
-        """Follows the output of a long invocation. At the end of each one, somebody else reads what is left.
+        """Reads what is written during an invocation; at its end, the runtime itself reads the rest.
 
         So there is a pause after each look, unless so much is written that the pipe could become full.
         """
