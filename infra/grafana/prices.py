@@ -20,4 +20,5 @@ MEMORY_GB = {
     "long-worker": 0.5,
     "sweeper": 0.25,
     "callbacks": 0.5,
+    "checker": 0.25,
 }

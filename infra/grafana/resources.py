@@ -2,7 +2,7 @@
 
 from infra.operations import series
 
-FUNCTIONS = (*series.FUNCTIONS, "callbacks")
+FUNCTIONS = (*series.FUNCTIONS, "callbacks", "checker")
 QUEUES = (*series.QUEUES, "callback-wake-ups")
 
 

@@ -16,23 +16,19 @@ def calls(*, hidden: bool = False) -> list[Query]:
 
 
 def functions(*, hidden: bool = False) -> list[Query]:
-    """All functions but the sweeper have the same memory."""
-    larger = [name for name in FUNCTIONS if name != "sweeper"]
-    sweeper = ask.metric(
-        "Duration",
-        namespace="AWS/Lambda",
-        dimensions={"FunctionName": f"{VARIABLES.stack}-sweeper"},
-        ref="sweeping",
-        hidden=True,
-    )
+    """A function has one of two sizes: that of the sweeper, or that of a worker."""
+    small, large = prices.MEMORY_GB["sweeper"], prices.MEMORY_GB["worker"]
+    smaller = [name for name in FUNCTIONS if prices.MEMORY_GB[name] == small]
+    larger = [name for name in FUNCTIONS if prices.MEMORY_GB[name] == large]
     invoked = searches.functions("Invocations", FUNCTIONS)
     ran = searches.functions("Duration", larger)
-    gb_ms = f"(SUM(ran) * {prices.MEMORY_GB['worker']} + FILL(sweeping, 0) * {prices.MEMORY_GB['sweeper']})"
+    swept = searches.functions("Duration", smaller)
+    gb_ms = f"(SUM(ran) * {large} + FILL(SUM(swept), 0) * {small})"
     dollars = f"({gb_ms} / 1000 * {prices.GB_SECOND} + SUM(invoked) * {prices.INVOCATION}) / 1000000"
     return [
-        sweeper,
         ask.math(invoked, ref="invoked", hidden=True),
         ask.math(ran, ref="ran", hidden=True),
+        ask.math(swept, ref="swept", hidden=True),
         ask.math(dollars, ref="lambda", label="Lambda", hidden=hidden),
     ]
 

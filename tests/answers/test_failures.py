@@ -47,6 +47,7 @@ PLACES = {
     "username": "somebody",
     "session_id": "session",
     "key_id": "0" * 16,
+    "trace_id": "0" * 32,
     "id": f"{0:015d}-{0:018d}",
 }
 WITHOUT_STORE = {"health", "openapi"}

@@ -60,7 +60,13 @@ def test_it_does_what_its_scopes_say_and_nothing_else(mint: Mint) -> None:
 
 
 def test_it_opens_nothing_but_a_queue(mint: Mint) -> None:
-    places = {"username": "somebody", "user_id": "0" * 32, "session_id": "session", "key_id": "0" * 16}
+    places = {
+        "username": "somebody",
+        "user_id": "0" * 32,
+        "session_id": "session",
+        "key_id": "0" * 16,
+        "trace_id": "0" * 32,
+    }
     bearer, tried = mint(*SCOPES), 0
     for operation in OPERATIONS:
         if operation.signed_in and not operation.on_behalf and not operation.path.startswith("/api/queue"):

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Timer
 from typing import Any
 
@@ -37,6 +38,7 @@ class Alarms:
         self._client = stack.emulator.client("cloudwatch")
         self._rendered = Rendered(stack).alarms()
         self._names: list[str] = []
+        self._since = datetime.now(UTC)
 
     def watch(self, *names: str, seconds: int = PERIOD_S, **changed: Any) -> None:
         """`changed`: other properties than those of the template."""
@@ -55,6 +57,17 @@ class Alarms:
     def in_state(self, state: str) -> set[str]:
         found = self._client.describe_alarms(AlarmNames=self._names)["MetricAlarms"]
         return {alarm["AlarmName"].rpartition("-")[2] for alarm in found if alarm["StateValue"] == state}
+
+    def rung(self) -> set[str]:
+        """Those that ring, and those that have rung."""
+        pages = self._client.get_paginator("describe_alarm_history").paginate(HistoryItemType="StateUpdate")
+        return {
+            item["AlarmName"].rpartition("-")[2]
+            for page in pages
+            for item in page["AlarmHistoryItems"]
+            if item["AlarmName"] in self._names and item["Timestamp"] >= self._since
+            if json.loads(item["HistoryData"])["newState"]["stateValue"] == "ALARM"
+        }
 
     def delete(self) -> None:
         self._client.delete_alarms(AlarmNames=self._names)

@@ -26,6 +26,7 @@ SECONDS = 90
 HEALTHY = "counts what a healthy stack has none of"
 CALLBACKS = "callbacks are off"
 UNCOUNTED = "DynamoDB Local counts no units"
+UNCHECKED = "a synthetic check is off, and made by other tests only"
 IDLE = "no long requests were sent"
 EMPTY: dict[tuple[str, str, str], str] = {
     ("overview", "Errors logged", ""): HEALTHY,
@@ -58,7 +59,7 @@ EMPTY: dict[tuple[str, str, str], str] = {
             ("overview", "Duration, p99"),
             ("cost", "GB-seconds"),
         )
-        for function, reason in (("long-worker", IDLE), ("callbacks", CALLBACKS))
+        for function, reason in (("long-worker", IDLE), ("callbacks", CALLBACKS), ("checker", UNCHECKED))
     },
 }
 PANELS: list[tuple[str, dict[str, Any]]] = [

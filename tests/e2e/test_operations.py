@@ -14,14 +14,16 @@ from local_cloud.waiting import wait_until
 from tests.alarm_causes import FIRED
 from tests.conftest import DeployedStack
 from tests.e2e.alarms import MOST_CLAIMED, MOST_SLOW_WORKERS, Alarms, Causes
+from tests.e2e.checking import check, logged
 from tests.e2e.sweeping import sweep
 from tests.e2e.users import SignUp, User, outcome_of
 
 SILENT = {"WorkerBusy", "WorkerDropped", "LongWorkerErrors", "SlowWakeUpsDeadLetters"}
 # That are not the template's. The first is a parameter, and the second is how many workers there are.
 THRESHOLDS = {"ConcurrencyClaimed": MOST_CLAIMED, "SlowWorkerBusy": MOST_SLOW_WORKERS, "SlowWakeUpsFull": 1}
-STOPPED = "SweeperStopped"
-PAUSE_S = 10  # for which the sweeper must not have run; it does once a minute
+STOPPED, FAILING = "SweeperStopped", "CheckFailing"
+PAUSE_S = 10  # in which the sweeper has not run, as it does once a minute; in which no check has passed
+CHECKED_S = 60  # in which one has
 LONGEST_S = 120
 # What may be without data after some requests, by the first words of its label, and why.
 NOT_HERE = {"AWS/DynamoDB": "DynamoDB Local writes no metrics"}
@@ -54,8 +56,7 @@ def causes(stack: DeployedStack, store: DynamoStore, sign_up: SignUp) -> Iterato
 
 def test_each_alarm_rings_for_its_cause(stack: DeployedStack, alarms: Alarms, causes: Causes) -> None:
     """All at once, since an alarm is looked at every ten seconds, and queues are counted every 15."""
-    seen = set[str]()
-    alarms.watch(*FIRED - THRESHOLDS.keys() - {STOPPED}, *SILENT)
+    alarms.watch(*FIRED - THRESHOLDS.keys() - {STOPPED, FAILING}, *SILENT)
     alarms.watch(STOPPED, seconds=PAUSE_S)
     for name, threshold in THRESHOLDS.items():
         alarms.watch(name, Threshold=threshold)
@@ -72,14 +73,18 @@ def test_each_alarm_rings_for_its_cause(stack: DeployedStack, alarms: Alarms, ca
         lost, held = causes.lose_wake_up(), causes.send_what_no_code_takes()
         causes.leave_sweeper_no_time()
         sweep(stack)
-
-    def all_ring() -> bool:
-        seen.update(alarms.in_state("ALARM"))
-        return seen >= FIRED
-
-    assert wait_until(all_ring, LONGEST_S), f"not {FIRED - seen}"
-    assert seen == FIRED, "the others do not"
+        check(stack)
+        alarms.watch(FAILING, seconds=CHECKED_S)
     assert lost.session.request(1, wait=20)["status"] == "succeeded"
+    assert wait_until(lambda: held.session.queue()["state"] == "held", LONGEST_S)
+    assert wait_until(lambda: alarms.in_state("OK") >= {FAILING}, LONGEST_S)
+
+    with causes.no_quick_worker():
+        check(stack, seconds=2)
+        alarms.watch(FAILING, seconds=PAUSE_S)
+        assert wait_until(lambda: alarms.rung() >= FIRED, LONGEST_S), f"not {FIRED - alarms.rung()}"
+    assert alarms.rung() == FIRED, "the others do not"
+    assert "check failed" in logged(stack)
     for user in (held, chained):
         user.session.ask("POST", "/api/queue/purge")
 

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from chalicelib.webhooks.signing import receiver_secret
 from infra.apps import folder
@@ -20,6 +21,7 @@ from infra.target import local_cloud
 from local_cloud.api_client import Api
 from local_cloud.emulator import Emulator
 from local_cloud.ports import free_ports
+from tests.browser.launching import launched
 from tests.conftest import api_url_of
 from tests.e2e.users import User, sign_up
 from tests.examples.together import put_together
@@ -75,6 +77,12 @@ def deployed(
     with Api(url) as client:
         secret = _secret(emulator, outputs)
         yield ExamplesStack(emulator, client, url, outputs, ports.api, ports.edge, secret)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture

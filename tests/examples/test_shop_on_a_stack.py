@@ -16,7 +16,6 @@ from playwright.sync_api import Browser, expect
 from infra import service_keys
 from local_cloud.waiting import wait_until
 from tests.browser.console_page import ConsolePage
-from tests.browser.launching import launched
 from tests.examples.conftest import EXAMPLES, HOST, ExamplesStack
 
 SCOPES = ("enqueue:print", "tokens", "read")
@@ -79,12 +78,6 @@ def shop(deployed: ExamplesStack, tmp_path: Path) -> Iterator[Shop]:
     shop = Shop(deployed, key.splitlines()[0], tmp_path / "shop.db")
     yield shop
     shop.end()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 def test_each_users_prints_are_done_in_order_though_the_shop_is_killed(shop: Shop, browser: Browser) -> None:

@@ -11,17 +11,10 @@ from infra import roles
 from local_cloud.waiting import wait_until
 from tests.browser.axe import require_no_barrier
 from tests.browser.console_page import DONE_WITHIN_MS, ConsolePage
-from tests.browser.launching import launched
 from tests.browser.test_access import OVERFLOW, PHONE
 from tests.e2e.users import User, outcome_of
 from tests.examples.conftest import HOST, ExamplesStack
 from tests.examples.test_traces_on_a_stack import names
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

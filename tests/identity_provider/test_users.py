@@ -14,7 +14,14 @@ from tests.identity_provider.signing import ISSUER, SigningProvider
 
 ENQUEUE = ("POST", "/api/queue/enqueue", {"type": "echo", "payload": {"n": 1}})
 PLACES = {"seq": "1", "id": f"{0:015d}-{0:018d}", "name": "approval"}
-OTHERS = {"user": "ada", "username": "somebody", "user_id": "0" * 32, "session_id": "s", "key_id": "0" * 16}
+OTHERS = {
+    "user": "ada",
+    "username": "somebody",
+    "user_id": "0" * 32,
+    "session_id": "s",
+    "key_id": "0" * 16,
+    "trace_id": "0" * 32,
+}
 
 
 def refusal(answer: Answer) -> tuple[int, str]:

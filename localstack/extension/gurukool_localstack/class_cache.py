@@ -26,7 +26,6 @@ def ensure(cache: Path, made_from: Sequence[str], make: Callable[[Path], None]) 
         if not (directory / _COMPLETE).exists():
             _make_alone(directory, make)
     except _FAILURES as error:
-        shutil.rmtree(directory, ignore_errors=True)
         print(
             f"No archive of DynamoDB Local's classes could be made in {directory}: {_reason(error)} "
             "DynamoDB Local starts without, in twice the CPU time.",
@@ -47,7 +46,11 @@ def _make_alone(directory: Path, make: Callable[[Path], None]) -> None:
         )
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir()
-        make(directory)
+        try:
+            make(directory)
+        except _FAILURES:
+            shutil.rmtree(directory, ignore_errors=True)  # while nobody else makes it
+            raise
         (directory / _COMPLETE).touch()
 
 
