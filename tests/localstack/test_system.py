@@ -88,8 +88,17 @@ def test_the_end_of_a_child_is_seen_before_it_is_reaped(
 
 @LINUX
 def test_the_memory_of_a_process_is_known(*, linux: bool) -> None:
-    assert 5 < system.memory_megabytes(os.getpid(), linux=linux) < 10_000
-    assert system.memory_megabytes(2**22 + 1, linux=linux) == 0
+    assert 5 < system.MemoryMeter(os.getpid(), linux=linux).megabytes() < 10_000
+    assert system.MemoryMeter(2**22 + 1, linux=linux).megabytes() == 0
+
+
+@LINUX
+def test_a_process_that_has_ended_has_no_memory(child: subprocess.Popen[bytes], *, linux: bool) -> None:
+    meter = system.MemoryMeter(child.pid, linux=linux)
+    assert meter.megabytes() > 0
+    child.kill()
+    child.wait()
+    assert meter.megabytes() == 0
 
 
 @LINUX

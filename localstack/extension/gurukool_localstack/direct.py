@@ -6,6 +6,7 @@ that took half of the CPU time that it spends on a request of an application. He
 is called at once, in the calling thread, and its errors are raised as boto3 raises them.
 """
 
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -17,6 +18,7 @@ from localstack.http import Request
 from localstack.services.plugins import SERVICE_PLUGINS
 from localstack.utils.aws.arns import parse_arn
 from localstack.utils.strings import to_bytes
+from werkzeug.user_agent import UserAgent
 
 from gurukool_localstack import tracing
 
@@ -76,12 +78,23 @@ class Sqs:
 
 def context(service: str, operation: str, account: str, region: str) -> RequestContext:
     """The context of a call, as LocalStack's router makes it."""
-    made = RequestContext(Request())
-    made.service = load_service(service)
+    made = RequestContext(_Request())
+    made.service, made.operation = _models(service, operation)
     made.protocol = made.service.protocol
-    made.operation = made.service.operation_model(operation)
     made.region, made.account_id = region, account
     return made
+
+
+class _Request(Request):  # type: ignore[misc]  # LocalStack ships no types
+    """A request without headers, until the caller sets some."""
+
+    user_agent = UserAgent("")  # otherwise made for each request, from its headers
+
+
+@cache
+def _models(service: str, operation: str) -> tuple[Any, Any]:
+    model = load_service(service)
+    return model, model.operation_model(operation)
 
 
 def call(context: RequestContext, **request: Any) -> dict[str, Any]:

@@ -2,9 +2,8 @@
 
 import itertools
 import time
-from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from localstack.aws.connect import connect_to
 from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment
@@ -17,8 +16,7 @@ from gurukool_localstack.batcher import Batcher
 _PERIOD_SECONDS = 0.1
 
 
-@dataclass(frozen=True, order=True)
-class Stream:
+class Stream(NamedTuple):
     """A log stream of CloudWatch Logs."""
 
     account: str
@@ -27,8 +25,7 @@ class Stream:
     name: str
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     stream: Stream
     milliseconds: int  # since the epoch
     text: str

@@ -40,7 +40,7 @@ def _add(
         if summary := datum.get("StatisticValues"):
             several.append((*common, *(summary[name] for name in _SUMMARY)))
     with database.DATABASE_LOCK, closing(sqlite3.connect(database.METRICS_DB)) as connection, connection:
-        connection.execute("PRAGMA synchronous = OFF")
+        connection.executescript("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY")
         _insert(connection, database.TABLE_SINGLE_METRICS, single)
         _insert(connection, database.TABLE_AGGREGATED_METRICS, several)
 

@@ -1,12 +1,12 @@
 """Sends CloudWatch metrics once a second, many in one call."""
 
 import itertools
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from localstack.services.lambda_.invocation import version_manager
+from localstack.utils.threads import start_thread
 
 from gurukool_localstack import direct
 from gurukool_localstack.batcher import Batcher
@@ -15,8 +15,7 @@ _PERIOD_SECONDS = 1
 _DATA_PER_CALL = 1000  # CloudWatch's limit
 
 
-@dataclass(frozen=True, order=True)
-class Place:
+class Place(NamedTuple):
     account: str
     region: str
     namespace: str
@@ -30,8 +29,7 @@ class Function(NamedTuple):
     region: str
 
 
-@dataclass(frozen=True)
-class Datum:
+class Datum(NamedTuple):
     place: Place
     value: Mapping[str, Any]  # as PutMetricData takes it
 
@@ -44,6 +42,14 @@ def put(account: str, region: str, namespace: str, datum: Mapping[str, Any]) -> 
 def install() -> None:
     version_manager.record_cw_metric_invocation = _count_invocation
     version_manager.record_cw_metric_error = _count_error
+    version_manager.start_thread = _start_thread
+
+
+def _start_thread(task: Callable[..., object], *args: Any, name: str | None = None, **options: Any) -> Any:
+    """LocalStack counts each invocation in a thread of its own. To put it into the batch takes less."""
+    if name and name.startswith("record-cloudwatch-metric-"):
+        return task()
+    return start_thread(task, *args, name=name, **options)
 
 
 def _count_invocation(function_name: str, account_id: str, region_name: str) -> None:

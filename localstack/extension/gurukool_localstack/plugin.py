@@ -55,6 +55,7 @@ _MODULES = (
     "storage",
     "table_updates",
     "throttling",
+    "timers",
     "traces",
     "trace_service",
     "tracing",

@@ -8,6 +8,7 @@ import resource
 import shutil
 import sys
 import threading
+import weakref
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 ON_LINUX = sys.platform == "linux"
 # Does the same as setpriv (util-linux), where it is missing. 1 is PR_SET_PDEATHSIG, 9 is SIGKILL.
 _PRCTL = "import ctypes,os,sys; ctypes.CDLL(None).prctl(1,9); os.execv(sys.argv[1], sys.argv[1:])"
+_STATUS_BYTES = 16_384  # more than /proc/PID/status has
 _TIE = Path(__file__).with_name("tie.py")
 
 
@@ -44,15 +46,30 @@ def descriptor_of_end(pid: int, *, linux: bool = ON_LINUX) -> int:
     return reading
 
 
-def memory_megabytes(pid: int, *, linux: bool = ON_LINUX) -> float:
-    """The peak of a process's resident memory, or elsewhere what it has now; 0 if it has ended."""
-    if not linux:
-        return _present_megabytes(pid)
-    with suppress(OSError):  # psutil does not know the peak on Linux
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-    return 0.0
+class MemoryMeter:
+    """Measures the resident memory of a process, in one call of the system."""
+
+    def __init__(self, pid: int, *, linux: bool = ON_LINUX) -> None:
+        self._pid = pid
+        self._status: int | None = None  # /proc/PID/status, which is never another process's
+        if linux:
+            with suppress(OSError):  # it has ended
+                self._status = os.open(f"/proc/{pid}/status", os.O_RDONLY)
+                weakref.finalize(self, os.close, self._status)
+        self._linux = linux
+
+    def megabytes(self) -> float:
+        """The peak, or elsewhere what the process has now; 0 if it has ended."""
+        if not self._linux:
+            return _present_megabytes(self._pid)
+        if self._status is None:
+            return 0.0
+        try:
+            text = os.pread(self._status, _STATUS_BYTES, 0)
+        except ProcessLookupError:
+            return 0.0
+        _, found, rest = text.partition(b"VmHWM:")  # psutil does not know the peak on Linux
+        return int(rest.split(maxsplit=1)[0]) / 1024 if found else 0.0
 
 
 def seconds_without_processor(pid: int) -> float:

@@ -4,7 +4,6 @@ The parts of LocalStack's chain that read the function's answer and make the gat
 """
 
 import logging
-import uuid
 from types import SimpleNamespace
 from typing import Any
 
@@ -102,7 +101,7 @@ def _enriched(fields: Fields, context: SimpleNamespace, status: int) -> list[tup
     for name in [name for name, value in fields if not value and name.lower().startswith("access-control-")]:
         fields.remove(name)
     fields.set("x-amzn-RequestId", context.context_variables["requestId"])
-    fields.set("x-amz-apigw-id", f"{str(uuid.uuid4())[:8]}=")
+    fields.set("x-amz-apigw-id", f"{context.context_variables['extendedRequestId']}=")
     if "error" not in context.context_variables:
         fields.set("X-Amzn-Trace-Id", context.trace_id)
     if location := fields.get("Location"):

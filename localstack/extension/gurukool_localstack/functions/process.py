@@ -12,6 +12,8 @@ from typing import cast
 from gurukool_localstack import children, system
 
 _CHUNK = 65536
+_MUCH = 4096  # bytes; a pipe holds 65,536
+_PAUSE_MILLISECONDS = 100  # as long as lines wait before they are sent to CloudWatch Logs
 # Of files, by https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; of locked memory, as
 # LocalStack's tests have recorded it on AWS. The recorded limit of processes (742) would count those of other
 # programs here, and the one of core dumps (10 GiB) would fill the disk.
@@ -42,22 +44,26 @@ class FunctionProcess:
         self._output = cast("FileIO", self._popen.stdout)
         os.set_blocking(self._output.fileno(), False)
         system.limit(self.pid, _LIMITS)
+        self._memory = system.MemoryMeter(self.pid)
         threading.Thread(target=self._watch, name=f"function-{self.pid}", daemon=True).start()
 
     @property
     def pid(self) -> int:
         return self._popen.pid
 
-    def read_output(self, *, last: bool = False) -> None:
-        """Reports the lines written so far; with `last` also an unfinished line."""
+    def read_output(self, *, last: bool = False) -> int:
+        """Reports the lines written so far; with `last` also an unfinished line. Returns how many bytes."""
         with self._reading:
+            size = 0
             while not self._output.closed and (chunk := self._output.read(_CHUNK)):
+                size += len(chunk)
                 *lines, self._unfinished = (self._unfinished + chunk).split(b"\n")
                 for line in lines:
                     self._report(line)
             if last:
                 self._report(self._unfinished)
                 self._unfinished = b""
+        return size
 
     def kill(self) -> None:
         """Kills the process and every process that it started."""
@@ -73,7 +79,7 @@ class FunctionProcess:
 
     def peak_megabytes(self) -> float:
         """The peak of its resident memory, as far as the system knows it; 0 when it has ended."""
-        return system.memory_megabytes(self.pid)
+        return self._memory.megabytes()
 
     def _report(self, line: bytes) -> None:
         if line:
@@ -81,14 +87,22 @@ class FunctionProcess:
             self._on_line(line.decode(errors="replace").rstrip("\r").replace("\r", "\n"))
 
     def _watch(self) -> None:
+        """Reads what is written during an invocation; at its end, the runtime itself reads the rest.
+
+        So there is a pause after each look, unless so much is written that the pipe could become full.
+        """
         ended = system.descriptor_of_end(self.pid)
         poller = select.poll()
         poller.register(self._output, select.POLLIN)
         poller.register(ended, select.POLLIN)
+        end = select.poll()
+        end.register(ended, select.POLLIN)
         while ended not in (ready := dict(poller.poll())):
-            self.read_output()
+            size = self.read_output()
             if not ready[self._output.fileno()] & select.POLLIN:  # it has closed its stdout and goes on
                 poller.unregister(self._output)
+            elif size < _MUCH:
+                end.poll(_PAUSE_MILLISECONDS)
         os.close(ended)
         self._finish()
 
