@@ -7,6 +7,7 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.runtime import runner
 from chalicelib.core.errors import LostRaceError, UnavailableError
+from chalicelib.core.queueing import request as retention_of
 from chalicelib.core.queueing import sweep, waking
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
@@ -17,7 +18,8 @@ from chalicelib.core.queueing.lookahead import Lookahead
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Failure, Request, storable
 from chalicelib.core.queueing.sweep import Sweep
-from tests.simulation import faults
+from tests.simulation import faults, weeks
+from tests.simulation.lambdas import SWEEP_MS
 from tests.simulation.mutations import defect, left_to_nobody, under
 
 
@@ -114,3 +116,11 @@ def delays_of_handlers_taken_as_they_are(patch: MonkeyPatch) -> None:
         "__post_init__",
         lambda failure: object.__setattr__(failure, "message", storable(failure.message)),
     )
+
+
+@defect
+@under(faults.Faults(crash=0.05, lose=0.3))
+def first_of_a_batch_forgotten_like_any_other(patch: MonkeyPatch) -> None:
+    """A worker has ended it and crashed, and at once everything stands still for a week."""
+    patch.setattr(weeks, "REST_MS", -2 * SWEEP_MS)
+    patch.setattr(retention_of, "FIRST_OF_BATCH_MS", 0)

@@ -93,6 +93,7 @@ KNOWN = {
     "first event stored after those of a later attempt": 590,
     "first note without a mark": 11,
     "first of a batch taken for unwritten when it has expired": 110,
+    "first of a batch forgotten like any other": 285,
     "follow ups written after the outcome": 0,
     "follow ups written before the outcome": 65,
     "given up and not listed": 9,

@@ -233,7 +233,7 @@ class Controls:
         The first request of a batch is written last: before that, none of the batch was accepted. If it is
         not there and the head has passed its number, it was written and has expired since.
         """
-        if request.batch is None:
+        if request.leader is None:
             return True
-        first = self.requests.get(request.user_id, request.batch)
-        return first.status is not Status.VOID if first else request.batch <= queue.head
+        first = self.requests.get(request.user_id, request.leader)
+        return first.status is not Status.VOID if first else request.leader <= queue.head

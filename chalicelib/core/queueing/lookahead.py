@@ -84,7 +84,7 @@ class Lookahead:
 
     def _is_abandoned(self, request: Request) -> bool:
         """Whether the first number of its batch became a void: then none of the batch was accepted."""
-        first = request.batch
+        first = request.leader
         if first is None or request.attempts:
             return False
         if first not in self._abandoned:

@@ -104,7 +104,7 @@ def numbered(
             work,
             now,
             origin=work.origin,
-            batch=None if seq == first else first,
+            batch=first if len(works) > 1 else None,
             key=key.key if key and seq == last else None,
             start_before=work.start_before,
             slot=work.slot,

@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple, Self
 
-from chalicelib.core.queueing.retention import KEPT_MS, expiry
+from chalicelib.core.queueing.retention import FIRST_OF_BATCH_MS, KEPT_MS, expiry
 from chalicelib.core.time import Millis
 
 LONGEST_DELAY_MS: Final = 366 * 24 * 3600 * 1000  # how far ahead a request may be put off
@@ -117,7 +117,7 @@ class Request:
     result: str | None = None  # JSON text; None also where it was not read, see `result_bytes`
     error: Failure | None = None  # of the last failed attempt
     origin: int | None = None  # the failed request that this one retries
-    batch: int | None = None  # first number of its batch; None for that request and outside of batches
+    batch: int | None = None  # first number of its batch; None if it is alone
     key: str | None = None  # the idempotency key that ends with it
     expires_at: Millis | None = None  # when the store may forget it
     payload_bytes: int = 0  # the size of a payload that is an item of its own; 0: it is part of the request
@@ -211,8 +211,14 @@ class Request:
         return replace(self.ended(Outcome(Status.CANCELLED), now), expires_at=None)
 
     @property
+    def leader(self) -> int | None:
+        """The first number of its batch, if it is another one."""
+        return None if self.batch == self.seq else self.batch
+
+    @property
     def retention_ms(self) -> Millis:
-        return self.kept_ms or KEPT_MS
+        """How long it is kept after its outcome."""
+        return (self.kept_ms or KEPT_MS) + (FIRST_OF_BATCH_MS if self.batch == self.seq else 0)
 
     @property
     def counted_attempts(self) -> int:

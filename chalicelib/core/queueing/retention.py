@@ -7,6 +7,9 @@ from typing import Final
 from chalicelib.core.time import Millis
 
 KEPT_MS: Final[Millis] = 7 * 24 * 3600 * 1000  # of a request that does not say otherwise
+# How much longer the first request of a batch is kept. Until the head is past it, it says that the rest of
+# the batch was accepted. A worker may end it and crash, and just then the whole cloud may stand still.
+FIRST_OF_BATCH_MS: Final[Millis] = 10 * 24 * 3600 * 1000
 SHORTEST: Final = timedelta(hours=1)
 LONGEST: Final = timedelta(days=366)
 FORM = re.compile(r"([0-9]{1,4})([hd])")

@@ -28,7 +28,7 @@ def test_a_batch_gets_consecutive_numbers(harness: QueueHarness) -> None:
     accepted = harness.send(3)
 
     assert seqs(accepted.requests) == [2, 3, 4]
-    assert [request.batch for request in accepted.requests] == [None, 2, 2]
+    assert [request.batch for request in accepted.requests] == [2, 2, 2]
 
 
 def test_what_the_caller_wishes_is_kept(harness: QueueHarness) -> None:

@@ -2,8 +2,8 @@
 
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.queue import State
-from chalicelib.core.queueing.request import Status
-from chalicelib.core.queueing.retention import KEPT_MS
+from chalicelib.core.queueing.request import Outcome, Status
+from chalicelib.core.queueing.retention import FIRST_OF_BATCH_MS, KEPT_MS
 from tests.unit.core.queue_harness import BROKEN, SESSION, USER, QueueHarness
 
 KEY = IdempotencyKey("key", "fingerprint")
@@ -39,7 +39,7 @@ def test_what_was_cancelled_before_its_turn_does_not_expire_before_it(harness: Q
 
     assert harness.started == [1, 3, 4]
     assert harness.statuses() == [Status.SUCCEEDED, Status.CANCELLED, Status.SUCCEEDED, Status.SUCCEEDED]
-    let_pass(harness, KEPT_MS + 1_000)
+    let_pass(harness, FIRST_OF_BATCH_MS + KEPT_MS + 1_000)
     assert harness.statuses() == []
 
 
@@ -63,7 +63,7 @@ def test_the_rest_of_a_batch_runs_when_its_first_is_long_forgotten(harness: Queu
     harness.send(3)
     harness.controls.cancel(USER, SESSION, 1)
     harness.run()
-    let_pass(harness, KEPT_MS + 1_000)
+    let_pass(harness, FIRST_OF_BATCH_MS + KEPT_MS + 1_000)
     assert harness.statuses() == [Status.QUEUED, Status.QUEUED]
 
     harness.controls.resume(USER, None)
@@ -78,7 +78,7 @@ def test_a_halted_queue_can_be_opened_when_the_first_of_the_batch_is_long_forgot
     harness.script[2] = [BROKEN]
     harness.send(2, type_="halt")
     harness.run()
-    let_pass(harness, KEPT_MS + 1_000)
+    let_pass(harness, FIRST_OF_BATCH_MS + KEPT_MS + 1_000)
 
     assert harness.statuses() == [Status.QUEUED]
     assert harness.controls.skip(USER, None, 2).status is Status.FAILED
@@ -95,3 +95,21 @@ def test_a_paused_queue_steps_over_what_was_cancelled(harness: QueueHarness) -> 
     assert (harness.queue.state, harness.queue.depth) == (State.PAUSED, 0)
     taken = harness.dequeue(USER, SESSION)
     assert (taken and taken.seq) == 1
+
+
+def test_a_batch_is_not_lost_if_its_worker_crashes_and_then_nothing_runs_for_weeks(
+    harness: QueueHarness,
+) -> None:
+    """The worker has ended the first request, and not moved the head past it."""
+    harness.send(3)
+    requests, now = harness.store.requests, harness.clock.now()
+    first = requests.begin(harness.request(1), "worker", now, now + 1_000)
+    requests.finish(first, Outcome(Status.SUCCEEDED, result="1"), now)
+    let_pass(harness, 2 * KEPT_MS)
+
+    harness.sweep()
+    harness.run()
+
+    assert harness.started == [2, 3]
+    let_pass(harness, FIRST_OF_BATCH_MS)
+    assert harness.statuses() == []
