@@ -62,8 +62,10 @@ def test_one_query_follows_a_call_from_the_api_to_the_outcome(
 ) -> None:
     query = QUERIES[0][1].replace("THE-CALL", ids["THE-CALL"])
 
-    events = [next(each["value"] for each in row if each["field"] == "event") for row in rows(stack, query)]
+    def events() -> list[str]:
+        found = rows(stack, query)
+        return [next(each["value"] for each in row if each["field"] == "event") for row in found]
 
-    assert events[:2] == ["request accepted", "call answered"]
-    assert events[-1] == "request succeeded"
-    assert "request will be retried" in events
+    assert wait_until(lambda: events()[:2] == ["request accepted", "call answered"], 10), events()
+    assert wait_until(lambda: events()[-1] == "request succeeded", 10), events()
+    assert "request will be retried" in events()

@@ -29,6 +29,8 @@ class Metrics:
         found = self._client.get_metric_data(
             MetricDataQueries=[query], StartTime=now - timedelta(hours=1), EndTime=now + timedelta(minutes=1)
         )["MetricDataResults"][0]["Values"]
+        if statistic == "Sum":  # the hour may lie in two periods
+            return float(sum(found))
         return float(found[0]) if found else None
 
 
