@@ -116,6 +116,7 @@ def measure(emulator: Emulator, outputs: Mapping[str, str], then: Callable[[Mete
     os.environ |= _environment(emulator, outputs) | {
         "WAKE_UPS_URL": queue_url,
         "LOG_LEVEL": "ERROR",
+        "METRICS": "off",  # or each call would print a line
     }
     from app import app, container
 
