@@ -1,12 +1,14 @@
 """A FIFO queue as the event source of a function, as on AWS."""
 
 from pathlib import Path
+from typing import Any
 
 from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
 from tests.localstack.queues import create_queue, worker_of
 
 GROUPS = "ABCDEF"
+LAST_POLL_S = 4  # longer than a poller waits for messages
 
 
 def test_groups_are_served_concurrently_and_each_in_order(emulator: Emulator, tmp_path: Path) -> None:
@@ -126,3 +128,18 @@ def test_the_trace_of_the_sender_reaches_the_worker(emulator: Emulator, tmp_path
         )
         assert worker.has_ended(1)
     assert worker.begun()[0]["trace"] == header
+
+
+def test_a_mapping_that_was_changed_stays_enabled(emulator: Emulator, tmp_path: Path) -> None:
+    """LocalStack replaces its poller. The old one ends later, and must not say that all is disabled."""
+    queue, client = create_queue(emulator), emulator.client("lambda")
+    with worker_of(emulator, queue, tmp_path) as worker:
+
+        def mapping() -> dict[str, Any]:
+            listed = client.list_event_source_mappings(FunctionName=worker.function.name)
+            return dict(listed["EventSourceMappings"][0])
+
+        assert wait_until(lambda: mapping()["State"] == "Enabled", 10)
+        client.update_event_source_mapping(UUID=mapping()["UUID"], ScalingConfig={"MaximumConcurrency": 2})
+        assert wait_until(lambda: mapping()["State"] == "Enabled", 10)
+        assert not wait_until(lambda: mapping()["State"] == "Disabled", LAST_POLL_S)

@@ -11,9 +11,10 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from weakref import WeakValueDictionary
 
 from botocore.exceptions import ClientError
-from localstack.services.lambda_.event_source_mapping.esm_worker import EsmWorker
+from localstack.services.lambda_.event_source_mapping.esm_worker import EsmState, EsmWorker
 from localstack.services.lambda_.event_source_mapping.esm_worker_factory import EsmWorkerFactory
 from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import (
     SqsPoller,
@@ -33,12 +34,17 @@ _POLL_SECONDS = 2  # also the time until a deleted mapping is noticed
 _stock_get_esm_worker = EsmWorkerFactory.get_esm_worker
 _stock_poll_events = SqsPoller.poll_events
 _stock_close = SqsPoller.close
+_stock_store_state = EsmWorker.update_esm_state_in_store
+
+# By the id of the mapping: a mapping that is changed gets a new one, and the old one ends later.
+_current_workers = WeakValueDictionary[str, EsmWorker]()
 
 
 def install() -> None:
     EsmWorkerFactory.get_esm_worker = _get_esm_worker
     SqsPoller.poll_events = _poll_events
     SqsPoller.close = _close
+    EsmWorker.update_esm_state_in_store = _store_state
 
 
 class PatientLambda(direct.Lambda):
@@ -132,6 +138,7 @@ class GroupDispatcher:
 
 def _get_esm_worker(factory: EsmWorkerFactory) -> EsmWorker:
     worker = _stock_get_esm_worker(factory)
+    _current_workers[worker.uuid] = worker
     if isinstance(worker.poller, SqsPoller):
         poller = worker.poller
         poller.source_client = direct.Sqs(poller.source_arn, poller.source_client)
@@ -139,6 +146,12 @@ def _get_esm_worker(factory: EsmWorkerFactory) -> EsmWorker:
         poller.processor.sender.target_client = PatientLambda(poller.source_arn, stopping)
         poller.dispatcher = GroupDispatcher(worker)
     return worker
+
+
+def _store_state(worker: EsmWorker, state: EsmState) -> None:
+    """Or a worker that was replaced would have a mapping listed as disabled when it ends."""
+    if _current_workers.get(worker.uuid) is worker:
+        _stock_store_state(worker, state)
 
 
 def _poll_events(poller: SqsPoller) -> None:
