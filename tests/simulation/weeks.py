@@ -46,12 +46,12 @@ class Weeks:
     def _months(self) -> None:
         """In which lines stand. Every week the sweeper comes by at the minute for each line's payloads."""
         for _ in range(8):
-            if self._is_one_missed():
-                return
-            self._scheduler.jump(KEPT_MS)
             for user in self._one_day_long():
                 self._scheduler.jump(self._until_looked_at(user))
                 self._scheduler.run_until(self._scheduler.now + 4 * SWEEP_MS)
+            if self._is_one_missed():
+                return
+            self._scheduler.jump(KEPT_MS)
             for user in self._world.everybody:
                 self._forget(user)
             self._world.store.tables.remove_expired(self._scheduler.now)

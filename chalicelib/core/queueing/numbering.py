@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.core.errors import FieldError, InvalidInputError, LostRaceError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.cause import NO_CAUSE, caused
 from chalicelib.core.queueing.request import Request, Status, bytes_apart
-from chalicelib.core.queueing.retention import KEPT_MS
 from chalicelib.core.queueing.texts import kept_until
 
 if TYPE_CHECKING:
@@ -58,11 +58,13 @@ def new_request(
         on_failure=asked.on_failure,
         not_before=asked.not_before,
         payload_bytes=size,
-        payload_until=kept_until(max(now, asked.not_before or 0), asked.kept_ms or KEPT_MS) if size else None,
         kept_ms=asked.kept_ms,
         callback=asked.callback,
         **more,
     )
+    if size:
+        until = kept_until(max(now, request.not_before or 0), request.retention_ms)
+        request = replace(request, payload_until=until)
     return caused(request, cause)
 
 

@@ -1,5 +1,6 @@
 """What has an outcome is forgotten a week later; what waits is not, however long it waits."""
 
+from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import Outcome, Status
@@ -113,3 +114,11 @@ def test_a_batch_is_not_lost_if_its_worker_crashes_and_then_nothing_runs_for_wee
     assert harness.started == [2, 3]
     let_pass(harness, FIRST_OF_BATCH_MS)
     assert harness.statuses() == []
+
+
+def test_the_payload_of_the_first_of_a_batch_is_kept_as_long_as_the_request(harness: QueueHarness) -> None:
+    first, second = harness.enqueue(USER, SESSION, [Work("skip", f'"{"x" * 5_000}"')] * 2).requests
+
+    assert first.payload_until
+    assert second.payload_until
+    assert first.payload_until - second.payload_until == FIRST_OF_BATCH_MS
