@@ -105,14 +105,20 @@ class Causes:
         with self._reserved(self.stack.outputs["LongWorkerFunction"], MOST_CLAIMED):
             sweep(self.stack)
 
-    def leave_sweeper_no_time(self) -> None:
-        """Somebody has given it a shorter time-out, and there is a queue that it should look at."""
+    def leave_sweeper_no_time(self) -> User:
+        """Somebody has given it a shorter time-out. Then there is a queue that it should look at."""
         before = self._lambda.get_function_configuration(FunctionName=self._sweeper)["Timeout"]
-        self._lambda.update_function_configuration(FunctionName=self._sweeper, Timeout=SWEEPER_STOPS_S)
+        self._give_sweeper(SWEEPER_STOPS_S)
         try:
+            user = self.lose_wake_up()
             sweep(self.stack)
         finally:
-            self._lambda.update_function_configuration(FunctionName=self._sweeper, Timeout=before)
+            self._give_sweeper(before)
+        return user
+
+    def _give_sweeper(self, seconds: int) -> None:
+        self._lambda.update_function_configuration(FunctionName=self._sweeper, Timeout=seconds)
+        self._lambda.get_waiter("function_updated_v2").wait(FunctionName=self._sweeper)
 
     def lose_wake_up(self) -> User:
         user = self.sign_up()
