@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.errors import EffectRefusedError, LostRaceError
-from chalicelib.core.queueing.request import Outcome, Request, Status, bytes_apart
+from chalicelib.core.queueing.request import Outcome, Request, Status
+from chalicelib.core.queueing.stored_text import bytes_apart
 from chalicelib.core.queueing.texts import (
     PAYLOAD,
     LargeText,

@@ -16,7 +16,8 @@ from chalicelib.core.queueing.enqueue import Enqueue
 from chalicelib.core.queueing.held_lease import HeldLease
 from chalicelib.core.queueing.lookahead import Lookahead
 from chalicelib.core.queueing.queue import Queue
-from chalicelib.core.queueing.request import Failure, Request, storable
+from chalicelib.core.queueing.request import Failure, Request
+from chalicelib.core.queueing.stored_text import storable
 from chalicelib.core.queueing.sweep import Sweep
 from tests.simulation import faults, weeks
 from tests.simulation.lambdas import SWEEP_MS

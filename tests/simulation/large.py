@@ -5,7 +5,8 @@ from zlib import crc32
 
 from chalicelib.adapters.memory.tables import MemoryTables
 from chalicelib.adapters.memory.texts import MemoryTexts
-from chalicelib.core.queueing.request import LARGE_BYTES, Request
+from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.stored_text import LARGE_BYTES
 from chalicelib.core.queueing.texts import PAYLOAD, TextKey
 from tests.simulation.history import Violation
 from tests.simulation.uploading import upload_of

@@ -10,7 +10,8 @@ from chalicelib.adapters.memory.texts import MemoryTexts
 from chalicelib.core.queueing import keeping, sweep
 from chalicelib.core.queueing.conclusion import Conclusion
 from chalicelib.core.queueing.enqueue import Enqueue
-from chalicelib.core.queueing.request import Outcome, Request, bytes_apart
+from chalicelib.core.queueing.request import Outcome, Request
+from chalicelib.core.queueing.stored_text import bytes_apart
 from chalicelib.core.queueing.texts import LargeText, TextKey, payload_of, result_of
 from chalicelib.core.time import Millis
 from tests.simulation import faults, world

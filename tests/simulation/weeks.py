@@ -69,7 +69,7 @@ class Weeks:
         it says that the others were accepted.
         """
         ended = (request for user in self._world.everybody for request in self._ended_behind_the_head(user))
-        return any(request.expires_at and request.batch != request.seq for request in ended)
+        return any(request.expires_at and not request.leads for request in ended)
 
     def _ended_behind_the_head(self, user: User) -> Iterator[Request]:
         tables = self._world.store.tables

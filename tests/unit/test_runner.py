@@ -24,7 +24,8 @@ from chalicelib.core.queueing.policy import (
     PermanentError,
     RetryLaterError,
 )
-from chalicelib.core.queueing.request import LONGEST_DELAY_MS, TEXT_LIMIT, Failure, Request, Status
+from chalicelib.core.queueing.request import LONGEST_DELAY_MS, Failure, Request, Status
+from chalicelib.core.queueing.stored_text import TEXT_LIMIT
 from tests.fakes import attempts
 from tests.fakes.nonsense import DELAYS, NONSENSE, RAISED, RETURNED, Act, changed_later, later
 

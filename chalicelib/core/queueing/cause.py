@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chalicelib.core.queueing.request import Failure, Follows, Request, bytes_apart
+from chalicelib.core.queueing.request import Failure, Follows, Request
+from chalicelib.core.queueing.stored_text import bytes_apart
 
 if TYPE_CHECKING:
     from chalicelib.core.queueing.entry import Entry

@@ -12,8 +12,9 @@ from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.journal import was_noted_since
 from chalicelib.core.queueing.log_fields import log_fields
 from chalicelib.core.queueing.policy import OnFailure, Policy, after_failure
-from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, bytes_apart
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
 from chalicelib.core.queueing.steps import AfterAttempt, Halt, Passed, Wait
+from chalicelib.core.queueing.stored_text import bytes_apart
 from chalicelib.core.queueing.suspending import Suspended, wait_for
 from chalicelib.core.queueing.texts import result_of
 

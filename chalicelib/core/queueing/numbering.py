@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from chalicelib.core.errors import FieldError, InvalidInputError, LostRaceError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.cause import NO_CAUSE, caused
-from chalicelib.core.queueing.request import Request, Status, bytes_apart
+from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.stored_text import bytes_apart
 from chalicelib.core.queueing.texts import kept_until
 
 if TYPE_CHECKING:

@@ -7,31 +7,10 @@ from types import MappingProxyType
 from typing import Final, NamedTuple, Self
 
 from chalicelib.core.queueing.retention import FIRST_OF_BATCH_MS, KEPT_MS, expiry
+from chalicelib.core.queueing.stored_text import bytes_apart, storable
 from chalicelib.core.time import Millis
 
 LONGEST_DELAY_MS: Final = 366 * 24 * 3600 * 1000  # how far ahead a request may be put off
-TEXT_LIMIT = 2_000  # characters of a failure's message: a page of failures stays small
-LARGE_BYTES = 1024  # a payload or a result of more than that is an item of its own, see texts.py
-
-
-def bytes_apart(text: str | None) -> int:
-    """The size of a text that is stored as an item of its own; 0 if it is stored with its request.
-
-    >>> bytes_apart("x" * 1024), bytes_apart("\u00e9" * 1024)
-    (0, 2048)
-    """
-    size = len(text.encode(errors="replace")) if text else 0
-    return size if size > LARGE_BYTES else 0
-
-
-def storable(text: str) -> str:
-    r"""The text without half surrogates, which UTF-8 cannot express, and cut to TEXT_LIMIT characters.
-
-    >>> storable("file \udcff not found")
-    'file ? not found'
-    """
-    whole = str.encode(text, "utf-8", "replace").decode()
-    return whole if len(whole) <= TEXT_LIMIT else f"{whole[: TEXT_LIMIT - 1]}…"
 
 
 class Status(StrEnum):
@@ -211,14 +190,19 @@ class Request:
         return replace(self.ended(Outcome(Status.CANCELLED), now), expires_at=None)
 
     @property
+    def leads(self) -> bool:
+        """Whether it is the first of a batch of several."""
+        return self.batch == self.seq
+
+    @property
     def leader(self) -> int | None:
         """The first number of its batch, if it is another one."""
-        return None if self.batch == self.seq else self.batch
+        return None if self.leads else self.batch
 
     @property
     def retention_ms(self) -> Millis:
         """How long it is kept after its outcome."""
-        return (self.kept_ms or KEPT_MS) + (FIRST_OF_BATCH_MS if self.batch == self.seq else 0)
+        return (self.kept_ms or KEPT_MS) + (FIRST_OF_BATCH_MS if self.leads else 0)
 
     @property
     def counted_attempts(self) -> int:
