@@ -7,10 +7,15 @@ import msgspec
 LONGEST_LINK_S = 86_400
 USERNAME = "^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$"
 
-# The document says 8 to 128 characters; `hash_new` enforces it, with a sentence of its own. It counts the
-# characters of the normalized password. As it is typed, the password may have several times as many.
+# `minLength` is only documented here; `hash_new` enforces it, with a sentence of its own. A password of 128
+# characters may be typed as several times as many: it is normalised before its characters are counted.
 type Password = Annotated[
-    str, msgspec.Meta(max_length=512, extra_json_schema={"minLength": 8, "maxLength": 128})
+    str,
+    msgspec.Meta(
+        max_length=512,
+        description="At most 128 characters once it is normalised (NFKC)",
+        extra_json_schema={"minLength": 8},
+    ),
 ]
 type CurrentPassword = Annotated[str, msgspec.Meta(max_length=512)]
 

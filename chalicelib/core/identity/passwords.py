@@ -6,7 +6,7 @@ from chalicelib.core.errors import FieldError, InvalidInputError
 from chalicelib.core.identity.account import folded
 from chalicelib.core.identity.ports import Passwords
 
-SHORTEST, LONGEST = 8, 128  # characters, as they are hashed
+SHORTEST, LONGEST = 8, 128  # characters, see `_has_right_length`
 PRODUCT = "gurukool"
 MOST_REPEATED = 64  # one character repeated as often as this is beyond what anybody tries
 
@@ -29,7 +29,7 @@ def normalised(password: str) -> str:
 
 
 def _fault(passwords: Passwords, password: str, username: str) -> str | None:
-    if not SHORTEST <= len(normalised(password)) <= LONGEST:
+    if not _has_right_length(password):
         return f"must be {SHORTEST} to {LONGEST} characters long"
     if len(set(folded(password))) == 1 and len(password) < MOST_REPEATED:
         return "must not be one character repeated"
@@ -38,3 +38,13 @@ def _fault(passwords: Passwords, password: str, username: str) -> str | None:
     if passwords.is_common(password):
         return "is one of the most common passwords"
     return None
+
+
+def _has_right_length(password: str) -> bool:
+    r"""Normalising may make one character of several, or several of one: U+FDFA becomes eighteen.
+
+    >>> _has_right_length("\ufdfa"), _has_right_length("e\u0301" * 128), _has_right_length("e\u0301" * 7)
+    (False, True, False)
+    """
+    hashed = len(normalised(password))
+    return min(len(password), hashed) >= SHORTEST and hashed <= LONGEST

@@ -12,7 +12,7 @@ MODULES = [found.name for found in pkgutil.walk_packages(chalicelib.core.__path_
 WITH_EXAMPLES = {
     f"chalicelib.core.queueing.{name}"
     for name in ("entry", "idempotency", "lane", "names", "policy", "queue", "registry", "request")
-} | {"chalicelib.core.identity.account", "chalicelib.core.identity.client", "chalicelib.core.identity.tries"}
+} | {f"chalicelib.core.identity.{name}" for name in ("account", "client", "passwords", "tries")}
 
 
 @pytest.mark.parametrize("name", MODULES)

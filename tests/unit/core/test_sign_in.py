@@ -31,6 +31,7 @@ def account(harness: SignInHarness) -> Account:
     [
         *(COMMON, "ADA", "xy" * 3, "xy" * 65),
         *("e\u0301" * 4, "\u1112\u1161\u11ab" * 3),  # 4 and 3 characters, composed
+        *("\ufdfa", "\u00bc" * 5 + "ab"),  # 18 and 17 characters, normalised
         *("aaaaaaaa", "AaAaAaAa", " " * 8, "x" * 63),
         *("gurukool", "Gurukool1", "\uff47urukool123", "my ada 12", "adaadaada", "ada-gurukool"),
     ],
@@ -40,7 +41,9 @@ def test_a_bad_password_is_refused(harness: SignInHarness, password: str) -> Non
         harness.register("ada", password)
 
 
-@pytest.mark.parametrize("password", ["e\u0301" * 4 + "ab" * 2, "xy" * 64, "ada is what they call me"])
+@pytest.mark.parametrize(
+    "password", ["e\u0301" * 4 + "ab" * 2, "xy" * 64, "xe\u0301" * 64, "ada is what they call me"]
+)
 def test_a_good_password_is_taken_whatever_it_is_made_of(harness: SignInHarness, password: str) -> None:
     assert harness.register("ada", password)
 
