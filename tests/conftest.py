@@ -18,8 +18,8 @@ from chalicelib.adapters.runtime import heartbeat, time_limit
 from infra.target import LOCAL_REGION
 from local_cloud import deployment
 from local_cloud.emulator import Emulator
-from local_cloud.ports import free_ports
 from local_cloud.settings import VARIABLES, Settings
+from tests.free_ports import free_ports
 
 
 @dataclass(frozen=True)

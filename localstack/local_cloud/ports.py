@@ -53,15 +53,6 @@ class Ports:
             )
 
 
-def free_ports() -> Ports:
-    """Three ports that no program uses at this moment."""
-    with contextlib.ExitStack() as stack:
-        listeners = [stack.enter_context(socket.socket()) for _ in range(3)]
-        for listener in listeners:
-            listener.bind((HOST, 0))
-        return Ports(*(listener.getsockname()[1] for listener in listeners))
-
-
 def is_free(port: int) -> bool:
     """Whether nobody listens on the port, under any address of this machine's own."""
     return all(_is_free(port, host) for host in HOSTS)

@@ -13,9 +13,9 @@ from rich.table import Table
 from bootstrap.errors import SetupError
 from local_cloud import deployment
 from local_cloud.emulator import Emulator
-from local_cloud.ports import free_ports
 from local_cloud.settings import Settings
 from tests.bench import backlog, calls, cold_start, growth, load, one_call, side_by_side
+from tests.free_ports import free_ports
 
 # From the issue that asked for this stack.
 API_AIM, WORKER_AIM = 1.0, 0.9

@@ -14,11 +14,11 @@ from infra.deploy import deploy
 from infra.target import local_cloud
 from local_cloud.api_client import Api, Session
 from local_cloud.emulator import Emulator
-from local_cloud.ports import free_ports
 from local_cloud.waiting import wait_until
 from tests.answers.callback_service import OutcomeReceiver
 from tests.bench.lone import sign_up, take
 from tests.conftest import api_url_of
+from tests.free_ports import free_ports
 
 STACK = "callbacks"
 LONE = 20  # requests in each of three rounds

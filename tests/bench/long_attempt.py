@@ -16,12 +16,12 @@ from infra.deploy import Options, deploy
 from infra.target import local_cloud
 from local_cloud.api_client import Api, RequestView, Session
 from local_cloud.emulator import Emulator
-from local_cloud.ports import free_ports
 from local_cloud.waiting import wait_until
 from tests.bench.lone import lone_seconds, moment
 from tests.conftest import api_url_of
 from tests.e2e.crash import kill_worker_of
 from tests.e2e.users import User, sign_up
+from tests.free_ports import free_ports
 
 STACK = "long"
 ASSISTANT = Path(__file__).parents[2] / "examples/assistant"

@@ -27,10 +27,10 @@ from urllib3 import Timeout
 from local_cloud import deployment
 from local_cloud.api_client import LONGEST_WAIT, Api, Session
 from local_cloud.emulator import Emulator
-from local_cloud.ports import free_ports
 from local_cloud.settings import Settings
 from tests.bench.lone import lone_seconds
 from tests.e2e.users import sign_up
+from tests.free_ports import free_ports
 
 type Request = dict[str, Any]
 

@@ -17,10 +17,10 @@ import jwt
 
 from local_cloud.api_client import Api, Session
 from local_cloud.emulator import Emulator
-from local_cloud.ports import free_ports
 from tests.bench.lone import sign_up
 from tests.bench.processes import CpuMeter
 from tests.bench.textbook import deployment
+from tests.free_ports import free_ports
 
 ROUNDS = 5
 CLIENTS, USERS, REQUESTS = 8, 20, 15

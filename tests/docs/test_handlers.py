@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.cache import root
-from local_cloud.ports import free_ports
+from tests.free_ports import free_ports
 
 CHECKOUT = Path(__file__).parents[2]
 SECTION = (CHECKOUT / "docs/handlers.md").read_text().split("\n## ")[1]

@@ -20,11 +20,11 @@ from infra.deploy import Options, deploy
 from infra.target import local_cloud
 from local_cloud.api_client import Api
 from local_cloud.emulator import Emulator
-from local_cloud.ports import free_ports
 from tests.browser.launching import launched
 from tests.conftest import api_url_of
 from tests.e2e.users import User, sign_up
 from tests.examples.together import put_together
+from tests.free_ports import free_ports
 from tests.identity_provider.provider import AUDIENCE, Provider
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

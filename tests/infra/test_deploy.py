@@ -5,7 +5,7 @@ import pytest
 from infra.deploy import delete, deploy, main
 from infra.target import Target, local_cloud
 from local_cloud.emulator import Emulator
-from local_cloud.ports import free_ports
+from tests.free_ports import free_ports
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import Any
 
 from local_cloud.data import Data
 from local_cloud.emulator import Emulator
-from local_cloud.ports import free_ports
 from local_cloud.waiting import wait_until
+from tests.free_ports import free_ports
 
 NAME, BEGUN, DELETED, BY_HAND = "kept", "begun", "deleted", "made-by-hand"
 SECONDS = 30

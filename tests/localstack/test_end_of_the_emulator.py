@@ -9,9 +9,10 @@ import pytest
 
 from gurukool_localstack.system import ON_LINUX
 from local_cloud.emulator import Emulator
-from local_cloud.ports import free_ports, is_free
+from local_cloud.ports import is_free
 from local_cloud.processes import of_stack
 from local_cloud.waiting import wait_until
+from tests.free_ports import free_ports
 from tests.localstack.functions import deploy
 
 SOURCE = """

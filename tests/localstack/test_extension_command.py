@@ -11,7 +11,7 @@ from gurukool_localstack import __main__ as command
 from gurukool_localstack.preparation import prepared
 from gurukool_localstack.settings import SettingError
 from gurukool_localstack.variables import edge_port, localstack_variables
-from local_cloud.ports import free_ports
+from tests.free_ports import free_ports
 from tests.localstack.packages import install_npm, program
 
 

@@ -14,8 +14,9 @@ from botocore.exceptions import ClientError
 from gurukool_localstack.http1.server import addresses
 from local_cloud.emulator import Emulator
 from local_cloud.environment import Account
-from local_cloud.ports import HOST, free_ports
+from local_cloud.ports import HOST
 from local_cloud.waiting import wait_until
+from tests.free_ports import free_ports
 from tests.localstack.cases import ANSWERS, EVENTS, answering
 from tests.localstack.exchanges import Case, exchange
 from tests.localstack.functions import Function, deploy

@@ -10,7 +10,7 @@ import pytest
 from bootstrap.installation import install
 from local_cloud.emulator import Emulator
 from local_cloud.errors import LocalCloudError
-from local_cloud.ports import free_ports
+from tests.free_ports import free_ports
 
 
 def java_of(emulator: Emulator) -> psutil.Process:

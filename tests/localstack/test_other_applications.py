@@ -24,8 +24,8 @@ from bootstrap import uv
 from bootstrap.installation import EXTENSION, SERVICE_INDEX, install
 from gurukool_localstack import dynamodb_package
 from gurukool_localstack.system import bound_to_parent
-from local_cloud.ports import free_ports
 from local_cloud.waiting import wait_until
+from tests.free_ports import free_ports
 
 START_SECONDS = 90
 STACK_SECONDS = 60

@@ -10,10 +10,10 @@ from local_cloud import deployment
 from local_cloud.api_client import Api
 from local_cloud.emulator import Emulator
 from local_cloud.environment import Account
-from local_cloud.ports import free_ports
 from local_cloud.settings import Settings
 from tests.e2e.uploading import send_uploaded
 from tests.e2e.users import User, outcome_of, sign_up
+from tests.free_ports import free_ports
 from tests.localstack.functions import deploy
 
 ROLE = "a-role-of-a-function"

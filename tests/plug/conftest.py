@@ -14,10 +14,10 @@ from local_cloud import deployment
 from local_cloud.api_client import Api
 from local_cloud.data import Data
 from local_cloud.emulator import Emulator
-from local_cloud.ports import free_ports
 from local_cloud.processes import of_stack
 from local_cloud.settings import CHECKOUT, Settings
 from tests.e2e.users import User, sign_up
+from tests.free_ports import free_ports
 from tests.plug.ledgers import Ledger
 
 USERS = int(os.environ.get("PLUG_USERS", "3"))

@@ -7,7 +7,7 @@ import pytest
 
 from bootstrap.installation import Installation
 from local_cloud.emulator import Emulator
-from local_cloud.ports import free_ports
+from tests.free_ports import free_ports
 
 
 @dataclass(frozen=True)

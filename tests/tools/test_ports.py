@@ -5,13 +5,22 @@ import psutil
 import pytest
 
 from local_cloud.errors import LocalCloudError
-from local_cloud.ports import HOST, free_ports, holder, is_free
+from local_cloud.ports import HOST, holder, is_free
+from tests import free_ports as free_ports_of
+from tests.free_ports import free_ports
 
 
 def test_free_ports_are_three_and_free() -> None:
     ports = free_ports()
     assert len({ports.api, ports.edge, ports.dynamodb}) == 3
     ports.require_free()
+
+
+def test_no_two_calls_get_the_same_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even before anybody listens there, nor in another process, which knows only what is bound."""
+    monkeypatch.setattr(free_ports_of, "FIRST_PORTS", free_ports_of.FIRST_PORTS[:20])
+    drawn = [free_ports() for _ in range(5)]
+    assert len({ports.api for ports in drawn}) == 5
 
 
 @pytest.mark.parametrize(

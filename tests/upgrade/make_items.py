@@ -15,8 +15,8 @@ from infra.roles import Tables, give
 from local_cloud import deployment
 from local_cloud.api_client import Api
 from local_cloud.emulator import Emulator
-from local_cloud.ports import free_ports
 from local_cloud.settings import Settings
+from tests.free_ports import free_ports
 from tests.upgrade.scenario import Scenario
 
 DIRECTORY = Path(__file__).parent

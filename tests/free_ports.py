@@ -1,0 +1,33 @@
+"""The ports of the stacks that tests start."""
+
+import random
+import socket
+
+from local_cloud.ports import HOST, Ports, is_free
+
+# Below those of outgoing connections (on Linux from 32768 on, on macOS from 49152): such a connection could take a
+# port before its stack listens.
+FIRST_PORTS = range(20_000, 32_000, 3)
+
+_claims: list[socket.socket] = []
+
+
+def free_ports() -> Ports:
+    """Three ports that no program uses. Until this process has ended, no other call gets them on this machine."""
+    for first in random.sample(FIRST_PORTS, len(FIRST_PORTS)):
+        ports = range(first, first + 3)
+        if _claim(first) and all(map(is_free, ports)):
+            return Ports(*ports)
+    raise RuntimeError("No ports are free.")
+
+
+def _claim(port: int) -> bool:
+    """Whether the port is this process's own from now on. Stacks use TCP: a UDP socket is not in their way."""
+    claim = socket.socket(type=socket.SOCK_DGRAM)
+    try:
+        claim.bind((HOST, port))
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
