@@ -5,15 +5,15 @@ import socket
 
 from local_cloud.ports import HOST, Ports, is_free
 
-# Below those of outgoing connections (on Linux from 32768 on, on macOS from 49152): such a connection could take a
-# port before its stack listens.
+# Below those of outgoing connections (on Linux from 32768 on, on macOS from 49152): such a connection could
+# take a port before its stack listens.
 FIRST_PORTS = range(20_000, 32_000, 3)
 
 _claims: list[socket.socket] = []
 
 
 def free_ports() -> Ports:
-    """Three ports that no program uses. Until this process has ended, no other call gets them on this machine."""
+    """Three ports that no program uses. No other call gets them before this process has ended."""
     for first in random.sample(FIRST_PORTS, len(FIRST_PORTS)):
         ports = range(first, first + 3)
         if _claim(first) and all(map(is_free, ports)):
@@ -22,7 +22,7 @@ def free_ports() -> Ports:
 
 
 def _claim(port: int) -> bool:
-    """Whether the port is this process's own from now on. Stacks use TCP: a UDP socket is not in their way."""
+    """Whether the port is this process's own from now on. A UDP socket is not in the way of a stack's TCP."""
     claim = socket.socket(type=socket.SOCK_DGRAM)
     try:
         claim.bind((HOST, port))
