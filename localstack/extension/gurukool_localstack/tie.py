@@ -13,14 +13,21 @@ POLL_SECONDS = 0.1
 
 def main(parent: int, command: list[str]) -> None:
     tied = os.getpid()
+    detached, detaching = os.pipe()
     if not os.fork():
-        _look_on(parent, tied)
+        _look_on(parent, tied, detaching)
+    os.close(detaching)
+    os.read(detached, 1)
     os.execv(command[0], command)  # noqa: S606  (no shell wanted)
 
 
-def _look_on(parent: int, tied: int) -> None:
-    """Ends with the command. Signals to the command's group do not reach it, since they may stop it."""
+def _look_on(parent: int, tied: int, detaching: int) -> None:
+    """Ends with the command. Signals to the command's group do not reach it, since they may stop it.
+
+    The command begins when `detaching` is closed: not before that holds.
+    """
     os.setsid()
+    os.close(detaching)
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):
         os.dup2(nothing, standard)  # otherwise its output would seem to go on after its end
