@@ -29,7 +29,7 @@ class Inbox:
         self._webhook = Webhook(secret)
         self._fail_every = fail_every
         self._arrivals = count(1)
-        self._last: dict[str, int] = {}  # number of the last delivery that was processed, by user
+        self._last: dict[str, int] = {}  # number of the last one that was processed, by sequence
         self._lock = Lock()
         self.processed: list[Any] = []
 
@@ -45,13 +45,23 @@ class Inbox:
     def _process(self, webhook_id: str, event: Any) -> HTTPStatus:
         if self._fail_every and next(self._arrivals) % self._fail_every == 0:
             return HTTPStatus.SERVICE_UNAVAILABLE
-        user, _, number = webhook_id.rpartition("-")
-        seq = int(number)
-        if seq > self._last.get(unquote(user), 0):
-            self._last[unquote(user)] = seq
+        sequence, seq = place(webhook_id)
+        if seq > self._last.get(sequence, 0):
+            self._last[sequence] = seq
             self.processed.append(event)
-            print(f"{unquote(user)} {seq}: {event}", flush=True)
+            print(f"{sequence} {seq}: {event}", flush=True)
         return HTTPStatus.OK
+
+
+def place(webhook_id: str) -> tuple[str, int]:
+    """The sequence in which it arrives, and its number there. Outcomes that are pushed have one of their own.
+
+    >>> place("ada-7"), place("ada-7-outcome")
+    (('ada', 7), ('ada, outcomes', 7))
+    """
+    delivery = webhook_id.removesuffix("-outcome")
+    user, _, number = delivery.rpartition("-")
+    return unquote(user) + (", outcomes" if delivery != webhook_id else ""), int(number)
 
 
 def record(collector: str, traceparent: str, begun: int, status: HTTPStatus) -> None:

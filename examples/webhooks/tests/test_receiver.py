@@ -57,13 +57,20 @@ def test_a_delivery_with_another_secret_is_refused() -> None:
     assert queue.outcome(1).status == "failed"
 
 
-def test_a_delivery_that_arrives_twice_is_processed_once() -> None:
-    inbox, now = Inbox(receiver_secret(HOST)), datetime.now(UTC)
-    headers = {
-        "webhook-id": "ada-7",
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(receiver_secret(HOST)).sign("ada-7", now, '"paid"'),
-    }
+def test_what_arrives_twice_is_processed_once_also_a_delivery_beside_the_outcome_of_its_request() -> None:
+    inbox = Inbox(receiver_secret(HOST))
 
-    assert [inbox.receive(headers, b'"paid"') for _ in range(2)] == [HTTPStatus.OK, HTTPStatus.OK]
-    assert inbox.processed == ["paid"]
+    statuses = [push(inbox, id_, body) for id_, body in [("ada-7", '"paid"'), ("ada-7-outcome", "{}")] * 2]
+
+    assert statuses == [HTTPStatus.OK] * 4
+    assert inbox.processed == ["paid", {}]
+
+
+def push(inbox: Inbox, webhook_id: str, body: str) -> HTTPStatus:
+    now = datetime.now(UTC)
+    headers = {
+        "webhook-id": webhook_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(receiver_secret(HOST)).sign(webhook_id, now, body),
+    }
+    return inbox.receive(headers, body.encode())
