@@ -1,5 +1,6 @@
 """The ports of the stacks that tests start."""
 
+import atexit
 import random
 import socket
 
@@ -8,8 +9,6 @@ from local_cloud.ports import HOST, Ports, is_free
 # Below those of outgoing connections (on Linux from 32768 on, on macOS from 49152): such a connection could
 # take a port before its stack listens.
 FIRST_PORTS = range(20_000, 32_000, 3)
-
-_claims: list[socket.socket] = []
 
 
 def free_ports() -> Ports:
@@ -29,5 +28,5 @@ def _claim(port: int) -> bool:
     except OSError:
         claim.close()
         return False
-    _claims.append(claim)
+    atexit.register(claim.close)
     return True
