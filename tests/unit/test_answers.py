@@ -65,8 +65,15 @@ def test_a_large_answer_is_whole() -> None:
 def test_chunks_are_joined_and_their_trailers_left_out() -> None:
     chunks = b'5;x=y\r\n{"a":\r\nA\r\n 123456789\r\n1\r\n}\r\n0\r\nT: 1\r\nU: 2\r\n\r\n'
     with sending(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n" + chunks) as reader:
-        assert reader.answer()[0].content == b'{"a": 123456789}'
+        assert reader.answer()[0] == Answer(200, {"transfer-encoding": "Chunked"}, b'{"a": 123456789}')
         assert not reader.is_ahead
+
+
+@pytest.mark.parametrize("more", [b"HTTP/1.1 4", b"no answer"])
+def test_an_answer_is_read_whatever_comes_behind_it(more: bytes) -> None:
+    with sending(WHOLE + more) as reader:
+        assert reader.answer() == (READ, True)
+        assert reader.is_ahead
 
 
 @pytest.mark.parametrize(
@@ -105,7 +112,9 @@ def test_an_answer_that_ends_too_early_is_said_to_be_closed(sent: bytes) -> None
         b"HTTP/2 200\r\nContent-Length: 0\r\n\r\n",
         b"HTTP/1.1 OK\r\nContent-Length: 0\r\n\r\n",
         b"HTTP/1.1 2\xb2\xb3 OK\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n" + WHOLE,
         b"HTTP/1.1 200 OK\r\n\r\nuntil the end",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 1_0\r\n\r\n0123456789",
         b"HTTP/1.1 200 OK\r\nContent-Length: 1f\r\n\r\n",
