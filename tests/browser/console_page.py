@@ -2,9 +2,13 @@
 
 import re
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Route, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+
+from local_cloud.waiting import wait_until
 
 PASSWORD = "correct horse battery"
 DONE_WITHIN_MS = 30_000  # for a burst to run on a busy machine
@@ -113,6 +117,16 @@ class ConsolePage:
         """`words`: type and status, as a screen reader has them: "echo, succeeded"."""
         cell = self.page.get_by_role("button", name=f"Request {seq:,}, {words}", exact=True)
         expect(cell).to_be_visible(timeout=DONE_WITHIN_MS)
+
+    def press_until(self, shown: Locator, button: Locator) -> None:
+        """Presses the button until `shown` is there: an attempt may begin at the very moment of a press."""
+
+        def is_shown() -> bool:
+            with suppress(PlaywrightTimeoutError):  # the button is away while an attempt runs
+                button.click(timeout=1_000)
+            return shown.is_visible()
+
+        assert wait_until(is_shown, DONE_WITHIN_MS / 1000)
 
     def fact(self, term: str) -> Locator:
         """The figure beside a term, be it of the facts or of a cursor."""

@@ -20,11 +20,12 @@ from local_cloud.waiting import wait_until
 from tests.conftest import DeployedStack
 from tests.e2e.rendered import Rendered
 from tests.e2e.sweeping import accept_without_wake_up, sweep
-from tests.e2e.users import SignUp, User
+from tests.e2e.users import SignUp, User, outcome_of
 
 PERIOD_S = 30  # longer than the time between two looks at an alarm, so that each event is seen
 LONG_AGO_MS = 600_000
-SLOW_S = 2.3  # longer than the threshold for slow calls; the functions wait 3 s for DynamoDB
+SLOW_S = 1.5  # longer than the threshold for slow calls; the functions wait 3 s for DynamoDB
+SLOW_CALL_MS = 500
 SWEEPER_STOPS_S = 10  # before its time-out, with which it may begin nothing
 MOST_CLAIMED = 700
 MOST_SLOW_WORKERS = 2
@@ -193,7 +194,7 @@ class Causes:
         try:
             yield
             for user in users:
-                assert user.session.request(1, wait=20)["status"] == "succeeded"
+                assert outcome_of(user, 1)["status"] == "succeeded"
         finally:
             self._change_mapping("SlowWorkerFunction", ScalingConfig=before)
 

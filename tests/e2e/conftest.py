@@ -53,9 +53,9 @@ def another(sign_up: SignUp) -> User:
 def crashed(stack: DeployedStack, sign_up: SignUp) -> CrashedUsers:
     """One crash for all tests of it: those that need not wait for its end come first, the others last."""
     victim, bystander = sign_up(), sign_up()
-    for user in (victim, bystander):
-        user.session.enqueue("sleep", {"seconds": 2})
+    bystander.session.enqueue("sleep", {"seconds": 5})
+    victim.session.enqueue("sleep", {"seconds": 15})  # far longer than it takes to find its worker
+    kill_worker_of(stack, victim)  # a `sleep` is for a slow one
     for number in range(3):
         victim.session.enqueue("echo", {"number": number})
-    kill_worker_of(stack, victim)  # a `sleep` is for a slow one
     return CrashedUsers(victim, bystander)

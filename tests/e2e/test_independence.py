@@ -1,6 +1,7 @@
 """Users do not wait for each other, and no user is served twice at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -12,6 +13,9 @@ from tests.e2e.users import SignUp, User
 CROWD = 18  # more than there are quick workers on a local cloud, and more than twice the slow ones
 USERS = 8
 REQUESTS = 3
+# How long the requests of a round take, in seconds: a busy machine may start its workers so slowly that short
+# requests do not overlap.
+ROUNDS = (1, 2, 4, 8)
 
 
 @pytest.fixture(scope="module")
@@ -21,14 +25,17 @@ def crowd(sign_up: SignUp) -> list[User]:
 
 
 def test_users_are_served_at_the_same_time_but_each_one_request_at_a_time(crowd: list[User]) -> None:
-    """24 seconds of work; `make bench` measures in how many it is done."""
-    with ThreadPoolExecutor(USERS) as clients:
-        lanes = list(clients.map(_sleep, crowd[:USERS]))
-
-    for lane in lanes:
-        assert [outcome["seq"] for outcome in lane] == [1, 2, 3]
-        for first, second in pairwise(lane):
-            assert _finish(first) <= _start(second)
+    """24 seconds of work in the first round; `make bench` measures in how many it is done."""
+    lanes = list[list[RequestView]]()
+    for number, seconds in enumerate(ROUNDS):
+        with ThreadPoolExecutor(USERS) as clients:
+            lanes = list(clients.map(partial(_sleep, seconds), crowd[:USERS]))
+        for lane in lanes:
+            assert [outcome["seq"] - number * REQUESTS for outcome in lane] == [1, 2, 3]
+            for first, second in pairwise(lane):
+                assert _finish(first) <= _start(second)
+        if _most_at_once(lanes) > USERS // 2:
+            break
     assert _most_at_once(lanes) > USERS // 2
 
 
@@ -36,21 +43,26 @@ def test_requests_that_take_long_do_not_keep_those_of_a_stranger_waiting(
     crowd: list[User], user: User
 ) -> None:
     with ThreadPoolExecutor(USERS) as clients:
-        slow = list(clients.map(lambda one: one.session.enqueue("sleep", {"seconds": 5})["seq"], crowd))
+        slow = list(clients.map(lambda one: one.session.enqueue("sleep", {"seconds": 20})["seq"], crowd))
         user.session.enqueue("echo", {})
         outcome = user.session.dequeue()
-        standing = [one.session.request(seq)["status"] for one, seq in zip(crowd, slow, strict=True)]
-        list(clients.map(lambda one: one.session.ask("POST", "/api/queue/purge"), crowd))
+        standing = list(clients.map(lambda one, seq: one.session.request(seq)["status"], crowd, slow))
+        list(clients.map(_stop, crowd, slow))
 
     assert outcome is not None
     assert outcome["status"] == "succeeded"
     assert "queued" in standing, "some of the crowd, who came before, still wait for a slow worker"
 
 
-def _sleep(user: User) -> list[RequestView]:
+def _stop(user: User, seq: int) -> None:
+    """Or refuses to, if it has ended."""
+    user.session.call("POST", f"/api/queue/requests/{seq}/stop")
+
+
+def _sleep(seconds: int, user: User) -> list[RequestView]:
     """All outcomes, in order. A worker that did not start in time is missed by the sweeper a minute later."""
     for _ in range(REQUESTS):
-        user.session.enqueue("sleep", {"seconds": 1})
+        user.session.enqueue("sleep", {"seconds": seconds})
     taken = list[RequestView]()
 
     def has_all() -> bool:

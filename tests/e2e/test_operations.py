@@ -13,14 +13,20 @@ from infra.target import STACK
 from local_cloud.waiting import wait_until
 from tests.alarm_causes import FIRED
 from tests.conftest import DeployedStack
-from tests.e2e.alarms import MOST_CLAIMED, MOST_SLOW_WORKERS, Alarms, Causes
+from tests.e2e.alarms import MOST_CLAIMED, MOST_SLOW_WORKERS, SLOW_CALL_MS, Alarms, Causes
 from tests.e2e.checking import check, logged
 from tests.e2e.sweeping import sweep
 from tests.e2e.users import SignUp, User, outcome_of
 
 SILENT = {"WorkerBusy", "WorkerDropped", "LongWorkerErrors", "SlowWakeUpsDeadLetters"}
 # That are not the template's. The first is a parameter, and the second is how many workers there are.
-THRESHOLDS = {"ConcurrencyClaimed": MOST_CLAIMED, "SlowWorkerBusy": MOST_SLOW_WORKERS, "SlowWakeUpsFull": 1}
+THRESHOLDS = {
+    "ConcurrencyClaimed": MOST_CLAIMED,
+    "SlowWorkerBusy": MOST_SLOW_WORKERS,
+    "SlowWakeUpsFull": 1,
+    "SendCallsSlow": SLOW_CALL_MS,
+    "ReadCallsSlow": SLOW_CALL_MS,
+}
 STOPPED, FAILING = "SweeperStopped", "CheckFailing"
 PAUSE_S = 10  # in which the sweeper has not run, as it does once a minute; in which no check has passed
 CHECKED_S = 60  # in which one has
@@ -74,9 +80,9 @@ def test_each_alarm_rings_for_its_cause(stack: DeployedStack, alarms: Alarms, ca
         sweep(stack)
         check(stack)
         alarms.watch(FAILING, seconds=CHECKED_S)
-    assert lost.session.request(1, wait=20)["status"] == "succeeded"
+        assert wait_until(lambda: alarms.in_state("OK") >= {FAILING}, LONGEST_S)
+    assert outcome_of(lost, 1)["status"] == "succeeded"
     assert wait_until(lambda: held.session.queue()["state"] == "held", LONGEST_S)
-    assert wait_until(lambda: alarms.in_state("OK") >= {FAILING}, LONGEST_S)
 
     with causes.no_quick_worker():
         check(stack, seconds=2)

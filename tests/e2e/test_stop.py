@@ -6,7 +6,7 @@ from typing import Any
 from local_cloud.waiting import wait_until
 from tests.e2e.users import User
 
-ENDED_WITHIN_S = 7
+ENDED_WITHIN_S = 15  # on a busy machine; by itself the request would take 20
 
 
 def test_a_running_request_ends_as_cancelled_and_the_next_one_starts(user: User) -> None:

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from threading import Timer
 
 from infra.log_follower import Follower
+from infra.log_lines import Line
 from local_cloud.waiting import wait_until
 from tests.conftest import DeployedStack
 from tests.e2e.programs import CHECKOUT, environment_of
 from tests.e2e.users import User
+
+WAY = ["request accepted", "request started", "request succeeded", "queue drained"]
 
 
 def test_the_demo_finds_everything_in_order(demo: subprocess.CompletedProcess[str]) -> None:
@@ -29,20 +32,15 @@ def test_the_way_of_a_request_can_be_followed_in_the_logs(stack: DeployedStack, 
     call = sent.headers["X-Request-Id"]
     groups = {part: f"/aws/lambda/{stack.outputs[part]}" for part in ("ApiFunction", "WorkerFunction")}
     follower = Follower(stack.emulator.client("logs"), groups, since=0)
-    lines = follower.new_lines()
+    own = list[Line]()
 
-    def is_drained() -> bool:
-        lines.extend(follower.new_lines())
-        return any(line.event == "queue drained" and line.is_about(user.user_id, 1) for line in lines)
+    def is_complete() -> bool:
+        """The lines of the one function may come later than those of the other."""
+        own.extend(line for line in follower.new_lines() if line.is_about(user.user_id, 1))
+        own.sort(key=lambda line: line.moment)
+        return [line.event for line in own] == WAY
 
-    assert wait_until(is_drained, seconds=20)
-    own = sorted((line for line in lines if line.is_about(user.user_id, 1)), key=lambda line: line.moment)
-    assert [line.event for line in own] == [
-        "request accepted",
-        "request started",
-        "request succeeded",
-        "queue drained",
-    ]
+    assert wait_until(is_complete, seconds=60), own
     assert {line.fields["call"] for line in own[:-1]} == {call}
 
 
@@ -69,8 +67,9 @@ def test_a_call_is_followed_from_its_id_to_its_outcome_by_one_command(
 
     assert (follower.returncode, errors) == (0, "")
     events = [line[20:].partition("  ")[0].strip() for line in shown.splitlines()]
-    assert events[:2] == ["request accepted", "call answered"]
-    assert "request succeeded" in events[2:]
+    assert events[0] == "request accepted"
+    assert "call answered" in events, "perhaps after the worker's first lines"
+    assert [event for event in events if event in WAY[1:3]] == WAY[1:3]
     refused = user.session.call("POST", "/api/queue/enqueue", {"type": "nobody's"}).headers["X-Request-Id"]
     with _running(60, stack, "-m", "local_cloud.logs", "--id", refused, "--json") as follower:
         [line] = map(json.loads, follower.communicate()[0].splitlines())

@@ -13,6 +13,7 @@ from tests.e2e.users import User, sign_up
 from tests.examples.conftest import STACK, ExamplesStack
 
 PATIENCE_S = 90  # the sweeper comes every minute
+AHEAD_S = 10  # longer than two calls take on a busy machine
 
 
 def outcomes(user: User) -> list[Any]:
@@ -26,7 +27,7 @@ def results(user: User) -> list[Any]:
 def test_a_scheduled_request_enters_behind_what_was_sent_before_and_delays_nothing(
     deployed: ExamplesStack, user: User
 ) -> None:
-    enter_at = datetime.now(UTC) + timedelta(seconds=3)
+    enter_at = datetime.now(UTC) + timedelta(seconds=AHEAD_S)
     order = {"type": "note", "payload": {"text": "scheduled"}, "enter_at": enter_at.isoformat()}
     scheduled = user.session.ask("POST", "/api/queue/scheduled", order)
     sweep.invoke(local_cloud(deployed.emulator.edge_url, STACK), print)  # it stays for what falls due soon
