@@ -55,7 +55,7 @@ def crashed(stack: DeployedStack, sign_up: SignUp) -> CrashedUsers:
     victim, bystander = sign_up(), sign_up()
     bystander.session.enqueue("sleep", {"seconds": 5})
     victim.session.enqueue("sleep", {"seconds": 15})  # far longer than it takes to find its worker
-    kill_worker_of(stack, victim)  # a `sleep` is for a slow one
+    kill_worker_of(stack, victim)  # a `sleep` is for a slow one; before anything else that takes time
     for number in range(3):
         victim.session.enqueue("echo", {"number": number})
     return CrashedUsers(victim, bystander)

@@ -13,7 +13,7 @@ from tests.e2e.users import User, sign_up
 from tests.examples.conftest import STACK, ExamplesStack
 
 PATIENCE_S = 90  # the sweeper comes every minute
-AHEAD_S = 10  # longer than two calls take on a busy machine
+AHEAD_S = 10  # longer than a busy machine takes to answer three calls
 
 
 def outcomes(user: User) -> list[Any]:
