@@ -34,3 +34,5 @@ def test_when_localstack_ends_its_functions_and_its_database_end(end: signal.Sig
         assert wait_until(lambda: of_stack(emulator.state) == [], 5)
         for port in (emulator.ports.api, emulator.ports.edge, emulator.ports.dynamodb):
             assert wait_until(partial(is_free, port), 5)
+        if end == signal.SIGTERM:
+            assert list((tmp_path / "tmp").glob("lambda*")) == [], "the code of functions"

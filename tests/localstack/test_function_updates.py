@@ -1,5 +1,6 @@
 """A function that is changed or deleted while it works."""
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,6 +21,9 @@ SOURCE = """
 """
 
 
+SECOND = "def handler(event, context): return 'new'"
+
+
 @pytest.mark.parametrize("change", ["code", "configuration", "deletion"])
 def test_a_busy_function_that_is_changed_finishes_first(
     emulator: Emulator, tmp_path: Path, change: str
@@ -27,7 +31,7 @@ def test_a_busy_function_that_is_changed_finishes_first(
     """On AWS too. Even what it imports only then is still there; afterwards its process ends."""
     client, note = emulator.client("lambda"), tmp_path / "note"
     function = deploy(emulator, SOURCE, files={"late.py": "WORD = 'finished'"})
-    code = zipped({"app.py": "def handler(event, context): return 'new'"})
+    code = zipped({"app.py": SECOND})
     changes = {
         "code": lambda: client.update_function_code(FunctionName=function.name, ZipFile=code),
         "configuration": lambda: client.update_function_configuration(FunctionName=function.name, Timeout=9),
@@ -59,6 +63,27 @@ def test_functions_with_the_same_code_share_it_and_each_keeps_it_when_another_go
     assert other.invoke().payload == [word, place] == ["here", place]
     other.delete()
     assert wait_until(lambda: not Path(place).exists(), 5)
+
+
+def test_code_that_lies_about_is_not_taken_for_the_code_of_a_function(emulator: Emulator) -> None:
+    """It may be that of an earlier LocalStack with the same temporary files, or of another user."""
+    source = """
+        import os
+        def handler(event, context):
+            return os.environ["LAMBDA_TASK_ROOT"]
+    """
+    first = deploy(emulator, source)
+    *_, bucket, _digest, _code = Path(first.invoke().payload).parts
+    digest = hashlib.sha256(zipped({"app.py": SECOND})).hexdigest()
+    left = emulator.state / "tmp" / "lambda" / bucket / digest / "code"
+    left.mkdir(parents=True)
+    (left / "app.py").write_text("def handler(event, context): return 'left'")
+
+    second = deploy(emulator, SECOND)
+
+    assert second.invoke().payload == "new"
+    for function in (first, second):
+        function.delete()
 
 
 def test_code_that_is_read_from_a_folder_of_the_developer_stays_there(
