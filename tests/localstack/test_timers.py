@@ -3,7 +3,11 @@
 import threading
 import time
 
+import pytest
+
 from gurukool_localstack.timers import Timer
+from local_cloud.waiting import wait_until
+from tests.localstack.no_threads import no_more_threads
 
 SECONDS = 10.0
 
@@ -45,3 +49,11 @@ def test_many_timers_have_one_thread() -> None:
     assert threading.active_count() <= before
     for timer in timers:
         timer.cancel()
+
+
+def test_a_timer_whose_thread_cannot_be_started_is_called_later(caplog: pytest.LogCaptureFixture) -> None:
+    called = threading.Event()
+    with no_more_threads():
+        Timer(0, called.set).start()
+        assert wait_until(lambda: "can't start new thread" in caplog.text, SECONDS)
+    assert called.wait(SECONDS)
