@@ -4,14 +4,13 @@ import threading
 import time
 
 from gurukool_localstack.timers import Timer
-
-SECONDS = 10.0
+from tests.patience import PATIENCE_S
 
 
 def test_a_timer_calls_its_function_when_its_time_has_come() -> None:
     began, called = time.monotonic(), threading.Event()
     Timer(0.2, called.set).start()
-    assert called.wait(SECONDS)
+    assert called.wait(PATIENCE_S)
     assert time.monotonic() - began >= 0.2
 
 
@@ -21,7 +20,7 @@ def test_a_timer_that_is_cancelled_does_nothing() -> None:
     cancelled.start()
     cancelled.cancel()
     Timer(0, later.set).start()
-    assert later.wait(SECONDS)
+    assert later.wait(PATIENCE_S)
     assert not called.is_set()
 
 
@@ -33,7 +32,7 @@ def test_a_function_that_takes_long_delays_no_other_timer() -> None:
     ended, called = threading.Event(), threading.Event()
     Timer(0, ended.wait).start()
     Timer(0.1, called.set).start()
-    assert called.wait(SECONDS)
+    assert called.wait(PATIENCE_S)
     ended.set()
 
 

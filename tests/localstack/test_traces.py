@@ -14,6 +14,7 @@ from local_cloud.emulator import Emulator
 from local_cloud.traces import received
 from local_cloud.waiting import wait_until
 from tests.localstack.functions import deploy
+from tests.patience import PATIENCE_S
 
 SEGMENT = {
     "trace_id": "1-0af76519-16cd43dd8448eb211c80319c",
@@ -40,7 +41,7 @@ def test_a_segment_that_a_function_sends_to_the_daemon_is_a_span(emulator: Emula
     function = deploy(emulator, SOURCE)
     function.invoke(segment=json.dumps(SEGMENT))
 
-    assert wait_until(lambda: bool(received(emulator.edge_url, TRACE_ID)), 10)
+    assert wait_until(lambda: bool(received(emulator.edge_url, TRACE_ID)), PATIENCE_S)
     [span] = received(emulator.edge_url, TRACE_ID)
     assert span == {
         "trace_id": TRACE_ID,
