@@ -13,6 +13,7 @@ from local_cloud.waiting import wait_until
 from tests.conftest import DeployedStack
 from tests.e2e.crash import kill_worker_of
 from tests.e2e.users import outcome_of, sign_up
+from tests.patience import PATIENCE_S
 
 PAGE = (Path(__file__).parents[2] / "docs/logs.md").read_text()
 QUERIES = re.findall(r"\n([^\n]+)\n\n```insights\n(.*?)```", PAGE, re.DOTALL)
@@ -53,7 +54,7 @@ def test_a_query_finds_what_it_is_for(
     for placeholder, value in ids.items():
         query = query.replace(placeholder, value)
 
-    assert title in WITHOUT_ROWS or wait_until(lambda: bool(rows(stack, query)), 10)
+    assert title in WITHOUT_ROWS or wait_until(lambda: bool(rows(stack, query)), PATIENCE_S)
     assert rows(stack, query) is not None
 
 
@@ -66,6 +67,6 @@ def test_one_query_follows_a_call_from_the_api_to_the_outcome(
         found = rows(stack, query)
         return [next(each["value"] for each in row if each["field"] == "event") for row in found]
 
-    assert wait_until(lambda: events()[:2] == ["request accepted", "call answered"], 10), events()
-    assert wait_until(lambda: events()[-1] == "request succeeded", 10), events()
+    assert wait_until(lambda: events()[:2] == ["request accepted", "call answered"], PATIENCE_S), events()
+    assert wait_until(lambda: events()[-1] == "request succeeded", PATIENCE_S), events()
     assert "request will be retried" in events()

@@ -9,13 +9,16 @@ import pytest
 from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
 from tests.localstack.functions import deploy, processes_named, zipped
+from tests.patience import PATIENCE_S
 
 SOURCE = """
     import pathlib, time
 
     def handler(event, context):
-        pathlib.Path(event["note"]).touch()
-        time.sleep(1.5)
+        notes = pathlib.Path(event["notes"])
+        (notes / "begun").touch()
+        while not (notes / "changed").exists():
+            time.sleep(0.05)
         import late
         return late.WORD
 """
@@ -29,8 +32,8 @@ def test_a_busy_function_that_is_changed_finishes_first(
     emulator: Emulator, tmp_path: Path, change: str
 ) -> None:
     """On AWS too. Even what it imports only then is still there; afterwards its process ends."""
-    client, note = emulator.client("lambda"), tmp_path / "note"
-    function = deploy(emulator, SOURCE, files={"late.py": "WORD = 'finished'"})
+    client = emulator.client("lambda")
+    function = deploy(emulator, SOURCE, files={"late.py": "WORD = 'finished'"}, Timeout=60)
     code = zipped({"app.py": SECOND})
     changes = {
         "code": lambda: client.update_function_code(FunctionName=function.name, ZipFile=code),
@@ -38,11 +41,12 @@ def test_a_busy_function_that_is_changed_finishes_first(
         "deletion": function.delete,
     }
     with ThreadPoolExecutor(1) as threads:
-        answer = threads.submit(function.invoke, note=str(note))
-        assert wait_until(note.exists, 5)
+        answer = threads.submit(function.invoke, notes=str(tmp_path))
+        assert wait_until((tmp_path / "begun").exists, PATIENCE_S)
         changes[change]()
+        (tmp_path / "changed").touch()
     assert answer.result().payload == "finished"
-    assert wait_until(lambda: not processes_named(function.name), 5)
+    assert wait_until(lambda: not processes_named(function.name), PATIENCE_S)
 
 
 def test_functions_with_the_same_code_share_it_and_each_keeps_it_when_another_goes(
@@ -58,11 +62,11 @@ def test_functions_with_the_same_code_share_it_and_each_keeps_it_when_another_go
     word, place = one.invoke().payload
 
     one.delete()
-    assert wait_until(lambda: not processes_named(one.name), 5)
+    assert wait_until(lambda: not processes_named(one.name), PATIENCE_S)
 
     assert other.invoke().payload == [word, place] == ["here", place]
     other.delete()
-    assert wait_until(lambda: not Path(place).exists(), 5)
+    assert wait_until(lambda: not Path(place).exists(), PATIENCE_S)
 
 
 def test_code_that_lies_about_is_not_taken_for_the_code_of_a_function(emulator: Emulator) -> None:
@@ -99,6 +103,6 @@ def test_code_that_is_read_from_a_folder_of_the_developer_stays_there(
 
     function.delete()
 
-    assert wait_until(lambda: not processes_named(function.name), 5)
+    assert wait_until(lambda: not processes_named(function.name), PATIENCE_S)
     assert note.exists()
     assert (folder / "app.py").exists()

@@ -13,6 +13,7 @@ from local_cloud.traces import received
 from local_cloud.waiting import wait_until
 from tests.localstack.functions import deploy
 from tests.localstack.trace_samples import SEGMENT, TRACE_ID, export
+from tests.patience import PATIENCE_S
 
 SOURCE = """
     import os, socket
@@ -32,7 +33,7 @@ def test_a_segment_that_a_function_sends_to_the_daemon_is_a_span(emulator: Emula
     malformed = ["nonsense", header + "[" * 60_000, header + json.dumps(half)]
     function.invoke(sent=[*malformed, header + json.dumps(SEGMENT)])
 
-    assert wait_until(lambda: bool(received(emulator.edge_url, TRACE_ID)), 10)
+    assert wait_until(lambda: bool(received(emulator.edge_url, TRACE_ID)), PATIENCE_S)
     [span] = received(emulator.edge_url, TRACE_ID)
     assert span == {
         "trace_id": TRACE_ID,
