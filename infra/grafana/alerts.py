@@ -19,9 +19,9 @@ from infra.operations.own_alarms import HAS_CHECK, NAMESPACE, own_alarms
 FOLDER = "Gurukool"
 # GetMetricData costs $0.01 for a thousand metrics. So what AWS measures of each resource is looked at in
 # intervals in which no minute is left out.
+OFTEN, SELDOM, SELDOM_S = "1m", "5m", 300
 # Conditions of the template that hold unless a parameter has this value.
 SWITCHES = {HAS_CHECK: ("SyntheticCheck", "off"), HAS_CONCURRENCY_ALARM: (CONCURRENCY_ALARM, "0")}
-OFTEN, SELDOM, SELDOM_MINUTES = "1m", "5m", 5
 
 
 def rules(at: Place, parameters: Mapping[str, str]) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def rules(at: Place, parameters: Mapping[str, str]) -> dict[str, Any]:
 
 def _over_the_interval(alarm: Alarm) -> Alarm:
     """One that would look at a single minute looks at all since the last evaluation."""
-    return replace(alarm, of=max(alarm.of, SELDOM_MINUTES))
+    return replace(alarm, of=max(alarm.of, SELDOM_S // alarm.period_s))
 
 
 def _group(at: Place, interval: str, alarms: Iterable[Alarm], names: Names) -> dict[str, Any]:

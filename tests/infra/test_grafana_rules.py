@@ -40,6 +40,9 @@ def test_what_a_stack_has_switched_on_has_rules(tmp_path: Path) -> None:
     assert {"CheckFailing", "CheckerErrors", "CheckerThrottles", "ConcurrencyClaimed"} <= found.keys()
     failing = found["CheckFailing"]
     assert (failing["noDataState"], failing["data"][0]["model"]["period"]) == ("Alerting", "300")
+    [errors, *_, enough] = found["CheckerErrors"]["data"]
+    assert (errors["model"]["period"], errors["relativeTimeRange"]) == ("300", {"from": 720, "to": 120})
+    assert enough["model"]["conditions"][0]["evaluator"]["params"] == [2.0]
     assert found["ConcurrencyClaimed"]["data"][0]["model"]["dimensions"] == {}
     assert found["ConcurrencyClaimed"]["data"][1]["model"]["conditions"][0]["evaluator"]["params"] == [700.0]
 
