@@ -77,10 +77,12 @@ def make(target: Target, outputs: Mapping[str, str]) -> str:
 
 
 def _username(client: Any, arn: str) -> str:
-    """The one that it has, or else a new one, which nobody has taken before by signing up."""
+    """The one that the secret has, or else a new one, which nobody has taken before by signing up."""
     try:
         return str(json.loads(client.get_secret_value(SecretId=arn)["SecretString"])["username"])
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
-        return f"{PREFIX}-{secrets.token_hex(4)}"
+    except (ValueError, KeyError, TypeError):
+        pass  # somebody has put something else there
+    return f"{PREFIX}-{secrets.token_hex(4)}"

@@ -173,6 +173,14 @@ def test_a_repetition_gives_the_account_the_password_of_the_secret(outputs: dict
     assert opens(outputs)
 
 
+@pytest.mark.parametrize("text", ["a password", "{}", "[]"])
+def test_whatever_else_is_in_the_secret_is_replaced(outputs: dict[str, str], text: str) -> None:
+    secret = outputs[check_account.OUTPUT]
+    boto3.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=text)
+    check_account.make(Mocked(REGION), outputs)
+    assert opens(outputs)
+
+
 def opens(outputs: dict[str, str]) -> bool:
     """Whether the checker can sign in."""
     return Argon2Passwords().verify(account_of(outputs).password_hash, stored(outputs)["password"])
