@@ -33,18 +33,18 @@ export class Traces {
 
   async #read() {
     this.#reading.abort();
-    this.#reading = new AbortController();
+    const reading = (this.#reading = new AbortController());
     byId("trace").replaceChildren();
+    say(byId("trace-message"), "");
     const [id] = ID.exec(this.#form.elements.trace.value.toLowerCase()) ?? [];
+    this.#form.ariaBusy = String(id !== undefined);
     if (!id) return say(byId("trace-message"), "An id of a trace has 32 hexadecimal digits.", "bad");
-    this.#form.ariaBusy = "true";
     try {
-      const { signal } = this.#reading;
-      this.#show(await this.#session.call("GET", `api/admin/traces/${id}`, { signal }));
+      this.#show(await this.#session.call("GET", `api/admin/traces/${id}`, { signal: reading.signal }));
     } catch (error) {
       explain(error, (sentence, problem) => say(byId("trace-message"), sentence, "bad", problem));
     } finally {
-      this.#form.ariaBusy = "false";
+      if (this.#reading === reading) this.#form.ariaBusy = "false";
     }
   }
 

@@ -72,7 +72,8 @@ class Deliverer:
         deadline = Deadline(self.seconds)
         for redirects in range(1 + MAX_REDIRECTS):
             headers = delivery.headers if url.origin == first.origin else {}
-            exchange = _exchange(url, delivery, request, redirects)
+            about = (request.user_id, request.seq, request.type, request.attempts)
+            exchange = exchange_with(url, delivery.method, about, request.traceparent, redirects)
             with self.recording(exchange):
                 message = self._message(url, delivery, headers, request, exchange.traceparent)
                 answer = self.send(url, message, deadline)
@@ -118,15 +119,12 @@ def trace_header(traceparent: str | None) -> dict[str, str]:
     return {"traceparent": traceparent} if traceparent else {}
 
 
-def _exchange(url: Url, delivery: Delivery, request: HandlerRequest, redirects: int) -> Exchange:
-    about = {
-        "user": request.user_id,
-        "seq": request.seq,
-        "type": request.type,
-        "attempt": request.attempts,
-    }
-    scheme, host, port = url.origin.scheme, url.origin.host, url.origin.port
-    return Exchange(delivery.method, scheme, host, port, about, request.traceparent, redirects)
+def exchange_with(
+    url: Url, method: str, about: tuple[str, int, str, int], traceparent: str | None, redirects: int = 0
+) -> Exchange:
+    """`about`: user, number and type of a request, and which attempt it is."""
+    origin, named = url.origin, dict(zip(("user", "seq", "type", "attempt"), about, strict=True))
+    return Exchange(method, origin.scheme, origin.host, origin.port, named, traceparent, redirects)
 
 
 def _redirected(url: Url, answer: Answer) -> Url:

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.exchanges import Exchange
 from chalicelib.core.queueing.callback_calls import Answer
 from chalicelib.core.queueing.request import Request
 from chalicelib.webhooks import signing
 from chalicelib.webhooks.allowed_hosts import NotAllowedError
 from chalicelib.webhooks.deadline import Deadline
-from chalicelib.webhooks.deliverer import Deliverer, fixed_headers, trace_header
+from chalicelib.webhooks.deliverer import Deliverer, exchange_with, fixed_headers, trace_header
 from chalicelib.webhooks.transport import Message
 from chalicelib.webhooks.urls import Url
 
@@ -40,9 +39,8 @@ class OutcomePusher:
 
     def _push(self, outcome: Request, url: Url, attempt: int) -> Answer:
         by = self.deliverer
-        about = {"user": outcome.user_id, "seq": outcome.seq, "type": outcome.type, "attempt": attempt}
-        scheme, host, port = url.origin.scheme, url.origin.host, url.origin.port
-        exchange = Exchange("POST", scheme, host, port, about, outcome.trace)
+        about = (outcome.user_id, outcome.seq, outcome.type, attempt)
+        exchange = exchange_with(url, "POST", about, outcome.trace)
         with by.recording(exchange):
             message = self._message(outcome, url, exchange.traceparent)
             exchange.status = by.send(url, message, Deadline(by.seconds)).status

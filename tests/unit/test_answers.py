@@ -1,16 +1,22 @@
 """Reading responses of HTTP/1.1: whole, in pieces, and broken ones."""
 
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
+from types import FrameType
+from typing import Any
 
 import pytest
 
+from chalicelib.adapters.aws import answers
 from chalicelib.adapters.aws.answers import LONGEST_HEAD, Answer, ClosedError, Reader, UnreadableError
 from chalicelib.adapters.aws.http import Channel
 from tests.unit.canned_server import serving
 
 WHOLE = b'HTTP/1.1 200 OK\r\nX-Amz-Crc32: 7\r\nEmpty:\r\nContent-Length: 12\r\n\r\n{"Item": {}}'
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"
 READ = Answer(200, {"x-amz-crc32": "7", "empty": "", "content-length": "12"}, b'{"Item": {}}')
 
 
@@ -125,6 +131,33 @@ def test_an_answer_that_ends_too_early_is_said_to_be_closed(sent: bytes) -> None
 )
 def test_what_is_no_answer_of_these_services_is_refused(sent: bytes) -> None:
     with sending(sent) as reader, pytest.raises(UnreadableError):
+        reader.answer()
+
+
+class Struck(BaseException):
+    """As a time limit is raised by its signal."""
+
+
+@contextmanager
+def striking(line: int) -> Iterator[None]:
+    """Before the reader runs so many of its lines."""
+    lines, before = count(), sys.gettrace()
+
+    def strike(frame: FrameType, event: str, _: object) -> Any:
+        if event == "line" and frame.f_code.co_filename == answers.__file__ and next(lines) == line:
+            raise Struck
+        return strike
+
+    sys.settrace(strike)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+@pytest.mark.parametrize("line", range(40))
+def test_a_time_limit_gets_out_wherever_it_strikes(line: int) -> None:
+    with sending(CHUNKED) as reader, pytest.raises(Struck), striking(line):
         reader.answer()
 
 

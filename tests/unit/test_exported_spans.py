@@ -87,6 +87,20 @@ def test_the_daemon_of_x_ray_gets_segments() -> None:
     assert segment["annotations"] == {"service": "api", "call": "5c1e", "error": "failed"}
 
 
+def test_a_call_that_was_refused_is_no_failure_of_the_service() -> None:
+    """As for a collector, which gets the status and no error."""
+    segment = sent_to_the_daemon(CALL.replace("500", "422").replace(', "failed"', ""))
+
+    assert segment["http"] == {"response": {"status": 422}}
+    assert not {"error", "fault", "throttle"} & segment.keys()
+
+
+def test_a_receiver_at_an_address_of_ipv6_has_a_valid_url() -> None:
+    segment = sent_to_the_daemon(EXCHANGE.replace("hooks.test", "::1"))
+
+    assert segment["http"]["request"]["url"] == "https://[::1]:8443/"
+
+
 def test_a_request_to_a_receiver_is_a_subsegment_of_a_remote_service() -> None:
     segment = sent_to_the_daemon(EXCHANGE)
 

@@ -59,7 +59,7 @@ USES: Mapping[str, set[str]] = {
     "adapters.json": {"msgspec"},
     "adapters.security": {"argon2", "botocore", "jwt"},
     "adapters.oidc": {"cryptography", "jwt"},
-    "adapters.aws": {"botocore", "httptools", "msgspec"},
+    "adapters.aws": {"botocore", "msgspec"},
     "adapters.dynamodb": {"botocore", "pynamodb"},
     "adapters.cloudwatch": {"botocore"},
     "adapters.gateway": {"urllib3"},

@@ -121,10 +121,17 @@ def test_an_error_of_x_ray_is_told_in_the_cores_words(error: Exception) -> None:
         read(FakeClient(error=error))
 
 
-def test_spans_that_name_each_other_as_parents_end_nothing() -> None:
-    def span(id_: str, parent: str | None) -> TracedSpan:
-        return TracedSpan(id_, parent, "s", id_, 0, 1, failed=False, attributes={})
+def span(id_: str, parent: str | None) -> TracedSpan:
+    return TracedSpan(id_, parent, "s", id_, 0, 1, failed=False, attributes={})
 
+
+def test_each_request_may_have_caused_the_next_thousands_of_times() -> None:
+    shown = waterfall([span(str(n), str(n - 1)) for n in range(5_000)])
+
+    assert [depth for depth, _ in shown] == list(range(5_000))
+
+
+def test_spans_that_name_each_other_as_parents_end_nothing() -> None:
     shown = waterfall([span("a", "b"), span("b", "a"), span("c", None), span("d", "d")])
 
     assert [(depth, each.id) for depth, each in shown] == [(0, "c")]

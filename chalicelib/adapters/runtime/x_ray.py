@@ -31,13 +31,16 @@ def _document(service: str, span: Span) -> Any:
     sent.start_time = span.begun / 1000
     for key, value in {"service": service, **(span.attributes or {})}.items():
         if key in HTTP:
-            sent.put_http_meta(HTTP[key], value)  # a status of 400 or more also counts as an error or a fault
+            sent.put_http_meta(HTTP[key], value)
         elif "." not in key:  # which keys of annotations must not have
             sent.put_annotation(key, value)
     if span.error:
         sent.put_annotation("error", span.error[:500])
         if not getattr(sent, "error", False):
             sent.add_fault_flag()
+    else:  # the SDK counts each status of 400 or more as an error
+        for flag in ("error", "throttle"):
+            vars(sent).pop(flag, None)
     sent.close(span.ended / 1000)
     return sent
 
@@ -55,10 +58,11 @@ def _remote(span: Span) -> Any:
 
     attributes = span.attributes or {}
     host = str(attributes["server.address"])
+    bracketed = f"[{host}]" if ":" in host else host
     whole = Segment(host, traceid=x_ray_id(span.context.trace_id))  # not sent: the SDK wants one
     sent: Any = Subsegment(host, "remote", whole)
     sent.id, sent.parent_id = span.context.span_id, span.parent_id
-    sent.put_http_meta("url", f"{attributes['url.scheme']}://{host}:{attributes['server.port']}/")
+    sent.put_http_meta("url", f"{attributes['url.scheme']}://{bracketed}:{attributes['server.port']}/")
     return sent
 
 

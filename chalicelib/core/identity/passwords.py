@@ -6,7 +6,7 @@ from chalicelib.core.errors import FieldError, InvalidInputError
 from chalicelib.core.identity.account import folded
 from chalicelib.core.identity.ports import Passwords
 
-SHORTEST, LONGEST = 8, 128  # characters, see `_has_right_length`
+SHORTEST, LONGEST = 8, 128  # characters
 PRODUCT = "gurukool"
 MOST_REPEATED = 64  # one character repeated as often as this is beyond what anybody tries
 
@@ -29,22 +29,28 @@ def normalised(password: str) -> str:
 
 
 def _fault(passwords: Passwords, password: str, username: str) -> str | None:
-    if not _has_right_length(password):
+    if _least(password) < SHORTEST or min(len(password), len(normalised(password))) > LONGEST:
         return f"must be {SHORTEST} to {LONGEST} characters long"
+    if len(normalised(password)) > LONGEST:
+        return f"must be at most {LONGEST} characters long after it is normalised (NFKC)"
     if len(set(folded(password))) == 1 and len(password) < MOST_REPEATED:
         return "must not be one character repeated"
-    if len(folded(password).replace(username, "").replace(PRODUCT, "")) < SHORTEST:
+    if _least(password, username, PRODUCT) < SHORTEST:
         return f"must have {SHORTEST} characters besides the username and the name of this product"
     if passwords.is_common(password):
         return "is one of the most common passwords"
     return None
 
 
-def _has_right_length(password: str) -> bool:
-    r"""Normalising may make one character of several, or several of one: U+FDFA becomes eighteen.
+def _least(password: str, *guessed: str) -> int:
+    r"""How many characters it has without what is easily guessed: as it is typed or as it is hashed.
 
-    >>> _has_right_length("\ufdfa"), _has_right_length("e\u0301" * 128), _has_right_length("e\u0301" * 7)
-    (False, True, False)
+    Normalising may make one character of several, or several of one: U+FDFA becomes eighteen.
+
+    >>> _least("\ufdfa"), _least("e\u0301" * 7), _least("Ada\ufdfa", "ada")
+    (1, 7, 1)
     """
-    hashed = len(normalised(password))
-    return min(len(password), hashed) >= SHORTEST and hashed <= LONGEST
+    spellings = [password.lower(), folded(password)]
+    for word in guessed:
+        spellings = [spelling.replace(word, "") for spelling in spellings]
+    return min(map(len, spellings))

@@ -39,9 +39,8 @@ def waterfall(spans: Sequence[TracedSpan]) -> Iterator[tuple[int, TracedSpan]]:
         parent = span.parent_id if span.parent_id in known else None
         children.setdefault(parent, []).append(span)
 
-    def below(parent: str | None, depth: int) -> Iterator[tuple[int, TracedSpan]]:
-        for span in children.pop(parent, []):
-            yield depth, span
-            yield from below(span.id, depth + 1)
-
-    return below(None, 0)
+    left = [(0, span) for span in reversed(children.pop(None, []))]
+    while left:
+        depth, span = left.pop()
+        yield depth, span
+        left += [(depth + 1, part) for part in reversed(children.pop(span.id, []))]

@@ -31,7 +31,8 @@ def account(harness: SignInHarness) -> Account:
     [
         *(COMMON, "ADA", "xy" * 3, "xy" * 65),
         *("e\u0301" * 4, "\u1112\u1161\u11ab" * 3),  # 4 and 3 characters, composed
-        *("\ufdfa", "\u00bc" * 5 + "ab"),  # 18 and 17 characters, normalised
+        *("\ufdfa", "\u00bc" * 5 + "ab", "Gurukool\ufdfa", "ada \u00bc\u00bc"),  # longer, normalised
+        "\ufdfa" * 8,
         *("aaaaaaaa", "AaAaAaAa", " " * 8, "x" * 63),
         *("gurukool", "Gurukool1", "\uff47urukool123", "my ada 12", "adaadaada", "ada-gurukool"),
     ],
