@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from botocore.exceptions import BotoCoreError
 from pynamodb.exceptions import PynamoDBException
 
+from chalicelib.adapters.dynamodb.errors import SILENT
 from chalicelib.core.errors import GurukoolError, LostRaceError
 from infra.errors import DeployError
 
@@ -21,5 +23,7 @@ def as_deploy_errors() -> Iterator[None]:
     except GurukoolError as error:
         raise DeployError(str(error)) from error
     except PynamoDBException as error:
+        if isinstance(error.cause, BotoCoreError):  # such a cause may have no answer to take a code from
+            raise DeployError(SILENT) from error
         code = error.cause_response_code or type(error).__name__
         raise DeployError(f"DynamoDB refuses it: {code}.") from error
