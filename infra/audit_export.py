@@ -8,11 +8,16 @@ from pathlib import Path
 
 from chalicelib.adapters.dynamodb.audit import to_entry
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
+from infra.store_errors import as_deploy_errors
 from infra.target import Target
 
 
+@as_deploy_errors()
 def export(target: Target, outputs: Mapping[str, str], path: Path) -> str:
-    """Writes all entries that are stored as lines of JSON, in no particular order; returns a sentence."""
+    """Writes all entries that are stored as lines of JSON, in no particular order; returns a sentence.
+
+    Raises DeployError if the table cannot be read.
+    """
     tables = Tables(TableNames(audit=outputs["AuditTable"]), target.region, target.endpoint)
     tables.connection._client = target.client("dynamodb")  # noqa: SLF001  (with the target's credentials)
     written = count()

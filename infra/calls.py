@@ -1,5 +1,6 @@
 """How a program was called."""
 
+import argparse
 import os
 from pathlib import Path
 
@@ -7,3 +8,11 @@ from pathlib import Path
 def called_with(path: str) -> Path:
     """A path of the command line: it begins where the person stands, not where localstack/run goes."""
     return Path(os.environ.get("GURUKOOL_CALLED_FROM", "")) / Path(path).expanduser()
+
+
+def pair(text: str) -> tuple[str, str]:
+    """The parts of NAME=VALUE, as a type for argparse. Raises ArgumentTypeError."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value

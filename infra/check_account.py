@@ -6,13 +6,13 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-from pynamodb.exceptions import PynamoDBException
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.identity.account import Account
 from infra.audit import note
 from infra.errors import DeployError
 from infra.events import Report
+from infra.store_errors import as_deploy_errors
 from infra.target import Target
 
 OUTPUT = "CheckAccountArn"
@@ -22,26 +22,40 @@ PREFIX = "synthetic-check"
 def prepare(target: Target, outputs: Mapping[str, str], report: Report) -> None:
     """After a deployment: makes the account if there is a synthetic check and it has none yet.
 
-    If that is not allowed, the report says which command makes it.
+    If that fails, the deployment is no failure: the report says why, and which command makes the account.
     """
     if OUTPUT not in outputs:
         return
+    on_aws = f"infra.operate --stack {target.stack} --region {target.region}"
+    command = f"localstack/run -m {'local_cloud.operate' if target.local else on_aws} check-account"
     try:
         described = target.client("secretsmanager").describe_secret(SecretId=outputs[OUTPUT])
-        if not described.get("VersionIdsToStages"):
-            report(make(target, outputs))
-    except (ClientError, PynamoDBException) as error:
-        code = (
-            error.response["Error"]["Code"] if isinstance(error, ClientError) else error.cause_response_code
+    except (BotoCoreError, ClientError) as error:
+        report(
+            f"Whether the synthetic check has an account could not be seen ({_reason(error)}). "
+            f"If it has none, make it: {command}"
         )
-        program = "local_cloud.operate" if target.local else f"infra.operate --stack {target.stack}"
-        report(f"The synthetic check has no account ({code}): localstack/run -m {program} check-account")
+        return
+    if described.get("VersionIdsToStages"):
+        return
+    try:
+        report(make(target, outputs))
+    except (BotoCoreError, ClientError, DeployError) as error:
+        report(f"The account of the synthetic check was not made ({_reason(error)}). Make it: {command}")
 
 
+def _reason(error: Exception) -> str:
+    reason = error.response["Error"]["Code"] if isinstance(error, ClientError) else str(error)
+    return reason.removesuffix(".")
+
+
+@as_deploy_errors()
 def make(target: Target, outputs: Mapping[str, str]) -> str:
     """Makes the account, or gives it a new password, and returns a sentence about it.
 
-    Raises DeployError if the stack has no synthetic check.
+    The secret is written before the account: if either write fails, a repetition finds the same username in
+    the secret, and mends it. Raises DeployError if the stack has no synthetic check, or the tables cannot be
+    read or written.
     """
     from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
     from chalicelib.adapters.security.passwords import Argon2Passwords
@@ -54,19 +68,21 @@ def make(target: Target, outputs: Mapping[str, str]) -> str:
     name = _username(client, arn)
     note(target.client("dynamodb"), outputs["AuditTable"], "make check account", name)
     account, password_hash = accounts.by_username(name), Argon2Passwords().hash(password)
+    client.put_secret_value(SecretId=arn, SecretString=json.dumps({"username": name, "password": password}))
     if account:
         accounts.set_password(account, password_hash, account.generation)
     else:
         accounts.add(Account(name, secrets.token_hex(16), password_hash, time.time_ns() // 1_000_000))
-    client.put_secret_value(SecretId=arn, SecretString=json.dumps({"username": name, "password": password}))
     return f"The synthetic check signs in as {name}, with {'a new' if account else 'its'} password."
 
 
 def _username(client: Any, arn: str) -> str:
-    """The one that it has, or else a new one, which nobody has taken before by signing up."""
+    """The one that the secret has, or else a new one, which nobody has taken before by signing up."""
     try:
         return str(json.loads(client.get_secret_value(SecretId=arn)["SecretString"])["username"])
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
-        return f"{PREFIX}-{secrets.token_hex(4)}"
+    except (ValueError, KeyError, TypeError):
+        pass  # somebody has put something else there
+    return f"{PREFIX}-{secrets.token_hex(4)}"

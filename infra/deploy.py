@@ -20,7 +20,7 @@ from infra import account, check_account, deployed_release, parameters, refusals
 from infra.apps import folder, secret_settings
 from infra.apps.folder import App
 from infra.artefacts import Artefacts
-from infra.calls import called_with
+from infra.calls import called_with, pair
 from infra.errors import DeployError, ending_in_a_sentence
 from infra.events import Report
 from infra.package import package
@@ -176,8 +176,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--stack", metavar="NAME", help=f"name of the stack ({STACK})")
     parser.add_argument("--region", help="region of AWS, if not the one of your profile")
     parser.add_argument("--app", metavar="FOLDER", help="an application; without it, the samples")
-    parser.add_argument("--parameter", action="append", default=[], type=_pair, metavar="NAME=VALUE")
-    parser.add_argument("--tag", action="append", default=[], type=_pair, metavar="NAME=VALUE")
+    parser.add_argument("--parameter", action="append", default=[], type=pair, metavar="NAME=VALUE")
+    parser.add_argument("--tag", action="append", default=[], type=pair, metavar="NAME=VALUE")
     parser.add_argument("--plan", action="store_true", help="say what would be changed, and stop")
     parser.add_argument(
         "--check", action="store_true", help="say which waiting requests the code cannot take, and stop"
@@ -197,13 +197,6 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     if given.delete and given.stack not in (None, given.delete):
         parser.error(f"--stack says {given.stack} and --delete says {given.delete}")
     return given
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
-    return name, value
 
 
 def _target(given: argparse.Namespace) -> Target:

@@ -17,15 +17,18 @@ from chalicelib.core.identity.account import folded
 from chalicelib.core.identity.export import Export, Subject
 from infra.audit import note
 from infra.errors import DeployError
+from infra.store_errors import as_deploy_errors
 from infra.target import Target
 
 TABLES = ("queues", "requests", "accounts", "sessions", "idempotency", "audit", "scheduled")
 
 
+@as_deploy_errors()
 def export(target: Target, outputs: Mapping[str, str], user: str, path: Path) -> str:
     """Writes a .tar.gz with a list of JSON lines for each kind of data, and returns a sentence about it.
 
-    `user`: a username, or the name that a service gives. Raises DeployError if there is no such user.
+    `user`: a username, or the name that a service gives. Raises DeployError if there is no such user, or the
+    tables cannot be read.
     """
     dynamodb = target.client("dynamodb")
     tables = tables_of(target, outputs)

@@ -59,8 +59,9 @@ class Target:
         return boto3.client(service, region_name=self.region, **(self._local() if self.local else AWS))
 
     def _local(self) -> dict[str, Any]:
-        paths = Config(s3={"addressing_style": "path"})
-        return {"endpoint_url": self.endpoint, "config": paths, **LOCAL_CREDENTIALS}
+        # A proxy of the environment could not reach this machine.
+        config = Config(s3={"addressing_style": "path"}, proxies={})
+        return {"endpoint_url": self.endpoint, "config": config, **LOCAL_CREDENTIALS}
 
 
 def local_cloud(endpoint: str, stack: str = STACK) -> Target:

@@ -7,7 +7,7 @@ FIRED = {
     *("WakeUpsDeadLetters", "ErrorsLogged", "SweeperErrors", "SweeperThrottles", "SweeperStopped"),
     *("QueuesStuck", "QueuesHeld", "SweepsIncomplete", "SendCallsSlow", "ReadCallsSlow", "CallsFailing"),
     *("GatewayErrors", "ConcurrencyClaimed", "SlowWorkerBusy", "SlowWorkerDropped", "SlowWakeUpsFull"),
-    "CheckFailing",
+    *("CheckFailing", "CheckerErrors", "CheckerThrottles"),
 }
 # docs/operations.md has the reasons.
 NOT_SEEN = {"ReadThrottleEvents", "WriteThrottleEvents", "SystemErrors"}

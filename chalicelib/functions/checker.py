@@ -20,10 +20,12 @@ def register(app: Chalice, container: Container) -> Any:
     # infra/template/synthetic_check.yaml has the rate that the operator has chosen.
     @app.schedule("rate(5 minutes)", name="checker")
     def checker(event: CloudWatchEvent) -> None:
-        container.begin(event.context)
+        context: Any = event.context
+        container.begin(context)
         from chalicelib.functions import checking  # only a process of this function checks
 
-        checking.run(container, float(event.detail.get(SECONDS, checking.LONGEST_S)))
+        left_s = context.get_remaining_time_in_millis() / 1000
+        checking.run(container, float(event.detail.get(SECONDS, checking.LONGEST_S)), left_s)
         invocation.end()
 
     return checker

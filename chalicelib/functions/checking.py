@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from chalicelib.container import Container
 
 LONGEST_S = 30.0  # until the outcome is there. The function's time-out leaves 20 s for the other calls
+SPARE_S = 2.0  # of the invocation, in which no call waits any more: for the line that says how it went
 WAIT_S = 10  # of one call that waits for it
 PAUSE_S = 0.5  # before the next one, since the API may be asked not to wait
 ACCOUNT = "the account of the synthetic check"
+LOG_IN, LOG_OUT = ("POST", "/api/auth/login"), ("POST", "/api/auth/logout")
+ENQUEUE, DEQUEUE = ("POST", "/api/queue/enqueue"), ("GET", "/api/queue/dequeue")
+NO_CREDENTIALS = f"The secret of {ACCOUNT} has no username and password: run infra.operate check-account."
 
 
 class CheckFailedError(Exception):
@@ -45,52 +49,82 @@ class Check:
         self._call = call
         self._now = now
         self._sleep = sleep
+        self._token = ""  # while signed in
 
     def __call__(self, username: str, password: str, seconds: float = LONGEST_S) -> None:
-        """Raises CheckFailedError or NotAnsweredError unless a request succeeds within so many seconds."""
-        credentials = {"username": username, "password": password}
-        token = self._call("POST", "/api/auth/login", credentials)["access_token"]
-        try:
-            self._carry_out(token, self._now() + seconds)
-        except (CheckFailedError, NotAnsweredError):
-            with suppress(NotAnsweredError):  # the first fault is told
-                self._sign_out(token)
-            raise
-        self._sign_out(token)
+        """Raises CheckFailedError or NotAnsweredError unless a request succeeds within so many seconds.
 
-    def _sign_out(self, token: str) -> None:
-        self._call("POST", "/api/auth/logout", token=token)
+        After an error, the user may still be signed in: see `leave`.
+        """
+        signed_in = self._call(*LOG_IN, {"username": username, "password": password})
+        self._token = _member(signed_in, "access_token", str, LOG_IN)
+        self._carry_out(self._now() + seconds)
+        self._sign_out()
 
-    def _carry_out(self, token: str, until: float) -> None:
+    def leave(self) -> None:
+        """Signs out after a check that has failed, if that is possible."""
+        if self._token:
+            with suppress(NotAnsweredError):
+                self._sign_out()
+
+    def _sign_out(self) -> None:
+        token, self._token = self._token, ""
+        self._call(*LOG_OUT, token=token)
+
+    def _carry_out(self, until: float) -> None:
         """`reject`: while nothing works, one request waits and not one more for each check."""
         nonce = secrets.token_hex(8)
         order = {"type": TYPE, "payload": nonce, "slot": TYPE, "if_busy": "reject"}
-        seq = self._call("POST", "/api/queue/enqueue", order, token=token)["seq"]
-        outcome = self._taken(token, seq, until)
-        if (outcome["status"], outcome["result"]) != ("succeeded", nonce):
-            raise CheckFailedError(f"Request {seq} ended as {outcome['status']}, or with another result.")
+        accepted = self._call(*ENQUEUE, order, token=self._token)
+        seq = _member(accepted, "seq", int, ENQUEUE)
+        outcome = self._taken(seq, until)
+        status = _member(outcome, "status", str, DEQUEUE)
+        if (status, outcome.get("result")) != ("succeeded", nonce):
+            raise CheckFailedError(f"Request {seq} ended as {status}, or with another result.")
 
-    def _taken(self, token: str, seq: int, until: float) -> Any:
+    def _taken(self, seq: int, until: float) -> Any:
         """The outcome of this request. A check that was given up may have left one before it."""
         while (left := until - self._now()) > 0:
+            method, path = DEQUEUE
             wait = min(WAIT_S, int(left) + 1)
-            outcome = self._call("GET", f"/api/queue/dequeue?wait={wait}", token=token)
+            outcome = self._call(method, f"{path}?wait={wait}", token=self._token)
             if outcome is None:
                 self._sleep(min(PAUSE_S, left))
-            elif outcome["seq"] == seq:
+            elif _member(outcome, "seq", int, DEQUEUE) == seq:
                 return outcome
         raise CheckFailedError(f"Request {seq} was accepted and has no outcome in time.")
 
 
-def run(container: "Container", seconds: float) -> None:
-    """Checks, and logs how it went: the metrics ChecksPassed, ChecksFailed and CheckMs are made of that."""
-    started = time.monotonic()
-    settings = container.settings
-    account = container.adapters.application_secrets({ACCOUNT: settings.resource("CHECK_ACCOUNT_ARN")})
+def _member[T](answer: Any, name: str, kind: type[T], call: tuple[str, str]) -> T:
+    """Raises CheckFailedError if the answer to the call has no such member: it is not one of this API."""
+    value = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(value, kind):
+        raise CheckFailedError(f"{' '.join(call)} was answered without {name}.")
+    return value
+
+
+def _credentials(container: "Container") -> tuple[str, str]:
+    """Username and password. Raises CheckFailedError, UnavailableError."""
+    arn = container.settings.resource("CHECK_ACCOUNT_ARN")
+    secret = container.adapters.application_secrets({ACCOUNT: arn})(ACCOUNT)
     try:
-        known = json.loads(account(ACCOUNT))
-        Check(PublicApi(settings.resource("API_URL")))(known["username"], known["password"], seconds)
+        known = json.loads(secret)
+        return known["username"], known["password"]
+    except (ValueError, KeyError, TypeError):
+        raise CheckFailedError(NO_CREDENTIALS) from None  # whose cause would show the secret
+
+
+def run(container: "Container", seconds: float, left_s: float) -> None:
+    """Checks, and logs how it went: the metrics ChecksPassed, ChecksFailed and CheckMs are made of that.
+
+    `left_s`: how much of the invocation is left, in seconds.
+    """
+    started = time.monotonic()
+    check = Check(PublicApi(container.settings.resource("API_URL"), started + left_s - SPARE_S))
+    try:
+        check(*_credentials(container), seconds)
     except (CheckFailedError, NotAnsweredError, UnavailableError) as error:
         log_event("check failed", level=logging.WARNING, reason=str(error))
+        check.leave()  # after the line, since what fails now may take all the time that is left
         return
     log_event("check passed", took_ms=round((time.monotonic() - started) * 1000))

@@ -7,6 +7,7 @@ It needs the package standardwebhooks. Stop it with Ctrl-C.
 
 import argparse
 import json
+import re
 import secrets
 import time
 from contextlib import suppress
@@ -19,6 +20,10 @@ from urllib.parse import unquote
 from urllib.request import Request, urlopen
 
 from standardwebhooks import Webhook, WebhookVerificationError
+
+# https://www.w3.org/TR/trace-context/#traceparent-header
+TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
+SAMPLED = 1
 
 
 class Inbox:
@@ -64,12 +69,25 @@ def place(webhook_id: str) -> tuple[str, int]:
     return unquote(user) + (", outcomes" if delivery != webhook_id else ""), int(number)
 
 
+def sampled_parent(traceparent: str) -> tuple[str, str] | None:
+    """The ids of the trace and of the span that a header names; None if it is not valid, or not sampled.
+
+    >>> sampled_parent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+    ('0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331')
+    """
+    found = TRACEPARENT.fullmatch(traceparent)
+    return (found[1], found[2]) if found and int(found[3], 16) & SAMPLED else None
+
+
 def record(collector: str, traceparent: str, begun: int, status: HTTPStatus) -> None:
-    """Send a span of what was received, below the span of whoever has sent it.
+    """Send a span of what was received, below the span of whoever has sent it, if that is sampled.
 
     `collector` takes OpenTelemetry's OTLP; `begun` is in nanoseconds. In other services an agent does this.
     """
-    _, trace_id, parent_id, _ = traceparent.split("-")
+    parent = sampled_parent(traceparent)
+    if parent is None:
+        return
+    trace_id, parent_id = parent
     span = {
         "traceId": trace_id,
         "spanId": secrets.token_hex(8),
@@ -91,7 +109,7 @@ def record(collector: str, traceparent: str, begun: int, status: HTTPStatus) -> 
 def serve(inbox: Inbox, port: int = 0, collector: str = "") -> ThreadingHTTPServer:
     """A server on this machine that hands what it is sent to the inbox; port 0: any that is free.
 
-    `collector`: where spans are sent; none are without it.
+    `collector`: where spans of genuine deliveries are sent; none are without it.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -104,8 +122,8 @@ def serve(inbox: Inbox, port: int = 0, collector: str = "") -> ThreadingHTTPServ
                 self.send_header("Retry-After", "1")
             self.send_header("Content-Length", "0")
             self.end_headers()
-            if collector and (traceparent := self.headers["traceparent"]):
-                record(collector, traceparent, begun, status)
+            if collector and status != HTTPStatus.UNAUTHORIZED:
+                record(collector, self.headers.get("traceparent", ""), begun, status)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
             """Nothing: what matters is printed by the inbox."""

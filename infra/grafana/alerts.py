@@ -14,14 +14,18 @@ from infra.grafana.queries import Place
 from infra.grafana.rule import rule_of
 from infra.operations.alarm import Alarm
 from infra.operations.alarms import CONCURRENCY_ALARM, DYNAMODB, HAS_CONCURRENCY_ALARM, of_resources
-from infra.operations.own_alarms import HAS_CHECK, NAMESPACE, own_alarms
+from infra.operations.own_alarms import HAS_CHECK, MEASURED, NAMESPACE, own_alarms
 
 FOLDER = "Gurukool"
 # GetMetricData costs $0.01 for a thousand metrics. So what AWS measures of each resource is looked at in
 # intervals in which no minute is left out.
+OFTEN, SELDOM, SELDOM_S = "1m", "5m", 300
 # Conditions of the template that hold unless a parameter has this value.
-SWITCHES = {HAS_CHECK: ("SyntheticCheck", "off"), HAS_CONCURRENCY_ALARM: (CONCURRENCY_ALARM, "0")}
-OFTEN, SELDOM, SELDOM_MINUTES = "1m", "5m", 5
+SWITCHES = {
+    MEASURED: ("Metrics", "off"),
+    HAS_CHECK: ("SyntheticCheck", "off"),
+    HAS_CONCURRENCY_ALARM: (CONCURRENCY_ALARM, "0"),
+}
 
 
 def rules(at: Place, parameters: Mapping[str, str]) -> dict[str, Any]:
@@ -34,9 +38,9 @@ def rules(at: Place, parameters: Mapping[str, str]) -> dict[str, Any]:
     values = {name: described.get("Default", "") for name, described in whole["Parameters"].items()}
     names = Names(at.stack, {**values, **parameters}, whole["Resources"])
     alarms = [*own_alarms(), *of_resources(whole["Resources"])]
-    left_out = {condition for condition, (name, off) in SWITCHES.items() if names.value({"Ref": name}) == off}
+    absent = left_out(names.parameters).keys()
     chosen = [
-        alarm for alarm in alarms if alarm.metric.namespace != DYNAMODB and left_out.isdisjoint(alarm.only_if)
+        alarm for alarm in alarms if alarm.metric.namespace != DYNAMODB and absent.isdisjoint(alarm.only_if)
     ]
     often = [alarm for alarm in chosen if alarm.metric.namespace == NAMESPACE or alarm.if_below]
     seldom = [_over_the_interval(alarm) for alarm in chosen if alarm not in often]
@@ -47,9 +51,19 @@ def rules(at: Place, parameters: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def left_out(values: Mapping[str, Any]) -> dict[str, str]:
+    """The conditions of the template whose alarms have no rules, each with the parameter that says so.
+
+    `values`: of all parameters.
+    """
+    return {
+        condition: f"{name}={off}" for condition, (name, off) in SWITCHES.items() if str(values[name]) == off
+    }
+
+
 def _over_the_interval(alarm: Alarm) -> Alarm:
     """One that would look at a single minute looks at all since the last evaluation."""
-    return replace(alarm, of=max(alarm.of, SELDOM_MINUTES))
+    return replace(alarm, of=max(alarm.of, SELDOM_S // alarm.period_s))
 
 
 def _group(at: Place, interval: str, alarms: Iterable[Alarm], names: Names) -> dict[str, Any]:

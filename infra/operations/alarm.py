@@ -19,7 +19,7 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Rings if the metric reaches the threshold in some of the last periods, which are minutes."""
+    """Rings if the metric reaches the threshold in some of the last periods."""
 
     name: str
     section: str  # of PAGE
@@ -30,7 +30,7 @@ class Alarm:
     of: int  # the last periods that are looked at
     if_below: bool = False  # rings if the metric is less than the threshold, or missing
     only_if: tuple[str, ...] = ()  # conditions of the template
-    period_s: int = PERIOD_S
+    period_s: int = PERIOD_S  # longer for what does not happen every minute
 
     @property
     def conditions(self) -> tuple[str, ...]:

@@ -5,12 +5,14 @@ tables and queues have theirs too.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from infra.operations.alarm import Alarm, Metric
+from infra.operations.own_alarms import CHECKED_S
 
 LAMBDA, SQS, DYNAMODB, GATEWAY = "AWS/Lambda", "AWS/SQS", "AWS/DynamoDB", "AWS/ApiGateway"
-SWEEPER = "Sweeper"
+SWEEPER, CHECKER = "Sweeper", "Checker"
 API = "RestAPI"
 # How many of each function the event source starts at most.
 CONCURRENCY = {
@@ -52,12 +54,14 @@ def _of_function(id_: str, function: Resource, only_if: tuple[str, ...]) -> Iter
     def metric(name: str, statistic: str = "Sum") -> Metric:
         return Metric(LAMBDA, name, statistic, {"FunctionName": {"Ref": id_}})
 
-    failed = f"Invocations of {id_} end with an error, minute after minute."
-    yield Alarm(f"{id_}Errors", "function-errors", failed, metric("Errors"), 1, 3, 5, only_if=only_if)
+    failed = f"Invocations of {id_} end with an error, again and again."
     refused = f"Lambda refuses to start {id_}: the concurrency is used up."
-    yield Alarm(
-        f"{id_}Throttles", "function-throttles", refused, metric("Throttles"), 1, 3, 5, only_if=only_if
-    )
+    for name, section, reason in (
+        ("Errors", "function-errors", failed),
+        ("Throttles", "function-throttles", refused),
+    ):
+        alarm = Alarm(f"{id_}{name}", section, reason, metric(name), 1, 3, 5, only_if=only_if)
+        yield _of_each_check(alarm) if id_ == CHECKER else alarm
     if id_ == SWEEPER:
         gone = "The sweeper has not run for three minutes: queues that stand still are not found."
         yield Alarm("SweeperStopped", "sweeper-stopped", gone, metric("Invocations"), 1, 3, 3, if_below=True)
@@ -70,6 +74,11 @@ def _of_function(id_: str, function: Resource, only_if: tuple[str, ...]) -> Iter
         ended = f"Lambda takes {id_} for a loop and drops its wake-ups."
         dropped = metric("RecursiveInvocationsDropped")
         yield Alarm(f"{id_}Dropped", "invocations-dropped", ended, dropped, 1, 1, 1, only_if=only_if)
+
+
+def _of_each_check(alarm: Alarm) -> Alarm:
+    """For two checks in a row. Most minutes have no check, so that three of five could never have a fault."""
+    return replace(alarm, periods=2, of=2, period_s=CHECKED_S)
 
 
 def _of_gateway(api: Resource) -> Alarm:

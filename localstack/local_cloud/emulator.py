@@ -75,10 +75,12 @@ class Emulator:
         return f"http://{HOST}:{self.ports.dynamodb}"
 
     def client(self, service: str) -> Any:
-        """A boto3 client of an AWS service of this emulator."""
+        """A boto3 client of an AWS service of this emulator. It ignores the proxies of the environment."""
+        from botocore.config import Config
         from localstack_client.session import Session
 
-        return Session(localstack_host=f"{HOST}:{self.ports.edge}").client(service)
+        direct = Config(proxies={})
+        return Session(localstack_host=f"{HOST}:{self.ports.edge}").client(service, config=direct)
 
     def functions(self) -> list[Process]:
         """The processes of the Lambda functions, without the child processes of those."""

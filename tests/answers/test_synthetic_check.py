@@ -36,7 +36,11 @@ class Checked:
         self._check = Check(self._call, lambda: clock.now() / 1000, clock.sleep)
 
     def __call__(self) -> None:
-        self._check(self.user.username, self.user.password)
+        """As `run` does it."""
+        try:
+            self._check(self.user.username, self.user.password)
+        finally:
+            self._check.leave()
 
     def _call(self, method: str, path: str, body: object = None, *, token: str = "") -> Any:
         self.calls.append(f"{method} {path.partition('?')[0]}")

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, R
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from local_cloud.waiting import wait_until
+from tests.patience import PATIENCE_S
 
 PASSWORD = "correct horse battery"
 DONE_WITHIN_MS = 30_000  # for a burst to run on a busy machine
@@ -126,7 +127,7 @@ class ConsolePage:
                 button.click(timeout=1_000)
             return shown.is_visible()
 
-        assert wait_until(is_shown, DONE_WITHIN_MS / 1000)
+        assert wait_until(is_shown, PATIENCE_S)
 
     def fact(self, term: str) -> Locator:
         """The figure beside a term, be it of the facts or of a cursor."""

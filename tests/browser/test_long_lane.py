@@ -10,6 +10,7 @@ from playwright.sync_api import Route, expect
 
 from local_cloud.waiting import wait_until
 from tests.browser.console_page import ConsolePage
+from tests.patience import PATIENCE_S
 
 HIDE = """
 Object.defineProperty(document, "hidden", { value: true, configurable: true });
@@ -181,7 +182,7 @@ def test_a_hidden_tab_asks_nothing_and_a_tab_shown_again_asks_at_once(
     console.sign_up()
     console.expect_cell(3, "echo, succeeded")
     console.page.evaluate(HIDE)
-    assert wait_until(lambda: asks_nothing_for_a_minute(console, queue), 60)
+    assert wait_until(lambda: asks_nothing_for_a_minute(console, queue), PATIENCE_S)
     console.page.clock.run_for(3_600_000)
     assert queue.calls.total() == 0
     queue.head += depth

@@ -91,16 +91,21 @@ class Causes:
             MessageDeduplicationId="?",
         )
 
-    def fail_sweeper(self) -> None:
-        answer = self._lambda.invoke(FunctionName=self._sweeper, Payload=b"{}")
+    def fail(self, output: str) -> None:
+        """An invocation of a scheduled function, with an event that no schedule makes.
+
+        `output`: as the outputs of the stack call the function.
+        """
+        answer = self._lambda.invoke(FunctionName=self.stack.outputs[output], Payload=b"{}")
         assert "FunctionError" in answer
 
-    def throttle_sweeper(self) -> None:
+    def throttle(self, output: str) -> None:
+        function = self.stack.outputs[output]
         with (
-            self._reserved(self._sweeper, 0),
+            self._reserved(function, 0),
             pytest.raises(self._lambda.exceptions.TooManyRequestsException),
         ):
-            self._lambda.invoke(FunctionName=self._sweeper, Payload=json.dumps({}))
+            self._lambda.invoke(FunctionName=function, Payload=b"{}")
 
     def claim_concurrency(self) -> None:
         with self._reserved(self.stack.outputs["LongWorkerFunction"], MOST_CLAIMED):

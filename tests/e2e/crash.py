@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
 from tests.e2e.users import User
+from tests.patience import PATIENCE_S
 
 
 class Deployed(Protocol):
@@ -49,7 +50,7 @@ def _where_started(stack: Deployed, user: User, function: str) -> str:
         found.extend(event for event in events if _is_start(event["message"], user.user_id))
         return bool(found)
 
-    assert wait_until(has_started, seconds=60)
+    assert wait_until(has_started, PATIENCE_S)
     return str(found[0]["logStreamName"])
 
 

@@ -14,6 +14,7 @@ from local_cloud.waiting import wait_until
 from tests.conftest import DeployedStack
 from tests.e2e.crash import kill_worker_of
 from tests.e2e.users import outcome_of, sign_up
+from tests.patience import PATIENCE_S
 
 PAGE = (Path(__file__).parents[2] / "docs/logs.md").read_text()
 QUERIES = re.findall(r"\n([^\n]+)\n\n```insights\n(.*?)```", PAGE, re.DOTALL)
@@ -63,7 +64,7 @@ def test_a_query_finds_what_it_is_for(
     if title in WITHOUT_ROWS:
         found()  # without an error
     else:
-        assert wait_until(lambda: bool(found()), 30)
+        assert wait_until(lambda: bool(found()), PATIENCE_S)
 
 
 def test_one_query_follows_a_call_from_the_api_to_the_outcome(
@@ -77,6 +78,6 @@ def test_one_query_follows_a_call_from_the_api_to_the_outcome(
         return [next(each["value"] for each in row if each["field"] == "event") for row in found]
 
     everything = [*BY_THE_API, *BY_THE_WORKERS]
-    assert wait_until(lambda: sorted(events()) == sorted(everything), 30), events()
+    assert wait_until(lambda: sorted(events()) == sorted(everything), PATIENCE_S), events()
     for own in (BY_THE_API, BY_THE_WORKERS):
         assert [event for event in events() if event in own] == own

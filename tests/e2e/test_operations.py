@@ -71,8 +71,9 @@ def test_each_alarm_rings_for_its_cause(stack: DeployedStack, alarms: Alarms, ca
         chained = causes.forbid_loops()
         causes.send_nonsense("WakeUpsDeadLettersUrl")
         causes.send_nonsense("WakeUpsUrl")
-        causes.fail_sweeper()
-        causes.throttle_sweeper()
+        for function in ("SweeperFunction", "CheckerFunction"):
+            causes.fail(function)
+            causes.throttle(function)
         causes.claim_concurrency()
         causes.fail_cloudwatch()
         causes.stop_database()

@@ -14,6 +14,7 @@ from local_cloud.waiting import wait_until
 from tests.conftest import DeployedStack
 from tests.e2e.programs import CHECKOUT, environment_of
 from tests.e2e.users import User
+from tests.patience import PATIENCE_S
 
 WAY = ["request accepted", "request started", "request succeeded", "queue drained"]
 
@@ -40,7 +41,7 @@ def test_the_way_of_a_request_can_be_followed_in_the_logs(stack: DeployedStack, 
         own.sort(key=lambda line: line.moment)
         return [line.event for line in own] == WAY
 
-    assert wait_until(is_complete, seconds=60), own
+    assert wait_until(is_complete, PATIENCE_S), own
     assert {line.fields["call"] for line in own[:-1]} == {call}
 
 

@@ -15,6 +15,7 @@ from tests.browser.test_access import OVERFLOW, PHONE
 from tests.e2e.users import User, outcome_of
 from tests.examples.conftest import HOST, ExamplesStack
 from tests.examples.test_traces_on_a_stack import names
+from tests.patience import PATIENCE_S
 
 SPANS = {"POST /api/queue/enqueue", "wait http", "attempt http", f"POST {HOST}", "receive"}
 
@@ -32,7 +33,7 @@ def deliver(deployed: ExamplesStack, user: User, trace_id: str) -> None:
     headers = {"traceparent": f"00-{trace_id}-{secrets.token_hex(8)}-01"}
     assert user.session.call("POST", "/api/queue/enqueue", order, headers).status == 202
     assert outcome_of(user, 1)["status"] == "succeeded"
-    assert wait_until(lambda: names(deployed, trace_id) >= SPANS, 60), names(deployed, trace_id)
+    assert wait_until(lambda: names(deployed, trace_id) >= SPANS, PATIENCE_S), names(deployed, trace_id)
 
 
 def cells(page: Page) -> list[str]:

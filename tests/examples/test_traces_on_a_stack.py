@@ -18,6 +18,7 @@ from local_cloud.traces import received
 from local_cloud.waiting import wait_until
 from tests.e2e.users import User
 from tests.examples.conftest import HOST, STACK, ExamplesStack
+from tests.patience import PATIENCE_S
 
 CALL = "POST /api/queue/enqueue/batch"
 BRANCHES = [
@@ -89,7 +90,7 @@ def test_a_trace_leads_from_curl_over_the_worker_and_its_steps_to_the_receivers(
     shop = traced_receiver(deployed, deployed.shop_port, "note outcome")
     with receiver as got, shop as told:
         send_by_curl(deployed, user, f"00-{trace_id}-{ours}-01", {"requests": orders(deployed)})
-        assert wait_until(lambda: is_complete(deployed, trace_id), 60), names(deployed, trace_id)
+        assert wait_until(lambda: is_complete(deployed, trace_id), PATIENCE_S), names(deployed, trace_id)
 
     spans = received(deployed.emulator.edge_url, trace_id)
     assert [span["name"] for span in spans if span["parent_id"] == ours] == [CALL]

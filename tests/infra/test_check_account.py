@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
 from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
@@ -21,21 +21,31 @@ from tests.infra.cloud import REGION, Cloud
 from tests.infra.documents import Document
 
 
+def refusal(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code}}, "Call")
+
+
+DENIED, BUSY = refusal("AccessDeniedException"), refusal("ThrottlingException")
+TAKEN = refusal("ConditionalCheckFailedException")
+SILENT = EndpointConnectionError(endpoint_url="https://aws.example")
+
+
 @dataclass(frozen=True)
 class Mocked(Target):
     """AWS as moto has it."""
 
-    refused: str = ""  # the service that answers that nothing is allowed
+    refused: str = ""  # the call that does not succeed, such as `PutItem`, or `PutItem AccountsTable`
+    error: Exception = DENIED
 
     def client(self, service: str) -> Any:
         client = boto3.client(service, region_name=REGION)
-        if service == self.refused:
-            client.meta.events.register("before-call", refuse)
+        client.meta.events.register("before-call", self._refuse)
         return client
 
-
-def refuse(**_: object) -> None:
-    raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "Call")
+    def _refuse(self, model: Any, params: dict[str, Any], **_: object) -> None:
+        operation, *tables = self.refused.split() or [""]
+        if model.name == operation and all(table in str(params["body"]) for table in tables):
+            raise self.error
 
 
 @pytest.fixture
@@ -99,10 +109,78 @@ def test_a_stack_without_a_check_gets_none() -> None:
         check_account.make(Mocked(REGION), {})
 
 
-@pytest.mark.parametrize("refused", ["secretsmanager", "dynamodb"])
-def test_whoever_may_not_make_it_is_told_the_command(outputs: dict[str, str], refused: str) -> None:
+UNSEEN = "Whether the synthetic check has an account could not be seen"
+NOT_MADE = "The account of the synthetic check was not made"
+
+
+@pytest.mark.parametrize(
+    ("refused", "error", "sentence"),
+    [
+        ("DescribeSecret", DENIED, f"{UNSEEN} (AccessDeniedException)"),
+        ("DescribeSecret", SILENT, f"{UNSEEN} (Could not connect"),
+        ("PutSecretValue", DENIED, f"{NOT_MADE} (AccessDeniedException)"),
+        ("PutItem", DENIED, f"{NOT_MADE} (AccessDeniedException)"),
+        ("GetItem", DENIED, f"{NOT_MADE} (DynamoDB refuses it: AccessDeniedException)"),
+        ("GetItem", SILENT, f"{NOT_MADE} (The store does not answer. Try again)"),
+        ("GetItem", BUSY, f"{NOT_MADE} (The store does not answer. Try again)"),
+        ("PutItem AccountsTable", TAKEN, f"{NOT_MADE} (Something else has changed the same item"),
+    ],
+)
+def test_a_deployment_that_cannot_make_it_says_why_and_which_command_does(
+    outputs: dict[str, str], refused: str, error: Exception, sentence: str
+) -> None:
     told: list[str] = []
-    check_account.prepare(Mocked(REGION, refused=refused), outputs, told.append)
+    check_account.prepare(Mocked(REGION, refused=refused, error=error), outputs, told.append)
     [line] = told
-    assert "AccessDeniedException" in line
-    assert line.endswith("localstack/run -m infra.operate --stack gurukool check-account")
+    assert line.startswith(sentence)
+    assert line.endswith(f"localstack/run -m infra.operate --stack gurukool --region {REGION} check-account")
+
+
+@pytest.mark.parametrize("refused", ["PutSecretValue", "PutItem"])
+def test_what_fails_leaves_no_account_behind(outputs: dict[str, str], refused: str) -> None:
+    for _ in range(2):
+        with pytest.raises(ClientError):
+            check_account.make(Mocked(REGION, refused=refused), outputs)
+    assert boto3.client("dynamodb").scan(TableName="AccountsTable")["Items"] == []
+
+
+def test_a_repetition_gives_the_secret_its_account(outputs: dict[str, str]) -> None:
+    with pytest.raises(DeployError, match="The store does not answer"):
+        check_account.make(Mocked(REGION, refused="PutItem AccountsTable", error=BUSY), outputs)
+    before = stored(outputs)
+
+    check_account.make(Mocked(REGION), outputs)
+
+    assert stored(outputs)["username"] == before["username"]
+    assert opens(outputs)
+
+
+def test_a_secret_that_cannot_be_written_keeps_its_password(outputs: dict[str, str]) -> None:
+    check_account.make(Mocked(REGION), outputs)
+    with pytest.raises(ClientError):
+        check_account.make(Mocked(REGION, refused="PutSecretValue"), outputs)
+    assert opens(outputs)
+
+
+def test_a_repetition_gives_the_account_the_password_of_the_secret(outputs: dict[str, str]) -> None:
+    check_account.make(Mocked(REGION), outputs)
+    with pytest.raises(DeployError, match="The store does not answer"):
+        check_account.make(Mocked(REGION, refused="UpdateItem", error=BUSY), outputs)
+    assert not opens(outputs)
+
+    check_account.make(Mocked(REGION), outputs)
+
+    assert opens(outputs)
+
+
+@pytest.mark.parametrize("text", ["a password", "{}", "[]"])
+def test_whatever_else_is_in_the_secret_is_replaced(outputs: dict[str, str], text: str) -> None:
+    secret = outputs[check_account.OUTPUT]
+    boto3.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=text)
+    check_account.make(Mocked(REGION), outputs)
+    assert opens(outputs)
+
+
+def opens(outputs: dict[str, str]) -> bool:
+    """Whether the checker can sign in."""
+    return Argon2Passwords().verify(account_of(outputs).password_hash, stored(outputs)["password"])

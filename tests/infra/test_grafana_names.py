@@ -1,7 +1,8 @@
-"""What Grafana's dashboards say about the stack by name or number is what the stack has."""
+"""What Grafana's dashboards, and traces, say about the stack by name or number is what the stack has."""
 
 import json
 
+from chalicelib.adapters.cloudwatch import traces
 from infra import template
 from infra.grafana import prices, resources
 from tests.docs.test_file_sizes import CHECKOUT
@@ -16,7 +17,7 @@ def test_the_names_are_those_of_the_template() -> None:
         given = [name["Fn::Sub"] for name in found if "Fn::Sub" in name]  # others refer to a function
         return {name.removeprefix("${AWS::StackName}-") for name in given}
 
-    assert names("FunctionName") == set(resources.FUNCTIONS)
+    assert names("FunctionName") == set(resources.FUNCTIONS) == set(traces.FUNCTIONS)
     dead = map(resources.dead_letters, resources.QUEUES)
     assert names("QueueName") == {f"{name}.fifo" for name in (*resources.QUEUES, *dead)}
 

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml  # type: ignore[import-untyped]  # has no types
 
 from infra import template
+from infra.grafana.__main__ import main
 from infra.grafana.provisioning import DASHBOARDS, FILES, RULES, write
 from infra.grafana.queries import SOURCE, Place
 from infra.operations.alarms import of_resources
@@ -19,6 +21,7 @@ def rules() -> list[dict[str, Any]]:
 
 
 OPTIONAL = {"HasSyntheticCheck", "HasConcurrencyAlarm"}  # what the defaults leave out
+ON = {"SyntheticCheck": "rate(5 minutes)", "ConcurrencyAlarm": "700"}
 
 
 def test_there_is_a_rule_for_each_alarm_but_those_of_tables() -> None:
@@ -32,16 +35,63 @@ def test_there_is_a_rule_for_each_alarm_but_those_of_tables() -> None:
     assert len({rule["uid"] for rule in rules()}) == len(expected)
 
 
+def rules_of_shop(directory: Path) -> dict[str, dict[str, Any]]:
+    """That were written for the stack `shop`, by their names."""
+    groups = json.loads((directory / RULES).read_text())["groups"]
+    return {rule["title"].removesuffix(" (shop)"): rule for group in groups for rule in group["rules"]}
+
+
 def test_what_a_stack_has_switched_on_has_rules(tmp_path: Path) -> None:
-    on = {"SyntheticCheck": "rate(5 minutes)", "ConcurrencyAlarm": "700"}
-    write(tmp_path, Place("shop", "default", SOURCE), on)
-    groups = json.loads((tmp_path / RULES).read_text())["groups"]
-    found = {rule["title"].removesuffix(" (shop)"): rule for group in groups for rule in group["rules"]}
+    write(tmp_path, Place("shop", "default", SOURCE), ON)
+    found = rules_of_shop(tmp_path)
     assert {"CheckFailing", "CheckerErrors", "CheckerThrottles", "ConcurrencyClaimed"} <= found.keys()
     failing = found["CheckFailing"]
     assert (failing["noDataState"], failing["data"][0]["model"]["period"]) == ("Alerting", "300")
+    [errors, *_, enough] = found["CheckerErrors"]["data"]
+    assert (errors["model"]["period"], errors["relativeTimeRange"]) == ("300", {"from": 720, "to": 120})
+    assert enough["model"]["conditions"][0]["evaluator"]["params"] == [2.0]
     assert found["ConcurrencyClaimed"]["data"][0]["model"]["dimensions"] == {}
     assert found["ConcurrencyClaimed"]["data"][1]["model"]["conditions"][0]["evaluator"]["params"] == [700.0]
+
+
+def test_without_metrics_no_rule_waits_for_them(tmp_path: Path) -> None:
+    """One of them rings without data."""
+    write(tmp_path, Place("shop", "default", SOURCE), {**ON, "Metrics": "off"})
+    found = rules_of_shop(tmp_path)
+    assert found.keys().isdisjoint(alarm.name for alarm in own_alarms())
+    assert {"CheckerErrors", "SweeperStopped"} <= found.keys()
+
+
+def test_the_program_takes_parameters_and_says_what_it_leaves_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = ["--output", str(tmp_path), "--stack", "shop"]
+    main([*call, "--parameter", "MaximumConcurrency=7"])
+    assert "left out because of SyntheticCheck=off, ConcurrencyAlarm=0." in capsys.readouterr().out
+    assert "CheckFailing" not in rules_of_shop(tmp_path)
+
+    main(call + [word for name, value in ON.items() for word in ("--parameter", f"{name}={value}")])
+    assert "left out" not in capsys.readouterr().out
+    assert {"CheckFailing", "ConcurrencyClaimed"} <= rules_of_shop(tmp_path).keys()
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("Parameter=1", "There is no parameter Parameter"),
+        ("SyntheticCheck=on", "The parameter SyntheticCheck is 'on', but must be one of"),
+    ],
+)
+def test_a_wrong_parameter_is_refused(tmp_path: Path, given: str, sentence: str) -> None:
+    with pytest.raises(SystemExit, match=sentence):
+        main(["--output", str(tmp_path / "files"), "--parameter", given])
+    assert not (tmp_path / "files").exists()
+
+
+def test_the_files_of_the_checkout_have_the_defaults(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--parameter", "MaximumConcurrency=7"])
+    assert "give --output FOLDER, too" in capsys.readouterr().err
 
 
 def test_no_rule_has_a_reference_of_the_template_left() -> None:

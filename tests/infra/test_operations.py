@@ -51,6 +51,37 @@ def test_every_function_has_its_alarms(template: Document, metric: str) -> None:
         assert {"FunctionName": {"Ref": name}} in watched(template, metric)
 
 
+def test_an_alarm_of_a_scheduled_function_has_an_invocation_in_each_period(template: Document) -> None:
+    """Otherwise too few periods could have a fault, even if each invocation had one."""
+    longest = {name: between(template, schedule) for name, schedule in scheduled(template).items()}
+    assert longest == {"Sweeper": 60, "Checker": 300}
+    for name, seconds in longest.items():
+        periods = {
+            alarm["Properties"]["Period"]
+            for alarm in alarms(template).values()
+            if {"Name": "FunctionName", "Value": {"Ref": name}} in alarm["Properties"]["Dimensions"]
+        }
+        assert min(periods) >= seconds
+
+
+def scheduled(template: Document) -> dict[str, Any]:
+    """The schedules of the functions that have one."""
+    return {
+        name: event["Properties"]["Schedule"]
+        for name, function in of_type(template, "AWS::Serverless::Function").items()
+        for event in function["Properties"].get("Events", {}).values()
+        if "Schedule" in event["Properties"]
+    }
+
+
+def between(template: Document, schedule: Any) -> int:
+    """The longest time between two invocations, in seconds. A parameter may have the schedule."""
+    rates = (
+        template["Parameters"][schedule["Ref"]]["AllowedValues"] if isinstance(schedule, dict) else [schedule]
+    )
+    return max(60 * int(minutes) for rate in rates for minutes in re.findall(r"rate\((\d+) minutes?\)", rate))
+
+
 def test_every_queue_has_its_alarm(template: Document) -> None:
     """Of messages that were given up, or of too many in flight."""
     queues = of_type(template, "AWS::SQS::Queue")
@@ -96,17 +127,19 @@ def test_every_alarm_tells_somebody_where_to_read_what_to_do(template: Document)
 
 
 def test_each_alarm_was_seen_firing_or_the_page_says_why_not(template: Document) -> None:
-    """One is like another on the same metric."""
-    metrics = {
-        name.removeprefix("Alarm"): alarm["Properties"]["MetricName"]
-        for name, alarm in alarms(template).items()
-    }
-    fired = {metrics[name] for name in FIRED}
-    assert fired | NOT_SEEN == set(metrics.values())
-    assert fired.isdisjoint(NOT_SEEN)
+    """One is like another on the same metric that looks at as many periods of the same length."""
+    kinds = {name.removeprefix("Alarm"): kind(alarm) for name, alarm in alarms(template).items()}
+    fired = {kinds[name] for name in FIRED}
+    assert {metric for _, metric, *periods in {*kinds.values()} - fired} == NOT_SEEN
+    assert {metric for _, metric, *periods in fired}.isdisjoint(NOT_SEEN)
     table = PAGE.partition("### Which were seen\n")[2].partition("\n## ")[0].partition("|---|---|\n")[2]
     explained = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split("|")[1])}
     assert explained == NOT_SEEN
+
+
+def kind(alarm: Document) -> tuple[Any, ...]:
+    looked_at = ("Namespace", "MetricName", "Period", "DatapointsToAlarm", "EvaluationPeriods")
+    return tuple(alarm["Properties"][name] for name in looked_at)
 
 
 def test_the_concurrency_of_the_account_and_the_gateway_are_watched(template: Document) -> None:

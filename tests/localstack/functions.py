@@ -14,9 +14,9 @@ from typing import Any, Protocol
 import psutil
 
 from local_cloud.waiting import wait_until
+from tests.patience import PATIENCE_S
 
 ROLE = "arn:aws:iam::000000000000:role/test"
-ACTIVE_SECONDS = 20
 
 
 class Cloud(Protocol):
@@ -71,7 +71,7 @@ def deploy(
         Environment={"Variables": dict(environment or {})},
         **{"Role": ROLE, "Timeout": 10, "MemorySize": 256, "Code": code} | options,
     )
-    assert wait_until(lambda: _state(client, name) == "Active", ACTIVE_SECONDS)
+    assert wait_until(lambda: _state(client, name) == "Active", PATIENCE_S)
     return Function(client, name)
 
 

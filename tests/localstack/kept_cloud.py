@@ -9,9 +9,9 @@ from local_cloud.data import Data
 from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
 from tests.free_ports import free_ports
+from tests.patience import PATIENCE_S
 
 NAME, BEGUN, DELETED, BY_HAND = "kept", "begun", "deleted", "made-by-hand"
-SECONDS = 30
 TWO_INDEXES = "Cannot perform more than one GSI creation or deletion in a single update"
 KEY = [{"AttributeName": "id", "KeyType": "HASH"}]
 DEFINITIONS = [{"AttributeName": "id", "AttributeType": "S"}]
@@ -109,7 +109,7 @@ class Cloud:
         template["Resources"]["Parameter"]["Properties"]["Type"] = "Nonsense"
         del template["Resources"]["Secret"], template["Resources"]["Bucket"], template["Outputs"]
         self.stacks.create_stack(StackName=name, TemplateBody=json.dumps(template))
-        assert wait_until(lambda: self.describe(name)["StackStatus"] != "CREATE_IN_PROGRESS", SECONDS)
+        assert wait_until(lambda: self.describe(name)["StackStatus"] != "CREATE_IN_PROGRESS", PATIENCE_S)
         assert self.reasons(name) != {""}
 
     def update(self, template: dict[str, Any], name: str = NAME) -> dict[str, str]:
@@ -118,7 +118,7 @@ class Cloud:
 
     def delete(self, name: str) -> None:
         self.stacks.delete_stack(StackName=name)
-        assert wait_until(lambda: name not in self.names(), SECONDS)
+        assert wait_until(lambda: name not in self.names(), PATIENCE_S)
 
     def names(self) -> list[str]:
         found = self.stacks.describe_stacks()["Stacks"]
@@ -136,7 +136,7 @@ class Cloud:
         return {entry["OutputKey"]: entry["OutputValue"] for entry in self.describe(name).get("Outputs", ())}
 
     def _outputs_when(self, status: str, name: str) -> dict[str, str]:
-        assert wait_until(lambda: self._has(status, name), SECONDS), self.describe(name)
+        assert wait_until(lambda: self._has(status, name), PATIENCE_S), self.describe(name)
         return self.outputs(name)
 
     def _has(self, status: str, name: str) -> bool:

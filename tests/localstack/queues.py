@@ -11,8 +11,10 @@ from typing import Any
 
 from local_cloud.waiting import wait_until
 from tests.localstack.functions import Cloud, Function, deploy
+from tests.patience import PATIENCE_S
 
-# The body of a message says what the worker does; `exit`, `raise` and `fail` are numbers of deliveries.
+# The body of a message says what the worker does. It waits until `together` deliveries have begun and the
+# file `until` exists, and then for `sleep` seconds. `exit`, `raise` and `fail` are numbers of deliveries.
 WORKER = """
     import json, os, sys, time, urllib.parse, urllib.request
 
@@ -24,14 +26,17 @@ WORKER = """
         delivery = int(attributes["ApproximateReceiveCount"])
         note(began=time.time(), group=attributes["MessageGroupId"], delivery=delivery,
              trace=attributes.get("AWSTraceHeader"), **body)
+        while begun() < body.get("together", 0) or not os.path.exists(body.get("until", "/")):
+            time.sleep(0.05)
         time.sleep(body.get("sleep", 0))
-        if delivery <= body.get("exit", 0):
+        failures = {how for how in ("exit", "raise", "fail") if delivery <= body.get(how, 0)}
+        if failures and "again" in body:
+            make_visible(record["receiptHandle"], body["again"])
+        if "exit" in failures:
             os._exit(1)
-        if delivery <= body.get("raise", 0):
+        if "raise" in failures:
             raise RuntimeError("no such luck")
-        if delivery <= body.get("fail", 0):
-            if "again" in body:
-                make_visible(record["receiptHandle"], body["again"])
+        if "fail" in failures:
             yield {"itemIdentifier": record["messageId"]}
         else:
             note(ended=time.time(), group=attributes["MessageGroupId"], n=body["n"])
@@ -39,6 +44,10 @@ WORKER = """
     def note(**fields):
         with open(os.environ["NOTES"], "a") as notes:
             notes.write(json.dumps(fields) + "\\n")
+
+    def begun():
+        with open(os.environ["NOTES"]) as notes:
+            return sum("began" in json.loads(line) for line in notes)
 
     def make_visible(receipt, seconds):
         fields = {"Action": "ChangeMessageVisibility", "QueueUrl": os.environ["QUEUE_URL"],
@@ -90,11 +99,13 @@ class Queue:
 
 
 def create_queue(cloud: Cloud, **attributes: str) -> Queue:
+    """A queue to which, by default, no message that was received comes back by itself while a test runs."""
     client = cloud.client("sqs")
     fifo = {
         "FifoQueue": "true",
         "DeduplicationScope": "messageGroup",
         "FifoThroughputLimit": "perMessageGroupId",
+        "VisibilityTimeout": "600",
     }
     answer = client.create_queue(QueueName=f"test-{uuid.uuid4().hex[:12]}.fifo", Attributes=fifo | attributes)
     return Queue(client, answer["QueueUrl"])
@@ -115,8 +126,8 @@ class Worker:
         """Numbers of the messages that succeeded, in that order, of all groups or of one."""
         return [note["n"] for note in self._read() if "ended" in note and group in (None, note["group"])]
 
-    def has_ended(self, count: int, seconds: float = 60) -> bool:
-        return wait_until(lambda: len(self.ended()) >= count, seconds)
+    def has_ended(self, count: int) -> bool:
+        return wait_until(lambda: len(self.ended()) >= count, PATIENCE_S)
 
     def most_at_once(self, group: str | None = None) -> int:
         """How many messages were served at the same time at most."""
@@ -141,13 +152,11 @@ def worker_of(
     directory: Path,
     concurrency: int | None = None,
     batch_size: int = 1,
-    *,
-    timeout: int = 5,
 ) -> Iterator[Worker]:
     """The worker, serving `queue` until the end of the block."""
     client = cloud.client("lambda")
     notes = directory / "notes"
-    function = deploy(cloud, WORKER, {"NOTES": str(notes), "QUEUE_URL": queue.url}, Timeout=timeout)
+    function = deploy(cloud, WORKER, {"NOTES": str(notes), "QUEUE_URL": queue.url}, Timeout=60)
     mapping = client.create_event_source_mapping(
         FunctionName=function.name,
         EventSourceArn=queue.arn,

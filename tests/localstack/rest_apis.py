@@ -9,8 +9,8 @@ from typing import Any
 
 from local_cloud.waiting import wait_until
 from tests.localstack.functions import Cloud, Function
+from tests.patience import PATIENCE_S
 
-STACK_SECONDS = 30
 # Answers what it was asked for; fails when there is a query.
 ECHO = """
     import json, os
@@ -62,7 +62,7 @@ def create_api(
     client.create_stack(
         StackName=stack, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_AUTO_EXPAND"]
     )
-    assert wait_until(lambda: _describe(client, stack)["StackStatus"] == "CREATE_COMPLETE", STACK_SECONDS)
+    assert wait_until(lambda: _describe(client, stack)["StackStatus"] == "CREATE_COMPLETE", PATIENCE_S)
     return str(_describe(client, stack)["Outputs"][0]["OutputValue"])
 
 

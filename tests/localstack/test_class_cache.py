@@ -58,3 +58,11 @@ def test_if_it_cannot_be_made_the_reason_is_said_and_nothing_is_left(
     assert class_cache.ensure(tmp_path, MADE_FROM, fail) is None
     assert reason in capsys.readouterr().out
     assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
+
+
+def test_the_reason_has_paths_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(_directory: Path) -> None:
+        raise OSError(2, "No such file", "../some..where")
+
+    assert class_cache.ensure(tmp_path, MADE_FROM, fail) is None
+    assert "'../some..where'. DynamoDB Local starts without" in capsys.readouterr().out

@@ -11,8 +11,8 @@ import pytest
 from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
 from tests.localstack.functions import ROLE
+from tests.patience import PATIENCE_S
 
-STACK_SECONDS = 30
 NAME = f"test-{uuid.uuid4().hex[:12]}"
 
 
@@ -67,7 +67,7 @@ TEMPLATE: dict[str, Any] = {
 def stack(emulator: Emulator) -> Iterator[None]:
     client = emulator.client("cloudformation")
     client.create_stack(StackName=NAME, TemplateBody=json.dumps(TEMPLATE))
-    assert wait_until(lambda: status(emulator) == "CREATE_COMPLETE", STACK_SECONDS)
+    assert wait_until(lambda: status(emulator) == "CREATE_COMPLETE", PATIENCE_S)
     yield
     client.delete_stack(StackName=NAME)
 
@@ -126,4 +126,4 @@ def test_an_update_changes_the_policies_of_a_role(emulator: Emulator) -> None:
 
 def update(emulator: Emulator, template: dict[str, Any]) -> None:
     emulator.client("cloudformation").update_stack(StackName=NAME, TemplateBody=json.dumps(template))
-    assert wait_until(lambda: status(emulator) == "UPDATE_COMPLETE", STACK_SECONDS)
+    assert wait_until(lambda: status(emulator) == "UPDATE_COMPLETE", PATIENCE_S)

@@ -11,8 +11,7 @@ from botocore.exceptions import ClientError
 
 from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
-
-ALARM_SECONDS = 40  # an alarm is evaluated every ten seconds
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -167,9 +166,9 @@ def test_alarms_on_a_percentile_and_on_an_expression_are_raised_and_sent(
     never = alarms.put(**metric, ExtendedStatistic="p5")
     part = stat("m1", namespace, "Latency", "Maximum", ReturnData=False)
     ratio = alarms.put(Metrics=[part, {"Id": "e1", "Expression": "m1 / 4"}])
-    assert wait_until(lambda: alarms.state(slow) == alarms.state(ratio) == "OK", ALARM_SECONDS)
+    assert wait_until(lambda: alarms.state(slow) == alarms.state(ratio) == "OK", PATIENCE_S)
     put(cloudwatch, namespace, "Latency", *range(1, 101))
-    assert wait_until(lambda: alarms.state(slow) == alarms.state(ratio) == "ALARM", ALARM_SECONDS)
+    assert wait_until(lambda: alarms.state(slow) == alarms.state(ratio) == "ALARM", PATIENCE_S)
     assert alarms.state(never) == "OK"
     messages = [alarms.message(), alarms.message()]
     assert {(each["AlarmName"], each["NewStateValue"]) for each in messages} == {

@@ -10,6 +10,7 @@ from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
 from tests.localstack.functions import Function, deploy
 from tests.localstack.queues import create_queue, worker_of
+from tests.patience import PATIENCE_S
 
 GROUPS = "ABCD"
 RESERVED = 300
@@ -18,19 +19,20 @@ RESERVED = 300
 def test_an_event_source_tries_a_throttled_invocation_again_until_it_succeeds(
     emulator: Emulator, tmp_path: Path
 ) -> None:
-    """No message goes back to the queue, which would count as a receive and take its 60 s."""
-    queue = create_queue(emulator, VisibilityTimeout="60")
+    """No message goes back to the queue, which would count as a receive."""
+    queue = create_queue(emulator)
     with worker_of(emulator, queue, tmp_path) as worker:
         worker.function.client.put_function_concurrency(
             FunctionName=worker.function.name, ReservedConcurrentExecutions=1
         )
         for group in GROUPS:
-            queue.send(group, 1, sleep=0.3)
-        assert worker.has_ended(len(GROUPS), seconds=30)
+            queue.send(group, 1, until=str(tmp_path / "throttled"))
+        assert wait_until(lambda: highest(emulator, "Throttles", worker.function) == 1, PATIENCE_S)
+        (tmp_path / "throttled").touch()
+        assert worker.has_ended(len(GROUPS))
 
     assert worker.most_at_once() == 1
-    assert wait_until(lambda: highest(emulator, "Throttles", worker.function) == 1, 5)
-    assert highest(emulator, "ConcurrentExecutions", worker.function) == 1
+    assert wait_until(lambda: highest(emulator, "ConcurrentExecutions", worker.function) == 1, PATIENCE_S)
     assert [note["delivery"] for note in worker.begun()] == [1] * len(GROUPS)
 
 
@@ -39,7 +41,7 @@ def test_what_is_reserved_is_claimed_of_the_account_whether_it_runs_or_not(emula
     idle.client.put_function_concurrency(FunctionName=idle.name, ReservedConcurrentExecutions=RESERVED)
     try:
         busy.invoke()
-        assert wait_until(lambda: highest(emulator, "ClaimedAccountConcurrency") > RESERVED, 10)
+        assert wait_until(lambda: highest(emulator, "ClaimedAccountConcurrency") > RESERVED, PATIENCE_S)
     finally:
         idle.delete()
         busy.delete()

@@ -14,6 +14,7 @@ from local_cloud.processes import of_stack
 from local_cloud.waiting import wait_until
 from tests.free_ports import free_ports
 from tests.localstack.functions import deploy
+from tests.patience import PATIENCE_S
 
 SOURCE = """
     import os
@@ -31,6 +32,8 @@ def test_when_localstack_ends_its_functions_and_its_database_end(end: signal.Sig
         assert len(processes) == 3 + lookers_on  # LocalStack, DynamoDB Local, the function
         (localstack,) = [process for process in processes if process.is_emulator]
         os.kill(localstack.pid, end)
-        assert wait_until(lambda: of_stack(emulator.state) == [], 5)
+        assert wait_until(lambda: of_stack(emulator.state) == [], PATIENCE_S)
         for port in (emulator.ports.api, emulator.ports.edge, emulator.ports.dynamodb):
-            assert wait_until(partial(is_free, port), 5)
+            assert wait_until(partial(is_free, port), PATIENCE_S)
+        if end == signal.SIGTERM:
+            assert list((tmp_path / "tmp").glob("lambda*")) == [], "the code of functions"

@@ -7,10 +7,12 @@ import pytest
 from local_cloud.emulator import Emulator
 from tests.localstack.queues import Queue, create_queue
 
+LONGEST_POLL_S = 20  # that SQS allows
+
 
 @pytest.fixture
 def queue(emulator: Emulator) -> Queue:
-    return create_queue(emulator, VisibilityTimeout="30")
+    return create_queue(emulator)
 
 
 def numbers(messages: list[dict[str, Any]]) -> list[str]:
@@ -38,7 +40,7 @@ def test_a_message_in_flight_does_not_keep_another_group_from_coming_back(queue:
     queue.send("B", 1)
     _, b1 = queue.receive()
     queue.change_visibility(b1, 1)
-    assert numbers(queue.receive(wait=3)) == ["B1"]
+    assert numbers(queue.receive(wait=LONGEST_POLL_S)) == ["B1"]
 
 
 def test_what_comes_back_is_received_up_to_the_first_message_in_flight(queue: Queue) -> None:
@@ -49,12 +51,12 @@ def test_what_comes_back_is_received_up_to_the_first_message_in_flight(queue: Qu
     queue.change_visibility(first, 0)
     queue.change_visibility(third, 0)
 
-    (first,) = received = queue.receive(wait=1)
+    (first,) = received = queue.receive(wait=LONGEST_POLL_S)
     assert numbers(received) == ["A1"]
     queue.change_visibility(second, 0)
     assert queue.receive(wait=1) == []
     queue.change_visibility(first, 0)
-    assert numbers(queue.receive(wait=1)) == ["A1", "A2", "A3", "A4"]
+    assert numbers(queue.receive(wait=LONGEST_POLL_S)) == ["A1", "A2", "A3", "A4"]
 
 
 def test_the_end_of_the_oldest_message_in_flight_frees_those_before_the_next(queue: Queue) -> None:
@@ -64,7 +66,7 @@ def test_the_end_of_the_oldest_message_in_flight_frees_those_before_the_next(que
     queue.change_visibility(second, 0)
     assert queue.receive(wait=1) == []
     queue.delete(first)
-    assert numbers(queue.receive(wait=1)) == ["A2"]
+    assert numbers(queue.receive(wait=LONGEST_POLL_S)) == ["A2"]
     queue.delete(third)
     assert queue.receive(wait=1) == []
 
@@ -72,9 +74,9 @@ def test_the_end_of_the_oldest_message_in_flight_frees_those_before_the_next(que
 def test_a_visibility_timeout_ends_on_time(queue: Queue) -> None:
     queue.send("A", 1)
     (message,) = queue.receive()
-    queue.change_visibility(message, 1)
+    queue.change_visibility(message, 2)
     assert queue.receive() == []
-    assert numbers(queue.receive(wait=2)) == ["A1"]
+    assert numbers(queue.receive(wait=3)) == ["A1"]
 
 
 def test_a_repeated_deduplication_id_is_dropped_within_its_group_only(queue: Queue) -> None:
@@ -88,7 +90,7 @@ def test_a_repeated_deduplication_id_is_dropped_within_its_group_only(queue: Que
 def test_a_group_goes_on_after_one_of_its_messages_went_to_the_dead_letter_queue(emulator: Emulator) -> None:
     dead_letters = create_queue(emulator)
     policy = f'{{"deadLetterTargetArn": "{dead_letters.arn}", "maxReceiveCount": 1}}'
-    queue = create_queue(emulator, RedrivePolicy=policy, VisibilityTimeout="30")
+    queue = create_queue(emulator, RedrivePolicy=policy)
     queue.send("A", 1)
     (poison,) = queue.receive()
     queue.change_visibility(poison, 0)

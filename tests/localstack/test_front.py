@@ -22,6 +22,7 @@ from tests.localstack.exchanges import Case, exchange
 from tests.localstack.functions import Function, deploy
 from tests.localstack.listeners import listening_addresses
 from tests.localstack.rest_apis import create_api, get
+from tests.patience import PATIENCE_S
 
 NAME = "gurukool"
 PREFIX = f"/_aws/execute-api/{NAME}/live"
@@ -125,7 +126,7 @@ def test_an_account_that_runs_as_many_functions_as_it_may(emulator: Emulator, tm
     names = ["first", "second"]
     with ThreadPoolExecutor(len(names)) as threads:
         running = [threads.submit(function.invoke, name=name) for name in names]
-        assert wait_until(lambda: all((tmp_path / name).exists() for name in names), 20)
+        assert wait_until(lambda: all((tmp_path / name).exists() for name in names), PATIENCE_S)
         with pytest.raises(ClientError) as raised:
             function.invoke(name="third")
         (tmp_path / "end").touch()

@@ -8,6 +8,7 @@ import pytest
 from gurukool_localstack.http1.connection import Limits
 from gurukool_localstack.http1.messages import Answer, Request
 from gurukool_localstack.http1.server import Server
+from tests.localstack.no_threads import no_more_threads
 
 LIMITS = Limits(head_bytes=500, body_bytes=1000, idle_seconds=20)
 SECONDS = 20.0
@@ -161,3 +162,11 @@ def test_a_client_that_says_nothing_is_left() -> None:
     with connect(server) as silent:
         assert rest(silent) == b""
     server.close()
+
+
+def test_after_a_connection_for_which_there_was_no_thread_the_next_one_is_served(server: Server) -> None:
+    with no_more_threads(), connect(server) as refused:
+        assert rest(refused) == b""
+    with connect(server) as client:
+        client.sendall(closing(GET % b"a"))
+        assert rest(client).endswith(b"GET /a b''")

@@ -11,6 +11,7 @@ import pytest
 from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
 from tests.localstack.functions import Function, deploy, deploy_failing_once
+from tests.patience import PATIENCE_S
 
 SOURCE = """
     import os, resource, subprocess, threading, time
@@ -39,7 +40,7 @@ def test_a_function_is_frozen_between_its_invocations(function: Function) -> Non
     pids = set()
     for _ in range(3):
         pids.add(pid := function.invoke().payload["pid"])
-        assert wait_until(partial(is_frozen, pid), 5)
+        assert wait_until(partial(is_frozen, pid), PATIENCE_S)
     assert len(pids) == 1
 
 
@@ -57,7 +58,7 @@ def provisioned(function: Function) -> dict[str, str]:
     def config() -> dict[str, str]:
         return dict(function.client.get_provisioned_concurrency_config(**names))
 
-    assert wait_until(lambda: config()["Status"] != "IN_PROGRESS", 20)
+    assert wait_until(lambda: config()["Status"] != "IN_PROGRESS", PATIENCE_S)
     return config()
 
 

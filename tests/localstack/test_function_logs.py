@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,15 +13,18 @@ import pytest
 from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
 from tests.localstack.functions import Function, deploy
+from tests.patience import PATIENCE_S
 
 SOURCE = """
-    import json, logging, sys, time
+    import json, logging, os, sys, time
     print("being imported")
 
     def handler(event, context):
         print("to stdout")
         print("to stderr", file=sys.stderr)
         logging.getLogger().warning("logged")
+        while "until" in event and not os.path.exists(event["until"]):
+            time.sleep(0.05)
         if "sleep" in event:
             time.sleep(event["sleep"])
         if "metrics" in event:
@@ -56,7 +60,7 @@ def test_an_invocation_is_logged_line_by_line_between_start_and_report(
     emulator: Emulator, function: Function
 ) -> None:
     function.invoke()
-    assert wait_until(lambda: any("REPORT" in line for line in messages(emulator, function)), 5)
+    assert wait_until(lambda: any("REPORT" in line for line in messages(emulator, function)), PATIENCE_S)
     assert shape(messages(emulator, function)) == [
         "INIT_START Runtime Version: python3.13",
         "being imported",
@@ -77,19 +81,20 @@ def test_the_answer_brings_the_end_of_the_log(function: Function) -> None:
     assert re.search(r"\tBilled Duration: \d+ ms\tMemory Size: 256 MB\tMax Memory Used: \d+ MB$", log.strip())
 
 
-def test_a_line_can_be_read_while_the_function_still_runs(emulator: Emulator) -> None:
-    function = deploy(emulator, SOURCE)
+def test_a_line_can_be_read_while_the_function_still_runs(emulator: Emulator, tmp_path: Path) -> None:
+    function, read = deploy(emulator, SOURCE, Timeout=60), tmp_path / "read"
     emulator.client("lambda").invoke(
-        FunctionName=function.name, InvocationType="Event", Payload='{"sleep": 5}'
+        FunctionName=function.name, InvocationType="Event", Payload=json.dumps({"until": str(read)})
     )
-    assert wait_until(lambda: "to stdout" in messages(emulator, function), 4)
+    assert wait_until(lambda: "to stdout" in messages(emulator, function), PATIENCE_S)
     assert not any(line.startswith("REPORT") for line in messages(emulator, function))
+    read.touch()
     function.delete()
 
 
 def test_a_traceback_is_one_event(emulator: Emulator, function: Function) -> None:
     function.invoke(**{"raise": True})
-    assert wait_until(lambda: any("[ERROR]" in line for line in messages(emulator, function)), 5)
+    assert wait_until(lambda: any("[ERROR]" in line for line in messages(emulator, function)), PATIENCE_S)
     (error,) = [line for line in messages(emulator, function) if "[ERROR]" in line]
     assert error.startswith("[ERROR] ValueError: no such luck\nTraceback (most recent call last):\n")
 
@@ -97,7 +102,7 @@ def test_a_traceback_is_one_event(emulator: Emulator, function: Function) -> Non
 def test_a_line_in_the_embedded_metric_format_becomes_metrics(emulator: Emulator, function: Function) -> None:
     for value in (1, [2, 3]):
         function.invoke(metrics=embedded_metrics(value))
-    assert wait_until(lambda: total(emulator, "Test", "Latency", "Handler", "echo") == 6, 10)
+    assert wait_until(lambda: total(emulator, "Test", "Latency", "Handler", "echo") == 6, PATIENCE_S)
 
 
 def test_invocations_and_errors_are_counted(emulator: Emulator) -> None:
@@ -107,7 +112,7 @@ def test_invocations_and_errors_are_counted(emulator: Emulator) -> None:
     for metric, count in (("Invocations", 2), ("Errors", 1)):
         assert wait_until(
             lambda: total(emulator, "AWS/Lambda", metric, "FunctionName", function.name) == count,  # noqa: B023
-            10,
+            PATIENCE_S,
         )
     function.delete()
 
@@ -148,7 +153,7 @@ def test_a_filter_pattern_selects_lines(emulator: Emulator, function: Function) 
         answer = client.filter_log_events(logGroupName=function.log_group, filterPattern=pattern)
         return {event["message"] for event in answer["events"]}
 
-    assert wait_until(lambda: "to stderr" in found("to -stdout"), 5)
+    assert wait_until(lambda: "to stderr" in found("to -stdout"), PATIENCE_S)
     assert not found("to -stderr") & {"to stderr"}
 
 
@@ -205,4 +210,4 @@ def test_percentiles_of_what_lambda_measures(emulator: Emulator, function: Funct
         )["Datapoints"]
         return max((point["ExtendedStatistics"]["p100"] for point in points), default=0)
 
-    assert wait_until(lambda: longest() > 200, 5)
+    assert wait_until(lambda: longest() > 200, PATIENCE_S)

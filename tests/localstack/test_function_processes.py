@@ -18,6 +18,7 @@ from tests.localstack.functions import (
     processes_named,
     zipped,
 )
+from tests.patience import PATIENCE_S
 
 SOURCE = """
     import ctypes, os, subprocess, sys, time
@@ -33,8 +34,11 @@ SOURCE = """
             case "raise":
                 raise ValueError("no such luck")
             case "sleep":
-                print("asleep", file=open(event.get("note", os.devnull), "w"), flush=True)
                 time.sleep(event["seconds"])
+            case "meet":
+                open(event["note"], "w").close()
+                while not all(map(os.path.exists, event["notes"])):
+                    time.sleep(0.05)
             case "fill memory":
                 hoard = [bytearray(10_000_000) for _ in iter(lambda: time.sleep(0.01), 1)]
             case "start a child":
@@ -48,7 +52,15 @@ SOURCE = """
 
 @pytest.fixture(scope="module")
 def function(emulator: Emulator) -> Iterator[Function]:
-    function = deploy(emulator, SOURCE, {"COLOUR": "green"}, Timeout=2, MemorySize=128)
+    function = deploy(emulator, SOURCE, {"COLOUR": "green"}, Timeout=60, MemorySize=128)
+    yield function
+    function.delete()
+
+
+@pytest.fixture(scope="module")
+def limited(emulator: Emulator) -> Iterator[Function]:
+    """May run for two seconds."""
+    function = deploy(emulator, SOURCE, Timeout=2)
     yield function
     function.delete()
 
@@ -61,14 +73,15 @@ def test_one_process_serves_invocations_one_after_another(function: Function) ->
     assert len({function.invoke().payload["pid"] for _ in range(3)}) == 1
 
 
-def test_parallel_invocations_have_processes_of_their_own(function: Function) -> None:
+def test_parallel_invocations_have_processes_of_their_own(function: Function, tmp_path: Path) -> None:
+    notes = [str(tmp_path / name) for name in "abc"]
     with ThreadPoolExecutor(3) as threads:
-        answers = threads.map(lambda _: function.invoke(do="sleep", seconds=0.5), range(3))
+        answers = threads.map(lambda note: function.invoke(do="meet", note=note, notes=notes), notes)
     assert len({answer.payload["pid"] for answer in answers}) == 3
 
 
-def test_a_function_knows_how_much_time_it_has(function: Function) -> None:
-    assert 1500 < function.invoke().payload["remaining"] <= 2000
+def test_a_function_knows_how_much_time_it_has(limited: Function) -> None:
+    assert 0 < limited.invoke().payload["remaining"] <= 2000
 
 
 def test_an_exception_is_an_error_of_the_function(function: Function) -> None:
@@ -83,35 +96,40 @@ def test_an_exception_is_an_error_of_the_function(function: Function) -> None:
     [("exit", "exit status 5"), ("sys.exit", "exit status 3"), ("crash", "signal: segmentation fault")],
 )
 def test_the_end_of_the_process_is_an_exit_error_and_the_next_invocation_gets_a_new_process(
-    function: Function, action: str, reason: str
+    emulator: Emulator, action: str, reason: str
 ) -> None:
+    function = deploy(emulator, SOURCE)
+    pid = function.invoke().payload["pid"]
     answer = function.invoke(do=action)
     assert answer.error == "Unhandled"
     assert answer.payload["errorType"] == "Runtime.ExitError"
     assert answer.payload["errorMessage"].endswith(f"Runtime exited with error: {reason}")
-    assert function.invoke().error is None
+    assert function.invoke().payload["pid"] != pid
+    function.delete()
 
 
-def test_a_process_killed_from_outside_is_an_exit_error(function: Function, tmp_path: Path) -> None:
-    pid, note = function.invoke().payload["pid"], tmp_path / "note"
+def test_a_process_killed_from_outside_is_an_exit_error(emulator: Emulator, tmp_path: Path) -> None:
+    function = deploy(emulator, SOURCE, Timeout=60)
+    pid, note, never = function.invoke().payload["pid"], tmp_path / "note", tmp_path / "never"
     with ThreadPoolExecutor(1) as threads:
-        answer = threads.submit(function.invoke, do="sleep", seconds=1.5, note=str(note))
-        assert wait_until(note.exists, 5)
+        answer = threads.submit(function.invoke, do="meet", note=str(note), notes=[str(never)])
+        assert wait_until(note.exists, PATIENCE_S)
         os.kill(pid, signal.SIGKILL)
     assert answer.result().payload["errorMessage"].endswith("signal: killed")
+    function.delete()
 
 
 def test_a_process_is_found_by_the_name_of_its_function(function: Function) -> None:
     assert function.invoke().payload["pid"] in processes_named(function.name)
 
 
-def test_an_invocation_that_overruns_is_killed_with_all_it_has_started(function: Function) -> None:
-    started = function.invoke(do="start a child").payload
-    answer = function.invoke(do="sleep", seconds=20)
+def test_an_invocation_that_overruns_is_killed_with_all_it_has_started(limited: Function) -> None:
+    started = limited.invoke(do="start a child").payload
+    answer = limited.invoke(do="sleep", seconds=20)
     assert answer.payload["errorType"] == "Sandbox.Timedout"
     assert answer.payload["errorMessage"].endswith("Task timed out after 2.00 seconds")
     assert not is_running(started["pid"])
-    assert wait_until(lambda: not is_running(started["child"]), 5)
+    assert wait_until(lambda: not is_running(started["child"]), PATIENCE_S)
 
 
 def test_a_function_that_takes_too_much_memory_is_killed(emulator: Emulator) -> None:
@@ -188,7 +206,7 @@ def test_the_processes_of_a_deleted_function_end(emulator: Emulator) -> None:
     function = deploy(emulator, SOURCE)
     pid = function.invoke().payload["pid"]
     function.delete()
-    assert wait_until(lambda: not is_running(pid), 5)
+    assert wait_until(lambda: not is_running(pid), PATIENCE_S)
 
 
 def test_a_process_that_is_killed_while_it_starts_is_started_once_more(

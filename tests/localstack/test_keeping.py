@@ -17,12 +17,12 @@ from tests.localstack.kept_cloud import (
     NAME,
     OBJECTS,
     PARAMETER,
-    SECONDS,
     TEMPLATE,
     TWO_INDEXES,
     Cloud,
     with_indexes,
 )
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +154,7 @@ def test_a_stack_that_cannot_be_kept_has_failed(cloud: Cloud, before: dict[str, 
     obstacle.mkdir()
     try:
         cloud.execute_change_set("unkept", PARAMETER)
-        assert wait_until(lambda: "ROLLBACK" in cloud.describe("unkept")["StackStatus"], SECONDS)
+        assert wait_until(lambda: "ROLLBACK" in cloud.describe("unkept")["StackStatus"], PATIENCE_S)
     finally:
         obstacle.rmdir()
     assert "The stack cannot be kept: [Errno 21]" in cloud.describe("unkept")["StackStatusReason"]
@@ -167,7 +167,7 @@ def test_after_an_update_that_failed_a_start_brings_the_last_one_back(
     cloud.stacks.update_stack(
         StackName=NAME, TemplateBody=json.dumps(with_indexes("size", "shape", "colour"))
     )
-    assert wait_until(lambda: TWO_INDEXES in cloud.reasons(), SECONDS)
+    assert wait_until(lambda: TWO_INDEXES in cloud.reasons(), PATIENCE_S)
 
     cloud.start_again()
 

@@ -10,6 +10,7 @@ import pytest
 from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
 from tests.localstack.functions import Function, deploy
+from tests.patience import PATIENCE_S
 
 SOURCE = """
     import logging, os
@@ -106,6 +107,6 @@ def test_the_lines_are_in_the_group_that_the_configuration_names(
         events = client.filter_log_events(logGroupName=group["LogGroup"])["events"]
         return "to its group" in {event["message"] for event in events}
 
-    assert wait_until(found, 5)
+    assert wait_until(found, PATIENCE_S)
     groups = client.describe_log_groups(logGroupNamePrefix=function.log_group)["logGroups"]
     assert not groups

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 
 from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
+from tests.patience import PATIENCE_S
 
-STACK_SECONDS = 30
 NAME = f"test-{uuid.uuid4().hex[:12]}"
 
 
@@ -73,7 +73,7 @@ TEMPLATE: dict[str, Any] = {
 def stack(emulator: Emulator) -> Iterator[Any]:
     client = emulator.client("cloudformation")
     client.create_stack(StackName=NAME, TemplateBody=json.dumps(TEMPLATE))
-    assert wait_until(lambda: status(client) == "CREATE_COMPLETE", STACK_SECONDS)
+    assert wait_until(lambda: status(client) == "CREATE_COMPLETE", PATIENCE_S)
     yield client
     client.delete_stack(StackName=NAME)
 
@@ -112,7 +112,7 @@ def test_a_metric_filter_counts_and_measures_the_lines_of_its_group(emulator: Em
     log(emulator, error, group=other)
     log(emulator, error, error | {"ms": 2.5}, error | {"ms": "long"}, {"level": "INFO", "ms": 1000})
     log(emulator, {"level": "INFO"})
-    assert wait_until(lambda: statistics(emulator, "Slowness", Type="echo") == (2, 42.5), 5)
+    assert wait_until(lambda: statistics(emulator, "Slowness", Type="echo") == (2, 42.5), PATIENCE_S)
     assert wait_until(lambda: statistics(emulator, "Errors") == (4, 3), 5)  # and once the default value
 
 
@@ -138,11 +138,9 @@ def test_a_template_s_monitoring_is_made_updated_and_deleted(emulator: Emulator,
     assert thresholds() == (1, 1, 1)
     parameters = [{"ParameterKey": "Threshold", "ParameterValue": "7"}]
     stack.update_stack(StackName=NAME, TemplateBody=json.dumps(TEMPLATE), Parameters=parameters)
-    assert wait_until(lambda: status(stack) == "UPDATE_COMPLETE", STACK_SECONDS)
+    assert wait_until(lambda: status(stack) == "UPDATE_COMPLETE", PATIENCE_S)
     assert thresholds() == (7, 7, 7)
     stack.delete_stack(StackName=NAME)
-    assert wait_until(
-        lambda: not cloudwatch.describe_alarms(AlarmNames=[NAME])["MetricAlarms"], STACK_SECONDS
-    )
+    assert wait_until(lambda: not cloudwatch.describe_alarms(AlarmNames=[NAME])["MetricAlarms"], PATIENCE_S)
     assert not logs.describe_query_definitions(queryDefinitionNamePrefix=NAME)["queryDefinitions"]
     assert not cloudwatch.list_dashboards(DashboardNamePrefix=NAME)["DashboardEntries"]

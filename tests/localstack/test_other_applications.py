@@ -26,9 +26,9 @@ from gurukool_localstack import dynamodb_package
 from gurukool_localstack.system import bound_to_parent
 from local_cloud.waiting import wait_until
 from tests.free_ports import free_ports
+from tests.patience import PATIENCE_S
 
 START_SECONDS = 90
-STACK_SECONDS = 60
 EXAMPLE = EXTENSION / "example"
 ACCOUNT = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
@@ -109,7 +109,7 @@ def test_a_route_a_queue_and_a_table_of_another_application_work(running: Runnin
         urllib3.request("POST", api, json={"article": article})
     arrived = lambda: urllib3.request("GET", api).json() == ["tea", "milk", "bread"]  # noqa: E731
 
-    assert wait_until(arrived, STACK_SECONDS), running.log.read_text()
+    assert wait_until(arrived, PATIENCE_S), running.log.read_text()
 
 
 def test_ctrl_c_ends_it_with_all_its_processes(running: Running) -> None:
@@ -118,8 +118,8 @@ def test_ctrl_c_ends_it_with_all_its_processes(running: Running) -> None:
 
     running.process.send_signal(signal.SIGINT)
 
-    assert running.process.wait(timeout=20) == 0
-    _, alive = psutil.wait_procs(processes, timeout=20)
+    assert running.process.wait(timeout=PATIENCE_S) == 0
+    _, alive = psutil.wait_procs(processes, timeout=PATIENCE_S)
     assert alive == []
 
 
@@ -147,7 +147,7 @@ def deploy(running: Running, directory: Path) -> str:
     def described() -> Any:
         return stacks.describe_stacks(StackName="orders")["Stacks"][0]
 
-    assert wait_until(lambda: described()["StackStatus"] != "CREATE_IN_PROGRESS", STACK_SECONDS)
+    assert wait_until(lambda: described()["StackStatus"] != "CREATE_IN_PROGRESS", PATIENCE_S)
     assert described()["StackStatus"] == "CREATE_COMPLETE", running.log.read_text()
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described()["Outputs"]}
     return str(outputs["EndpointURL"])

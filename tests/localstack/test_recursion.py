@@ -11,6 +11,7 @@ from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
 from tests.localstack.functions import Function, deploy
 from tests.localstack.queues import Queue, create_queue
+from tests.patience import PATIENCE_S
 
 # Does what a function's SDK does: the trace header goes along with the message.
 RINGER = """
@@ -41,6 +42,7 @@ def ringer(emulator: Emulator, queue: Queue, notes: Path) -> Iterator[Function]:
     client = emulator.client("lambda")
     variables = {"NOTES": str(notes), "QUEUE_URL": queue.url, "RINGS": str(RINGS)}
     function = deploy(emulator, RINGER, variables, Timeout=5)
+    function.invoke(Records=[])  # no message waits for the start of its process
     mapping = client.create_event_source_mapping(
         FunctionName=function.name, EventSourceArn=queue.arn, BatchSize=1
     )
@@ -65,7 +67,7 @@ def test_the_17th_invocation_of_a_chain_is_dropped_and_its_message_is_a_failed_d
         queue.client.send_message(
             QueueUrl=queue.url, MessageBody="1", MessageGroupId="A", MessageDeduplicationId="1"
         )
-        assert wait_until(lambda: dead_letters.size() == 1, 20)
+        assert wait_until(lambda: dead_letters.size() == 1, PATIENCE_S)
     assert rung(tmp_path / "notes") == list(range(1, 17))
     assert [message["Body"] for message in dead_letters.receive()] == ["17"]
 
@@ -79,7 +81,7 @@ def test_a_function_that_is_allowed_to_recur_goes_on(emulator: Emulator, tmp_pat
         queue.client.send_message(
             QueueUrl=queue.url, MessageBody="1", MessageGroupId="A", MessageDeduplicationId="1"
         )
-        assert wait_until(lambda: len(rung(tmp_path / "notes")) == RINGS, 20)
+        assert wait_until(lambda: len(rung(tmp_path / "notes")) == RINGS, PATIENCE_S)
 
 
 @pytest.mark.parametrize(

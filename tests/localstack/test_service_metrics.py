@@ -9,8 +9,8 @@ import pytest
 from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
 from tests.localstack.functions import deploy
+from tests.patience import PATIENCE_S
 
-SECONDS = 10  # metrics are sent once a second
 LINES = 3
 SOURCE = f"""
     def handler(event, context):
@@ -60,7 +60,7 @@ def test_a_queue_counts_what_is_sent_received_and_deleted(emulator: Emulator) ->
     def counted() -> dict[str, float | None]:
         return {metric: metrics.statistic(metric) for metric in expected}
 
-    assert wait_until(lambda: counted() == expected, SECONDS), counted()
+    assert wait_until(lambda: counted() == expected, PATIENCE_S), counted()
     assert metrics.statistic("SentMessageSize", "Maximum") == 3
 
 
@@ -70,6 +70,6 @@ def test_a_log_group_counts_what_it_gets(emulator: Emulator, metric: str, least:
     metrics = Metrics(emulator, "AWS/Logs", LogGroupName=function.log_group)
     try:
         function.invoke()
-        assert wait_until(lambda: (metrics.statistic(metric) or 0) >= least, SECONDS)
+        assert wait_until(lambda: (metrics.statistic(metric) or 0) >= least, PATIENCE_S)
     finally:
         function.delete()

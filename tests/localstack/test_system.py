@@ -14,8 +14,9 @@ import pytest
 
 from gurukool_localstack import system
 from local_cloud.waiting import wait_until
+from tests.localstack.functions import is_running
+from tests.patience import PATIENCE_S
 
-SECONDS = 10.0
 LINUX = pytest.mark.parametrize("linux", [True, False])
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 
@@ -25,10 +26,6 @@ def child() -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(["/bin/sleep", "600"]) as child:
         yield child
         child.kill()
-
-
-def is_running(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
 @LINUX
@@ -47,27 +44,27 @@ time.sleep(600)
 """
     paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen([sys.executable, "-c", program], env={**os.environ, **paths}) as parent:
-        assert wait_until(pids.exists, SECONDS)
+        assert wait_until(pids.exists, PATIENCE_S)
         child = int(pids.read_text())
-        assert wait_until(lambda: psutil.Process(child).cmdline() == SLEEP, SECONDS)
+        assert wait_until(lambda: psutil.Process(child).cmdline() == SLEEP, PATIENCE_S)
         if frozen:
             os.killpg(child, signal.SIGSTOP)
         parent.kill()
-    assert wait_until(lambda: not is_running(child), SECONDS)
+    assert wait_until(lambda: not is_running(child), PATIENCE_S)
 
 
 def test_who_looks_on_ends_with_the_command() -> None:
     with subprocess.Popen(system.bound_to_parent(SLEEP, linux=False), start_new_session=True) as child:
-        assert wait_until(lambda: psutil.Process(child.pid).cmdline() == SLEEP, SECONDS)
-        assert wait_until(lambda: bool(psutil.Process(child.pid).children()), SECONDS)
+        assert wait_until(lambda: psutil.Process(child.pid).cmdline() == SLEEP, PATIENCE_S)
+        assert wait_until(lambda: bool(psutil.Process(child.pid).children()), PATIENCE_S)
         [onlooker] = psutil.Process(child.pid).children()
         child.kill()
-    assert wait_until(lambda: not is_running(onlooker.pid), SECONDS)
+    assert wait_until(lambda: not is_running(onlooker.pid), PATIENCE_S)
 
 
 def test_a_program_that_looks_on_does_not_keep_the_output_open() -> None:
     command = system.bound_to_parent(["/bin/echo", "said"], linux=False)
-    assert subprocess.run(command, capture_output=True, check=True, timeout=SECONDS).stdout == b"said\n"
+    assert subprocess.run(command, capture_output=True, check=True, timeout=PATIENCE_S).stdout == b"said\n"
 
 
 @LINUX
@@ -81,7 +78,7 @@ def test_the_end_of_a_child_is_seen_before_it_is_reaped(
 
     child.kill()
 
-    assert [descriptor for descriptor, _ in poller.poll(SECONDS * 1000)] == [ended]
+    assert [descriptor for descriptor, _ in poller.poll(PATIENCE_S * 1000)] == [ended]
     assert psutil.Process(child.pid).status() == psutil.STATUS_ZOMBIE
     os.close(ended)
 

@@ -3,15 +3,18 @@
 import threading
 import time
 
-from gurukool_localstack.timers import Timer
+import pytest
 
-SECONDS = 10.0
+from gurukool_localstack.timers import Timer
+from local_cloud.waiting import wait_until
+from tests.localstack.no_threads import no_more_threads
+from tests.patience import PATIENCE_S
 
 
 def test_a_timer_calls_its_function_when_its_time_has_come() -> None:
     began, called = time.monotonic(), threading.Event()
     Timer(0.2, called.set).start()
-    assert called.wait(SECONDS)
+    assert called.wait(PATIENCE_S)
     assert time.monotonic() - began >= 0.2
 
 
@@ -21,7 +24,7 @@ def test_a_timer_that_is_cancelled_does_nothing() -> None:
     cancelled.start()
     cancelled.cancel()
     Timer(0, later.set).start()
-    assert later.wait(SECONDS)
+    assert later.wait(PATIENCE_S)
     assert not called.is_set()
 
 
@@ -33,7 +36,7 @@ def test_a_function_that_takes_long_delays_no_other_timer() -> None:
     ended, called = threading.Event(), threading.Event()
     Timer(0, ended.wait).start()
     Timer(0.1, called.set).start()
-    assert called.wait(SECONDS)
+    assert called.wait(PATIENCE_S)
     ended.set()
 
 
@@ -45,3 +48,11 @@ def test_many_timers_have_one_thread() -> None:
     assert threading.active_count() <= before
     for timer in timers:
         timer.cancel()
+
+
+def test_a_timer_whose_thread_cannot_be_started_is_called_later(caplog: pytest.LogCaptureFixture) -> None:
+    called = threading.Event()
+    with no_more_threads():
+        Timer(0, called.set).start()
+        assert wait_until(lambda: "can't start new thread" in caplog.text, PATIENCE_S)
+    assert called.wait(PATIENCE_S)

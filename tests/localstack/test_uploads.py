@@ -14,6 +14,7 @@ from chalicelib.adapters.s3.objects import S3Objects, create_client
 from chalicelib.core.queueing.object_store import SignedUpload
 from infra.target import LOCAL_CREDENTIALS, LOCAL_REGION
 from local_cloud.emulator import Emulator
+from tests.patience import PATIENCE_S
 
 DATA = b'{"text": "what was announced"}'
 OTHER = DATA.replace(b"what", b"not ")
@@ -92,7 +93,7 @@ def test_another_key_is_refused(bucket: S3Objects) -> None:
 
 def test_an_upload_that_has_expired_is_refused(bucket: S3Objects) -> None:
     signed = offered(bucket, "new/late", 1)
-    limit = time.monotonic() + 10
+    limit = time.monotonic() + PATIENCE_S
     while (answer := put(signed, DATA)) == (200, "") and time.monotonic() < limit:
         time.sleep(0.2)
     assert answer == (403, "AccessDenied")

@@ -5,7 +5,6 @@ import sys
 import threading
 from pathlib import Path
 
-import psutil
 import pytest
 
 from bootstrap import cache
@@ -13,6 +12,8 @@ from bootstrap.cache import Entry
 from bootstrap.commands import run
 from bootstrap.errors import SetupError
 from local_cloud.waiting import wait_until
+from tests.localstack.functions import is_running
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(autouse=True)
@@ -112,7 +113,7 @@ def test_a_command_that_outlives_its_builder_writes_into_nothing_that_is_used(
     entry.ensure(build)
     with fifo.open("w") as words:
         words.write("late")
-    assert wait_until(lambda: not psutil.pid_exists(orphan), seconds=10)
+    assert wait_until(lambda: not is_running(orphan), PATIENCE_S)
     assert [path.name for path in entry.path.iterdir()] == ["builds"]
     assert list(empty_cache.glob("*building*")) == []
 
@@ -128,7 +129,7 @@ Entry("thing", b"1").ensure(lambda directory: run("/bin/sh", "-c", script, cwd=d
     paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen([sys.executable, "-c", program], env={**os.environ, **paths}) as builder:
         try:
-            assert wait_until(pid.exists, seconds=10)
+            assert wait_until(pid.exists, PATIENCE_S)
         finally:
             builder.kill()
     return int(pid.read_text())

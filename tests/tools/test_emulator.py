@@ -15,6 +15,7 @@ from local_cloud.errors import LocalCloudError
 from local_cloud.ports import HOST
 from local_cloud.processes import of_stack
 from local_cloud.waiting import wait_until
+from tests.patience import PATIENCE_S
 from tests.tools.conftest import FakeCloud, fake_installation
 
 
@@ -66,7 +67,7 @@ def test_what_a_killed_emulator_leaves_is_found_and_stopped(fake_cloud: FakeClou
     emulator.start()
     (main,) = [process for process in of_stack(emulator.state) if process.is_emulator]
     os.kill(main.pid, signal.SIGKILL)
-    assert wait_until(lambda: not emulator.is_as_it_would_start_now(), seconds=5)
+    assert wait_until(lambda: not emulator.is_as_it_would_start_now(), PATIENCE_S)
     assert emulator.functions()
     emulator.stop()
     assert not of_stack(emulator.state)
@@ -97,7 +98,7 @@ os.kill(os.getpid(), signal.SIGKILL)
     paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-c", program], env={**os.environ, **paths}, check=False)
     is_gone = lambda: not any(process.is_emulator for process in of_stack(emulator.state))  # noqa: E731
-    assert wait_until(is_gone, seconds=5)
+    assert wait_until(is_gone, PATIENCE_S)
 
 
 def test_localstack_sees_nothing_of_the_callers_environment(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from local_cloud.processes import MARK, TASK_ROOT, kill_all, of_stack
 from local_cloud.waiting import wait_until
+from tests.patience import PATIENCE_S
 
 
 @contextmanager
@@ -37,7 +38,9 @@ def test_an_orphan_is_found(tmp_path: Path) -> None:
     script = "sleep 600 & exit"
     subprocess.run(["/bin/sh", "-c", script], env={MARK: str(tmp_path)}, check=True)
     # For a moment the shell's child is still called what the shell was.
-    assert wait_until(lambda: [found.command for found in of_stack(tmp_path)] == [("sleep", "600")], 10)
+    assert wait_until(
+        lambda: [found.command for found in of_stack(tmp_path)] == [("sleep", "600")], PATIENCE_S
+    )
     kill_all(tmp_path)
     assert not of_stack(tmp_path)
 
@@ -48,7 +51,7 @@ def test_a_process_whose_parent_does_not_reap_it_counts_as_ended(tmp_path: Path)
     with subprocess.Popen(["/bin/sh", "-c", script]) as parent:
         try:
             assert wait_until(
-                lambda: [found.command for found in of_stack(tmp_path)] == [("sleep", "600")], 10
+                lambda: [found.command for found in of_stack(tmp_path)] == [("sleep", "600")], PATIENCE_S
             )
             kill_all(tmp_path)
             assert not of_stack(tmp_path)

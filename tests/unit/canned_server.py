@@ -77,7 +77,7 @@ def _read(reader: BinaryIO) -> tuple[dict[str, str], bytes] | None:
         while line := reader.readline().decode().strip():
             name, _, value = line.partition(":")
             headers[name.lower()] = value.strip()
-        return headers, reader.read(int(headers["content-length"]))
+        return headers, reader.read(int(headers.get("content-length", "0")))
     except OSError:
         return None
 

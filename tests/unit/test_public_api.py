@@ -1,6 +1,8 @@
 """Calls of the own API from outside: what is sent, and what is told of a call that failed."""
 
 import json
+import socket
+import time
 
 import pytest
 
@@ -44,6 +46,21 @@ def test_a_fault_is_told_without_credentials(given: bytes, told: str) -> None:
     with serving(given) as server, pytest.raises(NotAnsweredError) as raised:
         PublicApi(server.url)("POST", "/api/auth/login?x=1", CREDENTIALS, token=TOKEN)
     assert str(raised.value) == f"POST /api/auth/login {told}"
+
+
+def test_no_call_waits_longer_than_there_is_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        api = PublicApi(f"http://127.0.0.1:{silent.getsockname()[1]}", time.monotonic() + 0.1)
+        with pytest.raises(NotAnsweredError, match="had no answer that can be read: ReadTimeoutError"):
+            api("POST", "/api/auth/login", CREDENTIALS)
+
+
+def test_without_time_nothing_is_called() -> None:
+    with serving(answer(b"")) as server:
+        api = PublicApi(server.url, until=5, now=lambda: 5)
+        with pytest.raises(NotAnsweredError, match=r"logout was not made: no time was left for it\."):
+            api("POST", "/api/auth/logout", token=TOKEN)
+    assert server.requests == []
 
 
 def test_nobody_at_the_address() -> None:

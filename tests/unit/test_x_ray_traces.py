@@ -98,8 +98,13 @@ def test_an_address_that_is_none_hides_no_span(url: str) -> None:
     assert read(FakeClient(odd))["b"].attributes == {"seq": 7, "http.request.method": "GET"}
 
 
-@pytest.mark.parametrize("segments", [[], [GATEWAY], [{**CALL, "annotations": {"service": "other-api"}}]])
+def by(function: str) -> dict[str, Any]:
+    return {**CALL, "annotations": {"service": function}}
+
+
+@pytest.mark.parametrize("segments", [[], [GATEWAY], [by("other-api")], [by("mine-test-api")], [by("mine-")]])
 def test_a_trace_of_others_is_not_shown(segments: list[dict[str, Any]]) -> None:
+    """Neither that of a stack whose name begins with the name of this one."""
     with pytest.raises(NotFoundError, match="no such trace of this deployment"):
         read(FakeClient(*segments))
 

@@ -10,6 +10,8 @@ from chalicelib.adapters.cloudwatch.segments import spans, x_ray_id
 from chalicelib.core.errors import NotFoundError, UnavailableError
 from chalicelib.core.identity.traces import TracedSpan
 
+# The functions, behind the name of the stack and a hyphen. A test compares them with the template.
+FUNCTIONS = ("api", "worker", "slow-worker", "long-worker", "sweeper", "callbacks", "checker")
 AWAY = "X-Ray does not answer, so that no trace can be shown. Try again later."
 UNKNOWN = (
     "X-Ray has no such trace of this deployment: it was not sampled, is older than 30 days, or is so new "
@@ -41,6 +43,8 @@ def read(x_ray: Any, stack: str, trace_id: str) -> Sequence[TracedSpan]:
     """
     pages = x_ray.get_paginator("batch_get_traces").paginate(TraceIds=[x_ray_id(trace_id)])
     found = list(spans(trace for page in pages for trace in page["Traces"]))
-    if not any(span.service.startswith(f"{stack}-") for span in found):  # as the names of its functions
+    # Whole names: those of the functions of another stack may begin with the name of this one.
+    own = {f"{stack}-{function}" for function in FUNCTIONS}
+    if own.isdisjoint(span.service for span in found):
         raise NotFoundError(UNKNOWN, code="trace_not_found")
     return found

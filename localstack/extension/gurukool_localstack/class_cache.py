@@ -65,4 +65,4 @@ def _locked(path: Path) -> Iterator[None]:
 def _reason(error: Exception) -> str:
     """In a sentence, with the last words of a program that has failed."""
     said = str(getattr(error, "stderr", None) or "").strip()[-500:]
-    return f"{type(error).__name__}: {error}{f' ({said})' if said else ''}.".replace("..", ".")
+    return f"{type(error).__name__}: {error}{f' ({said})' if said else ''}".rstrip(".") + "."

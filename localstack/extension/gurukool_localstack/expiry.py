@@ -37,7 +37,10 @@ def _run() -> None:
     while True:
         time.sleep(pause)
         began = time.monotonic()
-        delete_expired_items()
+        try:
+            delete_expired_items()
+        except Exception:  # such as a table that is made meanwhile; the next time is soon
+            LOG.warning("Items whose time to live has passed were not deleted.", exc_info=True)
         pause = max(_PERIOD_SECONDS, (time.monotonic() - began) / _SHARE)
 
 

@@ -101,7 +101,10 @@ def shutdown() -> None:
 
     What is kept is on the disk already, so an orderly shutdown (7 s) would save nothing.
     """
+    from gurukool_localstack import shared_code
+
     children.kill_all()
+    shared_code.remove_all()
     sys.stdout.flush()
     os._exit(0)
 

@@ -4,9 +4,12 @@ After each invocation of a function, LocalStack starts a thread, which waits for
 environment, and which the next invocation ends. A thread for each invocation costs CPU time in every request.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
+
+LOG = logging.getLogger(__name__)
 
 _PERIOD_SECONDS = 0.5  # between two looks, and so the most by which a timer is late
 
@@ -41,8 +44,17 @@ def _call_what_is_due() -> None:
         now = time.monotonic()
         for timer in _waiting.copy():
             if timer.due <= now and timer in _waiting:
-                timer.cancel()
-                threading.Thread(target=timer.function, name="timer", daemon=True).start()
+                _try_call(timer)
+
+
+def _try_call(timer: Timer) -> None:
+    """A timer whose thread cannot be started goes on waiting, so that the next look tries it again."""
+    try:
+        threading.Thread(target=timer.function, name="timer", daemon=True).start()
+    except RuntimeError as error:
+        LOG.warning("A timer is late: %s.", error)
+    else:
+        timer.cancel()
 
 
 _waiting: set[Timer] = set()  # each change of it is atomic

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-_FAILED = 2  # a status of OTLP
+_FAILED, _CLIENT = 2, 3  # a status and a kind of span in OTLP
 
 
 def of_segment(segment: dict[str, Any], whole: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
@@ -24,6 +25,7 @@ def of_segment(segment: dict[str, Any], whole: dict[str, Any] | None = None) -> 
         "begun": segment["start_time"] * 1000,
         "ended": segment.get("end_time", segment["start_time"]) * 1000,
         "failed": bool(segment.get("fault") or segment.get("error")),
+        "remote": segment.get("namespace") == "remote",
         "attributes": {key: value for key, value in annotations.items() if key != "service"} | http,
     }
     yield span
@@ -38,17 +40,22 @@ def _name(segment: dict[str, Any], method: str | None) -> str:
 
 
 def _http(segment: dict[str, Any]) -> dict[str, Any]:
-    """What is known of an HTTP request, by OpenTelemetry's names. Raises ValueError for what is no URL."""
+    """What is known of an HTTP request, by OpenTelemetry's names."""
     request = segment.get("http", {}).get("request", {})
-    url = urlsplit(request.get("url", ""))
     values = {
         "http.request.method": request.get("method"),
-        "url.scheme": url.scheme,
-        "server.address": url.hostname,
-        "server.port": url.port,
+        **_address(str(request.get("url", ""))),
         "http.response.status_code": segment.get("http", {}).get("response", {}).get("status"),
     }
     return {name: value for name, value in values.items() if value}
+
+
+def _address(url: str) -> dict[str, Any]:
+    """The parts of a URL; none of a text that is no URL, which must not hide the rest of the span."""
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        return {"url.scheme": parts.scheme, "server.address": parts.hostname, "server.port": parts.port}
+    return {}
 
 
 def of_export(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -68,17 +75,18 @@ def of_export(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
                     "begun": int(span["startTimeUnixNano"]) / 1e6,
                     "ended": int(span["endTimeUnixNano"]) / 1e6,
                     "failed": failed,
+                    "remote": span.get("kind") == _CLIENT,
                     "attributes": _attributes(span) | error,
                 }
 
 
 def _attributes(of: dict[str, Any]) -> dict[str, Any]:
-    return {each["key"]: _value(each["value"]) for each in of.get("attributes", [])}
+    return {each["key"]: _value(each.get("value", {})) for each in of.get("attributes", [])}
 
 
 def _value(of: dict[str, Any]) -> Any:
-    """JSON has integers of 64 bits as text."""
-    return int(of["intValue"]) if "intValue" in of else next(iter(of.values()))
+    """JSON has integers of 64 bits as text. An empty value is allowed: it is None."""
+    return int(of["intValue"]) if "intValue" in of else next(iter(of.values()), None)
 
 
 def as_segment(span: dict[str, Any]) -> dict[str, str]:
@@ -92,6 +100,7 @@ def as_segment(span: dict[str, Any]) -> dict[str, str]:
         "end_time": span["ended"] / 1000,
         "fault": span["failed"],
         **({"parent_id": span["parent_id"]} if span["parent_id"] else {}),
+        **_place(span),
         **_http_block(attributes),
         # Keys of annotations have no dots.
         "annotations": {"service": span["service"]} | {k: v for k, v in attributes.items() if "." not in k},
@@ -100,24 +109,36 @@ def as_segment(span: dict[str, Any]) -> dict[str, str]:
     return {"Id": span["id"], "Document": json.dumps(document)}
 
 
+def _place(span: dict[str, Any]) -> dict[str, Any]:
+    """A call of another service is a subsegment. A call by HTTP has the name of its host: see `_name`."""
+    if not span["remote"]:
+        return {}
+    method, host = (span["attributes"].get(name) for name in ("http.request.method", "server.address"))
+    name = (host or span["name"].removeprefix(f"{method} ")) if method else span["name"]
+    return {"type": "subsegment", "namespace": "remote", "name": name}
+
+
 def _http_block(attributes: dict[str, Any]) -> dict[str, Any]:
-    """What X-Ray has a place of its own for, which is taken out of the attributes."""
-    status, method = (
-        attributes.pop(f"http.{name}", None) for name in ("response.status_code", "request.method")
+    """The attributes that X-Ray has a place of its own for. They are taken out of `attributes`."""
+    method, status = (
+        attributes.pop(f"http.{name}", None) for name in ("request.method", "response.status_code")
     )
-    scheme, host, port = (
-        attributes.pop(name, None) for name in ("url.scheme", "server.address", "server.port")
-    )
-    request = {
-        **({"method": method} if method else {}),
-        **({"url": f"{scheme}://{host}:{port}/"} if host else {}),
-    }
+    url = _url(attributes)
+    request = {**({"method": method} if method else {}), **({"url": url} if url else {})}
     block = {
         **({"request": request} if request else {}),
         **({"response": {"status": status}} if status else {}),
     }
-    remote = {"type": "subsegment", "namespace": "remote", "name": host} if host else {}
-    return {**({"http": block} if block else {}), **remote}
+    return {"http": block} if block else {}
+
+
+def _url(attributes: dict[str, Any]) -> str | None:
+    """The URL of these attributes, which are taken out; None if the scheme or the host is unknown."""
+    if not (attributes.get("url.scheme") and attributes.get("server.address")):
+        return None
+    scheme, host = attributes.pop("url.scheme"), str(attributes.pop("server.address"))
+    port = attributes.pop("server.port", None)
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}{f':{port}' if port else ''}/"
 
 
 def x_ray_id(trace_id: str) -> str:

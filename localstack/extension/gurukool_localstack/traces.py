@@ -22,6 +22,7 @@ from gurukool_localstack.trace_documents import of_export, of_segment
 PATH, OTLP_PATH = "/_gurukool/traces", "/_gurukool/v1/traces"
 MOST = 5_000  # spans
 _DATAGRAM = 65_535
+_MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 _spans: deque[dict[str, Any]] = deque(maxlen=MOST)
 _socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
@@ -46,8 +47,8 @@ def _receive() -> None:
     while True:
         _, _, text = _socket.recv(_DATAGRAM).partition(b"\n")  # after a header
         try:
-            _spans.extend(of_segment(json.loads(text)))
-        except (ValueError, KeyError, TypeError, AttributeError):
+            _spans.extend(list(of_segment(json.loads(text))))  # all of the document or nothing
+        except _MALFORMED:
             continue  # the daemon drops what is no segment, too
 
 
@@ -57,8 +58,8 @@ def _answer(chain: Any, context: Any, _response: Any) -> None:
         return
     if request.path == OTLP_PATH and request.method == "POST":
         try:
-            _spans.extend(of_export(json.loads(request.get_data())))
-        except (ValueError, KeyError, TypeError, AttributeError):
+            _spans.extend(list(of_export(json.loads(request.get_data()))))
+        except _MALFORMED:
             chain.respond(HTTPStatus.BAD_REQUEST, b"{}")
         else:
             chain.respond(HTTPStatus.OK, b"{}", {"Content-Type": "application/json"})

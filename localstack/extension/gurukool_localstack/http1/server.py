@@ -3,6 +3,7 @@
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
@@ -17,6 +18,7 @@ type Handler = Callable[[Request], Answer | None]
 
 _BACKLOG = 512
 _LINGER_SECONDS = 2.0
+_PAUSE_SECONDS = 0.1  # after a connection that could not be served
 _IPV4, _IPV6 = "127.0.0.1", "::1"
 
 
@@ -29,6 +31,7 @@ class Server:
         self._listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
         self._handler = handler
         self._limits = limits
+        self._closed = False
 
     @property
     def address(self) -> str:
@@ -40,15 +43,28 @@ class Server:
 
     def close(self) -> None:
         """Accepts no further connection."""
+        self._closed = True
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)  # ends the waiting accept()
         self._listener.close()
 
     def _accept(self) -> None:
-        with suppress(OSError):  # the listener has been closed
-            while True:
-                client, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=[client], name="http", daemon=True).start()
+        """Goes on after a connection for which there was no open file or no thread left."""
+        while not self._closed:
+            try:
+                self._serve_next()
+            except (OSError, RuntimeError) as error:
+                if not self._closed:
+                    LOG.warning("A connection was not served: %s.", error)
+                    time.sleep(_PAUSE_SECONDS)
+
+    def _serve_next(self) -> None:
+        client, _ = self._listener.accept()
+        try:
+            threading.Thread(target=self._serve, args=[client], name="http", daemon=True).start()
+        except RuntimeError:
+            client.close()
+            raise
 
     def _serve(self, client: socket.socket) -> None:
         with client, suppress(ConnectionError, TimeoutError):
