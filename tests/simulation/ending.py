@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CALM_MS = 40 * 60_000  # within this after the last fault everything must have its outcome
 PERSON_MS = 20_000  # how often somebody looks whether a queue is paused or halted
+PATIENCE = 10  # attempts of a request that a person forgives; some fail whenever they are tried again
 
 
 class Ending:
@@ -99,7 +100,10 @@ class Ending:
         if queue.state is State.PAUSED:
             self._calls.make(user, "admin_resume")
         elif queue.state is State.HALTED:
-            self._calls.make(user, self._world.rng.choice(("admin_retry", "admin_skip")))
+            wish = self._world.rng.choice(("admin_retry", "admin_skip"))
+            head = self._store.tables.requests.get(user.id, {}).get(queue.head + 1)
+            is_hopeless = head is not None and head.forgiven_attempts >= PATIENCE
+            self._calls.make(user, "admin_skip" if is_hopeless else wish)
 
     def farewell(self) -> None:
         """Everybody comes back, reads what is left and signs out. Then nothing is left."""
