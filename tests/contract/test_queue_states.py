@@ -192,6 +192,18 @@ def test_a_purge_marks_what_was_seen(user: User, forget: bool) -> None:
     assert purged == user.queue
 
 
+def test_a_purge_that_comes_late_does_not_bring_back_what_was_forgotten_since(user: User) -> None:
+    """Between them, the queue was drained: it stands as whoever comes late has read it."""
+    late, taken = user.queue, user.take()
+    user.write(1)
+    drained = user.store.queues.go_idle(taken, user.progress(taken, 1), NOW)
+    forgotten = user.store.queues.purge(drained, forget=True, now=NOW)
+    user.store.queues.go_idle(forgotten, user.progress(forgotten, 0), NOW)
+
+    assert_refused(lambda: user.store.queues.purge(late, forget=True, now=LATER))
+    assert (user.queue.purged, user.queue.floor) == (1, 1)
+
+
 def test_a_purge_opens_a_halted_queue_and_leaves_a_paused_one_paused(user: User) -> None:
     halted = user.store.queues.change_state(user.queue, State.HALTED, NOW)
     opened = user.store.queues.purge(halted, forget=False, now=NOW)

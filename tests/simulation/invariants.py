@@ -174,6 +174,8 @@ def _check_queue(before: Queue, queue: Queue, requests: Requests) -> None:
     _require(queue.room == queue.limit - queue.depth, f"I7: room {queue.room} at depth {queue.depth}")
     back = queue.tail < before.tail or queue.head < before.head or queue.read < before.read
     _require(not back, "a cursor went back")
+    back = queue.purged < before.purged or queue.floor < before.floor
+    _require(not back, "what was purged or forgotten came back")
     _check_passed(before, queue, requests)
     if queue.state is State.HALTED and before.state is not State.HALTED:
         _check_halted(queue, requests)

@@ -125,6 +125,12 @@ def go_idle_without_looking_at_the_tail(patch: MonkeyPatch) -> None:
 
 
 @defect
+@under(faults.Faults(stall=0.08))
+def purge_that_comes_late_brings_back_what_was_forgotten_since(patch: MonkeyPatch) -> None:
+    patch.setattr(queues, "_is_purged_later", lambda found, queue: False)
+
+
+@defect
 def sessions_not_looked_at(patch: MonkeyPatch) -> None:
     patch.setattr(tables, "is_live", lambda queue, session_id, now: True)
 

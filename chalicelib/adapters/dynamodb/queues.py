@@ -165,7 +165,8 @@ class DynamoQueues:
             actions += [m.state.set(State.OPEN), *self._woken(queue, now), *self._no_hold(queue)]
         if forget:
             actions.append(m.floor.set(queue.tail))
-        return self._items.update(queue.user_id, actions, self._unchanged(queue, now, session_id))
+        condition = self._unchanged(queue, now, session_id) & (m.purged <= queue.tail)
+        return self._items.update(queue.user_id, actions, condition)
 
     def close(self, queue: Queue) -> None:
         m = self._model

@@ -102,6 +102,7 @@ class MemoryQueues:
 
     def purge(self, queue: Queue, forget: bool, now: Millis, session_id: str | None = None) -> Queue:
         found = self._unchanged(queue, session_id, now)
+        tables.require(not _is_purged_later(found, queue))
         purged = replace(found, purged=queue.tail, floor=queue.tail if forget else found.floor)
         closed = found.state is State.CLOSED
         opened = replace(_woken(purged, queue, now), state=State.OPEN, hold=None)
@@ -119,6 +120,10 @@ class MemoryQueues:
         same = _standing(found) == _standing(queue)
         tables.require(same and (session_id is None or tables.is_live(found, session_id, now)))
         return found
+
+
+def _is_purged_later(found: Queue, queue: Queue) -> bool:
+    return found.purged > queue.tail
 
 
 def _standing(queue: Queue) -> tuple[object, ...]:

@@ -118,8 +118,8 @@ class QueueStore(Protocol):
     def purge(self, queue: Queue, forget: bool, now: Millis, session_id: str | None = None) -> Queue:
         """Mark all numbers up to the tail of `queue` as purged, with `forget` also as forgotten.
 
-        A halted or held queue opens. Condition: as for `change_state`. Unless the queue is closed, `awake`
-        becomes `now`: the caller must send a wake-up. The sweeper looks soon.
+        A halted or held queue opens. Conditions: as for `change_state`, and no later number is purged. Unless
+        the queue is closed, `awake` becomes `now`: the caller must send a wake-up. The sweeper looks soon.
         """
         ...
 
