@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from chalicelib.core.queueing.callback_cursor import NOTHING_OWED, CallbackCursor
+from chalicelib.core.queueing.looks import first_look
 from chalicelib.core.queueing.notes import Note, NoteKey, NoteKind
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import Queue
 from tests.contract.users import DONE, EXPIRY, LATER, NOW, User, assert_refused
 
+FAR = NOW + 1_800_000
 URL = "https://hooks.example.com/outcomes"
 CURSOR = CallbackCursor(
     first=1,
@@ -95,6 +97,17 @@ def test_nobody_says_that_all_is_done_while_more_is_owed(user: User) -> None:
     owing(user, "*")
 
     assert_refused(lambda: user.store.callbacks.move(seen, CURSOR._replace(first=None)))
+
+
+def test_a_queue_that_was_put_off_since_is_read_again_before_callbacks_are_made_again(user: User) -> None:
+    seen = user.store.callbacks.move(owing(user), CURSOR._replace(first=None))
+    user.store.sweep_index.put_off(seen, FAR)
+    again = CURSOR._replace(token="other1")
+
+    assert_refused(lambda: user.store.callbacks.move(seen, again))
+
+    moved = user.store.callbacks.move(user.queue, again)
+    assert moved.look_at == first_look(CURSOR.next_at)
 
 
 def test_once_all_is_done_the_next_one_is_the_first(user: User) -> None:

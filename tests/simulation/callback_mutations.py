@@ -5,6 +5,7 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
+from chalicelib.adapters.memory import callbacks as memory_callbacks
 from chalicelib.adapters.memory import queues as memory_queues
 from chalicelib.adapters.memory import tables
 from chalicelib.adapters.memory.callbacks import MemoryCallbacks
@@ -28,6 +29,12 @@ from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Request, Status
 from tests.simulation import faults
 from tests.simulation.mutations import defect, under
+
+
+@defect
+@under(faults.Faults(stall=0.08))
+def callbacks_made_again_in_a_queue_that_was_put_off_since(patch: MonkeyPatch) -> None:
+    patch.setattr(memory_callbacks, "_is_put_off_since", lambda seen, found: False)
 
 
 def _move_if(patch: MonkeyPatch, *, unmoved: bool = True, unextended: bool = True) -> None:

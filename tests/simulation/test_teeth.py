@@ -49,6 +49,7 @@ KNOWN = {
     "bucket taken for full": 2,
     "bucket that holds more than a burst": 6,
     "callback cursor moved without a condition": 85,
+    "callbacks made again in a queue that was put off since": 773,
     "callbacks of successes only": 1,
     "callbacks owed already forgotten by the drain": 5,
     "callbacks said to be done while more are owed": 393,

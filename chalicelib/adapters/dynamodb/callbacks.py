@@ -8,7 +8,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.adapters.dynamodb.format import is_readable
 from chalicelib.adapters.dynamodb.models import QueueItem
 from chalicelib.adapters.dynamodb.notes import note_item
-from chalicelib.adapters.dynamodb.queue_items import QueueItems
+from chalicelib.adapters.dynamodb.queue_items import QueueItems, has
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.transaction import commit
 from chalicelib.core.queueing.callback_cursor import NOTHING_OWED, CallbackCursor, Owed
@@ -35,6 +35,8 @@ class DynamoCallbacks:
             same &= m.owed == queue.callbacks.last
         else:
             actions += [m.owing.set(cursor.first), *self._look(queue, cursor)]
+            if not queue.callbacks.is_owed:  # so that the sweeper may have put the queue off since
+                same &= has(m.look_at, queue.look_at)
         if given_up is None:
             return self._items.update(queue.user_id, actions, same)
         update = m(queue.user_id).get_update_kwargs_from_instance(

@@ -22,10 +22,15 @@ class MemoryCallbacks:
         if cursor.first is None:
             require(found.callbacks.last == queue.callbacks.last)
         else:
+            require(not _is_put_off_since(queue, found))
             found = replace(found, look_at=_look(found, queue, cursor))
         if given_up:
             self._tables.notes[queue.user_id, given_up.key] = given_up
         return self._tables.put(replace(found, callbacks=cursor._replace(last=found.callbacks.last)))
+
+
+def _is_put_off_since(seen: Queue, found: Queue) -> bool:
+    return not seen.callbacks.is_owed and found.look_at != seen.look_at
 
 
 def _look(found: Queue, seen: Queue, cursor: CallbackCursor) -> Millis | None:

@@ -16,6 +16,7 @@ class CallbackStore(Protocol):
         is stored in its place.
 
         Conditions: nobody has moved the cursor since `queue` was read, apart from the drain; if nothing is
-        owed any more, nor has the drain: `last` is as `queue` has it.
+        owed any more, nor has the drain: `last` is as `queue` has it; if something is owed and nothing was,
+        the moment of the sweeper's look is as `queue` has it.
         """
         ...
