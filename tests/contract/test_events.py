@@ -9,7 +9,7 @@ from chalicelib.core.queueing.events import LAST, chunk_of, close
 from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.notes import EVENTS_KEPT_MS, Note, NoteKey, NoteKind, kept_until, list_all
 from chalicelib.core.queueing.request import Request
-from tests.contract.users import LATER, NOW, User, assert_refused
+from tests.contract.users import DONE, LATER, NOW, User, assert_refused
 
 
 def chunk(first: int, text: str) -> Note:
@@ -70,6 +70,16 @@ def test_only_the_current_attempt_marks_a_request(user: User, queued: Request) -
         lambda: user.store.requests.mark_eventful(given_up),
         lambda: user.store.requests.mark_eventful(queued),
     )
+
+
+def test_nobody_ends_an_attempt_without_knowing_that_it_was_marked(user: User, queued: Request) -> None:
+    """Whoever ends it closes the chain afterwards."""
+    seen = user.begin(1)
+    user.store.requests.mark_eventful(seen)
+
+    assert_refused(lambda: user.store.requests.finish(seen, DONE, LATER))
+
+    assert user.store.requests.finish(user.written(1), DONE, LATER).eventful
 
 
 def test_a_request_stays_marked_until_it_is_forgotten(user: User, queued: Request) -> None:

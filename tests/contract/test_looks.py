@@ -137,15 +137,18 @@ def test_a_queue_that_owes_callbacks_does_not_rest(resting: User) -> None:
     assert resting.store.callbacks.move(resting.queue, owing).look_at == due + FIRST_MS
 
 
-def test_callbacks_are_found_whatever_the_sweeper_has_done_since_the_queue_was_read(user: User) -> None:
-    """It may have removed the moment of a queue that had nothing left."""
+def test_callbacks_made_again_are_found_whatever_the_sweeper_has_done_meanwhile(user: User) -> None:
+    """It may have removed the moment of a queue that had nothing left: the queue is read again then."""
     user.send(1)
     user.succeed(1)
     seen = user.store.queues.go_idle(user.queue, user.progress(user.queue, 1), NOW)
     user.store.sweep_index.clear_work_mark(seen)
 
-    user.store.callbacks.move(seen, NOTHING_OWED._replace(first=1, token="a", next_at=NOW))
+    again = NOTHING_OWED._replace(first=1, token="a", next_at=NOW)
 
+    assert_refused(lambda: user.store.callbacks.move(seen, again))
+
+    user.store.callbacks.move(user.queue, again)
     assert found(user, NOW + FIRST_MS)
 
 

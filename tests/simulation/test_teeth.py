@@ -64,6 +64,7 @@ KNOWN = {
     "close without a condition": 14,
     "closed queue of a name not opened": 246,
     "closed queue stays closed when an entry enters": 0,
+    "crash told without looking for the mark of a late attempt": 708,
     "data removed before the application has deleted its own": 6,
     "dead attempt not missed by the sweeper": 213,
     "dead attempt taken for alive": 42,

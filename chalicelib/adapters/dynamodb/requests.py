@@ -128,7 +128,7 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
         finished = ended(running, outcome, now)
         may_be_stopped = outcome.status is Status.CANCELLED
         condition = self._current(running) if may_be_stopped else self._unstopped(running)
-        condition &= self._noted_like(running)
+        condition &= self._noted_like(running) & self._eventful_like(running)
         actions = self._ending(running, finished)
         self._change(running, actions, condition, effects=[self._write_of(effect) for effect in effects])
         return finished

@@ -83,7 +83,7 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         paced_until: Millis | None = None,
     ) -> Request:
         found = self._untouched(seen)
-        require((found.noted, found.eventful) == (seen.noted, seen.eventful))
+        require(_marks(found) == _marks(seen))
         self._require_not_superseded(seen)
         return self._save(found.begun(token, now, deadline, paced_until))
 
@@ -93,7 +93,7 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         found = self._current(running)
         if outcome.status is not Status.CANCELLED:
             _require_not_stopped(found)
-        require(found.noted is running.noted)
+        require(_marks(found) == _marks(running))
         finished = ended(found, outcome, now)
         entries = [effect for effect in effects if isinstance(effect, Entry)]
         for entry in entries:
@@ -101,8 +101,7 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         self._commit([effect for effect in effects if not isinstance(effect, Entry)])
         for entry in entries:
             put(self._tables, entry)
-        # As from DynamoDB, which does not send the item back: what the attempt knows.
-        return replace(self._save(finished), eventful=running.eventful)
+        return self._save(finished)
 
     def renew(self, running: Request, deadline: Millis) -> Request:
         return self._save(replace(self._current(running), deadline=deadline))
@@ -221,6 +220,10 @@ def _without_texts(request: Request) -> Request:
         return request
     payload = "" if request.payload_bytes else request.payload
     return replace(request, payload=payload, result=None if request.result_bytes else request.result)
+
+
+def _marks(request: Request) -> tuple[bool, bool]:
+    return request.noted, request.eventful
 
 
 def _storable(request: Request) -> Request:

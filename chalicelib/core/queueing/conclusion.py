@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.core.errors import EffectRefusedError, LostRaceError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.entry import Entry
-from chalicelib.core.queueing.journal import was_noted_since
+from chalicelib.core.queueing.journal import was_marked_since
 from chalicelib.core.queueing.log_fields import log_fields
 from chalicelib.core.queueing.policy import OnFailure, Policy, after_failure
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
@@ -134,8 +134,9 @@ class Conclusion:
             return self.requests.finish(running, outcome, now, effects)
         except LostRaceError:
             found = self.requests.get(running.user_id, running.seq)
-            if found and was_noted_since(running, found):  # by a signal, while the handler ran
-                return self._write_outcome(replace(running, noted=True), outcome, now, effects)
+            if found and was_marked_since(running, found):  # by a signal, or by an attempt that is late
+                seen = replace(running, noted=found.noted, eventful=found.eventful)
+                return self._write_outcome(seen, outcome, now, effects)
             own = running.attempt_token, outcome.status, now
             if found is None or (found.attempt_token, found.status, found.finished_at) != own:
                 raise

@@ -112,7 +112,7 @@ def no_notes() -> NoteStore:
     raise RuntimeError("There is no store for notes here.")
 
 
-def was_noted_since(running: Request, found: Request) -> bool:
-    """Whether this attempt still runs, and the request was marked as noted since it was seen."""
+def was_marked_since(running: Request, found: Request) -> bool:
+    """Whether this attempt still runs, and the request was marked as noted or eventful since it was seen."""
     same = (found.attempt_token, found.status) == (running.attempt_token, running.status)
-    return same and found.noted and not running.noted
+    return same and (found.noted, found.eventful) != (running.noted, running.eventful)

@@ -96,7 +96,8 @@ class RequestStore(TextStore, SlotStore, Protocol):
         """Write the outcome and the effects in one transaction. Condition: this attempt is the current one.
 
         Second condition, unless the outcome is `cancelled`: nobody has asked to stop the request. Third
-        condition: it is `noted` as `running` says, so that its notes are deleted afterwards.
+        condition: it is `noted` and `eventful` as `running` says, so that its notes are deleted and its chain
+        of events is closed afterwards.
 
         Raises EffectRefusedError if a condition among the effects does not hold.
         """
