@@ -163,14 +163,14 @@ class Sweep:
         head = next(iter(self.store.requests.list_after(queue.user_id, queue.head, 1)), None)
         if head and is_checked_for_payloads(queue, head, now):
             old.append(queue)
-        if queue.state is State.HALTED and (head is None or head.is_resolved):
+        if opens := queue.state is State.HALTED and (head is None or head.is_resolved):
             queue = self.store.queues.change_state(queue, State.OPEN, now)
         if (
             head is None
             or head.seq > queue.head + 1
             or (
                 (is_held or queue.lets_pass(head))
-                and (is_late(queue, head, now) or self._is_superseded(head, now))
+                and (opens or is_late(queue, head, now) or self._is_superseded(head, now))
             )
         ):
             counts.woke(queue, head, now)

@@ -157,16 +157,21 @@ def test_a_paused_queue_is_rung_to_close_a_hole(harness: QueueHarness) -> None:
     assert harness.queue.depth == 0
 
 
-def test_a_queue_halted_by_what_was_settled_since_is_opened(harness: QueueHarness) -> None:
+def test_a_queue_halted_by_what_was_settled_since_is_opened_and_rung(harness: QueueHarness) -> None:
     harness.script[1] = [BROKEN]
     harness.send(type_="halt")
     harness.send()
     harness.run()
     harness.store.requests.forgive_attempts(harness.request(1))  # and then whoever said retry crashed
 
-    sweep_for_ten_minutes(harness)
-    harness.run()
+    for _ in range(10):
+        harness.clock.advance(MINUTE_MS)
+        harness.sweep()
+        if harness.queue.state is State.OPEN:
+            break
 
+    assert harness.wake_ups_waiting() == 1, "it is rung at once"
+    harness.run()
     assert harness.statuses() == [Status.SUCCEEDED, Status.SUCCEEDED]
 
 
