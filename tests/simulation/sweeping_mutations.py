@@ -10,6 +10,7 @@ from chalicelib.adapters.memory import queues, tables
 from chalicelib.adapters.memory.queues import MemoryQueues
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing import controls, queue, sweep
+from chalicelib.core.queueing.lateness import STALE_MS
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.sweep import Sweep
 from tests.fakes.accounts import FakeAccounts
@@ -103,3 +104,16 @@ def interrupted_deletion_left_at_that(patch: MonkeyPatch) -> None:
 @under(faults.Faults(stall=0.1))
 def account_removed_whosever_it_is(patch: MonkeyPatch) -> None:
     patch.setattr(FakeAccounts, "remove", lambda use, name, user_id: use.accounts.pop(name, None))
+
+
+@defect
+@under(faults.NONE)
+def queue_opened_by_the_sweeper_and_not_rung(patch: MonkeyPatch) -> None:
+    wake = Sweep._wake
+
+    def wake_unless_opened(sweeper: Sweep, queue: Queue, id_: str) -> None:
+        just_opened = queue.state is State.OPEN and queue.is_active_since(sweeper.clock.now() - STALE_MS)
+        if not just_opened:
+            wake(sweeper, queue, id_)
+
+    patch.setattr(Sweep, "_wake", wake_unless_opened)
