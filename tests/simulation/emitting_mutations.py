@@ -17,10 +17,9 @@ from chalicelib.core.queueing.events import EventChain, NewEvent
 from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.notes import Note, NoteKey, NoteKind, kept_until
 from chalicelib.core.queueing.policy import Policy
-from chalicelib.core.queueing.request import Outcome, Request
-from chalicelib.core.time import Millis
+from chalicelib.core.queueing.request import Request
 from tests.simulation import faults
-from tests.simulation.mutations import defect, under
+from tests.simulation.mutations import defect, finish_without_looking_at, under
 
 STALE = faults.Faults(stall=0.2, intrude=0.5)  # attempts that are given up and go on
 
@@ -114,16 +113,7 @@ def chain_closed_before_the_outcome(patch: MonkeyPatch) -> None:
 @defect
 @under(faults.Faults(stall=0.3))
 def crash_told_without_looking_for_the_mark_of_a_late_attempt(patch: MonkeyPatch) -> None:
-    original = MemoryRequests.finish
-
-    def finish(
-        store: MemoryRequests, running: Request, outcome: Outcome, now: Millis, effects: Any = ()
-    ) -> Any:
-        found = store.get(running.user_id, running.seq)
-        seen = replace(running, eventful=found is not None and found.eventful)
-        return replace(original(store, seen, outcome, now, effects), eventful=running.eventful)
-
-    patch.setattr(MemoryRequests, "finish", finish)
+    finish_without_looking_at("eventful", patch)
 
 
 @defect

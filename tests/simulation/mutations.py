@@ -57,6 +57,19 @@ def unconditionally(method: str) -> Defect:
     return lambda patch: patch.setattr(MemoryQueues, method, write)
 
 
+def finish_without_looking_at(mark: str, patch: MonkeyPatch) -> None:
+    """Whether the request was marked since is neither a condition of its end nor known afterwards."""
+    original = MemoryRequests.finish
+
+    def finish(store: MemoryRequests, running: Request, *arguments: Any) -> Request:
+        found = store.get(running.user_id, running.seq)
+        stored: dict[str, Any] = {mark: found is not None and getattr(found, mark)}
+        known: dict[str, Any] = {mark: getattr(running, mark)}
+        return replace(original(store, replace(running, **stored), *arguments), **known)
+
+    patch.setattr(MemoryRequests, "finish", finish)
+
+
 def left_to_nobody(drain_pass: DrainPass) -> Ending:
     """An end of a pass that writes the head and sends no wake-up, though work is left."""
     drain_pass._cursor.checkpoint()

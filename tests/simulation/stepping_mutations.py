@@ -1,7 +1,6 @@
 """Deliberate defects of steps. mutations.py has the others."""
 
 from dataclasses import replace
-from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
@@ -11,12 +10,12 @@ from chalicelib.core.queueing import attempt, conclusion
 from chalicelib.core.queueing.drain_pass import DrainPass
 from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.notes import Note
-from chalicelib.core.queueing.request import Outcome, Request
+from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.signals import Signals
 from chalicelib.core.queueing.steps import Wait
 from chalicelib.core.time import Millis
 from tests.simulation import faults
-from tests.simulation.mutations import defect, under
+from tests.simulation.mutations import defect, finish_without_looking_at, under
 
 
 @defect
@@ -94,16 +93,7 @@ def signal_that_wakes_nobody(patch: MonkeyPatch) -> None:
 @defect
 @under(faults.NONE)
 def ended_without_looking_for_signals(patch: MonkeyPatch) -> None:
-    original = MemoryRequests.finish
-
-    def finish(
-        store: MemoryRequests, running: Request, outcome: Outcome, now: Millis, effects: Any = ()
-    ) -> Any:
-        found = store.get(running.user_id, running.seq)
-        seen = replace(running, noted=found is not None and found.noted)
-        return replace(original(store, seen, outcome, now, effects), noted=running.noted)
-
-    patch.setattr(MemoryRequests, "finish", finish)
+    finish_without_looking_at("noted", patch)
 
 
 @defect
