@@ -1,0 +1,39 @@
+"""What LocalStack stores of functions and queues, for many threads at once.
+
+LocalStack goes through these dictionaries while other threads add to them. An invocation failed if another
+one started or ended an execution environment just then, or a function was created; a call for the attributes
+of a FIFO queue failed if the first message of a group was sent just then.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+from localstack.services.lambda_.invocation.assignment import AssignmentService
+from localstack.services.lambda_.invocation.models import LambdaStore
+from localstack.services.sqs.models import FifoQueue, SqsStore
+
+from gurukool_localstack.shared_dict import SharedDict
+
+_stock_assignment = AssignmentService.__init__
+_stock_queue = FifoQueue.__init__
+
+
+def install() -> None:
+    AssignmentService.__init__ = _init_assignment
+    FifoQueue.__init__ = _init_queue
+    for store, name in (
+        (LambdaStore, "functions"),
+        (LambdaStore, "event_source_mappings"),
+        (SqsStore, "queues"),
+    ):
+        vars(store)[name].default = SharedDict
+
+
+def _init_assignment(service: AssignmentService) -> None:
+    _stock_assignment(service)
+    service.environments = defaultdict(SharedDict)
+
+
+def _init_queue(queue: FifoQueue, *args: Any, **options: Any) -> None:
+    _stock_queue(queue, *args, **options)
+    queue.message_groups = SharedDict()

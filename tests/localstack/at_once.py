@@ -1,0 +1,95 @@
+"""What another thread does at the worst moment, done there. LocalStack's own Python runs this program.
+
+It ends with a traceback if LocalStack cannot bear it.
+"""
+
+from types import SimpleNamespace
+from typing import Any
+
+from localstack.services.lambda_.invocation.assignment import AssignmentService
+from localstack.services.lambda_.invocation.execution_environment import InvalidStatusException
+from localstack.services.lambda_.invocation.lambda_models import InitializationType
+from localstack.services.lambda_.invocation.models import lambda_stores
+from localstack.services.sqs.models import FifoQueue, sqs_stores
+
+from gurukool_localstack import assignment, shared_stores
+
+MANAGER = "manager"
+ON_DEMAND = InitializationType.on_demand
+VERSION: Any = SimpleNamespace(qualified_arn="arn", config=SimpleNamespace(capacity_provider_config=None))
+
+
+class Environment:
+    """As LocalStack's, but that `meanwhile` is called when somebody wants to reserve it."""
+
+    initialization_type = ON_DEMAND
+
+    def __init__(self, name: str, meanwhile: Any = lambda: None) -> None:
+        self.id = name
+        self.is_busy = False
+        self._meanwhile = meanwhile
+
+    def reserve(self) -> None:
+        self._meanwhile()
+        if self.is_busy:
+            raise InvalidStatusException(self.id)
+        self.is_busy = True
+
+    def release(self) -> None:
+        self.is_busy = False
+
+
+def another_environment_is_added() -> None:
+    service = AssignmentService()
+    environments = service.environments[MANAGER]
+    for name in "ab":
+        environments[name] = Environment(name, lambda: environments.update(c=Environment("c")))
+    environments["a"].is_busy = True
+    with service.get_environment(MANAGER, VERSION, ON_DEMAND) as environment:
+        assert environment is environments["b"]
+    assert not environment.is_busy
+
+
+def another_invocation_wants_the_new_environment() -> None:
+    class Environments(dict[str, Environment]):
+        def __setitem__(self, name: str, added: Environment) -> None:
+            super().__setitem__(name, added)
+            if not added.is_busy:
+                added.reserve()
+
+    service = AssignmentService()
+    service.environments[MANAGER] = Environments()
+    service.start_environment = lambda *_: Environment("new")
+    with service.get_environment(MANAGER, VERSION, ON_DEMAND) as environment:
+        assert environment.id == "new"
+
+
+def a_function_is_created() -> None:
+    functions = lambda_stores["000000000000"]["us-east-1"].functions
+    functions["one"] = "one"
+    for _ in functions.values():
+        functions["other"] = "other"
+
+
+def a_queue_is_created() -> None:
+    queues = sqs_stores["000000000000"]["us-east-1"].queues
+    queues["one"] = "one"
+    for _ in queues.values():
+        queues["other"] = "other"
+
+
+def a_group_gets_its_first_message() -> None:
+    groups = FifoQueue("queue.fifo", "us-east-1", "000000000000").message_groups
+    groups["one"] = "one"
+    for _ in groups.values():
+        groups["other"] = "other"
+
+
+if __name__ == "__main__":
+    assignment.install()
+    shared_stores.install()
+    another_environment_is_added()
+    another_invocation_wants_the_new_environment()
+    a_function_is_created()
+    a_queue_is_created()
+    a_group_gets_its_first_message()

@@ -1,0 +1,23 @@
+"""LocalStack does many things at once, in threads that share what it has stored."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import gurukool_localstack
+from bootstrap.installation import install
+
+PROGRAM = Path(__file__).with_name("at_once.py")
+
+
+def test_nothing_fails_because_of_what_another_thread_does_meanwhile() -> None:
+    extension = Path(gurukool_localstack.__path__[0]).parent
+    ended = subprocess.run(
+        [install().localstack_python, PROGRAM],
+        env={**os.environ, "PYTHONPATH": str(extension)},
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 0, ended.stderr
