@@ -1,7 +1,7 @@
 """The use cases over the fakes, with one user who is signed in and handlers that do as they are told."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from chalicelib.adapters.memory.clock import ManualClock
@@ -33,6 +33,7 @@ from chalicelib.core.queueing.sweep import Sweep
 from chalicelib.core.queueing.uploads import Uploads
 from chalicelib.core.queueing.waits import Waits
 from chalicelib.core.queueing.watch import Watch
+from chalicelib.core.rates import Rate
 from tests.fakes.accounts import FakeAccounts, FakeSessions, new_session
 
 USER, SESSION = "user", "session"
@@ -211,6 +212,14 @@ def _handlers() -> Registry:
     ):
         registry.add(Handler(type_, lambda payload: payload, object, object, timeout, policy))
     return registry
+
+
+def set_rate(harness: QueueHarness, text: str, type_: str = "skip") -> None:
+    found = harness.handlers.get(type_)
+    assert found
+    harness.handlers.remove(type_)
+    policy = replace(found.policy, base_ms=0)  # no back-off: retries are spaced by the rate alone
+    harness.handlers.add(replace(found, rate=Rate.parse(text), policy=policy))
 
 
 def lose_wake_ups(harness: QueueHarness) -> None:

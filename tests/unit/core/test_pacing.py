@@ -12,18 +12,9 @@ from chalicelib.core.queueing.line import Reason
 from chalicelib.core.queueing.policy import Policy
 from chalicelib.core.queueing.request import Failure, Status
 from chalicelib.core.queueing.steps import Done
-from chalicelib.core.rates import Rate
-from tests.unit.core.queue_harness import BROKEN, DONE, SESSION, USER, QueueHarness
+from tests.unit.core.queue_harness import BROKEN, DONE, SESSION, USER, QueueHarness, set_rate
 
 HOUR_MS = 3_600_000
-
-
-def set_rate(harness: QueueHarness, text: str, type_: str = "skip") -> None:
-    found = harness.handlers.get(type_)
-    assert found
-    harness.handlers.remove(type_)
-    policy = replace(found.policy, base_ms=0)  # no back-off: retries are spaced by the rate alone
-    harness.handlers.add(replace(found, rate=Rate.parse(text), policy=policy))
 
 
 @pytest.fixture
