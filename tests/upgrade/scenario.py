@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any
 
 from local_cloud.api_client import Answer, Api, Session
+from local_cloud.waiting import wait_until
+from tests.patience import PATIENCE_S
 
 PASSWORD = "a long and winding road"  # the one password of all users: it opens nothing but test data
 NEW_PASSWORD = "the road goes ever on"
-PATIENCE_S = 60
 RIVALS = 8
 MOST_RACES = 50
 KEY = {"Idempotency-Key": "spring-order"}
@@ -158,10 +159,7 @@ class Scenario:
         self._until(name, lambda: self._queue(name)["depth"] == 0)
 
     def _until(self, name: str, holds: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE_S
-        while not holds():
-            assert time.monotonic() < end, f"{name}: {self._queue(name)}"
-            time.sleep(0.05)
+        assert wait_until(holds, PATIENCE_S), f"{name}: {self._queue(name)}"
 
     def _queue(self, name: str) -> Any:
         return self._ask(name, "GET", "/api/queue")
