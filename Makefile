@@ -72,8 +72,8 @@ soak: ## run for hours what `make test` runs for seconds: scale, histories, pull
 	@PLUG_USERS=20 PLUG_ROUNDS=20 $(RUN) -m pytest -n 0 -s -o faulthandler_timeout=7200 tests/plug
 	@GENERATED_EXAMPLES=40 $(RUN) -m pytest tests/security/test_openapi.py
 
-lock: ## pin the packages of every requirements file (*.in) after a change
-	@$(RUN) -m infra.lock
+lock: ## pin the packages of every requirements file (*.in) after a change (APP=folder: those of an application)
+	@$(RUN) -m infra.lock $(if $(APP),'$(APP)')
 
 check: ## check format, lint and types
 	@$(RUN) -m ruff format --check --quiet .

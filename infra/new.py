@@ -1,5 +1,6 @@
 """Writes a new application that works: localstack/run -m infra.new FOLDER."""
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -16,8 +17,13 @@ def write(folder: Path) -> None:
         raise DeployError(f"{folder} is there already. Choose a name that is free.")
     shutil.copytree(SKELETON, folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
     readme = folder / "README.md"
-    text = readme.read_text().replace("{name}", folder.resolve().name).replace("{path}", str(folder))
+    text = readme.read_text().replace("{name}", folder.resolve().name).replace("{path}", _quoted(folder))
     readme.write_text(text)
+
+
+def _quoted(folder: Path) -> str:
+    """For a shell, and for `make`, whose paths begin in the checkout wherever the person stands."""
+    return shlex.quote(str(folder.resolve()))
 
 
 def main(arguments: list[str]) -> None:
@@ -28,7 +34,7 @@ def main(arguments: list[str]) -> None:
         write(folder)
     except DeployError as error:
         sys.exit(str(error))
-    print(f"{folder} is an application. Try it: make up APP={arguments[0]}")
+    print(f"{folder} is an application. Try it: make up APP={_quoted(folder)}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ cryptography.
 
 import hashlib
 import re
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -73,7 +74,7 @@ def _added(folder: Path | None, ours: Mapping[str, str]) -> str:
         if _version(theirs[name]) != _version(ours[name]):
             raise DeployError(
                 f"{folder / PINNED} pins {_version(theirs[name])}, "
-                f"and Gurukool ships {_version(ours[name])}. Run `make lock APP={folder}`."
+                f"and Gurukool ships {_version(ours[name])}. {_advice(folder)}"
             )
     return "".join(block for name, block in theirs.items() if name not in ours)
 
@@ -83,11 +84,15 @@ def _pinned(folder: Path) -> Path:
     own = folder / PINNED
     if own.exists():
         if own.read_text().splitlines()[:1] != [_stamp(folder)]:
-            raise DeployError(f"{own} was not made from {SOURCE} as it is now. Run `make lock APP={folder}`.")
+            raise DeployError(f"{own} was not made from {SOURCE} as it is now. {_advice(folder)}")
         return own
     entry = Entry("application-requirements", (folder / SOURCE).read_bytes(), OURS.read_bytes())
     entry.ensure(lambda directory: _compile(folder / SOURCE, directory / PINNED))
     return entry.path / PINNED
+
+
+def _advice(folder: Path) -> str:
+    return f"Run `make lock APP={shlex.quote(str(folder))}`."
 
 
 def _compile(source: Path, target: Path) -> None:

@@ -77,4 +77,7 @@ def test_the_page_leads_from_nothing_to_a_handler_that_works(copy: Path) -> None
         ["git", "diff", "--name-only"], cwd=copy, capture_output=True, text=True, check=True
     )
     assert changed.stdout == ""
+    pinned = (copy.parent / "shop/requirements.txt").read_text()
+    assert pinned.startswith("# From requirements.in ")
+    assert "humanize==" in pinned
     assert "stand-in" not in "".join(p.read_text(errors="replace") for p in (copy / ".local").rglob("*.log"))
