@@ -2,6 +2,7 @@
 
 import json
 
-from tests.surface.surface import RELEASED, present
+from tests.surface import answers, surface
 
-RELEASED.write_text(json.dumps(present(), indent=1, sort_keys=True) + "\n")
+for part in (surface, answers):
+    part.RELEASED.write_text(json.dumps(part.present(), indent=1, sort_keys=True) + "\n")

@@ -1,6 +1,7 @@
 """The commands as a person types them; only those that need no running stack."""
 
 import os
+import shlex
 import subprocess
 import sys
 
@@ -44,3 +45,9 @@ def test_a_user_is_passed_on_only_if_given_to_make() -> None:
     assert "--user 'asha' --seq '3'" in given
     assert "--user 'asha'" in run("make", "--dry-run", "logs", "USERNAME=asha").stdout
     assert "--user" not in run("make", "--dry-run", "logs", "USER=").stdout
+
+
+@pytest.mark.parametrize(("command", "program"), [("lock", "infra.lock"), ("test", "infra.apps.tests")])
+def test_an_application_is_passed_on_in_one_piece(command: str, program: str) -> None:
+    printed = run("make", "--dry-run", command, "APP=../my shop").stdout
+    assert shlex.split(printed.splitlines()[-1]) == ["localstack/run", "-m", program, "../my shop"]
