@@ -11,7 +11,7 @@ from chalicelib.container import Container
 from chalicelib.core.errors import InvalidInputError, NotFoundError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.identity.scopes import FORM
-from chalicelib.core.identity.services import NAME, Service
+from chalicelib.core.identity.services import LONGEST_DAYS, MOST_AT_ONCE, MOST_SCOPES, NAME, Service
 from chalicelib.core.identity.session import DAY_MS
 from chalicelib.core.rates import FORM as RATE
 from chalicelib.core.rates import Bucket, Rate
@@ -22,7 +22,6 @@ routes = Routes("Administration", permission=ADMIN)
 type KeyId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
 type Scope = Annotated[str, msgspec.Meta(pattern=rf"^({FORM.pattern})\Z")]
 
-LONGEST_DAYS = 3650
 DEFAULT_BURST = 100  # a whole batch
 
 
@@ -41,7 +40,7 @@ class NewKey(msgspec.Struct, forbid_unknown_fields=True):
         list[Scope],
         msgspec.Meta(
             min_length=1,
-            max_length=20,
+            max_length=MOST_SCOPES,
             description="read, dequeue, control, tokens, enqueue:* and enqueue:<type>, as needed",
         ),
     ]
@@ -61,7 +60,7 @@ class NewKey(msgspec.Struct, forbid_unknown_fields=True):
         | None
     ) = None
     burst: Annotated[
-        int, msgspec.Meta(ge=1, le=10_000, description="With a rate: how many of them at once")
+        int, msgspec.Meta(ge=1, le=MOST_AT_ONCE, description="With a rate: how many of them at once")
     ] = DEFAULT_BURST
 
 

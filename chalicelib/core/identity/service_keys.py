@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 TRUSTED_MS = 4_000  # how long a process goes by what it has read: a revoked key is refused within 5 s
 USE_NOTED_MS = 10 * 60_000  # between two notes of a key's last use, each of which is one write
 MOST_KEYS = 100
+TOO_MANY = f"There are {MOST_KEYS} keys, which is the limit. Revoke one first."
 MOST_TRUSTED = 100  # keys that one process remembers
 REFUSED = "The key is not valid: it is unknown, was revoked, or has expired."
 
@@ -46,8 +47,7 @@ class ServiceKeys:
     ) -> tuple[Key, Service]:
         """A new key; nobody can read its secret again. Raises InvalidInputError if there are too many."""
         if len(self.store.all()) >= MOST_KEYS:
-            message = f"There are {MOST_KEYS} keys, which is the limit. Revoke one first."
-            raise InvalidInputError(message, code="too_many_keys")
+            raise InvalidInputError(TOO_MANY, code="too_many_keys")
         key = Key.new()
         now = self.clock.now()
         service = Service(key.key_id, name, key.hash, scopes, now, by, expires_at, bucket=bucket)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 FORM = re.compile(r"gk_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 PREFIX = "gk_"  # no access token begins like this
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # of a service
+MOST_SCOPES = 20  # of a key
+LONGEST_DAYS = 3650  # of a key that expires
+MOST_AT_ONCE = 10_000  # requests of a key that has a rate
 
 
 @dataclass(frozen=True, slots=True)
