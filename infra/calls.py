@@ -6,8 +6,16 @@ from pathlib import Path
 
 
 def called_with(path: str) -> Path:
-    """A path of the command line: it begins where the person stands, not where localstack/run goes."""
-    return Path(os.environ.get("GURUKOOL_CALLED_FROM", "")) / Path(path).expanduser()
+    """A path of the command line, which begins where the person stands, not where localstack/run goes."""
+    return (Path(os.environ.get("GURUKOOL_CALLED_FROM", "")) / Path(path).expanduser()).resolve()
+
+
+def file_to_write(path: str) -> Path:
+    """The same for a file, as a type for argparse. Raises ArgumentTypeError if there is no folder for it."""
+    file = called_with(path)
+    if not file.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {file.parent}")
+    return file
 
 
 def pair(text: str) -> tuple[str, str]:

@@ -19,11 +19,11 @@ import sys
 import time
 from collections.abc import Callable
 from getpass import getpass
-from pathlib import Path
 from typing import Any
 
 from infra import keys, roles, service_keys, sign_in_links
 from infra.apps import secret_settings
+from infra.calls import file_to_write
 from infra.errors import DeployError, ending_in_a_sentence
 from infra.stack import Stack
 from infra.target import Target, run_on_aws
@@ -64,10 +64,10 @@ def options() -> argparse.ArgumentParser:
     link.set_defaults(operate=_link)
     exported = commands.add_parser("export", help="write all that is stored about a user into one .tar.gz")
     exported.add_argument("user", help="a username, or the name that a service gives")
-    exported.add_argument("file", type=Path)
+    exported.add_argument("file", type=file_to_write)
     exported.set_defaults(operate=_export)
     audit = commands.add_parser("audit-export", help="write the audit log as lines of JSON")
-    audit.add_argument("file", type=Path)
+    audit.add_argument("file", type=file_to_write)
     audit.set_defaults(operate=_export_audit)
     measured = commands.add_parser("metrics", help="how it has run: traffic, outcomes, p50 and p99 of waits")
     measured.set_defaults(operate=_metrics)

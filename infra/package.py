@@ -69,20 +69,25 @@ def dependencies(
     return layer.build(combined, architecture, services, on_mac=on_mac)
 
 
-def main() -> None:
+def options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Write the CloudFormation template and its zip files.")
-    parser.add_argument("directory", type=Path)
+    parser.add_argument("directory", type=called_with)
     parser.add_argument("--architecture", choices=sorted(layer.PLATFORMS), default="arm64")
-    parser.add_argument("--app", help="folder of an application; without it, the samples")
+    parser.add_argument("--app", type=called_with, help="folder of an application; without it, the samples")
     parser.add_argument("--oidc", action="store_true", help="for a stack with the parameter OidcIssuer")
     parser.add_argument("--uploads", action="store_true", help="for a stack with the parameter Uploads")
-    given = parser.parse_args()
+    return parser
+
+
+def main(arguments: list[str]) -> None:
+    given = options().parse_args(arguments)
     try:
-        app = folder.read(called_with(given.app)) if given.app else None
+        app = folder.read(given.app) if given.app else None
         package(given.architecture, given.directory, app, oidc=given.oidc, uploads=given.uploads)
     except SetupError as error:
         sys.exit(str(error))
+    print(f"template.json, application.zip and layer.zip are in {given.directory}.")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
