@@ -1,6 +1,9 @@
 """On the real stack, a payload of 4 MB goes from its upload to its outcome, and is gone with its user."""
 
 import json
+import os
+import subprocess
+from pathlib import Path
 
 import httpx
 
@@ -30,6 +33,20 @@ def test_a_payload_of_4_mb_is_carried_out_between_others(deployed: ExamplesStack
     assert shown["payload"] is None
     assert shown["payload_upload"]["bytes"] == MOST
     assert httpx.get(shown["payload_upload"]["url"], timeout=20).content == DATA
+
+
+def test_the_session_of_the_page_prints_what_it_says(deployed: ExamplesStack, user: User) -> None:
+    session = (Path(__file__).parents[2] / "docs/uploads.md").read_text().partition("\n## A session\n")[2]
+    _, commands, _, printed, *_ = (part.partition("\n")[2] for part in session.split("```"))
+    run = subprocess.run(
+        ["bash", "-eu", "-c", commands],
+        env={**os.environ, "API": deployed.api_url, "TOKEN": user.session.access_token},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert run.stdout == printed
 
 
 def test_a_payload_that_the_type_refuses_is_refused_at_once(user: User) -> None:
