@@ -170,7 +170,7 @@ def _run(given: argparse.Namespace) -> None:
     print(json.dumps(deploy(target, dict(given.parameter), print, options), indent=2))
 
 
-def _parse(arguments: list[str]) -> argparse.Namespace:
+def arguments_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Deploy Gurukool to AWS or to the local cloud.")
     parser.add_argument("--local", action="store_true", help="the LocalStack at $AWS_ENDPOINT_URL")
     parser.add_argument("--stack", metavar="NAME", help=f"name of the stack ({STACK})")
@@ -193,6 +193,11 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         help="replace or remove this table, queue, secret or API if the change asks for it",
     )
     parser.add_argument("--delete", metavar="NAME", help="delete the stack of this name; its tables stay")
+    return parser
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = arguments_parser()
     given = parser.parse_args(arguments)
     if given.delete and given.stack not in (None, given.delete):
         parser.error(f"--stack says {given.stack} and --delete says {given.delete}")

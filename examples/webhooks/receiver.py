@@ -1,8 +1,9 @@
 """A receiver of webhooks that verifies, remembers, and now and then fails.
 
-    python receiver.py --port 9000 --secret whsec_… --fail-every 3 [--traces http://127.0.0.1:4566/_gurukool]
+    localstack/run examples/webhooks/receiver.py --port 9000 --secret whsec_… --fail-every 3
+        [--traces http://127.0.0.1:4566/_gurukool]
 
-It needs the package standardwebhooks. Stop it with Ctrl-C.
+Anywhere else it needs Python and the package standardwebhooks. Stop it with Ctrl-C.
 """
 
 import argparse

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra import template
+from infra import deploy, template
 
 DEPLOY = (Path(__file__).parents[2] / "docs/deploy.md").read_text()
 CREATED = DEPLOY.partition("\n### What is created\n")[2].partition("\n### ")[0]
@@ -47,3 +47,10 @@ def test_what_a_parameter_brings_is_listed_with_its_name(condition: str) -> None
 
     assert deciding
     assert any(f"`{name}`" in CREATED for name in deciding), deciding
+
+
+def test_every_option_is_listed() -> None:
+    options = deploy.arguments_parser().format_help().partition("usage")[2]
+    named = set(re.findall(r"--[a-z-]+", options)) - {"--help"}
+
+    assert {option for option in named if f"\n| `{option}" not in DEPLOY} == set()
