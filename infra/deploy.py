@@ -1,7 +1,7 @@
 """Deploys the stack to AWS or to the local cloud, or deletes it.
 
-localstack/run -m infra.deploy [--stack NAME] [--region REGION] [--app FOLDER] [--parameter NAME=VALUE ...]
-    [--plan | --check] [--allow-held]
+localstack/run -m infra.deploy [--stack NAME] [--region REGION] [--app FOLDER | --without-app]
+    [--parameter NAME=VALUE ...] [--plan | --check] [--allow-held]
 localstack/run -m infra.deploy --local [...]
 localstack/run -m infra.deploy --delete NAME [...]
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from infra import account, check_account, deployed_release, parameters, refusals, sweep, template
-from infra.apps import folder, secret_settings
+from infra.apps import deployed, folder, secret_settings
 from infra.apps.folder import App
 from infra.artefacts import Artefacts
 from infra.calls import called_with, pair
@@ -58,6 +58,7 @@ class Options:
     allow_held: bool = False  # deploy although there are some: their queues are held
     tags: Mapping[str, str] = field(default_factory=dict)
     app: App | None = None  # None: the samples
+    without_app: bool = False  # leave out the application that the stack has
     replaceable: tuple[str, ...] = ()
     """Logical ids of resources that may be replaced or removed on AWS; in the local cloud, all may."""
     wake_ups_lost: bool = False  # the messages of SQS are gone, so every queue with work is woken
@@ -75,6 +76,8 @@ def deploy(
     stack = _stack(target, report)
     if options.app and target.local:
         given = options.app.local_parameters() | dict(given)
+    if not options.without_app:
+        deployed.require(stack.outputs(), options.app)
     values = _values(target, stack, given, report, options.app)
     deployed_release.check(stack.outputs(), report)
     with TemporaryDirectory(prefix="gurukool-deploy-") as temporary:
@@ -166,7 +169,15 @@ def _run(given: argparse.Namespace) -> None:
         return
     app = folder.read(called_with(given.app)) if given.app else None
     replaceable = tuple(given.allow_replacement)
-    options = Options(given.plan, given.check, given.allow_held, dict(given.tag), app, replaceable)
+    options = Options(
+        plan=given.plan,
+        check=given.check,
+        allow_held=given.allow_held,
+        tags=dict(given.tag),
+        app=app,
+        without_app=given.without_app,
+        replaceable=replaceable,
+    )
     print(json.dumps(deploy(target, dict(given.parameter), print, options), indent=2))
 
 
@@ -176,6 +187,7 @@ def arguments_parser() -> argparse.ArgumentParser:
     parser.add_argument("--stack", metavar="NAME", help=f"name of the stack ({STACK})")
     parser.add_argument("--region", help="region of AWS, if not the one of your profile")
     parser.add_argument("--app", metavar="FOLDER", help="an application; without it, the samples")
+    parser.add_argument("--without-app", action="store_true", help="remove the application of the stack")
     parser.add_argument("--parameter", action="append", default=[], type=pair, metavar="NAME=VALUE")
     parser.add_argument("--tag", action="append", default=[], type=pair, metavar="NAME=VALUE")
     parser.add_argument("--plan", action="store_true", help="say what would be changed, and stop")
@@ -201,6 +213,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     given = parser.parse_args(arguments)
     if given.delete and given.stack not in (None, given.delete):
         parser.error(f"--stack says {given.stack} and --delete says {given.delete}")
+    if given.app and given.without_app:
+        parser.error("--app names an application, and --without-app removes it")
     return given
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.adapters.runtime.application import RESOURCE, SECRET, SETTING
-from infra.apps import resources
+from infra.apps import deployed, resources
 from infra.apps.declaration import Setting
 from infra.apps.folder import App
 from infra.apps.naming import as_text, parameter_name, secret_id, secret_output
@@ -22,6 +22,7 @@ def add(app: App, template: Template) -> None:
     template["Parameters"] |= {parameter_name(name): _parameter(of) for name, of in declared.plain.items()}
     template["Resources"] |= resources.in_template(app.resources)
     template["Resources"] |= {secret_id(name): _secret(of) for name, of in declared.secrets.items()}
+    template["Outputs"] |= deployed.outputs(app)
     template["Outputs"] |= {secret_output(name): _reference(secret_id(name)) for name in declared.secrets}
     template["Outputs"] |= {f"{logical_id(name)}Name": _reference(logical_id(name)) for name in used}
     _add_variables(app, template)

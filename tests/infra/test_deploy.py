@@ -66,6 +66,12 @@ def test_a_stack_is_deleted_by_its_name_only(
     assert "--delete" in capsys.readouterr().err
 
 
+def test_an_application_cannot_be_named_and_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--app", "shop", "--without-app"])
+    assert "--without-app removes it" in capsys.readouterr().err
+
+
 def test_whoever_interrupts_is_told_that_the_cloud_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt

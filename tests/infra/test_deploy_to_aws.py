@@ -109,6 +109,21 @@ def test_a_table_is_replaced_only_by_its_name() -> None:
         deploy(Aws("eu-central-1", cloudformation=cloudformation), {}, print)
 
 
+def test_an_application_is_left_out_only_if_that_is_said() -> None:
+    def aws() -> Aws:
+        described = {"Outputs": [{"OutputKey": "Application", "OutputValue": "shop"}]}
+        before: Moment = ("UPDATE_COMPLETE", [])
+        return Aws("eu-central-1", cloudformation=FakeCloudFormation(before, CREATED, described=described))
+
+    refusing, leaving = aws(), aws()
+    with pytest.raises(DeployError, match=r"the application shop.*--app FOLDER.*--without-app"):
+        deploy(refusing, {}, print)
+    assert refusing.cloudformation.called == []
+
+    deploy(leaving, {}, print, Options(without_app=True))
+    assert leaving.cloudformation.called[0] == "create_change_set UPDATE"
+
+
 def test_an_account_that_is_too_small_is_told_before_anything_is_packaged() -> None:
     told: list[str] = []
     with pytest.raises(DeployError, match="at most 10 functions"):

@@ -76,6 +76,11 @@ def test_resources_have_names_that_cannot_meet_ours(whole: dict[str, Any]) -> No
     }
 
 
+def test_the_stack_says_which_application_it_has(whole: dict[str, Any], read: Read) -> None:
+    assert whole["Outputs"]["Application"] == {"Value": read(DECLARATION, RESOURCES).path.name}
+    assert "Application" not in template.load()["Outputs"]
+
+
 def test_functions_get_what_they_need_and_the_api_no_secret(whole: dict[str, Any]) -> None:
     def variables(function: str) -> dict[str, str]:
         found = whole["Resources"][function]["Properties"]["Environment"]["Variables"]
