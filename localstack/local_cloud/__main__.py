@@ -9,13 +9,15 @@ import sys
 
 from bootstrap.errors import SetupError
 from local_cloud.data import Data, directory_of
-from local_cloud.deployment import deploy, prepare
+from local_cloud.deployment import as_last_time, deploy, prepare
 from local_cloud.disks import CANNOT_WRITE
 from local_cloud.emulator import Emulator
 from local_cloud.environment import Account
 from local_cloud.ports import Ports
 from local_cloud.settings import CHECKOUT, STATE, load
-from local_cloud.stack import Stack
+from local_cloud.stack import Stack, say
+
+DEPLOYING = ("up", "reset")
 
 
 def main() -> None:
@@ -27,7 +29,7 @@ def main() -> None:
         parser.error("--delete belongs to down; reset deletes the data and starts anew")
     command = "down_and_delete" if given.delete else given.command.replace("-", "_")
     try:
-        status = getattr(_stack(), command)()
+        status = getattr(_stack(deploys=command in DEPLOYING), command)()
         gc.freeze()  # without it, Python looks for garbage before it ends, for a sixth of a second
         sys.exit(status)
     except SetupError as error:
@@ -41,10 +43,12 @@ def main() -> None:
         sys.exit(130)
 
 
-def _stack() -> Stack:
+def _stack(*, deploys: bool) -> Stack:
     settings = load()
     directory = directory_of(CHECKOUT, settings.data)
     data = Data(directory) if directory else None
+    if data and deploys:
+        settings = as_last_time(settings, data, say)
     account = Account(settings.concurrency, settings.permissions)
     emulator = Emulator(Ports.of(settings), STATE, data=data, tied=False, account=account)
     return Stack(emulator, lambda target: deploy(target, settings, _indented), lambda: prepare(settings))

@@ -18,6 +18,7 @@ from local_cloud.settings import DATA, NOTHING
 
 FORMAT = "1"  # another one is refused; raise it if DynamoDB Local or the extension cannot read earlier files
 FORMAT_FILE = "format"
+APPLICATION_FILE = "application"
 DATABASE = "shared-local-instance.db"  # as DynamoDB Local names it
 OWNER_ONLY = 0o700
 
@@ -44,6 +45,16 @@ class Data:
 
     def exist(self) -> bool:
         return (self.directory / FORMAT_FILE).exists()
+
+    def application(self) -> Path | None:
+        """The folder of the application that was deployed last; None if there was none."""
+        file = self.directory / APPLICATION_FILE
+        path = os.fsdecode(file.read_bytes()) if file.exists() else ""
+        return Path(path) if path else None
+
+    def note_application(self, folder: Path | None) -> None:
+        """Of what was deployed just now. Whoever then starts the stack need not name it."""
+        (self.directory / APPLICATION_FILE).write_bytes(os.fsencode(folder.resolve()) if folder else b"")
 
     def prepare(self) -> None:
         """Makes the folder, or checks it. Nothing may be using it.

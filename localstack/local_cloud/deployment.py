@@ -6,6 +6,7 @@ they run.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.settings import CHOICES, MAKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from infra.apps.folder import App
+    from local_cloud.data import Data
     from local_cloud.emulator import Emulator
 
 SERVICES = ("cloudformation", "dynamodb", "lambda", "s3", "sts")  # those that a deployment calls
@@ -39,6 +41,15 @@ def prepare(settings: Settings) -> None:
         target.client(service)
 
 
+def as_last_time(settings: Settings, data: Data, say: Callable[[str], None]) -> Settings:
+    """The settings with the application that was deployed last, if they say nothing about one."""
+    last = None if settings.app or settings.without_app else data.application()
+    if last is None:
+        return settings
+    say(f"With the application in {last}, as the last time. (APP=none removes it.)")
+    return replace(settings, app=last)
+
+
 def _app(settings: Settings) -> App | None:
     from infra.apps import folder
 
@@ -53,14 +64,17 @@ def deploy(emulator: Emulator, settings: Settings, report: Callable[[str], None]
     from infra.target import local_cloud
 
     # After a start, SQS has forgotten its messages; if it has not, one more wake-up for a queue does no harm.
-    options = program.Options(app=_app(settings), wake_ups_lost=True)
+    options = program.Options(app=_app(settings), without_app=settings.without_app, wake_ups_lost=True)
     try:
         given = parameters(settings)
         if given["SyntheticCheck"] != "off":
             given["PublicUrl"] = emulator.api_url
-        return program.deploy(local_cloud(emulator.edge_url), given, report, options)
+        outputs = program.deploy(local_cloud(emulator.edge_url), given, report, options)
     except (BotoCoreError, ClientError) as error:
         raise LocalCloudError(f"LocalStack refused: {error} Its log: {emulator.log}") from error
+    if emulator.data:
+        emulator.data.note_application(settings.app)
+    return outputs
 
 
 def parameters(settings: Settings) -> dict[str, str]:

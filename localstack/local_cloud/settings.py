@@ -62,8 +62,8 @@ CHECKED = Setting(
     "PERMISSIONS", _permissions, PERMISSIONS[0], "whether functions may call only what their roles allow"
 )
 CACHE = "GURUKOOL_CACHE"  # bootstrap/cache.py reads it before python-dotenv is installed: environment only
-APP = Setting("APP", str, "", "the folder of the application that is deployed; empty: the samples")
-NOTHING = "none"  # the value of the next one that keeps nothing
+NOTHING = "none"  # the value of the next two that deploys no application, or keeps no data
+APP = Setting("APP", str, "", "the folder of the application that is deployed; empty: the last one")
 DATA = Setting("DATA_DIRECTORY", str, "", "the folder of the data; empty: a folder of this checkout's own")
 # On by default in the local cloud, where people try things out.
 SAMPLES = next(choice for choice in CHOICES if choice.name == "SAMPLE_HANDLERS")._replace(default="on")
@@ -84,6 +84,8 @@ class Settings:
     """Settings that were given; the others have their defaults."""
     app: Path | None = None
     """The folder of the application. A path that is not absolute begins at the checkout."""
+    without_app: bool = False
+    """Whether the application that was deployed before is to go."""
     data: str = ""
     """The setting DATA_DIRECTORY, which data.py reads."""
     concurrency: int = CONCURRENCY
@@ -105,9 +107,10 @@ class Settings:
             choice.name: given[choice.name] for choice in (*CHOICES, *MAKING) if given.get(choice.name)
         }
         app = values[APP.name]
-        folder = CHECKOUT / Path(app).expanduser() if app else None
+        folder = CHECKOUT / Path(app).expanduser() if app not in ("", NOTHING) else None
         return cls(
             *(*ports, choices, folder),
+            without_app=app == NOTHING,
             data=values[DATA.name],
             concurrency=values[ACCOUNT_CONCURRENCY.name],
             permissions=values[CHECKED.name],

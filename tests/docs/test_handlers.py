@@ -64,14 +64,18 @@ def test_the_page_leads_from_nothing_to_a_handler_that_works(copy: Path) -> None
         "DYNAMODB_LOCAL_PORT": str(ports.dynamodb),
         "API": f"http://localhost:{ports.api}",
     }
-    printed = ""
+    printed, session = "", ""
     for file, language, code in BLOCK.findall(SECTION):
         if language == "sh":
-            printed = _run(code, copy, environment)
+            printed, session = _run(code, copy, environment), code
         elif language == "text":
             assert printed == code
         else:
             (copy / file).write_text(code)
+
+    again = _run("make up", copy, environment)
+    assert f"With the application in {copy.parent / 'shop'}, as the last time." in again
+    assert _run(session, copy, environment) == printed
 
     changed = subprocess.run(
         ["git", "diff", "--name-only"], cwd=copy, capture_output=True, text=True, check=True

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from local_cloud.data import DATABASE, FORMAT_FILE, Data, directory_of
+from local_cloud.deployment import as_last_time
 from local_cloud.environment import DATA_VARIABLE
 from local_cloud.errors import LocalCloudError
+from local_cloud.settings import Settings
 
 CHECKOUT = Path("/home/ada/shop")
 
@@ -40,6 +42,26 @@ def test_it_can_be_chosen_or_done_without() -> None:
 def test_only_its_owner_can_read_it(data: Data) -> None:
     assert data.exist()
     assert data.directory.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_application_that_was_deployed_last_is_taken_unless_something_is_said(
+    data: Data, tmp_path: Path
+) -> None:
+    told = list[str]()
+
+    def app_of(app: str) -> Path | None:
+        return as_last_time(Settings.from_mapping({"APP": app}), data, told.append).app
+
+    assert app_of("") is None
+    data.note_application(tmp_path / "other/../my shop")
+    assert not told
+    assert app_of("") == tmp_path / "my shop"
+    assert told == [f"With the application in {tmp_path}/my shop, as the last time. (APP=none removes it.)"]
+    assert (app_of("/another"), app_of("none")) == (Path("/another"), None)
+    assert len(told) == 1
+
+    data.note_application(None)
+    assert app_of("") is None
 
 
 def test_it_is_deleted_as_a_whole(data: Data) -> None:

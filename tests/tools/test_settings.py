@@ -45,6 +45,12 @@ def test_an_empty_value_counts_as_not_given() -> None:
     assert Settings.from_mapping({"PORT": "", "LOG_LEVEL": ""}) == Settings()
 
 
+def test_an_application_is_named_or_left_out_or_not_mentioned() -> None:
+    assert Settings.from_mapping({"APP": "../shop"}) == Settings(app=CHECKOUT / "../shop")
+    assert Settings.from_mapping({"APP": "none"}) == Settings(without_app=True)
+    assert Settings.from_mapping({"APP": ""}) == Settings()
+
+
 def test_two_servers_cannot_have_one_port() -> None:
     with pytest.raises(LocalCloudError, match="must differ"):
         Settings.from_mapping({"PORT": "4566"})
