@@ -1,4 +1,4 @@
-"""docs/deploy.md lists what the template creates."""
+"""docs/deploy.md lists what the template creates, and the options of the program that deploys it."""
 
 import re
 from collections.abc import Iterator
@@ -50,7 +50,6 @@ def test_what_a_parameter_brings_is_listed_with_its_name(condition: str) -> None
 
 
 def test_every_option_is_listed() -> None:
-    options = deploy.arguments_parser().format_help().partition("usage")[2]
-    named = set(re.findall(r"--[a-z-]+", options)) - {"--help"}
+    named = set(re.findall(r"--[a-z-]+", deploy.arguments_parser().format_help())) - {"--help"}
 
     assert {option for option in named if f"\n| `{option}" not in DEPLOY} == set()

@@ -22,7 +22,7 @@ PREFIX = "gk_"  # no access token begins like this
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # of a service
 MOST_SCOPES = 20  # of a key
 LONGEST_DAYS = 3650  # of a key that expires
-MOST_AT_ONCE = 10_000  # requests of a key that has a rate
+MOST_AT_ONCE = 10_000  # requests at once, of a key that has a rate
 
 
 @dataclass(frozen=True, slots=True)
