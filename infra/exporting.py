@@ -42,7 +42,7 @@ def export(target: Target, outputs: Mapping[str, str], user: str, path: Path) ->
     kinds = dict[str, io.BytesIO]()
     for piece in export.pieces(subject):
         if piece.thing is not None:
-            line = f"{record_of(piece, subject.user_id)}\n"
+            line = f"{record_of(piece)}\n"
             kinds.setdefault(piece.kind, io.BytesIO()).write(line.encode())
     _write(kinds, path)
     return f"{path} has what is stored about {user}: {', '.join(kinds)}."

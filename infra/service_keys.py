@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.adapters.dynamodb.services import item_of
+from chalicelib.core.identity.audit import MAKE_KEY, REVOKE_KEY
 from chalicelib.core.identity.scopes import FORM
 from chalicelib.core.identity.services import NAME, Key, Service
 from chalicelib.core.identity.session import DAY_MS
@@ -44,7 +45,7 @@ def make(
     if wrong := [scope for scope in scopes if not FORM.fullmatch(scope)]:
         raise DeployError(f"There is no scope {wrong[0]!r}. Scopes are {EXAMPLE}.")
     key, now, given = Key.new(), time.time_ns() // 1_000_000, " ".join(sorted(set(scopes)))
-    note(dynamodb, tables.audit, f"make key: {given}", name)
+    note(dynamodb, tables.audit, f"{MAKE_KEY}: {given}", name)
     until = None if days is None else now + days * DAY_MS
     service = Service(key.key_id, name, key.hash, frozenset(scopes), now, OPERATOR, until, bucket=bucket)
     dynamodb.put_item(TableName=tables.services, Item=item_of(service).serialize())
@@ -68,6 +69,6 @@ def revoke(dynamodb: Any, tables: Tables, key_id: str) -> str:
     item = {"key_id": {"S": key_id}}
     if not key_id or "Item" not in dynamodb.get_item(TableName=tables.services, Key=item):
         raise DeployError(f"There is no key {key_id!r}. GET /api/admin/keys lists them.")
-    note(dynamodb, tables.audit, "revoke key", key_id)
+    note(dynamodb, tables.audit, REVOKE_KEY, key_id)
     dynamodb.delete_item(TableName=tables.services, Key=item)
     return f"Key {key_id} is refused everywhere within 5 seconds."

@@ -166,3 +166,43 @@ def test_an_administrator_exports_any_user_and_it_is_written_down(
     assert actions == ["export user"]
     assert user.session.call("GET", f"/api/admin/users/{admin.user_id}/export").status == 403
     assert admin.session.call("GET", f"/api/admin/users/{'0' * 32}/export").status == 404
+
+
+def acts(session: Session, path: str = "/api/account/export") -> list[tuple[str, str | None]]:
+    """The acts in an export, and whom each was done to."""
+    return [(act["action"], act["subject"]) for act in of_kind(list(export_all(session, path)), "audit")]
+
+
+def test_a_name_spelled_like_an_account_a_key_or_a_service_gets_nothing_of_theirs(
+    service: Service, admin: User, user: User
+) -> None:
+    made = admin.session.ask(
+        "POST", "/api/admin/keys", {"name": "shop", "scopes": ["read", "control", "enqueue:*"]}
+    )
+    shop, names = Session(service.api, made["key"]), (user.username, made["key_id"], "shop")
+    for name in (*names, "ada"):
+        shop.ask("POST", f"/api/users/{name}/queue/enqueue", {"type": "echo"})
+        shop.ask("POST", f"/api/users/{name}/queue/pause")
+    admin.session.ask("POST", f"/api/admin/accounts/{user.username}/disable")
+
+    for name in names:
+        assert acts(shop, f"/api/users/{name}/export") == [("pause", name)]
+
+    admin.session.ask("POST", f"/api/admin/accounts/{user.username}/enable")
+    user = replace(user, session=service.api.sign_in(user.username, user.password))
+    assert {action for action, _ in acts(user.session)} == {"disable account", "enable account"}
+    admin.session.ask("DELETE", f"/api/admin/keys/{made['key_id']}")
+    own = acts(admin.session, f"/api/admin/users/{made['key_id']}/export")
+    assert sorted(own) == [("export user", made["key_id"]), ("pause", made["key_id"])]
+
+
+def test_an_administrator_gets_no_name_of_those_who_were_acted_on(
+    service: Service, admin: User, user: User
+) -> None:
+    admin.session.ask("POST", "/api/admin/keys", {"name": "shop", "scopes": ["read"]})
+    admin.session.ask("POST", f"/api/admin/accounts/{user.username}/disable")
+
+    records = of_kind(list(export_all(admin.session)), "audit")
+
+    assert [(act["actor"], act["actor_id"]) for act in records] == [(admin.username, admin.user_id)] * 2
+    assert [(act["subject"], act["subject_id"]) for act in records] == [(None, None)] * 2

@@ -29,9 +29,7 @@ def page_of(container: Container, user_id: str, username: str, after: str) -> Ex
     from chalicelib.core.identity.export import Subject
 
     pieces = container.identity.export.pieces(Subject(user_id, username), after)
-    records, mark = export_views.one_answer(
-        pieces, user_id, container.adapters.clock, container.queueing.link
-    )
+    records, mark = export_views.one_answer(pieces, container.adapters.clock, container.queueing.link)
     return ExportAnswer(
         [RecordAnswer(kind.value, msgspec.Raw(text.encode())) for kind, text in records], mark
     )

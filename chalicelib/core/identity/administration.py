@@ -13,7 +13,7 @@ from chalicelib.core.errors import (
     NotFoundError,
 )
 from chalicelib.core.identity.account import Account, Principal, Role, folded
-from chalicelib.core.identity.audit import Entry, before_end_of, month_of, note
+from chalicelib.core.identity.audit import REFUSED, Entry, before_end_of, month_of, note
 from chalicelib.core.identity.ports import Accounts, AuditTrail
 from chalicelib.core.identity.sessions import Sessions
 from chalicelib.core.log_events import log_event
@@ -196,7 +196,7 @@ class Administration:
         try:
             return do()
         except (ConflictError, NotFoundError):
-            self._note(admin, f"refused: {action}", subject, subject_id or subject)
+            self._note(admin, f"{REFUSED}{action}", subject, subject_id or subject)
             raise
 
     def _note(self, admin: Principal, action: str, subject: str, subject_id: str) -> None:

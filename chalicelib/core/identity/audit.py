@@ -6,13 +6,17 @@ Written before it is done, so nothing goes unseen.
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from chalicelib.core.log_events import log_event
 from chalicelib.core.time import Millis
 
 if TYPE_CHECKING:
     from chalicelib.core.identity.ports import AuditTrail
+
+REFUSED: Final = "refused: "  # begins the action of the second entry about what was not done
+MAKE_KEY: Final = "make key"
+REVOKE_KEY: Final = "revoke key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,11 @@ class Entry:
     @property
     def month(self) -> str:
         return month_of(self.at)
+
+    @property
+    def is_about_a_key(self) -> bool:
+        """Whether a service's key was made or revoked; the subject is no user then."""
+        return self.action.removeprefix(REFUSED).startswith((MAKE_KEY, REVOKE_KEY))
 
 
 def note(audit: "AuditTrail", event: str, entry: Entry, **fields: Any) -> None:

@@ -6,7 +6,7 @@ among the pieces; who turns them into text decides which fields are shown.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from chalicelib.core.identity.ports import Accounts, AuditTrail, SessionStore
 from chalicelib.core.identity.session import Session
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.events import Event, chunk_of
+from chalicelib.core.queueing.names import is_account_id
 from chalicelib.core.queueing.notes import NoteKind
 from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.queue import Queue
@@ -156,8 +157,8 @@ class _Walk:
         while month >= FIRST_MONTH:
             while page := self._ports.audit.page(month, before or None, AT_ONCE):
                 for entry in page:
-                    if self._is_about(entry):
-                        yield Piece(Kind.AUDIT, f"audit:{month}.{entry.entry_id}", entry)
+                    if own := self._own_part(entry):
+                        yield Piece(Kind.AUDIT, f"audit:{month}.{entry.entry_id}", own)
                 before = page[-1].entry_id
                 yield Piece(Kind.AUDIT, f"audit:{month}.{before}", None)
             month, before = month_before(month), ""
@@ -180,12 +181,27 @@ class _Walk:
                 if event.n > after:
                     yield Piece(Kind.EVENT, f"request:{seq}.{event.n}", event, seq)
 
-    def _is_about(self, entry: AuditEntry) -> bool:
-        """An entry without ids has names, which others may have had before."""
-        if self._user_id in (entry.subject_id, entry.actor_id, entry.subject):
-            return True
-        named = not entry.subject_id and entry.subject == self._username
-        return named and self._account is not None and entry.at >= self._account.created_at
+    def _own_part(self, entry: AuditEntry) -> AuditEntry | None:
+        """The entry without the names and ids of others; None if it is not about the user."""
+        has_acted = is_account_id(self._user_id) and entry.actor_id == self._user_id
+        is_subject = self._is_subject(entry)
+        if not has_acted:
+            entry = replace(entry, actor="", actor_id="")
+        if not is_subject:
+            entry = replace(entry, subject="", subject_id="")
+        return entry if has_acted or is_subject else None
+
+    def _is_subject(self, entry: AuditEntry) -> bool:
+        """Ids decide: a name may be spelled like somebody's username, or like a key or a service.
+
+        An entry without an id is about an account. Others may have had its username before.
+        """
+        if entry.is_about_a_key:
+            return False
+        if entry.subject_id or not is_account_id(self._user_id):
+            return entry.subject_id == self._user_id
+        named = self._account is not None and entry.at >= self._account.created_at
+        return entry.subject == self._user_id or (named and entry.subject == self._username)
 
 
 def _place(mark: str) -> tuple[Kind, str]:

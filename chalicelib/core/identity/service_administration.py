@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.identity.administration import Administration
-from chalicelib.core.identity.audit import Entry, note
+from chalicelib.core.identity.audit import MAKE_KEY, REVOKE_KEY, Entry, note
 from chalicelib.core.identity.ports import AuditTrail
 from chalicelib.core.identity.scopes import Scopes
 from chalicelib.core.identity.service_keys import ServiceKeys
@@ -37,7 +37,7 @@ class ServiceAdministration:
         def make() -> tuple[Key, Service]:
             return self.keys.make(name, scopes, admin.username, expires_at, bucket)
 
-        return self.administration.carry_out(admin, f"make key: {' '.join(sorted(scopes))}", name, make)
+        return self.administration.carry_out(admin, f"{MAKE_KEY}: {' '.join(sorted(scopes))}", name, make)
 
     def all(self, admin: Principal) -> Sequence[Service]:
         """The keys, the oldest first."""
@@ -46,7 +46,7 @@ class ServiceAdministration:
 
     def revoke(self, admin: Principal, key_id: str) -> None:
         """It is refused everywhere within 5 s. Raises NotFoundError."""
-        self.administration.carry_out(admin, "revoke key", key_id, lambda: self.keys.revoke(key_id))
+        self.administration.carry_out(admin, REVOKE_KEY, key_id, lambda: self.keys.revoke(key_id))
 
 
 @dataclass(frozen=True, slots=True)
