@@ -19,7 +19,10 @@ type Mint = Callable[..., Session]
 @pytest.fixture
 def backend(service: Service, admin: User) -> Session:
     """A service with a key that has all scopes."""
-    body = {"name": "shop", "scopes": ["read", "dequeue", "control", "enqueue:echo", "tokens"]}
+    body = {
+        "name": "shop",
+        "scopes": ["read", "dequeue", "control", "enqueue:echo", "enqueue:fail", "tokens"],
+    }
     return Session(service.api, admin.session.ask("POST", "/api/admin/keys", body)["key"])
 
 
@@ -93,6 +96,21 @@ def test_it_may_be_limited_to_one_request(service: Service, backend: Session, mi
         ("GET", "scheduled"),
     ):
         assert refusal(bearer.call(method, f"/api/queue/{path}")) == (403, "other_request"), path
+
+
+def test_a_token_for_one_request_repeats_it_in_its_place_and_not_as_a_new_one(
+    service: Service, backend: Session, mint: Mint
+) -> None:
+    fails = {"type": "fail", "payload": {"times": 9}, "max_attempts": 1, "on_failure": "halt"}
+    backend.ask("POST", "/api/users/ada/queue/enqueue", fails)
+    bearer, retry = mint("control", seq=1), "/api/queue/requests/1/retry"
+    service.work()
+
+    assert bearer.ask("POST", retry)["seq"] == 1
+    service.work()
+    bearer.ask("POST", "/api/queue/requests/1/skip")
+    assert refusal(bearer.call("POST", retry)) == (403, "other_request")
+    assert mint("control").ask("POST", retry)["seq"] == 2
 
 
 @pytest.mark.parametrize("scope", ["enqueue:*", "enqueue:sleep", "tokens"])
