@@ -132,3 +132,25 @@ def test_only_a_key_with_that_scope_makes_tokens(service: Service, admin: User, 
 @pytest.mark.parametrize("body", [{"scopes": []}, {"scopes": ["read"], "ttl_seconds": 3601}, {}])
 def test_a_token_that_makes_no_sense_is_refused(backend: Session, body: object) -> None:
     assert refusal(backend.call("POST", "/api/users/ada/tokens", body)) == (422, "invalid_input")
+
+
+def test_what_it_steers_is_in_the_audit_log_with_the_key_that_has_made_it(
+    admin: User, backend: Session, mint: Mint
+) -> None:
+    backend.ask("POST", "/api/users/ada/queue/enqueue", {"type": "echo"})
+    bearer = mint(*SCOPES)
+    bearer.ask("GET", "/api/queue")
+    bearer.ask("DELETE", "/api/queue")
+    bearer.call("POST", "/api/queue/requests/1/cancel")
+
+    key_id = admin.session.ask("GET", "/api/admin/keys")["keys"][0]["key_id"]
+    entries = admin.session.ask("GET", "/api/admin/audit?user=ada")["entries"]
+    assert {(e["actor"], e["actor_id"], e["action"], e["subject"]) for e in entries} == {
+        ("(token)", key_id, action, "ada") for action in ("deleteQueue", "cancel", "refused: cancel")
+    }
+
+
+def test_what_users_steer_in_their_own_sessions_is_not(admin: User, user: User) -> None:
+    user.session.ask("DELETE", "/api/queue")
+
+    assert admin.session.ask("GET", "/api/admin/audit")["entries"] == []

@@ -199,11 +199,14 @@ def test_what_a_service_steers_and_who_makes_its_keys_is_in_the_audit_log(
 ) -> None:
     call("POST", f"{QUEUE}/enqueue", {"type": "echo"})
     call("POST", f"{QUEUE}/pause")
+    call("POST", f"{QUEUE}/requests/2/cancel")
     call("GET", QUEUE)
 
     entries = admin.session.ask("GET", "/api/admin/audit")["entries"]
     told = {(entry["actor"], entry["action"], entry["subject"]) for entry in entries}
     assert told == {
         ("shop", "pause", "ada:chat-7"),
+        ("shop", "cancel", "ada:chat-7"),
+        ("shop", "refused: cancel", "ada:chat-7"),
         (admin.username, "make key: control dequeue enqueue:* read", "shop"),
     }

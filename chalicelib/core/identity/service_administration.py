@@ -1,12 +1,12 @@
 """What administrators do with the keys of services, and how services' own deeds are noted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.identity.administration import Administration
-from chalicelib.core.identity.audit import MAKE_KEY, REVOKE_KEY, Entry, note
+from chalicelib.core.identity.audit import MAKE_KEY, REVOKE_KEY, Entry, carry_out, note
 from chalicelib.core.identity.ports import AuditTrail
 from chalicelib.core.identity.scopes import Scopes
 from chalicelib.core.identity.service_keys import ServiceKeys
@@ -15,6 +15,8 @@ from chalicelib.core.time import Clock, Millis
 
 if TYPE_CHECKING:
     from chalicelib.core.rates import Bucket
+
+BEARER = "(token)"  # who has a minted token, as an actor: no service's name, since those have no parentheses
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,18 @@ class ServiceAdministration:
 
 @dataclass(frozen=True, slots=True)
 class ServiceDeeds:
-    """Notes that a service controls a queue, before it is done."""
+    """Writes down what services, and those who have tokens of services, do to queues."""
 
     audit: AuditTrail
     clock: Clock
 
-    def note(self, service: str, key_id: str, action: str, user_id: str) -> None:
-        """Raises UnavailableError; then it must not be done."""
+    def carry_out[Done](
+        self, actor: str, key_id: str, action: str, user_id: str, do: Callable[[], Done]
+    ) -> Done:
+        """Do it between entries. Raises what `do` raises, and UnavailableError."""
         ids = {"actor_id": key_id, "subject_id": user_id}
-        entry = Entry.new(self.clock.now(), service, action, user_id, **ids)
-        note(self.audit, "service acts", entry)
+
+        def write(action: str) -> None:
+            note(self.audit, "service acts", Entry.new(self.clock.now(), actor, action, user_id, **ids))
+
+        return carry_out(write, action, do)
