@@ -150,8 +150,24 @@ def test_a_service_exports_a_user_of_its_own_and_needs_the_scope(service: Servic
 
     assert [record["kind"] for record in records] == ["queue", "request"]
     assert sender.call("GET", path).body["code"] == "scope_missing"
-    assert reader.call("GET", "/api/users/nobody/export").status == 404
+    assert reader.ask("GET", "/api/users/nobody/export") == {"records": [], "next": None}
     assert reader.call("GET", f"/api/users/{admin.user_id}/export").status == 404
+
+
+def test_a_name_of_which_only_scheduled_requests_are_stored_is_exported(
+    service: Service, admin: User
+) -> None:
+    body = {"name": "shop", "scopes": ["read", "enqueue:*"]}
+    shop = Session(service.api, admin.session.ask("POST", "/api/admin/keys", body)["key"])
+    later = {"type": "echo", "payload": {"text": "later"}, "enter_at": "2027-02-01T00:00:00Z"}
+    shop.ask("POST", "/api/users/ada/queue/scheduled", later)
+
+    [own] = export_all(shop, "/api/users/ada/export")
+    [theirs, act] = export_all(admin.session, "/api/admin/users/ada/export")
+
+    assert own == theirs
+    assert (own["kind"], own["data"]["payload"]) == ("scheduled", {"text": "later"})
+    assert act["data"]["action"] == "export user"
 
 
 def test_an_administrator_exports_any_user_and_it_is_written_down(

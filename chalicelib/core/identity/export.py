@@ -11,12 +11,13 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from chalicelib.core.errors import FieldError, InvalidInputError
+from chalicelib.core.errors import FieldError, InvalidInputError, NotFoundError
 from chalicelib.core.identity.account import Account
 from chalicelib.core.identity.audit import Entry as AuditEntry
 from chalicelib.core.identity.audit import month_before, month_of
 from chalicelib.core.identity.ports import Accounts, AuditTrail, SessionStore
 from chalicelib.core.identity.session import Session
+from chalicelib.core.identity.user_deletion import NO_USER
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.events import Event, chunk_of
 from chalicelib.core.queueing.names import is_account_id
@@ -81,6 +82,13 @@ class Export:
     store: Store
     audit: AuditTrail
     clock: Clock
+
+    def subject_of(self, user_id: str) -> Subject:
+        """The user with this id. Raises NotFoundError if there is neither a queue nor a scheduled request."""
+        queue = self.store.queues.get(user_id)
+        if queue is None and not self.store.entries.list_after(user_id, "", 1):
+            raise NotFoundError(NO_USER)
+        return Subject(user_id, queue.username if queue else "")
 
     def pieces(self, subject: Subject, after: str = "") -> Iterator[Piece]:
         """All pieces after that mark. Raises InvalidInputError if there is no such mark.
