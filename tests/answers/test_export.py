@@ -1,43 +1,15 @@
 """All that is stored about a user, as the user, a service and an administrator get it."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-import pytest
-
-from chalicelib.core.identity import export
 from chalicelib.core.identity.audit import Entry
-from chalicelib.core.queueing.events import chunk_name
-from chalicelib.core.queueing.notes import Note, NoteKey, NoteKind
 from local_cloud.api_client import Session
+from tests.answers.exporting import LARGE, export_all, live, of_kind
 from tests.answers.service import Service
 from tests.e2e.users import User
 
-LARGE = "x" * 5_000
 SECRETS = ("password_hash", "hashed ", "family", "refresh_hash", "sealed", "token")
-
-
-def export_all(session: Session, path: str = "/api/account/export") -> Iterator[dict[str, Any]]:
-    mark = ""
-    while mark is not None:
-        page = session.ask("GET", f"{path}?after={mark}")
-        yield from page["records"]
-        mark = page["next"]
-
-
-def of_kind(records: list[dict[str, Any]], kind: str) -> list[Any]:
-    return [record["data"] for record in records if record["kind"] == kind]
-
-
-def live(service: Service, user: User) -> None:
-    """Three requests, one of them large, and one that is scheduled."""
-    for text in ("one", LARGE, "three"):
-        user.session.ask("POST", "/api/queue/enqueue", {"type": "echo", "payload": {"text": text}})
-    service.work()
-    body = {"type": "echo", "payload": {"text": "later"}, "enter_at": "2027-02-01T00:00:00Z"}
-    user.session.ask("POST", "/api/queue/scheduled", body)
 
 
 def test_a_user_gets_everything_and_no_secret(service: Service, admin: User, user: User) -> None:
@@ -74,44 +46,6 @@ def test_a_user_gets_everything_and_no_secret(service: Service, admin: User, use
     assert not [secret for secret in SECRETS if secret in json.dumps(records)]
 
 
-def test_pages_of_any_size_have_the_same_pieces(
-    service: Service, user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    live(service, user)
-    whole = list(export_all(user.session))
-    monkeypatch.setattr("chalicelib.api.identity.export_views.ANSWER_LIMIT", 1)
-    monkeypatch.setattr(export, "AT_ONCE", 2)
-
-    page = user.session.ask("GET", "/api/account/export")
-
-    assert len(page["records"]) == 1
-    assert list(export_all(user.session)) == whole
-
-
-def test_events_follow_their_request_and_a_page_may_end_between_two(
-    service: Service, user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    live(service, user)
-    requests = service.store.tables.requests[user.user_id]
-    requests[2] = replace(requests[2], eventful=True)
-    for first, text in ((1, '5 1 output "a"\n6 1 output "b"'), (3, '7 2 output "c"'), (4, "end")):
-        note = Note(NoteKey(2, NoteKind.EVENT, chunk_name(first)), text, 2**50)
-        service.store.notes.add(user.user_id, note)
-    monkeypatch.setattr("chalicelib.api.identity.export_views.ANSWER_LIMIT", 1)
-    monkeypatch.setattr(export, "CHUNKS_AT_ONCE", 1)
-
-    records = list(export_all(user.session))
-
-    kinds = [record["kind"] for record in records]
-    assert kinds[4:] == ["request", "request", "event", "event", "event", "request"]
-    events = of_kind(records, "event")
-    assert [(e["seq"], e["n"], e["attempt"], e["data"]) for e in events] == [
-        (2, 1, 1, "a"),
-        (2, 2, 1, "b"),
-        (2, 3, 2, "c"),
-    ]
-
-
 def test_a_user_sees_nothing_of_another_one(service: Service, admin: User, user: User) -> None:
     live(service, user)
 
@@ -126,15 +60,6 @@ def test_what_the_user_has_deleted_is_not_exported(service: Service, user: User)
     user.session.ask("DELETE", "/api/queue")
 
     assert not {"request", "scheduled"} & {record["kind"] for record in export_all(user.session)}
-
-
-@pytest.mark.parametrize(
-    "mark", ["x", "request:", "request:1", "event:1.1", "audit:2026-13.", "session:a b", "account:2", ":"]
-)
-def test_a_mark_that_no_answer_had_is_refused(user: User, mark: str) -> None:
-    answer = user.session.call("GET", f"/api/account/export?after={mark.replace(' ', '%20')}")
-
-    assert (answer.status, [error["path"] for error in answer.body["errors"]]) == (422, ["after"])
 
 
 def test_a_service_exports_a_user_of_its_own_and_needs_the_scope(service: Service, admin: User) -> None:

@@ -13,7 +13,7 @@ from infra import audit_export, exporting
 from infra.errors import DeployError
 from infra.target import on_aws
 from local_cloud.api_client import Session
-from tests.answers.test_export import LARGE, export_all
+from tests.answers.exporting import LARGE, export_all
 from tests.e2e.users import sign_up
 from tests.infra.cloud import REGION, Cloud
 from tests.infra.documents import TABLES

@@ -19,7 +19,7 @@ from chalicelib.core.identity.ports import Accounts, AuditTrail, SessionStore
 from chalicelib.core.identity.session import Session
 from chalicelib.core.identity.user_deletion import NO_USER
 from chalicelib.core.queueing.entry import Entry
-from chalicelib.core.queueing.events import Event, chunk_of
+from chalicelib.core.queueing.events import Event, chunk_name, chunk_of
 from chalicelib.core.queueing.names import is_account_id
 from chalicelib.core.queueing.notes import NoteKind
 from chalicelib.core.queueing.ports import Store
@@ -29,6 +29,7 @@ from chalicelib.core.queueing.texts import with_payload, with_results
 from chalicelib.core.time import Clock
 
 FIRST_MONTH = "2026-11"  # no audit log is older
+AFTER_ALL = f"{'9' * 15}-{'f' * 8}"  # the ids of all entries
 AT_ONCE = 100  # of what is read in pages
 CHUNKS_AT_ONCE = 100  # of events
 
@@ -139,8 +140,7 @@ class _Walk:
             for listed in page:
                 place = listed.id
                 # Lists have no payloads. What has entered the line meanwhile is among the requests.
-                if entry := entries.get(self._user_id, place):
-                    yield Piece(Kind.SCHEDULED, f"scheduled:{place}", entry)
+                yield Piece(Kind.SCHEDULED, f"scheduled:{place}", entries.get(self._user_id, place))
 
     def requests(self, place: str) -> Iterator[Piece]:
         """Each with its events behind it. `place`: a number, or one and that of its last event."""
@@ -154,14 +154,20 @@ class _Walk:
         while page := self._ports.store.requests.list_after(self._user_id, after, AT_ONCE):
             for request in page:
                 after = request.seq
-                if request.status is not Status.VOID:
-                    yield Piece(Kind.REQUEST, f"request:{after}.0", self._whole(request))
-                    if request.eventful:
-                        yield from self._events(after, 0)
+                shown = None if request.status is Status.VOID else self._whole(request)
+                yield Piece(Kind.REQUEST, f"request:{after}.0", shown)
+                if shown and request.eventful:
+                    yield from self._events(after, 0)
 
     def audit(self, place: str) -> Iterator[Piece]:
-        """The newest entries first. Nobody has sorted them by user: all are read."""
-        month, _, before = (place or month_of(self._ports.clock.now())).partition(".")
+        """The newest entries first. Nobody has sorted them by user: all are read.
+
+        A mark may name a later month than the present one, by another process's clock or because somebody has
+        made it up: there is nothing in it.
+        """
+        present = month_of(self._ports.clock.now())
+        month, _, before = (place or present).partition(".")
+        month = min(month, present)
         while month >= FIRST_MONTH:
             while page := self._ports.audit.page(month, before or None, AT_ONCE):
                 for entry in page:
@@ -170,6 +176,7 @@ class _Walk:
                 before = page[-1].entry_id
                 yield Piece(Kind.AUDIT, f"audit:{month}.{before}", None)
             month, before = month_before(month), ""
+            yield Piece(Kind.AUDIT, f"audit:{month}.{AFTER_ALL}", None)
 
     @cached_property
     def _account(self) -> Account | None:
@@ -182,8 +189,11 @@ class _Walk:
         return next(with_results(requests, [with_payload(requests, request) or request]))
 
     def _events(self, seq: int, after: int) -> Iterator[Piece]:
-        notes, name = self._ports.store.notes, ""
-        while page := notes.list(self._user_id, seq, NoteKind.EVENT, name, CHUNKS_AT_ONCE):
+        """Those with numbers above `after`. The chunk that has this number may have some of them, too."""
+        notes, key = self._ports.store.notes, (self._user_id, seq, NoteKind.EVENT)
+        containing = notes.last(*key, chunk_name(after)) if after else None
+        name = chunk_name(chunk_of(containing).first - 1) if containing else ""
+        while page := notes.list(*key, name, CHUNKS_AT_ONCE):
             name = page[-1].key.name
             for event in (event for note in page for event in chunk_of(note).events):
                 if event.n > after:
