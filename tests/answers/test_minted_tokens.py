@@ -1,6 +1,7 @@
 """Tokens that a service makes for the browsers and devices of its users."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -60,6 +61,17 @@ def test_it_does_what_its_scopes_say_and_nothing_else(mint: Mint) -> None:
         answer = bearer.call(operation.method, operation.path.format(**PLACES), {})
         assert refusal(answer) == (403, "scope_missing"), operation.operation_id
     assert len(own) >= 22
+
+
+def test_what_a_user_without_a_queue_is_answered_is_documented(mint: Mint) -> None:
+    bearer, missing = mint(*SCOPES), set[str]()
+    paths = bearer.ask("GET", "/api/openapi.json")["paths"]
+    for operation in (o for o in OPERATIONS if o.path.startswith("/api/queue")):
+        answer = bearer.call(operation.method, operation.path.format(**PLACES), {})
+        assert str(int(answer.status)) in paths[operation.path][operation.method.lower()]["responses"]
+        if answer.status == HTTPStatus.NOT_FOUND:
+            missing.add(operation.own_id)
+    assert missing >= {"pause", "resume", "purge", "cancel"}
 
 
 def test_it_opens_nothing_but_a_queue(mint: Mint) -> None:
