@@ -32,10 +32,10 @@ class Entry:
     at: Millis
     actor: str  # username of the administrator, or name of the service
     action: str  # "pause queue", "disable account", …
-    subject: str  # a username, or a user id
+    subject: str  # a username, a user id, or the name of a service whose key it was
     # Names of deleted accounts can be taken by others, ids cannot. Older entries have no ids.
     actor_id: str = ""  # of a service: that of its key
-    subject_id: str = ""
+    subject_id: str = ""  # of a user, or of a key
 
     @classmethod
     def new(

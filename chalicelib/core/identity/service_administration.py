@@ -35,11 +35,12 @@ class ServiceAdministration:
         bucket: "Bucket | None" = None,
     ) -> tuple[Key, Service]:
         """A new key, which is shown this once. Raises InvalidInputError if there are too many."""
+        key, action = Key.new(), f"{MAKE_KEY}: {' '.join(sorted(scopes))}"
 
-        def make() -> tuple[Key, Service]:
-            return self.keys.make(name, scopes, admin.username, expires_at, bucket)
+        def make() -> Service:
+            return self.keys.make(key, name, scopes, admin.username, expires_at, bucket)
 
-        return self.administration.carry_out(admin, f"{MAKE_KEY}: {' '.join(sorted(scopes))}", name, make)
+        return key, self.administration.carry_out(admin, action, name, make, key.key_id)
 
     def all(self, admin: Principal) -> Sequence[Service]:
         """The keys, the oldest first."""
@@ -48,7 +49,10 @@ class ServiceAdministration:
 
     def revoke(self, admin: Principal, key_id: str) -> None:
         """It is refused everywhere within 5 s. Raises NotFoundError."""
-        self.administration.carry_out(admin, REVOKE_KEY, key_id, lambda: self.keys.revoke(key_id))
+        self.administration.require_admin(admin)
+        found = self.keys.find(key_id)
+        name = found.name if found else key_id
+        self.administration.carry_out(admin, REVOKE_KEY, name, lambda: self.keys.revoke(key_id), key_id)
 
 
 @dataclass(frozen=True, slots=True)
