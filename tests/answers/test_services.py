@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.api.assembly import OPERATIONS
+from chalicelib.core.errors import NewerItemError
 from local_cloud.api_client import Answer
 from tests.answers.service import Service
 from tests.e2e.users import User
@@ -169,6 +170,18 @@ def test_a_key_is_shown_once_listed_and_revoked(
     refused = call("GET", QUEUE, key=made["key"])
     assert (refused.status, refused.body["code"]) == (401, "invalid_key")
     assert admin.session.call("DELETE", f"/api/admin/keys/{made['key_id']}").status == 404
+
+
+def test_a_key_that_a_newer_release_has_made_is_revoked_without_being_read(
+    service: Service, admin: User, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def get(_: str) -> None:
+        raise NewerItemError
+
+    monkeypatch.setattr(service.services, "get", get)
+
+    assert admin.session.call("DELETE", f"/api/admin/keys/{key.split('_')[1]}").status == 204
+    assert service.services.all() == []
 
 
 @pytest.mark.parametrize(

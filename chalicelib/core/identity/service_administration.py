@@ -1,9 +1,11 @@
 """What administrators do with the keys of services, and how services' own deeds are noted."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.core.errors import NewerItemError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.identity.administration import Administration
 from chalicelib.core.identity.audit import MAKE_KEY, REVOKE_KEY, Entry, carry_out, note
@@ -50,8 +52,10 @@ class ServiceAdministration:
     def revoke(self, admin: Principal, key_id: str) -> None:
         """It is refused everywhere within 5 s. Raises NotFoundError."""
         self.administration.require_admin(admin)
-        found = self.keys.find(key_id)
-        name = found.name if found else key_id
+        name = key_id
+        with suppress(NewerItemError):  # a key that a newer release has made can be revoked all the same
+            if found := self.keys.find(key_id):
+                name = found.name
         self.administration.carry_out(admin, REVOKE_KEY, name, lambda: self.keys.revoke(key_id), key_id)
 
 
