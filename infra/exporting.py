@@ -4,6 +4,7 @@ import io
 import tarfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from chalicelib.adapters.dynamodb.accounts import DynamoAccounts
@@ -13,6 +14,7 @@ from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.adapters.runtime.clock import SystemClock
 from chalicelib.api.identity.export_views import record_of
+from chalicelib.core.errors import NotFoundError
 from chalicelib.core.identity.account import folded
 from chalicelib.core.identity.export import Export, Subject
 from infra.audit import note
@@ -34,18 +36,24 @@ def export(target: Target, outputs: Mapping[str, str], user: str, path: Path) ->
     tables = tables_of(target, outputs)
     accounts, store = DynamoAccounts(tables), DynamoStore(tables, limit=1)
     account = accounts.by_username(folded(user))
-    subject = Subject(account.user_id, account.username) if account else Subject(user, "")
-    if account is None and (not user or store.queues.get(user) is None):
-        raise DeployError(f"There is no user {user!r}.")
-    note(dynamodb, outputs["AuditTable"], "export user", user, subject.user_id)
     export = Export(accounts, DynamoSessions(tables), store, DynamoAudit(tables), SystemClock())
+    subject = Subject(account.user_id, account.username) if account else _named(export, user)
+    note(dynamodb, outputs["AuditTable"], "export user", user, subject.user_id)
     kinds = dict[str, io.BytesIO]()
     for piece in export.pieces(subject):
         if piece.thing is not None:
-            line = f"{record_of(piece, subject.user_id)}\n"
+            line = f"{record_of(piece)}\n"
             kinds.setdefault(piece.kind, io.BytesIO()).write(line.encode())
     _write(kinds, path)
     return f"{path} has what is stored about {user}: {', '.join(kinds)}."
+
+
+def _named(export: Export, user: str) -> Subject:
+    """Raises DeployError if nothing is stored of such a user."""
+    with suppress(NotFoundError):
+        if user:
+            return export.subject_of(user)
+    raise DeployError(f"There is no user {user!r}.")
 
 
 def _write(kinds: Mapping[str, io.BytesIO], path: Path) -> None:

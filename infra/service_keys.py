@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.adapters.dynamodb.services import item_of
+from chalicelib.core.identity.audit import MAKE_KEY, REVOKE_KEY
 from chalicelib.core.identity.scopes import FORM
 from chalicelib.core.identity.service_keys import MOST_KEYS, TOO_MANY
 from chalicelib.core.identity.services import LONGEST_DAYS, MOST_AT_ONCE, MOST_SCOPES, NAME, Key, Service
@@ -42,7 +43,7 @@ def make(
     if _count(dynamodb, tables.services) >= MOST_KEYS:
         raise DeployError(TOO_MANY)
     key, now, given = Key.new(), time.time_ns() // 1_000_000, " ".join(sorted(set(scopes)))
-    note(dynamodb, tables.audit, f"make key: {given}", name)
+    note(dynamodb, tables.audit, f"{MAKE_KEY}: {given}", name, key.key_id)
     until = None if days is None else now + days * DAY_MS
     service = Service(key.key_id, name, key.hash, frozenset(scopes), now, OPERATOR, until, bucket=bucket)
     dynamodb.put_item(TableName=tables.services, Item=item_of(service).serialize())
@@ -83,9 +84,10 @@ def bucket_of(rate: str | None, burst: int) -> Bucket | None:
 
 def revoke(dynamodb: Any, tables: Tables, key_id: str) -> str:
     """Revokes a key and returns a sentence about it. Raises DeployError if there is no such key."""
-    item = {"key_id": {"S": key_id}}
-    if not key_id or "Item" not in dynamodb.get_item(TableName=tables.services, Key=item):
+    place = {"key_id": {"S": key_id}}
+    found = dynamodb.get_item(TableName=tables.services, Key=place).get("Item") if key_id else None
+    if not found:
         raise DeployError(f"There is no key {key_id!r}. GET /api/admin/keys lists them.")
-    note(dynamodb, tables.audit, "revoke key", key_id)
-    dynamodb.delete_item(TableName=tables.services, Key=item)
+    note(dynamodb, tables.audit, REVOKE_KEY, found["name"]["S"], key_id)
+    dynamodb.delete_item(TableName=tables.services, Key=place)
     return f"Key {key_id} is refused everywhere within 5 seconds."

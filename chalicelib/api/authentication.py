@@ -1,6 +1,6 @@
 """Authentication: who makes a call, and whether they may."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from chalicelib.core.errors import ForbiddenError, UnauthenticatedError
 from chalicelib.core.identity.account import Principal, Role
 from chalicelib.core.identity.scopes import allows, missing
 from chalicelib.core.identity.services import PREFIX
-from chalicelib.core.queueing.access import key_of, service_access
+from chalicelib.core.queueing.access import SERVICE, key_of, service_access
 from chalicelib.web.operations import Operation
 
 
@@ -42,7 +42,7 @@ class Gate:
         return principal
 
     def confirm(self, principal: Any, operation: Operation, found: Mapping[str, Any]) -> Principal:
-        """Notes in the audit log that a service steers a queue, before it does."""
+        """The caller, acting for the user whom the path names if it names one."""
         caller: Principal = principal
         if caller.seq is not None and found.get("seq") != caller.seq:
             raise ForbiddenError(f"This token is for request {caller.seq} alone.", code="other_request")
@@ -50,10 +50,18 @@ class Gate:
             return caller
         user = str(found[operation.on_behalf.argument])
         logs.bind(user=user)
-        if operation.permission == CONTROL:
-            deeds = self.container.identity.service_deeds
-            deeds.note(caller.username, key_of(caller.session_id), operation.own_id, user)
         return replace(caller, user_id=user)
+
+    def carry_out(self, principal: Any, operation: Operation, do: Callable[[], Any]) -> Any:
+        """With entries in the audit log if a service, or whoever has a token of one, steers a queue."""
+        caller: Principal = principal
+        if operation.permission != CONTROL or not caller.session_id.startswith(SERVICE):
+            return do()
+        from chalicelib.core.identity.service_administration import BEARER
+
+        actor = caller.username if operation.on_behalf else BEARER
+        deeds, key_id = self.container.identity.service_deeds, key_of(caller.session_id)
+        return deeds.carry_out(actor, key_id, operation.own_id, caller.user_id, do)
 
     def _user(self, token: str) -> Principal:
         """Raises UnauthenticatedError, UnavailableError."""

@@ -3,7 +3,7 @@
 const ENQUEUE = "api/queue/enqueue";
 const DEEPEST = 5;
 
-/** Map from the type's name to { payload, required }: the text that a payload of it may begin with. */
+/** Map from the name of each type to the JSON text with which a payload of it may begin. */
 export function typesOf(document) {
   const resolve = (schema) =>
     schema?.$ref ? resolve(schema.$ref.slice(2).split("/").reduce((part, name) => part?.[name], document)) : schema ?? {};

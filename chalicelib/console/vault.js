@@ -6,23 +6,24 @@
 // Other stages of the same API may share the origin, but not the path.
 const NAME = `gurukool:${new URL(".", location.href).pathname}`;
 
-let fallback = null; // for a browser that refuses to store anything: the session ends with the page
+let fallback = null; // for a browser that refuses to store it: the session ends with the page
 
 /** { username, token } or null. */
 export function stored() {
   try {
-    return JSON.parse(localStorage.getItem(NAME));
+    return JSON.parse(localStorage.getItem(NAME)) ?? fallback;
   } catch {
     return fallback;
   }
 }
 
 export function store(kept) {
-  fallback = kept;
+  fallback = null;
   try {
     localStorage.setItem(NAME, JSON.stringify(kept));
   } catch {
-    // The browser refuses: `fallback` has it.
+    forget(); // what is still stored may be a spent refresh token, and to send that ends the session
+    fallback = kept;
   }
 }
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -38,6 +39,10 @@ class Gate(Protocol):
         For an operation on behalf of somebody, the principal acting for whom the path names. Raises
         ForbiddenError.
         """
+        ...
+
+    def carry_out(self, principal: Any, operation: Operation, do: Callable[[], Any]) -> Any:
+        """Call `do`, which carries out the operation for the principal, and return what it returns."""
         ...
 
 
@@ -83,7 +88,9 @@ class _Mounted:
             return problems.from_error(error)
 
     def _carry_out(self, operation: Operation, call: Call) -> Response:
-        answered = operation.view(**self._input(operation, call))
+        given = self._input(operation, call)
+        do = partial(operation.view, **given)
+        answered = self._gate.carry_out(given["principal"], operation, do) if operation.signed_in else do()
         if isinstance(answered, Response):
             return answered
         headers: dict[str, str | list[str]] = {**call.headers}

@@ -1,43 +1,15 @@
 """All that is stored about a user, as the user, a service and an administrator get it."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-import pytest
-
-from chalicelib.core.identity import export
 from chalicelib.core.identity.audit import Entry
-from chalicelib.core.queueing.events import chunk_name
-from chalicelib.core.queueing.notes import Note, NoteKey, NoteKind
 from local_cloud.api_client import Session
+from tests.answers.exporting import LARGE, export_all, live, of_kind
 from tests.answers.service import Service
 from tests.e2e.users import User
 
-LARGE = "x" * 5_000
 SECRETS = ("password_hash", "hashed ", "family", "refresh_hash", "sealed", "token")
-
-
-def export_all(session: Session, path: str = "/api/account/export") -> Iterator[dict[str, Any]]:
-    mark = ""
-    while mark is not None:
-        page = session.ask("GET", f"{path}?after={mark}")
-        yield from page["records"]
-        mark = page["next"]
-
-
-def of_kind(records: list[dict[str, Any]], kind: str) -> list[Any]:
-    return [record["data"] for record in records if record["kind"] == kind]
-
-
-def live(service: Service, user: User) -> None:
-    """Three requests, one of them large, and one that is scheduled."""
-    for text in ("one", LARGE, "three"):
-        user.session.ask("POST", "/api/queue/enqueue", {"type": "echo", "payload": {"text": text}})
-    service.work()
-    body = {"type": "echo", "payload": {"text": "later"}, "enter_at": "2027-02-01T00:00:00Z"}
-    user.session.ask("POST", "/api/queue/scheduled", body)
 
 
 def test_a_user_gets_everything_and_no_secret(service: Service, admin: User, user: User) -> None:
@@ -74,44 +46,6 @@ def test_a_user_gets_everything_and_no_secret(service: Service, admin: User, use
     assert not [secret for secret in SECRETS if secret in json.dumps(records)]
 
 
-def test_pages_of_any_size_have_the_same_pieces(
-    service: Service, user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    live(service, user)
-    whole = list(export_all(user.session))
-    monkeypatch.setattr("chalicelib.api.identity.export_views.ANSWER_LIMIT", 1)
-    monkeypatch.setattr(export, "AT_ONCE", 2)
-
-    page = user.session.ask("GET", "/api/account/export")
-
-    assert len(page["records"]) == 1
-    assert list(export_all(user.session)) == whole
-
-
-def test_events_follow_their_request_and_a_page_may_end_between_two(
-    service: Service, user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    live(service, user)
-    requests = service.store.tables.requests[user.user_id]
-    requests[2] = replace(requests[2], eventful=True)
-    for first, text in ((1, '5 1 output "a"\n6 1 output "b"'), (3, '7 2 output "c"'), (4, "end")):
-        note = Note(NoteKey(2, NoteKind.EVENT, chunk_name(first)), text, 2**50)
-        service.store.notes.add(user.user_id, note)
-    monkeypatch.setattr("chalicelib.api.identity.export_views.ANSWER_LIMIT", 1)
-    monkeypatch.setattr(export, "CHUNKS_AT_ONCE", 1)
-
-    records = list(export_all(user.session))
-
-    kinds = [record["kind"] for record in records]
-    assert kinds[4:] == ["request", "request", "event", "event", "event", "request"]
-    events = of_kind(records, "event")
-    assert [(e["seq"], e["n"], e["attempt"], e["data"]) for e in events] == [
-        (2, 1, 1, "a"),
-        (2, 2, 1, "b"),
-        (2, 3, 2, "c"),
-    ]
-
-
 def test_a_user_sees_nothing_of_another_one(service: Service, admin: User, user: User) -> None:
     live(service, user)
 
@@ -128,15 +62,6 @@ def test_what_the_user_has_deleted_is_not_exported(service: Service, user: User)
     assert not {"request", "scheduled"} & {record["kind"] for record in export_all(user.session)}
 
 
-@pytest.mark.parametrize(
-    "mark", ["x", "request:", "request:1", "event:1.1", "audit:2026-13.", "session:a b", "account:2", ":"]
-)
-def test_a_mark_that_no_answer_had_is_refused(user: User, mark: str) -> None:
-    answer = user.session.call("GET", f"/api/account/export?after={mark.replace(' ', '%20')}")
-
-    assert (answer.status, [error["path"] for error in answer.body["errors"]]) == (422, ["after"])
-
-
 def test_a_service_exports_a_user_of_its_own_and_needs_the_scope(service: Service, admin: User) -> None:
     keys = {
         scope: admin.session.ask("POST", "/api/admin/keys", {"name": "shop", "scopes": [scope]})["key"]
@@ -150,8 +75,24 @@ def test_a_service_exports_a_user_of_its_own_and_needs_the_scope(service: Servic
 
     assert [record["kind"] for record in records] == ["queue", "request"]
     assert sender.call("GET", path).body["code"] == "scope_missing"
-    assert reader.call("GET", "/api/users/nobody/export").status == 404
+    assert reader.ask("GET", "/api/users/nobody/export") == {"records": [], "next": None}
     assert reader.call("GET", f"/api/users/{admin.user_id}/export").status == 404
+
+
+def test_a_name_of_which_only_scheduled_requests_are_stored_is_exported(
+    service: Service, admin: User
+) -> None:
+    body = {"name": "shop", "scopes": ["read", "enqueue:*"]}
+    shop = Session(service.api, admin.session.ask("POST", "/api/admin/keys", body)["key"])
+    later = {"type": "echo", "payload": {"text": "later"}, "enter_at": "2027-02-01T00:00:00Z"}
+    shop.ask("POST", "/api/users/ada/queue/scheduled", later)
+
+    [own] = export_all(shop, "/api/users/ada/export")
+    [theirs, act] = export_all(admin.session, "/api/admin/users/ada/export")
+
+    assert own == theirs
+    assert (own["kind"], own["data"]["payload"]) == ("scheduled", {"text": "later"})
+    assert act["data"]["action"] == "export user"
 
 
 def test_an_administrator_exports_any_user_and_it_is_written_down(
@@ -166,3 +107,43 @@ def test_an_administrator_exports_any_user_and_it_is_written_down(
     assert actions == ["export user"]
     assert user.session.call("GET", f"/api/admin/users/{admin.user_id}/export").status == 403
     assert admin.session.call("GET", f"/api/admin/users/{'0' * 32}/export").status == 404
+
+
+def acts(session: Session, path: str = "/api/account/export") -> list[tuple[str, str | None]]:
+    """The acts in an export, and whom each was done to."""
+    return [(act["action"], act["subject"]) for act in of_kind(list(export_all(session, path)), "audit")]
+
+
+def test_a_name_spelled_like_an_account_a_key_or_a_service_gets_nothing_of_theirs(
+    service: Service, admin: User, user: User
+) -> None:
+    made = admin.session.ask(
+        "POST", "/api/admin/keys", {"name": "shop", "scopes": ["read", "control", "enqueue:*"]}
+    )
+    shop, names = Session(service.api, made["key"]), (user.username, made["key_id"], "shop")
+    for name in (*names, "ada"):
+        shop.ask("POST", f"/api/users/{name}/queue/enqueue", {"type": "echo"})
+        shop.ask("POST", f"/api/users/{name}/queue/pause")
+    admin.session.ask("POST", f"/api/admin/accounts/{user.username}/disable")
+
+    for name in names:
+        assert acts(shop, f"/api/users/{name}/export") == [("pause", name)]
+
+    admin.session.ask("POST", f"/api/admin/accounts/{user.username}/enable")
+    user = replace(user, session=service.api.sign_in(user.username, user.password))
+    assert {action for action, _ in acts(user.session)} == {"disable account", "enable account"}
+    admin.session.ask("DELETE", f"/api/admin/keys/{made['key_id']}")
+    own = acts(admin.session, f"/api/admin/users/{made['key_id']}/export")
+    assert sorted(own) == [("export user", made["key_id"]), ("pause", made["key_id"])]
+
+
+def test_an_administrator_gets_no_name_of_those_who_were_acted_on(
+    service: Service, admin: User, user: User
+) -> None:
+    admin.session.ask("POST", "/api/admin/keys", {"name": "shop", "scopes": ["read"]})
+    admin.session.ask("POST", f"/api/admin/accounts/{user.username}/disable")
+
+    records = of_kind(list(export_all(admin.session)), "audit")
+
+    assert [(act["actor"], act["actor_id"]) for act in records] == [(admin.username, admin.user_id)] * 2
+    assert [(act["subject"], act["subject_id"]) for act in records] == [(None, None)] * 2

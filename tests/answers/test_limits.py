@@ -67,6 +67,27 @@ def test_a_key_has_a_rate_of_its_own_for_all_its_users_together(
     assert send("eve", limited["key"]).status == 202
 
 
+def test_a_retry_as_a_new_request_takes_a_token_of_the_key_and_one_in_place_takes_none(
+    service: Service, make_key: Callable[..., Any]
+) -> None:
+    key = make_key(scopes=["enqueue:*", "control"], rate="30/h", burst=2)["key"]
+
+    def call(path: str, body: Any = None) -> Answer:
+        header = {"Authorization": f"Bearer {key}"}
+        return service.api.call("POST", f"/api/users/ada/queue/{path}", body, header)
+
+    fails = {"type": "fail", "payload": {"times": 9}, "max_attempts": 1, "on_failure": "halt"}
+    assert call("enqueue", fails).status == 202
+    for _ in range(2):
+        service.work()
+        assert call("requests/1/retry").status == 200
+    service.work()
+    call("requests/1/skip")
+
+    assert call("requests/1/retry").status == 202
+    assert refusal(call("requests/1/retry")) == (429, "rate_limited", "120")
+
+
 def test_the_bearer_of_a_minted_token_takes_nothing_from_the_key(
     service: Service, make_key: Callable[..., Any]
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.api.assembly import OPERATIONS
+from chalicelib.core.errors import NewerItemError
 from local_cloud.api_client import Answer
 from tests.answers.service import Service
 from tests.e2e.users import User
@@ -171,6 +172,18 @@ def test_a_key_is_shown_once_listed_and_revoked(
     assert admin.session.call("DELETE", f"/api/admin/keys/{made['key_id']}").status == 404
 
 
+def test_a_key_that_a_newer_release_has_made_is_revoked_without_being_read(
+    service: Service, admin: User, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def get(_: str) -> None:
+        raise NewerItemError
+
+    monkeypatch.setattr(service.services, "get", get)
+
+    assert admin.session.call("DELETE", f"/api/admin/keys/{key.split('_')[1]}").status == 204
+    assert service.services.all() == []
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -194,16 +207,28 @@ def test_only_administrators_make_keys(user: User) -> None:
         assert (answer.status, answer.body["code"]) == (403, "admin_only")
 
 
-def test_what_a_service_steers_and_who_makes_its_keys_is_in_the_audit_log(
-    service: Service, admin: User, call: Call
+def test_what_a_service_steers_and_who_makes_and_revokes_its_keys_is_in_the_audit_log(
+    admin: User, call: Call, key: str
 ) -> None:
     call("POST", f"{QUEUE}/enqueue", {"type": "echo"})
     call("POST", f"{QUEUE}/pause")
+    call("POST", f"{QUEUE}/requests/2/cancel")
     call("GET", QUEUE)
 
+    key_id = key.split("_")[1]
+    for _ in range(2):
+        admin.session.call("DELETE", f"/api/admin/keys/{key_id}")
+
     entries = admin.session.ask("GET", "/api/admin/audit")["entries"]
-    told = {(entry["actor"], entry["action"], entry["subject"]) for entry in entries}
-    assert told == {
-        ("shop", "pause", "ada:chat-7"),
-        (admin.username, "make key: control dequeue enqueue:* read", "shop"),
-    }
+    told = [(entry["actor"], entry["action"], entry["subject"], entry["subject_id"]) for entry in entries]
+    assert sorted(told) == sorted(
+        [
+            ("shop", "pause", "ada:chat-7", "ada:chat-7"),
+            ("shop", "cancel", "ada:chat-7", "ada:chat-7"),
+            ("shop", "refused: cancel", "ada:chat-7", "ada:chat-7"),
+            (admin.username, "make key: control dequeue enqueue:* read", "shop", key_id),
+            (admin.username, "revoke key", "shop", key_id),
+            (admin.username, "revoke key", key_id, key_id),
+            (admin.username, "refused: revoke key", key_id, key_id),
+        ]
+    )

@@ -190,6 +190,15 @@ def test_a_password_that_an_administrator_sets_ends_all_sessions(api: Api, admin
     assert actions(admin) == ["set password"]
 
 
+def test_a_password_that_is_refused_is_written_down(admin: User, user: User) -> None:
+    path = f"/api/admin/accounts/{user.username}/password"
+
+    answer = admin.session.call("POST", path, {"password": user.username})
+
+    assert (answer.status, answer.body["code"]) == (422, "password_refused")
+    assert set(actions(admin)) == {"set password", "refused: set password"}
+
+
 @pytest.mark.parametrize(
     ("deed", "body"), [("sign-in-link", {"ttl_seconds": 60}), ("password", {"password": ANOTHER})]
 )

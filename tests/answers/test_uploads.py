@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from local_cloud.api_client import Answer
+from tests.answers.exporting import export_all, of_kind
 from tests.answers.service import Service
-from tests.answers.test_export import export_all, of_kind
 from tests.answers.uploading import PAYLOAD, Bucket, announced, as_json
 from tests.e2e.users import User
 

@@ -99,6 +99,27 @@ def test_two_tabs_whose_access_tokens_expire_do_not_end_the_session(console: Con
         expect(tab.page.locator("#who")).to_have_text(username)
 
 
+# As a browser does whose storage is full.
+STORES_NOTHING_MORE = """() => {
+  Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
+}"""
+
+
+def test_a_browser_that_can_store_no_new_token_keeps_it_until_the_page_ends(console: ConsolePage) -> None:
+    console.sign_up()
+    console.page.evaluate(STORES_NOTHING_MORE)
+    spent = list[str]()
+    for _ in range(2):
+        console.refuse_token_once("**/api/queue/outcomes*")
+        with console.page.expect_request("**/api/auth/refresh") as refresh:
+            console.page.get_by_role("button", name="Dequeue").click()
+        spent.append(str(refresh.value.post_data))
+        expect(console.details).to_contain_text("Nothing to dequeue")
+
+    assert spent[0] != spent[1]
+    assert console.page.evaluate("localStorage.length") == 0
+
+
 KEPT = "Object.values(localStorage)[0]"
 # As a tab for a moment sees what another tab has just replaced: when it starts, and before it refreshes.
 SEES_OLD = """

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from chalicelib.core.identity.audit import Entry
+from chalicelib.core.queueing.access import service_access
+from chalicelib.core.queueing.enqueue import Work
 from infra import audit_export, exporting
 from infra.errors import DeployError
 from infra.target import on_aws
 from local_cloud.api_client import Session
-from tests.answers.test_export import LARGE, export_all
+from tests.answers.exporting import LARGE, export_all
 from tests.e2e.users import sign_up
 from tests.infra.cloud import REGION, Cloud
 from tests.infra.documents import TABLES
@@ -39,6 +41,18 @@ def test_the_file_has_what_the_user_gets_from_the_api(cloud: Cloud, tmp_path: Pa
         *("account", "session", "queue", "scheduled", "request", "request", "audit")
     ]
     assert written == list(export_all(Session(cloud.api, user.session.access_token)))
+
+
+def test_a_name_of_which_only_scheduled_requests_are_stored_has_a_file(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.become("APIHandler")
+    work, enter_at = Work("echo", "{}"), cloud.container.adapters.clock.now() + 60_000
+    cloud.container.queueing.scheduling.schedule("ada", service_access("k1"), work, enter_at, None)
+    path = tmp_path / "ada.tar.gz"
+
+    exporting.export(on_aws("gurukool", REGION), OUTPUTS, "ada", path)
+
+    with tarfile.open(path) as archive:
+        assert archive.getnames() == ["scheduled.ndjson", "audit.ndjson"]
 
 
 def test_there_is_no_file_about_nobody(cloud: Cloud, tmp_path: Path) -> None:

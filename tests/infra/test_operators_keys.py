@@ -63,3 +63,20 @@ def test_a_key_that_the_api_would_not_make_is_not_made(wrong: dict[str, Any], na
 def test_a_rate_that_the_api_would_refuse_is_refused(rate: str, burst: int, named: str) -> None:
     with pytest.raises(DeployError, match=named):
         service_keys.bucket_of(rate, burst)
+
+
+def test_what_an_operator_does_is_in_the_audit_log_with_the_name_and_the_id_of_the_key(cloud: Cloud) -> None:
+    dynamodb = boto3.client("dynamodb", REGION)
+
+    key = service_keys.make(dynamodb, TABLES, "shop", ["read"], days=None)
+    key_id = key.split("_")[1]
+    service_keys.revoke(dynamodb, TABLES, key_id)
+
+    entries = [
+        {name: value["S"] for name, value in item.items() if "S" in value}
+        for item in cloud.scan("AuditTable")
+    ]
+    assert {(entry["action"], entry["subject"], entry["subject_id"]) for entry in entries} == {
+        ("make key: read", "shop", key_id),
+        ("revoke key", "shop", key_id),
+    }

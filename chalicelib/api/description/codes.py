@@ -20,7 +20,7 @@ CODES = {
     "forbidden": Code(403, "The caller may not do this."),
     "admin_only": Code(403, "Only administrators may do this."),
     "accounts_only": Code(403, "Only users with an account may do this."),
-    "other_request": Code(403, "The token is for another request. `detail` names its own."),
+    "other_request": Code(403, "The token is for one request alone, which `detail` names."),
     "scope_missing": Code(403, "The key or the token does not have the scope. `detail` names it."),
     "services_only": Code(403, "Only services may call this, each with its key."),
     "user_disabled": Code(403, "An administrator has disabled this user, or is deleting it."),

@@ -28,8 +28,10 @@ def change_password(container: Container, principal: Principal, body: ChangePass
 
 @routes.endpoint("GET", "/api/account/export", "Export all that is stored about you, page by page")
 def export_account(container: Container, principal: Principal, after: Mark = "") -> ExportAnswer:
+    from chalicelib.core.identity.export import Subject
+
     container.identity.sessions.require_live(principal)
-    return page_of(container, principal.user_id, principal.username, after)
+    return page_of(container, Subject(principal.user_id, principal.username), after)
 
 
 @routes.endpoint(

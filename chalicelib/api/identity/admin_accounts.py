@@ -27,7 +27,10 @@ type Month = Annotated[
 ]
 type About = Annotated[
     UserId,
-    msgspec.Meta(description="Entries about the user with this id or name; of all months, if none is given"),
+    msgspec.Meta(
+        description="Entries about the user with this id or name, or the key with this id; of all months, "
+        "if none is given"
+    ),
 ]
 type EntryId = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{15}-[0-9a-f]{8}\Z")]
 

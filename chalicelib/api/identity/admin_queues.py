@@ -71,11 +71,10 @@ def show_user_queue(container: Container, principal: Principal, user_id: UserId)
 def export_user(
     container: Container, principal: Principal, user_id: UserId, after: Mark = ""
 ) -> ExportAnswer:
-    administration = container.identity.administration
-    queue = administration.queue(principal, user_id)
-    return administration.carry_out(
-        principal, "export user", user_id, lambda: page_of(container, user_id, queue.username, after)
-    )
+    def export() -> ExportAnswer:
+        return page_of(container, container.identity.export.subject_of(user_id), after)
+
+    return container.identity.administration.carry_out(principal, "export user", user_id, export)
 
 
 @routes.endpoint(

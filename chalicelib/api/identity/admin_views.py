@@ -70,7 +70,13 @@ class EntryAnswer(msgspec.Struct):
     entry_id: str
     at: Moment
     actor: str
-    action: Annotated[str, msgspec.Meta(description="If it was refused, an entry `refused: …` follows")]
+    action: Annotated[
+        str,
+        msgspec.Meta(
+            description="If it was refused, an entry `refused: …` follows; `unfinished: …`, if something did "
+            "not answer and it may have been done"
+        ),
+    ]
     subject: str
     actor_id: str
     subject_id: str

@@ -27,20 +27,18 @@ class Record(NamedTuple):
     text: str  # one line of JSON
 
 
-def record_of(piece: Piece, user_id: str, link: Link | None = None) -> str:
+def record_of(piece: Piece, link: Link | None = None) -> str:
     """The thing of the piece as one line of JSON. `link`: as of `request_detail_view`."""
     view: Any = (
         _request(piece.thing, link) if isinstance(piece.thing, Request) else VIEWS[piece.kind](piece.thing)
     )
     if piece.kind is Kind.EVENT:
         return encode({"seq": piece.seq, **msgspec.structs.asdict(view)})
-    if piece.kind is Kind.AUDIT and view["actor_id"] != user_id:
-        return encode({**view, "actor": None, "actor_id": None})  # another person's name
     return encode(view)
 
 
 def one_answer(
-    pieces: Iterable[Piece], user_id: str, clock: Clock, link: Link | None = None
+    pieces: Iterable[Piece], clock: Clock, link: Link | None = None
 ) -> tuple[list[Record], str | None]:
     """The records that fit into one answer, and its time, and the mark to go on after; None at the end.
 
@@ -49,7 +47,7 @@ def one_answer(
     room, until = ANSWER_LIMIT, clock.now() + LONGEST_MS
     taken, mark = list[Record](), None
     for piece in pieces:
-        record = None if piece.thing is None else Record(piece.kind, record_of(piece, user_id, link))
+        record = None if piece.thing is None else Record(piece.kind, record_of(piece, link))
         if record:
             room -= len(json.dumps(record.text))  # as Lambda's answer contains it
         if mark is not None and (room < 0 or clock.now() >= until):
@@ -66,13 +64,14 @@ def _request(request: Request, link: Link | None) -> dict[str, Any]:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
+    """With null for what the entry does not have, or what was left out."""
     return {
         "at": iso(entry.at),
-        "actor": entry.actor,
-        "actor_id": entry.actor_id,
+        "actor": entry.actor or None,
+        "actor_id": entry.actor_id or None,
         "action": entry.action,
-        "subject": entry.subject,
-        "subject_id": entry.subject_id,
+        "subject": entry.subject or None,
+        "subject_id": entry.subject_id or None,
     }
 
 

@@ -1,10 +1,13 @@
 """Pages of an export: one shape for the user, for administrators, and for services."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
 from chalicelib.container import Container
+
+if TYPE_CHECKING:
+    from chalicelib.core.identity.export import Subject
 
 type Mark = Annotated[
     str, msgspec.Meta(max_length=80, description="The `next` of the answer before; empty: from the beginning")
@@ -23,15 +26,12 @@ class ExportAnswer(msgspec.Struct):
     next: Annotated[str, msgspec.Meta(description="The `after` of the next call; null at the end")] | None
 
 
-def page_of(container: Container, user_id: str, username: str, after: str) -> ExportAnswer:
+def page_of(container: Container, subject: "Subject", after: str) -> ExportAnswer:
     """The pieces after that mark, as far as they fit into one answer. Raises InvalidInputError."""
     from chalicelib.api.identity import export_views  # needed by few calls
-    from chalicelib.core.identity.export import Subject
 
-    pieces = container.identity.export.pieces(Subject(user_id, username), after)
-    records, mark = export_views.one_answer(
-        pieces, user_id, container.adapters.clock, container.queueing.link
-    )
+    pieces = container.identity.export.pieces(subject, after)
+    records, mark = export_views.one_answer(pieces, container.adapters.clock, container.queueing.link)
     return ExportAnswer(
         [RecordAnswer(kind.value, msgspec.Raw(text.encode())) for kind, text in records], mark
     )

@@ -5,7 +5,6 @@ from chalicelib.api.permissions import CONTROL, READ
 from chalicelib.container import Container
 from chalicelib.core.errors import ForbiddenError, NotFoundError
 from chalicelib.core.identity.account import Principal
-from chalicelib.core.queueing.queue import require_live
 from chalicelib.web.routes import Routes
 
 routes = Routes("Queues of users", permission=READ)
@@ -15,12 +14,12 @@ routes = Routes("Queues of users", permission=READ)
     "GET",
     "/api/users/{user}/export",
     "Export all that is stored about a user, page by page",
-    raises=(NotFoundError,),
 )
 def export_for_user(container: Container, principal: Principal, after: Mark = "") -> ExportAnswer:
-    queue = container.adapters.store.queues.get(principal.user_id)
-    require_live(queue, principal.session_id, container.adapters.clock.now())
-    return page_of(container, principal.user_id, "", after)
+    from chalicelib.core.identity.export import Subject
+
+    container.queueing.watch.queue_of(principal.user_id, principal.session_id)
+    return page_of(container, Subject(principal.user_id, ""), after)
 
 
 @routes.endpoint(

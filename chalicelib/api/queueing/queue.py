@@ -10,6 +10,8 @@ from chalicelib.web.routes import Routes
 
 routes = Routes("Queue")
 
+REFUSALS = (NotFoundError, ConflictError)  # users without an account may have no queue yet
+
 
 @routes.endpoint("GET", "/api/queue", "Show the queue", permission=READ)
 def show_queue(container: Container, principal: Principal) -> QueueAnswer:
@@ -35,19 +37,21 @@ def delete_queue(container: Container, principal: Principal) -> QueueAnswer:
         return show_queue(container, principal)
 
 
-@routes.endpoint("POST", "/api/queue/pause", "Pause the queue", raises=(ConflictError,), permission=CONTROL)
+@routes.endpoint("POST", "/api/queue/pause", "Pause the queue", raises=REFUSALS, permission=CONTROL)
 def pause(container: Container, principal: Principal) -> QueueAnswer:
     controls = container.queueing.controls
     return _changed(container, controls.pause(principal.user_id, principal.session_id))
 
 
-@routes.endpoint("POST", "/api/queue/resume", "Resume the queue", raises=(ConflictError,), permission=CONTROL)
+@routes.endpoint("POST", "/api/queue/resume", "Resume the queue", raises=REFUSALS, permission=CONTROL)
 def resume(container: Container, principal: Principal) -> QueueAnswer:
     controls = container.queueing.controls
     return _changed(container, controls.resume(principal.user_id, principal.session_id))
 
 
-@routes.endpoint("POST", "/api/queue/purge", "Cancel all waiting requests", permission=CONTROL)
+@routes.endpoint(
+    "POST", "/api/queue/purge", "Cancel all waiting requests", raises=(NotFoundError,), permission=CONTROL
+)
 def purge(container: Container, principal: Principal) -> QueueAnswer:
     controls = container.queueing.controls
     return _changed(container, controls.purge(principal.user_id, principal.session_id))

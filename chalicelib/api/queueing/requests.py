@@ -8,7 +8,7 @@ import msgspec
 from chalicelib.adapters.json.codec import encode
 from chalicelib.api.permissions import CONTROL, READ
 from chalicelib.api.queueing.answer_size import one_answer
-from chalicelib.api.queueing.enqueue import accepted_views
+from chalicelib.api.queueing.enqueue import accepted_views, charge_service
 from chalicelib.api.queueing.parameters import HIGHEST, Limit, Seq, Wait
 from chalicelib.api.queueing.request_views import (
     RequestAnswer,
@@ -18,10 +18,11 @@ from chalicelib.api.queueing.request_views import (
     request_view,
 )
 from chalicelib.container import Container
-from chalicelib.core.errors import ConflictError, NotFoundError, TooManyError
+from chalicelib.core.errors import ConflictError, ForbiddenError, NotFoundError, TooManyError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.queueing.enqueue import Accepted
 from chalicelib.core.queueing.handler import TYPE
+from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.web.call import Call
 from chalicelib.web.routes import Routes
@@ -134,12 +135,31 @@ def stopped_view(call: Call, request: Request) -> RequestAnswer:
     permission=CONTROL,
 )
 def retry(container: Container, call: Call, principal: Principal, seq: Seq) -> RequestAnswer:
-    retried = container.queueing.controls.retry(principal.user_id, principal.session_id, seq)
+    retried = _retry(container, principal, seq)
     if isinstance(retried, Accepted):
         call.status = HTTPStatus.ACCEPTED
         return accepted_views(container, call, retried, "..")[0]
     request, queue = retried
     return request_view(request, container.queueing.watch.line(queue, request))
+
+
+def _retry(container: Container, principal: Principal, seq: int) -> tuple[Request, Queue] | Accepted:
+    """A caller with a rate pays for a new request, and a token for one request makes none.
+
+    For these callers the request is read first; whatever happens to it meanwhile, they do not get a new
+    request unless it had failed. Raises ForbiddenError, TooManyError.
+    """
+    controls, caller = container.queueing.controls, (principal.user_id, principal.session_id)
+    if principal.seq is None and principal.limit is None:
+        return controls.retry(*caller, seq)
+    found = container.adapters.store.requests.get(principal.user_id, seq)
+    if found is None or found.status is not Status.FAILED:
+        return controls.retry_head(*caller, seq)
+    if principal.seq is not None:
+        message = f"This token is for request {seq} alone. It cannot send the request again as a new one."
+        raise ForbiddenError(message, code="other_request")
+    charge_service(container, principal, 1)
+    return controls.retry(*caller, seq)
 
 
 class SignalBody(msgspec.Struct, forbid_unknown_fields=True):

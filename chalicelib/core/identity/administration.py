@@ -13,7 +13,7 @@ from chalicelib.core.errors import (
     NotFoundError,
 )
 from chalicelib.core.identity.account import Account, Principal, Role, folded
-from chalicelib.core.identity.audit import Entry, before_end_of, month_of, note
+from chalicelib.core.identity.audit import Entry, before_end_of, carry_out, month_of, note
 from chalicelib.core.identity.ports import Accounts, AuditTrail
 from chalicelib.core.identity.sessions import Sessions
 from chalicelib.core.log_events import log_event
@@ -191,19 +191,14 @@ class Administration:
     def _act[Done](
         self, admin: Principal, action: str, subject: str, do: Callable[[], Done], subject_id: str = ""
     ) -> Done:
-        """Carry out an action between two entries: one before it and, if it is refused, one after it."""
-        self._note(admin, action, subject, subject_id or subject)
-        try:
-            return do()
-        except (ConflictError, NotFoundError):
-            self._note(admin, f"refused: {action}", subject, subject_id or subject)
-            raise
+        """Carry out an action between entries in the audit log."""
+        ids = {"actor_id": admin.user_id, "subject_id": subject_id or subject}
 
-    def _note(self, admin: Principal, action: str, subject: str, subject_id: str) -> None:
-        now = self.clock.now()
-        ids = {"actor_id": admin.user_id, "subject_id": subject_id}
-        entry = Entry.new(now, admin.username, action, subject, **ids)
-        note(self.audit, "administrator acts", entry, user=admin.user_id)
+        def write(action: str) -> None:
+            entry = Entry.new(self.clock.now(), admin.username, action, subject, **ids)
+            note(self.audit, "administrator acts", entry, user=admin.user_id)
+
+        return carry_out(write, action, do)
 
     def _scan(self, after: str | None) -> Iterator[Queue]:
         while page := self.queue_store.page(after, SCAN):

@@ -4,15 +4,24 @@ Written before it is done, so nothing goes unseen.
 """
 
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
+from chalicelib.core.errors import GurukoolError, UnavailableError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.time import Millis
 
 if TYPE_CHECKING:
     from chalicelib.core.identity.ports import AuditTrail
+
+# The action of the second entry about what has ended with an error begins with one of these.
+REFUSED: Final = "refused: "  # it was not done
+UNFINISHED: Final = "unfinished: "  # something did not answer: it may have been done
+MAKE_KEY: Final = "make key"
+REVOKE_KEY: Final = "revoke key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +31,11 @@ class Entry:
     entry_id: str  # sorts by time within a month
     at: Millis
     actor: str  # username of the administrator, or name of the service
-    action: str  # "pause queue", "disable account", …; "refused: pause queue" follows if it was not done
-    subject: str  # a username, or a user id
+    action: str  # "pause queue", "disable account", …
+    subject: str  # a username, a user id, or the name of a service whose key it was
     # Names of deleted accounts can be taken by others, ids cannot. Older entries have no ids.
     actor_id: str = ""  # of a service: that of its key
-    subject_id: str = ""
+    subject_id: str = ""  # of a user, or of a key
 
     @classmethod
     def new(
@@ -39,6 +48,12 @@ class Entry:
     def month(self) -> str:
         return month_of(self.at)
 
+    @property
+    def is_about_a_key(self) -> bool:
+        """Whether a service's key was made or revoked; the subject is no user then."""
+        tried = self.action.removeprefix(REFUSED).removeprefix(UNFINISHED)
+        return tried.startswith((MAKE_KEY, REVOKE_KEY))
+
 
 def note(audit: "AuditTrail", event: str, entry: Entry, **fields: Any) -> None:
     """Add the entry, and log it: in the logs the API function can add lines and change none.
@@ -47,6 +62,24 @@ def note(audit: "AuditTrail", event: str, entry: Entry, **fields: Any) -> None:
     """
     audit.add(entry)
     log_event(event, **fields, **asdict(entry))
+
+
+def carry_out[Done](write: Callable[[str], None], action: str, do: Callable[[], Done]) -> Done:
+    """Do it between two entries: one before it and, if it ends with an error, one after it.
+
+    `write` adds an entry with this action. Raises what `do` raises, and what `write` raises; then it was not
+    done.
+    """
+    write(action)
+    try:
+        return do()
+    except UnavailableError:
+        with suppress(UnavailableError):  # the first entry is there
+            write(f"{UNFINISHED}{action}")
+        raise
+    except GurukoolError:
+        write(f"{REFUSED}{action}")
+        raise
 
 
 def month_of(moment: Millis) -> str:

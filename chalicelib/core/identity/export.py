@@ -6,19 +6,21 @@ among the pieces; who turns them into text decides which fields are shown.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from chalicelib.core.errors import FieldError, InvalidInputError
+from chalicelib.core.errors import FieldError, InvalidInputError, NotFoundError
 from chalicelib.core.identity.account import Account
 from chalicelib.core.identity.audit import Entry as AuditEntry
 from chalicelib.core.identity.audit import month_before, month_of
 from chalicelib.core.identity.ports import Accounts, AuditTrail, SessionStore
 from chalicelib.core.identity.session import Session
+from chalicelib.core.identity.user_deletion import NO_USER
 from chalicelib.core.queueing.entry import Entry
-from chalicelib.core.queueing.events import Event, chunk_of
+from chalicelib.core.queueing.events import Event, chunk_name, chunk_of
+from chalicelib.core.queueing.names import is_account_id
 from chalicelib.core.queueing.notes import NoteKind
 from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.queue import Queue
@@ -27,6 +29,7 @@ from chalicelib.core.queueing.texts import with_payload, with_results
 from chalicelib.core.time import Clock
 
 FIRST_MONTH = "2026-11"  # no audit log is older
+AFTER_ALL = f"{'9' * 15}-{'f' * 8}"  # the ids of all entries
 AT_ONCE = 100  # of what is read in pages
 CHUNKS_AT_ONCE = 100  # of events
 
@@ -81,6 +84,13 @@ class Export:
     audit: AuditTrail
     clock: Clock
 
+    def subject_of(self, user_id: str) -> Subject:
+        """The user with this id. Raises NotFoundError if there is neither a queue nor a scheduled request."""
+        queue = self.store.queues.get(user_id)
+        if queue is None and not self.store.entries.list_after(user_id, "", 1):
+            raise NotFoundError(NO_USER)
+        return Subject(user_id, queue.username if queue else "")
+
     def pieces(self, subject: Subject, after: str = "") -> Iterator[Piece]:
         """All pieces after that mark. Raises InvalidInputError if there is no such mark.
 
@@ -130,8 +140,7 @@ class _Walk:
             for listed in page:
                 place = listed.id
                 # Lists have no payloads. What has entered the line meanwhile is among the requests.
-                if entry := entries.get(self._user_id, place):
-                    yield Piece(Kind.SCHEDULED, f"scheduled:{place}", entry)
+                yield Piece(Kind.SCHEDULED, f"scheduled:{place}", entries.get(self._user_id, place))
 
     def requests(self, place: str) -> Iterator[Piece]:
         """Each with its events behind it. `place`: a number, or one and that of its last event."""
@@ -145,22 +154,29 @@ class _Walk:
         while page := self._ports.store.requests.list_after(self._user_id, after, AT_ONCE):
             for request in page:
                 after = request.seq
-                if request.status is not Status.VOID:
-                    yield Piece(Kind.REQUEST, f"request:{after}.0", self._whole(request))
-                    if request.eventful:
-                        yield from self._events(after, 0)
+                shown = None if request.status is Status.VOID else self._whole(request)
+                yield Piece(Kind.REQUEST, f"request:{after}.0", shown)
+                if shown and request.eventful:
+                    yield from self._events(after, 0)
 
     def audit(self, place: str) -> Iterator[Piece]:
-        """The newest entries first. Nobody has sorted them by user: all are read."""
-        month, _, before = (place or month_of(self._ports.clock.now())).partition(".")
+        """The newest entries first. Nobody has sorted them by user: all are read.
+
+        A mark may name a later month than the present one, by another process's clock or because somebody has
+        made it up: there is nothing in it.
+        """
+        present = month_of(self._ports.clock.now())
+        month, _, before = (place or present).partition(".")
+        month = min(month, present)
         while month >= FIRST_MONTH:
             while page := self._ports.audit.page(month, before or None, AT_ONCE):
                 for entry in page:
-                    if self._is_about(entry):
-                        yield Piece(Kind.AUDIT, f"audit:{month}.{entry.entry_id}", entry)
+                    if own := self._own_part(entry):
+                        yield Piece(Kind.AUDIT, f"audit:{month}.{entry.entry_id}", own)
                 before = page[-1].entry_id
                 yield Piece(Kind.AUDIT, f"audit:{month}.{before}", None)
             month, before = month_before(month), ""
+            yield Piece(Kind.AUDIT, f"audit:{month}.{AFTER_ALL}", None)
 
     @cached_property
     def _account(self) -> Account | None:
@@ -173,19 +189,37 @@ class _Walk:
         return next(with_results(requests, [with_payload(requests, request) or request]))
 
     def _events(self, seq: int, after: int) -> Iterator[Piece]:
-        notes, name = self._ports.store.notes, ""
-        while page := notes.list(self._user_id, seq, NoteKind.EVENT, name, CHUNKS_AT_ONCE):
+        """Those with numbers above `after`. The chunk that has this number may have some of them, too."""
+        notes, key = self._ports.store.notes, (self._user_id, seq, NoteKind.EVENT)
+        containing = notes.last(*key, chunk_name(after)) if after else None
+        name = chunk_name(chunk_of(containing).first - 1) if containing else ""
+        while page := notes.list(*key, name, CHUNKS_AT_ONCE):
             name = page[-1].key.name
             for event in (event for note in page for event in chunk_of(note).events):
                 if event.n > after:
                     yield Piece(Kind.EVENT, f"request:{seq}.{event.n}", event, seq)
 
-    def _is_about(self, entry: AuditEntry) -> bool:
-        """An entry without ids has names, which others may have had before."""
-        if self._user_id in (entry.subject_id, entry.actor_id, entry.subject):
-            return True
-        named = not entry.subject_id and entry.subject == self._username
-        return named and self._account is not None and entry.at >= self._account.created_at
+    def _own_part(self, entry: AuditEntry) -> AuditEntry | None:
+        """The entry without the names and ids of others; None if it is not about the user."""
+        has_acted = is_account_id(self._user_id) and entry.actor_id == self._user_id
+        is_subject = self._is_subject(entry)
+        if not has_acted:
+            entry = replace(entry, actor="", actor_id="")
+        if not is_subject:
+            entry = replace(entry, subject="", subject_id="")
+        return entry if has_acted or is_subject else None
+
+    def _is_subject(self, entry: AuditEntry) -> bool:
+        """Ids decide: a name may be spelled like somebody's username, or like a key or a service.
+
+        An entry without an id is about an account. Others may have had its username before.
+        """
+        if entry.is_about_a_key:
+            return False
+        if entry.subject_id or not is_account_id(self._user_id):
+            return entry.subject_id == self._user_id
+        named = self._account is not None and entry.at >= self._account.created_at
+        return entry.subject == self._user_id or (named and entry.subject == self._username)
 
 
 def _place(mark: str) -> tuple[Kind, str]:

@@ -43,11 +43,14 @@ class OwnAccount:
     def change_password(self, principal: Principal, current: str, new: str) -> None:
         """Ends all other sessions, also those that somebody opens at the same moment with the old password.
 
-        May be repeated if there was no answer: that the password is already the new one is no fault.
+        It may be repeated if there was no answer: that the password is already the new one is no fault. So a
+        call with a wrong `current` tests `new` too, as a try of its own, if the password was ever changed.
         Raises ForbiddenError if `current` is wrong, InvalidInputError, TooManyError, UnauthenticatedError.
         """
         self.sessions.require_live(principal)
-        account = self._verified(principal, current, new)
+        account = self._account(principal)
+        repeated = [new] if account.generation else []
+        self._verify(account, principal, current, *repeated)
         password_hash = hash_new(self.passwords, new, account.username, "new_password")
         ended: list[str] = []
         for _ in range(CHANGES):
@@ -83,7 +86,8 @@ class OwnAccount:
         TooManyError, UnauthenticatedError.
         """
         self._live_or_leaving(principal)
-        account = self._verified(principal, password)
+        account = self._account(principal)
+        self._verify(account, principal, password)
         before = self._live_or_leaving(principal)
         if before.deleted_at is None:
             self.connections.mark_for_removal(account.user_id, self.clock.now())
@@ -99,17 +103,19 @@ class OwnAccount:
             raise UnauthenticatedError(SESSION_ENDED, code="session_ended")
         return queue
 
-    def _verified(self, principal: Principal, *passwords: str) -> Account:
-        """Each session is throttled by itself: whoever has stolen one does not keep the user from this."""
-        account = self._account(principal)
+    def _verify(self, account: Account, principal: Principal, *passwords: str) -> None:
+        """Raises ForbiddenError unless one of them is right, and TooManyError. Each that is tested is a try.
+
+        Each session is throttled by itself: whoever has stolen one does not keep the user from this.
+        """
         subject = f"password {principal.session_id}"
-        tries = self.throttle.admit(subject)
-        if not self._is_right(account, *passwords):
+        for password in passwords:
+            tries = self.throttle.admit(subject)
+            if self._is_right(account, password):
+                return self.throttle.succeeded(subject, tries)
             self.throttle.failed(subject)
             log_event("password refused", level=logging.WARNING, user=account.user_id)
-            raise ForbiddenError("The password is wrong.", code="wrong_password")
-        self.throttle.succeeded(subject, tries)
-        return account
+        raise ForbiddenError("The password is wrong.", code="wrong_password")
 
     def _is_right(self, account: Account, *passwords: str) -> bool:
         return any(self.passwords.verify(account.password_hash, password) for password in passwords)

@@ -37,23 +37,27 @@ class ServiceKeys:
     clock: Clock
     _trusted: dict[str, tuple[Service, Millis]] = field(default_factory=dict)  # and when it was read
 
-    def make(
+    def make(  # noqa: PLR0917
         self,
+        key: Key,
         name: str,
         scopes: Scopes,
         by: str,
         expires_at: Millis | None,
         bucket: "Bucket | None" = None,
-    ) -> tuple[Key, Service]:
-        """A new key; nobody can read its secret again. Raises InvalidInputError if there are too many."""
+    ) -> Service:
+        """Store a new key, without its secret. Raises InvalidInputError if there are too many."""
         if len(self.store.all()) >= MOST_KEYS:
             raise InvalidInputError(TOO_MANY, code="too_many_keys")
-        key = Key.new()
         now = self.clock.now()
         service = Service(key.key_id, name, key.hash, scopes, now, by, expires_at, bucket=bucket)
         self.store.add(service)
         log_event("key made", service=name, key=key.key_id, by=by)
-        return key, service
+        return service
+
+    def find(self, key_id: str) -> Service | None:
+        """As it is stored now."""
+        return self.store.get(key_id)
 
     def all(self) -> Sequence[Service]:
         """The oldest first."""

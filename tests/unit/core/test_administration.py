@@ -8,6 +8,10 @@ import pytest
 from chalicelib.core.errors import (
     ConflictError,
     ForbiddenError,
+    GurukoolError,
+    InvalidInputError,
+    NewerItemError,
+    TooManyError,
     UnauthenticatedError,
     UnavailableError,
 )
@@ -47,6 +51,10 @@ def halted(admin_harness: AdminHarness) -> AdminHarness:
     admin_harness.run()
     assert admin_harness.queue.state is State.HALTED
     return admin_harness
+
+
+def unavailable(_: Entry) -> None:
+    raise UnavailableError
 
 
 def refuse(admin_harness: AdminHarness, deed: Deed, by: Principal, error: type[Exception]) -> None:
@@ -105,13 +113,44 @@ def test_whatever_an_administrator_tries_is_written_down(
     assert halted.noted() == [("root", action, subject), *refused]
 
 
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (InvalidInputError("Too short."), "refused"),
+        (TooManyError("Later.", 1), "refused"),
+        (NewerItemError(), "refused"),
+        (UnavailableError("No answer."), "unfinished"),
+    ],
+)
+def test_so_is_whatever_a_deed_ends_with(
+    admin_harness: AdminHarness, error: GurukoolError, word: str
+) -> None:
+    def do() -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        admin_harness.administration.carry_out(admin_harness.admin, "deed", USER, do)
+
+    assert admin_harness.noted() == [("root", "deed", USER), ("root", f"{word}: deed", USER)]
+
+
+def test_an_answer_does_not_change_if_the_store_takes_no_second_entry(
+    admin_harness: AdminHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def do() -> None:
+        monkeypatch.setattr(admin_harness.audit, "add", unavailable)
+        raise UnavailableError("Do it again.")
+
+    with pytest.raises(UnavailableError, match=r"^Do it again\.$"):
+        admin_harness.administration.carry_out(admin_harness.admin, "deed", USER, do)
+
+    assert admin_harness.noted() == [("root", "deed", USER)]
+
+
 @pytest.mark.parametrize("deed", [deed for deed, *_ in DEEDS])
 def test_what_cannot_be_written_down_is_not_done(
     halted: AdminHarness, deed: Deed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unavailable(entry: Entry) -> None:
-        raise UnavailableError
-
     monkeypatch.setattr(halted.audit, "add", unavailable)
 
     refuse(halted, deed, halted.admin, UnavailableError)

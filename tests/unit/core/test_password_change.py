@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.errors import ForbiddenError, UnauthenticatedError, UnavailableError
+from chalicelib.core.errors import ForbiddenError, TooManyError, UnauthenticatedError, UnavailableError
 from chalicelib.core.identity.account import Principal
 from chalicelib.core.identity.own_account import CHANGES
 from tests.fakes.methods import methods_of
@@ -198,3 +198,25 @@ def test_who_knows_neither_password_changes_nothing(harness: SignInHarness, me: 
         harness.own.change_password(me, "wrong", NEW)
 
     assert harness.accounts.accounts["ada"].generation == 0
+
+
+def test_no_more_passwords_are_tested_than_tries_are_counted(
+    harness: SignInHarness, me: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.own.change_password(me, PASSWORD, NEW)
+    tested, verify = list[str](), harness.own.passwords.verify
+
+    def watched(password_hash: str | None, password: str) -> bool:
+        tested.append(password)
+        return verify(password_hash, password)
+
+    monkeypatch.setattr(harness.own.passwords, "verify", watched)
+
+    for _ in range(2):
+        with pytest.raises(ForbiddenError):
+            harness.own.change_password(me, "a guess", "another guess")
+    with pytest.raises(TooManyError):
+        harness.own.change_password(me, "a guess", NEW)
+
+    assert len(tested) == 5
+    assert harness.accounts.accounts["ada"].generation == 1

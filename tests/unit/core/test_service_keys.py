@@ -21,7 +21,9 @@ class Keys:
 
     def make(self, days: int | None = None) -> str:
         expires_at = None if days is None else self.clock.now() + days * 24 * 3600 * 1000
-        return str(self.one.make("shop", SCOPES, "root", expires_at)[0])
+        key = Key.new()
+        self.one.make(key, "shop", SCOPES, "root", expires_at)
+        return str(key)
 
     def is_refused(self, text: str) -> bool:
         try:
