@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
-from infra.change_set import Change, changes_of, refuse_destruction
+from infra.change_set import Change, Template, changes_of, refuse_destruction, settled
 from infra.errors import DeployError
 from infra.events import Events, Report
 
@@ -122,7 +122,16 @@ class Stack:
             self._discard(change_set)
             return change_set, None
         pages = self._cloudformation.get_paginator("describe_change_set")
-        return change_set, changes_of(pages.paginate(ChangeSetName=change_set["Id"]))
+        changes = changes_of(pages.paginate(ChangeSetName=change_set["Id"]))
+        return change_set, settled(changes, lambda: self._templates(change_set))
+
+    def _templates(self, change_set: Mapping[str, str]) -> tuple[Template, Template]:
+        """The stack's, and that of the change set; both are JSON, which botocore has parsed."""
+        deployed, new = (
+            self._cloudformation.get_template(TemplateStage="Processed", **which)["TemplateBody"]
+            for which in ({"StackName": change_set["StackId"]}, {"ChangeSetName": change_set["Id"]})
+        )
+        return deployed, new
 
     def _discard(self, change_set: Mapping[str, str]) -> None:
         self._cloudformation.delete_change_set(ChangeSetName=change_set["Id"])
