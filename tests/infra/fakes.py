@@ -48,9 +48,14 @@ class FakeCloudFormation:
         moments: Sequence[Moment] = (),
         change_set: Mapping[str, Any] = CHANGES,
         described: Mapping[str, Any] | None = None,
+        *,
         templates: tuple[Any, Any] | None = None,
+        refusal: ClientError | None = None,
     ) -> None:
-        """`moments`: what is seen, look by look, once the operation has begun. `templates`: old and new."""
+        """`moments`: what is seen, look by look, once the operation has begun. `templates`: old and new.
+
+        `refusal`: of the deletion of the change set.
+        """
         self.called: list[str] = []
         self.tags: list[Mapping[str, str]] = []  # of the stack that was asked for
         self._described = described or {}
@@ -59,6 +64,7 @@ class FakeCloudFormation:
         self._moments = iter(moments)
         self._change_set = change_set
         self._templates = templates
+        self._refusal = refusal
 
     def describe_stacks(self, **asked: str) -> dict[str, Any]:
         if {"execute_change_set", "delete_stack"} & set(self.called):
@@ -73,6 +79,7 @@ class FakeCloudFormation:
 
     def create_change_set(self, **asked: Any) -> dict[str, str]:
         self.called.append(f"create_change_set {asked['ChangeSetType']}")
+        self._now = self._now or ("REVIEW_IN_PROGRESS", [])
         self.tags = asked["Tags"]
         return {"Id": "change-set", "StackId": STACK_ID}
 
@@ -90,6 +97,8 @@ class FakeCloudFormation:
 
     def delete_change_set(self, **_: str) -> None:
         self.called.append("delete_change_set")
+        if self._refusal:
+            raise self._refusal
 
     def delete_stack(self, **_: str) -> None:
         self.called.append("delete_stack")

@@ -1,8 +1,9 @@
 """The deploy program, on the emulator."""
 
 import pytest
+from botocore.exceptions import ClientError
 
-from infra.deploy import delete, deploy, main
+from infra.deploy import Options, delete, deploy, main
 from infra.target import Target, local_cloud
 from local_cloud.emulator import Emulator
 from tests.free_ports import free_ports
@@ -17,6 +18,14 @@ def target(emulator: Emulator) -> Target:
 def queue_limit(target: Target, function: str) -> str:
     configuration = target.client("lambda").get_function_configuration(FunctionName=function)
     return str(configuration["Environment"]["Variables"]["QUEUE_LIMIT"])
+
+
+def test_a_plan_of_a_new_stack_leaves_none(target: Target) -> None:
+    told: list[str] = []
+    assert deploy(target, {}, told.append, Options(plan=True)) == {}
+    assert "create QueuesTable (AWS::DynamoDB::Table)" in told
+    with pytest.raises(ClientError, match="does not exist"):
+        target.client("cloudformation").describe_stacks(StackName=target.stack)
 
 
 def test_a_stack_is_created_changed_left_alone_and_deleted(target: Target) -> None:
