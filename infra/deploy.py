@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from infra import account, check_account, deployed_release, parameters, refusals, sweep, template
+from infra import account, check_account, deployed_release, parameters, refusals, sweep, template, variables
+from infra.application import TEMPLATE
 from infra.apps import folder, secret_settings
 from infra.apps.folder import App
 from infra.artefacts import Artefacts
@@ -81,6 +82,7 @@ def deploy(
         report("packaging the application")
         has = {"oidc": bool(values["OidcIssuer"]), "uploads": values["Uploads"] == "on"}
         package(values["Architecture"], Path(temporary), options.app, **has, on_mac=target.on_mac)
+        variables.check(json.loads((Path(temporary) / TEMPLATE).read_text()), values, target)
         handlers = {variable: values[name] for variable, name in HANDLERS.items()}
         _look_at_waiting(target, stack.outputs(), handlers, Path(temporary), report, options=options)
         if options.check:
