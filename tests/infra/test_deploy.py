@@ -5,8 +5,9 @@ from botocore.exceptions import ClientError
 
 from infra import parameters
 from infra.deploy import Options, delete, deploy, main
+from infra.evaluation import Evaluation
 from infra.target import Target, local_cloud
-from infra.variables import Evaluation, size_of
+from infra.variables import size_of
 from local_cloud.emulator import Emulator
 from tests.free_ports import free_ports
 from tests.infra.documents import Document
@@ -27,7 +28,7 @@ def require_same_variables(target: Target, given: dict[str, str], template: Docu
     """A function has those whose length was checked before; only the names of resources are others."""
     values = parameters.resolve(template["Parameters"], target.parameters, given)
     described = template["Resources"]["APIHandler"]["Properties"]["Environment"]["Variables"]
-    expected = Evaluation(template, values, target).variables(described)
+    expected = Evaluation(template, values, target.stack, target.region).variables(described)
     configured = target.client("lambda").get_function_configuration(FunctionName=f"{target.stack}-api")
     actual = configured["Environment"]["Variables"]
     assert actual.keys() == expected.keys()
@@ -47,12 +48,14 @@ def test_a_plan_of_a_new_stack_leaves_none(target: Target) -> None:
 
 
 def test_a_stack_is_created_changed_left_alone_and_deleted(target: Target, template: Document) -> None:
-    given = {"QueueLimit": "7", "AlarmEmail": "ops@example.com"}
+    pollers = {"MinimumPollers": "2", "MaximumPollers": "3"}
+    given = {"QueueLimit": "7", "AlarmEmail": "ops@example.com", **pollers}
     outputs = deploy(target, given, print)
     require_same_variables(target, given, template)
     assert queue_limit(target, outputs["ApiFunction"]) == "7"
     alarms = target.client("cloudwatch").describe_alarms(AlarmNamePrefix=target.stack)["MetricAlarms"]
     assert {"infra-test-SweeperStopped", "infra-test-WorkerBusy"} <= {alarm["AlarmName"] for alarm in alarms}
+    assert {a["Threshold"] for a in alarms if a["AlarmName"] == "infra-test-WorkerBusy"} == {30}
     assert {action for alarm in alarms for action in alarm["AlarmActions"]} == {outputs["AlarmTopicArn"]}
 
     told: list[str] = []

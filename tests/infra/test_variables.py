@@ -6,8 +6,9 @@ import pytest
 
 from infra import parameters
 from infra.errors import DeployError
+from infra.evaluation import Evaluation
 from infra.target import Target
-from infra.variables import FUNCTION, MOST_BYTES, Evaluation, check, size_of
+from infra.variables import FUNCTION, MOST_BYTES, check, size_of
 from tests.infra.documents import Document, environment
 
 AWS = Target("ap-southeast-1")
@@ -18,7 +19,9 @@ def values(template: Document, given: dict[str, str]) -> dict[str, str]:
 
 
 def variables(template: Document, function: str, given: dict[str, str]) -> dict[str, str]:
-    return Evaluation(template, values(template, given), AWS).variables(environment(template, function))
+    return Evaluation(template, values(template, given), AWS.stack, AWS.region).variables(
+        environment(template, function)
+    )
 
 
 def test_they_are_those_that_the_function_will_have(template: Document) -> None:
