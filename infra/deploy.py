@@ -16,13 +16,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from infra import account, check_account, deployed_release, parameters, refusals, sweep, template, variables
 from infra.application import TEMPLATE
 from infra.apps import folder, secret_settings
 from infra.apps.folder import App
 from infra.artefacts import Artefacts
 from infra.calls import called_with, pair
-from infra.errors import DeployError, ending_in_a_sentence
+from infra.errors import DeployError, ending_in_a_sentence, reason_of
 from infra.events import Report
 from infra.package import package
 from infra.stack import Stack, Wanted
@@ -95,13 +97,21 @@ def deploy(
         return stack.outputs()
     stack.apply(wanted)
     if not target.local:
-        stack.protect(True)
+        _protect(stack, report)
     outputs = stack.outputs()
     sweep.invoke(target, report, wake_ups_lost=options.wake_ups_lost)
     check_account.prepare(target, outputs, report)
     if options.app:
         secret_settings.prepare(target, outputs, options.app, report)
     return outputs
+
+
+def _protect(stack: Stack, report: Report) -> None:
+    """If that fails, the deployment is no failure."""
+    try:
+        stack.protect(True)
+    except (BotoCoreError, ClientError) as error:
+        report(f"The stack is not protected against deletion ({reason_of(error)}): deploy again.")
 
 
 def delete(target: Target, report: Report) -> None:

@@ -50,11 +50,11 @@ class FakeCloudFormation:
         described: Mapping[str, Any] | None = None,
         *,
         templates: tuple[Any, Any] | None = None,
-        refusal: ClientError | None = None,
+        refusal: Exception | None = None,
     ) -> None:
         """`moments`: what is seen, look by look, once the operation has begun. `templates`: old and new.
 
-        `refusal`: of the deletion of the change set.
+        `refusal`: of the deletion of a change set, and of protecting the stack.
         """
         self.called: list[str] = []
         self.tags: list[Mapping[str, str]] = []  # of the stack that was asked for
@@ -105,6 +105,8 @@ class FakeCloudFormation:
 
     def update_termination_protection(self, **asked: Any) -> None:
         self.called.append(f"protect {asked['EnableTerminationProtection']}")
+        if self._refusal:
+            raise self._refusal
 
     def get_paginator(self, operation: str) -> Any:
         pages = {
