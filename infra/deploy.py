@@ -126,6 +126,7 @@ def _values(
     declared = template.load(app)["Parameters"]
     before = stack.parameters()
     values = parameters.resolve(declared, target.parameters | before, given)
+    parameters.check_name(target.stack, before, values)
     parameters.check_indexes(before, values)
     parameters.check_shards(before, values)
     if not target.local:
