@@ -35,7 +35,7 @@ def check_concurrency(limit: int, values: Mapping[str, str], report: Report) -> 
     use more than half, or if waiting calls may use more than half of what is left.
     """
     _check_reserved(limit, values)
-    workers = sum(_most(name, values) for name in WORKERS)
+    workers = sum(most_workers(name, values) for name in WORKERS)
     if values.get("CallbackHosts"):
         workers += int(values["CallbackConcurrency"])
     finding = (
@@ -55,7 +55,7 @@ def check_concurrency(limit: int, values: Mapping[str, str], report: Report) -> 
         report(f"{told} Give a smaller value for WaitConcurrency.")
 
 
-def _most(name: str, values: Mapping[str, str]) -> int:
+def most_workers(name: str, values: Mapping[str, str]) -> int:
     """How many workers of a kind run at once, by the parameter that limits them."""
     if name == "MaximumConcurrency" and int(values["MinimumPollers"]):
         return POLLER_SERVES * int(values["MaximumPollers"])
@@ -70,7 +70,7 @@ def _check_reserved(limit: int, values: Mapping[str, str]) -> None:
             f"reserved: Lambda keeps {UNRESERVED} of the account's {limit}."
         )
     for reserving, workers in AT_LEAST.items():
-        most = _most(workers, values)
+        most = most_workers(workers, values)
         if 0 < int(values[reserving]) < most:
             what = workers if most == int(values[workers]) else f"{POLLER_SERVES} * MaximumPollers"
             raise DeployError(f"{reserving} must be 0, or at least {what} ({most}).")

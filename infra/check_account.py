@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.identity.account import Account
 from infra.audit import note
-from infra.errors import DeployError
+from infra.errors import DeployError, reason_of
 from infra.events import Report
 from infra.store_errors import as_deploy_errors
 from infra.target import Target
@@ -32,7 +32,7 @@ def prepare(target: Target, outputs: Mapping[str, str], report: Report) -> None:
         described = target.client("secretsmanager").describe_secret(SecretId=outputs[OUTPUT])
     except (BotoCoreError, ClientError) as error:
         report(
-            f"Whether the synthetic check has an account could not be seen ({_reason(error)}). "
+            f"Whether the synthetic check has an account could not be seen ({reason_of(error)}). "
             f"If it has none, make it: {command}"
         )
         return
@@ -41,12 +41,7 @@ def prepare(target: Target, outputs: Mapping[str, str], report: Report) -> None:
     try:
         report(make(target, outputs))
     except (BotoCoreError, ClientError, DeployError) as error:
-        report(f"The account of the synthetic check was not made ({_reason(error)}). Make it: {command}")
-
-
-def _reason(error: Exception) -> str:
-    reason = error.response["Error"]["Code"] if isinstance(error, ClientError) else str(error)
-    return reason.removesuffix(".")
+        report(f"The account of the synthetic check was not made ({reason_of(error)}). Make it: {command}")
 
 
 @as_deploy_errors()

@@ -16,12 +16,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from infra import account, check_account, deployed_release, parameters, refusals, sweep, template
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra import account, check_account, deployed_release, parameters, refusals, sweep, template, variables
+from infra.application import TEMPLATE
 from infra.apps import deployed, folder, secret_settings
 from infra.apps.folder import App
 from infra.artefacts import Artefacts
 from infra.calls import called_with, pair
-from infra.errors import DeployError, ending_in_a_sentence
+from infra.errors import DeployError, ending_in_a_sentence, reason_of
 from infra.events import Report
 from infra.package import package
 from infra.stack import Stack, Wanted
@@ -84,6 +87,7 @@ def deploy(
         report("packaging the application")
         has = {"oidc": bool(values["OidcIssuer"]), "uploads": values["Uploads"] == "on"}
         package(values["Architecture"], Path(temporary), options.app, **has, on_mac=target.on_mac)
+        variables.check(json.loads((Path(temporary) / TEMPLATE).read_text()), values, target)
         handlers = {variable: values[name] for variable, name in HANDLERS.items()}
         _look_at_waiting(target, stack.outputs(), handlers, Path(temporary), report, options=options)
         if options.check:
@@ -96,13 +100,21 @@ def deploy(
         return stack.outputs()
     stack.apply(wanted)
     if not target.local:
-        stack.protect(True)
+        _protect(stack, report)
     outputs = stack.outputs()
     sweep.invoke(target, report, wake_ups_lost=options.wake_ups_lost)
     check_account.prepare(target, outputs, report)
     if options.app:
         secret_settings.prepare(target, outputs, options.app, report)
     return outputs
+
+
+def _protect(stack: Stack, report: Report) -> None:
+    """If that fails, the deployment is no failure."""
+    try:
+        stack.protect(True)
+    except (BotoCoreError, ClientError) as error:
+        report(f"The stack is not protected against deletion ({reason_of(error)}): deploy again.")
 
 
 def delete(target: Target, report: Report) -> None:
@@ -117,6 +129,7 @@ def _values(
     declared = template.load(app)["Parameters"]
     before = stack.parameters()
     values = parameters.resolve(declared, target.parameters | before, given)
+    parameters.check_name(target.stack, before, values)
     parameters.check_indexes(before, values)
     parameters.check_shards(before, values)
     if not target.local:

@@ -23,6 +23,12 @@ def message_for(error: Exception) -> str:
     return f"{error}{HINTS.get(type(error), '')}"
 
 
+def reason_of(error: Exception) -> str:
+    """In a few words, for a sentence about something that did not succeed: the code, if AWS has answered."""
+    reason = error.response["Error"]["Code"] if isinstance(error, ClientError) else str(error)
+    return str(reason).removesuffix(".")
+
+
 @contextmanager
 def ending_in_a_sentence() -> Iterator[None]:
     """Ends the program with the sentence if the block cannot do what it should."""

@@ -25,6 +25,10 @@ FEWER_SHARDS = (
     "SweepShards can only be raised: the sweeper would no longer find queues that are in the shards above."
 )
 
+# Characters of a stack's name. The longest name that begins with it is that of the dead letters of callbacks
+# (36 more), and SQS takes 80.
+LONGEST_NAME = 44
+
 
 def resolve(declared: Mapping[str, Any], before: Mapping[str, str], given: Mapping[str, str]) -> Values:
     """A value for every declared parameter: the given one, else the one before, else the default.
@@ -66,6 +70,18 @@ def check_shards(before: Mapping[str, str], values: Values) -> None:
     """Raises DeployError if queues would stay in shards that nobody reads any more."""
     if int(values["SweepShards"]) < int(before.get("SweepShards", "0")):
         raise DeployError(FEWER_SHARDS)
+
+
+def check_name(stack: str, before: Mapping[str, str], values: Values) -> None:
+    """Raises DeployError if the name of the stack is too long for the names that begin with it.
+
+    A stack that exists (`before` has its parameters) and has no callbacks may go on under a longer name.
+    """
+    if len(stack) > LONGEST_NAME and (not before or values["CallbackHosts"]):
+        raise DeployError(
+            f"The name of the stack has {len(stack)} characters, and may have {LONGEST_NAME}: the names of "
+            "its queues begin with it. Choose a shorter one with --stack."
+        )
 
 
 def _check(name: str, value: str, declared: Mapping[str, Any]) -> None:

@@ -1,20 +1,21 @@
 """Changes one CloudFormation stack, follows its events, and says why a change failed."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.change_set import Change, changes_of, refuse_destruction
-from infra.errors import DeployError
+from infra.change_set import Change, Template, changes_of, refuse_destruction, settled
+from infra.errors import DeployError, message_for
 from infra.events import Events, Report
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 SUCCESSES = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"}
 # States of a stack that has no resources: its first change set was not executed, or it was deleted.
-ABSENT = {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"}
+EMPTY, DELETED = "REVIEW_IN_PROGRESS", "DELETE_COMPLETE"
 DELETE_IT = "Delete it (with the option --delete; locally: make down) and try again."
 # States after a failed operation, and what a person must do before the next one.
 REMAINS = {
@@ -41,6 +42,17 @@ class Wanted:
     """Logical ids of resources with data that may be replaced or removed; None allows all of them."""
 
 
+@dataclass(slots=True)
+class Proposal:
+    """A change set of a stack."""
+
+    id: str
+    stack_id: str
+    made_the_stack: bool  # there was no stack; with the change set, CloudFormation has made an empty one
+    changes: Sequence[Change] | None = None  # None if nothing at all would change
+    executed: bool = False
+
+
 class Stack:
     """A stack of CloudFormation, which may not exist yet."""
 
@@ -52,14 +64,18 @@ class Stack:
         self._pause = pause
 
     def describe(self) -> Mapping[str, Any] | None:
-        """The description by CloudFormation, or None if there is no such stack."""
+        """The description by CloudFormation, or None if there is no such stack, or only an empty one."""
+        return self._unless({EMPTY, DELETED})
+
+    def _unless(self, states: Collection[str]) -> Mapping[str, Any] | None:
+        """The description, or None if there is no such stack, or it is in one of the states."""
         try:
             found = self._description(self._name)
         except ClientError as error:
             if "does not exist" in error.response["Error"]["Message"]:
                 return None
             raise
-        return None if found["StackStatus"] in ABSENT else found
+        return None if found["StackStatus"] in states else found
 
     def parameters(self) -> dict[str, str]:
         """The present values of its parameters; empty if there is no such stack."""
@@ -77,22 +93,21 @@ class Stack:
         Raises DeployError with the reasons if that fails. Raises it too, and changes nothing, if a resource
         with data would be replaced or removed and is not `replaceable`.
         """
-        change_set, changes = self._propose(wanted)
-        if changes is None:
-            return
-        if wanted.replaceable is not None:
-            refuse_destruction(changes, wanted.replaceable)
-        events = self._events(change_set["StackId"])
-        self._cloudformation.execute_change_set(ChangeSetName=change_set["Id"])
-        self._follow(change_set["StackId"], events)
+        with self._proposed(wanted) as proposal:
+            if proposal.changes is None:
+                return
+            if wanted.replaceable is not None:
+                refuse_destruction(proposal.changes, wanted.replaceable)
+            events = self._events(proposal.stack_id)
+            self._cloudformation.execute_change_set(ChangeSetName=proposal.id)
+            proposal.executed = True
+        self._follow(proposal.stack_id, events)
 
     def plan(self, wanted: Wanted) -> None:
         """Reports what `apply` would do, and changes nothing."""
-        change_set, changes = self._propose(wanted)
-        for change in changes or ():
-            self._report(str(change))
-        if changes is not None:
-            self._discard(change_set)
+        with self._proposed(wanted) as proposal:
+            for change in proposal.changes or ():
+                self._report(str(change))
 
     def protect(self, on: bool) -> None:
         """Makes CloudFormation refuse to delete the stack, or allow it."""
@@ -102,7 +117,7 @@ class Stack:
 
     def delete(self) -> None:
         """Deletes the stack and waits; its tables stay. Raises DeployError with the reasons if that fails."""
-        existing = self.describe()
+        existing = self._unless({DELETED})
         if not existing:
             self._report(f"There is no stack {self._name}.")
             return
@@ -113,19 +128,43 @@ class Stack:
         self._cloudformation.delete_stack(StackName=existing["StackId"])
         self._follow(existing["StackId"], events)
 
-    def _propose(self, wanted: Wanted) -> tuple[Mapping[str, str], Sequence[Change] | None]:
-        """A new change set and its changes, which are None if nothing at all would change."""
-        existing = self.describe()
+    @contextmanager
+    def _proposed(self, wanted: Wanted) -> Iterator[Proposal]:
+        """A change set. Unless the block executes it, it is deleted then, with the stack that it has made."""
+        found = self._unless({DELETED})
+        existing = found if found and found["StackStatus"] != EMPTY else None
         self._refuse_remains(existing)
-        change_set = self._create_change_set(existing, wanted)
-        if not self._has_changes(change_set):
-            self._discard(change_set)
-            return change_set, None
-        pages = self._cloudformation.get_paginator("describe_change_set")
-        return change_set, changes_of(pages.paginate(ChangeSetName=change_set["Id"]))
+        created = self._create_change_set(existing, wanted)
+        proposal = Proposal(created["Id"], created["StackId"], made_the_stack=found is None)
+        try:
+            if self._has_changes(proposal):
+                pages = self._cloudformation.get_paginator("describe_change_set")
+                changes = changes_of(pages.paginate(ChangeSetName=proposal.id))
+                proposal.changes = settled(changes, lambda: self._templates(proposal))
+            yield proposal
+        finally:
+            if not proposal.executed:
+                self._discard(proposal)
 
-    def _discard(self, change_set: Mapping[str, str]) -> None:
-        self._cloudformation.delete_change_set(ChangeSetName=change_set["Id"])
+    def _templates(self, proposal: Proposal) -> tuple[Template, Template]:
+        """The stack's, and that of the change set; both are JSON, which botocore has parsed."""
+        deployed, new = (
+            self._cloudformation.get_template(TemplateStage="Processed", **which)["TemplateBody"]
+            for which in ({"StackName": proposal.stack_id}, {"ChangeSetName": proposal.id})
+        )
+        return deployed, new
+
+    def _discard(self, proposal: Proposal) -> None:
+        """If that fails, it is reported: an error that ends the deployment is more important."""
+        try:
+            if not proposal.made_the_stack:
+                self._cloudformation.delete_change_set(ChangeSetName=proposal.id)
+            elif self._description(proposal.stack_id)["StackStatus"] == EMPTY:
+                self._cloudformation.delete_stack(StackName=proposal.stack_id)
+                self._wait(proposal.stack_id)
+        except (BotoCoreError, ClientError) as error:
+            what = f"empty stack {self._name}" if proposal.made_the_stack else f"change set {proposal.id}"
+            self._report(f"Delete the {what}, since this program could not: {message_for(error)}")
 
     def _refuse_remains(self, existing: Mapping[str, Any] | None) -> None:
         if existing and (advice := REMAINS.get(existing["StackStatus"])):
@@ -146,10 +185,10 @@ class Stack:
             Capabilities=CAPABILITIES,
         )
 
-    def _has_changes(self, change_set: Mapping[str, str]) -> bool:
+    def _has_changes(self, proposal: Proposal) -> bool:
         """Waits for the change set. Raises DeployError if CloudFormation could not make it."""
         while True:
-            found = self._cloudformation.describe_change_set(ChangeSetName=change_set["Id"])
+            found = self._cloudformation.describe_change_set(ChangeSetName=proposal.id)
             if found["Status"] in {"CREATE_COMPLETE", "FAILED"}:
                 break
             self._pause()
@@ -162,13 +201,18 @@ class Stack:
         return bool(found["Status"] == "CREATE_COMPLETE")
 
     def _follow(self, stack_id: str, events: Events) -> None:
-        while (status := self._description(stack_id)["StackStatus"]).endswith("_IN_PROGRESS"):
-            events.report_new_at_times()
-            self._pause()
+        status = self._wait(stack_id, events.report_new_at_times)
         events.report_new()
         if status not in SUCCESSES:
             reasons = "\n".join(f"  {failure}" for failure in events.failures)
             raise DeployError(f"The stack {self._name} is {status}:\n{reasons}")
+
+    def _wait(self, stack_id: str, meanwhile: Callable[[], None] = lambda: None) -> str:
+        """The status of the stack when no operation is in progress any more."""
+        while (status := str(self._description(stack_id)["StackStatus"])).endswith("_IN_PROGRESS"):
+            meanwhile()
+            self._pause()
+        return status
 
     def _events(self, stack_id: str) -> Events:
         return Events(self._cloudformation, stack_id, self._report)

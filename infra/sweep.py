@@ -5,9 +5,10 @@ If the wake-ups are lost, the sweeper wakes everything.
 
 import json
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.queueing.sweep import OF, WAKE_UPS_LOST
+from infra.errors import reason_of
 from infra.events import Report
 from infra.target import Target
 
@@ -36,5 +37,5 @@ def invoke(target: Target, report: Report, *, wake_ups_lost: bool = False) -> No
         target.client("lambda").invoke(
             FunctionName=function, InvocationType="Event", Payload=json.dumps(event).encode()
         )
-    except ClientError as error:
-        report(f"{function} was not started ({error.response['Error']['Code']}): it starts within a minute.")
+    except (BotoCoreError, ClientError) as error:
+        report(f"{function} was not started ({reason_of(error)}): it starts within a minute.")

@@ -15,7 +15,6 @@ from infra.apps.resources import Resources
 from infra.errors import DeployError
 
 HANDLERS = "handlers"
-VARIABLES = 2_000  # characters of a function's 4 KB that an application may use
 
 
 @dataclass(frozen=True, slots=True)

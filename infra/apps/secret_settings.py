@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from infra.apps.folder import App
 from infra.apps.naming import secret_output
-from infra.errors import DeployError
+from infra.errors import DeployError, reason_of
 from infra.events import Report
 from infra.target import Target
 
@@ -12,18 +14,25 @@ Outputs = dict[str, str]
 
 
 def prepare(target: Target, outputs: Outputs, app: App, report: Report) -> None:
-    """After a deployment: stand-ins in the local cloud, and a sentence about every secret without a value."""
+    """After a deployment: stand-ins in the local cloud, and a sentence about every secret without a value.
+
+    If a secret cannot be read, the deployment is no failure: the report says so.
+    """
     client = target.client("secretsmanager")
+    stack = f"infra.operate --stack {target.stack} --region {target.region}"
+    program = "local_cloud.operate" if target.local else stack
     for name, setting in app.declared.secrets.items():
-        arn = outputs.get(secret_output(name))
-        if arn is None or _has_value(client, arn):
-            continue
-        if target.local and setting.local is not None:
-            client.put_secret_value(SecretId=arn, SecretString=setting.local)
-        else:
-            stack = f"infra.operate --stack {target.stack} --region {target.region}"
-            program = "local_cloud.operate" if target.local else stack
-            report(f"The secret {name} has no value yet: localstack/run -m {program} secret {name}")
+        arn, command = outputs.get(secret_output(name)), f"localstack/run -m {program} secret {name}"
+        try:
+            if arn is None or _has_value(client, arn):
+                continue
+            if target.local and setting.local is not None:
+                client.put_secret_value(SecretId=arn, SecretString=setting.local)
+            else:
+                report(f"The secret {name} has no value yet: {command}")
+        except (BotoCoreError, ClientError) as error:
+            unknown = f"Whether the secret {name} has a value could not be seen ({reason_of(error)})"
+            report(f"{unknown}. If not: {command}")
 
 
 def put(client: Any, outputs: Outputs, name: str, value: str) -> str:

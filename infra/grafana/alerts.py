@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from infra import template
-from infra.grafana.names import Names
+from infra.evaluation import Evaluation
 from infra.grafana.queries import Place
 from infra.grafana.rule import rule_of
 from infra.operations.alarm import Alarm
@@ -36,9 +36,10 @@ def rules(at: Place, parameters: Mapping[str, str]) -> dict[str, Any]:
     """
     whole = template.load()
     values = {name: described.get("Default", "") for name, described in whole["Parameters"].items()}
-    names = Names(at.stack, {**values, **parameters}, whole["Resources"])
+    values |= parameters
+    stack = Evaluation(whole, values, at.stack)
     alarms = [*own_alarms(), *of_resources(whole["Resources"])]
-    absent = left_out(names.parameters).keys()
+    absent = left_out(values).keys()
     chosen = [
         alarm for alarm in alarms if alarm.metric.namespace != DYNAMODB and absent.isdisjoint(alarm.only_if)
     ]
@@ -47,7 +48,7 @@ def rules(at: Place, parameters: Mapping[str, str]) -> dict[str, Any]:
     groups = {OFTEN: often, SELDOM: seldom}
     return {
         "apiVersion": 1,
-        "groups": [_group(at, interval, own, names) for interval, own in groups.items()],
+        "groups": [_group(at, interval, own, stack) for interval, own in groups.items()],
     }
 
 
@@ -66,11 +67,11 @@ def _over_the_interval(alarm: Alarm) -> Alarm:
     return replace(alarm, of=max(alarm.of, SELDOM_S // alarm.period_s))
 
 
-def _group(at: Place, interval: str, alarms: Iterable[Alarm], names: Names) -> dict[str, Any]:
+def _group(at: Place, interval: str, alarms: Iterable[Alarm], stack: Evaluation) -> dict[str, Any]:
     return {
         "orgId": 1,
         "name": f"{at.stack}, every {interval}",
         "folder": FOLDER,
         "interval": interval,
-        "rules": [rule_of(at, alarm, names) for alarm in alarms],
+        "rules": [rule_of(at, alarm, stack) for alarm in alarms],
     }

@@ -9,7 +9,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.alerting import RelativeTimeRange
 from grafana_foundation_sdk.models.common import DataSourceRef
 
-from infra.grafana.names import Names
+from infra.evaluation import Evaluation
 from infra.grafana.queries import Place, Queries
 from infra.operations.alarm import PAGE, Alarm
 
@@ -21,16 +21,16 @@ FIELDS = ("uid", "title", "condition", "data", "noDataState", "execErrState", "f
 ID_LENGTH = 40  # Grafana's limit
 
 
-def rule_of(at: Place, alarm: Alarm, names: Names) -> dict[str, Any]:
+def rule_of(at: Place, alarm: Alarm, stack: Evaluation) -> dict[str, Any]:
     """Fires if enough of the last periods are beyond the threshold.
 
     A: the metric by periods; B: 1 for each period beyond the threshold, else 0; C: their sum; D: whether the
     sum is enough.
     """
-    threshold = float(names.value(alarm.threshold))
+    threshold = float(stack.text(alarm.threshold) or 0)
     beyond = ("lt" if alarm.if_below else "gte", threshold)
     seconds = RelativeTimeRange(from_val=DELAY_S + alarm.of * alarm.period_s, to=DELAY_S)
-    metric = alerting.Query("A").datasource_uid(at.source).model(_metric(at, alarm, names))
+    metric = alerting.Query("A").datasource_uid(at.source).model(_metric(at, alarm, stack))
     rule = (
         alerting.Rule(f"{alarm.name} ({at.stack})")
         .uid(_id(f"{at.stack}-{alarm.name}"))
@@ -49,10 +49,10 @@ def rule_of(at: Place, alarm: Alarm, names: Names) -> dict[str, Any]:
     return {name: document[name] for name in FIELDS}
 
 
-def _metric(at: Place, alarm: Alarm, names: Names) -> Any:
+def _metric(at: Place, alarm: Alarm, stack: Evaluation) -> Any:
     """By the alarm's periods, whatever the time range."""
     metric = alarm.metric
-    own = {name: names.value(value) for name, value in metric.dimensions.items()}
+    own = stack.variables(metric.dimensions)
     query = Queries(at).metric(metric.name, metric.statistic, namespace=metric.namespace, dimensions=own)
     return query.period(str(alarm.period_s)).ref_id("A").datasource(at.source_ref)
 

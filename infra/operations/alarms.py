@@ -14,12 +14,13 @@ from infra.operations.own_alarms import CHECKED_S
 LAMBDA, SQS, DYNAMODB, GATEWAY = "AWS/Lambda", "AWS/SQS", "AWS/DynamoDB", "AWS/ApiGateway"
 SWEEPER, CHECKER = "Sweeper", "Checker"
 API = "RestAPI"
-# How many of each function the event source starts at most.
-CONCURRENCY = {
-    "Worker": "MaximumConcurrency",
-    "SlowWorker": "SlowMaximumConcurrency",
-    "LongWorker": "LongMaximumConcurrency",
-    "Callbacks": "CallbackConcurrency",
+# How many of each function the event source starts at most. In provisioned mode it is ten for each poller. A
+# template cannot multiply, but it can append a zero.
+CONCURRENCY: Mapping[str, Any] = {
+    "Worker": {"Fn::If": ["IsProvisioned", {"Fn::Sub": "${MaximumPollers}0"}, {"Ref": "MaximumConcurrency"}]},
+    "SlowWorker": {"Ref": "SlowMaximumConcurrency"},
+    "LongWorker": {"Ref": "LongMaximumConcurrency"},
+    "Callbacks": {"Ref": "CallbackConcurrency"},
 }
 MOST_IN_FLIGHT = 100_000  # of 120,000, SQS's limit for a queue
 THROTTLES = ("ReadThrottleEvents", "WriteThrottleEvents")
@@ -67,8 +68,7 @@ def _of_function(id_: str, function: Resource, only_if: tuple[str, ...]) -> Iter
         yield Alarm("SweeperStopped", "sweeper-stopped", gone, metric("Invocations"), 1, 3, 3, if_below=True)
     if id_ in CONCURRENCY:
         busy = f"All of {id_} are busy: more users wait for one."
-        most = {"Ref": CONCURRENCY[id_]}
-        running = metric("ConcurrentExecutions", "Maximum")
+        running, most = metric("ConcurrentExecutions", "Maximum"), CONCURRENCY[id_]
         yield Alarm(f"{id_}Busy", "workers-busy", busy, running, most, 5, 5, only_if=only_if)
     if "RecursiveLoop" in function["Properties"]:
         ended = f"Lambda takes {id_} for a loop and drops its wake-ups."

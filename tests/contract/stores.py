@@ -20,10 +20,9 @@ from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.waits import WaitSlots
 from infra import template
 from tests.fakes.accounts import FakeAccounts, FakeAudit, FakeServices, FakeSessions, FakeTryCounts
-from tests.infra.documents import if_so
+from tests.infra.documents import shape_of
 
 LIMIT = 5
-SHAPE = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 
 
 class SessionsAndWaits(SessionStore, WaitSlots, Protocol):
@@ -68,6 +67,5 @@ def _create(client: Any, logical_id: str, name: str) -> None:
 
 def create_table(client: Any, properties: Mapping[str, Any], name: str) -> None:
     """With the keys and indexes of these properties, also the optional ones. They are CloudFormation's."""
-    shape = {key: if_so(properties[key]) for key in SHAPE if key in properties}
-    client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **shape)
+    client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **shape_of(properties))
     client.get_waiter("table_exists").wait(TableName=name)

@@ -21,7 +21,7 @@ from chalicelib.core.time import Clock
 from chalicelib.settings import Settings
 from infra.target import STACK, local_cloud
 from tests.answers.in_process import InProcessApi
-from tests.infra.documents import TABLES, WORKERS, Document, environment, if_so
+from tests.infra.documents import TABLES, WORKERS, Document, environment, shape_of
 
 CONTEXT = SimpleNamespace(
     function_name="gurukool-worker", aws_request_id="0" * 36, get_remaining_time_in_millis=lambda: 50_000
@@ -29,7 +29,6 @@ CONTEXT = SimpleNamespace(
 REGION = "us-east-1"
 SECRETS = ("TokenKeys", "WebhookKeys")
 CALLBACKS = "CallbackWakeUps"
-CREATE_TABLE = {"AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode"}
 
 Call = tuple[str, str]
 """Action and resource, in the words of the policies: `dynamodb:Query` and `QueuesTable/index/working`."""
@@ -188,8 +187,8 @@ class Cloud:
 
     def _create_table(self, name: str) -> str:
         properties = self._template["Resources"][name]["Properties"]
-        wanted = {key: if_so(value) for key, value in properties.items() if key in CREATE_TABLE}
-        self._dynamodb.create_table(TableName=name, **wanted)
+        mode = properties["BillingMode"]
+        self._dynamodb.create_table(TableName=name, BillingMode=mode, **shape_of(properties))
         return name
 
     def _create_queue(self, name: str) -> str:

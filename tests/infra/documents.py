@@ -1,6 +1,6 @@
 """Reading the packaged template."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 FUNCTIONS = {
@@ -16,6 +16,9 @@ TABLES = (
     *("AccountsTable", "SessionsTable", "QueuesTable", "RequestsTable"),
     *("IdempotencyTable", "AuditTable", "ScheduledTable", "ServicesTable"),
 )
+
+INDEXES = "GlobalSecondaryIndexes"
+SHAPE = ("AttributeDefinitions", "KeySchema", INDEXES)
 
 Document = dict[str, Any]
 
@@ -44,6 +47,17 @@ def if_so(value: Any) -> Any:
         case list():
             return [if_so(entry) for entry in value]
     return value
+
+
+def shape_of(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys and indexes of a table, also the optional ones, as DynamoDB takes them. Nothing is warmed."""
+    shape = {name: if_so(table[name]) for name in SHAPE if name in table}
+    if INDEXES in shape:
+        shape[INDEXES] = [
+            {name: value for name, value in index.items() if name != "WarmThroughput"}
+            for index in shape[INDEXES]
+        ]
+    return shape
 
 
 def resource_name(resource: Any) -> str:

@@ -9,13 +9,21 @@ from botocore.exceptions import ClientError
 STACK_ID = "arn:aws:cloudformation:us-east-1:000000000000:stack/gurukool/1"
 
 
-def change(action: str, name: str, type_: str, replacement: str | None = None) -> dict[str, Any]:
+def change(
+    action: str, name: str, type_: str, replacement: str | None = None, details: Sequence[Any] = ()
+) -> dict[str, Any]:
     """One entry of a change set."""
-    resource = {"Action": action, "LogicalResourceId": name, "ResourceType": type_}
+    resource = {"Action": action, "LogicalResourceId": name, "ResourceType": type_, "Details": list(details)}
     return {
         "Type": "Resource",
         "ResourceChange": resource | ({"Replacement": replacement} if replacement else {}),
     }
+
+
+def detail(name: str, recreation: str, evaluation: str = "Static") -> dict[str, Any]:
+    """Why CloudFormation changes a resource: one of its properties is another."""
+    target = {"Attribute": "Properties", "Name": name, "RequiresRecreation": recreation}
+    return {"Target": target, "Evaluation": evaluation, "ChangeSource": "DirectModification"}
 
 
 def change_set(*changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,8 +48,14 @@ class FakeCloudFormation:
         moments: Sequence[Moment] = (),
         change_set: Mapping[str, Any] = CHANGES,
         described: Mapping[str, Any] | None = None,
+        *,
+        templates: tuple[Any, Any] | None = None,
+        refusal: Exception | None = None,
     ) -> None:
-        """`moments`: what is seen, look by look, once the operation has begun."""
+        """`moments`: what is seen, look by look, once the operation has begun. `templates`: old and new.
+
+        `refusal`: of the deletion of a change set, and of protecting the stack.
+        """
         self.called: list[str] = []
         self.tags: list[Mapping[str, str]] = []  # of the stack that was asked for
         self._described = described or {}
@@ -49,6 +63,8 @@ class FakeCloudFormation:
         self._events = list(before[1]) if before else []
         self._moments = iter(moments)
         self._change_set = change_set
+        self._templates = templates
+        self._refusal = refusal
 
     def describe_stacks(self, **asked: str) -> dict[str, Any]:
         if {"execute_change_set", "delete_stack"} & set(self.called):
@@ -63,23 +79,34 @@ class FakeCloudFormation:
 
     def create_change_set(self, **asked: Any) -> dict[str, str]:
         self.called.append(f"create_change_set {asked['ChangeSetType']}")
+        self._now = self._now or ("REVIEW_IN_PROGRESS", [])
         self.tags = asked["Tags"]
         return {"Id": "change-set", "StackId": STACK_ID}
 
     def describe_change_set(self, **_: str) -> Mapping[str, Any]:
         return self._change_set
 
+    def get_template(self, **asked: str) -> dict[str, Any]:
+        assert self._templates, "nobody needs to compare templates"
+        assert asked["TemplateStage"] == "Processed", "as it was uploaded, a template is that of Chalice"
+        assert asked.get("StackName") == STACK_ID or asked.get("ChangeSetName") == "change-set"
+        return {"TemplateBody": self._templates["ChangeSetName" in asked]}
+
     def execute_change_set(self, **_: str) -> None:
         self.called.append("execute_change_set")
 
     def delete_change_set(self, **_: str) -> None:
         self.called.append("delete_change_set")
+        if self._refusal:
+            raise self._refusal
 
     def delete_stack(self, **_: str) -> None:
         self.called.append("delete_stack")
 
     def update_termination_protection(self, **asked: Any) -> None:
         self.called.append(f"protect {asked['EnableTerminationProtection']}")
+        if self._refusal:
+            raise self._refusal
 
     def get_paginator(self, operation: str) -> Any:
         pages = {

@@ -1,11 +1,16 @@
 """The deploy program, on the emulator."""
 
 import pytest
+from botocore.exceptions import ClientError
 
-from infra.deploy import delete, deploy, main
+from infra import parameters
+from infra.deploy import Options, delete, deploy, main
+from infra.evaluation import Evaluation
 from infra.target import Target, local_cloud
+from infra.variables import size_of
 from local_cloud.emulator import Emulator
 from tests.free_ports import free_ports
+from tests.infra.documents import Document
 
 
 @pytest.fixture
@@ -19,11 +24,38 @@ def queue_limit(target: Target, function: str) -> str:
     return str(configuration["Environment"]["Variables"]["QUEUE_LIMIT"])
 
 
-def test_a_stack_is_created_changed_left_alone_and_deleted(target: Target) -> None:
-    outputs = deploy(target, {"QueueLimit": "7", "AlarmEmail": "ops@example.com"}, print)
+def require_same_variables(target: Target, given: dict[str, str], template: Document) -> None:
+    """A function has those whose length was checked before; only the names of resources are others."""
+    values = parameters.resolve(template["Parameters"], target.parameters, given)
+    described = template["Resources"]["APIHandler"]["Properties"]["Environment"]["Variables"]
+    expected = Evaluation(template, values, target.stack, target.region).variables(described)
+    configured = target.client("lambda").get_function_configuration(FunctionName=f"{target.stack}-api")
+    actual = configured["Environment"]["Variables"]
+    assert actual.keys() == expected.keys()
+    other = {name for name, value in expected.items() if actual[name] != value}
+    assert other == {name for name in other if name.endswith(("_TABLE", "_URL", "_ARN"))}
+    assert (
+        0 <= size_of(expected) - size_of(actual) < 100
+    )  # CloudFormation's names are longer than LocalStack's
+
+
+def test_a_plan_of_a_new_stack_leaves_none(target: Target) -> None:
+    told: list[str] = []
+    assert deploy(target, {}, told.append, Options(plan=True)) == {}
+    assert "create QueuesTable (AWS::DynamoDB::Table)" in told
+    with pytest.raises(ClientError, match="does not exist"):
+        target.client("cloudformation").describe_stacks(StackName=target.stack)
+
+
+def test_a_stack_is_created_changed_left_alone_and_deleted(target: Target, template: Document) -> None:
+    pollers = {"MinimumPollers": "2", "MaximumPollers": "3"}
+    given = {"QueueLimit": "7", "AlarmEmail": "ops@example.com", **pollers}
+    outputs = deploy(target, given, print)
+    require_same_variables(target, given, template)
     assert queue_limit(target, outputs["ApiFunction"]) == "7"
     alarms = target.client("cloudwatch").describe_alarms(AlarmNamePrefix=target.stack)["MetricAlarms"]
     assert {"infra-test-SweeperStopped", "infra-test-WorkerBusy"} <= {alarm["AlarmName"] for alarm in alarms}
+    assert {a["Threshold"] for a in alarms if a["AlarmName"] == "infra-test-WorkerBusy"} == {30}
     assert {action for alarm in alarms for action in alarm["AlarmActions"]} == {outputs["AlarmTopicArn"]}
 
     told: list[str] = []

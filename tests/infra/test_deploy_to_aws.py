@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from chalice.app import CloudWatchEvent
 
 from infra.deploy import Options, _values, delete, deploy
@@ -16,6 +16,8 @@ from tests.infra.fakes import FakeCloudFormation, Moment, change, change_set
 
 ACCOUNT = "123456789012"
 REPLACED = change_set(change("Modify", "QueuesTable", "AWS::DynamoDB::Table", "True"))
+DENIED = ClientError({"Error": {"Code": "AccessDenied"}}, "Call")
+SILENT = ReadTimeoutError(endpoint_url="https://aws.example")
 CREATED: list[Moment] = [("CREATE_COMPLETE", [])] * 2
 
 
@@ -24,7 +26,7 @@ class Aws(Target):
     cloudformation: Any = field(default_factory=lambda: FakeCloudFormation(None, CREATED))
     concurrency: int = 1000
     started: list[str] = field(default_factory=list)  # the functions that were invoked
-    refusal: ClientError | None = None  # of that
+    refusal: Exception | None = None  # of that
 
     def client(self, service: str) -> Any:
         return getattr(self, f"_{service}")()
@@ -80,10 +82,18 @@ def test_the_sweeper_is_started_at_the_end_for_what_the_former_code_has_held() -
     deploy(aws, {}, lambda line: None)
     assert aws.started == ["gurukool-sweeper"]
 
-    refusal = ClientError({"Error": {"Code": "AccessDenied"}}, "Invoke")
+
+@pytest.mark.parametrize(("error", "reason"), [(DENIED, "AccessDenied"), (SILENT, str(SILENT))])
+def test_what_fails_after_the_deployment_is_told_and_the_deployment_does_not_fail(
+    error: Exception, reason: str
+) -> None:
+    cloudformation = FakeCloudFormation(None, CREATED, refusal=error)
     told: list[str] = []
-    deploy(Aws("eu-west-1", refusal=refusal), {}, told.append)
-    assert told[-1] == "gurukool-sweeper was not started (AccessDenied): it starts within a minute."
+    deploy(Aws("eu-west-1", cloudformation=cloudformation, refusal=error), {}, told.append)
+    assert told[-2:] == [
+        f"The stack is not protected against deletion ({reason}): deploy again.",
+        f"gurukool-sweeper was not started ({reason}): it starts within a minute.",
+    ]
 
 
 def test_a_deletion_tells_them_too() -> None:

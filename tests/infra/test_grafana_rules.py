@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]  # has no types
 
-from infra import template
+from infra import account, parameters, template
 from infra.grafana.__main__ import main
 from infra.grafana.provisioning import DASHBOARDS, FILES, RULES, write
 from infra.grafana.queries import SOURCE, Place
@@ -99,6 +99,24 @@ def test_no_rule_has_a_reference_of_the_template_left() -> None:
     assert "AWS::" not in text
     assert "Fn::" not in text
     assert "$" not in text  # Grafana would take it for a variable of its environment
+
+
+@pytest.mark.parametrize(
+    ("given", "busy"),
+    [
+        ({}, 100),
+        ({"MaximumPollers": "300"}, 100),  # not in provisioned mode
+        ({"MinimumPollers": "20", "MaximumPollers": "30"}, 300),
+    ],
+)
+def test_workers_are_busy_when_as_many_run_as_the_event_source_starts(
+    tmp_path: Path, given: dict[str, str], busy: int
+) -> None:
+    write(tmp_path, Place("shop", "default", SOURCE), given)
+    [threshold] = rules_of_shop(tmp_path)["WorkerBusy"]["data"][1]["model"]["conditions"]
+    assert threshold["evaluator"]["params"] == [busy]
+    most = parameters.resolve(template.load()["Parameters"], {}, given)
+    assert account.most_workers("MaximumConcurrency", most) == busy
 
 
 def test_another_stack_has_files_of_its_own(tmp_path: Path) -> None:

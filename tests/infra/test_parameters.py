@@ -105,3 +105,36 @@ def test_the_docs_tell_of_every_parameter_and_its_default(name: str) -> None:
 
 def test_aws_differs_in_none() -> None:
     assert Target("eu-central-1").parameters == {}
+
+
+def test_the_longest_name_of_a_stack_fits_into_every_name_that_begins_with_it() -> None:
+    limits = {"QueueName": 80, "FunctionName": 64, "LayerName": 140}
+    room = {
+        limit - len(name["Fn::Sub"].replace("${AWS::StackName}", ""))
+        for resource in template.load()["Resources"].values()
+        for property_, limit in limits.items()
+        if "Fn::Sub" in (name := resource.get("Properties", {}).get(property_, {}))
+    }
+    assert min(room) == parameters.LONGEST_NAME
+
+
+@pytest.mark.parametrize(
+    ("length", "before", "hosts", "fits"),
+    [
+        (44, {}, "a.example", True),
+        (45, {}, "", False),
+        (45, {"CallbackHosts": ""}, "", True),  # it was deployed by a release without this check
+        (45, {"CallbackHosts": ""}, "a.example", False),
+    ],
+)
+def test_a_stack_whose_name_is_too_long_is_refused(
+    length: int, before: dict[str, str], hosts: str, fits: bool
+) -> None:
+    def check() -> None:
+        parameters.check_name("s" * length, before, {"CallbackHosts": hosts})
+
+    if fits:
+        check()
+    else:
+        with pytest.raises(DeployError, match=f"has {length} characters, and may have 44"):
+            check()

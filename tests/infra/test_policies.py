@@ -63,6 +63,12 @@ def test_a_worker_receives_from_the_queue_of_its_lane_only(template: Document, f
     assert received == ({WORKERS[function]} if function in WORKERS else set())
 
 
+def test_the_index_of_types_may_always_be_read(template: Document) -> None:
+    """CloudFormation updates the role first, and the function reads the index until its variable says no."""
+    resources = [resource for _, found in statements(template, "ApiHandlerRole") for resource in found]
+    assert {"Fn::Sub": "${RequestsTable.Arn}/index/typed"} in resources
+
+
 def _reach(template: Document, role: str) -> set[tuple[str, str]]:
     """The actions that a role allows, each with its resource."""
     return {

@@ -1,6 +1,7 @@
 """What a person is told while a stack is changed, and why it failed."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from infra import events
 from infra.errors import DeployError
@@ -80,9 +81,52 @@ def test_no_change_is_said_and_nothing_is_executed() -> None:
 
 
 def test_a_refused_template_gives_the_reason() -> None:
-    cloudformation = FakeCloudFormation(None, change_set=REFUSED)
+    cloudformation = FakeCloudFormation(("CREATE_COMPLETE", []), change_set=REFUSED)
     with pytest.raises(DeployError, match="Circular dependency"):
         stack(cloudformation, Told()).apply(WANTED)
+    assert cloudformation.called == ["create_change_set UPDATE", "delete_change_set"]
+
+
+def test_of_a_refused_template_of_a_new_stack_nothing_is_left() -> None:
+    cloudformation = FakeCloudFormation(None, [("DELETE_IN_PROGRESS", []), ("DELETE_COMPLETE", [])], REFUSED)
+    with pytest.raises(DeployError, match="Circular dependency"):
+        stack(cloudformation, Told()).apply(WANTED)
+    assert cloudformation.called == ["create_change_set CREATE", "delete_stack"]
+
+
+def test_of_a_plan_of_a_new_stack_nothing_is_left() -> None:
+    cloudformation = FakeCloudFormation(None, [("DELETE_COMPLETE", [])], change_set(change("Add", "A", "B")))
+    stack(cloudformation, told := Told()).plan(CAREFULLY)
+    assert told == ["create A (B)"]
+    assert cloudformation.called == ["create_change_set CREATE", "delete_stack"]
+
+
+def test_an_empty_stack_that_somebody_else_has_made_stays_after_a_plan() -> None:
+    cloudformation = FakeCloudFormation(
+        ("REVIEW_IN_PROGRESS", []), change_set=change_set(change("Add", "A", "B"))
+    )
+    stack(cloudformation, Told()).plan(CAREFULLY)
+    assert cloudformation.called == ["create_change_set CREATE", "delete_change_set"]
+
+
+def test_an_empty_stack_can_be_deleted() -> None:
+    cloudformation = FakeCloudFormation(("REVIEW_IN_PROGRESS", []), [("DELETE_COMPLETE", [])])
+    stack(cloudformation, Told()).delete()
+    assert cloudformation.called == ["delete_stack"]
+
+
+def test_a_change_set_that_cannot_be_deleted_is_told_and_does_not_hide_the_reason() -> None:
+    error = {"Code": "AccessDenied", "Message": "Not you."}
+    cloudformation = FakeCloudFormation(
+        ("CREATE_COMPLETE", []),
+        change_set=change_set(change("Remove", "Thing", "AWS::SQS::Queue")),
+        refusal=ClientError({"Error": error}, "DeleteChangeSet"),
+    )
+    with pytest.raises(DeployError, match="DELETE Thing"):
+        stack(cloudformation, told := Told()).apply(CAREFULLY)
+    (line,) = told
+    assert line.startswith("Delete the change set change-set, since this program could not: ")
+    assert line.endswith("(AccessDenied) when calling the DeleteChangeSet operation: Not you.")
 
 
 @pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "CREATE_FAILED", "DELETE_FAILED"])
@@ -122,7 +166,7 @@ def test_what_holds_something_is_not_replaced_or_removed_by_accident(
         stack(cloudformation, Told()).apply(CAREFULLY)
     assert told in str(raised.value)
     assert "Other" not in str(raised.value)
-    assert cloudformation.called == ["create_change_set UPDATE"]
+    assert cloudformation.called == ["create_change_set UPDATE", "delete_change_set"]
 
 
 @pytest.mark.parametrize(

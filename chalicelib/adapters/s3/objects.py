@@ -17,6 +17,12 @@ CONFIG = Config(
     read_timeout=5,  # an object has up to 4 MB
     retries={"total_max_attempts": 3, "mode": "standard"},
     signature_version="s3v4",
+    # Without it, botocore signs for the global host (<bucket>.s3.amazonaws.com). That host redirects calls
+    # for new buckets of other regions, which browsers do not follow, and refuses calls for buckets in regions
+    # that were opened after March 2019:
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/UsingRouting.html
+    # If the endpoint is an IP address, as in the local cloud, botocore puts the bucket into the path instead.
+    s3={"addressing_style": "virtual"},
     # botocore's own checksums would be in the signed calls; the checksum of a payload is in its key.
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
