@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -131,7 +132,10 @@ def finish(broken: Broken) -> None:
         (answered("413", 413), EffectRefusedError),
         (answered("InternalFailure"), UnavailableError),
         (answered("NobodyKnows", 502), UnavailableError),
-        (cancelled("None", "TransactionConflict"), UnavailableError),
+        (cancelled("None", "TransactionConflict"), EffectRefusedError),
+        (cancelled("TransactionConflict", "None"), UnavailableError),
+        (cancelled("TransactionConflict", "TransactionConflict"), UnavailableError),
+        (cancelled("ThrottlingError", "TransactionConflict"), UnavailableError),
         (cancelled("ThrottlingError", "None"), UnavailableError),
         (cancelled("None", "ProvisionedThroughputExceeded"), UnavailableError),
     ],
@@ -164,6 +168,24 @@ def test_what_passes_is_tried_again() -> None:
         finish(broken)
 
     assert broken.calls == transaction.TRIES
+
+
+def test_processes_that_write_the_same_effects_get_out_of_each_others_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Their pauses are drawn, and grow; the attempt fails only if it finds others there each time."""
+    pauses: list[float] = []
+    monkeypatch.setattr(transaction, "PAUSE_S", 1)
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    broken = Broken(cancelled("None", "TransactionConflict"))
+
+    for _ in range(2):
+        with pytest.raises(EffectRefusedError, match="same items"):
+            finish(broken)
+
+    assert broken.calls == 2 * transaction.TRIES
+    assert len({*pauses}) == 2 * (transaction.TRIES - 1)
+    assert all(pause <= 2 ** (n % 4) for n, pause in enumerate(pauses))
 
 
 def test_a_mistake_of_our_own_is_not_taken_for_anything_else() -> None:
