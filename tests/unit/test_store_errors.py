@@ -16,7 +16,7 @@ from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.core.errors import EffectRefusedError, LostRaceError, UnavailableError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
-from chalicelib.core.queueing.request import Outcome, Request, Status
+from chalicelib.core.queueing.request import Outcome, Request, Status, StoppedBy
 
 NEW = Request("u" * 32, 1, "echo", "{}", Status.QUEUED, enqueued_at=1)
 EFFECT = {"Put": {"TableName": "adopters", "Item": {"id": {"S": "1"}}}}
@@ -217,11 +217,22 @@ def test_a_shard_that_cannot_be_read_does_not_hide_what_is_found_in_others(
     assert [record.levelname for record in caplog.records] == ["ERROR"] * 3
 
 
+@pytest.mark.parametrize(
+    "write",
+    [
+        CALLS["update"],
+        lambda store: store.requests.request_stop(NEW.begun("worker", 1, 2), StoppedBy.USER, 2),
+        lambda store: store.requests.delete_slot("ab", "slot", 1),
+    ],
+    ids=["queue", "request", "slot"],
+)
 @pytest.mark.parametrize(("code", "calls"), [("TransactionConflictException", 4), ("Throttling", 1)])
-def test_a_queue_is_written_again_if_only_a_transaction_was_in_the_way(code: str, calls: int) -> None:
+def test_an_item_is_written_again_if_only_a_transaction_was_in_the_way(
+    write: Callable[[DynamoStore], object], code: str, calls: int
+) -> None:
     broken = Broken(answered(code))
 
     with pytest.raises(UnavailableError):
-        CALLS["update"](broken.store)
+        write(broken.store)
 
     assert broken.calls == calls
