@@ -6,8 +6,10 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.memory.requests import MemoryRequests
 from chalicelib.core.errors import LostRaceError, UnavailableError
-from chalicelib.core.queueing import attempt, heartbeat, sweep
+from chalicelib.core.queueing import attempt, heartbeat, held_lease, sweep
+from chalicelib.core.queueing.attempt import Attempt
 from chalicelib.core.queueing.heartbeat import Heartbeat, StopWatch
+from chalicelib.core.queueing.held_lease import HeldLease
 from chalicelib.core.queueing.lateness import is_late
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Request, Status
@@ -89,3 +91,38 @@ def dead_attempt_not_missed_by_the_sweeper(patch: MonkeyPatch) -> None:
 def death_of_a_long_attempt_noticed_late(patch: MonkeyPatch) -> None:
     for module in (attempt, heartbeat):
         patch.setattr(module, "ALIVE_MS", 60_000)
+
+
+SILENT = faults.Faults(silent=0.6)
+
+
+def ask_again_at_once(patch: MonkeyPatch) -> None:
+    """No defect, but SQS is asked to hold a wake-up at each beat, though it has not answered lately."""
+    patch.setattr(held_lease, "REST_MS", 0)
+
+
+@defect
+@under(SILENT)
+def end_put_off_only_when_the_lease_is_held(patch: MonkeyPatch) -> None:
+    """The renewal, the call of SQS, and only then the process is allowed to go on for longer."""
+    ask_again_at_once(patch)
+    renew = Heartbeat.__call__
+
+    def renew_and_hold(beat: Heartbeat) -> None:
+        renew(beat)
+        beat.hold_lease()
+
+    patch.setattr(Heartbeat, "__call__", renew_and_hold)
+
+
+@defect
+@under(SILENT)
+def lease_held_in_the_time_of_the_attempt(patch: MonkeyPatch) -> None:
+    """The deadline is that of the moment before SQS was asked."""
+
+    def hold(run: Attempt, lease: HeldLease, lasts_ms: int) -> Millis:
+        asked = run.clock.now()
+        lease.outlast(asked + lasts_ms)
+        return asked
+
+    patch.setattr(Attempt, "_hold", hold)

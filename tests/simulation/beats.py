@@ -12,9 +12,12 @@ from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing.attempt import LAST_RESORT_MS
 from chalicelib.core.queueing.heartbeat import BEAT_MS, Heartbeat, StopWatch
 from chalicelib.core.queueing.stopping import CLEAN_UP_MS, LOOK_MS
-from tests.simulation.scheduler import Crash, Scheduler
+from tests.simulation.history import Violation
+from tests.simulation.scheduler import Actor, Crash, Scheduler
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chalicelib.core.time import Millis
 
 NOTICE_MS = 500  # how soon the handler is interrupted, or sees that it is to stop
@@ -23,14 +26,17 @@ NOTICE_MS = 500  # how soon the handler is interrupted, or sees that it is to st
 class Beats:
     """Those of the process whose turn it is. It ends where it stands if its attempt cannot go on."""
 
-    def __init__(self, scheduler: Scheduler, watch: StopWatch) -> None:
+    def __init__(self, scheduler: Scheduler, watch: StopWatch, *, steady: bool) -> None:
+        """`steady`: the store answers every renewal in time."""
         self._scheduler = scheduler
+        self._steady = steady
         self._watch = watch
         self._every = BEAT_MS if isinstance(watch, Heartbeat) else LOOK_MS
         self._process = scheduler.current
         self._is_over = False
         self._is_interrupted = False
         self._armed = 0
+        self._holding: Actor | None = None
         self.killed_at: Millis | None = None
 
     def wait(self, ms: int, *, deaf: bool, heeds: bool) -> bool:
@@ -71,24 +77,45 @@ class Beats:
         except UnavailableError:
             return
         self._arm()
+        if isinstance(self._watch, Heartbeat) and not self._watch.stopping:
+            self._hold_lease()
+
+    def _hold_lease(self) -> None:
+        """On a thread of its own: SQS may not answer."""
+        if self._holding is None or self._holding.is_over:
+            self._holding = self._scheduler.spawn(f"{self._process.name} lease", self._hold)
+
+    def _hold(self) -> None:
+        try:
+            self._watch.hold_lease()
+        except Crash:
+            self._kill()
+            raise
 
     def _end_soon(self) -> None:
         within = self._watch.at_most(CLEAN_UP_MS, LAST_RESORT_MS)
         stops = self._scheduler.now + within
-        self._kill_in(within + LAST_RESORT_MS)
+        self._kill_in(within + LAST_RESORT_MS, self._kill)
         with suppress(UnavailableError):
             self._watch.expect_end(within + LAST_RESORT_MS)
+            self._hold_lease()
         self._scheduler.wait(max(0, stops - self._scheduler.now))
         self._is_interrupted = True
 
     def _arm(self) -> None:
         if isinstance(self._watch, Heartbeat):
-            self._kill_in(max(0, int(self._watch.seconds_left * 1000)))
+            self._kill_in(max(0, int(self._watch.seconds_left * 1000)), self._run_out)
 
-    def _kill_in(self, ms: int) -> None:
+    def _kill_in(self, ms: int, kill: Callable[[], None]) -> None:
         self._armed += 1
         armed = self._armed
-        self._scheduler.after(ms, lambda: self._kill() if armed == self._armed else None)
+        self._scheduler.after(ms, lambda: kill() if armed == self._armed else None)
+
+    def _run_out(self) -> None:
+        """Nobody has renewed the attempt in time."""
+        if self._steady and not self._is_over:
+            raise Violation(f"{self._process.name} was ended, whose attempt could be renewed")
+        self._kill()
 
     def _kill(self) -> None:
         if not self._is_over:

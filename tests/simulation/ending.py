@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.core.identity.session import IDLE_MS
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.queue import State
+from tests.simulation.barring import check_barred
 from tests.simulation.history import Violation
 from tests.simulation.lambdas import SWEEP_MS
 from tests.simulation.uploading import check_removed
@@ -95,6 +96,7 @@ class Ending:
         queue = self._store.tables.queues.get(user.id)
         if queue is None or queue.deleted_at is not None:
             return
+        check_barred(self._world, user)
         if queue.blocked:
             self._calls.make(user, "admin_enable" if user in self._users else "admin_unblock")
         if queue.state is State.PAUSED:

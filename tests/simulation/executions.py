@@ -60,6 +60,7 @@ class Executions:
     scheduler: Scheduler
     network: Network
     deployment: Deployment
+    steady: bool = False  # whether the store answers in time, and no process stands still
     patience_ms: int | None = None  # how soon it is begun again after the death of its worker, if it matters
     steps: Steps | None = None  # if some handlers have steps
     emitters: Emitters | None = None  # if some handlers emit events
@@ -92,7 +93,7 @@ class Executions:
         beats = None
         try:
             self._stand_still(execution)
-            beats = Beats(self.scheduler, watch)
+            beats = Beats(self.scheduler, watch, steady=self.steady)
             limit = int(seconds * 1000)
             failed = self._take_steps(execution, journal, limit)
             if self.emitters and not failed and self._emits(request):

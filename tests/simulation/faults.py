@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from random import Random
 
 STALL_MS = 100_000  # the longest that a process stands still and yet comes back
+SILENCE_MS = 8_000  # how long a worker waits for SQS: two attempts of 1 + 3 s, and a pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,17 @@ class Faults:
     stale: float = 0.0  # of a look at an index: it shows how things were before
     undying: float = 0.0  # of a process: nobody ends it when its time is up
     skew: float = 0.0  # not a probability: how many milliseconds a process's clock is wrong at most
+    silent: float = 0.0  # of a call that holds a wake-up: SQS does not answer, and the caller waits for long
 
     @property
     def is_prompt(self) -> bool:
         """Whether every process does what it has to in seconds."""
-        return not (self.crash or self.fail or self.stall)
+        return not (self.crash or self.fail or self.stall or self.silent)
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether the store answers every call in about a second, and no process stands still."""
+        return not (self.fail or self.stall)
 
 
 MOST = Faults(
@@ -42,6 +49,7 @@ MOST = Faults(
     stale=0.5,
     undying=0.4,
     skew=250,
+    silent=0.3,
 )
 NONE = Faults()
 
@@ -53,12 +61,13 @@ def draw(rng: Random) -> Faults:
     """
     if rng.random() < 0.2:
         return NONE
-    return Faults(
-        **{
-            field.name: rng.random() * getattr(MOST, field.name) if rng.random() < 0.5 else 0.0
-            for field in fields(Faults)
-        }
-    )
+    drawn = {
+        field.name: rng.random() * getattr(MOST, field.name) if rng.random() < 0.5 else 0.0
+        for field in fields(Faults)
+        if field.name != "silent"
+    }
+    aside = Random(f"silence of {drawn}")  # so that the other faults of a seed stay as they are known
+    return Faults(**drawn, silent=aside.random() * MOST.silent if aside.random() < 0.25 else 0.0)
 
 
 def latency(rng: Random, faults: Faults) -> int:

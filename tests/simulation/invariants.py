@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chalicelib.core.queueing.attempt import STARTED_TOO_LATE
 from chalicelib.core.queueing.heartbeat import SKEW_MS
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.request import LONGEST_DELAY_MS, NO_COUNTS, OUTCOMES, Request, Status
@@ -112,6 +113,8 @@ class Invariants:
                     _check_change(before, request)
                     check_stop(before, request)
                 check_latest_start(request)
+                wasted = self._executions.steady and request.error == STARTED_TOO_LATE
+                _require(not wasted, f"an attempt at {request.seq} was spent, and its handler never started")
                 self._limits.check_pace(before, request)
                 self._slots.check_change(before, request)
                 if request.settled:

@@ -12,6 +12,7 @@ from chalicelib.core.errors import (
 )
 from chalicelib.core.queueing.enqueue import Accepted
 from chalicelib.core.queueing.request import Request, Status
+from tests.simulation.barring import check_barred
 from tests.simulation.entry_verdict import check_entries
 from tests.simulation.history import Violation
 from tests.simulation.large import check_handed_out, check_result, payload_of
@@ -53,6 +54,7 @@ def judge(world: World) -> None:
         _check_read_order([call for call in mine if call.kind == "dequeue" and call.answer])
         _check_sessions(mine)
         _check_disabled(mine)
+        check_barred(world, user)
         if user.id not in gone and user.id in world.store.tables.queues:
             _check_reader(world, user)
 

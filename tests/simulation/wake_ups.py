@@ -9,6 +9,7 @@ from chalicelib.adapters.memory.fifo import DEDUPLICATION_MS, MemoryFifo, Messag
 from chalicelib.adapters.sqs.wake_ups import group_of, to_message
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.lane import Lane
+from tests.simulation.faults import SILENCE_MS
 from tests.simulation.ports import Network
 from tests.simulation.scheduler import Scheduler
 
@@ -73,6 +74,14 @@ class WakeUpService:
             raise UnavailableError("The receipt is stale.")
         self.scheduler.after(seconds * 1000, self.poll)
 
+    def perhaps_stay_silent(self, seconds: int) -> None:
+        """The caller waits for an answer to `hold`, and gives up."""
+        silent = self.network.faults.silent
+        if silent and self.rng.random() < silent:
+            self.network.trace("hold", (seconds,), "not answered")
+            self.scheduler.wait(SILENCE_MS)
+            raise UnavailableError("Simulated.")
+
     def drop_all(self) -> None:
         for message in self.fifo.messages():
             self.fifo.drop(message)
@@ -106,4 +115,5 @@ class SimulatedLease:
 
     def hold(self, seconds: float) -> None:
         whole = max(0, math.ceil(seconds))
+        self.service.perhaps_stay_silent(whole)
         self.service.network.call("hold", (whole,), lambda: self.service.hold(self.receipt, whole))

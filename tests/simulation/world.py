@@ -62,7 +62,8 @@ class World:
         self.accounts = FakeAccounts()
         self.sessions = WatchedSessions()
         self.deployment = Deployment(self.scheduler)
-        self.executions = Executions(self.scheduler, self.network, self.deployment)
+        steady = self.network.faults.is_steady
+        self.executions = Executions(self.scheduler, self.network, self.deployment, steady=steady)
         self.entries = Entries(seed, self.store.tables, self.executions, faultless=self.faultless)
         self.executions.follow_ups = self.entries.follow_ups
         if seed % 8 in STEPPING:

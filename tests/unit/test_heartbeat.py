@@ -30,6 +30,9 @@ class Heartbeat:
     def renew(self):
         {renew}
 
+    def hold_lease(self):
+        {hold}
+
     @property
     def seconds_left(self):
         return self.ends - time.monotonic()
@@ -47,13 +50,20 @@ print("it lives")
 
 
 def run(
-    work: str, renew: str = "pass", seconds: float = 30, alive: float = 0.4, last_resort: float = 0.5
+    work: str,
+    renew: str = "pass",
+    seconds: float = 30,
+    alive: float = 0.4,
+    last_resort: float = 0.5,
+    *,
+    hold: str = "pass",
 ) -> tuple[str, int]:
     """What it printed, and the exit status of its process.
 
     Each renewal lets the attempt go on for `alive` seconds.
     """
-    program = PROGRAM.format(work=work, renew=renew, seconds=seconds, alive=alive, last_resort=last_resort)
+    given = {"work": work, "renew": renew, "hold": hold}
+    program = PROGRAM.format(**given, seconds=seconds, alive=alive, last_resort=last_resort)
     ended = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30
     )
@@ -82,6 +92,11 @@ def test_one_renewal_that_fails_is_no_harm() -> None:
     once = "Heartbeat.calls == 2 and (_ for _ in ()).throw(UnavailableError())"
 
     assert run("time.sleep(3)", once, alive=2) == ("done\nit lives\n", 0)
+
+
+@pytest.mark.parametrize("hold", ["time.sleep(10)", "raise ValueError('nobody foresaw this')"])
+def test_an_attempt_goes_on_whatever_becomes_of_its_wake_up(hold: str) -> None:
+    assert run("time.sleep(3); assert Heartbeat.calls > 1", alive=2, hold=hold) == ("done\nit lives\n", 0)
 
 
 def test_an_attempt_that_is_not_the_current_one_is_interrupted() -> None:

@@ -34,6 +34,9 @@ class Watch:
         self.expected = within_ms
         {expect}
 
+    def hold_lease(self):
+        {hold}
+
 watch = Watch()
 with last_resort(30):
     try:
@@ -49,10 +52,17 @@ SOON = "Watch.looks >= 3"
 
 
 def run(
-    work: str, stops: str = SOON, expect: str = "pass", clean_up_ms: int = 300, left_ms: int = 30_000
+    work: str,
+    stops: str = SOON,
+    expect: str = "pass",
+    clean_up_ms: int = 300,
+    left_ms: int = 30_000,
+    *,
+    hold: str = "pass",
 ) -> tuple[str, int]:
     """What it printed, and the exit status of its process."""
-    program = PROGRAM.format(work=work, stops=stops, expect=expect, clean_up_ms=clean_up_ms, left_ms=left_ms)
+    given = {"work": work, "stops": stops, "expect": expect, "hold": hold}
+    program = PROGRAM.format(**given, clean_up_ms=clean_up_ms, left_ms=left_ms)
     ended = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30
     )
@@ -87,6 +97,10 @@ def test_the_next_worker_is_told_when_this_process_has_ended_at_the_latest() -> 
 @pytest.mark.parametrize("error", ["LostRaceError", "ValueError('nobody foresaw this')"])
 def test_it_ends_also_if_that_cannot_be_told(error: str) -> None:
     assert run("time.sleep(10)", expect=f"raise {error}") == ("interrupted\nit lives\n", 0)
+
+
+def test_its_end_does_not_wait_for_the_wake_up() -> None:
+    assert run("time.sleep(10)", hold="time.sleep(10)") == ("interrupted\nit lives\n", 0)
 
 
 def test_nothing_ends_what_nobody_stops() -> None:

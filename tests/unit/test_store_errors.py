@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.core.errors import EffectRefusedError, LostRaceError, UnavailableError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
-from chalicelib.core.queueing.request import Outcome, Request, Status
+from chalicelib.core.queueing.request import Outcome, Request, Status, StoppedBy
 
 NEW = Request("u" * 32, 1, "echo", "{}", Status.QUEUED, enqueued_at=1)
 EFFECT = {"Put": {"TableName": "adopters", "Item": {"id": {"S": "1"}}}}
@@ -131,7 +132,10 @@ def finish(broken: Broken) -> None:
         (answered("413", 413), EffectRefusedError),
         (answered("InternalFailure"), UnavailableError),
         (answered("NobodyKnows", 502), UnavailableError),
-        (cancelled("None", "TransactionConflict"), UnavailableError),
+        (cancelled("None", "TransactionConflict"), EffectRefusedError),
+        (cancelled("TransactionConflict", "None"), UnavailableError),
+        (cancelled("TransactionConflict", "TransactionConflict"), UnavailableError),
+        (cancelled("ThrottlingError", "TransactionConflict"), UnavailableError),
         (cancelled("ThrottlingError", "None"), UnavailableError),
         (cancelled("None", "ProvisionedThroughputExceeded"), UnavailableError),
     ],
@@ -166,6 +170,24 @@ def test_what_passes_is_tried_again() -> None:
     assert broken.calls == transaction.TRIES
 
 
+def test_processes_that_write_the_same_effects_get_out_of_each_others_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Their pauses are drawn, and grow; the attempt fails only if it finds others there each time."""
+    pauses: list[float] = []
+    monkeypatch.setattr(transaction, "PAUSE_S", 1)
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    broken = Broken(cancelled("None", "TransactionConflict"))
+
+    for _ in range(2):
+        with pytest.raises(EffectRefusedError, match="same items"):
+            finish(broken)
+
+    assert broken.calls == 2 * transaction.TRIES
+    assert len({*pauses}) == 2 * (transaction.TRIES - 1)
+    assert all(pause <= 2 ** (n % 4) for n, pause in enumerate(pauses))
+
+
 def test_a_mistake_of_our_own_is_not_taken_for_anything_else() -> None:
     with pytest.raises(TransactWriteError):
         CALLS["transaction"](Broken(answered("ValidationException")).store)
@@ -195,11 +217,22 @@ def test_a_shard_that_cannot_be_read_does_not_hide_what_is_found_in_others(
     assert [record.levelname for record in caplog.records] == ["ERROR"] * 3
 
 
+@pytest.mark.parametrize(
+    "write",
+    [
+        CALLS["update"],
+        lambda store: store.requests.request_stop(NEW.begun("worker", 1, 2), StoppedBy.USER, 2),
+        lambda store: store.requests.delete_slot("ab", "slot", 1),
+    ],
+    ids=["queue", "request", "slot"],
+)
 @pytest.mark.parametrize(("code", "calls"), [("TransactionConflictException", 4), ("Throttling", 1)])
-def test_a_queue_is_written_again_if_only_a_transaction_was_in_the_way(code: str, calls: int) -> None:
+def test_an_item_is_written_again_if_only_a_transaction_was_in_the_way(
+    write: Callable[[DynamoStore], object], code: str, calls: int
+) -> None:
     broken = Broken(answered(code))
 
     with pytest.raises(UnavailableError):
-        CALLS["update"](broken.store)
+        write(broken.store)
 
     assert broken.calls == calls

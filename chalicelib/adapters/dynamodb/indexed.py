@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pynamodb.exceptions import QueryError
 
+from chalicelib.adapters.dynamodb.batches import get_all
 from chalicelib.adapters.dynamodb.errors import INVALID
 from chalicelib.adapters.dynamodb.matching import end_of, found_among, list_matching
 from chalicelib.adapters.dynamodb.paging import all_but_payload
@@ -16,7 +17,6 @@ from chalicelib.core.queueing.request import UNSUCCESSFUL
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chalicelib.adapters.dynamodb.models import RequestItem
     from chalicelib.adapters.dynamodb.tables import Tables
     from chalicelib.core.queueing.matching import Match
 
@@ -38,7 +38,7 @@ def list_indexed(tables: Tables, user_id: str, after: int, last: int, *, limit: 
     at = end_of(page, last)
     if len(numbers) > limit:
         numbers, at = numbers[:limit], numbers[limit - 1]
-    return _read(tables.requests, user_id, numbers, at, match=match) if numbers else Found([], at)
+    return _read(tables, user_id, numbers, at, match=match) if numbers else Found([], at)
 
 
 def _query(tables: Tables, user_id: str, after: int, last: int, *, limit: int, match: Match) -> Any:
@@ -67,14 +67,14 @@ def _page(query: Any) -> Any:
         raise
 
 
-def _read(model: type[RequestItem], user_id: str, numbers: Sequence[int], at: int, *, match: Match) -> Found:
+def _read(tables: Tables, user_id: str, numbers: Sequence[int], at: int, *, match: Match) -> Found:
     """The requests with these numbers that fit, as they are stored now. Some may have expired."""
-    first, last = numbers[0], numbers[-1]
+    model, first, last = tables.requests, numbers[0], numbers[-1]
     if last - first < CLOSE * len(numbers):
         found = list_matching(model, user_id, first - 1, last, limit=len(numbers), match=match)
         return found if found.at < last else Found(found.requests, at)
     wanted = [(user_id, number) for number in numbers]
-    read = model.batch_get(wanted, consistent_read=True, attributes_to_get=all_but_payload(model))
+    read = get_all(tables.connection, model, wanted, all_but_payload(model))
     items = sorted(read, key=lambda item: item.seq)
     found = found_among(items, len(items), at)
     return Found([request for request in found.requests if match.fits(request)], found.at)

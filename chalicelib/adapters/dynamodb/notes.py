@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from chalicelib.adapters.dynamodb.batches import delete_all
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import require_readable
 from chalicelib.adapters.dynamodb.note_models import NoteItem
@@ -19,6 +20,7 @@ class DynamoNotes:
 
     def __init__(self, tables: Tables) -> None:
         self._notes = tables.notes
+        self._connection = tables.connection
 
     def add(self, user_id: str, note: Note) -> None:
         item = note_item(self._notes, user_id, note)
@@ -57,9 +59,7 @@ class DynamoNotes:
             self._notes(user_id, place(key)).update(actions=actions, condition=self._notes.user_id.exists())
 
     def delete(self, user_id: str, keys: Sequence[NoteKey]) -> None:
-        with translated(), self._notes.batch_write() as batch:  # 25 in a call; repeats what was not deleted
-            for key in keys:
-                batch.delete(self._notes(user_id, place(key)))
+        delete_all(self._connection, self._notes, [(user_id, place(key)) for key in keys])
 
 
 def note_item(model: type[NoteItem], user_id: str, note: Note) -> NoteItem:

@@ -1,6 +1,5 @@
 """One queue item: reading it, updating it under a condition, and what its conditions are made of."""
 
-import time
 from contextlib import suppress
 from typing import Any
 
@@ -8,18 +7,16 @@ from pynamodb.constants import ALL_NEW, ATTRIBUTES
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.adapters.dynamodb.errors import is_conflict, translated
+from chalicelib.adapters.dynamodb.conflicts import past_conflicts
+from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import is_readable
 from chalicelib.adapters.dynamodb.marks import Marks
 from chalicelib.adapters.dynamodb.records import to_queue
 from chalicelib.adapters.dynamodb.tables import Tables
-from chalicelib.core.errors import LostRaceError, UnavailableError
+from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.access import needs_session
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.time import Millis
-
-# A callback that is given up is a transaction of this item and a note: it takes some milliseconds.
-CONFLICT_PAUSES_S = (0.01, 0.02, 0.04)
 
 
 class QueueItems(Marks):
@@ -40,17 +37,11 @@ class QueueItems(Marks):
         """The queue as it is afterwards. Raises LostRaceError, UnavailableError."""
         table = self.model.Meta.table_name
         condition &= self._readable
-        for pause_s in (*CONFLICT_PAUSES_S, None):
-            try:
-                with translated():
-                    answer = self.tables.connection.update_item(
-                        table, user_id, actions=actions, condition=condition, return_values=ALL_NEW
-                    )
-                break
-            except UnavailableError as error:
-                if pause_s is None or not is_conflict(error):
-                    raise
-                time.sleep(pause_s)
+        answer = past_conflicts(
+            lambda: self.tables.connection.update_item(
+                table, user_id, actions=actions, condition=condition, return_values=ALL_NEW
+            )
+        )
         return to_queue(self.model.from_raw_data(answer[ATTRIBUTES]))
 
     def change_limit(self, queue: Queue, limit: int) -> None:

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from pynamodb.models import Model
 
+from chalicelib.adapters.dynamodb.batches import delete_all
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.queueing.queue import Queue
@@ -18,9 +19,10 @@ class DynamoUserRemoval:
         self._tables = tables
 
     def delete_requests(self, user_id: str) -> bool:
-        requests = _delete_some(self._tables.requests, user_id, "seq")
-        keys = _delete_some(self._tables.keys, user_id, "key")
-        entries = _delete_some(self._tables.entries, user_id, "entry_id")
+        tables = self._tables
+        requests = self._delete_some(tables.requests, user_id, "seq")
+        keys = self._delete_some(tables.keys, user_id, "key")
+        entries = self._delete_some(tables.entries, user_id, "entry_id")
         return max(requests, keys, entries) < AT_ONCE
 
     def note_departed(self, queue: Queue) -> None:
@@ -35,11 +37,9 @@ class DynamoUserRemoval:
         with translated(), suppress(m.DoesNotExist):
             m(queue.user_id).delete(condition=m.leaving.exists())
 
-
-def _delete_some(model: type[Model], user_id: str, range_key: str) -> int:
-    """How many of the user's items were deleted: AT_ONCE at most, and fewer only if none are left."""
-    with translated(), model.batch_write() as batch:
-        found = list(model.query(user_id, limit=AT_ONCE, attributes_to_get=["user_id", range_key]))
-        for item in found:
-            batch.delete(item)
-    return len(found)
+    def _delete_some(self, model: type[Model], user_id: str, range_key: str) -> int:
+        """How many of the user's items were deleted: AT_ONCE at most, and fewer only if none are left."""
+        with translated():
+            found = list(model.query(user_id, limit=AT_ONCE, attributes_to_get=["user_id", range_key]))
+        delete_all(self._tables.connection, model, [(user_id, getattr(item, range_key)) for item in found])
+        return len(found)

@@ -8,6 +8,7 @@ from pynamodb.constants import ALL_NEW, ATTRIBUTES
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from chalicelib.adapters.dynamodb.conflicts import past_conflicts
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.models import RequestItem
 from chalicelib.adapters.dynamodb.records import durable_format, to_request
@@ -75,10 +76,11 @@ class RequestChanges:
 
     def _update_request(self, request: Request, actions: list[Any], condition: Condition) -> Request:
         table, seq = self._requests.Meta.table_name, str(request.seq)
-        with translated():
-            answer = self._connection.update_item(
+        answer = past_conflicts(
+            lambda: self._connection.update_item(
                 table, request.user_id, seq, actions=actions, condition=condition, return_values=ALL_NEW
             )
+        )
         return to_request(self._requests.from_raw_data(answer[ATTRIBUTES]))
 
 

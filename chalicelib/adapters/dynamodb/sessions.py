@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from chalicelib.adapters.dynamodb.batches import get_all
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import is_readable, require_readable
 from chalicelib.adapters.dynamodb.identity_models import SessionItem
@@ -32,9 +33,8 @@ class DynamoSessions:
                 return None
 
     def get_many(self, session_ids: Sequence[str]) -> Sequence[Session]:
-        with translated():
-            found = self._sessions.batch_get(list(session_ids), consistent_read=True)
-            return [to_session(item) for item in found]
+        keys = [(session_id,) for session_id in session_ids]
+        return [to_session(item) for item in get_all(self._tables.connection, self._sessions, keys)]
 
     def rotate(
         self, token: RefreshToken, successor: RefreshToken, now: Millis, expires_at: Millis, origin: str

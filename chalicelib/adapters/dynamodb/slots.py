@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chalicelib.adapters.dynamodb.conflicts import past_conflicts
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import FORMAT, require_readable
 from chalicelib.adapters.dynamodb.models import SlotItem
@@ -24,8 +25,8 @@ class DynamoSlots:
         return SlotRecord(int(item.last), int(item.replaced or 0))
 
     def delete_slot(self, user_id: str, slot: str, last: int) -> None:
-        with translated():
-            self._slots(user_id, _place(slot)).delete(condition=self._slots.last == last)
+        item = self._slots(user_id, _place(slot))
+        past_conflicts(lambda: item.delete(condition=self._slots.last == last))
 
     def _transaction_enter(self, request: Request) -> dict[str, Any]:
         """The write that makes the request the last one in its slot."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.batches import get_all
 from chalicelib.adapters.dynamodb.models import Expiring, Looks, QueueItem
 from chalicelib.adapters.dynamodb.queue_items import QueueItems, has
 from chalicelib.adapters.dynamodb.records import stored_state, to_queue
@@ -41,8 +41,8 @@ class DynamoSweepIndex:
         return [item.user_id for item in read_shards(self._shards, part, look)]
 
     def get_many(self, user_ids: Sequence[str]) -> Sequence[Queue]:
-        with translated():
-            return [to_queue(item) for item in self._model.batch_get(user_ids, consistent_read=True)]
+        keys = [(user_id,) for user_id in user_ids]
+        return [to_queue(item) for item in get_all(self._items.tables.connection, self._model, keys)]
 
     def put_off(self, queue: Queue, until: Millis) -> None:
         m = self._model

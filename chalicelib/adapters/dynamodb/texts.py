@@ -5,6 +5,7 @@ from typing import Any
 
 from pynamodb.exceptions import PutError
 
+from chalicelib.adapters.dynamodb.batches import get_all, save_all
 from chalicelib.adapters.dynamodb.errors import INVALID, translated
 from chalicelib.adapters.dynamodb.models import TextItem
 from chalicelib.adapters.dynamodb.tables import Tables
@@ -28,10 +29,7 @@ class DynamoTexts:
         items = [self._item(user_id, text) for text in texts]
         if len(items) == 1:
             return self._write_one(items[0])
-        with translated(), self._texts.batch_write() as batch:  # 25 in a call; repeats what was not written
-            for item in items:
-                batch.save(item)
-        return None
+        return save_all(self._connection, self._texts, items)
 
     def _write_one(self, item: TextItem) -> None:
         try:
@@ -50,9 +48,8 @@ class DynamoTexts:
         with translated():
             if len(places) == 1:
                 found = self._get(user_id, *places)
-            else:  # repeats what was not read
-                wanted = [(user_id, place) for place in places]
-                found = list(self._texts.batch_get(wanted, consistent_read=True))
+            else:
+                found = get_all(self._connection, self._texts, [(user_id, place) for place in places])
         return {places[int(item.place)]: item.text for item in found}
 
     def _get(self, user_id: str, place: int) -> list[TextItem]:

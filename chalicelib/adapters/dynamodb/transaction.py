@@ -4,7 +4,6 @@ PynamoDB's own transactions change the order of the writes, and with it that of 
 """
 
 import logging
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError, VerboseClientError
 
 from chalicelib.adapters.dynamodb.errors import is_passing, translated
+from chalicelib.adapters.dynamodb.pauses import pause
 from chalicelib.core.errors import EffectRefusedError, LostRaceError, UnavailableError
 from chalicelib.core.log_events import log_event
 
@@ -20,17 +20,22 @@ CANCELLED = "TransactionCanceledException"
 UNWRITABLE = "The effects could not be written."
 # Reasons that lie in what was to be written. The others pass: conflicts, throttling.
 REFUSALS = frozenset({"ConditionalCheckFailed", "ItemCollectionSizeLimitExceeded", "ValidationError"})
+CONFLICT = "TransactionConflict"  # another transaction is at the item
 TRIES = 5
-PAUSE_S = 0.02
+PAUSE_S = 0.04  # at most, before the second try; twice as long before each further one
 
 
 def commit(connection: Connection, own: Sequence[dict[str, Any]], effects: Sequence[Any] = ()) -> None:
     """Write `own` and `effects` together.
 
     Raises LostRaceError if a condition of `own` does not hold, EffectRefusedError if one of `effects` does
-    not or they cannot be written at all, UnavailableError if DynamoDB cannot write anything right now.
+    not or they cannot be written at all, or if others go on writing the same items as `effects`, and
+    UnavailableError if DynamoDB cannot write anything right now.
     """
+    codes: list[str] = []
     for attempt in range(TRIES):
+        if attempt:
+            pause(PAUSE_S * 2 ** (attempt - 1))  # botocore does not repeat these
         codes = _try(connection, own, effects)
         if not codes:
             return
@@ -38,7 +43,8 @@ def commit(connection: Connection, own: Sequence[dict[str, Any]], effects: Seque
             raise LostRaceError
         if not REFUSALS.isdisjoint(codes):
             raise EffectRefusedError(f"{UNWRITABLE[:-1]}: {', '.join(filter(None, codes))}.")
-        time.sleep(PAUSE_S * 2**attempt)  # botocore does not repeat these
+    if not any(codes[: len(own)]) and {*filter(None, codes)} == {CONFLICT}:
+        raise EffectRefusedError("Others are writing the same items as the effects.")
     raise UnavailableError("The items are being written by too many callers. Try again.")
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chalicelib.adapters.dynamodb.batches import get_all
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.identity_models import TriesItem
 from chalicelib.adapters.dynamodb.tables import Tables
@@ -14,6 +15,7 @@ from chalicelib.core.time import Millis
 class DynamoTryCounts:
     def __init__(self, tables: Tables) -> None:
         self._tries = tables.tries
+        self._connection = tables.connection
 
     def admit(self, subject: str, now: Millis) -> Tries:
         """As `Tries.is_free` has it."""
@@ -68,9 +70,8 @@ class DynamoTryCounts:
 
     def spent(self, budgets: Sequence[str]) -> Mapping[str, int]:
         names = {_key(budget): budget for budget in budgets}
-        with translated():
-            found = self._tries.batch_get(list(names), consistent_read=True)
-            return {names[item.subject]: int(item.tries) for item in found}
+        found = get_all(self._connection, self._tries, [(name,) for name in names])
+        return {names[item.subject]: int(item.tries) for item in found}
 
     def _known(self, until: Millis) -> list[Any]:
         """In seconds, as it is what the item then expires by."""

@@ -22,6 +22,7 @@ def kept_alive(heartbeat: Heartbeat, seconds: float, every: float = BEAT_MS / 10
     code in C that holds the interpreter's lock keeps the thread from renewing, and a network may. It is ended
     half a second after `seconds` in any case. An attempt that is not the current one any more is ended by
     raising OverrunError inside the block, and so is one that somebody has asked to stop, CLEAN_UP_MS later.
+    The process lives on while SQS does not answer: a wake-up that comes back too early does no harm.
     """
     beats = _Beats(heartbeat, time.monotonic() + seconds + LAST_RESORT_S, every)
     beats.arm()
@@ -51,6 +52,8 @@ class _Beats(threading.Thread):
                 log_event("attempt not renewed", level=logging.WARNING, exception=error)
             else:
                 self.arm()
+                if not self._renew.stopping:
+                    self._attempt.hold_lease()
             if self._renew.stopping:
                 return self._attempt.end_soon(CLEAN_UP_MS)
         return None

@@ -35,6 +35,26 @@ class WatchedAttempt:
         self._ends = ends
         self._lock = threading.Lock()  # so that nothing of an attempt reaches the next one
         self._is_over = False
+        self._holding: threading.Thread | None = None
+
+    def hold_lease(self) -> None:
+        """Hold the wake-up, on a thread of its own: SQS may not answer for longer than the attempt can wait.
+
+        A call that is still under way is not waited for either: then this one is left out.
+        """
+        if self._is_over or (self._holding and self._holding.is_alive()):
+            return
+        self._holding = threading.Thread(target=self._hold_lease, name="lease", daemon=True)
+        try:
+            self._holding.start()
+        except RuntimeError as error:  # the process has too many threads
+            log_event("wake-up not held", level=logging.WARNING, exception=error)
+
+    def _hold_lease(self) -> None:
+        try:
+            self.watch.hold_lease()
+        except Exception as error:  # noqa: BLE001 - then the wake-up comes back earlier, or a little later
+            log_event("wake-up not held", level=logging.WARNING, exception=error)
 
     def end_soon(self, within_ms: int) -> None:
         """Interrupt the handler after that time, and end the process if it does not react.
@@ -48,6 +68,7 @@ class WatchedAttempt:
         try:
             if not self._is_over:
                 self.watch.expect_end(within_ms + LAST_RESORT_MS)
+                self.hold_lease()
         except LostRaceError:
             return self.interrupt()
         except Exception as error:  # noqa: BLE001 - then the next worker comes a little later

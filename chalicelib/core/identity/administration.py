@@ -167,19 +167,34 @@ class Administration:
             raise ForbiddenError("This is for administrators only.", code="admin_only")
 
     def _set_disabled(self, account: Account, *, disabled: bool) -> Account:
-        """Sessions are live or not in the queue item: barring the user there ends all of them at once."""
+        """Sessions are live or not in the queue item: barring the user there ends all of them at once.
+
+        Of several calls at once, the one that is the last to write the queue reads the account after that,
+        and finds what the last one has set there. So in the end, account and queue say the same.
+        """
         try:
             self.accounts.set_disabled(account, disabled=disabled)
         except LostRaceError:
             raise NotFoundError("This account no longer exists.") from None
-        if disabled:
-            queue = self.queue_store.get(account.user_id)
-            self.connections.block(account.user_id, self.clock.now(), account.username)
-            self.sessions.delete_stored(account.user_id, list(queue.sessions) if queue else [])
-        else:
-            self.connections.unblock(account.user_id)
+        written: bool | None = None
+        current: bool | None = disabled
+        while current is not None and current is not written:
+            self._set_blocked(account, blocked=current)
+            written, current = current, self._is_disabled(account)
         log_event("account disabled" if disabled else "account enabled", user=account.user_id)
         return account
+
+    def _is_disabled(self, account: Account) -> bool | None:
+        """As it is stored now; None if the account is gone."""
+        found = self.accounts.by_username(account.username)
+        return found.disabled if found and found.user_id == account.user_id else None
+
+    def _set_blocked(self, account: Account, *, blocked: bool) -> None:
+        if not blocked:
+            return self.connections.unblock(account.user_id)
+        queue = self.queue_store.get(account.user_id)
+        self.connections.block(account.user_id, self.clock.now(), account.username)
+        return self.sessions.delete_stored(account.user_id, list(queue.sessions) if queue else [])
 
     def find_account(self, admin: Principal, username: str) -> Account:
         """Raises NotFoundError."""

@@ -11,7 +11,7 @@ from chalicelib.core.queueing.conclusion import Conclusion, log_attempt, lost_at
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import ALIVE_MS, SKEW_MS, Heartbeat, StopWatch
-from chalicelib.core.queueing.held_lease import HeldLease
+from chalicelib.core.queueing.held_lease import SLOW_MS, HeldLease
 from chalicelib.core.queueing.journal import Journal, no_notes
 from chalicelib.core.queueing.policy import Policy, exhausted, next_look
 from chalicelib.core.queueing.registry import Registry
@@ -33,6 +33,7 @@ LAST_RESORT_MS = 500
 ENDING_MS = 2_000  # what a worker needs at most after an attempt: to write its result and send a wake-up
 
 PAYLOAD_GONE = Failure("permanent", "The payload of this request is no longer stored.")
+STARTED_TOO_LATE = Failure("timeout", "The worker started the handler too late.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +144,11 @@ class Attempt:
         found = self._take(handler, request)  # before the attempt counts: this may fail
         if isinstance(found, Failure):
             return self._unfit(request, found)
-        now = self.clock.now()
+        lasts_ms = ALIVE_MS if handler.is_long else int(handler.timeout * 1000) + GRACE_MS
+        now = self._hold(lease, lasts_ms)
         if request.is_too_late(now):
             return Wait(now)  # since it was looked up: at the next look it expires
-        deadline = now + (ALIVE_MS if handler.is_long else int(handler.timeout * 1000) + GRACE_MS)
-        lease.outlast(deadline)
+        deadline = now + lasts_ms
         running = self._begin(request, now, deadline, handler)
         ran: Ran = PAYLOAD_GONE
         if found is not None:
@@ -157,6 +158,20 @@ class Attempt:
             ran = self._run(handler, journal, taken, deadline, lease)
             running = journal.conclude(running)
         return self._conclusion(running, ran, policy)
+
+    def _hold(self, lease: HeldLease, lasts_ms: int) -> Millis:
+        """Hold the lease for an attempt that may last so long, and return the moment at which that is done.
+
+        It is done before the attempt is given its deadline: SQS may not answer for seconds, which are not the
+        handler's. Raises LostRaceError if it took them. What was read before is then out of date, and the
+        attempt may no longer fit into what is left of the invocation.
+        """
+        asked = self.clock.now()
+        lease.outlast(asked + lasts_ms)
+        now = self.clock.now()
+        if now - asked > SLOW_MS:
+            raise LostRaceError
+        return now
 
     def _unfit(self, request: Request, why: Failure) -> Wait | Unfit:
         """Wait a little: this worker may only be older than the API which accepted the request."""
@@ -175,7 +190,7 @@ class Attempt:
         running = journal.running
         left = (deadline - SKEW_MS - LAST_RESORT_MS - self.clock.now()) / 1000
         if left <= 0:
-            return Failure("timeout", "The worker started the handler too late.")
+            return STARTED_TOO_LATE
         kind = Heartbeat if handler.is_long else StopWatch
         watch = kind(self.requests, self.clock, lease, running, deadline)
         seconds = handler.timeout if handler.is_long else min(handler.timeout, left)

@@ -44,9 +44,9 @@ class Departure:
         now, ends = self.clock.now(), round(self.hook.timeout * 1000) + GRACE_MS
         if queue.departed or now - (queue.deleted_at or now) <= SETTLED_MS or self._is_running(queue, now):
             return
-        if until is not None and now + ends > until:
-            return
         lease.outlast(now + ends)
+        if until is not None and self.clock.now() + ends > until:  # SQS may have answered late
+            return
         request = Request(queue.user_id, 0, DELETE_USER, "", Status.RUNNING, now, attempts=1, started_at=now)
         ran = self.run(self.hook, request, Taken(queue.user_id), self.hook.timeout)
         if not isinstance(ran, Result):

@@ -51,7 +51,13 @@ class StopWatch:
         if deadline < self.deadline:
             self.requests.renew(self.running, deadline)
             self.deadline = deadline
-            self.lease.shorten(deadline)
+
+    def hold_lease(self) -> None:
+        """Have the wake-up come back when the attempt may be taken for crashed, and not later.
+
+        SQS may not answer for seconds, so nothing that keeps the attempt alive, or ends it, waits for this.
+        """
+        self.lease.shorten(self.deadline)
 
 
 @dataclass(slots=True)
@@ -68,4 +74,8 @@ class Heartbeat(StopWatch):
         stored = self.requests.renew(self.running, deadline)
         self.deadline = deadline
         self.stopping = stored.stop_requested_at is not None
-        self.lease.outlast(deadline)
+
+    def hold_lease(self) -> None:
+        """As long as the attempt goes on, the wake-up does not come back."""
+        hold = self.lease.shorten if self.stopping else self.lease.outlast
+        hold(self.deadline)

@@ -9,6 +9,7 @@ from chalicelib.core.errors import ConflictError, LostRaceError, NotFoundError, 
 from chalicelib.core.identity.account import Account, Principal
 from chalicelib.core.identity.audit import Entry
 from chalicelib.core.queueing.queue import State
+from tests.fakes.accounts import FakeAccounts
 from tests.unit.core.admin_harness import AdminHarness
 from tests.unit.core.queue_harness import SESSION, USER
 
@@ -50,6 +51,28 @@ def test_an_account_that_was_enabled_again_gets_sessions_again(admin_harness: Ad
     assert not admin_harness.accounts.accounts["ada"].disabled
     assert admin_harness.sessions.start(account, "")
     assert not is_connected(admin_harness, admin_harness.ada), "what was ended stays so"
+
+
+@pytest.mark.parametrize("disables", [True, False])
+def test_of_a_disable_and_an_enable_at_once_account_and_queue_say_the_same(
+    admin_harness: AdminHarness, monkeypatch: pytest.MonkeyPatch, *, disables: bool
+) -> None:
+    """One stands still between its two writes, while the other makes both of its own."""
+    use, admin, set_disabled = admin_harness.administration, admin_harness.admin, FakeAccounts.set_disabled
+    if not disables:
+        use.disable(admin, "ada")
+
+    def set_and_stand_still(accounts: FakeAccounts, account: Account, *, disabled: bool) -> None:
+        set_disabled(accounts, account, disabled=disabled)
+        monkeypatch.undo()
+        (use.enable if disabled else use.disable)(admin, "ada")
+
+    monkeypatch.setattr(FakeAccounts, "set_disabled", set_and_stand_still)
+
+    (use.disable if disables else use.enable)(admin, "ada")
+
+    assert admin_harness.accounts.accounts["ada"].disabled is not disables
+    assert admin_harness.queue.blocked is not disables
 
 
 def test_who_never_signed_in_can_be_disabled_and_enabled(admin_harness: AdminHarness) -> None:

@@ -28,6 +28,7 @@ def beats_for(harness: QueueHarness, ms: int) -> None:
     for _ in range(ms // BEAT_MS):
         harness.clock.advance(BEAT_MS)
         harness.heartbeat()
+        harness.heartbeat.hold_lease()
 
 
 def test_a_handler_that_may_take_minutes_is_for_the_long_lane_whatever_was_measured(

@@ -159,7 +159,10 @@ def test_an_attempt_that_ends_soon_shortens_its_deadline_and_its_lease(harness: 
         watch()
         assert watch.stopping
         watch.expect_end(5_000)
+        watch.hold_lease()
         assert harness.request(1).deadline == harness.clock.now() + 5_000 + SKEW_MS
+        [message] = harness.slow.messages()
+        assert message.visible_at <= harness.clock.now() + 5_000 + SKEW_MS + 1_000  # in whole seconds
         return DONE
 
     harness.script[1] = [work]
