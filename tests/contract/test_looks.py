@@ -63,6 +63,75 @@ def test_a_worker_ends_the_rest(resting: User) -> None:
     assert found(resting, NOW + FAR_MS)
 
 
+def owing(user: User, moment: int) -> Queue:
+    """A queue that owes a callback and at which the sweeper is to look at that moment."""
+    user.send(3)
+    user.succeed(1)
+    queue = user.store.queues.advance(user.queue, owed(user, 1), NOW)
+    return user.store.callbacks.move(
+        replace(queue, look_at=FAR), queue.callbacks._replace(token="a", next_at=moment - FIRST_MS)
+    )
+
+
+def owed(user: User, seq: int) -> Progress:
+    return replace(user.progress(user.queue, 1), owed=Owed(seq, seq))
+
+
+@pytest.mark.parametrize("idle", [False, True], ids=["advance", "go idle"])
+def test_a_worker_never_postpones_the_look_at_callbacks_that_are_owed(user: User, idle: bool) -> None:
+    """Also not those that are owed from this write on: the caller's wake-up may be lost."""
+    user.send(1 if idle else 2)
+    user.succeed(1)
+    queue = user.queue
+    assert queue.look_at is not None
+    change = user.store.queues.go_idle if idle else user.store.queues.advance
+
+    moved = change(queue, owed(user, 1), queue.look_at - NEAR_MS + 1)
+    assert moved.callbacks.is_owed
+    assert moved.look_at == queue.look_at
+
+    progress = Progress.none(moved, NOW)
+    assert change(moved, progress, queue.look_at + FAR_MS).look_at == queue.look_at
+
+
+def test_a_worker_ends_the_rest_of_a_queue_whose_callbacks_were_owed_when_it_was_read(user: User) -> None:
+    seen = owing(user, NOW)
+    done = user.store.callbacks.move(seen, NOTHING_OWED._replace(last=1, token="b"))
+    user.store.sweep_index.put_off(done, FAR)
+    user.succeed(2)
+
+    assert user.store.queues.advance(seen, user.progress(seen, 1), NOW).look_at == NOW
+
+
+def test_the_look_at_callbacks_that_are_owed_comes_nearer(user: User) -> None:
+    done = user.store.callbacks.move(owing(user, NOW), NOTHING_OWED._replace(last=1, token="b"))
+    user.store.sweep_index.put_off(done, FAR)
+    seen = user.store.callbacks.move(user.queue, NOTHING_OWED._replace(first=1, token="c", next_at=FAR))
+    assert seen.look_at == FAR
+    user.succeed(2)
+
+    assert user.store.queues.advance(seen, user.progress(seen, 1), NOW).look_at == NOW + FAR_MS
+
+
+SOONER: dict[str, Callable[[User, Queue], Queue]] = {
+    "left to the sweeper": lambda user, queue: user.store.queues.look_soon(queue, NOW),
+    "resumed": lambda user, queue: user.store.queues.change_pause(
+        user.store.queues.change_pause(queue, PausedBy.USER, NOW), None, NOW
+    ),
+    "opened": lambda user, queue: user.store.queues.change_state(
+        user.store.queues.change_state(queue, State.HALTED, NOW), State.OPEN, NOW
+    ),
+    "purged": lambda user, queue: user.store.queues.purge(queue, forget=False, now=NOW),
+}
+
+
+@pytest.mark.parametrize("change", SOONER)
+def test_what_may_happen_every_few_seconds_does_not_postpone_the_look_at_callbacks(
+    user: User, change: str
+) -> None:
+    assert SOONER[change](user, owing(user, NOW + 1)).look_at == NOW
+
+
 def test_a_worker_that_leaves_a_head_to_the_sweeper_ends_the_rest(resting: User) -> None:
     before = resting.queue
     assert resting.store.queues.look_soon(before, NOW).look_at == NOW + FIRST_MS

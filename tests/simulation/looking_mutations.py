@@ -26,7 +26,7 @@ def number_of_an_entry_given_out_without_a_moment(patch: MonkeyPatch) -> None:
 
 @defect
 def worker_leaves_the_queue_at_rest(patch: MonkeyPatch) -> None:
-    patch.setattr(queues, "next_look", lambda queue, now: None)
+    patch.setattr(queues, "next_look", lambda queue, now, **owes: None)
 
 
 @defect

@@ -115,6 +115,7 @@ KNOWN = {
     "latest start not looked at before begin": 353,
     "latest start not looked at": 1,
     "listed as given up though a replay got through": 181,
+    "look at owed callbacks postponed by workers": 129,
     "lost wake up for callbacks not missed": 1,
     "marked as eventful without a condition": 68,
     "marked as noted without a condition": 110,
