@@ -8,10 +8,11 @@ import pytest
 from chalicelib.core.queueing.callback_cursor import NOTHING_OWED, Owed
 from chalicelib.core.queueing.looks import AT_ONCE, FAR_MS, FIRST_MS, NEAR_MS
 from chalicelib.core.queueing.progress import Progress
-from chalicelib.core.queueing.queue import PausedBy, Queue, State
+from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State
 from tests.contract.users import NOW, User, assert_refused
 
 FAR = NOW + 600_000  # a queue at rest
+HOLD = HoldReason("unknown_type", "No handler.", NOW, "code 1")
 
 
 def found(user: User, until: int) -> bool:
@@ -150,8 +151,11 @@ def test_what_is_put_off_is_found_when_it_is_due(resting: User) -> None:
 CHANGES: dict[str, Callable[[User, Queue], object]] = {
     "head": lambda user, queue: user.store.queues.advance(queue, user.progress(queue, 1), NOW),
     "halted": lambda user, queue: user.store.queues.change_state(queue, State.HALTED, NOW),
-    "paused": lambda user, queue: user.store.queues.change_pause(queue, PausedBy.USER, NOW),
+    "resumed": lambda user, queue: user.store.queues.change_pause(queue, None, NOW + 1),
     "purged": lambda user, queue: user.store.queues.purge(queue, forget=False, now=NOW + 1),
+    "left to the sweeper": lambda user, queue: user.store.queues.look_soon(queue, NOW + 1),
+    "rung": lambda user, queue: user.store.queues.claim_wake_up(queue, NOW + 1),
+    "held": lambda user, queue: user.store.queues.hold(queue, HOLD),
     "to be removed": lambda user, _: user.store.connections.mark_for_removal(user.id, NOW),
 }
 
@@ -165,6 +169,33 @@ def test_nothing_is_put_off_that_has_changed(user: User, change: str) -> None:
     CHANGES[change](user, before)
 
     assert_refused(lambda: user.store.sweep_index.put_off(before, FAR))
+
+
+def test_nothing_is_put_off_that_is_to_be_removed_although_its_moment_is_as_it_was(user: User) -> None:
+    user.store.connections.end_session(user.id, user.session)
+    user.sign_in()
+    user.send(2)
+    before = user.queue
+    assert before.look_at == AT_ONCE
+    user.store.connections.mark_for_removal(user.id, NOW)
+
+    assert_refused(lambda: user.store.sweep_index.put_off(before, FAR))
+
+
+def test_a_queue_that_is_held_does_not_rest(resting: User) -> None:
+    """The sweeper is to find it when other code is deployed."""
+    held = resting.store.queues.hold(resting.queue, HOLD)
+    assert held.look_at == NOW + FIRST_MS
+    assert found(resting, NOW + FIRST_MS)
+
+    again = resting.store.queues.hold(replace(held, look_at=FAR), HOLD._replace(code="other"))
+    assert again.look_at == NOW + FIRST_MS
+
+
+def test_a_hold_does_not_postpone_the_look(user: User) -> None:
+    user.send(1)
+
+    assert user.store.queues.hold(user.queue, HOLD._replace(since=NOW + 1)).look_at == NOW + FIRST_MS
 
 
 def test_nothing_is_put_off_that_owes_callbacks_since(user: User) -> None:

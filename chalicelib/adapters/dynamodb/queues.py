@@ -14,7 +14,7 @@ from chalicelib.adapters.dynamodb.request_keys import note_head, note_numbers
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.queueing.access import needs_session
 from chalicelib.core.queueing.callback_cursor import Owed
-from chalicelib.core.queueing.looks import first_look, next_look, soon
+from chalicelib.core.queueing.looks import first_look, look_at_hold, next_look, soon
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.queueing.request import Status
@@ -146,6 +146,7 @@ class DynamoQueues:
             m.held_message.set(hold.message),
             m.held_since.set(hold.since),
             m.held_by.set(hold.code) if hold.code else m.held_by.remove(),
+            *self._items.moved(look_at_hold(queue, hold.since)),
         ]
         return self._items.update(queue.user_id, actions, self._unchanged(queue, 0, None))
 

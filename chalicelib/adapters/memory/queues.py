@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from chalicelib.adapters.memory import tables
 from chalicelib.adapters.memory.tables import MemoryTables
-from chalicelib.core.queueing.looks import first_look, next_look, soon
+from chalicelib.core.queueing.looks import first_look, look_at_hold, next_look, soon
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.rates import Withdrawal
@@ -90,6 +90,8 @@ class MemoryQueues:
 
     def hold(self, queue: Queue, hold: HoldReason) -> Queue:
         found = self._unchanged(queue, None, 0)
+        look_at = look_at_hold(queue, hold.since)
+        found = found if look_at is None else replace(found, look_at=look_at)
         return self._tables.put(replace(found, state=State.HELD, hold=hold))
 
     def change_pause(

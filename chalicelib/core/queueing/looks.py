@@ -30,6 +30,14 @@ def soon(queue: Queue, now: Millis) -> Millis:
     return now if queue.callbacks.is_owed else first_look(now)
 
 
+def look_at_hold(queue: Queue, since: Millis) -> Millis | None:
+    """The moment to note with a hold, which began at `since`: a held queue does not rest.
+
+    The sweeper must find it when other code is deployed.
+    """
+    return None if queue.look_at is None else min(queue.look_at, first_look(since))
+
+
 def next_look(queue: Queue, now: Millis, *, owes: bool = False) -> Millis | None:
     """The moment to note with a worker's write; None: the present one stays.
 
