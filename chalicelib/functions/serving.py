@@ -76,7 +76,7 @@ class Server:
     def _is_drained(self, record: SQSRecord, user_id: str, seq: int, until: Millis) -> bool:
         """False if the queue must wait, for which the wake-up is the timer."""
         lease = self._container.adapters.lease(record.receipt_handle, self._lane)
-        ending = self._container.queueing.drain(self._lane)(user_id, lease, until)
+        ending = self._container.queueing.drain(self._lane)(user_id, lease, until, receives(record))
         self._unanswered = 0
         if not isinstance(ending, Wait):
             return True

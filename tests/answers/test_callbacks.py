@@ -11,7 +11,6 @@ from standardwebhooks import Webhook
 
 from chalicelib.core.queueing.callback_calls import GIVE_UP_MS
 from chalicelib.core.queueing.request import Status
-from chalicelib.functions.serving import LONGEST_TIMER_S, MOST_RECEIVES
 from chalicelib.webhooks.signing import receiver_secret
 from local_cloud.api_client import RefusedError, Session
 from tests.answers.callback_service import KEYS, CallbackService, OutcomeReceiver
@@ -19,7 +18,6 @@ from tests.answers.service import Service
 from tests.e2e.users import User
 
 HOUR_MS = 3_600_000
-LATE_CALLS = 5  # after that many, the next one is 40 to 80 seconds ahead
 
 
 @pytest.fixture
@@ -76,38 +74,6 @@ def test_when_all_wake_ups_are_lost_the_sweeper_wakes_the_caller_at_once(
     service.container.queueing.sweep(wake_ups_lost=True)
 
     assert len(service.fifo.messages()) == 1
-
-
-def test_a_wake_up_that_comes_back_often_is_replaced_before_it_is_given_up(
-    service: CallbackService, send: Callable[..., Any], receiver: OutcomeReceiver
-) -> None:
-    """SQS gives up a message that it has handed out 150 times."""
-    receiver.answer = lambda number: 503
-    send(payload={})
-    service.work()
-    [first] = service.fifo.messages()
-    first.receives = MOST_RECEIVES
-
-    service.call_back(until_ms=1)
-
-    [second] = service.fifo.messages()
-    assert second is not first
-    assert second.body == first.body
-
-
-def test_a_replay_takes_place_soon_although_a_timer_is_under_way(
-    service: CallbackService, user: User, send: Callable[..., Any], receiver: OutcomeReceiver
-) -> None:
-    receiver.answer = lambda number: 503 if number < LATE_CALLS else 200
-    send(payload={})
-    service.work()
-    while len(receiver.pushes) < LATE_CALLS:
-        service.call_back(until_ms=1_000)
-
-    anew(service, user).ask("POST", "/api/queue/callbacks/replay", {"from": 1})
-    service.call_back(until_ms=int(LONGEST_TIMER_S * 1000) + 1_000)
-
-    assert len(receiver.accepted) == 1
 
 
 def test_a_thousand_outcomes_of_twenty_users_arrive_in_order_though_a_third_of_the_calls_fails(

@@ -148,38 +148,20 @@ def test_what_is_put_off_is_found_when_it_is_due(resting: User) -> None:
     assert resting.id in resting.store.sweep_index.due(None)
 
 
-CHANGES: dict[str, Callable[[User, Queue], object]] = {
-    "head": lambda user, queue: user.store.queues.advance(queue, user.progress(queue, 1), NOW),
-    "halted": lambda user, queue: user.store.queues.change_state(queue, State.HALTED, NOW),
-    "resumed": lambda user, queue: user.store.queues.change_pause(queue, None, NOW + 1),
-    "purged": lambda user, queue: user.store.queues.purge(queue, forget=False, now=NOW + 1),
-    "left to the sweeper": lambda user, queue: user.store.queues.look_soon(queue, NOW + 1),
-    "rung": lambda user, queue: user.store.queues.claim_wake_up(queue, NOW + 1),
-    "held": lambda user, queue: user.store.queues.hold(queue, HOLD),
-    "to be removed": lambda user, _: user.store.connections.mark_for_removal(user.id, NOW),
-}
+def test_what_opens_a_queue_ends_its_rest(resting: User) -> None:
+    queues = resting.store.queues
+    queues.change_pause(resting.queue, PausedBy.USER, NOW)
+    assert resting.queue.look_at == FAR
+    resumed = queues.change_pause(resting.queue, None, NOW)
+    assert resumed.look_at == NOW + FIRST_MS
 
+    resting.store.sweep_index.put_off(resumed, FAR)
+    halted = queues.change_state(resting.queue, State.HALTED, NOW)
+    assert halted.look_at == FAR
+    assert queues.change_state(halted, State.OPEN, NOW).look_at == NOW + FIRST_MS
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_nothing_is_put_off_that_has_changed(user: User, change: str) -> None:
-    user.send(2)
-    user.succeed(1)
-    before = user.queue
-
-    CHANGES[change](user, before)
-
-    assert_refused(lambda: user.store.sweep_index.put_off(before, FAR))
-
-
-def test_nothing_is_put_off_that_is_to_be_removed_although_its_moment_is_as_it_was(user: User) -> None:
-    user.store.connections.end_session(user.id, user.session)
-    user.sign_in()
-    user.send(2)
-    before = user.queue
-    assert before.look_at == AT_ONCE
-    user.store.connections.mark_for_removal(user.id, NOW)
-
-    assert_refused(lambda: user.store.sweep_index.put_off(before, FAR))
+    resting.store.sweep_index.put_off(resting.queue, FAR)
+    assert queues.purge(resting.queue, forget=False, now=NOW).look_at == NOW + FIRST_MS
 
 
 def test_a_queue_that_is_held_does_not_rest(resting: User) -> None:
@@ -196,32 +178,6 @@ def test_a_hold_does_not_postpone_the_look(user: User) -> None:
     user.send(1)
 
     assert user.store.queues.hold(user.queue, HOLD._replace(since=NOW + 1)).look_at == NOW + FIRST_MS
-
-
-def test_nothing_is_put_off_that_owes_callbacks_since(user: User) -> None:
-    user.send(2)
-    user.succeed(1)
-    user.store.queues.advance(user.queue, replace(user.progress(user.queue, 1), owed=Owed(1, 1)), NOW)
-    done = user.store.callbacks.move(user.queue, NOTHING_OWED._replace(last=1, token="a"))
-    user.store.callbacks.move(done, NOTHING_OWED._replace(first=1, last=1, token="b"))
-
-    assert_refused(lambda: user.store.sweep_index.put_off(done, FAR))
-
-
-def test_what_opens_a_queue_ends_its_rest(resting: User) -> None:
-    queues = resting.store.queues
-    queues.change_pause(resting.queue, PausedBy.USER, NOW)
-    assert resting.queue.look_at == FAR
-    resumed = queues.change_pause(resting.queue, None, NOW)
-    assert resumed.look_at == NOW + FIRST_MS
-
-    resting.store.sweep_index.put_off(resumed, FAR)
-    halted = queues.change_state(resting.queue, State.HALTED, NOW)
-    assert halted.look_at == FAR
-    assert queues.change_state(halted, State.OPEN, NOW).look_at == NOW + FIRST_MS
-
-    resting.store.sweep_index.put_off(resting.queue, FAR)
-    assert queues.purge(resting.queue, forget=False, now=NOW).look_at == NOW + FIRST_MS
 
 
 def test_nobody_looks_at_a_drained_queue_because_it_was_opened(user: User) -> None:
