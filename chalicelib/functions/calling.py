@@ -15,7 +15,7 @@ from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.steps import Wait
 from chalicelib.core.time import Millis
 from chalicelib.functions.serving import (
-    LONGEST_TIMER_S,  # so soon, too, a replay is under way: a timer locks the user's messages
+    LONGEST_TIMER_S,  # a timer locks the user's group, in which the wake-up of a replay waits
     MOST_RECEIVES,
     SHORTEST_TIMER_S,
     UNAVAILABLE_S,
