@@ -2,6 +2,7 @@
 
 import logging
 from typing import Any
+from uuid import uuid4
 
 from chalice.app import SQSEvent, SQSRecord
 
@@ -11,14 +12,17 @@ from chalicelib.api.queueing.callback_views import pushed
 from chalicelib.container import Container
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.log_events import log_event
-from chalicelib.core.queueing.callback_calls import LONGEST_TIMED_MS
 from chalicelib.core.queueing.steps import Wait
 from chalicelib.core.time import Millis
+from chalicelib.functions.serving import (
+    LONGEST_TIMER_S,  # a timer locks the user's group, in which the wake-up of a replay waits
+    MOST_RECEIVES,
+    SHORTEST_TIMER_S,
+    UNAVAILABLE_S,
+    receives,
+)
 
-SHORTEST_TIMER_S = 1.0  # SQS counts in whole seconds
-LONGEST_TIMER_S = LONGEST_TIMED_MS / 1000
 EXPORT_MS = 2_500  # that a collector of traces may take at the end
-UNAVAILABLE_S = 5.0  # until a wake-up comes back for which the store did not answer
 
 
 def serve(container: Container, event: SQSEvent) -> dict[str, Any]:
@@ -36,17 +40,26 @@ def serve(container: Container, event: SQSEvent) -> dict[str, Any]:
 def _is_served(container: Container, record: SQSRecord, until: Millis) -> bool:
     """False if the wake-up has to come back, which it does when its visibility time-out ends."""
     try:
-        user_id, _ = from_message(record.body)
+        user_id, seq = from_message(record.body)
     except NotAWakeUpError:
         log_event("message dropped", level=logging.ERROR, bytes=len(record.body))
         return True
     try:
-        ending = container.queueing.calling_back(pushed)(user_id, until)
+        return _is_called(container, record, user_id, seq, until)
     except UnavailableError as error:
         log_event("wake-up put back", level=logging.ERROR, user=user_id, exception=error)
         _hold(container, record, UNAVAILABLE_S)
         return False
+
+
+def _is_called(container: Container, record: SQSRecord, user_id: str, seq: int, until: Millis) -> bool:
+    """False if callbacks must wait, for which the wake-up is the timer. Raises UnavailableError."""
+    ending = container.queueing.calling_back(pushed)(user_id, until)
     if not isinstance(ending, Wait):
+        return True
+    wake_ups = container.adapters.callback_wake_ups
+    if wake_ups and receives(record) > MOST_RECEIVES:
+        wake_ups.send(user_id, seq, uuid4().hex)
         return True
     wait = (ending.until - container.adapters.clock.now()) / 1000
     _hold(container, record, min(LONGEST_TIMER_S, max(SHORTEST_TIMER_S, wait)))

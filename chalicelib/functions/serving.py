@@ -76,11 +76,11 @@ class Server:
     def _is_drained(self, record: SQSRecord, user_id: str, seq: int, until: Millis) -> bool:
         """False if the queue must wait, for which the wake-up is the timer."""
         lease = self._container.adapters.lease(record.receipt_handle, self._lane)
-        ending = self._container.queueing.drain(self._lane)(user_id, lease, until)
+        ending = self._container.queueing.drain(self._lane)(user_id, lease, until, receives(record))
         self._unanswered = 0
         if not isinstance(ending, Wait):
             return True
-        if _receives(record) > MOST_RECEIVES:
+        if receives(record) > MOST_RECEIVES:
             self._container.adapters.wake_ups.send(user_id, seq, uuid4().hex, self._lane)
             return True
         wait = (ending.until - self._now()) / 1000
@@ -102,7 +102,7 @@ class Server:
 
         The next invocation gets a new process, on Lambda and on the local cloud.
         """
-        self._hold(record, seconds or min(LONGEST_TIMER_S, FAILED_S * _receives(record)))
+        self._hold(record, seconds or min(LONGEST_TIMER_S, FAILED_S * receives(record)))
         with suppress(Exception):  # whatever is broken: this process ends
             invocation.end()
         logs.flush()
@@ -124,6 +124,6 @@ class Server:
         return self._container.adapters.clock.now()
 
 
-def _receives(record: SQSRecord) -> int:
+def receives(record: SQSRecord) -> int:
     """How often SQS has handed out this wake-up."""
     return int(record.to_dict().get("attributes", {}).get("ApproximateReceiveCount", 1))

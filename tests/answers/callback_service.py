@@ -103,7 +103,12 @@ class CallbackService(Service):
         context: Any = SimpleNamespace(
             function_name="callbacks", aws_request_id="id", get_remaining_time_in_millis=lambda: MINUTE_MS
         )
-        record = {"messageId": "message", "receiptHandle": "handle", "body": body}
+        record = {
+            "messageId": "message",
+            "receiptHandle": "handle",
+            "body": body,
+            "attributes": {"ApproximateReceiveCount": str(self._receipt.number)},
+        }
         if not self.functions.callbacks({"Records": [record]}, context)["batchItemFailures"]:
             self.fifo.delete(self._receipt)
 

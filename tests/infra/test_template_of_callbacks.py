@@ -8,7 +8,7 @@ OWN = {
     *("Callbacks", "CallbacksRole", "CallbacksLogs"),
     *("CallbackWakeUps", "CallbackWakeUpsDeadLetters", "CallbackWakeUpsPolicy"),
 }
-SENDERS = set(FUNCTIONS.values())
+SENDERS = {*FUNCTIONS.values(), "CallbacksRole"}
 
 
 def test_without_hosts_there_is_nothing(template: Document) -> None:
@@ -39,6 +39,11 @@ def test_a_wake_up_is_invisible_for_as_long_as_the_function_may_run(template: Do
     source = function["Events"]["CallbacksSqsEventSource"]["Properties"]
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "CallbackConcurrency"}}
+
+
+def test_the_function_may_replace_its_own_wake_ups_for_ever(template: Document) -> None:
+    """Otherwise Lambda would drop the 17th of what it takes for a loop."""
+    assert template["Resources"]["Callbacks"]["Properties"]["RecursiveLoop"] == "Allow"
 
 
 def test_lambda_calls_a_name_that_the_application_has(template: Document) -> None:

@@ -18,6 +18,7 @@ from chalicelib.core.queueing import (
     calling_back,
     cursor,
     drain_pass,
+    looks,
     sweep,
 )
 from chalicelib.core.queueing import callbacks as replaying
@@ -35,6 +36,18 @@ from tests.simulation.mutations import defect, under
 @under(faults.Faults(stall=0.08))
 def callbacks_made_again_in_a_queue_that_was_put_off_since(patch: MonkeyPatch) -> None:
     patch.setattr(memory_callbacks, "_is_put_off_since", lambda seen, found: False)
+
+
+@defect
+def look_at_owed_callbacks_postponed_by_workers(patch: MonkeyPatch) -> None:
+    """A user is busy while a receiver is down: the queue would never be due for the sweeper."""
+    next_look = looks.next_look
+
+    def postponed(queue: Queue, now: int, *, owes: bool = False) -> int | None:
+        look = next_look(queue, now, owes=owes)
+        return None if look is None else now + looks.FAR_MS
+
+    patch.setattr(memory_queues, "next_look", postponed)
 
 
 def _move_if(patch: MonkeyPatch, *, unmoved: bool = True, unextended: bool = True) -> None:

@@ -1,6 +1,7 @@
 """What users do, each call as one actor, and what they were told."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.adapters.memory.clock import START
@@ -22,7 +23,7 @@ from tests.simulation.deployments import UNKNOWN
 from tests.simulation.executions import LONG, SLOW
 from tests.simulation.faults import NONE
 from tests.simulation.large import perhaps_large
-from tests.simulation.plans import draw_plan, prolonged
+from tests.simulation.plans import Plan, draw_plan, prolonged
 from tests.simulation.records import Call, User
 from tests.simulation.services import BLOCKING
 from tests.simulation.steering_calls import SteeringCalls
@@ -58,6 +59,23 @@ class Calls(SteeringCalls):
             return self.api.enqueue(*asked, sent, idempotency_key, claim)
 
         return call, do
+
+    def _tick(self, user: User, _kind: str) -> Any:
+        """A short request that succeeds."""
+        session_id = next((s for s in user.sessions if self._is_live(user, s)), "none")
+        call = replace(self._call(user, "enqueue"), session_id=session_id)
+        payload = f"{call.name}.0"
+        self.plans[payload] = Plan()
+        url = self.callbacks.url_of(payload) if self.callbacks else None
+        return self._enqueue_works(user, call, [Work("skip", payload, callback=url)], None)
+
+    def has_session(self, user: User) -> bool:
+        """Whether the user is signed in."""
+        return any(self._is_live(user, session_id) for session_id in user.sessions)
+
+    def _is_live(self, user: User, session_id: str) -> bool:
+        queue = self.queue(user.id)
+        return queue is not None and queue.is_live(session_id, self.scheduler.now)
 
     def _work(self, name: str) -> Work:
         payload = perhaps_large(name)

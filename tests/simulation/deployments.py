@@ -23,6 +23,7 @@ from tests.simulation.scheduler import Scheduler
 LONGEST_MS = 5 * 60_000
 NEWER_FORMAT = "newer format"  # the other code cannot even read the request
 UNKNOWN = "unknown"  # the type of requests that only the last deployment has a handler for
+DEADLY = "deadly payload"  # the other code ends its process when it reads the payload
 FIRST, OTHER, LAST = "first code", "other code", "last code"
 
 
@@ -52,6 +53,8 @@ class Deployment:
         self.begins = self.scheduler.now + rng.randrange(lasts)
         if self.begins % 3 == 0:
             self.kind = NEWER_FORMAT
+        elif self.begins % 3 == 1 and self.kind == "invalid_payload":
+            self.kind = DEADLY
         self.last = self.begins + rng.randrange(LONGEST_MS)
 
     def is_behind(self, type_: str, kind: str) -> bool:

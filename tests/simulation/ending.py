@@ -43,11 +43,14 @@ class Ending:
 
         Where there were no faults at all, there is no sweeper either: it is not what makes things go.
         """
-        calm_ms = CALM_MS + (self._world.callbacks.patience_ms if self._world.callbacks else 0)
+        calm_ms = CALM_MS
+        if callbacks := self._world.callbacks:
+            calm_ms += callbacks.patience_ms
+            callbacks.invariants.calm_since = callbacks.invariants.calm_since or self._scheduler.now
         end, waiting = self._scheduler.now + calm_ms, self._waiting()
         while self._scheduler.now < end and not self._is_still():
             for user in self._all:
-                self._help(user)
+                self.help(user)
             if self._world.faultless and self._has_entries():
                 self._sweeper.once()  # for what had no room when it was to enter
             self._scheduler.run_until(self._scheduler.now + PERSON_MS)
@@ -91,7 +94,7 @@ class Ending:
     def _has_entries(self) -> bool:
         return any(self._store.tables.entries.values())
 
-    def _help(self, user: User) -> None:
+    def help(self, user: User) -> None:
         """Enable a disabled account, resume a paused queue, retry or skip a halted head."""
         queue = self._store.tables.queues.get(user.id)
         if queue is None or queue.deleted_at is not None:
@@ -114,7 +117,7 @@ class Ending:
         if self._store.sweep_index.ailment == "index":
             self._store.sweep_index.ailment = None
         for user in self._all:
-            self._help(user)  # who is disabled cannot come back
+            self.help(user)  # who is disabled cannot come back
         self._run_until_done()
         known = {user.id: [user.sessions.pop() for _ in list(user.sessions)] for user in self._users}
         self._make(self._users, "sign_in")

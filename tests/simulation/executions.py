@@ -20,7 +20,7 @@ from chalicelib.core.rates import Rate
 from chalicelib.core.time import Millis
 from tests.fakes.nonsense import DELAYS, RAISED, changed_later, later
 from tests.simulation.beats import Beats
-from tests.simulation.deployments import UNKNOWN, DeployedHandlers, Deployment
+from tests.simulation.deployments import DEADLY, UNKNOWN, DeployedHandlers, Deployment
 from tests.simulation.emitting import Emitters
 from tests.simulation.history import Violation
 from tests.simulation.large import result_of
@@ -70,6 +70,8 @@ class Executions:
     follow_ups: Callable[[Request], tuple[Entry, ...]] = lambda _: ()  # what the handler enqueues
 
     def take(self, _handler: Handler, request: Request, _seconds: float) -> Taken | Failure:
+        if self.deployment.is_behind(request.type, DEADLY):
+            raise Crash
         if self.deployment.is_behind(request.type, "invalid_payload"):
             return Failure("invalid_payload", "This worker's code cannot take it.")
         return Taken(None)

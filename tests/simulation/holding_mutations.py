@@ -5,7 +5,7 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
-from chalicelib.adapters.memory import tables
+from chalicelib.adapters.memory import queues, tables
 from chalicelib.adapters.memory.queues import MemoryQueues
 from chalicelib.core.queueing import policy
 from chalicelib.core.queueing.attempt import Attempt
@@ -83,6 +83,12 @@ def queue_held_though_its_head_was_cancelled(patch: MonkeyPatch) -> None:
 @deploying
 def place_kept_though_another_worker_has_moved_the_head(patch: MonkeyPatch) -> None:
     patch.setattr(Cursor, "take_over", lambda cursor, queue: setattr(cursor, "queue", queue))
+
+
+@defect
+@deploying
+def held_queue_left_at_rest(patch: MonkeyPatch) -> None:
+    patch.setattr(queues, "look_at_hold", lambda queue, since: None)
 
 
 @defect

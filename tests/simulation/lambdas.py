@@ -44,7 +44,8 @@ class Workers:
         user_id, seq = from_message(receipt.body)
         lease = SimulatedLease(self._service, receipt)
         try:
-            ending = self._drain(user_id, lease, self._scheduler.now + self._allowed_ms)
+            until = self._scheduler.now + self._allowed_ms
+            ending = self._drain(user_id, lease, until, receipt.number)
             if isinstance(ending, Wait) and receipt.number > MOST_RECEIVES:
                 self._service.send(user_id, seq, f"{user_id} {next(self._number)}")
                 ending = Done()

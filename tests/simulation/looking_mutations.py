@@ -8,7 +8,7 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 from chalicelib.adapters.memory import entries, queues, sweep_index, tables
 from chalicelib.adapters.memory.connections import MemoryConnections
 from chalicelib.core.queueing import resting, sweep
-from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.time import Millis
 from tests.simulation import faults
 from tests.simulation.mutations import defect, under
@@ -26,7 +26,7 @@ def number_of_an_entry_given_out_without_a_moment(patch: MonkeyPatch) -> None:
 
 @defect
 def worker_leaves_the_queue_at_rest(patch: MonkeyPatch) -> None:
-    patch.setattr(queues, "next_look", lambda queue, now: None)
+    patch.setattr(queues, "next_look", lambda queue, now, **owes: None)
 
 
 @defect
@@ -57,8 +57,20 @@ def queue_that_owes_callbacks_put_off(patch: MonkeyPatch) -> None:
     patch.setattr(sweep, "rests_until", rests)
 
 
+def _put_off_without(patch: MonkeyPatch, **unseen: Any) -> None:
+    """Putting the look off without these fields of the queue among its conditions."""
+    at_rest = sweep_index._at_rest
+    patch.setattr(sweep_index, "_at_rest", lambda queue: at_rest(replace(queue, **unseen)))
+
+
 @defect
 @under(faults.Faults(stall=0.3, slow=0.5))
 def put_off_though_the_queue_was_opened(patch: MonkeyPatch) -> None:
     """A sweeper has read it, and stands still."""
-    patch.setattr(sweep_index, "_at_rest", lambda queue: (queue.head, queue.callbacks.first))
+    _put_off_without(patch, state=State.OPEN, awake=None, look_at=None)
+
+
+@defect
+@under(faults.Faults(stall=0.3, slow=0.5))
+def put_off_though_a_wake_up_was_sent(patch: MonkeyPatch) -> None:
+    _put_off_without(patch, awake=None)

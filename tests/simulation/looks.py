@@ -34,6 +34,8 @@ def _check_found_soon(before: Queue, queue: Queue, now: Millis) -> None:
         raise Violation("the sweeper looks late at a queue that was purged")
     if queue.deleted_at is not None:
         raise Violation("the sweeper looks late at a queue that is to be removed")
+    if queue.state is State.HELD:
+        raise Violation("the sweeper looks late at a held queue")
     late = max(queue.callbacks.next_at, now) + FAR_MS + SKEW_MS
     if queue.callbacks.is_owed and queue.look_at > late:
         raise Violation("the sweeper looks late at a queue that owes callbacks")

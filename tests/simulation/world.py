@@ -11,6 +11,7 @@ from chalicelib.core.time import Millis
 from tests.fakes.accounts import FakeAccounts, new_session
 from tests.fakes.secrets import FakePasswords
 from tests.simulation import faults
+from tests.simulation.busy import keep_busy
 from tests.simulation.callbacks import receivers_of
 from tests.simulation.calls import PASSWORD, Calls
 from tests.simulation.departing import departing_in, leave
@@ -128,6 +129,7 @@ class World:
             if not self.faultless and self.rng.random() < 0.15:
                 Weeks(self).pass_by()
             ending = Ending(self)
+            keep_busy(self, ending)
             ending.calm()
             ending.replay()
             ending.farewell()

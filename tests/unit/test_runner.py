@@ -15,6 +15,7 @@ from pynamodb.attributes import NumberAttribute
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.effects import LIMIT, Effects
+from chalicelib.adapters.runtime.durable import SupersededError
 from chalicelib.adapters.runtime.results import RESULT_LIMIT
 from chalicelib.core.queueing.attempt import Ran, Result
 from chalicelib.core.queueing.handler import Handler, declarations, handler
@@ -98,6 +99,13 @@ def test_of_an_error_nobody_expected_only_its_kind_is_told(
 ) -> None:
     assert failure(raising(error)) == Failure("error", f"The handler raised {type(error).__name__}.")
     assert [record.levelname for record in caplog.records] == ["ERROR"], "the rest is in the logs"
+
+
+def test_an_attempt_that_was_given_up_is_no_error_of_its_handler(caplog: pytest.LogCaptureFixture) -> None:
+    assert failure(raising(SupersededError())) == Failure("error", "Another attempt has begun.")
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("WARNING", "attempt superseded")
+    ]
 
 
 def test_a_handler_that_leaves_its_process_has_failed() -> None:

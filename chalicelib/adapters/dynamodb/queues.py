@@ -14,7 +14,7 @@ from chalicelib.adapters.dynamodb.request_keys import note_head, note_numbers
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.queueing.access import needs_session
 from chalicelib.core.queueing.callback_cursor import Owed
-from chalicelib.core.queueing.looks import first_look, next_look
+from chalicelib.core.queueing.looks import first_look, look_at_hold, next_look, soon
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.queueing.request import Status
@@ -90,7 +90,7 @@ class DynamoQueues:
         )
 
     def look_soon(self, queue: Queue, now: Millis) -> Queue:
-        actions = self._items.remarked(queue.user_id, first_look(now))
+        actions = self._items.remarked(queue.user_id, soon(queue, now))
         return self._items.update(queue.user_id, actions, self._model.head == queue.head)
 
     def claim_wake_up(self, queue: Queue, now: Millis) -> None:
@@ -114,7 +114,7 @@ class DynamoQueues:
             *(attribute.add(n) for attribute, n in counted if n),
             *(_owing(m, progress.owed) if progress.owed else ()),
             *self._paced(queue, progress.paced_at(now)),
-            *self._items.moved(next_look(queue, now)),
+            *self._items.moved(next_look(queue, now, owes=progress.owed is not None)),
         ]
 
     def _paced(self, queue: Queue, paced: Mapping[str, Millis]) -> list[Action]:
@@ -146,6 +146,7 @@ class DynamoQueues:
             m.held_message.set(hold.message),
             m.held_since.set(hold.since),
             m.held_by.set(hold.code) if hold.code else m.held_by.remove(),
+            *self._items.moved(look_at_hold(queue, hold.since)),
         ]
         return self._items.update(queue.user_id, actions, self._unchanged(queue, 0, None))
 
@@ -184,7 +185,7 @@ class DynamoQueues:
 
     def _woken(self, queue: Queue, now: Millis) -> list[Action]:
         """The caller sends a wake-up. If it is lost, the sweeper must not find the queue at rest."""
-        look = None if queue.look_at is None else first_look(now)
+        look = None if queue.look_at is None else soon(queue, now)
         return [self._model.awake.set(now), *self._items.moved(look)]
 
     def _no_hold(self, queue: Queue) -> list[Action]:

@@ -46,9 +46,9 @@ class DynamoSweepIndex:
 
     def put_off(self, queue: Queue, until: Millis) -> None:
         m = self._model
-        same: Any = (m.head == queue.head) & has(m.owing, queue.callbacks.first)
-        same &= (m.state == stored_state(queue.state)) & has(m.paused_by, queue.paused_by)
-        same &= has(m.awake, queue.awake) & m.leaving.does_not_exist()
+        same: Any = (m.head == queue.head) & has(m.look_at, queue.look_at)
+        same &= (m.state == stored_state(queue.state)) & has(m.awake, queue.awake)
+        same &= has(m.owing, queue.callbacks.first) & m.leaving.does_not_exist()
         self._items.update(queue.user_id, self._items.remarked(queue.user_id, until), same)
 
     def clear_work_mark(self, queue: Queue) -> None:

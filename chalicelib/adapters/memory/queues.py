@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from chalicelib.adapters.memory import tables
 from chalicelib.adapters.memory.tables import MemoryTables
-from chalicelib.core.queueing.looks import first_look, next_look
+from chalicelib.core.queueing.looks import first_look, look_at_hold, next_look, soon
 from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import HoldReason, PausedBy, Queue, State, state_under
 from chalicelib.core.rates import Withdrawal
@@ -71,7 +71,7 @@ class MemoryQueues:
     def look_soon(self, queue: Queue, now: Millis) -> Queue:
         found = self._tables.existing(queue.user_id)
         tables.require(found.head == queue.head)
-        return self._tables.put(replace(found, look_at=first_look(now)))
+        return self._tables.put(replace(found, look_at=soon(queue, now)))
 
     def claim_wake_up(self, queue: Queue, now: Millis) -> None:
         found = self._tables.existing(queue.user_id)
@@ -90,6 +90,8 @@ class MemoryQueues:
 
     def hold(self, queue: Queue, hold: HoldReason) -> Queue:
         found = self._unchanged(queue, None, 0)
+        look_at = look_at_hold(queue, hold.since)
+        found = found if look_at is None else replace(found, look_at=look_at)
         return self._tables.put(replace(found, state=State.HELD, hold=hold))
 
     def change_pause(
@@ -133,11 +135,11 @@ def _standing(queue: Queue) -> tuple[object, ...]:
 
 def _woken(found: Queue, seen: Queue, now: Millis) -> Queue:
     """The caller sends a wake-up. If it is lost, the sweeper must not find the queue at rest."""
-    return replace(found, awake=now, look_at=found.look_at if seen.look_at is None else first_look(now))
+    return replace(found, awake=now, look_at=found.look_at if seen.look_at is None else soon(seen, now))
 
 
 def _moved(queue: Queue, progress: Progress, now: Millis, seen: Queue) -> Queue:
-    look_at = next_look(seen, now)
+    look_at = next_look(seen, now, owes=progress.owed is not None)
     callbacks = queue.callbacks
     if progress.owed:
         first = progress.owed.first if callbacks.first is None else callbacks.first

@@ -47,4 +47,4 @@ class MemorySweepIndex:
 
 def _at_rest(queue: Queue) -> tuple[object, ...]:
     """What putting the look off has as its condition."""
-    return queue.head, queue.callbacks.first, queue.state, queue.paused_by, queue.awake
+    return queue.head, queue.look_at, queue.state, queue.awake, queue.callbacks.first

@@ -126,6 +126,9 @@ def run(  # noqa: PLR0917  (the parameters of Run)
                 )
         except OverrunError:
             return Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
+        except AttemptEndedError:  # SupersededError: the attempt was taken for crashed, and can write nothing
+            log_event("attempt superseded", level=logging.WARNING)
+            return Failure("error", "Another attempt has begun.")
         except BaseException:  # noqa: BLE001 - the handler's error cannot even be told
             log_event("handler raised", level=logging.ERROR)
             return Failure("error", "The handler raised an error that cannot be shown.")

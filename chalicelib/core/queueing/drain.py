@@ -45,15 +45,17 @@ class Drain:
     callbacks: WakeUps | None = None  # wakes those who push outcomes; None: the deployment has no callbacks
     depart: "Departure | None" = None  # what the application does about users who are deleted
 
-    def __call__(self, user_id: str, lease: VisibilityLease, until: Millis | None = None) -> Ending:
+    def __call__(
+        self, user_id: str, lease: VisibilityLease, until: Millis | None = None, receives: int = 1
+    ) -> Ending:
         """Drain until nothing is left to do, the next request must wait, or the quantum is used up.
 
-        `until` is when the process is ended: no attempt is begun that may last longer. Raises
-        UnavailableError; the wake-up must then come back.
+        `until` is when the process is ended: no attempt is begun that may last longer. `receives`: how often
+        the wake-up was handed out. Raises UnavailableError; the wake-up must then come back.
         """
         try:
             queue = self.queues.get(user_id)
-            return Done() if queue is None else DrainPass(self, queue, lease, until).run()
+            return Done() if queue is None else DrainPass(self, queue, lease, until, receives).run()
         except NewerItemError:
             # During a deployment, or after a roll-back, this worker is older than what stored the item.
             log_event("item of a newer release", level=logging.WARNING, user=user_id)

@@ -19,6 +19,7 @@ from chalicelib.core.queueing.request import OUTCOMES
 from chalicelib.core.queueing.slot_looks import SlotLooks
 from chalicelib.core.queueing.steps import Done, Halt, LookAgain, Passed, Unfit, Wait
 from chalicelib.core.queueing.turn import Turn
+from chalicelib.core.queueing.wary import may_open, read_while_held
 
 if TYPE_CHECKING:
     from chalicelib.core.queueing.drain import Drain
@@ -36,8 +37,11 @@ SHORT_WAIT_MS = 500  # waits up to this long are slept through; SQS counts in wh
 class DrainPass:
     """Looks at one number after the other, from the head on, until the wake-up has ended."""
 
-    def __init__(self, drain: Drain, queue: Queue, lease: VisibilityLease, until: Millis | None) -> None:
+    def __init__(
+        self, drain: Drain, queue: Queue, lease: VisibilityLease, until: Millis | None, receives: int
+    ) -> None:
         self._drain = drain
+        self._comes_back = receives > 1  # an earlier worker may have died at what this one finds
         self._until = until
         self._lease = HeldLease(lease, drain.clock)
         self._cursor = Cursor(drain.queues, drain.clock, queue, drain.callbacks)
@@ -91,6 +95,9 @@ class DrainPass:
             return LookAgain()  # the write has also read what a user's control has changed
         if ending := self._leave_to_others(request):
             return ending
+        if self._comes_back and read_while_held(self._drain, self._cursor, request):
+            self._comes_back = False  # once in a pass
+            return self._open()
         self._turn.took_ms = None
         return self._follow(Passed(request) if request.settled else self._attempt(request))
 
@@ -185,22 +192,17 @@ class DrainPass:
             return LookAgain()
         hold = HoldReason.of(why, self._drain.clock.now(), self._drain.code)
         cursor.take_over(self._drain.queues.hold(replace(cursor.queue, awake=seen.awake), hold))
-        self._log("queue held", why)
+        at = {"user": seen.user_id, "seq": cursor.next_seq}
+        log_event("queue held", level=logging.WARNING, **at, kind=why.kind, error=why.message)
         head = self._head()
         # Just before, the request may have been cancelled, or begun by a worker whose code can take it.
         holds = head is not None and not head.settled and head.unfit_since is not None
         return Done() if holds else self._open()
 
     def _look_at_held(self, head: Request) -> Done | LookAgain:
-        """Open the queue if this worker's code can take its head; otherwise note which code has looked."""
-        queue, code = self._cursor.queue, self._drain.code
-        why = None if head.settled else self._drain.attempt.refusal(head)
-        if why is None:
-            return self._open()
-        if queue.why_held and queue.why_held.code != code:
-            self._drain.queues.hold(queue, HoldReason.of(why, queue.why_held.since, code))
-            self._log("queue still held", why)
-        return Done()
+        """Open the queue if this worker's code can take its head."""
+        can_take = may_open(self._drain, self._cursor, head, comes_back=self._comes_back)
+        return self._open() if can_take else Done()
 
     def _open(self) -> LookAgain:
         """Open the queue: its head no longer halts or holds it."""
@@ -244,7 +246,3 @@ class DrainPass:
         if not queue.opens_by_itself:  # or each request would open and close it: the sweeper closes it
             close_if_over(self._drain.queues, queue, now)
         return Done()
-
-    def _log(self, event: str, why: Failure) -> None:
-        user_id, seq = self._cursor.queue.user_id, self._cursor.next_seq
-        log_event(event, level=logging.WARNING, user=user_id, seq=seq, kind=why.kind, error=why.message)

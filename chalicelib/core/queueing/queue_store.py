@@ -102,7 +102,7 @@ class QueueStore(Protocol):
     def hold(self, queue: Queue, hold: HoldReason) -> Queue:
         """Hold the queue, or note for a held one why it is held now. Condition: as for `change_state`.
 
-        A pause is kept for when the queue opens.
+        A pause is kept for when the queue opens. The sweeper does not look late: `look_at_hold`.
         """
         ...
 
@@ -217,8 +217,8 @@ class SweepIndex(Protocol):
     def put_off(self, queue: Queue, until: Millis) -> None:
         """The sweeper looks at a queue that is due at `until`, and not before.
 
-        Conditions: head, state, pause, `awake` and whether callbacks are owed are as `queue` has them, and it
-        is not to be removed.
+        Conditions: head, moment, state, `awake` and whether callbacks are owed are as `queue` has them, and
+        it is not to be removed. (The end of a pause has moved the moment.)
         """
         ...
 

@@ -47,6 +47,10 @@ QUANTUM_MS = 10_000
 type Ran = Result | Failure | Callable[[Request], Result | Failure]
 
 
+class DiedError(BaseException):
+    """The worker's process has ended."""
+
+
 @dataclass
 class QueueHarness:
     clock: ManualClock = field(default_factory=ManualClock)
@@ -54,6 +58,8 @@ class QueueHarness:
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     script: dict[int, list[Ran]] = field(default_factory=dict)  # what comes of the attempts of a request
     started: list[int] = field(default_factory=list)  # the numbers of requests, in the order of their starts
+    deadly: set[int] = field(default_factory=set)  # whose payloads end the process that reads them
+    read: list[int] = field(default_factory=list)  # the numbers of requests whose payloads were read
     unfit: dict[int, Failure] = field(default_factory=dict)  # why the workers' code cannot take a request
     limits: list[float] = field(default_factory=list)  # the seconds that each of them was given
 
@@ -148,7 +154,7 @@ class QueueHarness:
 
     def serve(self, receipt: Receipt, lane: Lane = Lane.QUICK) -> Ending:
         lease = MemoryLease(self._fifo(lane), receipt)
-        ending = self.drains[lane](from_message(receipt.body)[0], lease)
+        ending = self.drains[lane](from_message(receipt.body)[0], lease, None, receipt.number)
         if isinstance(ending, Wait):
             lease.hold((ending.until - self.clock.now()) / 1000)
         else:
@@ -183,6 +189,9 @@ class QueueHarness:
         return len(self._fifo(lane).messages())
 
     def _take(self, _handler: Handler, request: Request, _seconds: float) -> Taken | Failure:
+        self.read.append(request.seq)
+        if request.seq in self.deadly:
+            raise DiedError
         return self.unfit.get(request.seq) or Taken(None)
 
     def _run(
