@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local_cloud.waiting import wait_until
 from tests.localstack.kept_cloud import (
@@ -159,6 +161,29 @@ def test_a_stack_that_cannot_be_kept_has_failed(cloud: Cloud, before: dict[str, 
         obstacle.rmdir()
     assert "The stack cannot be kept: [Errno 21]" in cloud.describe("unkept")["StackStatusReason"]
     cloud.delete("unkept")
+
+
+def test_a_call_whose_change_cannot_be_kept_has_failed(
+    cloud: Cloud, before: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Likewise: its change would be gone after the next start."""
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    secrets, objects = cloud.emulator.client("secretsmanager"), cloud.emulator.client("s3")
+    secret, one = {"SecretId": before["Secret"]}, {"Bucket": before["Bucket"], "Key": "one"}
+    object_file = f"objects/{one['Bucket']}/{sha256(b'one').hexdigest()}"
+    for file, call in (
+        ("secrets.json", lambda: secrets.put_secret_value(**secret, SecretString="1")),
+        (object_file, lambda: objects.put_object(**one, Body=b"1")),
+    ):
+        obstacle = cloud.data.directory / f"{file}.new"
+        obstacle.mkdir()
+        try:
+            with pytest.raises(ClientError, match=r"InternalError.* cannot be kept: \[Errno 21\]") as refused:
+                call()
+        finally:
+            obstacle.rmdir()
+        assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+        call()
 
 
 def test_after_an_update_that_failed_a_start_brings_the_last_one_back(
