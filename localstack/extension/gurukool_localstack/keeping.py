@@ -1,7 +1,7 @@
 """Keeps what LocalStack knows of tables, secrets, buckets and stacks in GURUKOOL_DATA, if that is set.
 
 A change is on the disk before its call is answered, so nothing is lost if every process is killed. If it
-cannot be written, the answer is an error with status 500, and the next start may bring the earlier state back.
+cannot be written, the answer has status 500, and the next start may bring the earlier state back.
 """
 
 import threading
