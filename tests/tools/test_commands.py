@@ -38,9 +38,18 @@ def test_help_lists_every_command_of_the_makefile() -> None:
 
 
 def test_a_user_is_passed_on_only_if_given_to_make() -> None:
-    shell = run("make", "--dry-run", "logs", USER="root").stdout
+    shell = run("make", "--dry-run", "logs", USER="root", USERNAME="root").stdout
     given = run("make", "--dry-run", "logs", "USER=asha", "SEQ=3").stdout
     assert "--user" not in shell
     assert "--user 'asha' --seq '3'" in given
     assert "--user 'asha'" in run("make", "--dry-run", "logs", "USERNAME=asha").stdout
     assert "--user" not in run("make", "--dry-run", "logs", "USER=").stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "name"), [("admin", "USERNAME"), ("sign-in-link", "USERNAME"), ("key", "NAME")]
+)
+def test_a_name_that_the_shell_has_is_not_taken_for_one_that_was_given(command: str, name: str) -> None:
+    """Every terminal of a GNOME desktop has USERNAME, and every one of WSL has NAME."""
+    assert f"{command} {name}=" in run("make", "--dry-run", command, **{name: "ada"}).stderr
+    assert "'asha'" in run("make", "--dry-run", command, f"{name}=asha", **{name: "ada"}).stdout
