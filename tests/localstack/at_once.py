@@ -19,6 +19,7 @@ from moto.logs.models import logs_backends
 from moto.sts.models import sts_backends
 
 from gurukool_localstack import assignment, faults, fifo, shared_stores
+from gurukool_localstack.event_sources import GroupDispatcher
 from gurukool_localstack.iam import check
 from gurukool_localstack.kept import stacks
 
@@ -191,6 +192,33 @@ def ids_are_noted_for_five_minutes() -> None:
     assert list(queue.deduplication) == ["2", "3"]
 
 
+def more_messages_are_there_than_free_slots() -> None:
+    asked, may_end = list[int](), threading.Semaphore(0)
+
+    def receive_message(*, MaxNumberOfMessages: int, **_: Any) -> Any:  # noqa: N803  (its name in boto3)
+        groups = (f"group-{len(asked)}-{n}" for n in range(MaxNumberOfMessages))
+        asked.append(MaxNumberOfMessages)
+        return {"Messages": [{"Attributes": {"MessageGroupId": group}} for group in groups]}
+
+    client = SimpleNamespace(receive_message=receive_message)
+    poller = SimpleNamespace(
+        batch_size=10, source_client=client, queue_url="", handle_messages=lambda _: may_end.acquire()
+    )
+    worker: Any = SimpleNamespace(
+        esm_config={"ScalingConfig": {"MaximumConcurrency": 3}},
+        poller=poller,
+        uuid="one",
+        _shutdown_event=threading.Event(),
+    )
+    dispatcher = GroupDispatcher(worker)
+    dispatcher.poll()
+    may_end.release()
+    dispatcher.poll()
+    assert asked == [3, 1]
+    may_end.release(3)
+    dispatcher.close()
+
+
 def a_log_group_or_a_stream_is_created() -> None:
     logs = logs_backends[ACCOUNT]["us-east-1"]
     logs.create_log_group("one", {})
@@ -257,6 +285,7 @@ if __name__ == "__main__":
     a_later_message_is_sent_while_one_becomes_a_dead_letter()
     two_messages_with_one_id_are_sent()
     ids_are_noted_for_five_minutes()
+    more_messages_are_there_than_free_slots()
     a_log_group_or_a_stream_is_created()
     another_fault_begins()
     a_role_or_a_policy_is_created()

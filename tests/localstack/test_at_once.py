@@ -6,6 +6,7 @@ from pathlib import Path
 
 import gurukool_localstack
 from bootstrap.installation import install
+from tests.patience import PATIENCE_S
 
 PROGRAM = Path(__file__).with_name("at_once.py")
 
@@ -18,6 +19,7 @@ def test_nothing_fails_because_of_what_another_thread_does_meanwhile() -> None:
         stderr=subprocess.PIPE,
         text=True,
         check=False,
+        timeout=PATIENCE_S,
     )
 
     assert ended.returncode == 0, ended.stderr
