@@ -1,5 +1,6 @@
 """What `gurukool-localstack` prepares before LocalStack starts, and what it says if something is missing."""
 
+import os
 import socket
 import sys
 from pathlib import Path
@@ -146,6 +147,11 @@ def test_a_setting_that_is_wrong_is_told_in_one_line(
 ) -> None:
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(SystemExit) as refused:
-        command.main(["--api", "orders"])
+    former = os.umask(0)
+    try:
+        with pytest.raises(SystemExit) as refused:
+            command.main(["--api", "orders"])
+    finally:
+        umask = os.umask(former)
+    assert umask == 0o022, "nobody else may change what it makes"
     assert str(refused.value).startswith("gurukool-localstack: GURUKOOL_API must be ")

@@ -53,3 +53,11 @@ def test_a_name_that_the_shell_has_is_not_taken_for_one_that_was_given(command: 
     """Every terminal of a GNOME desktop has USERNAME, and every one of WSL has NAME."""
     assert f"{command} {name}=" in run("make", "--dry-run", command, **{name: "ada"}).stderr
     assert "'asha'" in run("make", "--dry-run", command, f"{name}=asha", **{name: "ada"}).stdout
+
+
+@pytest.mark.parametrize(("of_shell", "expected"), [("000", "0o22"), ("077", "0o77")])
+def test_nobody_else_may_change_the_cache_whatever_the_shell_says(of_shell: str, expected: str) -> None:
+    """Programs are run from it."""
+    asks = "import os; print(oct(os.umask(0)))"
+    asked = run("sh", "-c", f'umask {of_shell}; exec localstack/run -c "{asks}"')
+    assert asked.stdout == f"{expected}\n"
