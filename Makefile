@@ -6,6 +6,9 @@
 
 RUN := localstack/run
 
+# $(call given,NAME): the variable as given to make. Desktops set USERNAME, shells USER, and WSL NAME in the environment.
+given = $(if $(filter command line,$(origin $1)),$($1))
+
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -24,13 +27,13 @@ status: ## show what is running; fails if the stack is down or has a problem
 kill-worker: ## kill the workers that run requests now, to see that nothing is lost
 	@$(RUN) -m local_cloud kill-worker
 
-# USER works too, as `make logs USER=name`, but not from the environment: every shell has a variable of that name.
+# USER works too, as `make logs USER=name`.
 logs: ## follow the logs (USERNAME=, SEQ=, ID=X-Request-Id, TYPE=, LEVEL=; MINUTES=, SINCE=, UNTIL=; FOLLOW=0, JSON=1, PLATFORM=1)
 	@$(RUN) -m local_cloud.logs $(if $(WHO),--user '$(WHO)') $(if $(SEQ),--seq '$(SEQ)') $(if $(ID),--id '$(ID)') \
 		$(if $(TYPE),--type '$(TYPE)') $(if $(LEVEL),--level '$(LEVEL)') $(if $(MINUTES),--minutes '$(MINUTES)') \
 		$(if $(SINCE),--since '$(SINCE)') $(if $(UNTIL),--until '$(UNTIL)') $(if $(filter 0,$(FOLLOW)),--no-follow) \
 		$(if $(filter 1,$(JSON)),--json) $(if $(filter 1,$(PLATFORM)),--platform)
-logs: WHO = $(or $(USERNAME),$(if $(filter command line,$(origin USER)),$(USER)))
+logs: WHO = $(or $(call given,USERNAME),$(call given,USER))
 
 traces: ## show the last traces as waterfalls (ID=trace; LAST=3); record them with TRACING=on
 	@$(RUN) -m local_cloud.traces $(if $(ID),--id '$(ID)') $(if $(LAST),--last '$(LAST)')
@@ -39,16 +42,16 @@ metrics: ## show how the stack has run: traffic, outcomes, p50 and p99 of waits
 	@$(RUN) -m local_cloud.operate metrics
 
 admin: ## make a user an administrator (USERNAME=name)
-	@$(RUN) -m local_cloud.operate role '$(or $(USERNAME),$(error A username is missing: make admin USERNAME=name))' admin
+	@$(RUN) -m local_cloud.operate role '$(or $(call given,USERNAME),$(error A username is missing: make admin USERNAME=name))' admin
 
 key: ## make a key for a service (NAME=shop; SCOPES="enqueue:* read dequeue control"; DAYS=365, RATE=10/s)
-	@$(RUN) -m local_cloud.operate key '$(or $(NAME),$(error A name is missing: make key NAME=shop))' \
+	@$(RUN) -m local_cloud.operate key '$(or $(call given,NAME),$(error A name is missing: make key NAME=shop))' \
 		$(foreach scope,$(or $(SCOPES),enqueue:* read dequeue control),'$(scope)') $(if $(DAYS),--days '$(DAYS)') \
 		$(if $(RATE),--rate '$(RATE)') $(if $(BURST),--burst '$(BURST)')
 
 sign-in-link: ## make a link with which a user sets a new password (USERNAME=name; MINUTES=60: until it expires)
 	@$(RUN) -m local_cloud.operate sign-in-link \
-		'$(or $(USERNAME),$(error A username is missing: make sign-in-link USERNAME=name))' \
+		'$(or $(call given,USERNAME),$(error A username is missing: make sign-in-link USERNAME=name))' \
 		$(if $(MINUTES),--minutes '$(MINUTES)')
 
 rotate-keys: ## sign access tokens with a new key; nobody is signed out

@@ -12,6 +12,7 @@ from bootstrap.installation import install
 
 
 def main(arguments: list[str]) -> None:
+    os.umask(os.umask(0) | 0o022)  # nobody else may change what is set up or made, whatever the shell has set
     try:
         python = str(install().tools_python)
     except SetupError as error:

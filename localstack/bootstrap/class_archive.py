@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from bootstrap.cache import CHECKOUT, Entry, FixedEntry
@@ -18,6 +19,10 @@ def entry(localstack: Entry, dynamodb: Entry) -> FixedEntry:
 
 
 def build(python: Path, extension: Path, dynamodb: Path, directory: Path) -> None:
-    """`python` is LocalStack's, with Java beside it; `dynamodb` is the folder with DynamoDBLocal.jar."""
+    """`python` is LocalStack's, with Java beside it; `dynamodb` is the folder with DynamoDBLocal.jar.
+
+    If the set-up is killed, the program is, too (where setpriv is installed): the next one fills `directory`.
+    """
+    tie = ("setpriv", "--pdeathsig", "KILL", "--") if shutil.which("setpriv") else ()
     program = ("-P", "-m", "gurukool_localstack.class_archive", dynamodb, directory)
-    run(python, *program, environment={"PYTHONPATH": str(extension)})
+    run(*tie, python, *program, environment={"PYTHONPATH": str(extension)})

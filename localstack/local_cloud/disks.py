@@ -1,6 +1,7 @@
-"""Whether there is room on the disks that a stack writes to."""
+"""The disks that a stack writes to: whether they have room, and changes that survive a power failure."""
 
 import errno
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,3 +23,49 @@ def full(directories: Iterable[Path]) -> str | None:
 def _existing(directory: Path) -> Path:
     """The directory, or the nearest one above it that exists."""
     return next(path for path in (directory, *directory.parents) if path.exists())
+
+
+def make_folder(path: Path) -> None:
+    """Makes the folder, and those above it, for their owner only. Returns when they are on the disk."""
+    if path.is_dir():
+        return
+    if not path.parent.exists():
+        make_folder(path.parent)
+    path.mkdir(0o700, exist_ok=True)
+    _sync(path.parent)
+
+
+def write(path: Path, text: str) -> None:
+    """Returns when the text is on the disk. The file is there with all of it, or as it was before."""
+    new = path.with_name(unwritten(path.name))
+    with new.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    _sync(path.parent)
+
+
+def unwritten(name: str) -> str:
+    """What `write` leaves in place of a file with this name if it is interrupted."""
+    return f"{name}.new"
+
+
+def empty(folder: Path, last: Path) -> None:
+    """Deletes what is in the folder, `last` after all the rest, also in the eyes of the disk."""
+    _sync(folder)
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path != last:
+            path.unlink()
+    _sync(folder)
+    last.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,5 +1,6 @@
 """Starts and stops LocalStack, with DynamoDB Local and the functions."""
 
+import contextlib
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,7 +12,7 @@ import urllib3
 from bootstrap.cache import root
 from bootstrap.installation import SERVICE_INDEX, Installation, install
 from local_cloud.data import Data
-from local_cloud.environment import Account, localstack_environment
+from local_cloud.environment import LOCK_VARIABLE, Account, localstack_environment
 from local_cloud.errors import LocalCloudError
 from local_cloud.ports import HOST, Ports
 from local_cloud.processes import MAIN, Process, kill_all, of_stack
@@ -125,15 +126,14 @@ class Emulator:
         Raises LocalCloudError with the reason if it fails.
         """
         self.ports.require_free()
-        if self.data:
-            self.data.prepare()
-        self._make_directories()
-        try:
-            self._spawn()
-            self._wait_until_ready()
-        except BaseException:
-            self.stop()
-            raise
+        with self.data.prepared() if self.data else contextlib.nullcontext() as lock:
+            self._make_directories()
+            try:
+                self._spawn(lock)
+                self._wait_until_ready()
+            except BaseException:
+                self.stop()
+                raise
 
     def stop(self) -> None:
         """Stops the emulator: no process and no open port is left. Does nothing if it does not run."""
@@ -159,7 +159,8 @@ class Emulator:
         data = self.data.directory if self.data else None
         return localstack_environment(self._installation, self.ports, self.state, self._account, data)
 
-    def _spawn(self) -> None:
+    def _spawn(self, lock: int | None) -> None:
+        """LocalStack inherits the lock of its data, so nobody else can use or delete them in between."""
         tie = ["setpriv", "--pdeathsig", "KILL", "--"] if self._tied and shutil.which("setpriv") else []
         python = str(self._installation.localstack_python)
         with self.log.open("wb") as log:
@@ -167,7 +168,8 @@ class Emulator:
                 # -P and cwd: no directory of the checkout can be taken for one of LocalStack's packages.
                 [*tie, python, "-P", "-m", MAIN],
                 cwd=self.state,
-                env=self._environment(),
+                env={**self._environment(), **({} if lock is None else {LOCK_VARIABLE: str(lock)})},
+                pass_fds=() if lock is None else (lock,),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

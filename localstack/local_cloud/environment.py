@@ -10,6 +10,7 @@ from local_cloud.processes import MARK
 from local_cloud.settings import CONCURRENCY, PERMISSIONS
 
 DATA_VARIABLE = "GURUKOOL_DATA"
+LOCK_VARIABLE = "GURUKOOL_DATA_LOCK"  # the number of the inherited descriptor that locks that folder
 SERVICES = (
     "apigateway,cloudformation,cloudwatch,dynamodb,events,iam,kms,lambda,"
     "logs,s3,secretsmanager,sns,sqs,ssm,sts"

@@ -42,35 +42,31 @@ class Stack:
 
         Raises LocalCloudError with the reason if that fails.
         """
-        started = time.monotonic()
-        if full := disks.full(self._directories):
-            raise LocalCloudError(f"Nothing was changed: {full}. Make room, and try again.")
+        self._require_room()
         with self._alone():
-            if self._runs_as_wanted():
-                say("The stack is already running; deploying what has changed.")
-                self._deploy(self._emulator)
-            else:
-                self._start_anew()
-            self._require_api()
-        say(self._summary(time.monotonic() - started))
+            self._bring_up()
 
     def down(self) -> None:
         """Stops everything. The data stay, if they are kept."""
-        self._stop()
+        with self._alone():
+            self._stop()
         if self._data and self._data.exist():
             say(f"Its data are in {self._data.directory}; `make down DATA=delete` deletes them.")
 
     def down_and_delete(self) -> None:
-        """Stops everything and deletes the data. Raises LocalCloudError if their folder has other things."""
-        self._stop()
-        if self._data:
-            self._data.delete()
-            say("Its data are deleted.")
+        """Stops everything and deletes the data.
+
+        Raises LocalCloudError if another stack uses them, or if their folder has other things.
+        """
+        with self._alone():
+            self._stop_and_delete()
 
     def reset(self) -> None:
-        """Deletes the data and starts anew."""
-        self.down_and_delete()
-        self.up()
+        """Deletes the data and starts anew. No other command begins in between."""
+        with self._alone():
+            self._stop_and_delete()
+            self._require_room()
+            self._bring_up()
 
     def status(self) -> int:
         """Prints the state and returns it as an exit status: UP, DOWN or BROKEN."""
@@ -94,11 +90,30 @@ class Stack:
         numbers = ", ".join(str(worker.pid) for worker in workers)
         say(f"Killed: {numbers}." if workers else "No worker runs. Send something that takes long first.")
 
+    def _require_room(self) -> None:
+        if full := disks.full(self._directories):
+            raise LocalCloudError(f"Nothing was changed: {full}. Make room, and try again.")
+
+    def _bring_up(self) -> None:
+        started = time.monotonic()
+        if self._runs_as_wanted():
+            say("The stack is already running; deploying what has changed.")
+            self._deploy(self._emulator)
+        else:
+            self._start_anew()
+        self._require_api()
+        say(self._summary(time.monotonic() - started))
+
     def _stop(self) -> None:
-        with self._alone():
-            was_running = bool(of_stack(self._state))
-            self._emulator.stop()
+        was_running = bool(of_stack(self._state))
+        self._emulator.stop()
         say("The stack is down." if was_running else self._nothing("Nothing was running."))
+
+    def _stop_and_delete(self) -> None:
+        self._stop()
+        if self._data:
+            self._data.delete()
+            say("Its data are deleted.")
 
     def _complaint(self) -> str | None:
         """What is wrong with the running stack, and how to repair it; None if it is well."""

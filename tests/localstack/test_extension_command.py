@@ -1,5 +1,6 @@
 """What `gurukool-localstack` prepares before LocalStack starts, and what it says if something is missing."""
 
+import os
 import socket
 import sys
 from pathlib import Path
@@ -111,6 +112,20 @@ def test_a_port_in_use_is_refused(given: dict[str, str]) -> None:
             prepared(given)
 
 
+def test_data_are_for_their_owner_and_for_one_process_at_a_time(
+    given: dict[str, str], tmp_path: Path
+) -> None:
+    given["GURUKOOL_DATA"] = str(tmp_path / "new" / "data")
+
+    assert prepared(given)["GURUKOOL_DATA"] == given["GURUKOOL_DATA"]
+
+    assert (tmp_path / "new" / "data").stat().st_mode & 0o777 == 0o700
+    with pytest.raises(
+        SettingError, match=r"Another process uses the data in .*choose another folder with --data\."
+    ):
+        prepared(given)
+
+
 @pytest.mark.parametrize("listen", ["4566", "127.0.0.1", "127.0.0.1:http"])
 def test_an_address_without_a_port_is_refused(given: dict[str, str], listen: str) -> None:
     given["GATEWAY_LISTEN"] = listen
@@ -132,6 +147,11 @@ def test_a_setting_that_is_wrong_is_told_in_one_line(
 ) -> None:
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(SystemExit) as refused:
-        command.main(["--api", "orders"])
+    former = os.umask(0)
+    try:
+        with pytest.raises(SystemExit) as refused:
+            command.main(["--api", "orders"])
+    finally:
+        umask = os.umask(former)
+    assert umask == 0o022, "nobody else may change what it makes"
     assert str(refused.value).startswith("gurukool-localstack: GURUKOOL_API must be ")

@@ -1,11 +1,15 @@
 """What an emulator with data has after its next start, however the last one ended."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from local_cloud.data import DATABASE, Data
+from local_cloud.errors import LocalCloudError
 from local_cloud.waiting import wait_until
 from tests.localstack.kept_cloud import (
     BEGUN,
@@ -123,8 +127,16 @@ def test_only_the_owner_may_read_it(cloud: Cloud, before: dict[str, str]) -> Non
     assert cloud.data.directory.stat().st_mode & 0o777 == 0o700
     documents = {path.name: path.stat().st_mode & 0o777 for path in cloud.data.directory.glob("*.json")}
     assert documents == dict.fromkeys(("buckets.json", "secrets.json", "stacks.json", "tables.json"), 0o600)
+    assert (cloud.data.directory / DATABASE).stat().st_mode & 0o777 == 0o600
     objects = {path.stat().st_mode & 0o777 for path in cloud.data.directory.glob("objects/*/*")}
     assert objects == {0o600}
+
+
+def test_nobody_else_uses_it_or_deletes_it(cloud: Cloud, before: dict[str, str]) -> None:
+    link = cloud.data.directory.with_name("link")
+    link.symlink_to(cloud.data.directory)
+    with pytest.raises(LocalCloudError, match="Another process uses the data"):
+        Data(link).delete()
 
 
 def test_a_newer_template_updates_the_tables_and_makes_the_rest(cloud: Cloud, before: dict[str, str]) -> None:
@@ -159,6 +171,30 @@ def test_a_stack_that_cannot_be_kept_has_failed(cloud: Cloud, before: dict[str, 
         obstacle.rmdir()
     assert "The stack cannot be kept: [Errno 21]" in cloud.describe("unkept")["StackStatusReason"]
     cloud.delete("unkept")
+
+
+def test_a_call_whose_change_cannot_be_kept_has_failed(
+    cloud: Cloud, before: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Likewise: its change would be gone after the next start."""
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    secrets, objects = cloud.emulator.client("secretsmanager"), cloud.emulator.client("s3")
+    secret, one = {"SecretId": before["Secret"]}, {"Bucket": before["Bucket"], "Key": "one"}
+    object_file = f"objects/{one['Bucket']}/{sha256(b'one').hexdigest()}"
+    calls: dict[str, Callable[[], Any]] = {
+        "secrets.json": lambda: secrets.put_secret_value(**secret, SecretString="1"),
+        object_file: lambda: objects.put_object(**one, Body=b"1"),
+    }
+    for file, call in calls.items():
+        obstacle = cloud.data.directory / f"{file}.new"
+        obstacle.mkdir()
+        try:
+            with pytest.raises(ClientError, match=r"InternalError.* cannot be kept: \[Errno 21\]") as refused:
+                call()
+        finally:
+            obstacle.rmdir()
+        assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+        call()
 
 
 def test_after_an_update_that_failed_a_start_brings_the_last_one_back(

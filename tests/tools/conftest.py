@@ -7,6 +7,7 @@ import pytest
 
 from bootstrap.installation import Installation
 from local_cloud.emulator import Emulator
+from local_cloud.processes import of_stack
 from tests.free_ports import free_ports
 
 
@@ -19,6 +20,16 @@ class FakeCloud:
 
     def behave(self, how: str) -> None:
         self.program.with_name("behaviour").write_text(how)
+
+
+def main_pid(fake_cloud: FakeCloud) -> int:
+    (main,) = [process for process in of_stack(fake_cloud.emulator.state) if process.is_emulator]
+    return main.pid
+
+
+def is_down(fake_cloud: FakeCloud) -> bool:
+    fake_cloud.emulator.ports.require_free()
+    return not of_stack(fake_cloud.emulator.state)
 
 
 def fake_installation(program: Path, extension: Path = Path("/nowhere")) -> Installation:

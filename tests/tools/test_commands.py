@@ -39,7 +39,7 @@ def test_help_lists_every_command_of_the_makefile() -> None:
 
 
 def test_a_user_is_passed_on_only_if_given_to_make() -> None:
-    shell = run("make", "--dry-run", "logs", USER="root").stdout
+    shell = run("make", "--dry-run", "logs", USER="root", USERNAME="root").stdout
     given = run("make", "--dry-run", "logs", "USER=asha", "SEQ=3").stdout
     assert "--user" not in shell
     assert "--user 'asha' --seq '3'" in given
@@ -51,3 +51,20 @@ def test_a_user_is_passed_on_only_if_given_to_make() -> None:
 def test_an_application_is_passed_on_in_one_piece(command: str, program: str) -> None:
     printed = run("make", "--dry-run", command, "APP=../my shop").stdout
     assert shlex.split(printed.splitlines()[-1]) == ["localstack/run", "-m", program, "../my shop"]
+
+
+@pytest.mark.parametrize(
+    ("command", "name"), [("admin", "USERNAME"), ("sign-in-link", "USERNAME"), ("key", "NAME")]
+)
+def test_a_name_that_the_shell_has_is_not_taken_for_one_that_was_given(command: str, name: str) -> None:
+    """Every terminal of a GNOME desktop has USERNAME, and every one of WSL has NAME."""
+    assert f"{command} {name}=" in run("make", "--dry-run", command, **{name: "ada"}).stderr
+    assert "'asha'" in run("make", "--dry-run", command, f"{name}=asha", **{name: "ada"}).stdout
+
+
+@pytest.mark.parametrize(("of_shell", "expected"), [("000", "0o22"), ("077", "0o77")])
+def test_nobody_else_may_change_the_cache_whatever_the_shell_says(of_shell: str, expected: str) -> None:
+    """Programs are run from it."""
+    asks = "import os; print(oct(os.umask(0)))"
+    asked = run("sh", "-c", f'umask {of_shell}; exec localstack/run -c "{asks}"')
+    assert asked.stdout == f"{expected}\n"

@@ -6,18 +6,16 @@ import signal
 import socket
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from local_cloud import disks
-from local_cloud.data import Data
 from local_cloud.emulator import Emulator
 from local_cloud.errors import LocalCloudError
 from local_cloud.ports import HOST
 from local_cloud.processes import of_stack
 from local_cloud.stack import BROKEN, Stack
-from tests.tools.conftest import FakeCloud
+from tests.tools.conftest import FakeCloud, is_down, main_pid
 
 Deploy = Callable[[Emulator], object]
 
@@ -25,16 +23,6 @@ Deploy = Callable[[Emulator], object]
 @pytest.fixture
 def stack(fake_cloud: FakeCloud) -> Stack:
     return Stack(fake_cloud.emulator, deploy=lambda _: None)
-
-
-def main_pid(fake_cloud: FakeCloud) -> int:
-    (main,) = [process for process in of_stack(fake_cloud.emulator.state) if process.is_emulator]
-    return main.pid
-
-
-def is_down(fake_cloud: FakeCloud) -> bool:
-    fake_cloud.emulator.ports.require_free()
-    return not of_stack(fake_cloud.emulator.state)
 
 
 def test_up_says_where_everything_is(
@@ -161,41 +149,6 @@ def test_reset_starts_with_nothing(fake_cloud: FakeCloud, stack: Stack) -> None:
     first = main_pid(fake_cloud)
     stack.reset()
     assert main_pid(fake_cloud) != first
-
-
-def test_down_says_where_the_data_are_and_reset_deletes_them(
-    fake_cloud: FakeCloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    data = Data(tmp_path / "data")
-    fake_cloud.emulator.data = data
-    stack = Stack(fake_cloud.emulator, deploy=lambda _: (data.directory / "mine").touch())
-
-    stack.up()
-    stack.down()
-    assert (
-        f"Its data are in {data.directory}; `make down DATA=delete` deletes them." in capsys.readouterr().out
-    )
-    assert (data.directory / "mine").exists()
-
-    stack.down_and_delete()
-    assert not data.directory.exists()
-    assert capsys.readouterr().out.endswith("Nothing was running.\nIts data are deleted.\n")
-
-    stack.up()
-    first = main_pid(fake_cloud)
-    (data.directory / "mine").write_text("old")
-    stack.reset()
-    assert (data.directory / "mine").read_text() == ""
-    assert main_pid(fake_cloud) != first
-
-
-def test_data_that_cannot_be_used_leave_everything_as_it_is(fake_cloud: FakeCloud, tmp_path: Path) -> None:
-    fake_cloud.emulator.data = Data(tmp_path)
-
-    with pytest.raises(LocalCloudError, match="they are not the data of a stack"):
-        Stack(fake_cloud.emulator, deploy=lambda _: None).up()
-
-    assert is_down(fake_cloud)
 
 
 def test_status_tells_the_three_states(

@@ -26,6 +26,7 @@ OPTIONS = {
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Does not return before LocalStack ends."""
+    os.umask(os.umask(0) | 0o022)  # nobody else may change the cache, from which programs are run
     try:
         variables = prepared({**os.environ, **_given(arguments)})
     except (SettingError, OSError) as error:

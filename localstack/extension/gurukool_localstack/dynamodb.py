@@ -49,13 +49,15 @@ def _command(server: DynamodbServer) -> list[str]:
 
 
 def _prepare_database(path: Path) -> None:
-    """Makes the database write ahead: DynamoDB Local by itself waits for the disk several times a write.
+    """Makes the database, for its owner only, and has it write ahead.
 
+    DynamoDB Local by itself waits for the disk several times a write.
     What was written is on the disk when DynamoDB Local answers. Write-ahead logging is a property of the
     database, which remains: https://www.sqlite.org/wal.html#persistence_of_wal_mode
     """
     with contextlib.closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA journal_mode = WAL")
+        path.chmod(0o600)  # SQLite gives its files beside it the same mode
 
 
 def _start_thread(server: DynamodbServer) -> ShellCommandThread:

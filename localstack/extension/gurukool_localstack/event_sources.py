@@ -85,32 +85,38 @@ class GroupDispatcher:
         ) or DEFAULT_CONCURRENCY
         self._poller: SqsPoller = worker.poller
         self._stopping: threading.Event = worker._shutdown_event  # noqa: SLF001  (LocalStack's name)
+        self._most = min(self._poller.batch_size, direct.MAXIMUM_BATCH)
         self._slots = threading.BoundedSemaphore(limit)
         self._threads = ThreadPoolExecutor(limit, thread_name_prefix=f"groups-{worker.uuid}")
 
     def poll(self) -> None:
-        """Waits for a free slot and then for messages, and passes each group to a thread."""
+        """Waits for a free slot and then for messages, and passes each group to a thread.
+
+        It asks for no more messages than there are free slots. One that waits for a slot here could become
+        visible meanwhile, and be received again before it is served with a receipt that is void.
+        """
         if not self._slots.acquire(timeout=_POLL_SECONDS):
             return
+        free = 1
+        while free < self._most and self._slots.acquire(blocking=False):
+            free += 1
         groups: list[list[dict[str, Any]]] = []
         try:
-            groups = self._receive()
+            groups = self._receive(free)
         finally:
-            if not groups:
-                self._slots.release()
-        for number, messages in enumerate(groups):
-            if number > 0:
-                self._slots.acquire()
+            if free > len(groups):
+                self._slots.release(free - len(groups))
+        for messages in groups:
             self._threads.submit(self._serve, messages)
 
     def close(self) -> None:
         """Accepts no more groups; those being served are finished."""
         self._threads.shutdown(wait=False)
 
-    def _receive(self) -> list[list[dict[str, Any]]]:
+    def _receive(self, most: int) -> list[list[dict[str, Any]]]:
         response = self._poller.source_client.receive_message(
             QueueUrl=self._poller.queue_url,
-            MaxNumberOfMessages=min(self._poller.batch_size, direct.MAXIMUM_BATCH),
+            MaxNumberOfMessages=most,
             WaitTimeSeconds=_POLL_SECONDS,
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["All"],

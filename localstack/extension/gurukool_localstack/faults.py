@@ -55,4 +55,5 @@ def is_failing(authorization: str) -> bool:
     if not _until:
         return False
     now = time.monotonic()
-    return any(f"/{service}/aws4_request" in authorization and now < end for service, end in _until.items())
+    faults = list(_until.items())
+    return any(f"/{service}/aws4_request" in authorization and now < end for service, end in faults)

@@ -5,17 +5,38 @@
   are recorded in LocalStack's tests, for example in
   `test_fifo_group_visibility_extends_with_change_message_visibility`.
 - An invisible message kept the messages of all later groups from becoming visible again.
+- A receiver takes a message out of its group and marks it as in flight a moment later. In between, another
+  receiver could get a later message of the group.
+- The ids of deduplication were kept for ever, with their messages, and two messages with one id were accepted
+  if they were sent at the same time.
+- A call for the attributes of a queue failed if the first message of a group was sent just then.
 """
 
+import threading
+import time
+from collections import OrderedDict
+from typing import Any
+
+from localstack.services.sqs.constants import DEDUPLICATION_INTERVAL_IN_SEC
 from localstack.services.sqs.models import FifoQueue, MessageGroup, SqsMessage, SqsQueue
 from localstack.services.sqs.provider import QueueUpdateWorker
 from localstack.utils.scheduler import Scheduler
 from localstack.utils.threads import start_thread
 
+from gurukool_localstack.shared_dict import SharedDict
+
 _PERIOD_SECONDS = 0.1  # LocalStack's is 1 s
+
+_stock_init = FifoQueue.__init__
+_stock_put = FifoQueue.put
+_stock_receive = FifoQueue.receive
 
 
 def install() -> None:
+    FifoQueue.__init__ = _init
+    FifoQueue.put = _put
+    FifoQueue.receive = _receive
+    FifoQueue.add_inflight_message = _add_in_flight
     FifoQueue.requeue_inflight_messages = SqsQueue.requeue_inflight_messages
     FifoQueue.get_message_group = _get_message_group
     FifoQueue._put_message = _put_message  # noqa: SLF001  (LocalStack's name)
@@ -24,17 +45,25 @@ def install() -> None:
 
 
 class Group(MessageGroup):  # type: ignore[misc]  # LocalStack ships no types
-    """The messages of a group that are not in flight, the oldest first."""
+    """The messages of a group that are not in flight, the oldest first. Its user holds the queue's mutex."""
 
     def __init__(self, group_id: str, queue: FifoQueue) -> None:
         super().__init__(group_id)
         self._queue = queue
+        self._taken: dict[SqsMessage, int] = {}  # by receivers that have not marked them yet: their threads
 
     def pop(self) -> SqsMessage:
         """Takes the oldest message. Raises IndexError if none can be received."""
-        if not self.is_receivable():
-            raise IndexError
-        return super().pop()
+        while self.is_receivable():
+            message = super().pop()
+            if not message.deleted:
+                self._taken[message] = threading.get_ident()
+                return message
+        raise IndexError
+
+    def settle(self, message: SqsMessage) -> None:
+        """The receiver has marked the message as in flight, put it back, or given it up as a dead letter."""
+        self._taken.pop(message, None)
 
     def is_receivable(self) -> bool:
         """Whether there is a message, and an older one is not in flight."""
@@ -47,9 +76,41 @@ class Group(MessageGroup):  # type: ignore[misc]  # LocalStack ships no types
         return self.empty() and not self._in_flight()
 
     def _in_flight(self) -> list[SqsMessage]:
-        return [
+        """With those that other threads have taken. A thread may take several messages of a group at once."""
+        own = threading.get_ident()
+        taken = [message for message, thread in self._taken.items() if thread != own]
+        return taken + [
             message for message in self._queue.inflight if message.message_group_id == self.message_group_id
         ]
+
+
+def _init(queue: FifoQueue, *args: Any, **options: Any) -> None:
+    _stock_init(queue, *args, **options)
+    queue.message_groups = SharedDict()
+    queue.deduplication = OrderedDict()  # the oldest first
+
+
+def _put(queue: FifoQueue, *args: Any, **options: Any) -> SqsMessage:
+    with queue.mutex:
+        expired = time.time() - DEDUPLICATION_INTERVAL_IN_SEC
+        while queue.deduplication and next(iter(queue.deduplication.values())).priority <= expired:
+            queue.deduplication.popitem(last=False)
+        return _stock_put(queue, *args, **options)
+
+
+def _receive(queue: FifoQueue, *args: Any, **options: Any) -> Any:
+    """LocalStack's provider offers the groups of dead letters again."""
+    result = _stock_receive(queue, *args, **options)
+    with queue.mutex:
+        for message in result.dead_letter_messages:
+            queue.get_message_group(message.message_group_id).settle(message)
+    return result
+
+
+def _add_in_flight(queue: FifoQueue, message: SqsMessage) -> None:
+    with queue.mutex:
+        SqsQueue.add_inflight_message(queue, message)
+        queue.get_message_group(message.message_group_id).settle(message)
 
 
 def _get_message_group(queue: FifoQueue, group_id: str) -> Group:
@@ -62,6 +123,7 @@ def _put_message(queue: FifoQueue, message: SqsMessage) -> None:
     """Puts a new message, or one whose visibility timeout has ended, into its group."""
     group = queue.get_message_group(message.message_group_id)
     with queue.mutex:
+        group.settle(message)
         was_empty = group.empty()
         group.push(message)
         if group in queue.inflight_groups:

@@ -1,12 +1,15 @@
 """Keeps what LocalStack knows of tables, secrets, buckets and stacks in GURUKOOL_DATA, if that is set.
 
-A change is on the disk before its call is answered, so nothing is lost if every process is killed.
+A change is on the disk before its call is answered, so nothing is lost if every process is killed. If it
+cannot be written, the answer has status 500, and the next start may bring the earlier state back.
 """
 
 import threading
 from pathlib import Path
 from typing import Any
 
+from localstack.aws import handlers
+from localstack.aws.api import CommonServiceException
 from localstack.runtime import get_current_runtime
 
 from gurukool_localstack import settings
@@ -35,12 +38,23 @@ class _Keeper:
         stacks.install(lambda: self._save(stacks, buckets))
         get_current_runtime().components.gateway.response_handlers.append(self._after_call)
 
-    def _after_call(self, _chain: Any, context: Any, _response: Any) -> None:
-        kind = context.service and self._by_service.get(context.service.service_name)
-        if kind and context.operation and kind.changes(context.operation.name):
+    def _after_call(self, chain: Any, context: Any, response: Any) -> None:
+        """LocalStack only logs what such a handler raises, so the answer is replaced here."""
+        if not (context.service and context.operation and context.service_request is not None):
+            return
+        try:
+            self._keep(context.service.service_name, context.operation.name, context.service_request)
+        except OSError as error:
+            failure = CommonServiceException("InternalError", f"The change cannot be kept: {error}", 500)
+            response.headers.remove("Content-Length")
+            handlers.handle_service_exception(chain, failure, context, response)
+
+    def _keep(self, service: str, operation: str, request: Any) -> None:
+        kind = self._by_service.get(service)
+        if kind and kind.changes(operation):
             self._save(kind)
-        if context.service and context.operation and context.service.service_name == "s3":
-            self._objects.after_call(context.operation.name, context.service_request)
+        if service == "s3":
+            self._objects.after_call(operation, request)
 
     def _save(self, *kinds: Any) -> None:
         with self._lock:  # a state must not be overwritten by an earlier one

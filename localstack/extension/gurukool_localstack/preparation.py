@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gurukool_localstack import class_cache, dynamodb_package
+from gurukool_localstack.data_folder import LOCK, occupy
 from gurukool_localstack.http1.server import addresses
 from gurukool_localstack.settings import SettingError, Settings, from_environment
 from gurukool_localstack.variables import HOST, edge_port, localstack_variables
@@ -21,7 +22,7 @@ def prepared(given: Mapping[str, str]) -> dict[str, str]:
     state = Path(given.get("GURUKOOL_STATE") or cache / str(edge_port(given))).absolute()
     variables = localstack_variables(given, state)
     if data := given.get("GURUKOOL_DATA"):
-        variables["GURUKOOL_DATA"] = _folder(Path(data).absolute())
+        variables["GURUKOOL_DATA"] = occupy(Path(data).absolute(), variables.pop(LOCK, None))
     if not given.get("GURUKOOL_DYNAMODB_JAR_DIR"):
         variables["GURUKOOL_DYNAMODB_JAR_DIR"] = str(dynamodb_package.fetch(cache))
     chosen = from_environment(variables)

@@ -19,6 +19,9 @@ _LIMITS = Limits(head_bytes=2**20, body_bytes=2**26, idle_seconds=None)
 MOST_BYTES = 6_291_556
 _JSON = ("Content-Type", "application/json")
 _PREFIX = "/2018-06-01/runtime/"
+_NEXT = f"{_PREFIX}invocation/next"
+_OF_BROWSERS = ("origin", "sec-fetch-site")  # headers that pages cannot leave out, and programs do not send
+_UNKNOWN = b'{"errorMessage": "Invalid request ID", "errorType": "InvalidRequestID"}'
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ _TOO_LARGE = Returned(
 class RuntimeApi:
     """Serves one process, on its own port.
 
+    Requests of web pages are refused, and so are results of an invocation that the process does not have.
+
     The server's threads call `on_ready` when the process asks for an invocation, and `on_returned` when it
     answers one.
     """
@@ -70,13 +75,11 @@ class RuntimeApi:
     def __init__(self, on_ready: Callable[[], None], on_returned: Callable[[Returned], None]) -> None:
         self._on_ready = on_ready
         self._on_returned = on_returned
+        self._awaited = f"{_PREFIX}init"  # where the next result belongs: to the start or to an invocation
         self._invocations: queue.SimpleQueue[Invocation | None] = queue.SimpleQueue()
         self._server = Server("127.0.0.1", 0, self._answer, _LIMITS)
+        self.address = self._server.address
         self._server.start("runtime-api")
-
-    @property
-    def address(self) -> str:
-        return self._server.address
 
     def deliver(self, invocation: Invocation) -> None:
         """Hands the invocation to the process when it next asks for one."""
@@ -88,20 +91,37 @@ class RuntimeApi:
         self._server.close()
 
     def _answer(self, request: Request) -> Answer | None:
-        kind = request.target.rpartition("/")[2]
-        if (request.method, request.target) == ("GET", f"{_PREFIX}invocation/next"):
+        if self._is_foreign(request):
+            return Answer(HTTPStatus.FORBIDDEN, [_JSON])
+        if (request.method, request.target) == ("GET", _NEXT):
             return self._next()
-        if request.method == "POST" and request.target.startswith(_PREFIX) and kind in {"response", "error"}:
-            if len(request.body) > MOST_BYTES:
-                self._on_returned(_TOO_LARGE)
-                return Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, [_JSON], b"{}")
-            self._on_returned(Returned(request.body, failed=kind == "error"))
-            return Answer(HTTPStatus.ACCEPTED, [_JSON], b'{"status":"OK"}')
+        source, _, kind = request.target.rpartition("/")
+        if request.method == "POST" and source.startswith(_PREFIX) and kind in {"response", "error"}:
+            return self._take(source, Returned(request.body, failed=kind == "error"))
         return Answer(HTTPStatus.NOT_FOUND, [_JSON])
+
+    def _is_foreign(self, request: Request) -> bool:
+        """Whether a web page has sent the request, or somebody who calls this machine by another name."""
+        for name, value in request.fields:
+            known = name.lower()
+            if known in _OF_BROWSERS or (known == "host" and value != self.address):
+                return True
+        return False
+
+    def _take(self, source: str, result: Returned) -> Answer:
+        if source != self._awaited:
+            return Answer(HTTPStatus.BAD_REQUEST, [_JSON], _UNKNOWN)
+        self._awaited = ""
+        if len(result.payload) > MOST_BYTES:
+            self._on_returned(_TOO_LARGE)
+            return Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, [_JSON], b"{}")
+        self._on_returned(result)
+        return Answer(HTTPStatus.ACCEPTED, [_JSON], b'{"status":"OK"}')
 
     def _next(self) -> Answer | None:
         self._on_ready()
         if invocation := self._invocations.get():
+            self._awaited = f"{_PREFIX}invocation/{invocation.request_id}"
             return Answer(HTTPStatus.OK, _headers(invocation), invocation.payload)
         return None
 

@@ -102,7 +102,7 @@ def _of_signed_url(context: Any) -> str:
 def _find_role(account: str, key: str) -> Any:
     for assumed in sts_backends[account][_PARTITION].assumed_roles:
         if assumed.access_key_id == key:
-            roles = iam_backends[account][_PARTITION].roles.values()
+            roles = list(iam_backends[account][_PARTITION].roles.values())
             return next((role for role in roles if role.arn == assumed.role_arn), None)
     return None
 
@@ -116,7 +116,7 @@ def _of_queue(arn: str | None, principal: str) -> Iterator[Policy]:
 
 def _policies(role: Any) -> Iterator[Policy]:
     """The documents of the role's own policies and of those that are attached to it."""
-    for document in role.policies.values():
+    for document in list(role.policies.values()):
         yield json.loads(document if document.lstrip().startswith("{") else unquote(document))
-    for policy in role.managed_policies.values():
+    for policy in list(role.managed_policies.values()):
         yield json.loads(next(version.document for version in policy.versions if version.is_default))

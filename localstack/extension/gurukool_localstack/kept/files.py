@@ -26,7 +26,7 @@ def read(path: Path) -> Any:
 
 def write_with(path: Path, document: Any, data: bytes) -> None:
     """Likewise, with data behind the document. The folder may be new."""
-    path.parent.mkdir(0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
     _replace(path, json.dumps(document, default=_encode).encode() + b"\n" + data)
 
 
@@ -41,6 +41,16 @@ def delete(path: Path) -> None:
     if path.exists():
         path.unlink()
         _sync_directory(path.parent)
+
+
+def make_folder(path: Path) -> None:
+    """Makes the folder, and those above it, for their owner only. Returns when they are on the disk."""
+    if path.is_dir():
+        return
+    if not path.parent.exists():
+        make_folder(path.parent)
+    path.mkdir(0o700, exist_ok=True)
+    _sync_directory(path.parent)
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -84,7 +84,7 @@ def dump() -> Any:
 
 def ids(type_: str) -> set[str]:
     """What the resources of a type are called, of those that are kept."""
-    made = (of for record in _records.values() for of in record["resources"].values())
+    made = (of for record in list(_records.values()) for of in record["resources"].values())
     return {of["PhysicalResourceId"] for of in made if of["Type"] == type_}
 
 

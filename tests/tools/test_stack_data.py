@@ -1,0 +1,93 @@
+"""Data that commands of a stack keep or delete, with a fake in LocalStack's place."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from local_cloud import stack as stack_module
+from local_cloud.data import Data
+from local_cloud.emulator import Emulator
+from local_cloud.errors import LocalCloudError
+from local_cloud.stack import Stack
+from local_cloud.waiting import wait_until
+from tests.free_ports import free_ports
+from tests.patience import PATIENCE_S
+from tests.tools.conftest import FakeCloud, fake_installation, is_down, main_pid
+
+
+def test_down_says_where_the_data_are_and_reset_deletes_them(
+    fake_cloud: FakeCloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = Data(tmp_path / "data")
+    fake_cloud.emulator.data = data
+    stack = Stack(fake_cloud.emulator, deploy=lambda _: (data.directory / "mine").touch())
+
+    stack.up()
+    stack.down()
+    assert (
+        f"Its data are in {data.directory}; `make down DATA=delete` deletes them." in capsys.readouterr().out
+    )
+    assert (data.directory / "mine").exists()
+
+    stack.down_and_delete()
+    assert not data.directory.exists()
+    assert capsys.readouterr().out.endswith("Nothing was running.\nIts data are deleted.\n")
+
+    stack.up()
+    first = main_pid(fake_cloud)
+    (data.directory / "mine").write_text("old")
+    stack.reset()
+    assert (data.directory / "mine").read_text() == ""
+    assert main_pid(fake_cloud) != first
+
+
+def test_no_command_begins_in_the_middle_of_a_reset(
+    fake_cloud: FakeCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here the data would be deleted below the stack that it starts."""
+    said: list[str] = []
+    monkeypatch.setattr(stack_module, "say", said.append)
+
+    class Watched(Data):
+        def delete(self) -> None:
+            other.start()
+            assert wait_until(lambda: any("waiting for it" in line for line in said), PATIENCE_S)
+            super().delete()
+
+    fake_cloud.emulator.data = Watched(tmp_path / "data")
+    stack = Stack(fake_cloud.emulator, deploy=lambda _: None)
+    other = threading.Thread(target=stack.up)
+    stack.up()
+
+    stack.reset()
+    other.join(PATIENCE_S)
+
+    assert any("already running" in line for line in said)
+    assert fake_cloud.emulator.data.exist()
+
+
+def test_the_data_of_a_running_stack_are_not_deleted_from_elsewhere(
+    fake_cloud: FakeCloud, tmp_path: Path
+) -> None:
+    data = Data(tmp_path / "data")
+    fake_cloud.emulator.data = data
+    Stack(fake_cloud.emulator, deploy=lambda _: None).up()
+    elsewhere = Emulator(
+        free_ports(), tmp_path / "elsewhere", data=data, installation=fake_installation(tmp_path)
+    )
+
+    with pytest.raises(LocalCloudError, match=rf"The stack in {fake_cloud.emulator.state} uses the data"):
+        Stack(elsewhere, deploy=lambda _: None).down_and_delete()
+
+    assert data.exist()
+    assert fake_cloud.emulator.is_healthy()
+
+
+def test_data_that_cannot_be_used_leave_everything_as_it_is(fake_cloud: FakeCloud, tmp_path: Path) -> None:
+    fake_cloud.emulator.data = Data(tmp_path)
+
+    with pytest.raises(LocalCloudError, match="they are not the data of a stack"):
+        Stack(fake_cloud.emulator, deploy=lambda _: None).up()
+
+    assert is_down(fake_cloud)
