@@ -135,6 +135,23 @@ def test_the_key_of_an_entry_that_was_deleted_expires(user: User) -> None:
     assert user.store.keys.find(user.id, "key", expiry(NOW)) is None
 
 
+def test_a_request_that_ended_long_ago_does_not_let_the_key_of_a_newer_entry_expire(user: User) -> None:
+    """The worker that has ended the request crashed before the head; the next one repeats the expiry."""
+    user.take()
+    user.write(1, KEY)
+    ended = user.succeed(1)
+    user.store.requests.schedule_expiry(ended, NOW)
+    entry = replace(new(user, key="key"), created_at=expiry(LATER))
+    user.store.entries.write(entry, KEY)
+
+    user.store.requests.schedule_expiry(ended, NOW)
+
+    assert user.store.keys.find(user.id, "key", expiry(LATER)) == KeyRecord("fingerprint", 0, 0, entry.id)
+    user.store.entries.enter(entry, place_for(user, entry))
+    user.store.requests.schedule_expiry(ended, NOW)
+    assert user.store.keys.find(user.id, "key", expiry(LATER)) == KeyRecord("fingerprint", 2, 2, entry.id)
+
+
 def test_a_key_that_stands_for_something_else_keeps_the_entry_out(user: User) -> None:
     entry = replace(written(user), key="key")
     user.take()

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -147,6 +147,8 @@ class Entering:
         except LostRaceError:
             # Numbers are given out once: what is there is a void, or this request from a repeated write.
             found = self.requests.get(request.user_id, request.seq)
+            if found is None and self._is_without_key(entry):
+                return self._write(replace(entry, key=None), replace(request, key=None))
             if found is None:
                 give_up(self.requests, request, self.clock.now())
             return found
@@ -155,3 +157,14 @@ class Entering:
             "entry entered", user=request.user_id, seq=request.seq, type=request.type, id=entry.id, **caused
         )
         return request
+
+    def _is_without_key(self, entry: Entry) -> bool:
+        """Whether an entry that was refused is still there, and so is its place: its key is what is missing.
+
+        Earlier releases could let the key of an entry expire. What was accepted enters all the same; a call
+        with that key is a new one since.
+        """
+        if entry.key is None or self.entries.get(entry.user_id, entry.id) is None:
+            return False
+        log_event("entry enters without its key", level=logging.WARNING, user=entry.user_id, id=entry.id)
+        return True

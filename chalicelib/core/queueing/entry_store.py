@@ -62,7 +62,8 @@ class EntryStore(Protocol):
         """Store the request and delete the entry, in one transaction.
 
         Conditions: nothing is stored under the request's number, and the entry is stored. If a key stands for
-        the entry, it stands for the request as well from now on. Third condition: that key does.
+        the entry, it stands for the request as well from now on, and does not expire before it. Third
+        condition: that key does.
         """
         ...
 

@@ -187,7 +187,8 @@ class RequestStore(TextStore, SlotStore, Protocol):
 
         If it is `unkeyed`, it enters the index of its status.
 
-        If a key ends with this request, the key expires at the same moment.
+        If a key ends with this request, the key expires at the same moment. Condition: it stands for this
+        request. If it has expired before, it may stand for a newer request or entry, and is left as it is.
         """
         ...
 
