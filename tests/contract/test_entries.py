@@ -69,6 +69,8 @@ def test_entries_are_listed_and_found_in_the_order_in_which_they_enter(user: Use
     assert [e.id for e in entries.list_after(user.id, first.id, 1)] == [second.id]
     assert user.id not in entries.earliest(NOW - 1)
     assert entries.earliest(LATER)[user.id] == NOW
+    assert entries.earliest(LATER + 1, since=NOW + 1)[user.id] == LATER
+    assert entries.earliest(LATER, is_over=lambda: True) == {}
 
 
 def test_an_entry_that_enters_is_a_request_and_no_entry_any_more(user: User) -> None:
