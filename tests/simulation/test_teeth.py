@@ -206,6 +206,7 @@ KNOWN = {
     "uploads not kept": 15,
     "uploads of a removed user left": 26,
     "users end pauses of administrators": 18,
+    "void of a batch forgotten before the rest has passed": 2039,
     "void taken for the request": 311,
     "void without a condition": 110,
     "wake up never held": 14,

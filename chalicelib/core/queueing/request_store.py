@@ -69,8 +69,11 @@ class RequestStore(TextStore, SlotStore, Protocol):
         """
         ...
 
-    def void(self, user_id: str, seq: int, now: Millis) -> None:
-        """Store a void under a number whose request was never written. Condition: nothing is stored there."""
+    def void(self, user_id: str, seq: int, now: Millis, *, expires_at: Millis | None = None) -> None:
+        """Store a void under a number whose request was never written. Condition: nothing is stored there.
+
+        It expires at that moment; None: not before `schedule_expiry`.
+        """
         ...
 
     def begin(
@@ -171,7 +174,10 @@ class RequestStore(TextStore, SlotStore, Protocol):
         ...
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
-        """End the next request in line, which is not running. Condition: nobody has changed it since."""
+        """End the next request in line, which is not running. Condition: nobody has changed it since.
+
+        What becomes a void loses its payload.
+        """
         ...
 
     def cancel(self, seen: Request, now: Millis) -> Request:
@@ -183,7 +189,7 @@ class RequestStore(TextStore, SlotStore, Protocol):
         ...
 
     def schedule_expiry(self, request: Request, now: Millis) -> None:
-        """Let a request expire, now that it has an outcome and the head has passed it.
+        """Let a request expire, now that it has an outcome, or is a void, and the head has passed it.
 
         If it is `unkeyed`, it enters the index of its status.
 
