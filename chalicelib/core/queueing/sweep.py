@@ -52,9 +52,7 @@ class Sweep:
     idle_ms: Millis = IDLE_MS  # how long a drained queue of a name stays open for its next request
     callbacks: WakeUps | None = None  # wakes those who push outcomes; None: the deployment has no callbacks
     for_each: ForEach = for_each  # keeps several payloads; may do so side by side
-    unkept: dict[str, int] = field(
-        default_factory=dict
-    )  # payloads for which time was too short: Keeping.left
+    unkept: dict[str, int] = field(default_factory=dict)  # lines that were too long: see Keeping.left
 
     def __call__(
         self, allowed_ms: Millis = ALLOWED_MS, *, wake_ups_lost: bool = False, part: Part = ALL
