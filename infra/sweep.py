@@ -7,7 +7,7 @@ import json
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.core.queueing.sweep import OF, WAKE_UPS_LOST
+from chalicelib.core.queueing.sweep_run import OF, WAKE_UPS_LOST
 from infra.errors import reason_of
 from infra.events import Report
 from infra.target import Target

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.core.queueing.sweep import PART
+from chalicelib.core.queueing.sweep_run import PART
 from infra.sweep import EVENT
 
 FUNCTION = "Sweeper"

@@ -188,6 +188,7 @@ class Queueing:
 
     @cached_property
     def sweep(self) -> Sweep:
+        from chalicelib.adapters.runtime.side_by_side import for_each
         from chalicelib.core.queueing.sweep import Sweep
 
         outside = self._adapters
@@ -200,6 +201,7 @@ class Queueing:
             entering=self._entering(),
             callbacks=outside.callback_wake_ups,
             has_hook=bool(self._container.manifest and self._container.manifest.deletes_users),
+            for_each=for_each,
         )
 
     def calling_back(self, body: Callable[[Request], bytes]) -> CallingBack:

@@ -24,7 +24,7 @@ def register(app: Chalice, container: Container) -> Any:
         context: Any = event.context
         container.begin(context)
         from chalicelib.core.queueing.queue_store import Part
-        from chalicelib.core.queueing.sweep import OF, PART, WAKE_UPS_LOST
+        from chalicelib.core.queueing.sweep_run import OF, PART, WAKE_UPS_LOST
 
         detail = event.detail  # empty, if EventBridge has made the event
         part = Part(int(detail.get(PART, 0)), int(detail.get(OF, container.settings.sweepers)))

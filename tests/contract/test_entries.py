@@ -69,6 +69,8 @@ def test_entries_are_listed_and_found_in_the_order_in_which_they_enter(user: Use
     assert [e.id for e in entries.list_after(user.id, first.id, 1)] == [second.id]
     assert user.id not in entries.earliest(NOW - 1)
     assert entries.earliest(LATER)[user.id] == NOW
+    assert entries.earliest(LATER + 1, since=NOW + 1)[user.id] == LATER
+    assert entries.earliest(LATER, is_over=lambda: True) == {}
 
 
 def test_an_entry_that_enters_is_a_request_and_no_entry_any_more(user: User) -> None:
@@ -133,6 +135,23 @@ def test_the_key_of_an_entry_that_was_deleted_expires(user: User) -> None:
         "fingerprint", 0, 0, entry.id
     )
     assert user.store.keys.find(user.id, "key", expiry(NOW)) is None
+
+
+def test_a_request_that_ended_long_ago_does_not_let_the_key_of_a_newer_entry_expire(user: User) -> None:
+    """The worker that has ended the request crashed before the head; the next one repeats the expiry."""
+    user.take()
+    user.write(1, KEY)
+    ended = user.succeed(1)
+    user.store.requests.schedule_expiry(ended, NOW)
+    entry = replace(new(user, key="key"), created_at=expiry(LATER))
+    user.store.entries.write(entry, KEY)
+
+    user.store.requests.schedule_expiry(ended, NOW)
+
+    assert user.store.keys.find(user.id, "key", expiry(LATER)) == KeyRecord("fingerprint", 0, 0, entry.id)
+    user.store.entries.enter(entry, place_for(user, entry))
+    user.store.requests.schedule_expiry(ended, NOW)
+    assert user.store.keys.find(user.id, "key", expiry(LATER)) == KeyRecord("fingerprint", 2, 2, entry.id)
 
 
 def test_a_key_that_stands_for_something_else_keeps_the_entry_out(user: User) -> None:

@@ -69,10 +69,11 @@ def test_what_waits_can_be_settled(user: User, queued: Request) -> None:
     assert user.written(1) == settled
 
 
-def test_what_is_settled_as_void_is_kept(user: User, queued: Request) -> None:
-    user.store.requests.settle(queued, Outcome(Status.VOID), LATER)
+def test_what_is_settled_as_void_loses_its_payload_and_expires(user: User, queued: Request) -> None:
+    void = user.store.requests.settle(queued, Outcome(Status.VOID), LATER)
 
-    assert user.written(1).expires_at is None
+    assert (void.payload, void.expires_at) == ("null", expiry(LATER))
+    assert user.written(1) == void
 
 
 def test_what_was_begun_meanwhile_cannot_be_ended(user: User, queued: Request) -> None:

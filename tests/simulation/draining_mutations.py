@@ -7,8 +7,8 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.runtime import runner
 from chalicelib.core.errors import LostRaceError, UnavailableError
+from chalicelib.core.queueing import lookahead, sweep, waking
 from chalicelib.core.queueing import request as retention_of
-from chalicelib.core.queueing import sweep, waking
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.dequeue import Dequeue
 from chalicelib.core.queueing.drain_pass import DrainPass
@@ -19,7 +19,7 @@ from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Failure, Request
 from chalicelib.core.queueing.stored_text import storable
 from chalicelib.core.queueing.sweep import Sweep
-from tests.simulation import faults, weeks
+from tests.simulation import faults, weeks, world
 from tests.simulation.lambdas import SWEEP_MS
 from tests.simulation.mutations import defect, left_to_nobody, under
 
@@ -125,3 +125,12 @@ def first_of_a_batch_forgotten_like_any_other(patch: MonkeyPatch) -> None:
     """A worker has ended it and crashed, and at once everything stands still for a week."""
     patch.setattr(weeks, "REST_MS", -2 * SWEEP_MS)
     patch.setattr(retention_of, "FIRST_OF_BATCH_MS", 0)
+
+
+@defect
+@under(faults.Faults(crash=0.05, stall=0.05, lose=0.3))
+def void_of_a_batch_forgotten_before_the_rest_has_passed(patch: MonkeyPatch) -> None:
+    """A worker has closed the place of its first and crashed, and everything stands still for a week."""
+    patch.setattr(weeks, "REST_MS", -2 * SWEEP_MS)
+    patch.setattr(world, "draw_kinds", lambda rng, controlled: ["batch"] * 8)
+    patch.setattr(lookahead, "VOID_MS", 0)

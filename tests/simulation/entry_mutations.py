@@ -135,20 +135,20 @@ def entry_enters_behind_one_that_could_not(patch: MonkeyPatch) -> None:
     _often(patch, "schedule")
     patch.setattr(Entries, "follow_ups", follow_ups)
 
-    def enter_row(entering: Entering, entered: list[str], row: Row) -> None:
+    def enter_row(entering: Entering, entered: dict[str, int], until: int | None, row: Row) -> None:
         for entry in row.read():
             try:
-                if entering(entry):
-                    entered.append(entry.id)
+                entering(entry)
             except LostRaceError:
                 continue
+        entered[row.user_id] = 0
 
     patch.setattr(Entering, "_enter_row", enter_row)
 
 
 @defect
 def entries_not_found_by_the_sweeper(patch: MonkeyPatch) -> None:
-    patch.setattr(DueEntries, "enter", lambda due, end: None)
+    patch.setattr(DueEntries, "enter", lambda *args: None)
 
 
 @defect

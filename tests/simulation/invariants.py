@@ -144,8 +144,10 @@ class Invariants:
 
 def _check_change(before: Request, after: Request) -> None:
     kept_longer = replace(before, expires_at=after.expires_at, payload_until=after.payload_until) == after
-    changed = before.settled and not kept_longer
-    _require(not changed, f"I5: {after.seq} was {before.status} and became {after.status}")
+    void = before.status is after.status is Status.VOID
+    closed_again = void and after.enqueued_at >= (before.expires_at or 10**15)  # once it was forgotten
+    kept = not before.settled or kept_longer or closed_again
+    _require(kept, f"I5: {after.seq} was {before.status} and became {after.status}")
     _require(after.attempts >= before.attempts, f"attempts of {after.seq} went back")
     put_off = (after.not_before or 0) - (after.started_at or after.not_before or 0)
     _require(put_off <= LONGEST_DELAY_MS, f"{after.seq} was put off for ever")
@@ -153,7 +155,8 @@ def _check_change(before: Request, after: Request) -> None:
     suspended = before.status is Status.RUNNING and after.awaits is not None
     counted = after.counted_attempts >= before.counted_attempts
     _require(not (suspended and counted), f"an attempt at {after.seq} that was suspended counts")
-    _require(after.payload == before.payload, f"{after.seq} became another request")
+    payload = "null" if after.status is Status.VOID else before.payload
+    _require(after.payload in (payload, before.payload), f"{after.seq} became another request")
     if after.attempts > before.attempts and before.status is Status.RUNNING:
         over = (after.started_at or 0) >= (before.deadline or 0)
         _require(over, f"I3: {after.seq} was begun again before its deadline")

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any, cast
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.memory.texts import MemoryTexts
-from chalicelib.core.queueing import keeping, sweep
+from chalicelib.core.queueing import keeping
 from chalicelib.core.queueing.conclusion import Conclusion
 from chalicelib.core.queueing.enqueue import Enqueue
+from chalicelib.core.queueing.keeping import Keeping
 from chalicelib.core.queueing.request import Outcome, Request
 from chalicelib.core.queueing.stored_text import bytes_apart
 from chalicelib.core.queueing.texts import LargeText, TextKey, payload_of, result_of
@@ -81,7 +83,7 @@ def result_written_after_its_outcome(patch: MonkeyPatch) -> None:
 @under(faults.Faults(lose=0.2))
 def payloads_not_kept(patch: MonkeyPatch) -> None:
     only_stand(patch)
-    patch.setattr(sweep, "keep_payloads", lambda *args: None)
+    patch.setattr(Keeping, "__call__", lambda *args: None)
 
 
 @defect
@@ -89,7 +91,7 @@ def payloads_not_kept(patch: MonkeyPatch) -> None:
 def payloads_of_the_head_only_kept(patch: MonkeyPatch) -> None:
     only_stand(patch)
     waiting = keeping._waiting
-    patch.setattr(keeping, "_waiting", lambda requests, queue: [next(waiting(requests, queue))])
+    patch.setattr(keeping, "_waiting", lambda *args: islice(waiting(*args), 1))
 
 
 def only_stand(patch: MonkeyPatch) -> None:

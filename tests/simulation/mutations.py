@@ -114,8 +114,10 @@ def write_without_a_condition(patch: MonkeyPatch) -> None:
 
 @defect
 def void_without_a_condition(patch: MonkeyPatch) -> None:
-    def void(store: MemoryRequests, user_id: str, seq: int, now: int) -> None:
-        made = Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now)
+    def void(
+        store: MemoryRequests, user_id: str, seq: int, now: int, *, expires_at: int | None = None
+    ) -> None:
+        made = Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now, expires_at=expires_at)
         store._tables.requests.setdefault(user_id, {})[seq] = made
 
     patch.setattr(MemoryRequests, "void", void)

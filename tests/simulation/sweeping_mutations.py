@@ -9,7 +9,7 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 from chalicelib.adapters.memory import queues, tables
 from chalicelib.adapters.memory.queues import MemoryQueues
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.queueing import controls, queue, sweep
+from chalicelib.core.queueing import controls, queue, sweep, sweep_ids
 from chalicelib.core.queueing.lateness import STALE_MS
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.sweep import Sweep
@@ -57,7 +57,7 @@ def pause_opens_a_closed_queue(patch: MonkeyPatch) -> None:
 @defect
 @under(faults.Faults(lose=0.8))
 def sweeper_rings_under_the_same_id_for_ever(patch: MonkeyPatch) -> None:
-    patch.setattr(sweep, "REPEAT_MS", 10**15)
+    patch.setattr(sweep_ids, "REPEAT_MS", 10**15)
 
 
 @defect

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from chalicelib.core.queueing.keeping import MINUTES
+from chalicelib.core.queueing.request import Status
 from chalicelib.core.queueing.resting import REST_MS
 from chalicelib.core.queueing.retention import KEPT_MS
 from tests.simulation.history import Violation
@@ -88,5 +89,6 @@ class Weeks:
         for request in self._world.store.tables.requests.get(user.id, {}).values():
             if request.expires_at is not None and request.expires_at <= self._scheduler.now:
                 self._world.forgotten.append(whole(self._world.store.tables, request))
-                if request.seq > self._world.store.tables.queues[user.id].head:
+                is_before_its_turn = request.seq > self._world.store.tables.queues[user.id].head
+                if is_before_its_turn and request.status is not Status.VOID:
                     raise Violation(f"{request.seq} was forgotten before its turn")

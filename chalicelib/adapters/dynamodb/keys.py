@@ -48,7 +48,7 @@ class DynamoKeys:
     def transaction_update(self, entry: Entry, seq: int = 0, expires_at: Millis = 0) -> dict[str, Any]:
         """The key stands for the request from now on; or, if the entry was deleted, it expires."""
         m = self._keys
-        numbers: list[Any] = [m.first.set(seq), m.last.set(seq)]
+        numbers: list[Any] = [m.first.set(seq), m.last.set(seq), m.expires_at.remove()]
         ending: list[Any] = [m.expires_at.set(expires_at // 1000)]
         item = m(entry.user_id, entry.key)
         return item.get_update_kwargs_from_instance(
@@ -56,11 +56,15 @@ class DynamoKeys:
         )
 
     def expire(self, request: Request, expires_at: Millis) -> None:
-        """Idempotent: a drain that crashed after the outcome leaves this to the next one."""
+        """Idempotent: a drain that crashed after the outcome leaves this to the next one.
+
+        By then the key may have expired and stand for something newer, such as an entry (both numbers are 0).
+        """
         m = self._keys
         actions: list[Any] = [m.expires_at.set(expires_at // 1000)]
+        its: Any = (m.first <= request.seq) & (m.last >= request.seq)
         try:
             with translated():
-                m(request.user_id, request.key).update(actions=actions, condition=m.first <= request.seq)
+                m(request.user_id, request.key).update(actions=actions, condition=its)
         except LostRaceError:
             log_event("idempotency key gone", user=request.user_id, seq=request.seq)

@@ -24,6 +24,7 @@ def request_attributes(request: Request) -> dict[str, Any]:
         "payload": None if request.payload_bytes else request.payload,
         "payload_bytes": request.payload_bytes or None,
         "payload_until": request.payload_until and request.payload_until // 1000,
+        "expires_at": request.expires_at and request.expires_at // 1000,
         "upload": request.upload,
         "item_format": format_of(request),
         "status": request.status,

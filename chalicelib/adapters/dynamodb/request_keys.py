@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.core.queueing.request import UNSUCCESSFUL, Request
+from chalicelib.core.queueing.request import UNSUCCESSFUL, Request, Status
 
 if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.models import QueueItem, RequestItem
     from chalicelib.adapters.dynamodb.tables import Tables
     from chalicelib.core.queueing.queue import Queue
-    from chalicelib.core.queueing.request import Status
 
 
 def status_key(user_id: str, status: Status) -> str:
@@ -53,6 +52,8 @@ def key_of_new(tables: Tables, request: Request) -> dict[str, Any]:
 
 def keys_of_ended(tables: Tables, ended: Request) -> list[Action]:
     """Sets the keys of a request with an outcome. One that it carries already costs no further unit."""
+    if ended.status is Status.VOID:
+        return []
     m: type[RequestItem] = tables.requests
     actions: list[Action] = []
     if ended.status in UNSUCCESSFUL:

@@ -51,11 +51,11 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
             writes.append(self._transaction_enter(request))
         return commit(self._connection, writes)
 
-    def void(self, user_id: str, seq: int, now: Millis) -> None:
-        """A void stays in the table. A late writer, or a later request of the same batch, reads it there and
-        learns that its number was given up.
+    def void(self, user_id: str, seq: int, now: Millis, *, expires_at: Millis | None = None) -> None:
+        """A late writer, or a later request of the same batch, reads the void in the table: its number was
+        given up.
         """
-        void = Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now)
+        void = Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now, expires_at=expires_at)
         self._put(self._requests(**request_attributes(void)))
 
     def _put(self, item: RequestItem) -> None:
@@ -181,10 +181,7 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
             actions.append(m.finished_at.set(after.finished_at))
         if after.expires_at is not None:
             actions.append(m.expires_at.set(after.expires_at // 1000))
-        if after.result_bytes:
-            actions += [m.result_bytes.set(after.result_bytes), m.item_format.set(format_of(after))]
-        elif after.result is not None:
-            actions.append(m.result.set(after.result))
+        actions += self._ending_texts(after)
         if after.superseded_by is not None:
             actions.append(m.superseded_by.set(after.superseded_by))
         if after.error:
@@ -196,3 +193,12 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
         if before.stop_requested_at is not None:  # nothing is left that an older release could do wrong
             actions.append(m.item_format.set(format_of(after)))
         return actions
+
+    def _ending_texts(self, after: Request) -> list[Action]:
+        m = self._requests
+        if after.result_bytes:
+            return [m.result_bytes.set(after.result_bytes), m.item_format.set(format_of(after))]
+        if after.result is not None:
+            return [m.result.set(after.result)]
+        goes = after.status is Status.VOID and not after.payload_bytes
+        return [m.payload.set(after.payload)] if goes else []

@@ -1,7 +1,7 @@
 """The shards of the sweeper's sparse indexes, so that no partition of theirs is hot, and who reads which."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 from zlib import crc32
 
@@ -26,3 +26,25 @@ def read_shards[T](shards: int, part: Part, query: Callable[[str], Iterable[T]])
             yield from query(str(number))
         except Exception as error:  # noqa: BLE001 - the sweeper must not stop for it
             log_event("index not read to its end", level=logging.ERROR, shard=number, exception=error)
+
+
+def read_shards_in_turn[T](
+    shards: int, part: Part, pages: Callable[[str], Iterator[T]], is_over: Callable[[], bool]
+) -> Iterator[T]:
+    """Likewise page by page, one of each shard in turn, until all are read or the time `is_over`.
+
+    So a shard with very many pages keeps nobody from reading the others.
+    """
+    unread = {number: pages(str(number)) for number in range(part.number, shards, part.of)}
+    while unread:
+        for number, rest in list(unread.items()):
+            if is_over():
+                log_event("index not read to its end", level=logging.WARNING, shards=len(unread))
+                return
+            try:
+                yield next(rest)
+            except StopIteration:
+                del unread[number]
+            except Exception as error:  # noqa: BLE001 - the sweeper must not stop for it
+                del unread[number]
+                log_event("index not read to its end", level=logging.ERROR, shard=number, exception=error)

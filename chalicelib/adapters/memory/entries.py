@@ -1,6 +1,6 @@
 """Entries in memory, and the writes by which they enter the line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from chalicelib.adapters.memory.entry_items import put, require_new
@@ -42,13 +42,20 @@ class MemoryEntries:
     def due(self, user_id: str, now: Millis, limit: int) -> Sequence[Entry]:
         return [entry for entry in self._in_order(user_id) if entry.enter_at <= now][:limit]
 
-    def earliest(self, until: Millis, part: Part = ALL) -> Mapping[str, Millis]:
-        moments = {
-            user_id: [e.enter_at for e in own.values()]
-            for user_id, own in self._tables.entries.items()
-            if in_part(user_id, part)
-        }
-        return {user_id: min(own) for user_id, own in moments.items() if own and min(own) <= until}
+    def earliest(
+        self,
+        until: Millis,
+        part: Part = ALL,
+        *,
+        since: Millis = 0,
+        is_over: Callable[[], bool] = lambda: False,
+    ) -> Mapping[str, Millis]:
+        found = dict[str, Millis]()
+        for user_id, own in self._tables.entries.items():
+            moments = [e.enter_at for e in own.values() if since <= e.enter_at <= until]
+            if moments and in_part(user_id, part) and not is_over():
+                found[user_id] = min(moments)
+        return found
 
     def take_number(self, user_id: str, now: Millis, *, create: bool) -> Queue:
         queue = self._tables.queues.get(user_id)

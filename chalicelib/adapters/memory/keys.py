@@ -49,5 +49,5 @@ class MemoryKeys:
     def expire(self, request: Request, expires_at: Millis) -> None:
         place = request.user_id, request.key or ""
         stored = self._tables.keys.get(place)
-        if stored and stored.record.first <= request.seq:
+        if stored and stored.record.first <= request.seq <= stored.record.last:
             self._tables.keys[place] = replace(stored, expires_at=expires_at)

@@ -70,8 +70,8 @@ class MemoryRequests(MemoryTexts, MemorySlots):
             self._tables.slots[request.user_id, request.slot] = slot
         places[request.seq] = _storable(_without_texts(request))
 
-    def void(self, user_id: str, seq: int, now: Millis) -> None:
-        self.write(Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now))
+    def void(self, user_id: str, seq: int, now: Millis, *, expires_at: Millis | None = None) -> None:
+        self.write(Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now, expires_at=expires_at))
 
     def begin(
         self,

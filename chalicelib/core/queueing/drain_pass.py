@@ -109,7 +109,7 @@ class DrainPass:
         if isinstance(step, Unfit):
             return self._hold(step.error)
         request = step.request
-        if request.status in OUTCOMES and (request.key or request.expires_at is None or request.unkeyed):
+        if request.expires_at is None or request.unkeyed or (request.key and request.status in OUTCOMES):
             self._drain.requests.schedule_expiry(request, self._drain.clock.now())
         if request.slot is not None:
             self._lookahead.slots.leave(request)

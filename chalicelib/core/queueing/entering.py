@@ -1,8 +1,8 @@
 """Have entries enter the line: each gets the next number, exactly once, whoever crashes on the way."""
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ from chalicelib.core.time import Clock, Millis
 
 # How often one call takes a fresh number because a drain has voided the one that it had.
 MAX_TRIES = 3
-AT_ONCE = 25  # entries of one user that are read in one call: their payloads are 3 MB at most
+PAGE = 25  # entries of one user that are read in one call: their payloads are 3 MB at most
 
 
 class Row(NamedTuple):
@@ -41,6 +41,12 @@ type ForEachRow = Callable[[Callable[[Row], None], Sequence[Row]], None]
 def for_each(enter: Callable[[Row], None], rows: Sequence[Row]) -> None:
     for row in rows:
         enter(row)
+
+
+def require_room(queue: Queue) -> None:
+    """Raises LostRaceError if the queue does not give a number to an entry."""
+    if queue.room < 1 or not queue.is_admitted:
+        raise LostRaceError
 
 
 def report_failure(user_id: str, error: Exception) -> None:
@@ -85,8 +91,8 @@ class Entering:
                 return found
         raise LostRaceError
 
-    def all_of(self, entries: Sequence[Entry]) -> bool:
-        """Have those that are due enter, each user's in their order. Whether any has entered.
+    def all_of(self, entries: Sequence[Entry]) -> None:
+        """Have those that are due enter, each user's in their order.
 
         Raises nothing: what fails is left to the sweeper. Nothing of a user enters behind what could not.
         """
@@ -94,29 +100,49 @@ class Entering:
         for entry in entries:
             if entry.enter_at <= now:
                 by_user.setdefault(entry.user_id, []).append(entry)
-        return self._enter([Row(user_id, partial(list, found)) for user_id, found in by_user.items()])
+        self._enter([Row(user_id, partial(list, found)) for user_id, found in by_user.items()])
 
-    def users(self, user_ids: Sequence[str]) -> bool:
-        """Likewise with what is due of these users, as far as it is read in one call for each."""
-        return self._enter([Row(user_id, partial(self._due, user_id)) for user_id in user_ids])
+    def users(
+        self, user_ids: Sequence[str], until: Millis, overdue: Container[str] = ()
+    ) -> Mapping[str, int]:
+        """Likewise with a page of what is due of each of these users; begins with no entry at `until`.
 
-    def _due(self, user_id: str) -> Sequence[Entry]:
-        return self.entries.due(user_id, self.clock.now(), AT_ONCE)
+        How many of each have entered, by this process or another. A user is missing if an entry could not
+        enter, or something failed. Entries of a user who is `overdue` are read only if there is room.
+        """
+        return self._enter(
+            [Row(user_id, partial(self._due, user_id, user_id in overdue)) for user_id in user_ids], until
+        )
 
-    def _enter(self, rows: Sequence[Row]) -> bool:
-        entered: list[str] = []
-        self.for_each(partial(self._enter_row, entered), rows)
-        return bool(entered)
+    def _due(self, user_id: str, is_overdue: bool) -> Sequence[Entry]:
+        """Raises LostRaceError if none can enter. Those that wait for room are many, and so are the payloads
+        that would be read with them in each sweep.
+        """
+        if is_overdue and (queue := self.queues.get(user_id)) and queue.deleted_at is None:
+            require_room(queue)
+        return self.entries.due(user_id, self.clock.now(), PAGE)
 
-    def _enter_row(self, entered: list[str], row: Row) -> None:
+    def _enter(self, rows: Sequence[Row], until: Millis | None = None) -> Mapping[str, int]:
+        entered: dict[str, int] = {}
+        self.for_each(partial(self._enter_row, entered, until), rows)
+        return entered
+
+    def _enter_row(self, entered: dict[str, int], until: Millis | None, row: Row) -> None:
+        count = 0
         try:
-            entered.extend(entry.id for entry in row.read() if self(entry))
+            for entry in row.read():
+                if until is not None and self.clock.now() >= until:
+                    break
+                self(entry)
+                count += 1
         except LostRaceError:
             log_event("entry waits for room", user=row.user_id)
         except (UnavailableError, NewerItemError) as error:
             log_event("entry not entered", level=logging.WARNING, user=row.user_id, error=str(error))
         except Exception as error:  # noqa: BLE001 - everybody else's entries must not wait for this
             self.report(row.user_id, error)
+        else:
+            entered[row.user_id] = count
 
     def _take_number(self, entry: Entry, now: Millis) -> Queue | None:
         """None if there will never be a queue for the entry, which is dropped. Raises LostRaceError."""
@@ -147,6 +173,8 @@ class Entering:
         except LostRaceError:
             # Numbers are given out once: what is there is a void, or this request from a repeated write.
             found = self.requests.get(request.user_id, request.seq)
+            if found is None and self._is_without_key(entry):
+                return self._write(replace(entry, key=None), replace(request, key=None))
             if found is None:
                 give_up(self.requests, request, self.clock.now())
             return found
@@ -155,3 +183,14 @@ class Entering:
             "entry entered", user=request.user_id, seq=request.seq, type=request.type, id=entry.id, **caused
         )
         return request
+
+    def _is_without_key(self, entry: Entry) -> bool:
+        """Whether an entry that was refused is still there, and so is its place: its key is what is missing.
+
+        Earlier releases could let the key of an entry expire. What was accepted enters all the same; a call
+        with that key is a new one since.
+        """
+        if entry.key is None or self.entries.get(entry.user_id, entry.id) is None:
+            return False
+        log_event("entry enters without its key", level=logging.WARNING, user=entry.user_id, id=entry.id)
+        return True

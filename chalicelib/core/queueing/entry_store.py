@@ -1,6 +1,6 @@
 """The port through which the core reads and writes entries, and has them enter the line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from chalicelib.core.queueing.entry import Entry
@@ -43,10 +43,18 @@ class EntryStore(Protocol):
         """The first entries of the user that are due, at most `limit`, in the order in which they enter."""
         ...
 
-    def earliest(self, until: Millis, part: Part = ALL) -> Mapping[str, Millis]:
-        """Users with entries that enter by `until`, and when the first of each enters.
+    def earliest(
+        self,
+        until: Millis,
+        part: Part = ALL,
+        *,
+        since: Millis = 0,
+        is_over: Callable[[], bool] = lambda: False,
+    ) -> Mapping[str, Millis]:
+        """Users with entries that enter from `since` to `until`, and when the first of each enters.
 
-        From an index, which may be late. A shard of it that cannot be read is left out.
+        From an index, which may be late. A shard of it that cannot be read is left out, and so is what has
+        not been read when the time `is_over`: of each shard the entries that enter last.
         """
         ...
 
@@ -62,7 +70,8 @@ class EntryStore(Protocol):
         """Store the request and delete the entry, in one transaction.
 
         Conditions: nothing is stored under the request's number, and the entry is stored. If a key stands for
-        the entry, it stands for the request as well from now on. Third condition: that key does.
+        the entry, it stands for the request as well from now on, and does not expire before it. Third
+        condition: that key does.
         """
         ...
 

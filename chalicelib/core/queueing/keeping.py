@@ -5,7 +5,10 @@ those that stand, or move slowly, for weeks. For those the sweeper lets the payl
 as many write units as the payload has KB. So it does with the events of the head, which may sleep for long.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import batched
 from zlib import crc32
 
 from chalicelib.core.errors import LostRaceError
@@ -29,7 +32,8 @@ from chalicelib.core.time import Clock, Millis
 
 MINUTE_MS = 60_000
 MINUTES = 24 * 60  # between two looks at one queue
-PAGE = 100
+PAGE = 1_000  # requests, or 1 MB of them, in one call
+AT_ONCE = 64  # requests between two looks at the time
 
 
 def is_checked_for_payloads(queue: Queue, head: Request, now: Millis) -> bool:
@@ -50,19 +54,47 @@ def _minutes_to_check(queue: Queue, now: Millis) -> int:
     return -(now // MINUTE_MS + crc32(queue.user_id.encode())) % MINUTES
 
 
-def keep_payloads(store: Store, queue: Queue, clock: Clock, end: Millis) -> None:
-    """Let the payloads of what waits expire later, as far as they are scarce and time is left.
+type ForEach = Callable[[Callable[[Request], None], Sequence[Request]], None]
 
-    Likewise the events, which only the head can have.
+
+def for_each(keep: Callable[[Request], None], requests: Sequence[Request]) -> None:
+    for request in requests:
+        keep(request)
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Lets the payloads of what waits expire later, as far as they are scarce.
+
+    Likewise the events, which only the head can have. A line that is too long for the time of one sweep is
+    gone on with in the next one. If another process makes that, the rest waits for the line's minute of the
+    next day: a payload is scarce for five days before it expires.
     """
-    for request in _waiting(store.requests, queue):
-        if clock.now() >= end:
-            log_event("payloads left for tomorrow", user=queue.user_id, seq=request.seq)
-            return
-        if request.eventful:
-            _keep_events(store.notes, request, clock.now())
-        if request.status is not Status.VOID and is_scarce(request, clock.now()):
-            _keep(store, request, kept_until(clock.now(), request.retention_ms))
+
+    store: Store
+    clock: Clock
+    for_each: ForEach = for_each  # keeps several payloads; may do so side by side
+    left: dict[str, int] = field(default_factory=dict)  # by user of an unfinished line: the last number seen
+
+    def __call__(self, queue: Queue, end: Millis) -> None:
+        """Until `end`. Raises UnavailableError."""
+        after = max(queue.head, self.left.get(queue.user_id, 0))
+        for some in batched(_waiting(self.store.requests, queue.user_id, after), AT_ONCE, strict=False):
+            self.left[queue.user_id] = some[0].seq - 1
+            if self.clock.now() >= end:
+                log_event("payloads left for the next sweep", user=queue.user_id, seq=some[0].seq)
+                return
+            self._keep(some)
+        self.left.pop(queue.user_id, None)
+
+    def _keep(self, some: Sequence[Request]) -> None:
+        now = self.clock.now()
+        for request in some:
+            if request.eventful:
+                _keep_events(self.store.notes, request, now)
+        scarce = [each for each in some if each.status is not Status.VOID and is_scarce(each, now)]
+        if scarce:
+            self.for_each(partial(_keep, self.store, now), scarce)
 
 
 def _keep_events(notes: NoteStore, head: Request, now: Millis) -> None:
@@ -74,16 +106,16 @@ def _keep_events(notes: NoteStore, head: Request, now: Millis) -> None:
                 log_event("events gone", user=head.user_id, seq=head.seq)
 
 
-def _waiting(requests: RequestStore, queue: Queue) -> Iterator[Request]:
-    """All that the head has not passed: what is cancelled waits too."""
-    after = queue.head
-    while page := requests.list_without_payloads(queue.user_id, after, PAGE):
+def _waiting(requests: RequestStore, user_id: str, after: int) -> Iterator[Request]:
+    """All behind that number, which the head has not passed: what is cancelled waits too."""
+    while page := requests.list_without_payloads(user_id, after, PAGE):
         yield from page
         after = page[-1].seq
 
 
-def _keep(store: Store, request: Request, until: Millis) -> None:
+def _keep(store: Store, now: Millis, request: Request) -> None:
     """The payload first: if the note is missing, the payload is only kept longer than it says."""
+    until = kept_until(now, request.retention_ms)
     try:
         if request.upload is None:
             store.requests.keep_text(request.user_id, TextKey(request.seq, PAYLOAD), until)

@@ -8,6 +8,7 @@ from chalicelib.core.queueing.held_lease import HeldLease
 from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
 from chalicelib.core.queueing.request import Outcome, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
+from chalicelib.core.queueing.retention import VOID_MS, expiry
 from chalicelib.core.queueing.slot_looks import SlotLooks
 from chalicelib.core.queueing.stopping import settle_stopped
 from chalicelib.core.time import Clock
@@ -78,9 +79,10 @@ class Lookahead:
             if request := self.requests.get(queue.user_id, seq):
                 return request
         now = self.clock.now()
-        self.requests.void(queue.user_id, seq, now)
+        expires_at = expiry(now, VOID_MS)
+        self.requests.void(queue.user_id, seq, now, expires_at=expires_at)
         log_event("hole closed", user=queue.user_id, seq=seq)
-        return Request(queue.user_id, seq, "void", "null", Status.VOID, enqueued_at=now)
+        return Request(queue.user_id, seq, "void", "null", Status.VOID, now, expires_at=expires_at)
 
     def _is_abandoned(self, request: Request) -> bool:
         """Whether the first number of its batch became a void: then none of the batch was accepted."""

@@ -9,6 +9,7 @@ from chalicelib.core.errors import FieldError, InvalidInputError, LostRaceError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.cause import NO_CAUSE, caused
 from chalicelib.core.queueing.request import Request, Status
+from chalicelib.core.queueing.retention import VOID_MS, expiry
 from chalicelib.core.queueing.stored_text import bytes_apart
 from chalicelib.core.queueing.texts import kept_until
 
@@ -70,9 +71,14 @@ def new_request(
 
 
 def give_up(requests: RequestStore, place: Request, now: Millis) -> None:
-    """Close the place of a request that was not written, so that the drain need not wait for it."""
+    """Close the place of a request that was not written, so that the drain need not wait for it.
+
+    The void of a batch does not expire before its turn: it says that the rest was not accepted. If another
+    one does, because the line stands for long, the drain finds a hole and closes it again.
+    """
+    expires_at = expiry(now, VOID_MS) if place.batch is None else None
     try:
-        requests.void(place.user_id, place.seq, now)
+        requests.void(place.user_id, place.seq, now, expires_at=expires_at)
     except LostRaceError:
         log_event("hole closed by the drain", user=place.user_id, seq=place.seq)
 

@@ -172,16 +172,17 @@ class Request:
         )
 
     def ended(self, outcome: Outcome, now: Millis) -> Self:
-        """With that outcome, at its turn."""
+        """With that outcome, at its turn. What becomes a void was never accepted: its payload goes."""
         return replace(
             self,
             status=outcome.status,
+            payload="null" if outcome.status is Status.VOID else self.payload,
             result=outcome.result,
             result_bytes=bytes_apart(outcome.result),
             error=outcome.error,
             finished_at=now,
             deadline=None,
-            expires_at=None if outcome.status is Status.VOID else expiry(now, self.retention_ms),
+            expires_at=expiry(now, self.retention_ms),
             superseded_by=outcome.superseded_by or self.superseded_by,
         )
 
@@ -201,8 +202,9 @@ class Request:
 
     @property
     def retention_ms(self) -> Millis:
-        """How long it is kept after its outcome."""
-        return (self.kept_ms or KEPT_MS) + (FIRST_OF_BATCH_MS if self.leads else 0)
+        """How long it is kept after its outcome. A void may be the first of a batch, and does not say so."""
+        may_lead = self.leads or self.status is Status.VOID
+        return (self.kept_ms or KEPT_MS) + (FIRST_OF_BATCH_MS if may_lead else 0)
 
     @property
     def counted_attempts(self) -> int:

@@ -69,8 +69,11 @@ class RequestStore(TextStore, SlotStore, Protocol):
         """
         ...
 
-    def void(self, user_id: str, seq: int, now: Millis) -> None:
-        """Store a void under a number whose request was never written. Condition: nothing is stored there."""
+    def void(self, user_id: str, seq: int, now: Millis, *, expires_at: Millis | None = None) -> None:
+        """Store a void under a number whose request was never written. Condition: nothing is stored there.
+
+        It expires at that moment; None: not before `schedule_expiry`.
+        """
         ...
 
     def begin(
@@ -171,7 +174,10 @@ class RequestStore(TextStore, SlotStore, Protocol):
         ...
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
-        """End the next request in line, which is not running. Condition: nobody has changed it since."""
+        """End the next request in line, which is not running. Condition: nobody has changed it since.
+
+        What becomes a void loses its payload.
+        """
         ...
 
     def cancel(self, seen: Request, now: Millis) -> Request:
@@ -183,11 +189,12 @@ class RequestStore(TextStore, SlotStore, Protocol):
         ...
 
     def schedule_expiry(self, request: Request, now: Millis) -> None:
-        """Let a request expire, now that it has an outcome and the head has passed it.
+        """Let a request expire, now that it has an outcome, or is a void, and the head has passed it.
 
         If it is `unkeyed`, it enters the index of its status.
 
-        If a key ends with this request, the key expires at the same moment.
+        If a key ends with this request, the key expires at the same moment. Condition: it stands for this
+        request. If it has expired before, it may stand for a newer request or entry, and is left as it is.
         """
         ...
 

@@ -10,6 +10,8 @@ KEPT_MS: Final[Millis] = 7 * 24 * 3600 * 1000  # of a request that does not say 
 # How much longer the first request of a batch is kept. Until the head is past it, it says that the rest of
 # the batch was accepted. A worker may end it and crash, and just then the whole cloud may stand still.
 FIRST_OF_BATCH_MS: Final[Millis] = 10 * 24 * 3600 * 1000
+# Of the void under a number that was given up: no late writer lives that long.
+VOID_MS: Final[Millis] = KEPT_MS + FIRST_OF_BATCH_MS
 SHORTEST: Final = timedelta(hours=1)
 LONGEST: Final = timedelta(days=366)
 FORM = re.compile(r"([0-9]{1,4})([hd])")

@@ -3,16 +3,15 @@
 import logging
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from hashlib import sha256
-from itertools import batched
+from dataclasses import dataclass, field
+from itertools import batched, chain
 
 from chalicelib.core.errors import LostRaceError, NewerItemError, UnavailableError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.closing import close_if_over
 from chalicelib.core.queueing.due_entries import DueEntries
 from chalicelib.core.queueing.entering import Entering
-from chalicelib.core.queueing.keeping import is_checked_for_payloads, keep_payloads
+from chalicelib.core.queueing.keeping import ForEach, Keeping, for_each, is_checked_for_payloads
 from chalicelib.core.queueing.lateness import MINUTE_MS, STALE_MS, is_checked_now, is_late
 from chalicelib.core.queueing.ports import AccountRemoval, Store, WakeUps
 from chalicelib.core.queueing.queue import Queue, State
@@ -21,16 +20,15 @@ from chalicelib.core.queueing.removing import delete_data
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.resting import rests_until
 from chalicelib.core.queueing.sweep_counts import SweepCounts
+from chalicelib.core.queueing.sweep_ids import wake_up_id
+from chalicelib.core.queueing.sweep_run import Share, SweepRun
 from chalicelib.core.queueing.waking import send_wake_up
 from chalicelib.core.time import Clock, Millis
 
 IDLE_MS = 60_000  # a queue without work keeps its mark this long, so that busy users cost no index writes
 WORKER_MS = 90_000  # longer than the worker function may run, and the API
-REPEAT_MS = 3 * MINUTE_MS  # a queue that looks the same gets one wake-up in this time
 # Queues read in one call; read one by one, the sweeper could look after a few thousand users only.
 AT_ONCE = 100
-# In the detail of an event that starts a sweep: SQS has lost its messages; which part is swept, of how many.
-WAKE_UPS_LOST, PART, OF = "wake_ups_lost", "part", "of"
 ALLOWED_MS = 40_000  # how long a sweep may take, unless the caller says something else
 
 
@@ -53,48 +51,60 @@ class Sweep:
     has_hook: bool = False  # the application deletes what it has of a user before our data go
     idle_ms: Millis = IDLE_MS  # how long a drained queue of a name stays open for its next request
     callbacks: WakeUps | None = None  # wakes those who push outcomes; None: the deployment has no callbacks
+    for_each: ForEach = for_each  # keeps several payloads; may do so side by side
+    unkept: dict[str, int] = field(default_factory=dict)  # lines that were too long: see Keeping.left
 
     def __call__(
         self, allowed_ms: Millis = ALLOWED_MS, *, wake_ups_lost: bool = False, part: Part = ALL
     ) -> SweepCounts:
-        """Rescue queues that stand still, then have entries enter, end expired sessions, close queues, and
-        remove accounts.
+        """Rescue queues that stand still, have entries enter, end sessions, close queues, remove accounts,
+        keep the large payloads of queues that stand for weeks, and stay for entries that fall due.
 
-        At last, keep the large payloads of queues that stand for weeks, and stay for entries that fall due.
         Only queues that are due are read. With `wake_ups_lost`, every queue with work is, and gets a wake-up
-        at once, for no other is under way. Starts nothing new after `allowed_ms`, three fifths of which are
-        for the rescue. Raises nothing: what goes wrong with one queue, or while one index is read, is logged
-        and does not stop the rest.
+        at once, for no other is under way. Starts nothing new after `allowed_ms`, see `Share`. What goes
+        wrong with one queue, or while one index is read, is logged and does not stop the rest.
         """
-        started, idle, leaving, old = self.clock.now(), list[Queue](), list[Queue](), list[Queue]()
-        end, counts, index = started + allowed_ms, SweepCounts(), self.store.sweep_index
-        until = None if wake_ups_lost else started
-        due = self._queues(lambda: index.due(until, part), counts)
-        for queue in self._in_time(due, started + allowed_ms * 3 // 5):
-            counts.not_looked_at -= 1
-            if queue.callbacks.is_owed:
-                self._guard(lambda queue, now: self._rescue_callbacks(queue, now, wake_ups_lost), queue)
-            if queue.deleted_at is None and queue.depth:
-                counts.saw(queue)
-                if wake_ups_lost:
-                    self._guard(lambda queue, now: self._wake(queue, wake_up_id(queue, None, now)), queue)
-                self._guard(lambda queue, now: self._rescue(queue, now, old, counts), queue)
-            else:
-                (idle if queue.deleted_at is None else leaving).append(queue)
-        entries = DueEntries(self.entering or self._new_entering(), part)
+        run = SweepRun(self.clock.now(), allowed_ms, part, wake_ups_lost)
+        self._rescue_all(run)
+        entries = DueEntries(self.entering or self._new_entering(), part, self.shuffle)
         soon = list[Millis | None]()
-        self._survive(lambda: soon.append(entries.enter(end)))
-        for queue in self._in_time(self._queues(lambda: index.with_expired_sessions(started, part)), end):
+        self._survive(lambda: soon.append(entries.enter(run.end, run.until(Share.ENTRIES))))
+        self._tidy(run)
+        self._keep_payloads(run)
+        run.counts.took_seconds = (self.clock.now() - run.started) / 1000
+        self._survive(lambda: entries.stay(next(iter(soon), None), run.end))
+        return run.counts
+
+    def _rescue_all(self, run: SweepRun) -> None:
+        due = self._queues(lambda: self.store.sweep_index.due(run.due_by, run.part), run.counts)
+        for queue in self._in_time(due, run.until(Share.RESCUE)):
+            run.counts.not_looked_at -= 1
+            if queue.callbacks.is_owed:
+                self._guard(lambda queue, now: self._rescue_callbacks(queue, now, run.wake_ups_lost), queue)
+            if queue.deleted_at is None and queue.depth:
+                run.counts.saw(queue)
+                if run.wake_ups_lost:
+                    self._guard(lambda queue, now: self._wake(queue, wake_up_id(queue, None, now)), queue)
+                self._guard(lambda queue, now: self._rescue(queue, now, run.old, run.counts), queue)
+            else:
+                run.note_without_work(queue)
+
+    def _tidy(self, run: SweepRun) -> None:
+        expired = self._queues(lambda: self.store.sweep_index.with_expired_sessions(run.started, run.part))
+        for queue in self._in_time(expired, run.until(Share.SESSIONS)):
             self._guard(self._end_sessions, queue)
-        for queue in self._in_time(idle, end):
+        for queue in self._in_time(run.idle, run.until(Share.DRAINED)):
             self._guard(self._tidy_drained, queue)
-        for queue in self._in_time(leaving, end):
-            self._guard(lambda queue, now: self._remove(queue, now, end), queue)
-        for queue in self._in_time(old, end):
-            self._guard(lambda queue, _: keep_payloads(self.store, queue, self.clock, end), queue)
-        counts.took_seconds = (self.clock.now() - started) / 1000
-        self._survive(lambda: entries.stay(next(iter(soon), None), end))
-        return counts
+        removed_by = run.until(Share.REMOVAL)
+        for queue in self._in_time(run.leaving, removed_by):
+            self._guard(lambda queue, now: self._remove(queue, now, removed_by), queue)
+
+    def _keep_payloads(self, run: SweepRun) -> None:
+        keep = Keeping(self.store, self.clock, self.for_each, self.unkept)
+        begun = list(self.unkept)
+        old = (queue for queue in run.old if queue.user_id not in begun)
+        for queue in self._in_time(chain(self._queues(lambda: begun), old), run.end):
+            self._guard(lambda queue, _: keep(queue, run.end), queue)
 
     def _new_entering(self) -> Entering:
         store = self.store
@@ -234,17 +244,5 @@ class Sweep:
         if not delete_data(self.store, queue.user_id, lambda: self.clock.now() >= end):
             return
         self.store.removal.delete_queue(queue)
+        self.unkept.pop(queue.user_id, None)
         log_event("queue removed", user=queue.user_id)
-
-
-def wake_up_id(queue: Queue, head: Request | None, now: Millis, repeat_ms: Millis | None = None) -> str:
-    """An id that stays the same while the queue and its head look the same: SQS drops it for five minutes.
-
-    So an outage of an hour leaves some 20 messages for each waiting user, not 60. If there is reason for
-    another wake-up after one was served, something has changed: a cursor, `awake` at the end of a pause, an
-    attempt, or the moment when the head is due. A lost wake-up is repeated after `repeat_ms`, which is
-    REPEAT_MS unless it is given.
-    """
-    seen = head and (head.seq, head.status.value, head.attempts, head.forgiven_attempts, head.due)
-    marks = (queue.tail, queue.head, queue.purged, queue.state.value, queue.awake, queue.moved_at, queue.hold)
-    return sha256(repr((queue.user_id, marks, seen, now // (repeat_ms or REPEAT_MS))).encode()).hexdigest()

@@ -5,10 +5,12 @@ Follow-ups of handlers, and entries that enter the line, take none: they were ac
 that has sent or scheduled them, and what was accepted is never refused.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.access import denied, needs_session
+from chalicelib.core.queueing.names import is_account_id
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.rates import Bucket, Buckets, Withdrawal
@@ -43,22 +45,24 @@ class UserLimit:
         return self.buckets.withdraw(user_id, self.bucket, count, now, write=take, read=read)
 
     def pay_for_entry(self, user_id: str, session_id: str, now: Millis) -> None:
-        """Take one token for what is scheduled. A name that has no queue yet has no bucket.
+        """Take one token for what is scheduled. A name that has no queue yet gets one, which has the bucket.
 
-        Raises TooManyError, UnauthenticatedError, and to a service ForbiddenError.
+        Raises TooManyError, UnauthenticatedError, and to a service NotFoundError, ForbiddenError.
         """
 
         def pay(withdrawal: Withdrawal) -> Queue:
             return self.queues.withdraw(user_id, session_id, now, withdrawal)
 
         def read() -> Queue:
+            if self.queues.get(user_id) is None and not (needs_session(session_id) or is_account_id(user_id)):
+                with suppress(LostRaceError):  # another call has opened it
+                    self.queues.open_for_service(user_id, now)
             return self._read(user_id, session_id, now)
 
         try:
             self.buckets.withdraw(user_id, self.bucket, 1, now, write=pay, read=read)
         except LostRaceError:
-            if self.queues.get(user_id) is not None:
-                raise denied(session_id, has_queue=True) from None
+            raise denied(session_id, has_queue=self.queues.get(user_id) is not None) from None
 
     def _read(self, user_id: str, session_id: str, now: Millis) -> Queue:
         """Raises LostRaceError if the call may not use the queue."""

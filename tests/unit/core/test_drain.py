@@ -91,6 +91,8 @@ def test_of_a_batch_whose_first_place_is_a_hole_nothing_runs(harness: QueueHarne
 
     assert harness.started == []
     assert harness.statuses() == [Status.VOID] * 3
+    assert [harness.request(seq).payload for seq in (1, 2, 3)] == ["null"] * 3
+    assert all(harness.request(seq).expires_at for seq in (1, 2, 3))
 
 
 def test_a_long_queue_gives_others_their_turn(harness: QueueHarness) -> None:

@@ -153,6 +153,19 @@ def test_whoever_comes_second_voids_the_number_that_it_took(harness: QueueHarnes
     assert harness.statuses() == [Status.QUEUED, Status.VOID]
 
 
+def test_an_entry_whose_key_was_lost_enters_without_it(harness: QueueHarness) -> None:
+    entry = schedule(harness, 1, key=IdempotencyKey("key", "fingerprint")).entry
+    schedule(harness, 2, "2")
+    harness.store.tables.keys.clear()
+    harness.clock.advance(2_000)
+
+    sweep(harness)
+
+    assert payloads(harness) == ["null", "2"]
+    assert harness.request(1).key is None
+    assert entry.id not in harness.store.tables.entries[USER]
+
+
 def test_an_entry_whose_number_was_voided_takes_another(harness: QueueHarness) -> None:
     entry = schedule(harness, 1).entry
     take, voided = harness.store.entries.take_number, list[int]()

@@ -1,10 +1,15 @@
 """What has an outcome is forgotten a week later; what waits is not, however long it waits."""
 
+from typing import Any
+
+import pytest
+
+from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import Outcome, Status
-from chalicelib.core.queueing.retention import FIRST_OF_BATCH_MS, KEPT_MS
+from chalicelib.core.queueing.retention import FIRST_OF_BATCH_MS, KEPT_MS, VOID_MS
 from tests.unit.core.queue_harness import BROKEN, SESSION, USER, QueueHarness
 
 KEY = IdempotencyKey("key", "fingerprint")
@@ -122,3 +127,53 @@ def test_the_payload_of_the_first_of_a_batch_is_kept_as_long_as_the_request(harn
     assert first.payload_until
     assert second.payload_until
     assert first.payload_until - second.payload_until == FIRST_OF_BATCH_MS
+
+
+def send_and_give_up_once(harness: QueueHarness, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """The first place that is written last is refused once, as if another call with the key were faster."""
+    write, refused = harness.store.requests.write, list[int]()
+
+    def write_late(request: Any, *arguments: Any) -> None:
+        if not refused and request.batch in (None, request.seq):
+            refused.append(request.seq)
+            raise LostRaceError
+        write(request, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(harness.store.requests, "write", write_late)
+        harness.send(count)
+
+
+def test_a_number_that_was_given_up_is_forgotten_although_its_line_stands(
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.send()
+    harness.controls.pause(USER, SESSION)
+    send_and_give_up_once(harness, monkeypatch, 1)
+    assert harness.statuses() == [Status.QUEUED, Status.VOID, Status.QUEUED]
+
+    let_pass(harness, VOID_MS + 1_000)
+    assert harness.statuses() == [Status.QUEUED, Status.QUEUED]
+    harness.controls.resume(USER, None)
+    harness.run()
+
+    assert harness.started == [1, 3]
+    let_pass(harness, VOID_MS + 1_000)
+    assert harness.statuses() == []
+
+
+def test_a_batch_that_was_given_up_never_runs_however_long_its_line_stands_and_is_forgotten_afterwards(
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.send()
+    harness.controls.pause(USER, SESSION)
+    send_and_give_up_once(harness, monkeypatch, 3)
+
+    let_pass(harness, VOID_MS + 1_000)
+    assert harness.statuses() == [Status.QUEUED, Status.VOID] + [Status.QUEUED] * 5
+    harness.controls.resume(USER, None)
+    harness.run()
+
+    assert harness.started == [1, 5, 6, 7]
+    let_pass(harness, VOID_MS + 1_000)
+    assert harness.statuses() == []

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.core.queueing.request import Failure
-from chalicelib.core.queueing.sweep import REPEAT_MS
+from chalicelib.core.queueing.sweep_ids import REPEAT_MS
 from tests.unit.core.queue_harness import SESSION, USER, QueueHarness, lose_wake_ups
 
 MINUTE_MS = 60_000

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.errors import InvalidInputError, TooManyError, UnauthenticatedError
-from chalicelib.core.queueing.access import service_access
+from chalicelib.core.queueing.access import OIDC_USER, service_access
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.idempotency import IdempotencyKey
+from chalicelib.core.queueing.queue import State
+from chalicelib.core.queueing.sweep import IDLE_MS
 from chalicelib.core.queueing.user_limit import UserLimit
 from chalicelib.core.rates import Bucket, Rate
 from tests.unit.core.queue_harness import HOUR_MS, LIMIT, SESSION, USER, QueueHarness
@@ -128,10 +130,36 @@ def test_what_is_scheduled_costs_a_token_when_it_is_sent_and_none_when_it_enters
     assert not limited.store.tables.entries[USER]
 
 
-def test_for_a_name_without_a_queue_something_can_be_scheduled(limited: QueueHarness) -> None:
-    limited.scheduling.schedule(NAME, SERVICE, WORK, limited.clock.now() + 1_000)
+@pytest.mark.parametrize("access", [SERVICE, OIDC_USER])
+def test_what_is_scheduled_for_a_name_without_a_queue_costs_a_token_as_well(
+    limited: QueueHarness, access: str
+) -> None:
+    def schedule() -> None:
+        limited.scheduling.schedule(NAME, access, WORK, limited.clock.now() + HOUR_MS)
 
-    assert limited.store.tables.entries[NAME]
+    for _ in range(BURST):
+        schedule()
+
+    with pytest.raises(TooManyError):
+        schedule()
+    with pytest.raises(TooManyError):
+        limited.enqueue(NAME, access, [WORK])
+    assert len(limited.store.tables.entries[NAME]) == BURST
+
+
+def test_a_queue_that_has_only_the_bucket_of_its_name_closes_and_keeps_it(limited: QueueHarness) -> None:
+    for _ in range(BURST):
+        limited.scheduling.schedule(NAME, SERVICE, WORK, limited.clock.now() + HOUR_MS)
+    queue = limited.store.tables.queues[NAME]
+    assert (queue.state, queue.tail) == (State.OPEN, 0)
+
+    limited.clock.advance(IDLE_MS + 1)
+    limited.sweep()
+
+    closed = limited.store.tables.queues[NAME]
+    assert (closed.state, closed.arrival) == (State.CLOSED, queue.arrival)
+    limited.scheduling.schedule(NAME, SERVICE, WORK, limited.clock.now() + HOUR_MS)
+    assert limited.store.tables.queues[NAME].state is State.CLOSED, "a closed queue has a bucket too"
 
 
 @pytest.mark.parametrize(
