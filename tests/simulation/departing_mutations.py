@@ -7,7 +7,6 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 from chalicelib.adapters.memory.removal import MemoryUserRemoval
 from chalicelib.core.queueing import departure
 from chalicelib.core.queueing.attempt import Result
-from chalicelib.core.queueing.departure import Departure
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.sweep import Sweep
 from chalicelib.core.time import Millis
@@ -33,8 +32,7 @@ def departed_although_the_application_failed(patch: MonkeyPatch) -> None:
 
 @defect
 def application_asked_while_a_request_is_running(patch: MonkeyPatch) -> None:
-    patch.setattr(departure, "SETTLED_MS", -1)
-    patch.setattr(Departure, "_is_running", lambda *_: False)
+    patch.setattr(departure, "is_at_work", lambda *_: False)
 
 
 @defect

@@ -10,6 +10,7 @@ from chalicelib.adapters.memory import queues, tables
 from chalicelib.adapters.memory.queues import MemoryQueues
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing import controls, queue, sweep
+from chalicelib.core.queueing.at_work import is_at_work
 from chalicelib.core.queueing.lateness import STALE_MS
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.sweep import Sweep
@@ -92,9 +93,8 @@ class End(Exception):  # noqa: N818
 @under(faults.Faults(crash=0.2))
 def interrupted_deletion_left_at_that(patch: MonkeyPatch) -> None:
     def remove(use: Sweep, queue: Queue, now: int, end: int) -> None:
-        if now - (queue.deleted_at or 0) > sweep.WORKER_MS and use.store.removal.delete_requests(
-            queue.user_id
-        ):
+        if not is_at_work(use.store.requests, queue, now):
+            use.store.removal.delete_requests(queue.user_id)
             use.store.removal.delete_queue(queue)
 
     patch.setattr(Sweep, "_remove", remove)

@@ -6,7 +6,8 @@ from chalicelib.core.queueing.callback_store import CallbackStore
 from chalicelib.core.queueing.entry_store import EntryStore
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.notes import NoteStore
-from chalicelib.core.queueing.queue_store import Connections, QueueStore, SweepIndex, UserRemoval
+from chalicelib.core.queueing.queue_store import Connections, QueueStore, SweepIndex
+from chalicelib.core.queueing.removal_store import UserRemoval
 from chalicelib.core.queueing.request_store import KeyStore, RequestStore
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from itertools import batched
 
 from chalicelib.core.errors import LostRaceError, NewerItemError, UnavailableError
 from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.at_work import is_at_work
 from chalicelib.core.queueing.closing import close_if_over
 from chalicelib.core.queueing.due_entries import DueEntries
 from chalicelib.core.queueing.entering import Entering
@@ -25,7 +26,6 @@ from chalicelib.core.queueing.waking import send_wake_up
 from chalicelib.core.time import Clock, Millis
 
 IDLE_MS = 60_000  # a queue without work keeps its mark this long, so that busy users cost no index writes
-WORKER_MS = 90_000  # longer than the worker function may run, and the API
 REPEAT_MS = 3 * MINUTE_MS  # a queue that looks the same gets one wake-up in this time
 # Queues read in one call; read one by one, the sweeper could look after a few thousand users only.
 AT_ONCE = 100
@@ -226,8 +226,8 @@ class Sweep:
         """Remove what a deleted account has left, and the account itself if the deletion was interrupted."""
         if queue.username:
             self.accounts.remove(queue.username, queue.user_id)
-        if now - (queue.deleted_at or 0) <= WORKER_MS:
-            return  # a worker or a call may still be using the queue
+        if is_at_work(self.store.requests, queue, now):
+            return
         if self.has_hook and not queue.departed:
             self._wake(queue, wake_up_id(queue, None, now, MINUTE_MS))
             return

@@ -1,0 +1,24 @@
+"""The port through which the core deletes what removed users have left."""
+
+from typing import Protocol
+
+from chalicelib.core.queueing.queue import Queue
+
+
+class UserRemoval(Protocol):
+    """Deletes what a removed user leaves behind. Every method raises UnavailableError."""
+
+    def delete_requests(self, user_id: str) -> bool:
+        """Delete some thousands of the user's requests, keys and entries. True if none are left."""
+        ...
+
+    def note_departed(self, queue: Queue) -> None:
+        """Note that the application has deleted what it had of the user.
+
+        Condition: the queue was marked for removal when `queue` says. Raises LostRaceError if it was not.
+        """
+        ...
+
+    def delete_queue(self, queue: Queue) -> None:
+        """Delete the queue. Condition: it is marked for removal; raises LostRaceError if it is not."""
+        ...
