@@ -27,3 +27,38 @@ def test_a_worker_of_a_removed_user_moves_nothing_of_the_next_user_of_the_name(u
     )
 
     assert user.queue == after
+
+
+def test_the_queue_of_a_user_who_leaves_is_removed(user: User) -> None:
+    assert_refused(lambda: user.store.removal.delete_queue(user.queue))
+    user.store.connections.mark_for_removal(user.id, LATER)
+
+    user.store.removal.delete_queue(user.queue)
+
+    assert user.store.queues.get(user.id) is None
+    assert user.id not in user.store.sweep_index.due(None)
+
+
+def test_of_two_sweeps_one_claims_the_removal(user: User) -> None:
+    removal = user.store.removal
+    assert_refused(lambda: removal.claim(user.queue, LATER))
+    user.store.connections.mark_for_removal(user.id, NOW)
+    seen = user.queue
+
+    claimed = removal.claim(seen, LATER)
+
+    assert claimed.deleted_at == LATER
+    assert claimed == user.queue
+    assert_refused(lambda: removal.claim(seen, LATER), lambda: removal.delete_queue(seen))
+    removal.delete_queue(claimed)
+    assert user.store.queues.get(user.id) is None
+
+
+def test_a_sweep_that_comes_late_removes_nothing_of_the_next_user_of_the_name(user: User) -> None:
+    user.store.connections.mark_for_removal(user.id, NOW)
+    seen, removal = user.queue, user.store.removal
+    use_again(user)
+    assert_refused(lambda: removal.claim(seen, LATER), lambda: removal.delete_queue(seen))
+    user.store.connections.mark_for_removal(user.id, LATER)
+
+    assert_refused(lambda: removal.claim(seen, LATER), lambda: removal.delete_queue(seen))

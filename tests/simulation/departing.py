@@ -73,11 +73,8 @@ class Departing:
 
     def _require_alone(self, request: Request) -> None:
         """What a request writes after the hook would stay for ever."""
-        now = self._world.scheduler.now
-        for execution in self._world.executions.all:
-            is_ended = execution.ended or (execution.until is not None and now > execution.until)
-            if execution.request.user_id == request.user_id and not is_ended and not execution.stood_still:
-                raise Violation(f"a user is deleted while {execution.request.seq} is running")
+        for seq in self._world.executions.running(request.user_id):
+            raise Violation(f"a user is deleted while {seq} is running")
 
     def require_left(self, user_id: str) -> None:
         if user_id not in self.left:
@@ -94,5 +91,6 @@ class WatchedRemoval(MemoryUserRemoval):
         return super().delete_requests(user_id)
 
     def delete_queue(self, queue: Queue) -> None:
-        self._departing.require_left(queue.user_id)
         super().delete_queue(queue)
+        self._departing.require_left(queue.user_id)
+        self._departing.left.discard(queue.user_id)  # who uses the name next has to be deleted as well

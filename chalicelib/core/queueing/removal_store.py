@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.time import Millis
 
 
 class UserRemoval(Protocol):
@@ -19,6 +20,16 @@ class UserRemoval(Protocol):
         """
         ...
 
+    def claim(self, queue: Queue, deleted_at: Millis) -> Queue:
+        """Move the mark for removal on, so that no sweep which has read the queue earlier removes it.
+
+        Condition: the queue was marked for removal when `queue` says. Raises LostRaceError if it was not.
+        """
+        ...
+
     def delete_queue(self, queue: Queue) -> None:
-        """Delete the queue. Condition: it is marked for removal; raises LostRaceError if it is not."""
+        """Delete the queue.
+
+        Condition: the queue was marked for removal when `queue` says. Raises LostRaceError if it was not.
+        """
         ...

@@ -18,7 +18,7 @@ from chalicelib.core.queueing.lateness import MINUTE_MS, STALE_MS, is_checked_no
 from chalicelib.core.queueing.ports import AccountRemoval, Store, WakeUps
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.queue_store import ALL, Part
-from chalicelib.core.queueing.removing import delete_data
+from chalicelib.core.queueing.removing import remove
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.resting import rests_until
 from chalicelib.core.queueing.sweep_counts import SweepCounts
@@ -231,10 +231,8 @@ class Sweep:
         if self.has_hook and not queue.departed:
             self._wake(queue, wake_up_id(queue, None, now, MINUTE_MS))
             return
-        if not delete_data(self.store, queue.user_id, lambda: self.clock.now() >= end):
-            return
-        self.store.removal.delete_queue(queue)
-        log_event("queue removed", user=queue.user_id)
+        if remove(self.store, queue, self.clock, end):
+            log_event("queue removed", user=queue.user_id)
 
 
 def wake_up_id(queue: Queue, head: Request | None, now: Millis, repeat_ms: Millis | None = None) -> str:

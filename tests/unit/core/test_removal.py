@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.at_work import QUIET_MS, is_at_work
 from chalicelib.core.queueing.heartbeat import BEAT_MS
 from chalicelib.core.queueing.lane import Lane
@@ -176,3 +177,79 @@ def test_nobody_is_at_work_for_requests_that_wait(
     assert is_at_work(harness.store.requests, queue, harness.clock.now())
     harness.clock.advance(1)
     assert not is_at_work(harness.store.requests, queue, harness.clock.now())
+
+
+def removed_in_between(harness: QueueHarness, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """When a sweep makes this call, another sweep has come by, and then the name is used again."""
+    requests = harness.store.requests
+    call = getattr(requests, name)
+
+    def call_late(*arguments: Any) -> Any:
+        monkeypatch.setattr(requests, name, call)
+        found = call(*arguments)
+        harness.sweep()
+        assert USER not in harness.store.tables.queues
+        use_name_again(harness)
+        harness.send()
+        return found
+
+    monkeypatch.setattr(requests, name, call_late)
+
+
+def test_a_sweep_that_is_late_removes_nothing_of_who_uses_the_name_next(
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.send()
+    mark(harness)
+    harness.clock.advance(QUIET_MS + 1)
+    removed_in_between(harness, monkeypatch, "list_without_payloads")
+
+    harness.sweep()
+
+    assert harness.statuses() == [Status.QUEUED]
+    assert harness.queue.tail == 1
+
+
+def test_two_sweeps_do_not_delete_the_data_of_one_user_at_once(
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one may still delete when the second one is through, and the name is used again."""
+    delete = harness.store.removal.delete_requests
+    deleting: list[str] = []
+
+    def delete_slowly(user_id: str) -> bool:
+        deleting.append(user_id)
+        if len(deleting) == 1:
+            for _ in range(4):
+                harness.clock.advance(10_000)
+                harness.sweep()
+                assert deleting == [USER]
+        return delete(user_id)
+
+    mark(harness)
+    harness.clock.advance(QUIET_MS + 1)
+    monkeypatch.setattr(harness.store.removal, "delete_requests", delete_slowly)
+
+    harness.sweep()
+
+    assert USER not in harness.store.tables.queues
+
+
+def test_a_removal_that_was_interrupted_is_taken_up_by_a_later_sweep(
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.send()
+    mark(harness)
+    harness.clock.advance(QUIET_MS + 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(harness.store.removal, "delete_requests", unavailable)
+        harness.sweep()
+
+    harness.clock.advance(60_000)
+    harness.sweep()
+
+    assert left(harness) == []
+
+
+def unavailable(*_: object) -> Any:
+    raise UnavailableError
