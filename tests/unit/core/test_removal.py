@@ -5,13 +5,18 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.memory.fifo import MemoryFifo
+from chalicelib.adapters.memory.wake_ups import MemoryWakeUps
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.at_work import QUIET_MS, is_at_work
+from chalicelib.core.queueing.callback_cursor import NOTHING_OWED
+from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.heartbeat import BEAT_MS
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
 from chalicelib.core.queueing.steps import Done
+from chalicelib.core.queueing.waking import wake_caller
 from tests.unit.core.queue_harness import DONE, HOUR_MS, SESSION, USER, QueueHarness
 
 MINUTES_MS = 5 * 60_000
@@ -249,6 +254,33 @@ def test_a_removal_that_was_interrupted_is_taken_up_by_a_later_sweep(
     harness.sweep()
 
     assert left(harness) == []
+
+
+@pytest.mark.parametrize("scheduled", [False, True])
+def test_a_name_that_is_used_again_within_five_minutes_gets_its_wake_ups(
+    harness: QueueHarness, scheduled: bool
+) -> None:
+    def send() -> None:
+        if scheduled:
+            harness.scheduling.schedule(USER, SESSION, Work("skip", "null"), harness.clock.now())
+        else:
+            harness.send()
+
+    send()
+    harness.run()
+    remove_at_once(harness)
+    use_name_again(harness)
+    send()
+
+    assert harness.wake_ups_waiting() == 1
+
+
+def test_likewise_those_for_its_callbacks_and_a_call_that_is_repeated_sends_one() -> None:
+    fifo, owed = MemoryFifo(lambda: 0), NOTHING_OWED._replace(first=1, last=1)
+    for moved_at in (1_000, 1_000, 301_000):
+        wake_caller(MemoryWakeUps(fifo), Queue(USER, 9, 10, moved_at=moved_at, callbacks=owed))
+
+    assert len(fifo.messages()) == 2
 
 
 def unavailable(*_: object) -> Any:
