@@ -39,6 +39,20 @@ def test_the_queue_of_a_user_who_leaves_is_removed(user: User) -> None:
     assert user.id not in user.store.sweep_index.due(None)
 
 
+def test_the_sessions_of_who_leaves_are_over_and_known(user: User) -> None:
+    user.store.connections.open_session(user.id, "other", EXPIRY, NOW)
+
+    user.store.connections.mark_for_removal(user.id, LATER)
+
+    assert user.queue.sessions == {user.session: 0, "other": 0}
+    assert user.id not in user.store.sweep_index.with_expired_sessions(EXPIRY)
+    assert_refused(
+        user.take,
+        lambda: user.store.connections.extend_session(user.id, user.session, EXPIRY, LATER),
+        lambda: user.store.connections.mark_for_removal(User(user.store).id, LATER),
+    )
+
+
 def test_of_two_sweeps_one_claims_the_removal(user: User) -> None:
     removal = user.store.removal
     assert_refused(lambda: removal.claim(user.queue, LATER))

@@ -93,6 +93,7 @@ class Deployed:
         sweep = DeployedSweep(
             *(self._store, self._accounts, world.lanes, self.clock, world.rng.shuffle, report_unforeseen),
             entering=self._entering,
+            sessions=self._sessions,
             callbacks=self._callers,
         )
         object.__setattr__(sweep, "idle_ms", draw_idle_ms(world.seed))

@@ -15,6 +15,7 @@ from chalicelib.core.queueing.at_work import QUIET_MS, is_at_work
 from chalicelib.core.queueing.cursor import Cursor
 from chalicelib.core.queueing.lateness import STALE_MS
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
+from chalicelib.core.queueing.removing import remove_account
 from chalicelib.core.queueing.steps import LookAgain
 from chalicelib.core.queueing.sweep import Sweep
 from chalicelib.core.time import Millis
@@ -103,6 +104,12 @@ def interrupted_deletion_left_at_that(patch: MonkeyPatch) -> None:
             use.store.removal.delete_queue(queue)
 
     patch.setattr(Sweep, "_remove", remove)
+
+
+@defect
+@under(faults.Faults(crash=0.2))
+def sessions_of_an_interrupted_deletion_left(patch: MonkeyPatch) -> None:
+    patch.setattr(sweep, "remove_account", lambda queue, accounts, _: remove_account(queue, accounts, None))
 
 
 @defect

@@ -77,6 +77,7 @@ def _check_gone(world: World, gone: set[str]) -> None:
         user_id
         for user_id, _ in (*world.store.tables.keys, *world.store.tables.texts, *world.store.tables.slots)
     }
+    kept |= {session.user_id for session in world.sessions.sessions.values()}
     if left := gone & kept:
         raise Violation(f"something is left of {left}, whose account was deleted")
     owners = {name: account.user_id for name, account in world.accounts.accounts.items()}

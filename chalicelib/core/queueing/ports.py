@@ -66,6 +66,14 @@ class VisibilityLease(Protocol):
         ...
 
 
+class SessionRemoval(Protocol):
+    """Removes what is stored of sessions beside the queue."""
+
+    def remove(self, session_id: str, user_id: str) -> None:
+        """Remove the session if it is this user's; harmless if it is not, or if there is none."""
+        ...
+
+
 class AccountRemoval(Protocol):
     """Removes the account that a queue belongs to."""
 

@@ -188,7 +188,10 @@ class Connections(Protocol):
         ...
 
     def mark_for_removal(self, user_id: str, now: Millis) -> None:
-        """Block the user for good, and let the sweeper remove the queue. Condition: there is a queue."""
+        """Block the user for good, and let the sweeper remove the queue. Condition: there is a queue.
+
+        Its sessions are over; it keeps their ids, so that whoever completes the deletion can delete them.
+        """
         ...
 
 

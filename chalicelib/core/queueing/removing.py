@@ -5,11 +5,23 @@ from typing import Final
 
 from chalicelib.core.queueing.at_work import QUIET_MS
 from chalicelib.core.queueing.heartbeat import SKEW_MS
-from chalicelib.core.queueing.ports import Store
+from chalicelib.core.queueing.ports import AccountRemoval, SessionRemoval, Store
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.time import Clock, Millis
 
 LAST_CALL_MS: Final = 10_000  # a sweep begins nothing so shortly before its process ends: a call may be slow
+
+
+def remove_account(queue: Queue, accounts: AccountRemoval, sessions: SessionRemoval | None) -> None:
+    """And its sessions: nothing is left of either, unless the deletion was interrupted. It may be repeated.
+
+    Raises UnavailableError.
+    """
+    if queue.username:
+        accounts.remove(queue.username, queue.user_id)
+    if sessions:
+        for session_id in queue.sessions:
+            sessions.remove(session_id, queue.user_id)
 
 
 def remove(store: Store, queue: Queue, clock: Clock, end: Millis) -> bool:

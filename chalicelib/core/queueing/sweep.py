@@ -15,10 +15,10 @@ from chalicelib.core.queueing.due_entries import DueEntries
 from chalicelib.core.queueing.entering import Entering
 from chalicelib.core.queueing.keeping import is_checked_for_payloads, keep_payloads
 from chalicelib.core.queueing.lateness import MINUTE_MS, STALE_MS, is_checked_now, is_late
-from chalicelib.core.queueing.ports import AccountRemoval, Store, WakeUps
+from chalicelib.core.queueing.ports import AccountRemoval, SessionRemoval, Store, WakeUps
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.queue_store import ALL, Part
-from chalicelib.core.queueing.removing import remove
+from chalicelib.core.queueing.removing import remove, remove_account
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.resting import rests_until
 from chalicelib.core.queueing.sweep_counts import SweepCounts
@@ -52,6 +52,7 @@ class Sweep:
     entering: Entering | None = None  # has entries enter the line; without one, the sweep makes its own
     has_hook: bool = False  # the application deletes what it has of a user before our data go
     idle_ms: Millis = IDLE_MS  # how long a drained queue of a name stays open for its next request
+    sessions: SessionRemoval | None = None  # None: they have nothing stored beside the queue
     callbacks: WakeUps | None = None  # wakes those who push outcomes; None: the deployment has no callbacks
 
     def __call__(
@@ -223,9 +224,8 @@ class Sweep:
             self.store.sweep_index.clear_work_mark(queue)
 
     def _remove(self, queue: Queue, now: Millis, end: Millis) -> None:
-        """Remove what a deleted account has left, and the account itself if the deletion was interrupted."""
-        if queue.username:
-            self.accounts.remove(queue.username, queue.user_id)
+        """Remove what a deleted account has left, and it and its sessions if the deletion was interrupted."""
+        remove_account(queue, self.accounts, self.sessions)
         if is_at_work(self.store.requests, queue, now):
             return
         if self.has_hook and not queue.departed:

@@ -27,6 +27,7 @@ def sweeper(harness: SignInHarness) -> Sweep:
         harness.accounts,
         MemoryWakeUps(MemoryFifo(harness.clock.now)),
         harness.clock,
+        sessions=harness.stored_sessions,
     )
 
 
@@ -56,7 +57,7 @@ def interrupted(harness: SignInHarness, account: Account, monkeypatch: pytest.Mo
         raise UnavailableError
 
     with monkeypatch.context() as patch:
-        patch.setattr(harness.accounts, "remove", unavailable)
+        patch.setattr(harness.stored_sessions, "remove", unavailable)
         with pytest.raises(UnavailableError):
             harness.own.delete(me, PASSWORD)
     return me
@@ -91,9 +92,12 @@ def test_an_interrupted_deletion_is_completed_by_the_sweeper_and_harms_nobody_of
         harness.accounts.accounts["ada"] = stranger
     sweep = sweeper(harness)
 
+    assert harness.stored_sessions.sessions
+
     sweep()
 
     assert harness.accounts.by_username("ada") == (stranger if taken else None)
+    assert harness.stored_sessions.sessions == {}
     harness.clock.advance(QUIET_MS + 1)
     sweep()
     assert harness.store.queues.get(interrupted.user_id) is None
