@@ -181,7 +181,7 @@ KNOWN = {
     "second stop replaces the first": 473,
     "series of failures kept by a replay": 29,
     "sessions not looked at": 0,
-    "sessions of an interrupted deletion left": 722,
+    "sessions of an interrupted deletion left": 57,
     "signal not looked for once it is awaited": 1789,
     "signal that wakes nobody": 582,
     "slot deleted whoever has entered it": 120,

@@ -77,10 +77,6 @@ def _check_gone(world: World, gone: set[str]) -> None:
         user_id
         for user_id, _ in (*world.store.tables.keys, *world.store.tables.texts, *world.store.tables.slots)
     }
-    # Of a sign-in that has crashed before the queue had its session, only that sign-in has known.
-    known = {call.answer for call in world.calls.made if call.kind == "sign_in" and call.worked}
-    known |= {f"first-{user.id}" for user in world.users}
-    kept |= {each.user_id for id_, each in world.sessions.sessions.items() if id_ in known}
     if left := gone & kept:
         raise Violation(f"something is left of {left}, whose account was deleted")
     owners = {name: account.user_id for name, account in world.accounts.accounts.items()}
