@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 ENDED_MS = 7_000  # after the answer: so long may the handler go on if nothing goes wrong
 SETTLED_MS = 12_000  # and then the request has its outcome, also if its process had to be ended
-OVER_MS = 15_000  # or the deadline is over that a handler has left which ended its process itself
+# Or the deadline is over that a handler has left which ended its process itself: its wake-up comes back 15 s
+# after it was held, which may be after the answer, and then the next worker reads and writes.
+OVER_MS = 15_500
 
 
 def check_stop(before: Request, after: Request) -> None:
