@@ -53,6 +53,20 @@ def test_the_sessions_of_who_leaves_are_over_and_known(user: User) -> None:
     )
 
 
+def test_it_is_noted_that_the_application_has_deleted_a_user(user: User) -> None:
+    removal = user.store.removal
+    assert_refused(lambda: removal.note_departed(user.queue, LATER))
+    user.store.connections.mark_for_removal(user.id, NOW - 1)
+    earlier = user.queue
+    user.store.connections.mark_for_removal(user.id, NOW)
+    assert_refused(lambda: removal.note_departed(earlier, LATER))
+    assert not user.queue.departed
+
+    removal.note_departed(user.queue, LATER)
+
+    assert (user.queue.departed, user.queue.deleted_at) == (True, LATER)
+
+
 def test_of_two_sweeps_one_claims_the_removal(user: User) -> None:
     removal = user.store.removal
     assert_refused(lambda: removal.claim(user.queue, LATER))

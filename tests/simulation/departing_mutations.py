@@ -37,4 +37,14 @@ def application_asked_while_a_request_is_running(patch: MonkeyPatch) -> None:
 
 @defect
 def departure_never_noted(patch: MonkeyPatch) -> None:
-    patch.setattr(MemoryUserRemoval, "note_departed", lambda store, queue: None)
+    patch.setattr(MemoryUserRemoval, "note_departed", lambda store, queue, now: None)
+
+
+@defect
+def removed_as_soon_as_the_application_has_deleted_its_own(patch: MonkeyPatch) -> None:
+    note = MemoryUserRemoval.note_departed
+
+    def note_in_place(store: MemoryUserRemoval, queue: Queue, _: Millis) -> None:
+        note(store, queue, queue.deleted_at or 0)
+
+    patch.setattr(MemoryUserRemoval, "note_departed", note_in_place)

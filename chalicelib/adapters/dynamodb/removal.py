@@ -27,10 +27,10 @@ class DynamoUserRemoval:
         entries = _delete_some(self._tables.entries, user_id, "entry_id")
         return max(requests, keys, entries) < AT_ONCE
 
-    def note_departed(self, queue: Queue) -> None:
+    def note_departed(self, queue: Queue, now: Millis) -> None:
         m = self._tables.queues
-        with translated():
-            m(queue.user_id).update([m.departed.set(1)], condition=self._is_marked(queue))
+        noted = [m.departed.set(1), m.leaving.set(now)]
+        self._items.update(queue.user_id, [*noted], self._is_marked(queue))
 
     def claim(self, queue: Queue, deleted_at: Millis) -> Queue:
         moved = self._tables.queues.leaving.set(deleted_at)

@@ -26,8 +26,8 @@ class MemoryUserRemoval:
         }
         return True
 
-    def note_departed(self, queue: Queue) -> None:
-        self._tables.put(replace(self._marked(queue), departed=True))
+    def note_departed(self, queue: Queue, now: Millis) -> None:
+        self._tables.put(replace(self._marked(queue), departed=True, deleted_at=now))
 
     def claim(self, queue: Queue, deleted_at: Millis) -> Queue:
         return self._tables.put(replace(self._marked(queue), deleted_at=deleted_at))

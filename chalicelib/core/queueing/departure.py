@@ -52,6 +52,8 @@ class Departure:
             return
         log_event("user deleted by the application", user=queue.user_id)
         try:
-            self.removal.note_departed(queue)
+            # The mark begins anew: another worker may still run the hook, which has to have ended before the
+            # name can be used again.
+            self.removal.note_departed(queue, self.clock.now())
         except LostRaceError:  # another worker was faster, or this write was repeated
             log_event("queue moves by itself", user=queue.user_id)

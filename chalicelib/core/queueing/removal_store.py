@@ -13,8 +13,8 @@ class UserRemoval(Protocol):
         """Delete some thousands of the user's requests, keys and entries. True if none are left."""
         ...
 
-    def note_departed(self, queue: Queue) -> None:
-        """Note that the application has deleted what it had of the user.
+    def note_departed(self, queue: Queue, now: Millis) -> None:
+        """Note that the application has deleted what it had of the user. The mark for removal moves to `now`.
 
         Condition: the queue was marked for removal when `queue` says. Raises LostRaceError if it was not.
         """
