@@ -199,6 +199,7 @@ class Queueing:
             outside.clock,
             code=self._container.settings.code,
             entering=self._entering(),
+            sessions=outside.sessions,
             callbacks=outside.callback_wake_ups,
             has_hook=bool(self._container.manifest and self._container.manifest.deletes_users),
             for_each=for_each,

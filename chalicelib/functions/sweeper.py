@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from chalicelib.container import Container
 
-LAST_CALL_MS = 10_000  # the sweeper begins nothing so shortly before its time-out: a call may be slow
-
 
 def register(app: Chalice, container: Container) -> Any:
     """Register the function, and return what Lambda calls."""
@@ -24,6 +22,7 @@ def register(app: Chalice, container: Container) -> Any:
         context: Any = event.context
         container.begin(context)
         from chalicelib.core.queueing.queue_store import Part
+        from chalicelib.core.queueing.removing import LAST_CALL_MS
         from chalicelib.core.queueing.sweep_run import OF, PART, WAKE_UPS_LOST
 
         detail = event.detail  # empty, if EventBridge has made the event

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.identity.account import Account
+from chalicelib.core.identity.user_deletion import NO_QUEUE
 from chalicelib.core.queueing.hooks import hook_of, on_delete_user
 from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.sweep import Sweep
@@ -35,6 +37,7 @@ def sweep(service: Service, minutes: int = 3) -> None:
             service.accounts,
             service.adapters.wake_ups,
             service.clock,
+            sessions=service.sessions,
             has_hook=service.handlers.on_delete_user is not None,
         )()
         service.work()
@@ -120,6 +123,23 @@ def test_an_administrator_deletes_an_account_and_its_data(service: Service, admi
     assert not [s for s in service.sessions.sessions.values() if s.user_id == user.user_id]
 
 
+def test_an_account_that_has_never_signed_in_is_deleted_once_it_is_disabled(
+    service: Service, admin: User
+) -> None:
+    service.accounts.add(Account("eve", "e" * 32, "hash", service.clock.now()))
+    path = f"/api/admin/users/{'e' * 32}"
+
+    answer = admin.session.call("DELETE", path)
+    assert (answer.status, answer.body["detail"]) == (404, NO_QUEUE)
+    admin.session.ask("POST", "/api/admin/accounts/eve/disable")
+    assert admin.session.call("DELETE", path).status == 204
+
+    assert "eve" not in service.accounts.accounts
+    sweep(service)
+    assert admin.session.call("DELETE", path).status == 404
+    assert stored_of(service, "e" * 32) == []
+
+
 def test_administrators_delete_no_administrator(service: Service, admin: User) -> None:
     answer = admin.session.call("DELETE", f"/api/admin/users/{admin.user_id}")
 
@@ -147,6 +167,8 @@ def test_the_data_go_when_the_application_has_deleted_its_own(service: Service, 
     assert asked == ["ada"] * 2
     assert stored_of(service, "ada") == ["queue", "requests", "texts"]
     sweep(service, minutes=2)
+    assert stored_of(service, "ada"), "the function may still run for the second time at once"
+    sweep(service, minutes=1)
 
     assert asked == ["ada"] * 3
     assert stored_of(service, "ada") == []

@@ -193,32 +193,6 @@ def test_all_of_a_user_is_forgotten_and_nothing_of_others(stores: Stores, user: 
     assert len(stores.queueing.requests.list_after(other.id, 0, 100)) == 1
 
 
-def test_the_queue_of_a_user_who_leaves_is_removed(user: User) -> None:
-    with pytest.raises(LostRaceError):
-        user.store.removal.delete_queue(user.queue)
-    user.store.connections.mark_for_removal(user.id, LATER)
-
-    user.store.removal.delete_queue(user.queue)
-
-    assert user.store.queues.get(user.id) is None
-    assert user.id not in user.store.sweep_index.due(None)
-
-
-def test_it_is_noted_that_the_application_has_deleted_a_user(user: User) -> None:
-    with pytest.raises(LostRaceError):
-        user.store.removal.note_departed(user.queue)
-    user.store.connections.mark_for_removal(user.id, NOW)
-    earlier = user.queue
-    user.store.connections.mark_for_removal(user.id, LATER)
-    with pytest.raises(LostRaceError):
-        user.store.removal.note_departed(earlier)
-    assert not user.queue.departed
-
-    user.store.removal.note_departed(user.queue)
-
-    assert user.queue.departed
-
-
 def test_several_queues_are_read_at_once(stores: Stores) -> None:
     users = [User(stores.queueing) for _ in range(3)]
     for user in users:

@@ -77,7 +77,7 @@ def test_the_uploads_of_a_deleted_account_are_deleted(deployed: ExamplesStack, u
     deployed.emulator.client("dynamodb").update_item(
         TableName=deployed.outputs["QueuesTable"],
         Key={"user_id": {"S": user.user_id}},
-        UpdateExpression="SET #work = :shard, leaving = :long_ago",
+        UpdateExpression="SET #work = :shard, leaving = :long_ago, moved_at = :long_ago",
         ExpressionAttributeNames={"#work": "work"},
         ExpressionAttributeValues={":shard": {"S": "0"}, ":long_ago": {"N": "1"}},
     )

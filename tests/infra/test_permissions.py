@@ -124,7 +124,7 @@ def test_the_sweeper_may_do_what_it_does_and_no_more(
     gone = caller.enqueue_as("eve")
     caller.schedule(30 * 24 * 3600)
     caller.call("POST", "/api/account/delete", {"password": PASSWORD})
-    cloud.change_queue(gone, "SET leaving = :one")
+    cloud.change_queue(gone, "SET leaving = :one, moved_at = :one")
     idle, stuck = caller.enqueue_as("ada"), caller.enqueue_as("bob")
     cloud.change_queue(idle, "SET head = tail, tail_at = :one, moved_at = :one")
     cloud.change_queue(stuck, "SET awake = :one, moved_at = :one, sessions_until = :one")

@@ -46,6 +46,7 @@ class Departing:
         self._world = world
         self._rng = Random(f"departing of {world.seed}")
         self.left: set[str] = set()  # users whom the application has deleted
+        self.asked: list[str] = []  # users whom it is deleting now
         world.store.removal = WatchedRemoval(self)
 
     @property
@@ -62,7 +63,11 @@ class Departing:
     def run(self, _hook: Handler, request: Request, taken: Taken, _seconds: float) -> Ran:
         world, user = self._world, str(taken.payload)
         self._require_alone(request)
-        world.scheduler.wait(self._rng.randrange(1, 5_000))
+        self.asked.append(user)
+        try:
+            world.scheduler.wait(self._rng.randrange(1, 5_000))
+        finally:
+            self.asked.remove(user)
         self._require_alone(request)
         if world.network.faults is not faults.NONE and self._rng.random() < 0.5:
             if self._rng.random() < 0.3:
@@ -73,11 +78,8 @@ class Departing:
 
     def _require_alone(self, request: Request) -> None:
         """What a request writes after the hook would stay for ever."""
-        now = self._world.scheduler.now
-        for execution in self._world.executions.all:
-            is_ended = execution.ended or (execution.until is not None and now > execution.until)
-            if execution.request.user_id == request.user_id and not is_ended and not execution.stood_still:
-                raise Violation(f"a user is deleted while {execution.request.seq} is running")
+        for seq in self._world.executions.running(request.user_id):
+            raise Violation(f"a user is deleted while {seq} is running")
 
     def require_left(self, user_id: str) -> None:
         if user_id not in self.left:
@@ -94,5 +96,8 @@ class WatchedRemoval(MemoryUserRemoval):
         return super().delete_requests(user_id)
 
     def delete_queue(self, queue: Queue) -> None:
-        self._departing.require_left(queue.user_id)
         super().delete_queue(queue)
+        self._departing.require_left(queue.user_id)
+        if queue.user_id in self._departing.asked:
+            raise Violation(f"the application is still deleting what the next {queue.user_id} may have")
+        self._departing.left.discard(queue.user_id)  # who uses the name next has to be deleted as well

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.core.identity.own_account import OwnAccount
 from chalicelib.core.identity.sessions import Sessions
 from chalicelib.core.identity.throttle import Throttle
+from chalicelib.core.identity.user_deletion import UserDeletion
 from chalicelib.core.queueing.attempt import Attempt
 from chalicelib.core.queueing.callbacks import Callbacks
 from chalicelib.core.queueing.controls import Controls
@@ -50,6 +51,7 @@ class Deployed:
         if not world.entries.is_used:
             self._store.entries = world.store.entries  # no call of theirs is heard of
         self._accounts = self.remote(world.accounts)
+        self._sessions = self.remote(world.sessions)
         if not world.faultless:
             world.limits.be_seldom()
         world.executions.unhurried += tuple(world.limits.pace)
@@ -91,6 +93,7 @@ class Deployed:
         sweep = DeployedSweep(
             *(self._store, self._accounts, world.lanes, self.clock, world.rng.shuffle, report_unforeseen),
             entering=self._entering,
+            sessions=self._sessions,
             callbacks=self._callers,
         )
         object.__setattr__(sweep, "idle_ms", draw_idle_ms(world.seed))
@@ -102,9 +105,9 @@ class Deployed:
         world, store, clock, mark = self._world, self._store, self.clock, self._mark
         queues, requests, connections = store.queues, store.requests, store.connections
         accounts, lanes, limit = self._accounts, world.lanes, world.limits.of(queues)
-        stored = self.remote(world.sessions)
+        stored = self._sessions
         enqueue = Enqueue(queues, requests, store.keys, lanes, clock, handlers=self._handlers, limit=limit)
-        sessions = Sessions(stored, queues, connections, FakeTokens(), clock)
+        sessions = self._new_sessions()
         controls = Controls(queues, requests, lanes, clock, enqueue, mark, store.objects)
         waits, throttle = Waits(stored, clock), Throttle(FakeTryCounts(), clock)
         own = OwnAccount(accounts, queues, connections, FakePasswords(), throttle, sessions, clock)
@@ -125,6 +128,16 @@ class Deployed:
             Signals(controls, store.notes, mark),
             EventWatch(Watch(queues, requests, clock, waits), store.notes),
             Callbacks(store, self._callers, clock, mark, mark),
+        )
+
+    def _new_sessions(self) -> Sessions:
+        return Sessions(self._sessions, self._store.queues, self._store.connections, FakeTokens(), self.clock)
+
+    def user_deletion(self) -> UserDeletion:
+        store = self._store
+        return UserDeletion(
+            *(store.queues, store.connections, store.entries, self._accounts),
+            *(self._new_sessions(), self.clock),
         )
 
     def uploader(self) -> Uploader | None:

@@ -27,7 +27,7 @@ from tests.simulation.mutations import defect, left_to_nobody, under
 @defect
 @under(faults.Faults(stall=0.1, slow=0.2))
 def account_removed_while_something_is_at_it(patch: MonkeyPatch) -> None:
-    patch.setattr(sweep, "WORKER_MS", 0)
+    patch.setattr(sweep, "is_at_work", lambda *_: False)
 
 
 @defect

@@ -112,6 +112,7 @@ class Ending:
 
     def farewell(self) -> None:
         """Everybody comes back, reads what is left and signs out. Then nothing is left."""
+        self._check_sessions_are_removed()
         if self._world.faultless:
             self._sweeper.start(0)
         if self._store.sweep_index.ailment == "index":
@@ -140,6 +141,13 @@ class Ending:
             self._scheduler.run_until(self._scheduler.now + 3 * SWEEP_MS)
         self._run_until_long_wake_ups_end()
         self._check_nothing_is_left()
+
+    def _check_sessions_are_removed(self) -> None:
+        """With their users, before anybody signs out; those that were answered. Raises Violation."""
+        for user in self._users:
+            left = [id_ for id_ in user.sessions if id_ in self._world.sessions.sessions]
+            if left and user.id not in self._store.tables.queues:
+                raise Violation(f"sessions of {user.id} are left, who was removed: {left}")
 
     def _run_until_long_wake_ups_end(self) -> None:
         """Those whose worker has died at once come back after a quarter of an hour."""

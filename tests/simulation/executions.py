@@ -35,6 +35,8 @@ NONSENSE = [
 ]
 SLOW = "slow"  # the type of requests that may take long
 LONG = "long"  # and of those that may take minutes
+LONGEST = "longest"  # likewise, of a user who is removed
+LONG_TYPES = (LONG, LONGEST)
 LONG_PATIENCE_MS = 15_000  # how soon a long request is begun again after the death of its worker
 
 
@@ -43,7 +45,9 @@ class Execution:
     request: Request
     started: Millis
     stood_still: bool = False  # so that it may last beyond its deadline
-    until: Millis | None = None  # while it takes steps: a call may hang beyond this, and the process ends
+    until: Millis | None = (
+        None  # while it takes steps: a call may hang beyond this; it is ended by force then
+    )
     watched_from: Millis = 0  # before, it takes steps and emits: only the rest of it can be interrupted
     ended: Millis = 0
     ran: Ran | None = None
@@ -119,18 +123,25 @@ class Executions:
         """Whether an attempt has ended with its process."""
         return any(e.ran is None and e.attempt[:2] == (request.user_id, request.seq) for e in self.all)
 
+    def running(self, user_id: str) -> list[int]:
+        """The numbers of this user's requests that somebody is at, whose process has not stood still."""
+        now = self.scheduler.now
+        return [
+            each.request.seq
+            for each in self.all
+            if each.request.user_id == user_id
+            and not (each.ended or each.stood_still or (each.until is not None and now > each.until))
+        ]
+
     def _check_alone(self, new: Execution) -> None:
-        for other in self.all:
-            beside = not other.ended and other.request.user_id == new.request.user_id
-            is_ended = other.until is not None and self.scheduler.now > other.until  # by force
-            if beside and not other.stood_still and not is_ended:
-                raise Violation(f"I3: {other.request.seq} is still running while {new.request.seq} starts")
+        for seq in self.running(new.request.user_id):
+            raise Violation(f"I3: {seq} is still running while {new.request.seq} starts")
 
     def _check_lane(self, request: Request) -> None:
         lane = self.scheduler.current.name
         if request.type == SLOW and lane.startswith(Lane.QUICK):
             raise Violation(f"{request.seq} may take long and was begun in the quick lane")
-        if lane.startswith(Lane.LONG) != (request.type == LONG):
+        if lane.startswith(Lane.LONG) != (request.type in LONG_TYPES):
             raise Violation(f"{request.seq} is {request.type} and was begun by {lane}")
 
     def _check_soon(self, new: Execution) -> None:
@@ -139,7 +150,7 @@ class Executions:
         before = [e for e in self.all if e.attempt[:2] == same]
         if self.patience_ms and before and before[-1].ran is None and new.request.type not in self.unhurried:
             waited = new.started - before[-1].ended
-            if waited > (LONG_PATIENCE_MS if new.request.type == LONG else self.patience_ms):
+            if waited > (LONG_PATIENCE_MS if new.request.type in LONG_TYPES else self.patience_ms):
                 raise Violation(f"{same} was begun again {waited} ms after its worker had died")
 
     def _stand_still(self, execution: Execution) -> None:
@@ -148,10 +159,14 @@ class Executions:
             self.scheduler.wait(ms)
 
     def _has_steps(self, request: Request) -> bool:
-        return self.steps is not None and request.type != LONG and crc32(request.payload.encode()) % 3 > 0
+        if self.steps is None or request.type in LONG_TYPES:
+            return False
+        return crc32(request.payload.encode()) % 3 > 0
 
     def _emits(self, request: Request) -> bool:
-        return self.emitters is not None and request.type != LONG and self.emitters.emits(request)
+        if self.emitters is None or request.type in LONG_TYPES:
+            return False
+        return self.emitters.emits(request)
 
     def _take_steps(self, execution: Execution, journal: Journal, limit: int) -> Failure | Suspended | None:
         if self.steps is None or not self._has_steps(execution.request):
@@ -211,8 +226,9 @@ def handlers(deployment: Deployment, pace: Mapping[str, Rate]) -> Registry:
         (UNKNOWN, 2.0, Policy(max_attempts=3)),
         (SLOW, QUICK_TIMEOUT_S + 1, Policy(max_attempts=3)),
         (LONG, 60.0, Policy(max_attempts=3)),
+        (LONGEST, 105.0, Policy(max_attempts=3)),
     ):
-        long, rate = type_ == LONG, pace.get(type_)
+        long, rate = type_ in LONG_TYPES, pace.get(type_)
         registry.add(Handler(type_, _never_called, object, object, timeout, policy, long=long, rate=rate))
     return registry
 

@@ -13,6 +13,7 @@ from tests.simulation.executions import Executions, account_of, has_effects
 from tests.simulation.history import Violation
 from tests.simulation.large import check_result, payload_of
 from tests.simulation.looks import check_found
+from tests.simulation.removals import check_removed
 from tests.simulation.services import check_opening, is_opened_for_service
 from tests.simulation.slots import SlotInvariants, check_latest_start
 from tests.simulation.stops import check_stop
@@ -56,6 +57,10 @@ class Invariants:
         queue = self._tables.queues.get(user_id)
         self._entries.check(actor)
         if queue is None:
+            check_removed(self._tables, self._executions, user_id)
+            self._queues.pop(user_id, None)  # what comes next is of the next user of the name
+            self._requests.pop(user_id, None)
+            self.ended = {place: at for place, at in self.ended.items() if place[0] != user_id}
             return
         if queue.deleted_at is None:
             self._slots.check(user_id)
@@ -76,15 +81,14 @@ class Invariants:
             if self.callbacks:
                 self.callbacks.check(before, queue, actor)
             self._limits.check(before, queue, actor)
-            opened = before.state is State.CLOSED and queue.state is not State.CLOSED
-            used = bool(queue.sessions) or queue.tail > before.tail  # an entry has entered
-            used |= is_opened_for_service(before, queue, actor)
+            opened = before.state is State.CLOSED is not queue.state
+            entered = queue.tail > before.tail  # an entry
+            used = bool(queue.sessions) or entered or is_opened_for_service(before, queue, actor)
             check_opening(before, queue, actor)
             _require(not opened or used, "a closed queue was opened and nobody is connected")
-            entered_closed = queue.state is State.CLOSED and queue.tail > before.tail
-            _require(not entered_closed, "a number was given out in a closed queue")
-            if queue.read != before.read:
-                self.reads[user_id, queue.read] = actor
+            in_closed = entered and queue.state is State.CLOSED
+            _require(not in_closed, "a number was given out in a closed queue")
+            self.reads |= {(user_id, queue.read): actor} if queue.read != before.read else {}
             self._queues[user_id] = queue
         _check_line(queue, requests)
 

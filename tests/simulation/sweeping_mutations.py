@@ -8,13 +8,20 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.memory import queues, tables
 from chalicelib.adapters.memory.queues import MemoryQueues
+from chalicelib.adapters.memory.removal import MemoryUserRemoval
 from chalicelib.core.errors import UnavailableError
-from chalicelib.core.queueing import controls, queue, sweep, sweep_ids
+from chalicelib.core.queueing import controls, departure, queue, sweep, sweep_ids
+from chalicelib.core.queueing.at_work import QUIET_MS, is_at_work
+from chalicelib.core.queueing.cursor import Cursor
 from chalicelib.core.queueing.lateness import STALE_MS
 from chalicelib.core.queueing.queue import PausedBy, Queue, State
+from chalicelib.core.queueing.removing import remove_account
+from chalicelib.core.queueing.steps import LookAgain
 from chalicelib.core.queueing.sweep import Sweep
+from chalicelib.core.time import Millis
 from tests.fakes.accounts import FakeAccounts
 from tests.simulation import faults, world
+from tests.simulation.executions import Executions
 from tests.simulation.mutations import defect, unconditionally, under
 
 
@@ -92,12 +99,17 @@ class End(Exception):  # noqa: N818
 @under(faults.Faults(crash=0.2))
 def interrupted_deletion_left_at_that(patch: MonkeyPatch) -> None:
     def remove(use: Sweep, queue: Queue, now: int, end: int) -> None:
-        if now - (queue.deleted_at or 0) > sweep.WORKER_MS and use.store.removal.delete_requests(
-            queue.user_id
-        ):
+        if not is_at_work(use.store.requests, queue, now):
+            use.store.removal.delete_requests(queue.user_id)
             use.store.removal.delete_queue(queue)
 
     patch.setattr(Sweep, "_remove", remove)
+
+
+@defect
+@under(faults.Faults(crash=0.2))
+def sessions_of_an_interrupted_deletion_left(patch: MonkeyPatch) -> None:
+    patch.setattr(sweep, "remove_account", lambda queue, accounts, _: remove_account(queue, accounts, None))
 
 
 @defect
@@ -117,3 +129,40 @@ def queue_opened_by_the_sweeper_and_not_rung(patch: MonkeyPatch) -> None:
             wake(sweeper, queue, id_)
 
     patch.setattr(Sweep, "_wake", wake_unless_opened)
+
+
+@defect
+def removed_while_a_long_attempt_is_running(patch: MonkeyPatch) -> None:
+    def is_marked_just_now(_requests: object, queue: Queue, now: Millis) -> bool:
+        return (queue.deleted_at or 0) >= now - QUIET_MS
+
+    for module in (sweep, departure):
+        patch.setattr(module, "is_at_work", is_marked_just_now)
+
+
+@defect
+@under(faults.Faults(stall=0.06, slow=0.5))
+def removal_not_claimed(patch: MonkeyPatch) -> None:
+    patch.setattr(MemoryUserRemoval, "claim", lambda store, queue, deleted_at: queue)
+
+
+@defect
+@under(faults.Faults(stall=0.06, slow=0.5))
+def removal_claimed_however_old_the_mark_is(patch: MonkeyPatch) -> None:
+    def claim(store: MemoryUserRemoval, queue: Queue, deleted_at: Millis) -> Queue:
+        found = store._tables.existing(queue.user_id)
+        tables.require(found.deleted_at is not None)
+        return store._tables.put(replace(found, deleted_at=deleted_at))
+
+    patch.setattr(MemoryUserRemoval, "claim", claim)
+
+
+@defect
+def worker_goes_on_without_a_queue(patch: MonkeyPatch) -> None:
+    def reload(cursor: Cursor) -> LookAgain:
+        cursor.take_over(cursor._queues.get(cursor.queue.user_id) or cursor.queue)
+        return LookAgain()
+
+    patch.setattr(Cursor, "reload", reload)
+    patch.setattr(Executions, "running", lambda *_: [])
+    removed_while_a_long_attempt_is_running(patch)

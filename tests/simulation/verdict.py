@@ -67,7 +67,9 @@ def _check_notes(world: World, gone: set[str]) -> None:
 
 
 def _check_gone(world: World, gone: set[str]) -> None:
-    """Of deleted accounts nothing is left."""
+    """Of deleted accounts nothing is left, and of names that are used again what was accepted since."""
+    if world.removals:
+        world.removals.check()
     kept = {
         *world.store.tables.queues,
         *(id_ for id_, requests in world.store.tables.requests.items() if requests),

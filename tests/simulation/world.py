@@ -30,6 +30,7 @@ from tests.simulation.limits import Limits
 from tests.simulation.ports import Network
 from tests.simulation.readers import WatchedSessions
 from tests.simulation.records import User
+from tests.simulation.removals import LASTS_MS, removals_in
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.services import named_users, serve
 from tests.simulation.slots import Options
@@ -78,6 +79,7 @@ class World:
         self.invariants.prompt = self.network.faults.is_prompt
         self.callbacks = receivers_of(self)
         self.departing = departing_in(self)
+        self.removals = removals_in(self)
         services = {lane: WakeUpService(lane, self.scheduler, self.network, rng) for lane in Lane}
         self.lanes = Lanes(services)
         self._build()
@@ -106,6 +108,8 @@ class World:
             charge=self.limits.charge,
         )
         self.invariants.taking_several = self.calls.taking_several
+        if self.removals:
+            self.removals.begin(deployed.user_deletion())
 
     def _user(self, id_: str) -> User:
         first = new_session(f"first-{id_}", id_, START)
@@ -126,7 +130,7 @@ class World:
         """Raises Violation."""
         try:
             self._trouble()
-            if not self.faultless and self.rng.random() < 0.15:
+            if not self.faultless and self.rng.random() < 0.15 and not self.removals:
                 Weeks(self).pass_by()
             ending = Ending(self)
             keep_busy(self, ending)
@@ -138,6 +142,7 @@ class World:
 
     def _trouble(self) -> None:
         lasts = self.rng.choice((200, 3_000, 30_000, 120_000))
+        until = START + max(lasts, LASTS_MS if self.removals else 0)
         controlled = self.rng.random() < 0.5
         self.deployment.draw(self.rng, lasts)
         for after in (0, SWEEP_MS + DEPLOY_MS):
@@ -155,7 +160,7 @@ class World:
             self.scheduler.after(self.rng.randrange(lasts), self._change_limit)
         if self.rng.random() < (0.5 if self.departing else 0.1) and not self.network.faults.undying:
             leave(self, self.users[-1], lasts)
-        self.scheduler.run_until(START + lasts + self.rng.choice((0, 5_000, 60_000)))
+        self.scheduler.run_until(until + self.rng.choice((0, 5_000, 60_000)))
         self.network.faults = faults.NONE
         self.store.sweep_index.stale = 0.0
 

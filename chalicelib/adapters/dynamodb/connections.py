@@ -11,11 +11,12 @@ from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.queue_items import QueueItems
 from chalicelib.adapters.dynamodb.records import is_generation, to_queue
 from chalicelib.adapters.dynamodb.tables import Tables
-from chalicelib.core.errors import LostRaceError
+from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing.looks import AT_ONCE
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.time import Millis
 
+MARKS = 5  # each further one is needed only if a session was opened or extended during the one before
 ZEROS = ("tail", "head", "read", "succeeded", "failed", "cancelled", "average_ms", "purged", "floor")
 
 
@@ -125,10 +126,20 @@ class DynamoConnections:
             self._items.update(user_id, [m.barred.remove()], m.user_id.exists() & m.leaving.does_not_exist())
 
     def mark_for_removal(self, user_id: str, now: Millis) -> None:
-        m = self._model
-        look = self._items.remarked(user_id, AT_ONCE)
-        actions: list[Action] = [m.barred.set(1), m.leaving.set(now), m.sessions.set({}), *look]
-        self._items.update(user_id, actions, m.user_id.exists())
+        for _ in range(MARKS):
+            queue = self._items.get(user_id)
+            if queue is None:
+                raise LostRaceError
+            with suppress(LostRaceError):
+                return self._mark(queue, now)
+        raise UnavailableError("Sessions are opened and extended at this moment. Try again.")
+
+    def _mark(self, queue: Queue, now: Millis) -> None:
+        """Condition: the sessions are as `queue` has them."""
+        m, over = self._model, dict.fromkeys(queue.sessions, 0)
+        actions: list[Action] = [m.barred.set(1), m.leaving.set(now), m.sessions.set(over)]
+        actions += [m.open.remove(), m.sessions_until.remove(), *self._items.remarked(queue.user_id, AT_ONCE)]
+        self._items.update(queue.user_id, actions, m.sessions == dict(queue.sessions))
 
     def _expiry(self, user_id: str, session_id: str, expires_at: Millis) -> list[Action]:
         m = self._model

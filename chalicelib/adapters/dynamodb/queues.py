@@ -78,20 +78,25 @@ class DynamoQueues:
         open_queue(self._items, user_id, now, self._limit)
 
     def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
-        same = self._model.head == queue.head
-        return self._items.update(queue.user_id, self._moved(queue, progress, now), same)
+        return self._items.update(queue.user_id, self._moved(queue, progress, now), self._is_at(queue))
 
     def go_idle(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
         m = self._model
         return self._items.update(
             queue.user_id,
             [*self._moved(queue, progress, now), m.awake.remove()],
-            (m.head == queue.head) & (m.tail == progress.head),
+            self._is_at(queue) & (m.tail == progress.head),
         )
 
     def look_soon(self, queue: Queue, now: Millis) -> Queue:
         actions = self._items.remarked(queue.user_id, soon(queue, now))
-        return self._items.update(queue.user_id, actions, self._model.head == queue.head)
+        return self._items.update(queue.user_id, actions, self._is_at(queue))
+
+    def _is_at(self, queue: Queue) -> Condition:
+        """Nobody has moved the head since; and it is not the queue of a later user of the name."""
+        m = self._model
+        at: Condition = (m.head == queue.head) & (m.moved_at == queue.moved_at)
+        return at
 
     def claim_wake_up(self, queue: Queue, now: Millis) -> None:
         m = self._model

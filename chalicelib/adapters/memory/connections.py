@@ -86,7 +86,9 @@ class MemoryConnections:
 
     def mark_for_removal(self, user_id: str, now: Millis) -> None:
         queue = self._tables.existing(user_id)
-        self._tables.put(replace(queue, blocked=True, deleted_at=now, sessions={}, look_at=AT_ONCE))
+        over = dict.fromkeys(queue.sessions, 0)
+        self._tables.open_until.pop(user_id, None)
+        self._tables.put(replace(queue, blocked=True, deleted_at=now, sessions=over, look_at=AT_ONCE))
 
     def _new_queue(self, user_id: str, now: Millis, username: str, generation: int = 0) -> Queue:
         return Queue(

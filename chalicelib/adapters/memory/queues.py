@@ -60,17 +60,17 @@ class MemoryQueues:
 
     def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
         found = self._tables.existing(queue.user_id)
-        tables.require(found.head == queue.head)
+        tables.require(_is_at(found, queue))
         return self._tables.put(_moved(found, progress, now, queue))
 
     def go_idle(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
         found = self._tables.existing(queue.user_id)
-        tables.require(found.head == queue.head and found.tail == progress.head)
+        tables.require(_is_at(found, queue) and found.tail == progress.head)
         return self._tables.put(replace(_moved(found, progress, now, queue), awake=None))
 
     def look_soon(self, queue: Queue, now: Millis) -> Queue:
         found = self._tables.existing(queue.user_id)
-        tables.require(found.head == queue.head)
+        tables.require(_is_at(found, queue))
         return self._tables.put(replace(found, look_at=soon(queue, now)))
 
     def claim_wake_up(self, queue: Queue, now: Millis) -> None:
@@ -122,6 +122,11 @@ class MemoryQueues:
         same = _standing(found) == _standing(queue)
         tables.require(same and (session_id is None or tables.is_live(found, session_id, now)))
         return found
+
+
+def _is_at(found: Queue, queue: Queue) -> bool:
+    """Whether nobody has moved the head since; and it is not the queue of a later user of the name."""
+    return (found.head, found.moved_at) == (queue.head, queue.moved_at)
 
 
 def _is_purged_later(found: Queue, queue: Queue) -> bool:

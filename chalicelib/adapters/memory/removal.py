@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from chalicelib.adapters.memory.tables import MemoryTables, require
 from chalicelib.core.queueing.queue import Queue
+from chalicelib.core.time import Millis
 
 
 class MemoryUserRemoval:
@@ -25,12 +26,19 @@ class MemoryUserRemoval:
         }
         return True
 
-    def note_departed(self, queue: Queue) -> None:
+    def note_departed(self, queue: Queue, now: Millis) -> None:
+        self._tables.put(replace(self._marked(queue), departed=True, deleted_at=now))
+
+    def claim(self, queue: Queue, deleted_at: Millis) -> Queue:
+        return self._tables.put(replace(self._marked(queue), deleted_at=deleted_at))
+
+    def _marked(self, queue: Queue) -> Queue:
+        """The queue, which was marked for removal when `queue` says. Raises LostRaceError."""
         found = self._tables.existing(queue.user_id)
         require(found.deleted_at is not None and found.deleted_at == queue.deleted_at)
-        self._tables.put(replace(found, departed=True))
+        return found
 
     def delete_queue(self, queue: Queue) -> None:
-        require(self._tables.existing(queue.user_id).deleted_at is not None)
+        self._marked(queue)
         del self._tables.queues[queue.user_id]
         self._tables.open_until.pop(queue.user_id, None)

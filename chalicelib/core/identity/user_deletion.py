@@ -1,7 +1,7 @@
 """Deleting a user without their password: by the service that has named them, or by an administrator.
 
 The user is marked, and from then on nothing of theirs begins and nothing is accepted. The sweeper removes the
-data when what runs has ended and the application has deleted its own.
+data when nothing has been at work for the user for a while and the application has deleted its own.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,15 @@ from chalicelib.core.identity.ports import Accounts
 from chalicelib.core.identity.sessions import Sessions
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.entry_store import EntryStore
+from chalicelib.core.queueing.names import is_account_id
 from chalicelib.core.queueing.queue import Queue, require_live
 from chalicelib.core.queueing.queue_store import Connections, QueueStore
 from chalicelib.core.time import Clock
 
 NO_USER: Final = "Nothing is stored of this user."
+NO_QUEUE: Final = (
+    "This user has no queue. If the account has never signed in, disable it, and then delete it."
+)
 ADMINISTRATOR: Final = "This account is an administrator's. Take the role away first, with infra.operate."
 
 
@@ -41,7 +45,8 @@ class UserDeletion:
     def by_administrator(self, user_id: str) -> None:
         """Delete a user, with the account if there is one.
 
-        Raises NotFoundError, and ConflictError if the account is an administrator's.
+        An account that has never signed in is found only once it is disabled, which makes a queue. Raises
+        NotFoundError, and ConflictError if the account is an administrator's.
         """
         queue = self._queue(user_id)
         account = self.accounts.by_username(queue.username) if queue.username else None
@@ -62,7 +67,7 @@ class UserDeletion:
         if queue := self.queues.get(user_id):
             return queue
         if not self.entries.list_after(user_id, "", 1):
-            raise NotFoundError(NO_USER)
+            raise NotFoundError(NO_QUEUE if is_account_id(user_id) else NO_USER)
         try:
             self.connections.create_closed(user_id, 0, self.clock.now(), "")
         except LostRaceError:  # a request has entered, or this very write was repeated

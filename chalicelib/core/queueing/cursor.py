@@ -6,7 +6,7 @@ from chalicelib.core.queueing.progress import Progress
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.queue_store import QueueStore
 from chalicelib.core.queueing.request import Request
-from chalicelib.core.queueing.steps import Done
+from chalicelib.core.queueing.steps import Done, LookAgain
 from chalicelib.core.queueing.waking import wake_caller
 from chalicelib.core.time import Clock, Millis
 
@@ -84,13 +84,21 @@ class Cursor:
             wake_caller(self._callbacks, queue)
         return queue
 
-    def reload(self) -> None:
-        """Read the queue again. What was done since the head was last written still counts."""
-        self.take_over(self._queues.get(self.queue.user_id) or self.queue)
+    def reload(self) -> Done | LookAgain:
+        """Read the queue again. What was done since the head was last written still counts.
+
+        Done if there is no queue any more: its user was removed, and nothing may be written for them.
+        """
+        queue = self._queues.get(self.queue.user_id)
+        if queue is None:
+            return Done()
+        self.take_over(queue)
+        return LookAgain()
 
     def take_over(self, queue: Queue) -> None:
         """Go on with the queue as it was read, or as a change of its state has left it."""
-        if queue.head != self.queue.head:
-            # Another worker has moved it. Outcomes behind its head are met again and stepped over.
+        if (queue.head, queue.moved_at) != (self.queue.head, self.queue.moved_at):
+            # Another worker has moved it, or it belongs to a later user of the name. Outcomes behind its head
+            # are met again and stepped over.
             self._progress = Progress.none(queue, self._clock.now())
         self.queue = queue

@@ -60,10 +60,9 @@ class DrainPass:
             except LostRaceError:
                 # What was read is out of date: a user's control, or another worker serves this user too.
                 self._lookahead.discard()
-                self._cursor.reload()
-            else:
-                if not isinstance(step, LookAgain):
-                    return step
+                step = self._cursor.reload()
+            if not isinstance(step, LookAgain):
+                return step
 
     def _step(self) -> Ending | LookAgain:
         cursor = self._cursor
@@ -156,9 +155,10 @@ class DrainPass:
     def _attempt(self, request: Request) -> AfterAttempt:
         begun = self._drain.clock.now()
         step = self._drain.attempt(request, self._lease, self._cursor.paced_until(request))
-        self._turn.took_ms = self._drain.clock.now() - begun
+        self._turn.took_ms = took_ms = self._drain.clock.now() - begun
         if isinstance(step, Passed):
-            self._quick[request.type] = self._turn.took_ms < CHECKPOINT_MS
+            # A long request may take minutes after one that took no time.
+            self._quick[request.type] = took_ms < CHECKPOINT_MS and self._drain.lane is not Lane.LONG
         return step
 
     def _wait(self, step: Wait) -> Ending | LookAgain:
@@ -170,7 +170,8 @@ class DrainPass:
             is_timed = left <= LONGEST_TIMED_MS and not step.for_signal
             return step if is_timed else self._cursor.leave_to_sweeper()
         self._drain.clock.sleep(max(0, left) / 1000)
-        return LookAgain()
+        # A long worker may have read the queue minutes ago: since then, its user may be one to be removed.
+        return self._cursor.reload() if self._drain.lane is Lane.LONG else LookAgain()
 
     def _halt(self) -> Done | LookAgain:
         """Halt the queue, unless it was opened since the attempt: then somebody has already said retry."""
@@ -240,8 +241,7 @@ class DrainPass:
         now = self._drain.clock.now()
         queue = self._cursor.go_idle(now)
         if queue.state is State.HELD:  # by a worker with other code, while this one carried the head out
-            self._cursor.reload()
-            return LookAgain()
+            return self._cursor.reload()
         log_event("queue drained", user=queue.user_id, seq=queue.head)
         if not queue.opens_by_itself:  # or each request would open and close it: the sweeper closes it
             close_if_over(self._drain.queues, queue, now)

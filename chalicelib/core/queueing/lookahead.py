@@ -64,6 +64,7 @@ class Lookahead:
     def discard(self) -> None:
         """Forget what was read ahead: it may have changed."""
         self._read = {}
+        self._abandoned = {}
         self.slots.forget()
 
     def _read_chunk(self, queue: Queue, seq: int) -> Request | None:

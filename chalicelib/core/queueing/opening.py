@@ -1,6 +1,7 @@
 """A name's queue opens with its first request, which a service or the named user sends; nobody signs in here.
 
-The queue of an account opens by a sign-in only. What was opened is closed by the sweeper, when it is drained
+The queue of an account opens by a sign-in only. The API lets no service name an account, so that what is said
+of accounts here is a second line of defence. What was opened is closed by the sweeper, when it is drained
 and has not been used for a minute: so of requests that come one after the other, only the first one opens.
 """
 

@@ -6,7 +6,8 @@ from chalicelib.core.queueing.callback_store import CallbackStore
 from chalicelib.core.queueing.entry_store import EntryStore
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.notes import NoteStore
-from chalicelib.core.queueing.queue_store import Connections, QueueStore, SweepIndex, UserRemoval
+from chalicelib.core.queueing.queue_store import Connections, QueueStore, SweepIndex
+from chalicelib.core.queueing.removal_store import UserRemoval
 from chalicelib.core.queueing.request_store import KeyStore, RequestStore
 
 if TYPE_CHECKING:
@@ -62,6 +63,14 @@ class VisibilityLease(Protocol):
 
         Raises UnavailableError if that could not be arranged, or if the lease has run out.
         """
+        ...
+
+
+class SessionRemoval(Protocol):
+    """Removes what is stored of sessions beside the queue."""
+
+    def remove(self, session_id: str, user_id: str) -> None:
+        """Remove the session if it is this user's; harmless if it is not, or if there is none."""
         ...
 
 

@@ -64,7 +64,8 @@ class QueueStore(Protocol):
     def advance(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
         """Move the head, give the room back, and note what is paced. `next_look` moves the sweeper's look.
 
-        Condition: the head is where `queue` has it.
+        Condition: the head, and when it moved last, are as `queue` has them. So it is no later queue of the
+        name, after a removal: that has another moment from its beginning.
         If `progress` has callbacks that are owed, they are owed from then on, behind those that are already.
         """
         ...
@@ -72,12 +73,12 @@ class QueueStore(Protocol):
     def go_idle(self, queue: Queue, progress: Progress, now: Millis) -> Queue:
         """Advance, and note that no worker is awake.
 
-        Conditions: the head is where `queue` has it, and no number was given out since.
+        Conditions: as for `advance`, and no number was given out since.
         """
         ...
 
     def look_soon(self, queue: Queue, now: Millis) -> Queue:
-        """Have the sweeper look soon at a queue with work. Condition: the head is where `queue` has it."""
+        """Have the sweeper look soon at a queue with work. Condition: as for `advance`."""
         ...
 
     def claim_wake_up(self, queue: Queue, now: Millis) -> None:
@@ -187,7 +188,10 @@ class Connections(Protocol):
         ...
 
     def mark_for_removal(self, user_id: str, now: Millis) -> None:
-        """Block the user for good, and let the sweeper remove the queue. Condition: there is a queue."""
+        """Block the user for good, and let the sweeper remove the queue. Condition: there is a queue.
+
+        Its sessions are over; it keeps their ids, so that whoever completes the deletion can delete them.
+        """
         ...
 
 
@@ -228,23 +232,4 @@ class SweepIndex(Protocol):
         Conditions: head, tail and sessions are as `queue` has them, no callback is owed, and it is not to be
         removed.
         """
-        ...
-
-
-class UserRemoval(Protocol):
-    """Deletes what a removed user leaves behind. Every method raises UnavailableError."""
-
-    def delete_requests(self, user_id: str) -> bool:
-        """Delete some thousands of the user's requests, keys and entries. True if none are left."""
-        ...
-
-    def note_departed(self, queue: Queue) -> None:
-        """Note that the application has deleted what it had of the user.
-
-        Condition: the queue was marked for removal when `queue` says. Raises LostRaceError if it was not.
-        """
-        ...
-
-    def delete_queue(self, queue: Queue) -> None:
-        """Delete the queue. Condition: it is marked for removal; raises LostRaceError if it is not."""
         ...

@@ -8,15 +8,16 @@ from itertools import batched, chain
 
 from chalicelib.core.errors import LostRaceError, NewerItemError, UnavailableError
 from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.at_work import is_at_work
 from chalicelib.core.queueing.closing import close_if_over
 from chalicelib.core.queueing.due_entries import DueEntries
 from chalicelib.core.queueing.entering import Entering
 from chalicelib.core.queueing.keeping import ForEach, Keeping, for_each, is_checked_for_payloads
 from chalicelib.core.queueing.lateness import MINUTE_MS, STALE_MS, is_checked_now, is_late
-from chalicelib.core.queueing.ports import AccountRemoval, Store, WakeUps
+from chalicelib.core.queueing.ports import AccountRemoval, SessionRemoval, Store, WakeUps
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.queue_store import ALL, Part
-from chalicelib.core.queueing.removing import delete_data
+from chalicelib.core.queueing.removing import remove, remove_account
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.resting import rests_until
 from chalicelib.core.queueing.sweep_counts import SweepCounts
@@ -26,7 +27,6 @@ from chalicelib.core.queueing.waking import send_wake_up
 from chalicelib.core.time import Clock, Millis
 
 IDLE_MS = 60_000  # a queue without work keeps its mark this long, so that busy users cost no index writes
-WORKER_MS = 90_000  # longer than the worker function may run, and the API
 # Queues read in one call; read one by one, the sweeper could look after a few thousand users only.
 AT_ONCE = 100
 ALLOWED_MS = 40_000  # how long a sweep may take, unless the caller says something else
@@ -50,6 +50,7 @@ class Sweep:
     entering: Entering | None = None  # has entries enter the line; without one, the sweep makes its own
     has_hook: bool = False  # the application deletes what it has of a user before our data go
     idle_ms: Millis = IDLE_MS  # how long a drained queue of a name stays open for its next request
+    sessions: SessionRemoval | None = None  # None: they have nothing stored beside the queue
     callbacks: WakeUps | None = None  # wakes those who push outcomes; None: the deployment has no callbacks
     for_each: ForEach = for_each  # keeps several payloads; may do so side by side
     unkept: dict[str, int] = field(default_factory=dict)  # lines that were too long: see Keeping.left
@@ -95,9 +96,8 @@ class Sweep:
             self._guard(self._end_sessions, queue)
         for queue in self._in_time(run.idle, run.until(Share.DRAINED)):
             self._guard(self._tidy_drained, queue)
-        removed_by = run.until(Share.REMOVAL)
-        for queue in self._in_time(run.leaving, removed_by):
-            self._guard(lambda queue, now: self._remove(queue, now, removed_by), queue)
+        for queue in self._in_time(run.leaving, run.until(Share.REMOVAL)):
+            self._guard(lambda queue, now: self._remove(queue, now, run), queue)
 
     def _keep_payloads(self, run: SweepRun) -> None:
         keep = Keeping(self.store, self.clock, self.for_each, self.unkept)
@@ -232,17 +232,14 @@ class Sweep:
         elif used_at <= now - IDLE_MS:
             self.store.sweep_index.clear_work_mark(queue)
 
-    def _remove(self, queue: Queue, now: Millis, end: Millis) -> None:
-        """Remove what a deleted account has left, and the account itself if the deletion was interrupted."""
-        if queue.username:
-            self.accounts.remove(queue.username, queue.user_id)
-        if now - (queue.deleted_at or 0) <= WORKER_MS:
-            return  # a worker or a call may still be using the queue
+    def _remove(self, queue: Queue, now: Millis, run: SweepRun) -> None:
+        """Remove what a deleted account has left, and it and its sessions if the deletion was interrupted."""
+        remove_account(queue, self.accounts, self.sessions)
+        if is_at_work(self.store.requests, queue, now):
+            return
         if self.has_hook and not queue.departed:
             self._wake(queue, wake_up_id(queue, None, now, MINUTE_MS))
             return
-        if not delete_data(self.store, queue.user_id, lambda: self.clock.now() >= end):
-            return
-        self.store.removal.delete_queue(queue)
-        self.unkept.pop(queue.user_id, None)
-        log_event("queue removed", user=queue.user_id)
+        if remove(self.store, queue, self.clock, run.until(Share.REMOVAL), run.end):
+            self.unkept.pop(queue.user_id, None)
+            log_event("queue removed", user=queue.user_id)

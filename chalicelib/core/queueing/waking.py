@@ -25,8 +25,12 @@ def wake_for_number(
 
 
 def id_for_tail(queue: Queue) -> str:
-    """The id of the wake-up for the queue's last number."""
-    return _short(f"{queue.user_id}-{queue.tail}")
+    """The id of the wake-up for the queue's last number, which the call has that has taken the number.
+
+    SQS drops a message whose id it has had in the last five minutes. If the user was removed since then, the
+    next user of the name has the same numbers, but `awake` at another moment.
+    """
+    return _short(f"{queue.user_id}-{queue.tail}-{queue.awake}")
 
 
 def _short(id_: str) -> str:
@@ -45,9 +49,12 @@ def send_wake_up(wake_ups: WakeUps, queue: Queue, wake_up_id: str, lane: Lane | 
 
 
 def wake_caller(wake_ups: WakeUps, queue: Queue, wake_up_id: str | None = None) -> None:
-    """Wake a process that makes the user's callbacks. A failure is only logged: the sweeper wakes another."""
+    """Wake a process that makes the user's callbacks. A failure is only logged: the sweeper wakes another.
+
+    Without `wake_up_id`, `queue` is as the write has left it that has moved the head past the first of them.
+    """
     first = queue.callbacks.first or 0
-    id_ = wake_up_id or _short(f"{queue.user_id}-callback-{first}")
+    id_ = wake_up_id or _short(f"{queue.user_id}-callback-{first}-{queue.moved_at}")
     try:
         wake_ups.send(queue.user_id, first, id_)
     except UnavailableError:

@@ -6,7 +6,8 @@ from chalicelib.adapters.memory.fifo import MemoryFifo
 from chalicelib.adapters.memory.wake_ups import MemoryWakeUps
 from chalicelib.core.errors import ForbiddenError, UnauthenticatedError, UnavailableError
 from chalicelib.core.identity.account import Account, Principal
-from chalicelib.core.queueing.sweep import WORKER_MS, Sweep
+from chalicelib.core.queueing.at_work import QUIET_MS
+from chalicelib.core.queueing.sweep import Sweep
 from tests.unit.core.sign_in_harness import PASSWORD, SignInHarness
 
 
@@ -26,6 +27,7 @@ def sweeper(harness: SignInHarness) -> Sweep:
         harness.accounts,
         MemoryWakeUps(MemoryFifo(harness.clock.now)),
         harness.clock,
+        sessions=harness.stored_sessions,
     )
 
 
@@ -39,7 +41,7 @@ def test_a_deleted_account_is_removed_when_its_worker_must_have_ended(
 
     sweep()
     assert harness.store.queues.get(me.user_id) is not None
-    harness.clock.advance(WORKER_MS + 1)
+    harness.clock.advance(QUIET_MS + 1)
     sweep()
 
     assert harness.store.queues.get(me.user_id) is None
@@ -55,7 +57,7 @@ def interrupted(harness: SignInHarness, account: Account, monkeypatch: pytest.Mo
         raise UnavailableError
 
     with monkeypatch.context() as patch:
-        patch.setattr(harness.accounts, "remove", unavailable)
+        patch.setattr(harness.stored_sessions, "remove", unavailable)
         with pytest.raises(UnavailableError):
             harness.own.delete(me, PASSWORD)
     return me
@@ -90,9 +92,12 @@ def test_an_interrupted_deletion_is_completed_by_the_sweeper_and_harms_nobody_of
         harness.accounts.accounts["ada"] = stranger
     sweep = sweeper(harness)
 
+    assert harness.stored_sessions.sessions
+
     sweep()
 
     assert harness.accounts.by_username("ada") == (stranger if taken else None)
-    harness.clock.advance(WORKER_MS + 1)
+    assert harness.stored_sessions.sessions == {}
+    harness.clock.advance(QUIET_MS + 1)
     sweep()
     assert harness.store.queues.get(interrupted.user_id) is None

@@ -113,6 +113,7 @@ def test_a_deletion_that_the_bucket_interrupts_is_finished_by_the_next_sweep(
         patch.setattr(harness.objects, "delete_some", silent)
         harness.sweep()
     assert USER in harness.store.tables.queues
+    harness.clock.advance(60_000)
 
     harness.sweep()
     assert USER not in harness.store.tables.queues

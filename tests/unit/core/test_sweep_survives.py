@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from chalicelib.core.errors import UnavailableError
+from chalicelib.core.queueing.at_work import QUIET_MS
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Request
-from chalicelib.core.queueing.sweep import WORKER_MS
 from tests.unit.core.queue_harness import HOUR_MS, SESSION, USER, QueueHarness
 
 MINUTE_MS = 60_000
@@ -100,8 +100,9 @@ def test_what_stands_still_is_rescued_before_anything_is_tidied_up(
     """Thousands of sessions may expire in one minute, and an account may have a million requests."""
     now, connections = waiting.clock.now(), waiting.store.connections
     connections.open_session("over", SESSION, now, now)
-    connections.open_session("gone", SESSION, now + HOUR_MS, now)
-    connections.mark_for_removal("gone", now - WORKER_MS - 1)
+    before = now - QUIET_MS - 1
+    connections.open_session("gone", SESSION, now + HOUR_MS, before)
+    connections.mark_for_removal("gone", before)
     done: list[str] = []
 
     def note(port: object, name: str) -> None:
@@ -142,7 +143,8 @@ def test_a_sweep_begins_nothing_when_its_time_is_up_and_keeps_some_for_tidying(
 def test_an_account_with_very_many_requests_is_removed_over_several_sweeps(
     harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    harness.store.connections.mark_for_removal(USER, harness.clock.now() - WORKER_MS - 1)
+    harness.store.connections.mark_for_removal(USER, harness.clock.now())
+    harness.clock.advance(QUIET_MS + 1)
     left = [True] * 5
 
     def forget(_: str) -> bool:
@@ -153,6 +155,7 @@ def test_an_account_with_very_many_requests_is_removed_over_several_sweeps(
     harness.sweep(20_000)
     assert USER in harness.store.tables.queues
 
+    harness.clock.advance(MINUTE_MS)
     harness.sweep(60_000)
 
     assert USER not in harness.store.tables.queues
