@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.adapters.memory.notes import MemoryNotes
 from chalicelib.core.queueing.callbacks_given_up import page
 from chalicelib.core.queueing.queue import State
-from tests.simulation.history import Violation
+from tests.simulation.history import require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,10 +54,10 @@ class CallbackInvariants:
         user_id, seq = outcome.user_id, outcome.seq
         queue = self.tables.queues.get(user_id)
         if queue is not None and queue.deleted_at is None:
-            _require(seq <= queue.head, f"the outcome of {seq} was pushed before users could see it")
+            require(seq <= queue.head, f"the outcome of {seq} was pushed before users could see it")
             for before in self._owed(user_id, queue.floor + 1, seq):
                 known = (user_id, before) in self.delivered or (user_id, before) in self.given_up
-                _require(known, f"the outcome of {seq} was pushed before that of {before}")
+                require(known, f"the outcome of {seq} was pushed before that of {before}")
         if answer.is_success:
             self.delivered[user_id, seq] = self.scheduler.now
 
@@ -70,10 +70,10 @@ class CallbackInvariants:
     def check(self, before: Queue, queue: Queue, actor: str) -> None:
         """After a queue was written."""
         was, now = before.callbacks, queue.callbacks
-        _require(now.last >= was.last, "what is owed last went back")
+        require(now.last >= was.last, "what is owed last went back")
         for seq in self._owed(queue.user_id, max(before.head, queue.floor) + 1, queue.head + 1):
             is_owed = now.first is not None and now.first <= seq <= now.last
-            _require(is_owed, f"the head has passed {seq}, and its callback is not owed")
+            require(is_owed, f"the head has passed {seq}, and its callback is not owed")
         if now.first is None or (was.first is not None and now.first > was.first):
             end = now.last + 1 if now.first is None else now.first
             for seq in self._owed(queue.user_id, max(was.first or end, queue.floor + 1), end):
@@ -84,9 +84,9 @@ class CallbackInvariants:
                 del self._failing_since[place]
         self._check_called(before, queue)
         closed = queue.state is State.CLOSED and before.state is not State.CLOSED
-        _require(not (closed and was.is_owed), "a queue was closed that owes callbacks")
+        require(not (closed and was.is_owed), "a queue was closed that owes callbacks")
         found = queue.look_at is not None or queue.deleted_at is not None
-        _require(not now.is_owed or found, "the sweeper cannot find a queue that owes callbacks")
+        require(not now.is_owed or found, "the sweeper cannot find a queue that owes callbacks")
 
     def _check_called(self, before: Queue, queue: Queue) -> None:
         """What is owed is called in time, or given up: also in a queue that never rests."""
@@ -96,7 +96,7 @@ class CallbackInvariants:
         if self.calm_since is None or not cursor.is_owed or queue.deleted_at is not None:
             return
         due = max(cursor.next_at, self.calm_since, self._owed_since.get(queue.user_id, 0))
-        _require(now <= due + LATE_MS, f"nobody has called for {cursor.first} since it was due")
+        require(now <= due + LATE_MS, f"nobody has called for {cursor.first} since it was due")
 
     def _check_settled(self, queue: Queue, seq: int) -> None:
         """The cursor moves past it: it was delivered since the last replay, or rightly given up."""
@@ -107,11 +107,11 @@ class CallbackInvariants:
         if self.delivered.get(place, -1) >= since and not listed:
             self._failing_since.pop(series, None)
             return
-        _require(listed, f"the cursor moved past {seq}, which was neither delivered nor listed as given up")
+        require(listed, f"the cursor moved past {seq}, which was neither delivered nor listed as given up")
         oldest = self.scheduler.now - self.give_up_ms + SLACK_MS
         failed = self._failing_since.get(series, self.scheduler.now) <= oldest
         is_old = failed and (request.finished_at or 0) <= oldest
-        _require(place in self._gone or is_old, f"{seq} was given up too early")
+        require(place in self._gone or is_old, f"{seq} was given up too early")
         self.given_up[place] = self.scheduler.now
 
     def _replayed(self, user_id: str) -> list[tuple[int, Millis]]:
@@ -129,13 +129,13 @@ class CallbackInvariants:
         for user_id, queue in self.tables.queues.items():
             if user_id in gone:
                 continue
-            _require(queue.callbacks.first is None, f"callbacks of {user_id} are still owed")
+            require(queue.callbacks.first is None, f"callbacks of {user_id} are still owed")
             missing = [
                 seq
                 for seq in self._owed(user_id, queue.floor + 1, queue.head + 1)
                 if (user_id, seq) not in self.delivered and (user_id, seq) not in self.given_up
             ]
-            _require(not missing, f"the outcomes of {missing} were never pushed")
+            require(not missing, f"the outcomes of {missing} were never pushed")
         for call in world.calls.made:
             if call.kind == "replay" and call.worked and call.user_id not in gone:
                 self._check_replayed(call)
@@ -146,13 +146,8 @@ class CallbackInvariants:
         for seq in self._owed(call.user_id, max(call.asked, queue.floor + 1), queue.head + 1):
             place = call.user_id, seq
             settled = max(self.delivered.get(place, -1), self.given_up.get(place, -1))
-            _require(settled >= call.started, f"{call.name}: {seq} was not pushed again")
+            require(settled >= call.started, f"{call.name}: {seq} was not pushed again")
 
 
 def _receiver(outcome: Request) -> str:
     return (outcome.callback or "").split("/")[2]
-
-
-def _require(condition: bool, violation: str) -> None:
-    if not condition:
-        raise Violation(violation)

@@ -13,7 +13,7 @@ from chalicelib.core.queueing.events import Chunk, Event, chunk_of
 from chalicelib.core.queueing.notes import NoteKind
 from chalicelib.core.queueing.request import Failure, Request, Status
 from chalicelib.core.queueing.stopped import Stopped
-from tests.simulation.history import Violation
+from tests.simulation.history import Violation, require
 
 if TYPE_CHECKING:
     from chalicelib.adapters.memory.tables import MemoryTables
@@ -122,30 +122,28 @@ class Emitters:
         place = request.user_id, request.seq
         chunks = self._chunks(request)
         stored = [event for chunk in chunks for event in chunk.events]
-        _require(
+        require(
             [event.n for event in stored] == list(range(1, len(stored) + 1)), f"{place}: gaps in {stored}"
         )
-        _require(bool(chunks) == request.eventful, f"{place} is marked wrongly: {chunks}")
+        require(bool(chunks) == request.eventful, f"{place} is marked wrongly: {chunks}")
         ends = [chunk.first for chunk in chunks if chunk.is_end]
-        _require(not request.eventful or ends == [len(stored) + 1], f"the chain of {place} is not closed")
+        require(not request.eventful or ends == [len(stored) + 1], f"the chain of {place} is not closed")
         shown = self.shown.get(place, [])
-        _require(stored[: len(shown)] == shown, f"{place} has {stored}, and {shown} was shown")
-        _require(place not in self.ended or stored == shown, f"{place} was not over when that was shown")
+        require(stored[: len(shown)] == shown, f"{place} has {stored}, and {shown} was shown")
+        require(place not in self.ended or stored == shown, f"{place} was not over when that was shown")
         self._check_attempts(request, stored)
 
     def _check_attempts(self, request: Request, stored: list[Event]) -> None:
         """One after the other; of each, what it has emitted up to some moment, in its order."""
         place = request.user_id, request.seq
         attempts = [event.attempt for event in stored]
-        _require(attempts == sorted(attempts), f"{place}: attempts mixed: {stored}")
+        require(attempts == sorted(attempts), f"{place}: attempts mixed: {stored}")
         for attempt in set(attempts):
             numbers = [int(event.data) for event in stored if event.attempt == attempt]
-            _require(numbers == list(range(len(numbers))), f"{place}: attempt {attempt} shows {numbers}")
+            require(numbers == list(range(len(numbers))), f"{place}: attempt {attempt} shows {numbers}")
         if request.status is Status.SUCCEEDED:
             emitted = self.emitted[*place, request.attempts]
-            _require(
-                attempts.count(request.attempts) == emitted, f"{place}: fewer than {emitted} were stored"
-            )
+            require(attempts.count(request.attempts) == emitted, f"{place}: fewer than {emitted} were stored")
 
     def _chunks(self, request: Request) -> list[Chunk]:
         notes = [
@@ -154,8 +152,3 @@ class Emitters:
             if (user_id, key.seq, key.kind) == (request.user_id, request.seq, NoteKind.EVENT)
         ]
         return sorted(map(chunk_of, notes), key=lambda chunk: chunk.first)
-
-
-def _require(condition: bool, violation: str) -> None:
-    if not condition:
-        raise Violation(violation)

@@ -9,7 +9,7 @@ from chalicelib.core.queueing.entry import Entry, entry_id
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Follows, Request, Status
 from tests.simulation.executions import LONG, SLOW, Executions
-from tests.simulation.history import Violation
+from tests.simulation.history import require
 from tests.simulation.large import payload_of, perhaps_large
 from tests.simulation.plans import draw_plan, prolonged
 
@@ -109,21 +109,21 @@ class Entries:
             self._payloads[place] = payload = payload_of(self.tables, request)
             if payload in self.planned or payload in self.scheduled:
                 first = payload not in self.entered and payload not in self.deleted
-                _require(first, f"an entry has entered as {place} and before, or was deleted")
+                require(first, f"an entry has entered as {place} and before, or was deleted")
                 self.entered[payload] = request
 
     def _check_waiting(self, waiting: list[Entry]) -> None:
         payloads = [entry.payload for entry in waiting]
-        _require(len(set(payloads)) == len(payloads), "an entry is there twice")
+        require(len(set(payloads)) == len(payloads), "an entry is there twice")
         for entry in waiting:
             known = entry.payload in self.entered or entry.payload in self.deleted
-            _require(not known, f"entry {entry.id} is there, and has entered or was deleted")
+            require(not known, f"entry {entry.id} is there, and has entered or was deleted")
 
     def _check_gone(self, entry: Entry, actor: str) -> None:
         """It has not entered."""
         queue = self.tables.queues.get(entry.user_id)
         removed = is_account(entry.user_id) and (queue is None or queue.deleted_at is not None)
-        _require(removed or actor.startswith(REMOVING), f"entry {entry.id} was lost by {actor}")
+        require(removed or actor.startswith(REMOVING), f"entry {entry.id} was lost by {actor}")
         self.deleted.add(entry.payload)
 
     def _check_origins(self) -> None:
@@ -134,9 +134,9 @@ class Entries:
             succeeded = origin is not None and origin.status is Status.SUCCEEDED
             if succeeded or (user_id, seq) in self._ended:
                 self._ended.add((user_id, seq))
-                _require(payload in seen, f"{payload.strip()} is not there, though {seq} has succeeded")
+                require(payload in seen, f"{payload.strip()} is not there, though {seq} has succeeded")
             else:
-                _require(payload not in seen, f"{payload.strip()} is there, though {seq} has not succeeded")
+                require(payload not in seen, f"{payload.strip()} is there, though {seq} has not succeeded")
 
     def note_forgetting(self, call: str, user_id: str) -> None:
         """The call begins to delete all that the user has."""
@@ -146,8 +146,8 @@ class Entries:
     def check_queue(self, before: Queue, queue: Queue) -> None:
         """Nothing gets a number where nobody may send."""
         if queue.tail > before.tail:
-            _require(not queue.blocked, "a number was given out for a user who is blocked")
-            _require(queue.deleted_at is None, "a number was given out in a queue that is to be removed")
+            require(not queue.blocked, "a number was given out for a user who is blocked")
+            require(queue.deleted_at is None, "a number was given out in a queue that is to be removed")
 
     def check_order(self) -> None:
         """What one request has enqueued for one user at one moment is in the order of the calls."""
@@ -160,9 +160,4 @@ class Entries:
                 )
         for line in lines.values():
             in_order = [seq for _, seq in sorted(line)]
-            _require(in_order == sorted(in_order), f"follow-ups have entered in another order: {line}")
-
-
-def _require(condition: bool, violation: str) -> None:
-    if not condition:
-        raise Violation(violation)
+            require(in_order == sorted(in_order), f"follow-ups have entered in another order: {line}")

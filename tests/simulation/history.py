@@ -13,6 +13,12 @@ class Violation(Exception):  # noqa: N818 - it is what is looked for, not someth
     """The system has broken a promise."""
 
 
+def require(condition: bool, violation: str) -> None:
+    """Raises Violation unless the condition holds."""
+    if not condition:
+        raise Violation(violation)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     at: Millis

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.core.errors import ConflictError
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.slots import REPLACING, IfBusy, SlotRecord
-from tests.simulation.history import Violation
+from tests.simulation.history import Violation, require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,9 +56,9 @@ def check_latest_start(request: Request) -> None:
     latest = request.start_before
     if request.status is Status.EXPIRED:
         late = latest is not None and (request.finished_at or 0) > latest
-        _require(late and not request.attempts, f"{request.seq} has expired too early, or was begun")
+        require(late and not request.attempts, f"{request.seq} has expired too early, or was begun")
     begun_late = latest is not None and request.attempts == 1 and (request.started_at or 0) > latest
-    _require(not begun_late, f"{request.seq} was begun after its latest start")
+    require(not begun_late, f"{request.seq} was begun after its latest start")
 
 
 @dataclass(slots=True)
@@ -74,16 +74,16 @@ class SlotInvariants:
             return
         mark = self._marks.get((request.user_id, request.slot), 0)
         begun = request.attempts > (before.attempts if before else 0)
-        _require(not begun or request.seq > mark, f"{request.seq} was begun after it was superseded")
+        require(not begun or request.seq > mark, f"{request.seq} was begun after it was superseded")
         by = request.superseded_by
         is_mark = by is None or request.seq < by <= self._mark(request) + 1
-        _require(is_mark, f"{request.seq} is told to be superseded by {by}")
+        require(is_mark, f"{request.seq} is told to be superseded by {by}")
         if before is None and request.if_busy == IfBusy.REJECT:
             for other in self._others(request):
                 if other.seq <= self.tables.queues[request.user_id].purged:
                     continue  # a purge is seen by a worker after some time
                 in_the_way = other.seq > mark or other.status is Status.RUNNING
-                _require(not in_the_way, f"{request.seq} was accepted while {other.seq} was in the way")
+                require(not in_the_way, f"{request.seq} was accepted while {other.seq} was in the way")
 
     def check(self, user_id: str) -> None:
         """After the changes."""
@@ -96,11 +96,11 @@ class SlotInvariants:
                 raise Violation(f"{request.seq} is not in its slot")
             waits = request.status is Status.QUEUED and request.seq > record.replaced
             waiting += waits and request.slot == LATEST
-        _require(waiting <= 1, f"{waiting} requests wait in a slot in which each replaces the others")
+        require(waiting <= 1, f"{waiting} requests wait in a slot in which each replaces the others")
         for place, record in self.tables.slots.items():
             if place[0] == user_id:
                 before = self._records.get(place, record)
-                _require(record.last >= before.last, "a slot's last number went back")
+                require(record.last >= before.last, "a slot's last number went back")
                 self._records[place] = record
                 self._marks[place] = max(self._marks.get(place, 0), record.replaced)
 
@@ -128,9 +128,9 @@ def check_answer(world: World, call: Call) -> None:
     for other in _stored(world, call.user_id):
         if other.slot == request.slot and other.seq < request.seq:
             begun = (other.started_at or 0) > answered
-            _require(not begun, f"{call.name}: {other.seq} was begun, which it has replaced")
+            require(not begun, f"{call.name}: {other.seq} was begun, which it has replaced")
             ran_on = other.status is Status.SUCCEEDED and (other.finished_at or 0) > answered
-            _require(
+            require(
                 not ran_on or request.if_busy != IfBusy.INTERRUPT,
                 f"{call.name}: {other.seq} was not stopped",
             )
@@ -142,14 +142,9 @@ def _check_rejected(world: World, call: Call) -> None:
     found = next((request for request in _stored(world, call.user_id) if request.seq == seq), None)
     if found is not None:  # else it has expired since
         ended = world.invariants.ended.get((call.user_id, seq), call.started) < call.started
-        _require(found.slot == MIXED and not ended, f"{call.name}: {seq} was not in the way")
+        require(found.slot == MIXED and not ended, f"{call.name}: {seq} was not in the way")
 
 
 def _stored(world: World, user_id: str) -> Iterator[Request]:
     yield from world.store.tables.requests.get(user_id, {}).values()
     yield from (request for request in world.forgotten if request.user_id == user_id)
-
-
-def _require(condition: bool, violation: str) -> None:
-    if not condition:
-        raise Violation(violation)
