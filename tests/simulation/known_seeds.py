@@ -197,7 +197,7 @@ KNOWN = {
     "what is replaced waits on": 22,
     "what no code can take is failed after a while": 5,
     "what was begun expires": 30,
-    "woken without a condition": 550,
+    "woken without a condition": 22,
     "work mark removed while callbacks are owed": 65,
     "worker goes on without a queue": 2937,
     "worker leaves the queue at rest": 467,

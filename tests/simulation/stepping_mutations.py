@@ -68,7 +68,7 @@ def suspended_without_a_condition(patch: MonkeyPatch) -> None:
 
 
 @defect
-@under(faults.Faults(repeat=0.6, slow=0.9, stall=0.1))
+@under(faults.Faults(stall=0.3))
 def woken_without_a_condition(patch: MonkeyPatch) -> None:
     def wake(store: MemoryRequests, seen: Request) -> Request:
         return store._save(replace(seen, not_before=None, awaits=None))
