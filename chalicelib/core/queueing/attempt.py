@@ -119,21 +119,24 @@ class Attempt:
         handler = self.handlers.get(request.type)
         if handler is None:
             return _unknown(request)
-        found = self._take(handler, request)
+        return self.refusal_of(handler, self.whole(request))
+
+    def refusal_of(self, handler: Handler, whole: Request | Failure | None) -> Failure | None:
+        """The same for what `whole` has given. The payload is decoded, by code of the application."""
+        found = self._take(handler, whole)
         return found if isinstance(found, Failure) else None
 
-    def _take(self, handler: Handler, request: Request) -> "tuple[Request, Taken] | Failure | None":
-        """The request with its payload, which is decoded; None if it is gone; or why it cannot be taken.
-
-        Raises UnavailableError.
-        """
-        whole = self._whole(request)
+    def _take(
+        self, handler: Handler, whole: Request | Failure | None
+    ) -> "tuple[Request, Taken] | Failure | None":
+        """The request with its payload, which is decoded; None if it is gone; or why it cannot be taken."""
         if not isinstance(whole, Request):
             return whole
         taken = self.take(handler, whole, handler.timeout)
         return taken if isinstance(taken, Failure) else (whole, taken)
 
-    def _whole(self, request: Request) -> Request | Failure | None:
+    def whole(self, request: Request) -> Request | Failure | None:
+        """The request with its payload; None if that is gone; or why there is none. Raises UnavailableError."""
         if request.upload is None:
             return with_payload(self.requests, request)
         from chalicelib.core.queueing import uploaded  # only requests with an upload need it
@@ -141,7 +144,7 @@ class Attempt:
         return uploaded.NO_BUCKET if self.objects is None else uploaded.fetched(self.objects, request)
 
     def _try(self, request: Request, handler: Handler, policy: Policy, lease: HeldLease) -> AfterAttempt:
-        found = self._take(handler, request)  # before the attempt counts: this may fail
+        found = self._take(handler, self.whole(request))  # before the attempt counts: this may fail
         if isinstance(found, Failure):
             return self._unfit(request, found)
         lasts_ms = ALIVE_MS if handler.is_long else int(handler.timeout * 1000) + GRACE_MS

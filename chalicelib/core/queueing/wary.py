@@ -30,7 +30,11 @@ DEADLY: Final = Failure("invalid_payload", "The worker's process ended while it 
 
 
 def is_overdue(queue: Queue, head: Request, now: Millis) -> bool:
-    """Whether the head, which the queue has reached, should have begun long ago."""
+    """Whether the head, which the queue has reached, should have begun long ago.
+
+    What has kept it apart from its own moment, such as a pause, is not known here. Then a worker that holds
+    the queue for nothing opens it again at once.
+    """
     could_begin = max(queue.due(head), queue.moved_at, head.enqueued_at, head.unfit_since or 0)
     return not head.settled and now - could_begin > OVERDUE_MS
 
@@ -40,13 +44,13 @@ def read_while_held(drain: Drain, cursor: Cursor, request: Request) -> bool:
 
     Raises LostRaceError, and UnavailableError.
     """
-    now, is_head = drain.clock.now(), cursor.is_written
-    has_code = drain.attempt.handlers.get(request.type) is not None
-    if not (is_head and has_code and is_overdue(cursor.queue, request, now)):
+    now, handler = drain.clock.now(), drain.attempt.handlers.get(request.type)
+    if handler is None or not (cursor.is_written and is_overdue(cursor.queue, request, now)):
         return False
-    cursor.take_over(drain.queues.hold(cursor.queue, HoldReason.of(DEADLY, now, drain.code)))
+    whole = drain.attempt.whole(request)  # before the hold: a store that does not answer is no deadly payload
+    _hold(drain, cursor, DEADLY, now)
     log_event("payload read in a held queue", user=request.user_id, seq=request.seq, type=request.type)
-    drain.attempt.refusal(request)  # the next attempt says the same, if it says anything
+    drain.attempt.refusal_of(handler, whole)  # the next attempt says the same, if it says anything
     return True
 
 
@@ -59,20 +63,24 @@ def may_open(drain: Drain, cursor: Cursor, head: Request, *, comes_back: bool) -
     held = cursor.queue.why_held
     if head.settled or held is None:
         return True
-    own = held.code == drain.code
-    if held.failure == DEADLY and own and comes_back:
+    now, own, was_deadly = drain.clock.now(), held.code == drain.code, held.failure == DEADLY
+    # The wake-up of a worker that has died comes back later: before that, the queue could not be opened.
+    if own and was_deadly and comes_back and now - held.since > OVERDUE_MS:
         return False
-    if (held.failure == DEADLY or comes_back) and not (held.failure == DEADLY and own):
-        held = _hold(drain, cursor, held, DEADLY)
-    why = drain.attempt.refusal(head)
-    if why is not None and (held.failure == DEADLY or not own):
-        _hold(drain, cursor, held, why)
+    handler = drain.attempt.handlers.get(head.type)
+    if handler is None:
+        why = drain.attempt.refusal(head)
+    else:
+        whole = drain.attempt.whole(head)
+        if not own and (was_deadly or comes_back):
+            _hold(drain, cursor, DEADLY, now)
+        why = drain.attempt.refusal_of(handler, whole)
+    if why is not None and (was_deadly or not own):
+        _hold(drain, cursor, why, held.since)
         told = {"kind": why.kind, "error": why.message}
         log_event("queue still held", level=logging.WARNING, user=head.user_id, seq=head.seq, **told)
     return why is None
 
 
-def _hold(drain: Drain, cursor: Cursor, held: HoldReason, why: Failure) -> HoldReason:
-    reason = HoldReason.of(why, held.since, drain.code)
-    cursor.take_over(drain.queues.hold(cursor.queue, reason))
-    return reason
+def _hold(drain: Drain, cursor: Cursor, why: Failure, since: Millis) -> None:
+    cursor.take_over(drain.queues.hold(cursor.queue, HoldReason.of(why, since, drain.code)))

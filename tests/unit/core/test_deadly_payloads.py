@@ -5,10 +5,14 @@ from typing import Never
 
 import pytest
 
+from chalicelib.adapters.memory.wake_ups import MemoryLease
+from chalicelib.core.errors import UnavailableError
+from chalicelib.core.queueing.attempt import Attempt
 from chalicelib.core.queueing.line import Reason
 from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import Failure, Status
 from chalicelib.core.queueing.steps import Done
+from chalicelib.core.queueing.waking import send_wake_up
 from chalicelib.core.queueing.wary import DEADLY
 from tests.unit.core.queue_harness import BROKEN, SESSION, UNFIT, USER, DiedError, QueueHarness
 from tests.unit.core.test_sweep import MINUTE_MS
@@ -27,6 +31,20 @@ def run(harness: QueueHarness) -> None:
 def deploy(harness: QueueHarness, code: str) -> None:
     for part in (*harness.drains.values(), harness.sweep):
         object.__setattr__(part, "code", code)
+
+
+def unavailable(*_: object) -> Never:
+    raise UnavailableError
+
+
+def put_back(harness: QueueHarness) -> None:
+    """A worker whose store does not answer has its wake-up come back soon."""
+    harness.pass_until_next_wake_up()
+    receipt = harness.fifo.receive()
+    assert receipt
+    with pytest.raises(UnavailableError):
+        harness.serve(receipt)
+    MemoryLease(harness.fifo, receipt).hold(5)
 
 
 @pytest.fixture
@@ -138,6 +156,51 @@ def test_a_worker_that_died_of_something_else_holds_nothing_for_long(harness: Qu
     assert harness.statuses() == [Status.SUCCEEDED] * 2
     assert harness.queue.state is State.OPEN
     assert harness.read == [1, 1, 2]
+
+
+def test_a_store_that_does_not_answer_holds_nothing(
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.send()
+    with monkeypatch.context() as patch:
+        patch.setattr(Attempt, "whole", unavailable)
+        for _ in range(20):
+            put_back(harness)
+
+    assert harness.queue.state is State.OPEN
+    harness.run()
+    assert harness.statuses() == [Status.SUCCEEDED]
+
+
+def test_a_queue_that_could_not_be_opened_is_opened_when_the_wake_up_is_back(
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.send()
+    assert harness.fifo.receive()
+    harness.pass_until_next_wake_up()
+    with monkeypatch.context() as patch:
+        patch.setattr(harness.store.queues, "change_state", unavailable)
+        put_back(harness)
+    assert harness.queue.state is State.HELD
+
+    harness.pass_until_next_wake_up()
+    harness.wake()
+
+    assert harness.statuses() == [Status.SUCCEEDED]
+
+
+def test_a_queue_that_this_code_holds_is_not_held_anew_when_a_wake_up_is_back(harness: QueueHarness) -> None:
+    harness.unfit[1] = UNFIT
+    harness.send()
+    harness.run()
+    held = harness.queue
+    send_wake_up(harness._bell, held, "again")
+    assert harness.fifo.receive()
+    harness.pass_until_next_wake_up()
+
+    assert harness.wake() == Done()
+
+    assert harness.queue == held
 
 
 def test_a_head_that_has_waited_for_its_moment_holds_nothing(
