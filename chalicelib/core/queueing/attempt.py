@@ -136,7 +136,7 @@ class Attempt:
         return taken if isinstance(taken, Failure) else (whole, taken)
 
     def whole(self, request: Request) -> Request | Failure | None:
-        """The request with its payload; None if that is gone; or why there is none. Raises UnavailableError."""
+        """The request with its payload; None if that is gone; or why it has none. Raises UnavailableError."""
         if request.upload is None:
             return with_payload(self.requests, request)
         from chalicelib.core.queueing import uploaded  # only requests with an upload need it
