@@ -8,7 +8,7 @@ KNOWN = {
     "advance without a condition": 0,
     "application asked while a request is running": 2890,
     "attempt begun that does not know of events": 1371,
-    "attempt begun that does not know of steps": 5,
+    "attempt begun that does not know of steps": 160,
     "attempt goes on beyond its deadline": 0,
     "batch kept though it was given up": 83,
     "batch written from the front": 0,
