@@ -145,19 +145,6 @@ def marked_as_eventful_without_a_condition(patch: MonkeyPatch) -> None:
 
 
 @defect
-@under(faults.Faults(stall=0.3, slow=0.5, double=0.2, intrude=0.5))
-def attempt_begun_that_does_not_know_of_events(patch: MonkeyPatch) -> None:
-    original = MemoryRequests.begin
-
-    def begin(store: MemoryRequests, seen: Request, *arguments: Any, **named: Any) -> Request:
-        found = store.get(seen.user_id, seen.seq)
-        knowing = replace(seen, eventful=found is not None and found.eventful)
-        return replace(original(store, knowing, *arguments, **named), eventful=seen.eventful)
-
-    patch.setattr(MemoryRequests, "begin", begin)
-
-
-@defect
 @under(STALE)
 def watcher_told_of_the_end_before_the_chain_is_closed(patch: MonkeyPatch) -> None:
     original = _WatchedEvents._read

@@ -7,7 +7,6 @@ KNOWN = {
     "account removed whosever it is": 80,
     "advance without a condition": 0,
     "application asked while a request is running": 2890,
-    "attempt begun that does not know of events": 1371,
     "attempt begun that does not know of steps": 1069,
     "attempt goes on beyond its deadline": 0,
     "batch kept though it was given up": 83,
