@@ -14,7 +14,8 @@ REFERENCES = {
     "AWS::SQS::Queue": "https://sqs.{region}.amazonaws.com/{account}/{name}",
 }
 CHOSEN = "{stack}-{id}-{random}"  # by CloudFormation; names of buckets are at most as long as this
-NAMES = NAMED_BY | {"AWS::Serverless::Function": "FunctionName"}
+FUNCTION = "AWS::Serverless::Function"
+NAMES = NAMED_BY | {FUNCTION: "FunctionName"}
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/, at each property
 LONGEST = {"TableName": 255, "QueueName": 80, "BucketName": 63, "TopicName": 256, "FunctionName": 64}
 
@@ -72,7 +73,7 @@ class Evaluation:
         return re.sub(r"\$\{([^}]+)\}", value, text)
 
     def _reference(self, id_: str) -> str:
-        type_ = self._template["Resources"][id_]["Type"]
+        type_ = self._template["Resources"][id_].get("Type", FUNCTION)  # Chalice adds it to the functions
         name = self._name(id_, NAMES.get(type_, ""))
         return self._filled(REFERENCES.get(type_, "{name}"), id_, name)
 

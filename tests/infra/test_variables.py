@@ -8,9 +8,9 @@ import pytest
 from infra import parameters
 from infra.apps import resources
 from infra.errors import DeployError
-from infra.evaluation import Evaluation
+from infra.evaluation import FUNCTION, Evaluation
 from infra.target import Target
-from infra.variables import FUNCTION, MOST_BYTES, check, size_of
+from infra.variables import MOST_BYTES, check, size_of
 from tests.infra.documents import Document, environment
 
 AWS = Target("ap-southeast-1")
