@@ -47,9 +47,9 @@ class Evaluation:
         return {name: text for name, value in described.items() if (text := self.text(value)) is not None}
 
     def text(self, value: Any) -> str | None:
-        """None if the template leaves it out. Raises LookupError if this class does not know what it is."""
+        """None if the template leaves it out. Raises LookupError if it cannot be evaluated."""
         match value:
-            case {"Ref": name}:
+            case {"Ref": str(name)}:
                 return self._known[name] if name in self._known else self._reference(name)
             case {"Fn::GetAtt": [name, "QueueName"]}:
                 return self._name(name, "QueueName")
@@ -57,7 +57,7 @@ class Evaluation:
                 return self._substituted(text, {})
             case {"Fn::Sub": [str(text), dict(own)]}:
                 return self._substituted(text, self.variables(own))
-            case {"Fn::If": [condition, yes, no]}:
+            case {"Fn::If": [str(condition), yes, no]}:
                 return self.text(yes if self._holds({"Condition": condition}) else no)
             case dict():
                 raise LookupError(value)
@@ -102,4 +102,4 @@ class Evaluation:
                 return all(map(self._holds, conditions))
             case {"Fn::Or": conditions}:
                 return any(map(self._holds, conditions))
-        raise ValueError(condition)
+        raise LookupError(condition)

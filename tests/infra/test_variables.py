@@ -93,6 +93,8 @@ QUEUE_URL = "https://sqs.ap-southeast-1.amazonaws.com/000000000000/"
         ("SQS::Queue", '{QueueName: !Join ["-", [!Sub "${AWS::StackName}", x]]}', f"{QUEUE_URL}{'X' * 80}"),
         ("SQS::Queue", '{QueueName: !If [Unknown, !Sub "${AWS::StackName}", x]}', f"{QUEUE_URL}{'X' * 80}"),
         ("SQS::Queue", '{QueueName: !Sub ["${AWS::StackName}"]}', f"{QUEUE_URL}{'X' * 80}"),
+        ("SQS::Queue", '{QueueName: !If [[], !Sub "${AWS::StackName}", x]}', f"{QUEUE_URL}{'X' * 80}"),
+        ("SQS::Queue", '{QueueName: !Ref [!Sub "${AWS::StackName}"]}', f"{QUEUE_URL}{'X' * 80}"),
         (
             "SNS::Topic",
             '{TopicName: !Sub "${AWS::StackName}-x"}',

@@ -1,4 +1,4 @@
-"""Which application a command deploys, if it is told none. The cloud is left out."""
+"""Which application a command deploys, if it is lines none. The cloud is left out."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def data(tmp_path: Path) -> Data:
 
 
 @pytest.fixture
-def told() -> list[str]:
+def lines() -> list[str]:
     return []
 
 
@@ -45,18 +45,18 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[program.Options]:
 
 
 def test_the_one_that_was_deployed_last_is_taken_unless_something_is_said(
-    data: Data, told: list[str], tmp_path: Path
+    data: Data, lines: list[str], tmp_path: Path
 ) -> None:
     def app_of(app: str) -> Path | None:
-        return as_last_time(Settings.from_mapping({"APP": app}), data, told.append).app
+        return as_last_time(Settings.from_mapping({"APP": app}), data, lines.append).app
 
     assert app_of("") is None
     data.note_application(tmp_path / "other/../my shop")
-    assert not told
+    assert not lines
     assert app_of("") == tmp_path / "my shop"
-    assert told == [f"With the application in {tmp_path}/my shop, as the last time. (APP=none removes it.)"]
+    assert lines == [f"With the application in {tmp_path}/my shop, as the last time. (APP=none removes it.)"]
     assert (app_of("/another"), app_of("none")) == (Path("/another"), None)
-    assert len(told) == 1
+    assert len(lines) == 1
 
     data.note_application(None)
     assert app_of("") is None
@@ -77,13 +77,13 @@ def test_a_deployment_knows_whether_its_application_was_named(
 
 @pytest.mark.usefixtures("asked")
 def test_a_deployment_that_cannot_be_noted_is_no_failure(
-    data: Data, told: list[str], shop: Path, fake_cloud: FakeCloud
+    data: Data, lines: list[str], shop: Path, fake_cloud: FakeCloud
 ) -> None:
     (data.directory / disks.unwritten(APPLICATION_FILE)).mkdir()  # in the way
 
     fake_cloud.emulator.data = data
-    outputs = deploy(fake_cloud.emulator, Settings.from_mapping({"APP": str(shop)}), told.append)
+    outputs = deploy(fake_cloud.emulator, Settings.from_mapping({"APP": str(shop)}), lines.append)
 
     assert outputs == {"ApiUrl": "http://api"}
-    [line] = told
+    [line] = lines
     assert line.startswith("Which application was deployed could not be noted (Is a directory): say APP=")
