@@ -63,6 +63,14 @@ def test_a_users_queue_is_shown_with_all_its_numbers(service: Service, admin: Us
     )
 
 
+def test_a_user_who_is_being_deleted_has_no_sessions(service: Service, admin: User, user: User) -> None:
+    service.store.connections.mark_for_removal(user.user_id, service.clock.now())
+
+    answer = queue_call(admin, user.user_id)
+
+    assert (answer.body["leaving"], answer.body["sessions"]) == (True, 0)
+
+
 @pytest.mark.parametrize("deed", ["", *DEEDS])
 def test_a_user_without_a_queue_is_not_found(admin: User, deed: str) -> None:
     answer = queue_call(admin, NOBODY, deed)

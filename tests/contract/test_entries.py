@@ -154,6 +154,20 @@ def test_a_request_that_ended_long_ago_does_not_let_the_key_of_a_newer_entry_exp
     assert user.store.keys.find(user.id, "key", expiry(LATER)) == KeyRecord("fingerprint", 2, 2, entry.id)
 
 
+def test_an_entry_whose_key_is_gone_or_newer_can_be_deleted(user: User) -> None:
+    """Earlier releases could let the key of an entry expire. It may have been used again since."""
+    gone, newer = replace(written(user), key="gone"), replace(new(user), key="key")
+    user.store.entries.write(newer)
+    user.take()
+    user.write(1, KEY)
+
+    for entry in (gone, newer):
+        user.store.entries.delete(entry, NOW)
+        assert user.store.entries.get(user.id, entry.id) is None
+
+    assert user.store.keys.find(user.id, "key", expiry(LATER)) == KeyRecord("fingerprint", 1, 1)
+
+
 def test_a_key_that_stands_for_something_else_keeps_the_entry_out(user: User) -> None:
     entry = replace(written(user), key="key")
     user.take()

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.idempotency import IdempotencyKey, KeyRecord
 from chalicelib.core.queueing.request import Status
-from chalicelib.core.queueing.retention import VOID_MS, expiry
+from chalicelib.core.queueing.retention import LEADING_VOID_MS, expiry
 from tests.contract.stores import LIMIT
 from tests.contract.users import EXPIRY, LATER, NOW, User
 
@@ -91,7 +91,7 @@ def test_a_void_expires_only_if_it_is_told_to(user: User) -> None:
 
     assert [user.written(seq).expires_at for seq in (1, 2)] == [None, expiry(LATER)]
     user.store.requests.schedule_expiry(user.written(1), LATER)
-    assert user.written(1).expires_at == expiry(LATER, VOID_MS)
+    assert user.written(1).expires_at == expiry(LATER, LEADING_VOID_MS)
 
 
 def test_a_place_with_a_request_cannot_be_closed(user: User) -> None:

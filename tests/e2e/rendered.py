@@ -32,10 +32,10 @@ class Rendered:
 
     def _value(self, given: Any) -> Any:
         match given:
-            case {"Ref": name}:
+            case {"Ref": name} | {"Fn::GetAtt": [name, _]}:
                 return self._named(name)
-            case {"Fn::GetAtt": [name, _]}:
-                return self._named(name)
+            case {"Fn::If": [condition, yes, no]}:
+                return self._value(yes if condition in HOLD else no)
             case {"Fn::Sub": text}:
                 return re.sub(r"\$\{([\w:]+)\}", lambda found: self._named(found[1]), text)
             case dict():

@@ -36,6 +36,7 @@ def renew_nothing(patch: MonkeyPatch) -> None:
         raise UnavailableError
 
     patch.setattr(Heartbeat, "__call__", fail)
+    patch.setattr(faults.Faults, "is_steady", property(lambda _: False))
 
 
 @defect

@@ -133,4 +133,4 @@ def void_of_a_batch_forgotten_before_the_rest_has_passed(patch: MonkeyPatch) -> 
     """A worker has closed the place of its first and crashed, and everything stands still for a week."""
     patch.setattr(weeks, "REST_MS", -2 * SWEEP_MS)
     patch.setattr(world, "draw_kinds", lambda rng, controlled: ["batch"] * 8)
-    patch.setattr(lookahead, "VOID_MS", 0)
+    patch.setattr(lookahead, "LEADING_VOID_MS", 0)

@@ -122,6 +122,6 @@ def check_removed(tables: MemoryTables, executions: Executions, user_id: str) ->
     """Of who has no queue: what is written now is met by the next user of the name. Raises Violation."""
     if running := executions.running(user_id):
         raise Violation(f"{user_id} was removed while {running} was running")
-    requests, notes = tables.requests.get(user_id), [place for place in tables.notes if place[0] == user_id]
-    if requests or notes:
-        raise Violation(f"something was written for {user_id}, who was removed: {requests or notes}")
+    places = (place for stored in (tables.notes, tables.texts, tables.slots) for place in stored)
+    if left := tables.requests.get(user_id) or [place for place in places if place[0] == user_id]:
+        raise Violation(f"something was written for {user_id}, who was removed: {left}")

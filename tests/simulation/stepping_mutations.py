@@ -1,6 +1,7 @@
 """Deliberate defects of steps. mutations.py has the others."""
 
 from dataclasses import replace
+from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
@@ -44,9 +45,8 @@ def first_note_without_a_mark(patch: MonkeyPatch) -> None:
 @defect
 @under(faults.Faults(stall=0.3, slow=0.5, double=0.2, intrude=0.5))
 def attempt_begun_that_does_not_know_of_steps(patch: MonkeyPatch) -> None:
-    def begin(store: MemoryRequests, seen: Request, token: str, now: Millis, deadline: Millis) -> Request:
-        store._untouched(seen)
-        found = store._save(store._untouched(seen).begun(token, now, deadline))
+    def begin(store: MemoryRequests, seen: Request, *arguments: Any, **named: Any) -> Request:
+        found = store._save(store._untouched(seen).begun(*arguments, **named))
         return replace(found, noted=seen.noted)
 
     patch.setattr(MemoryRequests, "begin", begin)

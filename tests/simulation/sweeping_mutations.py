@@ -18,6 +18,7 @@ from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.removing import remove_account
 from chalicelib.core.queueing.steps import LookAgain
 from chalicelib.core.queueing.sweep import Sweep
+from chalicelib.core.queueing.sweep_run import SweepRun
 from chalicelib.core.time import Millis
 from tests.fakes.accounts import FakeAccounts
 from tests.simulation import faults, world
@@ -98,7 +99,7 @@ class End(Exception):  # noqa: N818
 @defect
 @under(faults.Faults(crash=0.2))
 def interrupted_deletion_left_at_that(patch: MonkeyPatch) -> None:
-    def remove(use: Sweep, queue: Queue, now: int, end: int) -> None:
+    def remove(use: Sweep, queue: Queue, now: Millis, _: SweepRun) -> None:
         if not is_at_work(use.store.requests, queue, now):
             use.store.removal.delete_requests(queue.user_id)
             use.store.removal.delete_queue(queue)

@@ -1,12 +1,13 @@
 """A DynamoDB that does only a part of what a call asks for. DynamoDB Local and moto always do all."""
 
-import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from chalicelib.adapters.dynamodb import batches
+from chalicelib.adapters.dynamodb import pauses as pauses_module
 from chalicelib.adapters.dynamodb.batches import PATIENCE_S, READ_AT_ONCE, WRITTEN_AT_ONCE
 from chalicelib.adapters.dynamodb.notes import DynamoNotes
 from chalicelib.adapters.dynamodb.sessions import DynamoSessions
@@ -55,9 +56,9 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     passed: list[float] = []
-    began = time.monotonic()
-    monkeypatch.setattr(time, "sleep", passed.append)
-    monkeypatch.setattr(time, "monotonic", lambda: began + sum(passed))
+    clock = SimpleNamespace(sleep=passed.append, monotonic=lambda: sum(passed))
+    for module in (batches, pauses_module):  # and not for other threads of this process
+        monkeypatch.setattr(module, "time", clock)
     return passed
 
 

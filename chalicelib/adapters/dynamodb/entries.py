@@ -127,7 +127,12 @@ class DynamoEntries:
         """A transaction in any case, as for `write`: its repetition does not find the entry gone."""
         ending = {"expires_at": expiry(now)}
         noted = [{"Update": self._keys.transaction_update(entry, **ending)}] if entry.key else []
-        commit(self._connection, [{"Delete": self._deletion(entry)}, *noted])
+        try:
+            commit(self._connection, [{"Delete": self._deletion(entry)}, *noted])
+        except LostRaceError:
+            if entry.key is None or self.get(entry.user_id, entry.id) is None:
+                raise
+            commit(self._connection, [{"Delete": self._deletion(entry)}])  # its key is gone, or newer
 
     def _deletion(self, entry: Entry) -> dict[str, Any]:
         item: EntryItem = self._entries(entry.user_id, entry.id)

@@ -42,7 +42,8 @@ class MemoryKeys:
     def update_entry(self, entry: Entry, seq: int = 0, expires_at: Millis | None = None) -> None:
         """If a key stands for it: for the request from now on; or, if it was deleted, the key expires."""
         place = entry.user_id, entry.key or ""
-        if stored := self._tables.keys.get(place):
+        stored = self._tables.keys.get(place)
+        if stored and stored.record.entry == entry.id:
             record = stored.record._replace(first=seq, last=seq)
             self._tables.keys[place] = StoredKey(record, expires_at)
 

@@ -100,7 +100,7 @@ def user_queue_view(queue: Queue) -> UserQueueAnswer:
         head=queue.head,
         read=queue.read,
         depth=queue.depth,
-        sessions=len(queue.sessions),
+        sessions=0 if queue.deleted_at is not None else len(queue.sessions),
         counts=CountsAnswer.of(queue.counts),
         average_seconds=round(queue.average_ms / 1000, 6),
         moved_at=iso(queue.moved_at),

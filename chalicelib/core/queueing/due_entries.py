@@ -21,8 +21,9 @@ class DueEntries:
     """Has entries enter in one sweep, those of several users side by side.
 
     The users' turns are in random order, each for a page of entries. A user who has more gets another turn
-    when all have had theirs; one whose entries cannot enter gets none before the next sweep. So nobody waits
-    for a user with many entries, or without room for them.
+    when all have had theirs, and one at whose turn the store did not answer after AGAIN_MS; one whose entries
+    cannot enter gets none before the next sweep. So nobody waits for a user with many entries, or without
+    room for them.
     """
 
     entering: Entering
@@ -78,9 +79,12 @@ class DueEntries:
             entered = self.entering.users(some, until, overdue)
             is_over = clock.now() >= until
             for user_id in some:
+                count = entered.get(user_id, 0)
+                have_entered |= bool(count)
                 if user_id not in entered:
                     self._refused.add(user_id)
-                have_entered |= bool(entered.get(user_id))
-                if entered.get(user_id, 0) < PAGE and not (is_over and user_id in entered):
+                if count is None:
+                    self._moments[user_id] = clock.now() + AGAIN_MS
+                elif count < PAGE and not (is_over and user_id in entered):
                     del self._moments[user_id]
         return have_entered

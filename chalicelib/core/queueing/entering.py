@@ -104,11 +104,12 @@ class Entering:
 
     def users(
         self, user_ids: Sequence[str], until: Millis, overdue: Container[str] = ()
-    ) -> Mapping[str, int]:
+    ) -> Mapping[str, int | None]:
         """Likewise with a page of what is due of each of these users; begins with no entry at `until`.
 
-        How many of each have entered, by this process or another. A user is missing if an entry could not
-        enter, or something failed. Entries of a user who is `overdue` are read only if there is room.
+        How many of each have entered, by this process or another; None if the store did not answer. A user is
+        missing if an entry could not enter, or something else failed. Entries of a user who is `overdue` are
+        read only if there is room.
         """
         return self._enter(
             [Row(user_id, partial(self._due, user_id, user_id in overdue)) for user_id in user_ids], until
@@ -122,12 +123,12 @@ class Entering:
             require_room(queue)
         return self.entries.due(user_id, self.clock.now(), PAGE)
 
-    def _enter(self, rows: Sequence[Row], until: Millis | None = None) -> Mapping[str, int]:
-        entered: dict[str, int] = {}
+    def _enter(self, rows: Sequence[Row], until: Millis | None = None) -> Mapping[str, int | None]:
+        entered: dict[str, int | None] = {}
         self.for_each(partial(self._enter_row, entered, until), rows)
         return entered
 
-    def _enter_row(self, entered: dict[str, int], until: Millis | None, row: Row) -> None:
+    def _enter_row(self, entered: dict[str, int | None], until: Millis | None, row: Row) -> None:
         count = 0
         try:
             for entry in row.read():
@@ -139,6 +140,8 @@ class Entering:
             log_event("entry waits for room", user=row.user_id)
         except (UnavailableError, NewerItemError) as error:
             log_event("entry not entered", level=logging.WARNING, user=row.user_id, error=str(error))
+            if isinstance(error, UnavailableError):
+                entered[row.user_id] = None
         except Exception as error:  # noqa: BLE001 - everybody else's entries must not wait for this
             self.report(row.user_id, error)
         else:

@@ -78,6 +78,7 @@ class EntryStore(Protocol):
     def delete(self, entry: Entry, now: Millis) -> None:
         """Delete the entry. Condition: it is stored.
 
-        If a key stands for it, the key expires with what would end now, in the same transaction.
+        If a key stands for it, the key expires with what would end now, in the same transaction. A key that
+        stands for something newer stays as it is.
         """
         ...

@@ -8,7 +8,7 @@ from chalicelib.core.queueing.held_lease import HeldLease
 from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
 from chalicelib.core.queueing.request import Outcome, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
-from chalicelib.core.queueing.retention import VOID_MS, expiry
+from chalicelib.core.queueing.retention import LEADING_VOID_MS, expiry
 from chalicelib.core.queueing.slot_looks import SlotLooks
 from chalicelib.core.queueing.stopping import settle_stopped
 from chalicelib.core.time import Clock
@@ -80,7 +80,7 @@ class Lookahead:
             if request := self.requests.get(queue.user_id, seq):
                 return request
         now = self.clock.now()
-        expires_at = expiry(now, VOID_MS)
+        expires_at = expiry(now, LEADING_VOID_MS)
         self.requests.void(queue.user_id, seq, now, expires_at=expires_at)
         log_event("hole closed", user=queue.user_id, seq=seq)
         return Request(queue.user_id, seq, "void", "null", Status.VOID, now, expires_at=expires_at)

@@ -27,9 +27,9 @@ def remove_account(queue: Queue, accounts: AccountRemoval, sessions: SessionRemo
 def remove(store: Store, queue: Queue, clock: Clock, until: Millis, end: Millis) -> bool:
     """Delete the data and then the queue, at which nothing is at work. False if time was over before that.
 
-    From `until` on no further data are deleted, and from `end` on this sweep begins nothing at all. Raises
-    UnavailableError, and LostRaceError if another sweep has begun to delete the data, or has deleted them,
-    since the queue was read.
+    `until` is when no further page of data is deleted, and `end` when the whole sweep begins nothing more:
+    its process ends soon after. Raises UnavailableError, and LostRaceError if another sweep has begun to
+    delete the data, or has deleted them, since the queue was read.
     """
     # To other sweeps something is at work until the process of this one has ended. So what they delete is not
     # of the next user of the name, whose queue can begin only when this one is gone.

@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple, Self
 
-from chalicelib.core.queueing.retention import FIRST_OF_BATCH_MS, KEPT_MS, expiry
+from chalicelib.core.queueing.retention import FIRST_OF_BATCH_MS, KEPT_MS, LEADING_VOID_MS, expiry
 from chalicelib.core.queueing.stored_text import bytes_apart, storable
 from chalicelib.core.time import Millis
 
@@ -203,8 +203,9 @@ class Request:
     @property
     def retention_ms(self) -> Millis:
         """How long it is kept after its outcome. A void may be the first of a batch, and does not say so."""
-        may_lead = self.leads or self.status is Status.VOID
-        return (self.kept_ms or KEPT_MS) + (FIRST_OF_BATCH_MS if may_lead else 0)
+        if self.status is Status.VOID and self.batch is None:
+            return LEADING_VOID_MS
+        return (self.kept_ms or KEPT_MS) + (FIRST_OF_BATCH_MS if self.leads else 0)
 
     @property
     def counted_attempts(self) -> int:

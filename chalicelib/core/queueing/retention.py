@@ -12,6 +12,9 @@ KEPT_MS: Final[Millis] = 7 * 24 * 3600 * 1000  # of a request that does not say 
 FIRST_OF_BATCH_MS: Final[Millis] = 10 * 24 * 3600 * 1000
 # Of the void under a number that was given up: no late writer lives that long.
 VOID_MS: Final[Millis] = KEPT_MS + FIRST_OF_BATCH_MS
+# Of a void that may be under the first number of a batch: it says that the rest was not accepted, also if the
+# line is paused in between.
+LEADING_VOID_MS: Final[Millis] = 400 * 24 * 3600 * 1000
 SHORTEST: Final = timedelta(hours=1)
 LONGEST: Final = timedelta(days=366)
 FORM = re.compile(r"([0-9]{1,4})([hd])")

@@ -42,7 +42,8 @@ class Scheduling:
     """The user's own entries. Each call takes the caller's session; all raise UnauthenticatedError.
 
     The session is looked at in the queue item first: a sign-out in the milliseconds between may be answered
-    before the write. A service may schedule for a name without a queue: an entry creates it when it enters.
+    before the write. A service may schedule for a name without a queue: an entry creates it when it enters,
+    or this call does, if the user has a rate.
     """
 
     entries: EntryStore

@@ -208,6 +208,8 @@ class Sweep:
         log_event("queue rung by the sweeper", user=queue.user_id, seq=queue.tail)
 
     def _end_sessions(self, queue: Queue, now: Millis) -> None:
+        if queue.deleted_at is not None:
+            return  # its removal deletes what is stored of the sessions that it names
         latest: Queue | None = queue
         for session_id, expiry in queue.sessions.items():
             if expiry <= now:

@@ -1,6 +1,8 @@
 """What enters the line beside what is sent to it: when, in which order, and whatever goes wrong."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -218,5 +220,22 @@ def test_one_bad_entry_stops_nothing(harness: QueueHarness, monkeypatch: pytest.
     harness.clock.advance(1_000)
 
     sweep(harness)
+
+    assert payloads(harness) == ["null"]
+
+
+def test_a_user_gets_another_turn_when_the_store_answers_again(
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def due_once_more(*arguments: Any) -> Sequence[Entry]:
+        monkeypatch.setattr(harness.store.entries, "due", due)
+        raise UnavailableError
+
+    due = harness.store.entries.due
+    schedule(harness, 1)
+    harness.clock.advance(1_000)
+    monkeypatch.setattr(harness.store.entries, "due", due_once_more)
+
+    harness.sweep()
 
     assert payloads(harness) == ["null"]

@@ -9,7 +9,7 @@ from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.idempotency import IdempotencyKey
 from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import Outcome, Status
-from chalicelib.core.queueing.retention import FIRST_OF_BATCH_MS, KEPT_MS, VOID_MS
+from chalicelib.core.queueing.retention import FIRST_OF_BATCH_MS, KEPT_MS, LEADING_VOID_MS, VOID_MS
 from tests.unit.core.queue_harness import BROKEN, SESSION, USER, QueueHarness
 
 KEY = IdempotencyKey("key", "fingerprint")
@@ -158,7 +158,7 @@ def test_a_number_that_was_given_up_is_forgotten_although_its_line_stands(
     harness.run()
 
     assert harness.started == [1, 3]
-    let_pass(harness, VOID_MS + 1_000)
+    let_pass(harness, LEADING_VOID_MS + 1_000)
     assert harness.statuses() == []
 
 
@@ -175,5 +175,19 @@ def test_a_batch_that_was_given_up_never_runs_however_long_its_line_stands_and_i
     harness.run()
 
     assert harness.started == [1, 5, 6, 7]
-    let_pass(harness, VOID_MS + 1_000)
+    let_pass(harness, LEADING_VOID_MS + 1_000)
     assert harness.statuses() == []
+
+
+def test_a_batch_that_was_given_up_never_runs_if_its_line_stands_behind_its_first_number(
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.controls.pause(USER, SESSION)
+    send_and_give_up_once(harness, monkeypatch, 3)
+    harness.store.requests.schedule_expiry(harness.request(1), harness.clock.now())  # as the drain does
+
+    let_pass(harness, VOID_MS + 1_000)
+    harness.controls.resume(USER, None)
+    harness.run()
+
+    assert harness.started == [4, 5, 6]

@@ -11,7 +11,7 @@ from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
 from chalicelib.core.queueing.steps import Done
-from tests.unit.core.queue_harness import DONE, QueueHarness
+from tests.unit.core.queue_harness import DONE, USER, QueueHarness
 from tests.unit.core.removals import left, mark, remove_at_once, use_name_again
 
 MINUTES_MS = 5 * 60_000
@@ -155,3 +155,15 @@ def test_nobody_is_at_work_for_requests_that_wait(
     assert is_at_work(harness.store.requests, queue, harness.clock.now())
     harness.clock.advance(1)
     assert not is_at_work(harness.store.requests, queue, harness.clock.now())
+
+
+def test_the_end_of_sessions_leaves_those_of_a_user_who_is_to_be_removed_to_the_removal(
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index may still name the user: their sessions were over when it was read."""
+    mark(harness)
+    monkeypatch.setattr(harness.store.sweep_index, "with_expired_sessions", lambda *_: [USER])
+
+    harness.sweep()
+
+    assert harness.queue.sessions
