@@ -61,6 +61,7 @@ class Options:
     allow_held: bool = False  # deploy although there are some: their queues are held
     tags: Mapping[str, str] = field(default_factory=dict)
     app: App | None = None  # None: the samples
+    app_is_noted: bool = False  # nobody has named `app`: the stack must have it already, or none
     without_app: bool = False  # leave out the application that the stack has
     replaceable: tuple[str, ...] = ()
     """Logical ids of resources that may be replaced or removed on AWS; in the local cloud, all may."""
@@ -80,7 +81,7 @@ def deploy(
     if options.app and target.local:
         given = options.app.local_parameters() | dict(given)
     if not options.without_app:
-        deployed.require(stack.outputs(), options.app)
+        deployed.require(stack.outputs(), options.app, noted=options.app_is_noted)
     values = _values(target, stack, given, report, options.app)
     deployed_release.check(stack.outputs(), report)
     with TemporaryDirectory(prefix="gurukool-deploy-") as temporary:

@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.errors import DeployError
-from infra.evaluation import Evaluation
+from infra.evaluation import FUNCTION, Evaluation
 from infra.target import Target
 
 # Of all variables of one function, as a JSON object without spaces, which Lambda shows if it is too long.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MOST_BYTES = 4_096
 SHOWN = 3  # variables that the message names
-FUNCTION = "AWS::Serverless::Function"
 
 Template = Mapping[str, Any]
 

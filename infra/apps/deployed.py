@@ -14,11 +14,22 @@ def outputs(app: App) -> dict[str, Any]:
     return {OUTPUT: {"Value": app.path.name}}
 
 
-def require(deployed: Mapping[str, str], app: App | None) -> None:
-    """Raises DeployError if the stack with these outputs has an application, and `app` is None."""
-    if app is None and OUTPUT in deployed:
+def require(deployed: Mapping[str, str], app: App | None, *, noted: bool = False) -> None:
+    """Raises DeployError if the stack with these outputs has an application, and `app` is None.
+
+    If `app` is `noted`, nobody has named it now: then DeployError is raised, too, if the stack has one whose
+    folder has another name.
+    """
+    has = deployed.get(OUTPUT)
+    if has is not None and app is None:
         raise DeployError(
-            f"Nothing was changed: the stack has the application {deployed[OUTPUT]}, and without it, its "
+            f"Nothing was changed: the stack has the application {has}, and without it, its "
             "requests would be refused and its resources removed. Name its folder (--app FOLDER; locally: "
             "make up APP=FOLDER), or say that it is to go (--without-app; locally: make up APP=none)."
+        )
+    if has is not None and app is not None and noted and app.path.name != has:
+        raise DeployError(
+            f"Nothing was changed: the stack has the application {has}, but the note of the last `make up` "
+            f"names {app.path}, and in its place, that would remove its tables and secrets. Say which one "
+            "the stack is to have: make up APP=FOLDER, or APP=none for neither."
         )

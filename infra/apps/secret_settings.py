@@ -16,7 +16,7 @@ Outputs = dict[str, str]
 def prepare(target: Target, outputs: Outputs, app: App, report: Report) -> None:
     """After a deployment: stand-ins in the local cloud, and a sentence about every secret without a value.
 
-    If a secret cannot be read, the deployment is no failure: the report says so.
+    If a secret cannot be read or written, the deployment is no failure: the report says so.
     """
     client = target.client("secretsmanager")
     stack = f"infra.operate --stack {target.stack} --region {target.region}"
@@ -26,13 +26,17 @@ def prepare(target: Target, outputs: Outputs, app: App, report: Report) -> None:
         try:
             if arn is None or _has_value(client, arn):
                 continue
-            if target.local and setting.local is not None:
-                client.put_secret_value(SecretId=arn, SecretString=setting.local)
-            else:
-                report(f"The secret {name} has no value yet: {command}")
         except (BotoCoreError, ClientError) as error:
             unknown = f"Whether the secret {name} has a value could not be seen ({reason_of(error)})"
             report(f"{unknown}. If not: {command}")
+            continue
+        if not target.local or setting.local is None:
+            report(f"The secret {name} has no value yet: {command}")
+            continue
+        try:
+            client.put_secret_value(SecretId=arn, SecretString=setting.local)
+        except (BotoCoreError, ClientError) as error:
+            report(f"The stand-in of the secret {name} could not be written ({reason_of(error)}): {command}")
 
 
 def put(client: Any, outputs: Outputs, name: str, value: str) -> str:

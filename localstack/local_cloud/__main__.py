@@ -6,6 +6,7 @@ The exit status of `status` is 0 if the stack is up, 3 if it is down, and 1 if i
 import argparse
 import gc
 import sys
+from functools import cache
 
 from bootstrap.errors import SetupError
 from local_cloud.data import Data, directory_of
@@ -14,10 +15,8 @@ from local_cloud.disks import CANNOT_WRITE
 from local_cloud.emulator import Emulator
 from local_cloud.environment import Account
 from local_cloud.ports import Ports
-from local_cloud.settings import CHECKOUT, STATE, load
+from local_cloud.settings import CHECKOUT, STATE, Settings, load
 from local_cloud.stack import Stack, say
-
-DEPLOYING = ("up", "reset")
 
 
 def main() -> None:
@@ -29,7 +28,7 @@ def main() -> None:
         parser.error("--delete belongs to down; reset deletes the data and starts anew")
     command = "down_and_delete" if given.delete else given.command.replace("-", "_")
     try:
-        status = getattr(_stack(deploys=command in DEPLOYING), command)()
+        status = getattr(_stack(), command)()
         gc.freeze()  # without it, Python looks for garbage before it ends, for a sixth of a second
         sys.exit(status)
     except SetupError as error:
@@ -43,15 +42,23 @@ def main() -> None:
         sys.exit(130)
 
 
-def _stack(*, deploys: bool) -> Stack:
+def _stack() -> Stack:
     settings = load()
     directory = directory_of(CHECKOUT, settings.data)
     data = Data(directory) if directory else None
-    if data and deploys:
-        settings = as_last_time(settings, data, say)
     account = Account(settings.concurrency, settings.permissions)
     emulator = Emulator(Ports.of(settings), STATE, data=data, tied=False, account=account)
-    return Stack(emulator, lambda target: deploy(target, settings, _indented), lambda: prepare(settings))
+
+    @cache
+    def chosen() -> Settings:
+        return as_last_time(settings, data, say)
+
+    return Stack(
+        emulator,
+        deploy=lambda target: deploy(target, chosen(), _indented),
+        prepare=lambda: prepare(chosen()),
+        choose=chosen,
+    )
 
 
 def _indented(line: str) -> None:

@@ -58,8 +58,8 @@ class Data:
         return Path(path) if path else None
 
     def note_application(self, folder: Path | None) -> None:
-        """Of what was deployed just now. Whoever then starts the stack need not name it."""
-        (self.directory / APPLICATION_FILE).write_bytes(os.fsencode(folder.resolve()) if folder else b"")
+        """Of what was deployed just now. Whoever then starts the stack need not name it. Raises OSError."""
+        disks.write(self.directory / APPLICATION_FILE, os.fsencode(folder.resolve()) if folder else b"")
 
     @contextlib.contextmanager
     def prepared(self) -> Iterator[int]:
@@ -121,7 +121,7 @@ class Data:
         if (self.directory / DELETING_FILE).exists():
             self._clear()
         if not self.exist():
-            disks.write(self.directory / FORMAT_FILE, f"{FORMAT}\n")
+            disks.write(self.directory / FORMAT_FILE, f"{FORMAT}\n".encode())
         self._check_format()
         self._check_documents()
         self._check_database()

@@ -16,6 +16,7 @@ from local_cloud.settings import VARIABLES, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from infra.apps.folder import App
     from local_cloud.data import Data
@@ -41,13 +42,13 @@ def prepare(settings: Settings) -> None:
         target.client(service)
 
 
-def as_last_time(settings: Settings, data: Data, say: Callable[[str], None]) -> Settings:
+def as_last_time(settings: Settings, data: Data | None, say: Callable[[str], None]) -> Settings:
     """The settings with the application that was deployed last, if they say nothing about one."""
-    last = None if settings.app or settings.without_app else data.application()
+    last = None if data is None or settings.app or settings.without_app else data.application()
     if last is None:
         return settings
     say(f"With the application in {last}, as the last time. (APP=none removes it.)")
-    return replace(settings, app=last)
+    return replace(settings, app=last, app_is_noted=True)
 
 
 def _app(settings: Settings) -> App | None:
@@ -63,8 +64,13 @@ def deploy(emulator: Emulator, settings: Settings, report: Callable[[str], None]
     from infra import deploy as program
     from infra.target import local_cloud
 
-    # After a start, SQS has forgotten its messages; if it has not, one more wake-up for a queue does no harm.
-    options = program.Options(app=_app(settings), without_app=settings.without_app, wake_ups_lost=True)
+    options = program.Options(
+        app=_app(settings),
+        app_is_noted=settings.app_is_noted,
+        without_app=settings.without_app,
+        # After a start, SQS has forgotten its messages. If not, one more wake-up of a queue is harmless.
+        wake_ups_lost=True,
+    )
     try:
         given = parameters(settings)
         if given["SyntheticCheck"] != "off":
@@ -73,8 +79,19 @@ def deploy(emulator: Emulator, settings: Settings, report: Callable[[str], None]
     except (BotoCoreError, ClientError) as error:
         raise LocalCloudError(f"LocalStack refused: {error} Its log: {emulator.log}") from error
     if emulator.data:
-        emulator.data.note_application(settings.app)
+        _note(emulator.data, settings.app, report)
     return outputs
+
+
+def _note(data: Data, app: Path | None, report: Callable[[str], None]) -> None:
+    """If that fails, the deployment is no failure."""
+    try:
+        data.note_application(app)
+    except OSError as error:
+        report(
+            f"Which application was deployed could not be noted ({error.strerror}): say APP=FOLDER, or "
+            "APP=none, at the next `make up`."
+        )
 
 
 def parameters(settings: Settings) -> dict[str, str]:

@@ -35,11 +35,11 @@ def make_folder(path: Path) -> None:
     _sync(path.parent)
 
 
-def write(path: Path, text: str) -> None:
-    """Returns when the text is on the disk. The file is there with all of it, or as it was before."""
+def write(path: Path, content: bytes) -> None:
+    """Returns when the content is on the disk. The file is there with all of it, or as it was before."""
     new = path.with_name(unwritten(path.name))
-    with new.open("w") as file:
-        file.write(text)
+    with new.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)

@@ -84,6 +84,8 @@ class Settings:
     """Settings that were given; the others have their defaults."""
     app: Path | None = None
     """The folder of the application. A path that is not absolute begins at the checkout."""
+    app_is_noted: bool = False
+    """Whether nobody has named the application: it is the one of the last time."""
     without_app: bool = False
     """Whether the application that was deployed before is to go."""
     data: str = ""

@@ -27,12 +27,17 @@ class Stack:
         emulator: Emulator,
         deploy: Callable[[Emulator], object],
         prepare: Callable[[], object] = lambda: None,
+        choose: Callable[[], object] = lambda: None,
     ) -> None:
-        """`prepare` runs while the emulator starts. If it fails, `deploy` must fail for the same reason."""
+        """`choose` decides what is deployed, by the data, too: no other command changes them meanwhile.
+
+        `prepare` runs while the emulator starts. If it fails, `deploy` must fail for the same reason.
+        """
         self._emulator = emulator
         self._state = emulator.state
         self._deploy = deploy
         self._prepare = prepare
+        self._choose = choose
         self._data = emulator.data
         self._directories = [self._state, *([self._data.directory] if self._data else [])]
         self._with_data = "with the data" if self._data else "without the data"
@@ -44,6 +49,7 @@ class Stack:
         """
         self._require_room()
         with self._alone():
+            self._choose()
             self._bring_up()
 
     def down(self) -> None:
@@ -64,6 +70,7 @@ class Stack:
     def reset(self) -> None:
         """Deletes the data and starts anew. No other command begins in between."""
         with self._alone():
+            self._choose()
             self._stop_and_delete()
             self._require_room()
             self._bring_up()

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from chalice.app import CloudWatchEvent
 
+from infra import new
+from infra.apps import folder
 from infra.deploy import Options, _values, delete, deploy
 from infra.errors import DeployError
 from infra.target import Target
@@ -47,6 +50,9 @@ class Aws(Target):
         if self.refusal:
             raise self.refusal
         self.started.append(asked["FunctionName"])
+
+    def _secretsmanager(self) -> Any:
+        return SimpleNamespace()
 
     def _s3(self) -> Any:
         """It has the bucket and every file already."""
@@ -119,19 +125,38 @@ def test_a_table_is_replaced_only_by_its_name() -> None:
         deploy(Aws("eu-central-1", cloudformation=cloudformation), {}, print)
 
 
-def test_an_application_is_left_out_only_if_that_is_said() -> None:
-    def aws() -> Aws:
-        described = {"Outputs": [{"OutputKey": "Application", "OutputValue": "shop"}]}
-        before: Moment = ("UPDATE_COMPLETE", [])
-        return Aws("eu-central-1", cloudformation=FakeCloudFormation(before, CREATED, described=described))
+def aws_with_a_shop() -> Aws:
+    described = {"Outputs": [{"OutputKey": "Application", "OutputValue": "shop"}]}
+    before: Moment = ("UPDATE_COMPLETE", [])
+    return Aws("eu-central-1", cloudformation=FakeCloudFormation(before, CREATED, described=described))
 
-    refusing, leaving = aws(), aws()
+
+def test_an_application_is_left_out_only_if_that_is_said() -> None:
+    refusing, leaving = aws_with_a_shop(), aws_with_a_shop()
     with pytest.raises(DeployError, match=r"the application shop.*--app FOLDER.*--without-app"):
         deploy(refusing, {}, print)
     assert refusing.cloudformation.called == []
 
     deploy(leaving, {}, print, Options(without_app=True))
     assert leaving.cloudformation.called[0] == "create_change_set UPDATE"
+
+
+def test_an_application_replaces_another_one_only_if_somebody_names_it(tmp_path: Path) -> None:
+    """As after a deployment that was killed before it was noted, or one by another program."""
+    new.write(tmp_path / "bakery")
+    bakery = folder.read(tmp_path / "bakery")
+    refusing, replacing = aws_with_a_shop(), aws_with_a_shop()
+    with pytest.raises(DeployError, match=rf"the application shop, but .* names {bakery.path}.*APP=none"):
+        deploy(refusing, {}, print, Options(app=bakery, app_is_noted=True))
+    assert refusing.cloudformation.called == []
+
+    deploy(replacing, {}, print, Options(app=bakery))
+    assert replacing.cloudformation.called[0] == "create_change_set UPDATE"
+
+    new.write(tmp_path / "shop")
+    shop, again = folder.read(tmp_path / "shop"), aws_with_a_shop()
+    deploy(again, {}, print, Options(app=shop, app_is_noted=True))
+    assert again.cloudformation.called[0] == "create_change_set UPDATE"
 
 
 def test_an_account_that_is_too_small_is_told_before_anything_is_packaged() -> None:

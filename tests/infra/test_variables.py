@@ -1,14 +1,16 @@
 """The variables of the functions are measured before anything is deployed."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra import parameters
+from infra.apps import resources
 from infra.errors import DeployError
-from infra.evaluation import Evaluation
+from infra.evaluation import FUNCTION, Evaluation
 from infra.target import Target
-from infra.variables import FUNCTION, MOST_BYTES, check, size_of
+from infra.variables import MOST_BYTES, check, size_of
 from tests.infra.documents import Document, environment
 
 AWS = Target("ap-southeast-1")
@@ -71,6 +73,47 @@ def small(text: str, **function: Any) -> Document:
     properties = {"FunctionName": "small", "Environment": variables}
     resource = {"Type": FUNCTION, "Properties": properties, **function}
     return {"Resources": {"Small": resource}, "Conditions": {"Off": {"Fn::Equals": ["a", "b"]}}}
+
+
+QUEUE_URL = "https://sqs.ap-southeast-1.amazonaws.com/000000000000/"
+
+
+@pytest.mark.parametrize(
+    ("type_", "properties", "expected"),
+    [
+        ("SQS::Queue", "{}", f"{QUEUE_URL}gurukool-AppThing-XXXXXXXXXXXXX"),
+        ("SQS::Queue", '{QueueName: !Sub "${AWS::StackName}-x"}', f"{QUEUE_URL}gurukool-x"),
+        (
+            "SQS::Queue",
+            '{QueueName: !Sub ["${AWS::StackName}-${S}.${AWS::Region}", {S: !Ref Size, AWS::Region: fifo}]}',
+            f"{QUEUE_URL}gurukool-7.fifo",
+        ),
+        ("SQS::Queue", '{QueueName: !Sub "${AWS::StackName}-${AWS::Partition}"}', f"{QUEUE_URL}gurukool-aws"),
+        ("SQS::Queue", '{QueueName: !Sub "${AWS::StackName}-${AWS::StackId}"}', f"{QUEUE_URL}{'X' * 80}"),
+        ("SQS::Queue", '{QueueName: !Join ["-", [!Sub "${AWS::StackName}", x]]}', f"{QUEUE_URL}{'X' * 80}"),
+        ("SQS::Queue", '{QueueName: !If [Unknown, !Sub "${AWS::StackName}", x]}', f"{QUEUE_URL}{'X' * 80}"),
+        ("SQS::Queue", '{QueueName: !Sub ["${AWS::StackName}"]}', f"{QUEUE_URL}{'X' * 80}"),
+        ("SQS::Queue", '{QueueName: !If [[], !Sub "${AWS::StackName}", x]}', f"{QUEUE_URL}{'X' * 80}"),
+        ("SQS::Queue", '{QueueName: !Ref [!Sub "${AWS::StackName}"]}', f"{QUEUE_URL}{'X' * 80}"),
+        (
+            "SNS::Topic",
+            '{TopicName: !Sub "${AWS::StackName}-x"}',
+            "arn:aws:sns:ap-southeast-1:000000000000:gurukool-x",
+        ),
+        ("S3::Bucket", '{BucketName: !Sub "${AWS::StackName}-${AWS::AccountId}"}', "gurukool-000000000000"),
+        ("DynamoDB::Table", '{TableName: !Sub "${AWS::StackName}-x"}', "gurukool-x"),
+        ("DynamoDB::Table", '{TableName: !Sub "${AWS::StackName}-${thing.Arn}"}', "X" * 255),
+    ],
+)
+def test_a_name_that_an_application_gives_is_measured_or_has_the_greatest_length(
+    tmp_path: Path, type_: str, properties: str, expected: str
+) -> None:
+    (tmp_path / resources.FILE).write_text(
+        f"Resources: {{thing: {{Type: AWS::{type_}, Properties: {properties}}}}}"
+    )
+    template = {"Resources": resources.in_template(resources.read(tmp_path)), "Conditions": {}}
+    evaluation = Evaluation(template, {"Size": "7"}, AWS.stack, AWS.region)
+    assert evaluation.text({"Ref": "AppThing"}) == expected
 
 
 def test_the_limit_is_met_exactly_in_bytes_of_json() -> None:

@@ -1,5 +1,6 @@
 """The folder of a stack's data: where it is, and what is refused."""
 
+import errno
 import os
 import sqlite3
 import subprocess
@@ -11,10 +12,8 @@ import pytest
 
 from local_cloud import disks
 from local_cloud.data import DATABASE, DELETING_FILE, FORMAT_FILE, Data, directory_of
-from local_cloud.deployment import as_last_time
 from local_cloud.environment import DATA_VARIABLE
 from local_cloud.errors import LocalCloudError
-from local_cloud.settings import Settings
 
 CHECKOUT = Path("/home/ada/shop")
 WAITS = [sys.executable, "-c", "print(flush=True); input()"]  # until it reads a line
@@ -53,24 +52,24 @@ def test_only_its_owner_can_read_it(data: Data) -> None:
     assert data.directory.stat().st_mode & 0o777 == 0o700
 
 
-def test_the_application_that_was_deployed_last_is_taken_unless_something_is_said(
-    data: Data, tmp_path: Path
+def test_a_note_of_the_application_is_there_as_a_whole_or_as_it_was(
+    data: Data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = list[str]()
+    first = tmp_path / os.fsdecode(b"caf\xe9")  # a path is bytes, in whatever encoding
+    data.note_application(first)
 
-    def app_of(app: str) -> Path | None:
-        return as_last_time(Settings.from_mapping({"APP": app}), data, told.append).app
-
-    assert app_of("") is None
-    data.note_application(tmp_path / "other/../my shop")
-    assert not told
-    assert app_of("") == tmp_path / "my shop"
-    assert told == [f"With the application in {tmp_path}/my shop, as the last time. (APP=none removes it.)"]
-    assert (app_of("/another"), app_of("none")) == (Path("/another"), None)
-    assert len(told) == 1
+    monkeypatch.setattr(os, "fsync", no_room)
+    with pytest.raises(OSError, match="No space left"):
+        data.note_application(tmp_path / "second")
+    monkeypatch.undo()
+    assert data.application() == first
 
     data.note_application(None)
-    assert app_of("") is None
+    assert data.application() is None
+
+
+def no_room(_: int) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_it_is_deleted_as_a_whole(data: Data) -> None:

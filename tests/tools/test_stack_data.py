@@ -1,6 +1,8 @@
 """Data that commands of a stack keep or delete, with a fake in LocalStack's place."""
 
+import fcntl
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,25 @@ def test_down_says_where_the_data_are_and_reset_deletes_them(
     stack.reset()
     assert (data.directory / "mine").read_text() == ""
     assert main_pid(fake_cloud) != first
+
+
+@pytest.mark.parametrize("command", [Stack.up, Stack.reset])
+def test_what_is_deployed_is_chosen_by_data_that_no_other_command_changes(
+    fake_cloud: FakeCloud, tmp_path: Path, command: Callable[[Stack], None]
+) -> None:
+    data = Data(tmp_path / "data")
+    with data.prepared():
+        data.note_application(tmp_path)
+    fake_cloud.emulator.data = data
+    chosen = list[Path | None]()
+
+    def choose() -> None:
+        with (fake_cloud.emulator.state / "lock").open() as lock, pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        chosen.append(data.application())
+
+    command(Stack(fake_cloud.emulator, lambda _: chosen.append(None), choose=choose))
+    assert chosen == [tmp_path, None]
 
 
 def test_no_command_begins_in_the_middle_of_a_reset(

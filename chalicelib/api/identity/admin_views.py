@@ -73,8 +73,8 @@ class EntryAnswer(msgspec.Struct):
     action: Annotated[
         str,
         msgspec.Meta(
-            description="If it was refused, an entry `refused: …` follows; `unfinished: …`, if something did "
-            "not answer and it may have been done"
+            description="If it was refused, an entry `refused: …` follows; `unfinished: …`, if it may "
+            "have been done, as a whole or in part"
         ),
     ]
     subject: str

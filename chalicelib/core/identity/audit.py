@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from chalicelib.core.errors import GurukoolError, UnavailableError
+from chalicelib.core.errors import GurukoolError, NewerItemError, UnavailableError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.time import Millis
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # The action of the second entry about what has ended with an error begins with one of these.
 REFUSED: Final = "refused: "  # it was not done
-UNFINISHED: Final = "unfinished: "  # something did not answer: it may have been done
+UNFINISHED: Final = "unfinished: "  # it may have been done, as a whole or in part
 MAKE_KEY: Final = "make key"
 REVOKE_KEY: Final = "revoke key"
 
@@ -73,7 +73,7 @@ def carry_out[Done](write: Callable[[str], None], action: str, do: Callable[[], 
     write(action)
     try:
         return do()
-    except UnavailableError:
+    except (UnavailableError, NewerItemError):  # also of a second item, after the first was written
         with suppress(UnavailableError):  # the first entry is there
             write(f"{UNFINISHED}{action}")
         raise

@@ -21,9 +21,9 @@ secret = true
 COMMAND = "localstack/run -m infra.operate --stack gurukool --region us-east-1 secret"
 
 
-def told_of(read: Read, target: Target, *with_value: str) -> list[str]:
+def told_of(read: Read, target: Target, *with_value: str, declaration: str = DECLARATION) -> list[str]:
     """After the deployment of two secrets, of which these have values."""
-    app, told = read(DECLARATION), list[str]()
+    app, told = read(declaration), list[str]()
     client = boto3.client("secretsmanager", region_name=target.region)
     values = {name: {"SecretString": "a value"} if name in with_value else {} for name in ("first", "second")}
     outputs = {
@@ -48,4 +48,18 @@ def test_a_secret_that_cannot_be_read_is_told_and_the_deployment_does_not_fail(
     assert told == [
         f"Whether the secret {name} has a value could not be seen ({reason}). If not: {COMMAND} {name}"
         for name in ("first", "second")
+    ]
+
+
+@mock_aws
+@pytest.mark.parametrize(("error", "reason"), [(DENIED, "AccessDeniedException"), (SILENT, str(SILENT))])
+def test_a_stand_in_that_cannot_be_written_is_told_and_the_deployment_does_not_fail(
+    read: Read, error: ClientError, reason: str
+) -> None:
+    declaration = DECLARATION.replace("[settings.second]", 'local = "stand-in"\n\n[settings.second]')
+    local = Mocked("us-east-1", endpoint="http://local", refused="PutSecretValue", error=error)
+    command = "localstack/run -m local_cloud.operate secret"
+    assert told_of(read, local, declaration=declaration) == [
+        f"The stand-in of the secret first could not be written ({reason}): {command} first",
+        f"The secret second has no value yet: {command} second",
     ]
