@@ -178,13 +178,11 @@ class Queueing:
     def _departure(self, handlers: Registry, application: Application) -> Departure | None:
         if handlers.on_delete_user is None:
             return None
-        from chalicelib.adapters.runtime.runner import run
+        from chalicelib.adapters.runtime.hooks import run_hook
         from chalicelib.core.queueing.departure import Departure
 
-        store, run_hook = self._adapters.store, partial(run, application=application)
-        return Departure(
-            store.removal, store.requests, self._adapters.clock, handlers.on_delete_user, run_hook
-        )
+        store, run = self._adapters.store, partial(run_hook, application=application)
+        return Departure(store.removal, store.requests, self._adapters.clock, handlers.on_delete_user, run)
 
     @cached_property
     def sweep(self) -> Sweep:

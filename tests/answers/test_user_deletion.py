@@ -172,3 +172,22 @@ def test_the_data_go_when_the_application_has_deleted_its_own(service: Service, 
 
     assert asked == ["ada"] * 3
     assert stored_of(service, "ada") == []
+
+
+def test_what_the_function_returns_does_not_matter(backend: Session, service: Service) -> None:
+    deleted: list[str] = []
+
+    @on_delete_user()
+    async def forget(user: str) -> object:
+        deleted.append(user)
+        return object()  # has no JSON form, like the answer of many a library
+
+    service.handlers.on_delete_user = hook_of(forget)
+    send(backend)
+    service.work()
+    backend.ask("DELETE", "/api/users/ada")
+    service.work()
+    sweep(service, minutes=6)
+
+    assert deleted == ["ada"]
+    assert stored_of(service, "ada") == []

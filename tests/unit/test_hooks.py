@@ -1,6 +1,8 @@
 """How an application declares what it does about deleted users."""
 
+import asyncio
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,25 @@ def test_it_gets_the_user_and_what_the_application_declares() -> None:
     assert seen == [("ada", "ada", 7)]
     with pytest.raises(LookupError):
         delete_user(lambda user: None)
+
+
+def test_it_may_wait_for_others_or_delete_piece_by_piece() -> None:
+    deleted: list[str] = []
+
+    @on_delete_user()
+    async def forget(user: str) -> None:
+        await asyncio.sleep(0)
+        deleted.append(user)
+
+    @on_delete_user()
+    def forget_pieces(user: str) -> Iterator[None]:
+        for piece in ("letters", "pictures"):
+            yield deleted.append(f"{user}'s {piece}")
+
+    delete_user(forget, "ada")
+    delete_user(forget_pieces, "bob")
+
+    assert deleted == ["ada", "bob's letters", "bob's pictures"]
 
 
 @pytest.mark.parametrize("timeout", [0, -1, 30.1])

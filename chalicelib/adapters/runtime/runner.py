@@ -175,7 +175,7 @@ def carry_out(
             effects = new_effects(application.resources, follow_ups(request, handlers, application))
             emit = partial(emit_event, journal, is_stopping, timed_events)
             seen = HandlerRequest.of(request, application, is_stopping, partial(durable, journal), emit)
-            returned = result_json(_completed(handler(taken.payload, seen, effects)))
+            returned = result_json(completed(handler(taken.payload, seen, effects)))
             return suspended(journal) or Result(returned, effects.writes)
     except AttemptEndedError:
         if sleeps := suspended(journal):
@@ -187,7 +187,7 @@ def carry_out(
         return suspended(journal) or last_words(error)
 
 
-def _completed(returned: Any) -> Any:
+def completed(returned: Any) -> Any:
     """The result, for handlers that are `async def` too, and for those that yield it piece by piece."""
     if isinstance(returned, CoroutineType):
         import asyncio  # not for those that need it not: it costs some 50 ms of a cold start
