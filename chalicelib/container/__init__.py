@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.container.identity import Identity
     from chalicelib.container.queueing import Queueing
     from chalicelib.core.queueing.application import Application
+    from chalicelib.core.queueing.application import Settings as ApplicationSettings
     from chalicelib.core.queueing.registry import Registry
     from chalicelib.handlers.manifest import Manifest
 
@@ -106,6 +107,15 @@ class Container:
         from chalicelib.adapters.runtime.application import from_environment
 
         return from_environment(self._environment, self.manifest, self.adapters, self.require_callback)
+
+    @cached_property
+    def check_settings(self) -> ApplicationSettings:
+        """What a handler's check gets of them."""
+        if self.manifest is None:
+            return self.application.settings
+        from chalicelib.adapters.runtime.application import without_secrets
+
+        return without_secrets(self.application.settings)
 
     def _load(self, application: Path | None) -> Registry:
         from chalicelib.handlers import load

@@ -13,6 +13,7 @@ from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.memory.fifo import MemoryFifo
 from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
+from chalicelib.adapters.runtime.application import without_secrets
 from chalicelib.adapters.sqs.wake_ups import from_message
 from chalicelib.core.queueing.application import Application
 from chalicelib.core.queueing.attempt import Attempt, Run
@@ -99,13 +100,14 @@ class Engine:
     def validate(self, handler: Callable[..., Any], payload: Any) -> tuple[str, str]:
         """The type of which the function is the handler, and the payload as JSON text.
 
-        Raises InvalidInputError, and LookupError if the function is no handler.
+        Raises InvalidInputError, LookupError if the function is no handler, and UndeclaredError if its check
+        asks for a secret.
         """
         found = _declaration(handler)
         self._handlers.add(found)
         text = msgspec.json.encode(payload).decode()
         value = decode(text, found.payload_type, under="payload")
-        found.refuse(value, self._application.settings)
+        found.refuse(value, without_secrets(self._application.settings))
         return found.type, text
 
     def require_callback(self, url: str) -> None:

@@ -1,7 +1,7 @@
 """The application of this deployment, from the variables that infra/apps gives the functions."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from chalicelib.core.queueing.application import (
     Application,
@@ -9,6 +9,7 @@ from chalicelib.core.queueing.application import (
     Resources,
     Setting,
     Settings,
+    UndeclaredError,
     no_callbacks,
 )
 
@@ -55,6 +56,15 @@ def from_environment(
         outside.application_resources(dict(_named(RESOURCE, environment)), declared.services),
         require_callback,
     )
+
+
+def without_secrets(settings: Settings) -> Settings:
+    """For a handler's check: the API, which runs it, may not read secrets."""
+    return Settings(settings, _no_secret)
+
+
+def _no_secret(name: str) -> NoReturn:
+    raise UndeclaredError(f"A check has no secrets, {name!r} neither: let the handler look at it.")
 
 
 def _named(prefix: str, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.adapters.json.codec import decode, encode
+from chalicelib.adapters.runtime.application import without_secrets
 from chalicelib.core.errors import InvalidInputError, MalformedError
 from chalicelib.core.queueing.application import Application
 from chalicelib.core.queueing.cause import Cause, caused
@@ -90,8 +91,9 @@ class FollowUps:
             raise HandlerError("effects.enqueue: the payload cannot be expressed in JSON.") from error
         if len(text.encode()) > PAYLOAD_BYTES:
             raise HandlerError(f"effects.enqueue: the payload is larger than {PAYLOAD_BYTES // 1024} KiB.")
+        settings = without_secrets(self._application.settings)
         try:
-            handler.refuse(decode(text, handler.payload_type, under="payload"), self._application.settings)
+            handler.refuse(decode(text, handler.payload_type, under="payload"), settings)
         except (InvalidInputError, MalformedError) as error:
             raise HandlerError(f"effects.enqueue: {type_} does not take this payload: {error}") from error
         return text

@@ -10,7 +10,9 @@ from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.request import Request
 
 
-def run_hook(hook: Handler, request: Request, taken: Taken, seconds: float, *, application: Application) -> Ran:
+def run_hook(
+    hook: Handler, request: Request, taken: Taken, seconds: float, *, application: Application
+) -> Ran:
     """Like `run`. What the hook returns is nobody's result, and need not have a JSON form."""
     return run(without_result(hook), request, taken, seconds, application=application)
 

@@ -85,8 +85,8 @@ def _claim(container: Container, principal: Principal) -> Claim:
 
 def reader(container: Container) -> Reader:
     """Reads what a call asks for now."""
-    now, settings = container.adapters.clock.now(), container.application.settings
-    return Reader(container.declared, settings, now, container.require_callback)
+    now = container.adapters.clock.now()
+    return Reader(container.declared, container.check_settings, now, container.require_callback)
 
 
 def require_types(principal: Principal, works: Sequence[Work]) -> None:
