@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.core.queueing.application import refuse_undeclared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pynamodb.connection import Connection
     from pynamodb.models import Model
@@ -55,11 +56,31 @@ class TestResources:
         self._others = {name: other for name, other in declared.items() if isinstance(other, str)}
         models = {name: model for name, model in declared.items() if not isinstance(model, str)}
         self._tables = {name: Table(name, self.connection) for name in models}
-        for name, model in models.items():
-            bound: Any = self.table(name).bind(model)
-            if bound.exists():
-                bound.delete_table()
-            bound.create_table(billing_mode="PAY_PER_REQUEST")
+        self._models = models
+        for name in models:
+            self._create(name)
+
+    def _create(self, name: str) -> None:
+        """An empty table, in place of one that has its name."""
+        bound: Any = self.table(name).bind(self._models[name])
+        if bound.exists():
+            bound.delete_table()
+        bound.create_table(billing_mode="PAY_PER_REQUEST")
+
+    def has_table(self, name: str) -> bool:
+        return name in self._tables
+
+    @contextmanager
+    def giving_way(self, name: str) -> Iterator[None]:
+        """In the block, another table may have this name. After it, this one has the items of before."""
+        pages = client("dynamodb").get_paginator("scan").paginate(TableName=name)
+        items = [item for page in pages for item in page["Items"]]
+        try:
+            yield
+        finally:
+            self._create(name)
+            for item in items:
+                client("dynamodb").put_item(TableName=name, Item=item)
 
     def name(self, name: str) -> str:
         """Raises UndeclaredError."""

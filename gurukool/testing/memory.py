@@ -27,7 +27,8 @@ def resources(**declared: type[Model] | str) -> Iterator[Resources]:
 
     A table is declared by a model with its keys, and is empty. Of another resource, give what AWS would call
     it, a bucket's name for example; the test makes it. In the block, handlers get these resources, and moto
-    answers all calls of AWS that this process makes, in memory.
+    answers all calls of AWS that this process makes, in memory. A block in another one hides those of its
+    tables that have the same names; everything else that moto has in memory, both share.
 
     Raises ModuleNotFoundError if moto is not installed.
     """
@@ -35,6 +36,9 @@ def resources(**declared: type[Model] | str) -> Iterator[Resources]:
         stack.enter_context(_moto())
         stack.enter_context(patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION}))
         stack.enter_context(watched_aws())
+        for name in declared:
+            if outer := next((block for block in reversed(_open) if block.has_table(name)), None):
+                stack.enter_context(outer.giving_way(name))
         _open.append(TestResources(declared))
         try:
             yield _open[-1]
@@ -65,6 +69,11 @@ class PresentResources:
 
 def _present() -> Resources:
     return _open[-1] if _open else NoResources()
+
+
+def is_open() -> bool:
+    """Whether this is in a block of `resources`."""
+    return bool(_open)
 
 
 def commit(effects: Sequence[object]) -> None:
