@@ -9,9 +9,21 @@ from gurukool.testing.places import place_of_caller
 from gurukool.testing.process import Event, Kind, running_process
 
 READS = ("Get", "List", "Describe", "Head", "Query", "Scan", "BatchGet", "TransactGet")
+# These read only, though their names do not say so.
+READING = {
+    *("kms.Decrypt", "kms.Encrypt", "kms.GenerateDataKey", "kms.Sign", "kms.Verify"),
+    *("sts.AssumeRole", "sts.AssumeRoleWithWebIdentity"),
+    *("bedrock-runtime.InvokeModel", "bedrock-runtime.InvokeModelWithResponseStream"),
+    *("bedrock-runtime.Converse", "bedrock-runtime.ConverseStream"),
+}
 # Calls with these names leave the same behind if they are repeated. What DynamoDB's calls leave behind, the
 # tables show.
 REPEATABLE = ("Put", "Delete", "Update", "Set", "Tag", "Untag")
+# These append, whatever their names say.
+APPENDING = {
+    *("cloudwatch.PutMetricData", "events.PutEvents", "logs.PutLogEvents"),
+    *("firehose.PutRecord", "firehose.PutRecordBatch", "kinesis.PutRecord", "kinesis.PutRecords"),
+}
 
 
 @contextmanager
@@ -23,9 +35,10 @@ def watched_aws() -> Iterator[None]:
 
     def watched(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         process = running_process()
-        if process is None or operation.startswith(READS):
+        service = client.meta.service_model.service_name
+        if process is None or operation.startswith(READS) or f"{service}.{operation}" in READING:
             return call(client, operation, parameters)
-        with process.happening(_event(client.meta.service_model.service_name, operation, parameters)):
+        with process.happening(_event(service, operation, parameters)):
             return call(client, operation, parameters)
 
     with patch.object(BaseClient, "_make_api_call", watched):
@@ -36,8 +49,9 @@ def _event(service: str, operation: str, parameters: dict[str, Any]) -> Event:
     if service == "dynamodb":
         names = ", ".join(_tables(parameters))
         return Event(Kind.TABLE, names, f"written at once: {operation} {names}", place_of_caller())
-    kind = Kind.TABLE if operation.startswith(REPEATABLE) else Kind.CALL
     name = f"{service}.{operation}"
+    repeatable = operation.startswith(REPEATABLE) and name not in APPENDING
+    kind = Kind.TABLE if repeatable else Kind.CALL
     return Event(kind, name, name, place_of_caller())
 
 
