@@ -3,16 +3,22 @@
 GURUKOOL_URL=http://localhost:3000 GURUKOOL_KEY=gk_… WEBHOOK_SECRET=whsec_… uvicorn backend:app --port 9000
 """
 
+import logging
 import os
 import secrets
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from hashlib import sha256
+from threading import Thread
+from time import sleep
 from typing import Annotated, Any
 
 import httpx
 from fastapi import Body, Depends, FastAPI, Header, HTTPException, Request
 from standardwebhooks import Webhook, WebhookVerificationError
 
+log = logging.getLogger("shop")
 SHOP = os.environ.get("SHOP_URL", "http://127.0.0.1:9000")
 GURUKOOL = os.environ["GURUKOOL_URL"]
 gurukool = httpx.Client(headers={"Authorization": f"Bearer {os.environ['GURUKOOL_KEY']}"}, timeout=30)
@@ -23,7 +29,6 @@ database.executescript("""
     CREATE TABLE IF NOT EXISTS prints (id INTEGER PRIMARY KEY, user, pages, seq, status);
     CREATE TABLE IF NOT EXISTS notices (id PRIMARY KEY, user, text);
 """)
-app = FastAPI()
 
 
 def post(path: str, body: Any, **headers: str) -> Any:
@@ -33,12 +38,38 @@ def post(path: str, body: Any, **headers: str) -> Any:
 def hand_over() -> None:
     """Enqueue what has no number yet, in order. Repeated, even by two threads at once, each print gets the
     same number: the key is the same.
+
+    What Gurukool does not take now is tried again later, and so are the later prints of this user, who wants
+    them in order. Other users do not wait for it.
     """
+    refused = set[str]()
     new = database.execute("SELECT id, user, pages FROM prints WHERE seq IS NULL ORDER BY id").fetchall()
     for id_, user, pages in new:
+        if user in refused:
+            continue
         order = {"type": "print", "payload": {"pages": pages}, "callback": f"{SHOP}/outcomes"}
-        accepted = post(f"{user}/queue/enqueue", order, **{"Idempotency-Key": f"print-{id_}"})
-        database.execute("UPDATE prints SET seq = ? WHERE id = ?", [accepted["seq"], id_])
+        try:
+            accepted = post(f"{user}/queue/enqueue", order, **{"Idempotency-Key": f"print-{id_}"})
+        except httpx.HTTPError as error:
+            log.warning("Print %s is not enqueued yet: %s", id_, error)
+            refused.add(user)
+        else:
+            database.execute("UPDATE prints SET seq = ? WHERE id = ?", [accepted["seq"], id_])
+
+
+def keep_handing_over() -> None:
+    while True:  # first what a process had stored when it was killed
+        hand_over()
+        sleep(30)
+
+
+@asynccontextmanager
+async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    Thread(target=keep_handing_over, daemon=True).start()
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
 
 
 def signed_in(authorization: Annotated[str, Header()]) -> str:
@@ -54,15 +85,22 @@ type User = Annotated[str, Depends(signed_in)]
 @app.post("/users")
 def sign_up(name: Annotated[str, Body(pattern="^[a-z]{1,20}$", embed=True)]) -> Any:
     token = secrets.token_urlsafe(32)
-    database.execute("INSERT INTO users VALUES (?, ?)", [name, sha256(token.encode()).hexdigest()])
+    try:
+        database.execute("INSERT INTO users VALUES (?, ?)", [name, sha256(token.encode()).hexdigest()])
+    except sqlite3.IntegrityError:
+        raise HTTPException(409, "This name is taken.") from None
     return {"token": token}
 
 
-@app.post("/prints")
+@app.post("/prints", status_code=202)
 def order_print(pages: Annotated[int, Body(ge=1, le=20, embed=True)], user: User) -> Any:
+    """The order is accepted when it is stored, whatever Gurukool says then."""
     database.execute("INSERT INTO prints (user, pages) VALUES (?, ?)", [user, pages])
     hand_over()
-    token = post(f"{user}/tokens", {"scopes": ["read"], "ttl_seconds": 3600})["token"]
+    try:
+        token = post(f"{user}/tokens", {"scopes": ["read"], "ttl_seconds": 3600})["token"]
+    except httpx.HTTPError:
+        return {"watch": None}
     return {"watch": f"{GURUKOOL}/#token={token}"}
 
 
@@ -84,6 +122,3 @@ async def take_outcome(request: Request) -> None:
         raise HTTPException(503)  # it came before its number was stored, and comes again
     notice = [request.headers["webhook-id"], ended["user"], f"Print {ended['seq']}: {ended['status']}"]
     database.execute("INSERT OR IGNORE INTO notices VALUES (?, ?, ?)", notice)
-
-
-hand_over()  # what a process had stored when it was killed
