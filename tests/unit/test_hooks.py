@@ -48,7 +48,8 @@ def test_it_may_wait_for_others_or_delete_piece_by_piece() -> None:
     @on_delete_user()
     def forget_pieces(user: str) -> Iterator[None]:
         for piece in ("letters", "pictures"):
-            yield deleted.append(f"{user}'s {piece}")
+            deleted.append(f"{user}'s {piece}")
+            yield
 
     delete_user(forget, "ada")
     delete_user(forget_pieces, "bob")
