@@ -233,7 +233,9 @@ class Adapters:
     @cached_property
     def _secrets_manager(self) -> Any:
         """The client of Secrets Manager."""
-        return self.tables.client("secretsmanager")
+        from chalicelib.adapters.dynamodb.tables import PATIENCE
+
+        return self.tables.client("secretsmanager", PATIENCE)
 
     @property
     def _may_send_to_the_long_lane(self) -> bool:

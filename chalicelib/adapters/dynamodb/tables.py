@@ -143,9 +143,15 @@ class Tables:
             self._bound[key] = self._bind(model, table_name)
         return cast("type[M]", self._bound[key])
 
-    def client(self, service: str) -> Any:
-        """A client of another service, by botocore, as patient as that of DynamoDB."""
-        return self.connection.session.create_client(service, config=config(PATIENCE))
+    def client(self, service: str, patience: Patience | None = None) -> Any:
+        """A client of another service, by botocore.
+
+        Without `patience`, for an application's code: all is as botocore does it. It checks parameters before
+        it sends (an empty `Key` would turn the deletion of an object into that of its bucket), and waits for
+        an answer as long as a slow service needs.
+        """
+        chosen = config(patience) if patience else None
+        return self.connection.session.create_client(service, config=chosen)
 
     def forget_connections(self) -> None:
         """For a forked process: those that are open are its parent's."""
