@@ -228,7 +228,9 @@ class Adapters:
     def _keys(self, resource: str) -> SecretKeys:
         from chalicelib.adapters.security.secret_keys import SecretKeys
 
-        return SecretKeys(self._secrets_manager, self.settings.resource(resource))
+        return SecretKeys(
+            self._secrets_manager, self.settings.resource(resource), lambda: self._impatient_secrets_manager
+        )
 
     @cached_property
     def _secrets_manager(self) -> Any:
@@ -236,6 +238,13 @@ class Adapters:
         from chalicelib.adapters.dynamodb.tables import PATIENCE
 
         return self.tables.client("secretsmanager", PATIENCE)
+
+    @cached_property
+    def _impatient_secrets_manager(self) -> Any:
+        """For keys that are known: what is under way, a callback for one, has little time for a renewal."""
+        from chalicelib.adapters.aws.clients import Patience
+
+        return self.tables.client("secretsmanager", Patience(connect_s=0.5, read_s=1, attempts=1))
 
     @property
     def _may_send_to_the_long_lane(self) -> bool:
