@@ -122,3 +122,28 @@ def test_keys_that_cannot_be_read_again_are_not_used_for_ever(clock: Time) -> No
         with pytest.raises(UnavailableError):
             ring()
     assert vault.reads == 3  # not each time: a read may take long
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '"x"', "7", '{"kid": 1, "key": "k"}', '{"kid": "1", "key": "k", "previous": 3}']
+)
+def test_a_secret_that_cannot_be_used_is_a_failure_of_ours(
+    text: str, clock: Time, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not of the users, whose tokens are valid: keys that are known stay in use."""
+    ring = SecretKeys(vault := Vault(), "arn")
+    ring()
+    monkeypatch.setattr(vault, "get_secret_value", lambda **_: {"SecretString": text})
+    clock.now += secret_keys.FRESH_S + 1
+
+    assert ring().current == "1"
+    assert ("ERROR", "secret of signing keys not usable") in [(r.levelname, r.message) for r in caplog.records]
+    with pytest.raises(UnavailableError):
+        SecretKeys(vault, "arn")()
+
+
+def test_a_secret_without_text_is_a_failure_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vault := Vault(), "get_secret_value", lambda **_: {"SecretBinary": b"x"})
+
+    with pytest.raises(UnavailableError):
+        SecretKeys(vault, "arn")()

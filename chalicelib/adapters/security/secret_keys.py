@@ -90,17 +90,25 @@ class SecretKeys:
             answer = client.get_secret_value(SecretId=self._secret_arn)
         except (BotoCoreError, ClientError) as error:
             raise UnavailableError("The signing keys cannot be read. Try again.") from error
-        self._keys = to_keys(answer["SecretString"])
+        try:
+            self._keys = to_keys(answer["SecretString"])
+        except (ValueError, LookupError, TypeError) as error:  # somebody has changed the secret by hand
+            reason = type(error).__name__  # its text might show a part of the secret
+            log_event("secret of signing keys not usable", level=logging.ERROR, reason=reason)
+            raise UnavailableError("The signing keys cannot be read. Try again.") from None
         self._read_at, self._failures = time.monotonic(), 0
         return self._keys
 
 
 def to_keys(secret: str) -> Keys:
-    """The keys of a secret's text.
+    """The keys of a secret's text. Raises ValueError, LookupError, TypeError if it has none.
 
     >>> to_keys('{"kid": "2", "key": "new", "previous": {"kid": "1", "key": "old"}}')
     Keys(current='2', all={'2': 'new', '1': 'old'})
     """
     document = json.loads(secret)
     pairs = [document, *([document["previous"]] if "previous" in document else [])]
-    return Keys(document["kid"], {pair["kid"]: pair["key"] for pair in pairs})
+    keys = {pair["kid"]: pair["key"] for pair in pairs}
+    if not all(isinstance(text, str) for text in (*keys, *keys.values())):
+        raise TypeError("Ids of keys and keys are texts.")
+    return Keys(document["kid"], keys)
