@@ -80,7 +80,7 @@ class SecretKeys:
 
     @property
     def _may_try(self) -> bool:
-        pause = min(LOOK_AGAIN_S * 2 ** max(0, self._failures - 1), LONGEST_PAUSE_S)
+        pause: float = min(LOOK_AGAIN_S * 2 ** max(0, self._failures - 1), LONGEST_PAUSE_S)
         return time.monotonic() - self._tried_at > pause
 
     def _read(self, client: Any) -> Keys:
