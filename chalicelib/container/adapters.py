@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.runtime.clock import SystemClock
@@ -228,23 +228,13 @@ class Adapters:
     def _keys(self, resource: str) -> SecretKeys:
         from chalicelib.adapters.security.secret_keys import SecretKeys
 
-        return SecretKeys(
-            self._secrets_manager, self.settings.resource(resource), lambda: self._impatient_secrets_manager
-        )
+        again = cache(lambda: self.tables.own_client("secretsmanager", hurried=True))
+        return SecretKeys(self._secrets_manager, self.settings.resource(resource), again)
 
     @cached_property
     def _secrets_manager(self) -> Any:
         """The client of Secrets Manager."""
-        from chalicelib.adapters.dynamodb.tables import PATIENCE
-
-        return self.tables.client("secretsmanager", PATIENCE)
-
-    @cached_property
-    def _impatient_secrets_manager(self) -> Any:
-        """For keys that are known: what is under way, a callback for one, has little time for a renewal."""
-        from chalicelib.adapters.aws.clients import Patience
-
-        return self.tables.client("secretsmanager", Patience(connect_s=0.5, read_s=1, attempts=1))
+        return self.tables.own_client("secretsmanager")
 
     @property
     def _may_send_to_the_long_lane(self) -> bool:
