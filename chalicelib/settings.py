@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from chalicelib.webhooks.allowed_hosts import AllowedHosts
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
-COLLECTOR = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+COLLECTOR = re.compile(rf"https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.?(:({PORT}))?(/[A-Za-z0-9._~/-]*)?")
 AUDIENCE = re.compile(r"[!-~]{0,200}")
 
 

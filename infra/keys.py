@@ -19,12 +19,13 @@ OVERLAP_S = 3600 + 600
 def rotate(secrets_manager: Any, arn: str, now: int, compromised: bool) -> str:
     """Rotates the key in the secret `arn` and returns a sentence about it. `now`: Unix time in seconds.
 
-    `compromised` drops the old key at once. Raises DeployError if the last rotation was too recent.
+    `compromised` drops the old key. Each process accepts it until it reads the secret again: for five minutes
+    at most, unless Secrets Manager does not answer. Raises DeployError if the last rotation was too recent.
     """
     current = json.loads(secrets_manager.get_secret_value(SecretId=arn)["SecretString"])
     renewed = after(current, now, compromised)
     secrets_manager.put_secret_value(SecretId=arn, SecretString=json.dumps(renewed))
-    before = "is not accepted any more" if compromised else "is still accepted"
+    before = "is not accepted any more in five minutes" if compromised else "is still accepted"
     return f"Key {renewed['kid']} signs from now on; key {current['kid']} {before}."
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.runtime.clock import SystemClock
@@ -228,12 +228,13 @@ class Adapters:
     def _keys(self, resource: str) -> SecretKeys:
         from chalicelib.adapters.security.secret_keys import SecretKeys
 
-        return SecretKeys(self._secrets_manager, self.settings.resource(resource))
+        again = cache(lambda: self.tables.own_client("secretsmanager", hurried=True))
+        return SecretKeys(self._secrets_manager, self.settings.resource(resource), again)
 
     @cached_property
     def _secrets_manager(self) -> Any:
         """The client of Secrets Manager."""
-        return self.tables.client("secretsmanager")
+        return self.tables.own_client("secretsmanager")
 
     @property
     def _may_send_to_the_long_lane(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.oidc import discovery
 from chalicelib.adapters.oidc.discovery import BODY_LIMIT, read_keys
 from chalicelib.adapters.oidc.key_set import MOST_KEYS, ProviderError
 from tests.unit.receiver import Answer, Receiver, answer, dripping
@@ -96,3 +97,13 @@ def test_a_description_that_cannot_be_used_is_refused(case: str) -> None:
 def test_keys_that_cannot_be_used_are_refused(keys: Answer, reason: str) -> None:
     with pytest.raises(ProviderError, match=reason):
         read(description(), keys, seconds=0.3 if callable(keys) else 10)
+
+
+def test_an_issuer_with_tls_names_no_keys_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever listens there would sign for all of its users."""
+    issuer = "https://login.example"
+    described = {"issuer": issuer, "jwks_uri": "http://127.0.0.1:8080/keys"}
+    monkeypatch.setattr(discovery, "_document", lambda address, *_: described | {"keys": [], "at": address})
+
+    with pytest.raises(ProviderError, match="must begin with https://"):
+        read_keys(issuer)

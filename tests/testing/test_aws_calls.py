@@ -9,13 +9,13 @@ BUS = {"bus": "default"}
 
 
 def test_events_and_records_that_are_put_twice_are_found() -> None:
-    @handler("tell")
-    def tell(payload: str, request: Request) -> None:
+    @handler("announce")
+    def announce(payload: str, request: Request) -> None:
         entry = {"Source": "shop", "DetailType": "sold", "Detail": "{}"}
         request.resources.client("events").put_events(Entries=[entry])
 
     with pytest.raises(NotOnceError, match=r"events\.PutEvents happens twice"):
-        crash_everywhere(tell, "sold", resources=BUS)
+        crash_everywhere(announce, "sold", resources=BUS)
 
 
 def test_what_only_reads_may_be_repeated() -> None:

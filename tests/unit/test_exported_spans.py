@@ -12,6 +12,7 @@ import pytest
 from chalicelib.adapters.runtime import otlp, spans, tracing
 from chalicelib.adapters.runtime.x_ray import context_of
 from chalicelib.core.trace_context import TraceContext
+from chalicelib.settings import CHOICES, SettingError
 from tests.unit.canned_server import answer, serving
 
 PARENT = TraceContext("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", sampled=True)
@@ -41,10 +42,19 @@ def test_a_collector_gets_the_spans_as_otlp() -> None:
     assert span["attributes"] == [{"key": "http.response.status_code", "value": {"intValue": "500"}}]
 
 
-def test_a_collector_that_is_away_fails_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    otlp.exporter("http://127.0.0.1:9")("service", [])
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://collector:70000", "http://a..b:4318"])
+def test_a_collector_that_is_away_fails_nothing(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    otlp.exporter(url)("service", [])
 
     assert [record.message for record in caplog.records] == ["traces not sent"]
+
+
+@pytest.mark.parametrize("url", ["http://collector:70000", "http://a..b:4318"])
+def test_an_address_that_no_collector_can_have_is_refused_as_a_setting(url: str) -> None:
+    [setting] = [choice for choice in CHOICES if choice.name == "OTLP_ENDPOINT"]
+    with pytest.raises(SettingError):
+        setting.parse(url)
+    assert setting.parse("http://Collector.example:4318/a/") == "http://Collector.example:4318/a/"
 
 
 PROLOGUE = """

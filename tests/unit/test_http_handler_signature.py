@@ -15,7 +15,10 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from chalicelib.adapters.security.secret_keys import Keys
+from chalicelib.webhooks import deliverer as delivering
 from chalicelib.webhooks import signing
+from chalicelib.webhooks.deadline import Deadline
 from chalicelib.webhooks.delivery import Delivery
 from tests.unit.deliveries import KEYS, REQUEST, allowing, deliver, deliverer, to
 from tests.unit.receiver import OK, Receiver
@@ -173,3 +176,21 @@ def test_no_name_of_a_user_makes_one_id_mean_two_deliveries(verify: Verify, user
         deliverer(allowing(receiver), now=time.time)(to(receiver), replace(REQUEST, user_id=user))
     assert "." not in receiver.headers["webhook-id"]
     assert verify(receiver_secret("2"), **arrived(receiver)) == (user, 7)
+
+
+def test_reading_the_keys_takes_nothing_of_the_time_of_the_receiver(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+
+    def keys() -> Keys:
+        order.append("keys")
+        return KEYS
+
+    def begin(seconds: float) -> Deadline:
+        order.append("time")
+        return Deadline(seconds)
+
+    monkeypatch.setattr(delivering, "Deadline", begin)
+    with Receiver(OK) as receiver:
+        deliver(receiver, keys=keys)
+
+    assert order[:2] == ["keys", "time"]

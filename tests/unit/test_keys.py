@@ -69,3 +69,82 @@ def test_keys_at_hand_are_used_while_they_cannot_be_read_anew(monkeypatch: pytes
     assert ring().current == ring.knowing("2").current == "1"
     with pytest.raises(UnavailableError):
         SecretKeys(vault, "arn")()
+
+
+class Away(Vault):
+    """Secrets Manager, which does not answer any more after the first read."""
+
+    def get_secret_value(self, **_: Any) -> dict[str, str]:
+        if self.reads:
+            self.reads += 1
+            raise EndpointConnectionError(endpoint_url="nowhere")
+        return super().get_secret_value()
+
+
+class Time:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Time:
+    monkeypatch.setattr(secret_keys, "time", made := Time())
+    return made
+
+
+def test_pauses_grow_while_the_keys_cannot_be_read(clock: Time) -> None:
+    first, impatient = Vault(), Away()
+    impatient.reads = 1
+    ring = SecretKeys(first, "arn", lambda: impatient)
+    assert ring().current == "1"
+    clock.now += secret_keys.FRESH_S
+    tried = []
+    for second in range(1, 200):
+        before, clock.now = impatient.reads, clock.now + 1
+        assert ring().current == ring.knowing("2").current == "1"
+        if impatient.reads > before:
+            tried.append(second)
+
+    assert tried == [1, 7, 18, 39, 80, 141]  # 5, 10, 20, 40, 60 and 60 seconds
+    assert first.reads == 1
+
+
+def test_keys_that_cannot_be_read_again_are_not_used_for_ever(clock: Time) -> None:
+    ring = SecretKeys(vault := Away(), "arn")
+    ring()
+    clock.now += secret_keys.KEPT_S
+    assert ring().current == "1"
+    clock.now += secret_keys.LONGEST_PAUSE_S
+    for _ in range(3):
+        with pytest.raises(UnavailableError):
+            ring()
+    assert vault.reads == 3  # not each time: a read may take long
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '"x"', "7", '{"kid": 1, "key": "k"}', '{"kid": "1", "key": "k", "previous": 3}']
+)
+def test_a_secret_that_cannot_be_used_is_a_failure_of_ours(
+    text: str, clock: Time, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not of the users, whose tokens are valid: keys that are known stay in use."""
+    ring = SecretKeys(vault := Vault(), "arn")
+    ring()
+    monkeypatch.setattr(vault, "get_secret_value", lambda **_: {"SecretString": text})
+    clock.now += secret_keys.FRESH_S + 1
+
+    assert ring().current == "1"
+    [line] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert line.message == "secret of signing keys not usable"
+    with pytest.raises(UnavailableError):
+        SecretKeys(vault, "arn")()
+
+
+def test_a_secret_without_text_is_a_failure_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vault := Vault(), "get_secret_value", lambda **_: {"SecretBinary": b"x"})
+
+    with pytest.raises(UnavailableError):
+        SecretKeys(vault, "arn")()

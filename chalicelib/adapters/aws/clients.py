@@ -25,7 +25,10 @@ class Patience(NamedTuple):
 
 
 def config(patience: Patience) -> Config:
-    """For `Session.create_client`. It cannot say `after_time_out`: see `create_quick`."""
+    """For `Session.create_client`. It cannot say `after_time_out`: see `create_quick`.
+
+    For calls of our own alone, whose parameters the tests see: botocore checks none.
+    """
     return Config(
         user_agent="gurukool",
         connect_timeout=patience.connect_s,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.note_models import NoteItem
 
 PATIENCE = Patience(connect_s=1, read_s=3, attempts=4)
+HURRY = Patience(connect_s=0.5, read_s=1, attempts=1)  # for what can be done without: a callback has no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,16 @@ class Tables:
         return cast("type[M]", self._bound[key])
 
     def client(self, service: str) -> Any:
-        """A client of another service, by botocore, as patient as that of DynamoDB."""
-        return self.connection.session.create_client(service, config=config(PATIENCE))
+        """A client of another service for an application's code: all is as botocore does it.
+
+        It checks parameters before it sends (an empty `Key` would turn the deletion of an object into that of
+        its bucket), and waits for an answer as long as a slow service needs.
+        """
+        return self.connection.session.create_client(service)
+
+    def own_client(self, service: str, *, hurried: bool = False) -> Any:
+        """A client of another service for us, patient as that of DynamoDB. `hurried`: asks once, briefly."""
+        return self.connection.session.create_client(service, config=config(HURRY if hurried else PATIENCE))
 
     def forget_connections(self) -> None:
         """For a forked process: those that are open are its parent's."""

@@ -32,7 +32,15 @@ def read_keys(
     described = _document(issuer.removesuffix("/") + WELL_KNOWN, deadline, trust)
     if not isinstance(described, dict) or described.get("issuer") != issuer:
         raise ProviderError("its description names another issuer")
-    return to_key_set(_document(str(described.get("jwks_uri")), deadline, trust))
+    return to_key_set(_document(_address_of_keys(issuer, described), deadline, trust))
+
+
+def _address_of_keys(issuer: str, described: dict[str, Any]) -> str:
+    """Raises ProviderError if an issuer with TLS names an address without: it may be on this machine."""
+    address = str(described.get("jwks_uri"))
+    if issuer.lower().startswith("https://") and address.lower().startswith("http://"):
+        raise ProviderError("an address of it must begin with https://, as its own does")
+    return address
 
 
 def _document(address: str, deadline: Deadline, trust: Callable[[], SSLContext]) -> Any:

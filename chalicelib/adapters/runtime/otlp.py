@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,15 +21,15 @@ def exporter(endpoint: str) -> Export:
     kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
 
     def export(service: str, spans: Sequence[Span]) -> None:
-        connection = kind(url.hostname or "", url.port, timeout=SECONDS)
-        headers = {"Content-Type": "application/json"}
+        headers, connection = {"Content-Type": "application/json"}, None
         try:
+            connection = kind(url.hostname or "", url.port, timeout=SECONDS)
             path = f"{url.path.rstrip('/')}/v1/traces"
             connection.request("POST", path, json.dumps(document(service, spans)), headers)
             status = connection.getresponse().status
             if status >= 400:  # noqa: PLR2004
                 log_event("traces not taken", level=logging.WARNING, status=status, spans=len(spans))
-        except (OSError, HTTPException) as error:
+        except Exception as error:  # noqa: BLE001 - what is traced has happened: it must not fail for that
             log_event(
                 "traces not sent",
                 level=logging.WARNING,
@@ -37,7 +37,8 @@ def exporter(endpoint: str) -> Export:
                 spans=len(spans),
             )
         finally:
-            connection.close()
+            if connection:
+                connection.close()
 
     return export
 
