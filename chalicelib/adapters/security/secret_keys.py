@@ -85,19 +85,25 @@ class SecretKeys:
 
     def _read(self, client: Any) -> Keys:
         self._tried_at = time.monotonic()  # other threads use the known keys meanwhile
-        self._failures += 1
+        try:
+            self._keys = self._fetched(client)
+        except UnavailableError:
+            self._failures += 1
+            raise
+        self._read_at, self._failures = time.monotonic(), 0
+        return self._keys
+
+    def _fetched(self, client: Any) -> Keys:
         try:
             answer = client.get_secret_value(SecretId=self._secret_arn)
         except (BotoCoreError, ClientError) as error:
             raise UnavailableError("The signing keys cannot be read. Try again.") from error
         try:
-            self._keys = to_keys(answer["SecretString"])
+            return to_keys(answer["SecretString"])
         except (ValueError, LookupError, TypeError) as error:  # somebody has changed the secret by hand
             reason = type(error).__name__  # its text might show a part of the secret
             log_event("secret of signing keys not usable", level=logging.ERROR, reason=reason)
             raise UnavailableError("The signing keys cannot be read. Try again.") from None
-        self._read_at, self._failures = time.monotonic(), 0
-        return self._keys
 
 
 def to_keys(secret: str) -> Keys:
