@@ -68,6 +68,7 @@ class Executions:
     patience_ms: int | None = None  # how soon it is begun again after the death of its worker, if it matters
     steps: Steps | None = None  # if some handlers have steps
     emitters: Emitters | None = None  # if some handlers emit events
+    long_steps: bool = False  # whether those that may take minutes do so, too
     plans: dict[str, Plan] = field(default_factory=dict)  # by payload
     unhurried: tuple[str, ...] = ("halt", SLOW)  # types whose next attempt may have to wait
     all: list[Execution] = field(default_factory=list)
@@ -101,6 +102,8 @@ class Executions:
             self._stand_still(execution)
             beats = Beats(self.scheduler, watch, steady=self.steady)
             limit = int(seconds * 1000)
+            if self.long_steps and request.type in LONG_TYPES:
+                beats.begin(limit)
             failed = self._take_steps(execution, journal, limit)
             if self.emitters and not failed and self._emits(request):
                 failed = self.emitters.emit(execution, journal, watch, limit)
@@ -110,6 +113,8 @@ class Executions:
             ran = failed or self._carry_out(request, limit, beats)
             execution.ran = (self.emitters and self.emitters.emit_last(execution, journal)) or ran
         finally:
+            if beats:
+                beats.end()
             execution.ended = (beats and beats.killed_at) or self.scheduler.now
         self.network.trace("handler ends", (request,), execution.ran)
         return execution.ran
@@ -159,14 +164,15 @@ class Executions:
             self.scheduler.wait(ms)
 
     def _has_steps(self, request: Request) -> bool:
-        if self.steps is None or request.type in LONG_TYPES:
+        if self.steps is None or not self._may_note(request):
             return False
         return crc32(request.payload.encode()) % 3 > 0
 
     def _emits(self, request: Request) -> bool:
-        if self.emitters is None or request.type in LONG_TYPES:
-            return False
-        return self.emitters.emits(request)
+        return self.emitters is not None and self._may_note(request) and self.emitters.emits(request)
+
+    def _may_note(self, request: Request) -> bool:
+        return self.long_steps or request.type not in LONG_TYPES
 
     def _take_steps(self, execution: Execution, journal: Journal, limit: int) -> Failure | Suspended | None:
         if self.steps is None or not self._has_steps(execution.request):
