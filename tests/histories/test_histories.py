@@ -45,8 +45,6 @@ def test_nothing_is_lost_repeated_or_out_of_order_while_the_stack_is_broken(
 
     assert [*chaos.failed, *(error for client in clients for error in client.failed)] == []
     assert {c.history.user_id: violations(c.history) for c in clients if violations(c.history)} == {}
-    statuses = {outcome.status for client in clients for outcome in client.history.outcomes.values()}
-    assert statuses == {"succeeded"}, "the handler never fails, and has attempts enough for every kill"
     assert sum(len(client.history.outcomes) for client in clients) >= USERS * REQUESTS
     assert chaos.has_done_everything()
     assert any(client.history.has_interrupted_requests() for client in clients)

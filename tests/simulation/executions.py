@@ -17,11 +17,11 @@ from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request
 from chalicelib.core.queueing.suspending import Suspended
 from chalicelib.core.rates import Rate
-from chalicelib.core.time import Millis
 from tests.fakes.nonsense import DELAYS, RAISED, changed_later, later
 from tests.simulation.beats import Beats
 from tests.simulation.deployments import DEADLY, UNKNOWN, DeployedHandlers, Deployment
 from tests.simulation.emitting import Emitters
+from tests.simulation.execution import Execution
 from tests.simulation.history import Violation
 from tests.simulation.large import result_of
 from tests.simulation.plans import Plan
@@ -38,23 +38,6 @@ LONG = "long"  # and of those that may take minutes
 LONGEST = "longest"  # likewise, of a user who is removed
 LONG_TYPES = (LONG, LONGEST)
 LONG_PATIENCE_MS = 15_000  # how soon a long request is begun again after the death of its worker
-
-
-@dataclass(slots=True)
-class Execution:
-    request: Request
-    started: Millis
-    stood_still: bool = False  # so that it may last beyond its deadline
-    until: Millis | None = (
-        None  # while it takes steps: a call may hang beyond this; it is ended by force then
-    )
-    watched_from: Millis = 0  # before, it takes steps and emits: only the rest of it can be interrupted
-    ended: Millis = 0
-    ran: Ran | None = None
-
-    @property
-    def attempt(self) -> tuple[str, int, int]:
-        return self.request.user_id, self.request.seq, self.request.attempts
 
 
 @dataclass(slots=True)
@@ -100,7 +83,7 @@ class Executions:
         beats = None
         try:
             self._stand_still(execution)
-            beats = Beats(self.scheduler, watch, steady=self.steady)
+            beats = execution.beats = Beats(self.scheduler, watch, steady=self.steady)
             limit = int(seconds * 1000)
             if self.long_steps and request.type in LONG_TYPES:
                 beats.begin(limit)
@@ -135,7 +118,12 @@ class Executions:
             each.request.seq
             for each in self.all
             if each.request.user_id == user_id
-            and not (each.ended or each.stood_still or (each.until is not None and now > each.until))
+            and not (
+                each.ended
+                or each.is_dead
+                or each.stood_still
+                or (each.until is not None and now > each.until)
+            )
         ]
 
     def _check_alone(self, new: Execution) -> None:
