@@ -37,11 +37,11 @@ def post(path: str, body: Any, **headers: str) -> Any:
 
 @contextmanager
 def later() -> Iterator[None]:
-    """What the block fails to do, for whatever reason, is tried again by the next turn of the thread."""
+    """Whatever goes wrong in the block ends nothing: the thread hands over later what has no number yet."""
     try:
         yield
     except Exception:
-        log.exception("Tried again later")
+        log.exception("What has no number yet is handed over later")
 
 
 def hand_over(user: str) -> None:

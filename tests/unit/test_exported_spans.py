@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +17,7 @@ from chalicelib.adapters.runtime.x_ray import context_of
 from chalicelib.core.trace_context import TraceContext
 from chalicelib.settings import CHOICES, SettingError
 from tests.unit.canned_server import answer, serving
+from tests.unit.certificates import Certificates
 
 PARENT = TraceContext("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", sampled=True)
 
@@ -49,6 +51,23 @@ def test_a_collector_that_is_away_fails_nothing(url: str, caplog: pytest.LogCapt
     otlp.exporter(url)("service", [])
 
     assert [record.message for record in caplog.records] == ["traces not sent"]
+
+
+@pytest.mark.parametrize(("name", "logged"), [("127.0.0.1", []), ("other.test", ["traces not sent"])])
+def test_a_collector_with_https_must_prove_its_name(
+    name: str,
+    logged: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    certificates = Certificates(tmp_path)
+    monkeypatch.setattr(otlp, "_verifying", certificates.client)
+    with serving(answer(b"{}"), tls=certificates.server(name)) as server:
+        otlp.exporter(server.url)("service", [])
+
+    assert [record.message for record in caplog.records] == logged
+    assert len(server.requests) == 1 - len(logged)
 
 
 @pytest.fixture

@@ -50,8 +50,8 @@ class Channel:
             answer = line.post(headers, body)
         except BaseException as error:
             line.close()
-            if line.used_at is not None and isinstance(error, OSError):
-                self._drop_idle_since(line.used_at)
+            if line.used_at and isinstance(error, OSError):
+                self._drop_unused_since(line.used_at)
             raise
         if line.is_open and len(self._idle) < MOST_IDLE:
             self._idle.append(line)
@@ -74,13 +74,13 @@ class Channel:
                 return line
             line.close()
 
-    def _drop_idle_since(self, moment: float) -> None:
-        """Closes the connections that nobody has used after `moment`, when one that failed now had been.
+    def _drop_unused_since(self, moment: float) -> None:
+        """Closes the connections that were not used after `moment`, since one that was used then has failed.
 
-        Lambda freezes an environment between two calls, and what it had opened may be gone when it goes on,
-        without a word: each of them would fail a try of its own.
+        Lambda freezes an environment between two calls. Connections may die meanwhile without a sign, and
+        each of them would fail a try of its own. If the service is only slow, that costs handshakes.
         """
-        for line in [line for line in self._idle if line.used_at is not None and line.used_at <= moment]:
+        for line in [line for line in self._idle if line.used_at <= moment]:
             with suppress(ValueError):  # another thread has taken it
                 self._idle.remove(line)
                 line.close()
@@ -111,7 +111,7 @@ class _Line:
     def __init__(self, connection: socket.socket, read_seconds: float) -> None:
         connection.settimeout(read_seconds)
         self.is_open = True
-        self.used_at: float | None = None  # when its last answer was read, on the monotonic clock
+        self.used_at = 0.0  # when its last answer was read, on the monotonic clock; 0: it has had none
         self._connection = connection
         self._reader = Reader(connection)
         self._poll = select.poll()

@@ -67,8 +67,7 @@ class RequestChanges:
             item = self._requests(request.user_id, request.seq)
             update = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
             return commit(self._connection, [{"Update": update}, *checks], effects)
-        self._update(request.user_id, request.seq, actions, condition)
-        return None
+        return self._update(request.user_id, request.seq, actions, condition)
 
     def _update(self, user_id: str, seq: int, actions: list[Action], condition: Condition) -> None:
         table, place = self._requests.Meta.table_name, str(seq)
