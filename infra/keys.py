@@ -16,8 +16,12 @@ KEY_BYTES = 48
 OVERLAP_S = 3600 + 600
 
 
-def rotate(secrets_manager: Any, arn: str, now: int, compromised: bool) -> str:
-    """Rotates the key in the secret `arn` and returns a sentence about it. `now`: Unix time in seconds.
+def rotate(
+    secrets_manager: Any, arn: str, now: int, compromised: bool, *, for_deliveries: bool = False
+) -> str:
+    """Rotates the key in the secret `arn` and says what that means. `now`: Unix time in seconds.
+
+    `for_deliveries`: it signs deliveries and callbacks, which others verify; otherwise access tokens.
 
     `compromised` drops the old key. Each process accepts it until it reads the secret again: for five minutes
     at most, unless Secrets Manager does not answer. Raises DeployError if the last rotation was too recent.
@@ -25,8 +29,8 @@ def rotate(secrets_manager: Any, arn: str, now: int, compromised: bool) -> str:
     current = json.loads(secrets_manager.get_secret_value(SecretId=arn)["SecretString"])
     renewed = after(current, now, compromised)
     secrets_manager.put_secret_value(SecretId=arn, SecretString=json.dumps(renewed))
-    before = "is not accepted any more in five minutes" if compromised else "is still accepted"
-    return f"Key {renewed['kid']} signs from now on; key {current['kid']} {before}."
+    meaning = _of_deliveries if for_deliveries else _of_tokens
+    return meaning(renewed["kid"], current["kid"], compromised)
 
 
 def after(current: dict[str, Any], now: int, compromised: bool) -> dict[str, Any]:
@@ -45,3 +49,25 @@ def after(current: dict[str, Any], now: int, compromised: bool) -> dict[str, Any
     if not compromised:
         renewed["previous"] = {"kid": current["kid"], "key": current["key"]}
     return renewed
+
+
+def _of_tokens(new: str, old: str, compromised: bool) -> str:
+    if not compromised:
+        return f"Key {new} signs from now on; key {old} is still accepted."
+    return (
+        f"Key {new} signs from now on. Each process stops accepting key {old} within five minutes, when it "
+        "reads the keys again; one that Secrets Manager does not answer, within 24 hours."
+    )
+
+
+def _of_deliveries(new: str, old: str, compromised: bool) -> str:
+    if not compromised:
+        return (
+            f"Within five minutes, deliveries are signed with key {new} and with key {old}. Give the "
+            "receivers their new secrets before the next rotation, which removes the old key."
+        )
+    return (
+        f"Within five minutes, deliveries are signed with key {new} alone (within 24 hours by a process that "
+        f"Secrets Manager does not answer). Receivers accept what is signed with key {old} until they drop "
+        "their old secrets, and refuse deliveries until they have their new ones: give them those now."
+    )

@@ -7,8 +7,8 @@ import logging
 import os
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from hashlib import sha256
 from threading import Thread
 from time import sleep
@@ -21,7 +21,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 log = logging.getLogger("shop")
 SHOP = os.environ.get("SHOP_URL", "http://127.0.0.1:9000")
 GURUKOOL = os.environ["GURUKOOL_URL"]
-gurukool = httpx.Client(headers={"Authorization": f"Bearer {os.environ['GURUKOOL_KEY']}"}, timeout=30)
+gurukool = httpx.Client(headers={"Authorization": f"Bearer {os.environ['GURUKOOL_KEY']}"}, timeout=10)
 webhook = Webhook(os.environ["WEBHOOK_SECRET"])
 database = sqlite3.connect(os.environ.get("DATABASE", "shop.db"), check_same_thread=False, autocommit=True)
 database.executescript("""
@@ -35,31 +35,38 @@ def post(path: str, body: Any, **headers: str) -> Any:
     return gurukool.post(f"{GURUKOOL}/api/users/{path}", json=body, headers=headers).raise_for_status().json()
 
 
-def hand_over() -> None:
-    """Enqueue what has no number yet, in order. Repeated, even by two threads at once, each print gets the
-    same number: the key is the same.
+@contextmanager
+def later() -> Iterator[None]:
+    """Whatever goes wrong in the block ends nothing: the thread hands over later what has no number yet."""
+    try:
+        yield
+    except Exception:
+        log.exception("What has no number yet is handed over later")
 
-    What Gurukool does not take now is tried again later, and so are the later prints of this user, who wants
-    them in order. Other users do not wait for it.
+
+def hand_over(user: str) -> None:
+    """Enqueue the user's prints that have no number yet, in order: if one fails, the later ones wait.
+
+    Repeated, even by two threads at once, each print gets the same number: the key is the same.
     """
-    refused = set[str]()
-    new = database.execute("SELECT id, user, pages FROM prints WHERE seq IS NULL ORDER BY id").fetchall()
-    for id_, user, pages in new:
-        if user in refused:
-            continue
+    new = database.execute("SELECT id, pages FROM prints WHERE user = ? AND seq IS NULL ORDER BY id", [user])
+    for id_, pages in new.fetchall():
         order = {"type": "print", "payload": {"pages": pages}, "callback": f"{SHOP}/outcomes"}
-        try:
-            accepted = post(f"{user}/queue/enqueue", order, **{"Idempotency-Key": f"print-{id_}"})
-        except httpx.HTTPError as error:
-            log.warning("Print %s is not enqueued yet: %s", id_, error)
-            refused.add(user)
-        else:
-            database.execute("UPDATE prints SET seq = ? WHERE id = ?", [accepted["seq"], id_])
+        accepted = post(f"{user}/queue/enqueue", order, **{"Idempotency-Key": f"print-{id_}"})
+        database.execute("UPDATE prints SET seq = ? WHERE id = ?", [accepted["seq"], id_])
+
+
+def hand_over_all() -> None:
+    """What goes wrong with one user's prints does not hold up those of others."""
+    for (user,) in database.execute("SELECT DISTINCT user FROM prints WHERE seq IS NULL").fetchall():
+        with later():
+            hand_over(user)
 
 
 def keep_handing_over() -> None:
     while True:  # first what a process had stored when it was killed
-        hand_over()
+        with later():
+            hand_over_all()
         sleep(30)
 
 
@@ -96,12 +103,12 @@ def sign_up(name: Annotated[str, Body(pattern="^[a-z]{1,20}$", embed=True)]) -> 
 def order_print(pages: Annotated[int, Body(ge=1, le=20, embed=True)], user: User) -> Any:
     """The order is accepted when it is stored, whatever Gurukool says then."""
     database.execute("INSERT INTO prints (user, pages) VALUES (?, ?)", [user, pages])
-    hand_over()
-    try:
+    with later():
+        hand_over(user)
+    with later():
         token = post(f"{user}/tokens", {"scopes": ["read"], "ttl_seconds": 3600})["token"]
-    except httpx.HTTPError:
-        return {"watch": None}
-    return {"watch": f"{GURUKOOL}/#token={token}"}
+        return {"watch": f"{GURUKOOL}/#token={token}"}
+    return {"watch": None}
 
 
 @app.get("/prints")

@@ -57,7 +57,7 @@ def _stack() -> Stack:
         emulator,
         deploy=lambda target: deploy(target, chosen(), _indented),
         prepare=lambda: prepare(chosen()),
-        choose=chosen,
+        choose=lambda: chosen().app,
     )
 
 

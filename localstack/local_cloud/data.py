@@ -61,6 +61,14 @@ class Data:
         """Of what was deployed just now. Whoever then starts the stack need not name it. Raises OSError."""
         disks.write(self.directory / APPLICATION_FILE, os.fsencode(folder.resolve()) if folder else b"")
 
+    def begin_with(self, application: Path | None) -> None:
+        """Makes the folder, with nothing in it but the note of an application that is going to be deployed.
+
+        Raises LocalCloudError, OSError.
+        """
+        with self.prepared():
+            self.note_application(application)
+
     @contextlib.contextmanager
     def prepared(self) -> Iterator[int]:
         """Makes the folder, or checks it. Yields a descriptor that locks it.

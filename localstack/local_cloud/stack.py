@@ -6,6 +6,7 @@ import shlex
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from local_cloud import disks
 from local_cloud.emulator import Emulator
@@ -27,9 +28,10 @@ class Stack:
         emulator: Emulator,
         deploy: Callable[[Emulator], object],
         prepare: Callable[[], object] = lambda: None,
-        choose: Callable[[], object] = lambda: None,
+        choose: Callable[[], Path | None] = lambda: None,
     ) -> None:
-        """`choose` decides what is deployed, by the data, too: no other command changes them meanwhile.
+        """`choose` decides what is deployed, by the data, too: no other command changes them meanwhile. It
+        returns the folder of the application, or None.
 
         `prepare` runs while the emulator starts. If it fails, `deploy` must fail for the same reason.
         """
@@ -68,11 +70,16 @@ class Stack:
             self._stop_and_delete()
 
     def reset(self) -> None:
-        """Deletes the data and starts anew. No other command begins in between."""
+        """Deletes the data and starts anew, with the same application. No other command begins in between.
+
+        If it cannot start, or not deploy, the next `up` goes on with that application.
+        """
         with self._alone():
-            self._choose()
+            application = self._choose()
             self._stop_and_delete()
-            self._require_room()
+            if self._data:
+                self._data.begin_with(application)
+            self._require_room("The stack is down, and was not started again")
             self._bring_up()
 
     def status(self) -> int:
@@ -97,9 +104,9 @@ class Stack:
         numbers = ", ".join(str(worker.pid) for worker in workers)
         say(f"Killed: {numbers}." if workers else "No worker runs. Send something that takes long first.")
 
-    def _require_room(self) -> None:
+    def _require_room(self, as_it_is: str = "Nothing was changed") -> None:
         if full := disks.full(self._directories):
-            raise LocalCloudError(f"Nothing was changed: {full}. Make room, and try again.")
+            raise LocalCloudError(f"{as_it_is}: {full}. Make room, and try again.")
 
     def _bring_up(self) -> None:
         started = time.monotonic()

@@ -1,7 +1,9 @@
-"""The shop of examples/prints, when Gurukool refuses the orders of one of its users."""
+"""The shop of examples/prints, when Gurukool refuses orders, or answers none as it should."""
 
 import asyncio
 import importlib.util
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,24 +44,37 @@ class Shop:
             return await client.request(method, path, **options)
 
 
-def test_it_holds_up_nobody_else_and_is_handed_over_later(backend: Any) -> None:
-    refused, numbers = {"ada"}, dict.fromkeys(("ada", "bob"), 0)
+class Gurukool:
+    """What the shop calls: it takes everything, except from users whom it refuses, or while it is broken."""
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def __init__(self, backend: Any) -> None:
+        self.refused = set[str]()
+        self.is_broken = False
+        self.called_for = list[str]()
+        self._numbers = Counter[str]()
+        backend.gurukool = httpx.Client(transport=httpx.MockTransport(self._answer))
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
         user = request.url.path.split("/")[3]
-        if user in refused:
+        self.called_for.append(user)
+        if self.is_broken:
+            return httpx.Response(200, text="Back soon")
+        if user in self.refused:
             return httpx.Response(429)
-        numbers[user] += request.url.path.endswith("/enqueue")
-        return httpx.Response(200, json={"seq": numbers[user], "token": "t"})
+        self._numbers[user] += request.url.path.endswith("/enqueue")
+        return httpx.Response(200, json={"seq": self._numbers[user], "token": "t"})
 
-    backend.gurukool = httpx.Client(transport=httpx.MockTransport(answer))
-    shop = Shop(backend)
 
-    def sign_up(name: str) -> dict[str, str]:
-        token = shop.post("/users", json={"name": name}).json()["token"]
-        return {"Authorization": f"Bearer {token}"}
+def sign_up(shop: Shop, name: str) -> dict[str, str]:
+    token = shop.post("/users", json={"name": name}).json()["token"]
+    return {"Authorization": f"Bearer {token}"}
 
-    ada, bob = sign_up("ada"), sign_up("bob")
+
+def test_it_holds_up_nobody_else_and_is_handed_over_later(backend: Any) -> None:
+    shop, gurukool = Shop(backend), Gurukool(backend)
+    ada, bob = sign_up(shop, "ada"), sign_up(shop, "bob")
+    gurukool.refused.add("ada")
+
     answers = [
         shop.post("/prints", json={"pages": n}, headers=who) for n, who in ((1, ada), (2, ada), (3, bob))
     ]
@@ -68,9 +83,58 @@ def test_it_holds_up_nobody_else_and_is_handed_over_later(backend: Any) -> None:
     assert shop.get("/prints", headers=ada).json() == [[None, 1, None], [None, 2, None]]
     assert shop.get("/prints", headers=bob).json() == [[1, 3, None]]
 
-    refused.clear()
-    backend.hand_over()
+    gurukool.refused.clear()
+    backend.hand_over_all()
     assert shop.get("/prints", headers=ada).json() == [[1, 1, None], [2, 2, None]]
+
+
+def two_turns(backend: Any, in_between: Callable[[], None]) -> None:
+    """Two turns of the thread that hands over."""
+    pauses = iter([in_between])
+
+    def pause(_: float) -> None:
+        next(pauses)()
+
+    backend.sleep = pause
+    with pytest.raises(StopIteration):
+        backend.keep_handing_over()
+
+
+def test_an_answer_that_is_none_ends_nothing(backend: Any) -> None:
+    shop, gurukool = Shop(backend), Gurukool(backend)
+    ada = sign_up(shop, "ada")
+    gurukool.is_broken = True
+
+    answer = shop.post("/prints", json={"pages": 1}, headers=ada)
+    two_turns(backend, lambda: setattr(gurukool, "is_broken", False))
+
+    assert (answer.status_code, answer.json()) == (202, {"watch": None})
+    assert shop.get("/prints", headers=ada).json() == [[1, 1, None]]
+
+
+def test_a_database_that_is_busy_ends_nothing(backend: Any) -> None:
+    shop, gurukool = Shop(backend), Gurukool(backend)
+    ada = sign_up(shop, "ada")
+    gurukool.refused.add("ada")
+    shop.post("/prints", json={"pages": 1}, headers=ada)
+    gurukool.refused.clear()
+    database, backend.database = backend.database, None  # the first turn fails in its first line
+
+    two_turns(backend, lambda: setattr(backend, "database", database))
+
+    assert shop.get("/prints", headers=ada).json() == [[1, 1, None]]
+
+
+def test_an_order_does_not_wait_for_those_of_others(backend: Any) -> None:
+    shop, gurukool = Shop(backend), Gurukool(backend)
+    ada, bob = sign_up(shop, "ada"), sign_up(shop, "bob")
+    gurukool.refused.add("ada")
+    shop.post("/prints", json={"pages": 1}, headers=ada)
+    gurukool.called_for.clear()
+
+    shop.post("/prints", json={"pages": 1}, headers=bob)
+
+    assert {*gurukool.called_for} == {"bob"}
 
 
 def test_a_name_is_given_once(backend: Any) -> None:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from local_cloud import disks
 from local_cloud import stack as stack_module
 from local_cloud.data import Data
+from local_cloud.deployment import as_last_time
 from local_cloud.emulator import Emulator
 from local_cloud.errors import LocalCloudError
+from local_cloud.settings import Settings
 from local_cloud.stack import Stack
 from local_cloud.waiting import wait_until
 from tests.free_ports import free_ports
@@ -54,13 +57,74 @@ def test_what_is_deployed_is_chosen_by_data_that_no_other_command_changes(
     fake_cloud.emulator.data = data
     chosen = list[Path | None]()
 
-    def choose() -> None:
+    def choose() -> Path | None:
         with (fake_cloud.emulator.state / "lock").open() as lock, pytest.raises(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         chosen.append(data.application())
+        return chosen[0]
 
     command(Stack(fake_cloud.emulator, lambda _: chosen.append(None), choose=choose))
     assert chosen == [tmp_path, None]
+
+
+@pytest.mark.parametrize("fails", ["start", "deployment"])
+def test_a_reset_that_fails_does_not_forget_the_application(
+    fake_cloud: FakeCloud, tmp_path: Path, fails: str
+) -> None:
+    data = Data(tmp_path / "data")
+    with data.prepared():
+        data.note_application(tmp_path / "shop")
+    fake_cloud.emulator.data = data
+    named = Settings.from_mapping({})
+    deployed = list[Path | None]()
+
+    def chosen() -> Settings:
+        return as_last_time(named, data, print)
+
+    def refuse(_: Emulator) -> None:
+        raise LocalCloudError("No.")
+
+    if fails == "start":
+        fake_cloud.program.chmod(0)
+    with pytest.raises((LocalCloudError, OSError)):
+        Stack(fake_cloud.emulator, refuse, choose=lambda: chosen().app).reset()
+    fake_cloud.program.chmod(0o755)
+    Stack(fake_cloud.emulator, lambda _: deployed.append(chosen().app)).up()
+
+    assert deployed == [tmp_path / "shop"]
+
+
+def test_a_reset_to_no_application_that_fails_does_not_take_the_old_one(
+    fake_cloud: FakeCloud, tmp_path: Path
+) -> None:
+    data = Data(tmp_path / "data")
+    with data.prepared():
+        data.note_application(tmp_path / "shop")
+    fake_cloud.emulator.data = data
+
+    def refuse(_: Emulator) -> None:
+        raise LocalCloudError("No.")
+
+    with pytest.raises(LocalCloudError):
+        Stack(fake_cloud.emulator, refuse, choose=lambda: None).reset()
+
+    assert data.application() is None
+
+
+def test_a_reset_without_room_says_that_the_data_are_deleted(
+    fake_cloud: FakeCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = Data(tmp_path / "data")
+    with data.prepared():
+        (data.directory / "mine").touch()
+    fake_cloud.emulator.data = data
+    monkeypatch.setattr(disks, "LEAST_BYTES", 2**70)
+
+    with pytest.raises(LocalCloudError, match=r"^The stack is down, and was not started again: the disk of"):
+        Stack(fake_cloud.emulator, deploy=lambda _: None).reset()
+
+    assert not (data.directory / "mine").exists()
+    assert capsys.readouterr().out.endswith("Its data are deleted.\n")
 
 
 def test_no_command_begins_in_the_middle_of_a_reset(

@@ -2,6 +2,7 @@
 
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -13,7 +14,7 @@ import pytest
 from chalicelib.adapters.aws import answers
 from chalicelib.adapters.aws.answers import LONGEST_HEAD, Answer, ClosedError, Reader, UnreadableError
 from chalicelib.adapters.aws.http import Channel
-from tests.unit.canned_server import serving
+from tests.unit.canned_server import HANG_UP, CannedServer, serving
 
 WHOLE = b'HTTP/1.1 200 OK\r\nX-Amz-Crc32: 7\r\nEmpty:\r\nContent-Length: 12\r\n\r\n{"Item": {}}'
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"
@@ -167,6 +168,41 @@ def test_a_connection_with_more_than_the_answer_is_not_used_again() -> None:
         assert [channel.post({}, b"{}") for _ in range(2)] == [READ, READ]
 
     assert server.connections == 2
+
+
+@pytest.fixture
+def idle() -> Iterator[tuple[CannedServer, Channel]]:
+    """A channel with three open connections. The next one that is used fails, unlike a new one."""
+    with serving(WHOLE, WHOLE, WHOLE, HANG_UP, WHOLE) as server:
+        channel = Channel(server.url, 5, 5, None)
+        for line in [channel._open() for _ in range(3)]:
+            line.post({}, b"{}")
+            channel._idle.append(line)
+        yield server, channel
+        channel.close()
+
+
+def test_a_connection_that_has_died_unseen_takes_those_along_that_are_as_old(
+    idle: tuple[CannedServer, Channel],
+) -> None:
+    server, channel = idle
+    with pytest.raises(ClosedError):
+        channel.post({}, b"{}")
+
+    assert channel.post({}, b"{}") == READ
+    assert server.connections == 4
+
+
+def test_one_that_was_used_since_stays(idle: tuple[CannedServer, Channel]) -> None:
+    server, channel = idle
+    younger = channel._idle.pop(0)
+    younger.used_at = time.monotonic() + 1
+    channel._idle.insert(0, younger)
+    with pytest.raises(ClosedError):
+        channel.post({}, b"{}")
+
+    assert channel.post({}, b"{}") == READ
+    assert server.connections == 3
 
 
 @pytest.mark.parametrize("value", ["one\r\nX-Other: two", "one\ntwo", "one\rtwo"])

@@ -1,6 +1,7 @@
 """Rotation of the keys that sign: two live keys, and a new one known as soon as it is met."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -18,11 +19,15 @@ NOW = 1_800_000_000
 
 class Vault:
     def __init__(self) -> None:
-        self.secret, self.reads = FIRST, 0
+        self.secret: dict[str, Any] = FIRST
+        self.reads = 0
 
     def get_secret_value(self, **_: Any) -> dict[str, str]:
         self.reads += 1
-        return {"SecretString": json.dumps(self.secret)}
+        return {"SecretString": json.dumps(self.secret), "VersionId": f"version {self.secret['kid']}"}
+
+    def put_secret_value(self, SecretString: str, **_: Any) -> None:  # noqa: N803 - as boto3 has it
+        self.secret = json.loads(SecretString)
 
 
 def test_the_key_before_still_verifies() -> None:
@@ -40,6 +45,29 @@ def test_keys_are_not_rotated_while_the_one_before_the_last_is_needed() -> None:
         keys.after(renewed, NOW + 1, compromised=False)
     assert "previous" not in keys.after(renewed, NOW + 1, compromised=True)
     assert keys.after(renewed, NOW + keys.OVERLAP_S, compromised=False)["kid"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("for_deliveries", "compromised", "said"),
+    [
+        (False, False, "Key 2 signs from now on; key 1 is still accepted."),
+        (False, True, "stops accepting key 1 within five minutes.*does not answer, within 24 hours"),
+        (
+            True,
+            False,
+            "signed with key 2 and with key 1. Give the receivers their new secrets before the next",
+        ),
+        (True, True, "Receivers accept what is signed with key 1 until they drop their old secrets"),
+    ],
+)
+def test_a_rotation_says_until_when_the_old_key_counts(
+    for_deliveries: bool, compromised: bool, said: str
+) -> None:
+    vault = Vault()
+
+    assert re.search(said, keys.rotate(vault, "arn", NOW, compromised, for_deliveries=for_deliveries))
+    assert vault.secret["kid"] == "2"
+    assert ("previous" in vault.secret) is not compromised
 
 
 def test_a_key_that_is_not_known_is_looked_up_but_not_each_time(monkeypatch: pytest.MonkeyPatch) -> None:

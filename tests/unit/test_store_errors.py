@@ -13,10 +13,10 @@ from pynamodb.exceptions import TransactWriteError
 from chalicelib.adapters.dynamodb import transaction
 from chalicelib.adapters.dynamodb.shards import LEAST_SHARDS
 from chalicelib.adapters.dynamodb.store import DynamoStore
-from chalicelib.adapters.dynamodb.tables import TableNames, Tables
 from chalicelib.core.errors import EffectRefusedError, LostRaceError, UnavailableError
 from chalicelib.core.queueing.idempotency import IdempotencyKey
-from chalicelib.core.queueing.request import Outcome, Request, Status, StoppedBy
+from chalicelib.core.queueing.request import Outcome, Request, Status
+from tests.unit.broken_dynamodb import Broken, answered, tables_at
 
 NEW = Request("u" * 32, 1, "echo", "{}", Status.QUEUED, enqueued_at=1)
 EFFECT = {"Put": {"TableName": "adopters", "Item": {"id": {"S": "1"}}}}
@@ -36,10 +36,6 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setattr(transaction, "PAUSE_S", 0)
-
-
-def tables_at(url: str) -> Tables:
-    return Tables(TableNames(queues="q", requests="r", idempotency="i"), region="us-east-1", host=url)
 
 
 @pytest.fixture
@@ -69,22 +65,6 @@ def test_a_store_that_hangs_up_is_unavailable(closing_server: str, call: str) ->
         CALLS[call](DynamoStore(tables_at(closing_server), 5))
 
 
-class Broken:
-    """A DynamoDB that answers everything with one error."""
-
-    def __init__(self, error: Exception) -> None:
-        self.tables = tables_at("http://127.0.0.1:1")
-        self.store = DynamoStore(self.tables, 5)
-        self.error = error
-        self.calls = 0
-        client: Any = self.tables.connection._client
-        client._make_api_call = self._fail
-
-    def _fail(self, *_: Any) -> None:
-        self.calls += 1
-        raise self.error
-
-
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 @pytest.mark.parametrize(
     "error", [ReadTimeoutError(endpoint_url="x"), ConnectionClosedError(endpoint_url="x")]
@@ -100,14 +80,6 @@ def cancelled(*codes: str) -> ClientError:
     answer: Any = {
         "Error": {"Code": "TransactionCanceledException", "Message": f"Cancelled: [{', '.join(codes)}]"},
         "CancellationReasons": [{"Code": code, "Message": "Why."} for code in codes],
-    }
-    return ClientError(answer, "TransactWriteItems")
-
-
-def answered(code: str, status: int = 400) -> ClientError:
-    answer: Any = {
-        "Error": {"Code": code, "Message": "Secret text."},
-        "ResponseMetadata": {"HTTPStatusCode": status},
     }
     return ClientError(answer, "TransactWriteItems")
 
@@ -215,24 +187,3 @@ def test_a_shard_that_cannot_be_read_does_not_hide_what_is_found_in_others(
         assert len(user_ids) == 2 * LEAST_SHARDS - 1
         assert "another 3" not in user_ids
     assert [record.levelname for record in caplog.records] == ["ERROR"] * 3
-
-
-@pytest.mark.parametrize(
-    "write",
-    [
-        CALLS["update"],
-        lambda store: store.requests.request_stop(NEW.begun("worker", 1, 2), StoppedBy.USER, 2),
-        lambda store: store.requests.delete_slot("ab", "slot", 1),
-    ],
-    ids=["queue", "request", "slot"],
-)
-@pytest.mark.parametrize(("code", "calls"), [("TransactionConflictException", 4), ("Throttling", 1)])
-def test_an_item_is_written_again_if_only_a_transaction_was_in_the_way(
-    write: Callable[[DynamoStore], object], code: str, calls: int
-) -> None:
-    broken = Broken(answered(code))
-
-    with pytest.raises(UnavailableError):
-        write(broken.store)
-
-    assert broken.calls == calls

@@ -8,8 +8,10 @@ import http.client
 import select
 import socket
 import ssl
+import time
 import weakref
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -46,8 +48,10 @@ class Channel:
         line = self._take() or self._open()
         try:
             answer = line.post(headers, body)
-        except BaseException:
+        except BaseException as error:
             line.close()
+            if line.used_at and isinstance(error, OSError):
+                self._drop_unused_since(line.used_at)
             raise
         if line.is_open and len(self._idle) < MOST_IDLE:
             self._idle.append(line)
@@ -69,6 +73,17 @@ class Channel:
             if line.is_quiet():
                 return line
             line.close()
+
+    def _drop_unused_since(self, moment: float) -> None:
+        """Closes the connections that were not used after `moment`, since one that was used then has failed.
+
+        Lambda freezes an environment between two calls. Connections may die meanwhile without a sign, and
+        each of them would fail a try of its own. If the service is only slow, that costs handshakes.
+        """
+        for line in [line for line in self._idle if line.used_at <= moment]:
+            with suppress(ValueError):  # another thread has taken it
+                self._idle.remove(line)
+                line.close()
 
     def _open(self) -> "_Line":
         timeout = self._connect_seconds
@@ -96,6 +111,7 @@ class _Line:
     def __init__(self, connection: socket.socket, read_seconds: float) -> None:
         connection.settimeout(read_seconds)
         self.is_open = True
+        self.used_at = 0.0  # when its last answer was read, on the monotonic clock; 0: it has had none
         self._connection = connection
         self._reader = Reader(connection)
         self._poll = select.poll()
@@ -114,6 +130,7 @@ class _Line:
         self._connection.sendall(b"POST / HTTP/1.1\r\n%b\r\n%b" % (head, body))
         answer, is_persistent = self._reader.answer()
         self.is_open = is_persistent and not self._reader.is_ahead
+        self.used_at = time.monotonic()
         return answer
 
     def close(self) -> None:

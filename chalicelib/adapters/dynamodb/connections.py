@@ -7,7 +7,7 @@ from typing import Any, cast
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.adapters.dynamodb.errors import translated
+from chalicelib.adapters.dynamodb.conflicts import past_conflicts
 from chalicelib.adapters.dynamodb.queue_items import QueueItems
 from chalicelib.adapters.dynamodb.records import is_generation, to_queue
 from chalicelib.adapters.dynamodb.tables import Tables
@@ -184,6 +184,5 @@ class DynamoConnections:
             **dict.fromkeys(ZEROS, cast("Any", 0)),
             **attributes,
         )
-        with translated():
-            item.save(condition=self._model.user_id.does_not_exist())
+        past_conflicts(lambda: item.save(condition=self._model.user_id.does_not_exist()))
         return to_queue(item)

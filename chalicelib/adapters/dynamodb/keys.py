@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chalicelib.adapters.dynamodb.conflicts import past_conflicts
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import DURABLE, require_readable
 from chalicelib.adapters.dynamodb.tables import Tables
@@ -64,7 +65,6 @@ class DynamoKeys:
         actions: list[Any] = [m.expires_at.set(expires_at // 1000)]
         its: Any = (m.first <= request.seq) & (m.last >= request.seq)
         try:
-            with translated():
-                m(request.user_id, request.key).update(actions=actions, condition=its)
+            past_conflicts(lambda: m(request.user_id, request.key).update(actions=actions, condition=its))
         except LostRaceError:
             log_event("idempotency key gone", user=request.user_id, seq=request.seq)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.adapters.dynamodb.batches import delete_all
+from chalicelib.adapters.dynamodb.conflicts import past_conflicts
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.format import require_readable
 from chalicelib.adapters.dynamodb.note_models import NoteItem
@@ -24,8 +25,7 @@ class DynamoNotes:
 
     def add(self, user_id: str, note: Note) -> None:
         item = note_item(self._notes, user_id, note)
-        with translated():
-            item.save(condition=self._notes.user_id.does_not_exist())
+        past_conflicts(lambda: item.save(condition=self._notes.user_id.does_not_exist()))
 
     def get(self, user_id: str, key: NoteKey) -> Note | None:
         with translated():
@@ -55,8 +55,8 @@ class DynamoNotes:
 
     def keep(self, user_id: str, key: NoteKey, until: Millis) -> None:
         actions: list[Any] = [self._notes.expires_at.set(until // 1000)]
-        with translated():
-            self._notes(user_id, place(key)).update(actions=actions, condition=self._notes.user_id.exists())
+        item, there = self._notes(user_id, place(key)), self._notes.user_id.exists()
+        past_conflicts(lambda: item.update(actions=actions, condition=there))
 
     def delete(self, user_id: str, keys: Sequence[NoteKey]) -> None:
         delete_all(self._connection, self._notes, [(user_id, place(key)) for key in keys])

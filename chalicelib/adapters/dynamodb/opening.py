@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from chalicelib.adapters.dynamodb.conflicts import past_conflicts
 from chalicelib.adapters.dynamodb.connections import ZEROS
-from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.queue_items import QueueItems
 from chalicelib.adapters.dynamodb.records import to_queue
 from chalicelib.core.errors import LostRaceError
@@ -33,6 +33,5 @@ def create_open(items: QueueItems, user_id: str, now: Millis, **attributes: Any)
     opened = {"state": State.OPEN, "sessions": {}, "tail_at": now, "moved_at": now}
     everything: dict[str, Any] = zeros | look | opened | attributes
     item = m(user_id=user_id, **everything)
-    with translated():
-        item.save(condition=m.user_id.does_not_exist())
+    past_conflicts(lambda: item.save(condition=m.user_id.does_not_exist()))
     return to_queue(item)

@@ -6,6 +6,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.batches import delete_all
+from chalicelib.adapters.dynamodb.conflicts import past_conflicts
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.queue_items import QueueItems
 from chalicelib.adapters.dynamodb.tables import Tables
@@ -40,8 +41,8 @@ class DynamoUserRemoval:
 
     def delete_queue(self, queue: Queue) -> None:
         m = self._tables.queues
-        with translated(), suppress(m.DoesNotExist):
-            m(queue.user_id).delete(condition=self._is_marked(queue))
+        with suppress(m.DoesNotExist):
+            past_conflicts(lambda: m(queue.user_id).delete(condition=self._is_marked(queue)))
 
     def _is_marked(self, queue: Queue) -> Condition:
         """Whether the queue was marked for removal when `queue` says."""

@@ -67,12 +67,13 @@ class RequestChanges:
             item = self._requests(request.user_id, request.seq)
             update = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
             return commit(self._connection, [{"Update": update}, *checks], effects)
-        table = self._requests.Meta.table_name
-        with translated():
-            self._connection.update_item(
-                table, request.user_id, str(request.seq), actions=actions, condition=condition
-            )
-        return None
+        return self._update(request.user_id, request.seq, actions, condition)
+
+    def _update(self, user_id: str, seq: int, actions: list[Action], condition: Condition) -> None:
+        table, place = self._requests.Meta.table_name, str(seq)
+        past_conflicts(
+            lambda: self._connection.update_item(table, user_id, place, actions=actions, condition=condition)
+        )
 
     def _update_request(self, request: Request, actions: list[Any], condition: Condition) -> Request:
         table, seq = self._requests.Meta.table_name, str(request.seq)
@@ -128,12 +129,8 @@ class DynamoSteering(RequestChanges):
 
     def note_overrun(self, user_id: str, seq: int, token: str) -> None:
         m = self._requests
-        table = m.Meta.table_name
         current: Condition = (m.status == Status.RUNNING) & (m.begun_by == token)
-        with translated():
-            self._connection.update_item(
-                table, user_id, str(seq), actions=[m.overran.set(token)], condition=current
-            )
+        self._update(user_id, seq, [m.overran.set(token)], current)
 
     def suspend(self, running: Request, until: Millis, awaits: str) -> Request:
         m, suspended = self._requests, running.suspended(until, awaits)

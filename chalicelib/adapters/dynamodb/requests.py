@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pynamodb.expressions.update import Action
 
+from chalicelib.adapters.dynamodb.conflicts import past_conflicts
 from chalicelib.adapters.dynamodb.entry_items import transaction_put
 from chalicelib.adapters.dynamodb.errors import translated
 from chalicelib.adapters.dynamodb.keys import DynamoKeys
@@ -59,8 +60,7 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
         self._put(self._requests(**request_attributes(void)))
 
     def _put(self, item: RequestItem) -> None:
-        with translated():
-            item.save(condition=self._requests.user_id.does_not_exist())
+        past_conflicts(lambda: item.save(condition=self._requests.user_id.does_not_exist()))
 
     def get(self, user_id: str, seq: int) -> Request | None:
         with translated():

@@ -6,6 +6,7 @@ from typing import Any
 from pynamodb.exceptions import PutError
 
 from chalicelib.adapters.dynamodb.batches import get_all, save_all
+from chalicelib.adapters.dynamodb.conflicts import past_conflicts
 from chalicelib.adapters.dynamodb.errors import INVALID, translated
 from chalicelib.adapters.dynamodb.models import TextItem
 from chalicelib.adapters.dynamodb.tables import Tables
@@ -33,8 +34,7 @@ class DynamoTexts:
 
     def _write_one(self, item: TextItem) -> None:
         try:
-            with translated():
-                item.save()
+            past_conflicts(item.save)
         except PutError as error:
             if error.cause_response_code != INVALID:
                 raise
@@ -60,26 +60,22 @@ class DynamoTexts:
 
     def keep_text(self, user_id: str, key: TextKey, until: Millis) -> None:
         m, table = self._texts, self._texts.Meta.table_name
-        with translated():
-            self._connection.update_item(
-                table,
-                user_id,
-                str(place(key)),
-                actions=[m.expires_at.set(until // 1000)],
-                condition=m.user_id.exists(),
+        actions = [m.expires_at.set(until // 1000)]
+        past_conflicts(
+            lambda: self._connection.update_item(
+                table, user_id, str(place(key)), actions=actions, condition=m.user_id.exists()
             )
+        )
 
     def note_payload_kept(self, request: Request, until: Millis) -> None:
-        m = self._places
+        m, seq = self._places, str(request.seq)
         same: Any = m.payload_until == (request.payload_until or 0) // 1000
-        with translated():
-            self._connection.update_item(
-                m.Meta.table_name,
-                request.user_id,
-                str(request.seq),
-                actions=[m.payload_until.set(until // 1000)],
-                condition=same,
+        actions = [m.payload_until.set(until // 1000)]
+        past_conflicts(
+            lambda: self._connection.update_item(
+                m.Meta.table_name, request.user_id, seq, actions=actions, condition=same
             )
+        )
 
 
 def place(key: TextKey) -> int:

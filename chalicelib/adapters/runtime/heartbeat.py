@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from chalicelib.adapters.runtime import logs
 from chalicelib.adapters.runtime.stop_watch import WatchedAttempt
 from chalicelib.adapters.runtime.time_limit import LAST_RESORT_S
 from chalicelib.core.errors import LostRaceError
@@ -43,6 +44,10 @@ class _Beats(threading.Thread):
         self._attempt = WatchedAttempt(heartbeat, ends)
 
     def run(self) -> None:
+        with logs.as_of(self._attempt.fields):
+            self._beat()
+
+    def _beat(self) -> None:
         while not self._over.wait(self._every):
             try:
                 self._renew()

@@ -6,6 +6,7 @@ Lambda passes a line on as it is, if it is JSON and has a `timestamp` and a `lev
 import json
 import logging
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Iterator, Mapping
@@ -31,6 +32,15 @@ QUIET = ("botocore", "urllib3", "pynamodb")
 _invocation: dict[str, str] = {}
 _request: dict[str, Any] = {}
 _level: str | None = None
+
+
+class _OfThread(threading.local):
+    """For a thread beside a handler, which may log when the next request, or invocation, is under way."""
+
+    fields: Mapping[str, Any] | None = None  # instead of the former two
+
+
+_of_thread = _OfThread()
 
 
 def configure(level: str) -> None:
@@ -94,6 +104,21 @@ def bound(**fields: Any) -> Iterator[None]:
         _request.clear()
 
 
+def present_fields() -> Mapping[str, Any]:
+    """Those that every line has now. For `as_of`."""
+    return _invocation | _request
+
+
+@contextmanager
+def as_of(fields: Mapping[str, Any]) -> Iterator[None]:
+    """Every line that this thread logs inside the block has these fields, and not those of that moment."""
+    _of_thread.fields = fields
+    try:
+        yield
+    finally:
+        _of_thread.fields = None
+
+
 class JsonFormatter(logging.Formatter):
     """timestamp, level and event first, then the invocation's fields, the request's, and the event's own."""
 
@@ -116,7 +141,8 @@ def _printed_line(level: int, event: str, fields: dict[str, Any]) -> str:
 
 def _with_own(own: dict[str, Any]) -> dict[str, Any]:
     """A line that names its call does not name its invocation, too, unless it says so: bytes are paid for."""
-    fields = _invocation | _request | own
+    common = _of_thread.fields
+    fields = {**(_invocation | _request if common is None else common), **own}
     if "call" in fields and "request_id" not in own:
         fields.pop("request_id", None)
     return fields

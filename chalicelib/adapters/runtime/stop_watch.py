@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from chalicelib.adapters.runtime import logs
 from chalicelib.adapters.runtime.time_limit import LAST_RESORT_S, end_process_in
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.log_events import log_event
@@ -24,7 +25,9 @@ LOOK_S = LOOK_MS / 1000
 
 
 class WatchedAttempt:
-    """One attempt, as the thread beside its handler sees it.
+    """One attempt, as the threads beside its handler see it.
+
+    What they log has the attempt's fields, even when it is over and the next request is under way.
 
     `ends` is the moment at which the process is ended in any case, on the monotonic clock.
     """
@@ -32,6 +35,7 @@ class WatchedAttempt:
     def __init__(self, watch: StopWatch, ends: float) -> None:
         self.watch = watch
         self.began = time.monotonic()
+        self.fields = logs.present_fields()
         self._ends = ends
         self._lock = threading.Lock()  # so that nothing of an attempt reaches the next one
         self._is_over = False
@@ -51,10 +55,11 @@ class WatchedAttempt:
             log_event("wake-up not held", level=logging.WARNING, exception=error)
 
     def _hold_lease(self) -> None:
-        try:
-            self.watch.hold_lease()
-        except Exception as error:  # noqa: BLE001 - then the wake-up comes back earlier, or a little later
-            log_event("wake-up not held", level=logging.WARNING, exception=error)
+        with logs.as_of(self.fields):
+            try:
+                self.watch.hold_lease()
+            except Exception as error:  # noqa: BLE001 - then the wake-up comes back earlier, or a little later
+                log_event("wake-up not held", level=logging.WARNING, exception=error)
 
     def end_soon(self, within_ms: int) -> None:
         """Interrupt the handler after that time, and end the process if it does not react.
@@ -114,14 +119,18 @@ class _Looks(threading.Thread):
 
     def _look(self, attempt: WatchedAttempt) -> None:
         started = time.monotonic()
+        with logs.as_of(attempt.fields):
+            self._look_once(attempt)
+        if not attempt.watch.stopping:
+            time.sleep(max(0, started + LOOK_S - time.monotonic()))
+
+    def _look_once(self, attempt: WatchedAttempt) -> None:
         try:
             attempt.watch()
         except Exception as error:  # noqa: BLE001 - the next look may succeed
             log_event("stop not looked for", level=logging.WARNING, exception=error)
         if attempt.watch.stopping:
             attempt.end_soon(CLEAN_UP_MS)
-        else:
-            time.sleep(max(0, started + LOOK_S - time.monotonic()))
 
 
 _looks: _Looks | None = None

@@ -2,8 +2,9 @@
 
 The code of a payload type, or `upgrade`, runs before an attempt is counted. If it crashes, hangs in C or
 needs all the memory, nothing was written: the wake-up comes back, and the next worker does the same. So a
-worker whose wake-up has come back, and that finds a head which should have begun long ago, holds the queue
-before it reads the payload, and opens it afterwards. If its process ends in between, the queue stays held.
+worker whose wake-up has come back, and that finds a head which should have begun long ago, fetches the text
+of the payload, holds the queue, makes the text a value of the payload's type, and opens the queue again. If
+its process ends in between, the queue stays held.
 """
 
 from __future__ import annotations

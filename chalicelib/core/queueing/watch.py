@@ -32,9 +32,10 @@ def _by_its_deadline(_type: str) -> None:
 class Watch:
     """Shows queues and requests, and changes nothing.
 
-    Each call takes the caller's session, which must be live, or None for an administrator. All raise
-    UnauthenticatedError before anything else is read, and NotFoundError to an administrator or a service for
-    a user who has no queue.
+    Each call takes the caller's access, or None for an administrator. All raise UnauthenticatedError before
+    anything else is read if it is a session that is not live, and ForbiddenError if it has no session and its
+    user is disabled or being deleted. A user who has no queue: to an administrator all raise NotFoundError,
+    and a service, or a user of an identity provider, gets an empty queue.
     """
 
     queues: QueueStore
