@@ -34,7 +34,7 @@ HOST = "127.0.0.1"
 PARAMETERS = {
     "SettingLargestTransferCents": "1000",
     "SettingWordsPerSecond": "40",
-    "SettingSecondsPerPage": "0.3",
+    "SettingSecondsPerPage": "0.6",
     "Uploads": "on",
 }
 
