@@ -24,7 +24,7 @@ from infra.apps import deployed, folder, secret_settings
 from infra.apps.folder import App
 from infra.artefacts import Artefacts
 from infra.calls import called_with, pair
-from infra.errors import DeployError, ending_in_a_sentence, reason_of
+from infra.errors import GOES_ON, DeployError, ending_in_a_sentence, reason_of
 from infra.events import Report
 from infra.package import package
 from infra.stack import Stack, Wanted
@@ -41,11 +41,7 @@ HANDLERS = {
     "SYNTHETIC_CHECK": "SyntheticCheck",
     "ALLOWED_HOSTS": "AllowedHosts",
 }
-INTERRUPTED = (
-    "Interrupted. CloudFormation goes on with the changes that it has begun. Look at the stack's events, and "
-    "run this again when they are finished."
-)
-
+INTERRUPTED = 130  # exit status, as that of a shell
 HELD = (
     "Nothing was changed. These requests would not fail, but their queues would be held until code that can "
     "take them is deployed. To deploy all the same, say --allow-held."
@@ -173,6 +169,7 @@ def main(arguments: list[str]) -> None:
         with ending_in_a_sentence():
             _run(given)
     except KeyboardInterrupt:
+        print(f"Interrupted. {GOES_ON}", file=sys.stderr)
         sys.exit(INTERRUPTED)
 
 

@@ -1,6 +1,6 @@
 """Changes one CloudFormation stack, follows its events, and says why a change failed."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.change_set import Change, Template, changes_of, refuse_destruction, settled
-from infra.errors import DeployError, message_for
+from infra.change_set import Proposal, Template, changes_of, refuse_destruction, settled
+from infra.errors import DeployError, is_unanswered, message_for, unfinished_if_lost
 from infra.events import Events, Report
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -40,17 +40,6 @@ class Wanted:
     tags: Values = field(default_factory=dict)  # added to the present ones
     replaceable: Collection[str] | None = None
     """Logical ids of resources with data that may be replaced or removed; None allows all of them."""
-
-
-@dataclass(slots=True)
-class Proposal:
-    """A change set of a stack."""
-
-    id: str
-    stack_id: str
-    made_the_stack: bool  # there was no stack; with the change set, CloudFormation has made an empty one
-    changes: Sequence[Change] | None = None  # None if nothing at all would change
-    executed: bool = False
 
 
 class Stack:
@@ -99,9 +88,19 @@ class Stack:
             if wanted.replaceable is not None:
                 refuse_destruction(proposal.changes, wanted.replaceable)
             events = self._events(proposal.stack_id)
-            self._cloudformation.execute_change_set(ChangeSetName=proposal.id)
-            proposal.executed = True
+            self._execute(proposal)
         self._follow(proposal.stack_id, events)
+
+    def _execute(self, proposal: Proposal) -> None:
+        """With a token: botocore repeats the call if the answer is lost, and AWS must not refuse that."""
+        proposal.executed = True
+        token = uuid4().hex
+        try:
+            with unfinished_if_lost(begun=False):
+                self._cloudformation.execute_change_set(ChangeSetName=proposal.id, ClientRequestToken=token)
+        except ClientError:
+            proposal.executed = False
+            raise
 
     def plan(self, wanted: Wanted) -> None:
         """Reports what `apply` would do, and changes nothing."""
@@ -125,7 +124,8 @@ class Stack:
             self.protect(False)
         # By the id, since a deleted stack cannot be found by its name.
         events = self._events(existing["StackId"])
-        self._cloudformation.delete_stack(StackName=existing["StackId"])
+        with unfinished_if_lost(begun=False):
+            self._cloudformation.delete_stack(StackName=existing["StackId"])
         self._follow(existing["StackId"], events)
 
     @contextmanager
@@ -134,8 +134,7 @@ class Stack:
         found = self._unless({DELETED})
         existing = found if found and found["StackStatus"] != EMPTY else None
         self._refuse_remains(existing)
-        created = self._create_change_set(existing, wanted)
-        proposal = Proposal(created["Id"], created["StackId"], made_the_stack=found is None)
+        proposal = self._proposal(existing, wanted, made_the_stack=found is None)
         try:
             if self._has_changes(proposal):
                 pages = self._cloudformation.get_paginator("describe_change_set")
@@ -157,14 +156,21 @@ class Stack:
     def _discard(self, proposal: Proposal) -> None:
         """If that fails, it is reported: an error that ends the deployment is more important."""
         try:
-            if not proposal.made_the_stack:
-                self._cloudformation.delete_change_set(ChangeSetName=proposal.id)
-            elif self._description(proposal.stack_id)["StackStatus"] == EMPTY:
-                self._cloudformation.delete_stack(StackName=proposal.stack_id)
-                self._wait(proposal.stack_id)
+            if proposal.made_the_stack:
+                self._delete_if_empty()
+            else:
+                self._cloudformation.delete_change_set(StackName=self._name, ChangeSetName=proposal.id)
         except (BotoCoreError, ClientError) as error:
+            if isinstance(error, ClientError) and error.response["Error"]["Code"] == "ChangeSetNotFound":
+                return
             what = f"empty stack {self._name}" if proposal.made_the_stack else f"change set {proposal.id}"
             self._report(f"Delete the {what}, since this program could not: {message_for(error)}")
+
+    def _delete_if_empty(self) -> None:
+        found = self._unless({DELETED})
+        if found and found["StackStatus"] == EMPTY:
+            self._cloudformation.delete_stack(StackName=found["StackId"])
+            self._wait(found["StackId"])
 
     def _refuse_remains(self, existing: Mapping[str, Any] | None) -> None:
         if existing and (advice := REMAINS.get(existing["StackStatus"])):
@@ -173,11 +179,25 @@ class Stack:
                 f"{advice.format(name=self._name)}"
             )
 
-    def _create_change_set(self, existing: Mapping[str, Any] | None, wanted: Wanted) -> Any:
+    def _proposal(
+        self, existing: Mapping[str, Any] | None, wanted: Wanted, *, made_the_stack: bool
+    ) -> Proposal:
+        """If the answer is lost, what CloudFormation may have made is deleted."""
+        name = f"deploy-{uuid4().hex}"
+        try:
+            created = self._create_change_set(existing, wanted, name)
+        except (BotoCoreError, ClientError) as error:
+            if is_unanswered(error):
+                self._discard(Proposal(name, self._name, made_the_stack))
+            raise
+        return Proposal(created["Id"], created["StackId"], made_the_stack)
+
+    def _create_change_set(self, existing: Mapping[str, Any] | None, wanted: Wanted, name: str) -> Any:
         tags = {tag["Key"]: tag["Value"] for tag in (existing or {}).get("Tags", [])} | dict(wanted.tags)
         return self._cloudformation.create_change_set(
             StackName=self._name,
-            ChangeSetName=f"deploy-{uuid4().hex}",
+            ChangeSetName=name,
+            ClientToken=name,  # botocore repeats the call if the answer is lost
             ChangeSetType="UPDATE" if existing else "CREATE",
             TemplateURL=wanted.template_url,
             Parameters=_pairs(wanted.parameters, "ParameterKey", "ParameterValue"),
@@ -201,8 +221,9 @@ class Stack:
         return bool(found["Status"] == "CREATE_COMPLETE")
 
     def _follow(self, stack_id: str, events: Events) -> None:
-        status = self._wait(stack_id, events.report_new_at_times)
-        events.report_new()
+        with unfinished_if_lost():
+            status = self._wait(stack_id, events.report_new_at_times)
+            events.report_new()
         if status not in SUCCESSES:
             reasons = "\n".join(f"  {failure}" for failure in events.failures)
             raise DeployError(f"The stack {self._name} is {status}:\n{reasons}")
