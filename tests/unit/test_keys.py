@@ -1,10 +1,13 @@
 """Rotation of the keys that sign: two live keys, and a new one known as soon as it is met."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from moto import mock_aws
 
 from chalicelib.adapters.security import secret_keys
 from chalicelib.adapters.security.secret_keys import SecretKeys
@@ -40,6 +43,23 @@ def test_keys_are_not_rotated_while_the_one_before_the_last_is_needed() -> None:
         keys.after(renewed, NOW + 1, compromised=False)
     assert "previous" not in keys.after(renewed, NOW + 1, compromised=True)
     assert keys.after(renewed, NOW + keys.OVERLAP_S, compromised=False)["kid"] == "3"
+
+
+def test_of_two_rotations_at_once_the_second_changes_nothing() -> None:
+    """Otherwise both would make a key 2, and whoever knows one of them would refuse what the other signs."""
+    with mock_aws():
+        vault = boto3.client("secretsmanager", "us-east-1")
+        arn = vault.create_secret(Name="keys", SecretString=json.dumps(FIRST))["ARN"]
+        read = vault.get_secret_value(SecretId=arn)
+        assert "Key 2 signs" in keys.rotate(vault, arn, NOW, compromised=False)
+        kept = vault.get_secret_value(SecretId=arn)["SecretString"]
+
+        late = SimpleNamespace(get_secret_value=lambda **_: read, put_secret_value=vault.put_secret_value)
+        with pytest.raises(DeployError, match="Nothing was changed: another rotation"):
+            keys.rotate(late, arn, NOW, compromised=True)
+
+        assert vault.get_secret_value(SecretId=arn)["SecretString"] == kept
+        assert "Key 3 signs" in keys.rotate(vault, arn, NOW, compromised=True)
 
 
 def test_a_key_that_is_not_known_is_looked_up_but_not_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
