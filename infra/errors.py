@@ -16,8 +16,8 @@ HINTS: dict[type[Exception], str] = {
 
 
 GOES_ON = (
-    "CloudFormation goes on with the changes that it has begun. Look at the stack's events, and run this again "
-    "when they are finished."
+    "CloudFormation goes on with the changes that it has begun. Look at the stack's events, and run this "
+    "again when they are finished."
 )
 UNFINISHED = 3  # exit status
 
@@ -34,8 +34,8 @@ class UnfinishedError(DeployError):
 def unfinished_if_lost(*, begun: bool = True) -> Iterator[None]:
     """Raises UnfinishedError if the block fails while CloudFormation works.
 
-    `begun`: it works already. Otherwise the block tells it to begin, and an error by which AWS refuses that is
-    raised as it is.
+    `begun`: it works already. Otherwise the block tells it to begin, and an error by which AWS refuses that
+    is raised as it is.
     """
     try:
         yield

@@ -1,6 +1,6 @@
 """Changes one CloudFormation stack, follows its events, and says why a change failed."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.change_set import Proposal, Template, changes_of, refuse_destruction, settled
+from infra import remains
+from infra.change_set import Change, Proposal, Template, changes_of, refuse_destruction, settled
 from infra.errors import DeployError, is_unanswered, message_for, unfinished_if_lost
 from infra.events import Events, Report
 
@@ -16,16 +17,6 @@ CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 SUCCESSES = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"}
 # States of a stack that has no resources: its first change set was not executed, or it was deleted.
 EMPTY, DELETED = "REVIEW_IN_PROGRESS", "DELETE_COMPLETE"
-DELETE_IT = "Delete it (with the option --delete; locally: make down) and try again."
-# States after a failed operation, and what a person must do before the next one.
-REMAINS = {
-    "CREATE_FAILED": DELETE_IT,
-    "ROLLBACK_COMPLETE": DELETE_IT,
-    "ROLLBACK_FAILED": DELETE_IT,
-    "DELETE_FAILED": DELETE_IT,
-    "UPDATE_ROLLBACK_FAILED": "Do not delete it. Repair what its events name, let CloudFormation finish "
-    "(aws cloudformation continue-update-rollback --stack-name {name}) and try again.",
-}
 NO_CHANGE = ("didn't contain changes", "No updates are to be performed")
 
 type Values = Mapping[str, str]
@@ -40,6 +31,8 @@ class Wanted:
     tags: Values = field(default_factory=dict)  # added to the present ones
     replaceable: Collection[str] | None = None
     """Logical ids of resources with data that may be replaced or removed; None allows all of them."""
+    check: Callable[[Sequence[Change]], None] | None = None
+    """Raises DeployError if the changes must not be made."""
 
 
 class Stack:
@@ -61,7 +54,7 @@ class Stack:
         try:
             found = self._description(self._name)
         except ClientError as error:
-            if "does not exist" in error.response["Error"]["Message"]:
+            if "does not exist" in error.response["Error"].get("Message", ""):
                 return None
             raise
         return None if found["StackStatus"] in states else found
@@ -79,14 +72,17 @@ class Stack:
     def apply(self, wanted: Wanted) -> None:
         """Creates or updates the stack and waits for the end.
 
-        Raises DeployError with the reasons if that fails. Raises it too, and changes nothing, if a resource
-        with data would be replaced or removed and is not `replaceable`.
+        Raises DeployError with the reasons if that fails, and UnfinishedError if the end was not seen. Raises
+        DeployError too, and changes nothing, if a resource with data would be replaced or removed and is not
+        `replaceable`, or if the check does.
         """
         with self._proposed(wanted) as proposal:
             if proposal.changes is None:
                 return
             if wanted.replaceable is not None:
                 refuse_destruction(proposal.changes, wanted.replaceable)
+            if wanted.check:
+                wanted.check(proposal.changes)
             events = self._events(proposal.stack_id)
             self._execute(proposal)
         self._follow(proposal.stack_id, events)
@@ -103,10 +99,12 @@ class Stack:
             raise
 
     def plan(self, wanted: Wanted) -> None:
-        """Reports what `apply` would do, and changes nothing."""
+        """Reports what `apply` would do, and changes nothing. Raises DeployError if the check does."""
         with self._proposed(wanted) as proposal:
             for change in proposal.changes or ():
                 self._report(str(change))
+            if wanted.check:
+                wanted.check(proposal.changes or ())
 
     def protect(self, on: bool) -> None:
         """Makes CloudFormation refuse to delete the stack, or allow it."""
@@ -133,7 +131,8 @@ class Stack:
         """A change set. Unless the block executes it, it is deleted then, with the stack that it has made."""
         found = self._unless({DELETED})
         existing = found if found and found["StackStatus"] != EMPTY else None
-        self._refuse_remains(existing)
+        if existing:
+            remains.refuse(self._name, existing["StackStatus"])
         proposal = self._proposal(existing, wanted, made_the_stack=found is None)
         try:
             if self._has_changes(proposal):
@@ -171,13 +170,6 @@ class Stack:
         if found and found["StackStatus"] == EMPTY:
             self._cloudformation.delete_stack(StackName=found["StackId"])
             self._wait(found["StackId"])
-
-    def _refuse_remains(self, existing: Mapping[str, Any] | None) -> None:
-        if existing and (advice := REMAINS.get(existing["StackStatus"])):
-            raise DeployError(
-                f"The stack {self._name} is {existing['StackStatus']} because an earlier operation failed. "
-                f"{advice.format(name=self._name)}"
-            )
 
     def _proposal(
         self, existing: Mapping[str, Any] | None, wanted: Wanted, *, made_the_stack: bool

@@ -1,12 +1,12 @@
 """What a person is told while a stack is changed, and why it failed."""
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import ClientError
 
 from infra import events
-from infra.errors import GOES_ON, DeployError, UnfinishedError
+from infra.errors import DeployError
 from infra.stack import Stack, Wanted
-from tests.infra.fakes import FakeCloudFormation, Moment, change, change_set, event
+from tests.infra.fakes import FakeCloudFormation, change, change_set, event
 
 WANTED = Wanted("https://template")
 CAREFULLY = Wanted("https://template", replaceable=())
@@ -17,17 +17,6 @@ NOTHING = {
     "StatusReason": "The submitted information didn't contain changes.",
 }
 REFUSED = {"Status": "FAILED", "Changes": [], "StatusReason": "Circular dependency between resources: [A, B]"}
-
-
-LOST = ReadTimeoutError(endpoint_url="https://cloudformation")
-OVERLOADED = ClientError(
-    {"Error": {"Code": "ServiceUnavailable"}, "ResponseMetadata": {"HTTPStatusCode": 503}},  # type: ignore[typeddict-item]
-    "Call",
-)
-EXPIRED = ClientError(
-    {"Error": {"Code": "ExpiredToken"}, "ResponseMetadata": {"HTTPStatusCode": 403}},  # type: ignore[typeddict-item]
-    "Call",
-)
 
 
 class Told(list[str]):
@@ -138,69 +127,6 @@ def test_a_change_set_that_cannot_be_deleted_is_told_and_does_not_hide_the_reaso
     (line,) = told
     assert line.startswith("Delete the change set change-set, since this program could not: ")
     assert line.endswith("(AccessDenied) when calling the DeleteChangeSet operation: Not you.")
-
-
-@pytest.mark.parametrize(
-    ("call", "error"),
-    [
-        ("describe_stacks", EXPIRED),
-        ("describe_stacks", EndpointConnectionError(endpoint_url="https://cloudformation")),
-        ("execute_change_set", LOST),
-        ("execute_change_set", OVERLOADED),
-    ],
-)
-def test_a_change_that_has_begun_or_may_have_is_not_told_as_one_that_failed(
-    call: str, error: Exception
-) -> None:
-    cloudformation = FakeCloudFormation(("CREATE_COMPLETE", []), errors={call: error})
-    with pytest.raises(UnfinishedError) as raised:
-        stack(cloudformation, Told()).apply(WANTED)
-    assert str(error) in str(raised.value)
-    assert str(raised.value).endswith(GOES_ON)
-    assert cloudformation.called == ["create_change_set UPDATE", "execute_change_set"]
-
-
-def test_a_change_that_was_refused_is_one_that_failed() -> None:
-    cloudformation = FakeCloudFormation(("CREATE_COMPLETE", []), errors={"execute_change_set": EXPIRED})
-    with pytest.raises(ClientError, match="ExpiredToken"):
-        stack(cloudformation, Told()).apply(WANTED)
-    assert cloudformation.called[-1] == "delete_change_set"
-
-
-def test_botocore_may_repeat_both_calls_whose_answers_were_lost() -> None:
-    cloudformation = FakeCloudFormation(("CREATE_COMPLETE", []), [("UPDATE_COMPLETE", [])])
-    stack(cloudformation, Told()).apply(WANTED)
-    assert len([token for token in cloudformation.tokens if token]) == 2
-
-
-@pytest.mark.parametrize(
-    ("before", "removal"),
-    [(("CREATE_COMPLETE", []), "delete_change_set"), (None, "delete_stack")],
-)
-def test_what_a_change_set_without_an_answer_has_left_is_removed(
-    before: Moment | None, removal: str
-) -> None:
-    ends: list[Moment] = [("DELETE_COMPLETE", [])]
-    cloudformation = FakeCloudFormation(before, ends, errors={"create_change_set": LOST})
-    with pytest.raises(ReadTimeoutError):
-        stack(cloudformation, told := Told()).apply(WANTED)
-    assert (cloudformation.called[-1], told) == (removal, [])
-
-
-def test_a_change_set_that_was_never_made_needs_no_removal() -> None:
-    none = ClientError({"Error": {"Code": "ChangeSetNotFound"}}, "DeleteChangeSet")
-    cloudformation = FakeCloudFormation(
-        ("CREATE_COMPLETE", []), errors={"create_change_set": LOST}, refusal=none
-    )
-    with pytest.raises(ReadTimeoutError):
-        stack(cloudformation, told := Told()).apply(WANTED)
-    assert told == []
-
-
-def test_a_deletion_whose_answer_was_lost_may_go_on() -> None:
-    cloudformation = FakeCloudFormation(("CREATE_COMPLETE", []), errors={"delete_stack": LOST})
-    with pytest.raises(UnfinishedError):
-        stack(cloudformation, Told()).delete()
 
 
 @pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "CREATE_FAILED", "DELETE_FAILED"])
