@@ -12,13 +12,13 @@ from bootstrap.cache import root
 
 
 def of_uv() -> dict[str, str]:
-    """The variables of uv that differ from those of this process."""
-    return {
-        **_moved("UV_CACHE_DIR", _base("XDG_CACHE_HOME", ".cache") / "uv", "uv-cache"),
-        **_moved(
-            "UV_PYTHON_INSTALL_DIR", _base("XDG_DATA_HOME", ".local/share") / "uv" / "python", "uv-python"
-        ),
-    }
+    """The variables of uv that differ from those of this process.
+
+    Interpreters that uv has installed are used where they are, also if no other one can be installed there.
+    """
+    pythons = _base("XDG_DATA_HOME", ".local/share") / "uv" / "python"
+    cache = _moved("UV_CACHE_DIR", _base("XDG_CACHE_HOME", ".cache") / "uv", "uv-cache")
+    return cache if _has_files(pythons) else cache | _moved("UV_PYTHON_INSTALL_DIR", pythons, "uv-python")
 
 
 def of_npm() -> dict[str, str]:
@@ -42,6 +42,13 @@ def _home() -> Path:
         return Path.home()
     except RuntimeError:  # HOME is not set, and the user has no entry
         return Path("/nonexistent")
+
+
+def _has_files(path: Path) -> bool:
+    try:
+        return any(path.iterdir())
+    except OSError:
+        return False
 
 
 def _is_writable(path: Path) -> bool:

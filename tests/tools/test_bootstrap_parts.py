@@ -141,6 +141,13 @@ class TestHomes:
         }
         assert homes.of_npm() == {"npm_config_cache": f"{tmp_path}/ours/npm-cache"}
 
+    def test_interpreters_that_uv_has_are_used_where_they_are(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "home" / ".local" / "share" / "uv" / "python" / "cpython-3.13").mkdir(parents=True)
+        monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
+        assert homes.of_uv() == {"UV_CACHE_DIR": f"{tmp_path}/ours/uv-cache"}
+
     def test_what_the_user_has_chosen_is_left_alone(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
