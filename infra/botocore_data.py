@@ -7,37 +7,52 @@ time.
 
 import gzip
 import json
+import re
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import botocore
 
-from infra.errors import DeployError
-
 DATA = Path(botocore.__file__).parent / "data"
-# Services that botocore does not call what permissions call them.
+# What handlers call with the permissions of a prefix, where neither botocore's names nor its models tell.
 CALLED = {
     "bedrock": ("bedrock-runtime",),
-    "es": ("opensearch",),
     "execute-api": ("apigatewaymanagementapi",),
+    "rds-db": ("rds",),  # whose client signs the token with which a handler connects
     "ses": ("ses", "sesv2"),
-    "states": ("stepfunctions",),
 }
 # Those of an application's permissions are added to them.
+HEAD = 4096  # bytes of a model, which begins with its metadata
 SERVICES = {"cloudwatch", "dynamodb", "secretsmanager", "sqs", "sts", "xray"}
 
 
 def services(prefixes: Iterable[str]) -> set[str]:
-    """The names that botocore has for the services that permissions name.
+    """The names that botocore has for the services that permissions name, as far as it knows them."""
+    return {name for prefix in prefixes for name in _clients(prefix)}
 
-    Raises DeployError if botocore does not know one of them.
-    """
-    found = {name for prefix in prefixes for name in CALLED.get(prefix, (prefix,))}
-    if unknown := sorted(name for name in found if not (DATA / name).is_dir()):
-        raise DeployError(f"There is no service {' and '.join(unknown)} of AWS. Look at the permissions.")
-    return found
+
+def unknown(prefixes: Iterable[str]) -> list[str]:
+    """Those for which botocore has no client: a slip, or permissions that are used without one."""
+    return [prefix for prefix in prefixes if not services([prefix])]
+
+
+@cache
+def _clients(prefix: str) -> tuple[str, ...]:
+    if prefix in CALLED:
+        return CALLED[prefix]
+    return (prefix,) if (DATA / prefix).is_dir() else tuple(_signed_as(prefix))
+
+
+def _signed_as(prefix: str) -> Iterator[str]:
+    """Services whose calls are signed for this name: botocore calls `amp` what permissions call `aps`."""
+    for model in sorted(DATA.glob("*/*/service-2.json.gz")):
+        with gzip.open(model) as file:
+            described = file.read(HEAD)
+        if re.search(rb'"(signingName|endpointPrefix)": *"' + re.escape(prefix.encode()) + b'"', described):
+            yield model.parents[1].name
 
 
 def cut_down(data: Path, services: Collection[str] = SERVICES) -> None:

@@ -75,6 +75,17 @@ class Change:
         return f"{word} {self.name} ({self.type})"
 
 
+@dataclass(slots=True)
+class Proposal:
+    """A change set of a stack."""
+
+    id: str
+    stack_id: str
+    made_the_stack: bool  # there was no stack; with the change set, CloudFormation has made an empty one
+    changes: Sequence[Change] | None = None  # None if nothing at all would change
+    executed: bool = False  # or perhaps: the answer was lost
+
+
 def settled(
     changes: Sequence[Change], templates: Callable[[], tuple[Template, Template]]
 ) -> Sequence[Change]:

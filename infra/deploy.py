@@ -13,18 +13,30 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra import account, check_account, deployed_release, parameters, refusals, sweep, template, variables
+from infra import (
+    account,
+    check_account,
+    deploy_arguments,
+    deployed_release,
+    leftovers,
+    parameters,
+    refusals,
+    sweep,
+    template,
+    variables,
+)
 from infra.application import TEMPLATE
 from infra.apps import deployed, folder, secret_settings
 from infra.apps.folder import App
 from infra.artefacts import Artefacts
-from infra.calls import called_with, pair
-from infra.errors import DeployError, ending_in_a_sentence, reason_of
+from infra.calls import called_with
+from infra.errors import GOES_ON, DeployError, ending_in_a_sentence, reason_of
 from infra.events import Report
 from infra.package import package
 from infra.stack import Stack, Wanted
@@ -41,11 +53,7 @@ HANDLERS = {
     "SYNTHETIC_CHECK": "SyntheticCheck",
     "ALLOWED_HOSTS": "AllowedHosts",
 }
-INTERRUPTED = (
-    "Interrupted. CloudFormation goes on with the changes that it has begun. Look at the stack's events, and "
-    "run this again when they are finished."
-)
-
+INTERRUPTED = 130  # exit status, as that of a shell
 HELD = (
     "Nothing was changed. These requests would not fail, but their queues would be held until code that can "
     "take them is deployed. To deploy all the same, say --allow-held."
@@ -82,6 +90,8 @@ def deploy(
         given = options.app.local_parameters() | dict(given)
     if not options.without_app:
         deployed.require(stack.outputs(), options.app, noted=options.app_is_noted)
+    for doubt in options.app.doubts() if options.app else ():
+        report(doubt)
     values = _values(target, stack, given, report, options.app)
     deployed_release.check(stack.outputs(), report)
     with TemporaryDirectory(prefix="gurukool-deploy-") as temporary:
@@ -95,14 +105,14 @@ def deploy(
             return stack.outputs()
         report("sending it")
         url = Artefacts(target).upload(Path(temporary))
-    wanted = Wanted(url, values, options.tags, None if target.local else options.replaceable)
+    wanted = _wanted(target, url, values, report, options, is_update=bool(stack.outputs()))
     if options.plan:
         stack.plan(wanted)
         return stack.outputs()
     stack.apply(wanted)
     if not target.local:
         _protect(stack, report)
-    outputs = stack.outputs()
+    outputs = _outputs(stack)
     sweep.invoke(target, report, wake_ups_lost=options.wake_ups_lost)
     check_account.prepare(target, outputs, report)
     if options.app:
@@ -110,12 +120,42 @@ def deploy(
     return outputs
 
 
+def _wanted(
+    target: Target,
+    url: str,
+    values: Mapping[str, str],
+    report: Report,
+    options: Options,
+    *,
+    is_update: bool,
+) -> Wanted:
+    """In the local cloud, everything may be replaced. A new stack always begins with empty tables."""
+    if target.local:
+        return Wanted(url, values, options.tags)
+    allowed = options.replaceable
+    check = partial(leftovers.refuse, target, allowed=allowed, report=report) if is_update else None
+    return Wanted(url, values, options.tags, allowed, check)
+
+
 def _protect(stack: Stack, report: Report) -> None:
-    """If that fails, the deployment is no failure."""
+    """Unless it is protected already. If that fails, the deployment is no failure."""
     try:
-        stack.protect(True)
+        if not (stack.describe() or {}).get("EnableTerminationProtection"):
+            stack.protect(True)
     except (BotoCoreError, ClientError) as error:
-        report(f"The stack is not protected against deletion ({reason_of(error)}): deploy again.")
+        report(
+            f"The stack is not protected against deletion ({reason_of(error)}): deploy again, with the "
+            "permission cloudformation:UpdateTerminationProtection."
+        )
+
+
+def _outputs(stack: Stack) -> Outputs:
+    """Those of the stack that was changed a moment ago. Raises DeployError."""
+    try:
+        return stack.outputs()
+    except (BotoCoreError, ClientError) as error:
+        unread = f"The stack is changed, but its outputs could not be read ({reason_of(error)})."
+        raise DeployError(f"{unread} Run this again: the secrets were not looked at.") from error
 
 
 def delete(target: Target, report: Report) -> None:
@@ -132,12 +172,14 @@ def _values(
     values = parameters.resolve(declared, target.parameters | before, given)
     parameters.check_name(target.stack, before, values)
     parameters.check_indexes(before, values)
-    parameters.check_shards(before, values)
+    parameters.check_shards(before, given, values, local=target.local)
     if not target.local:
         limit = account.concurrency_limit(target.client("lambda"))
         account.check_concurrency(limit, values, report)
         if account.ALARM not in {*before, *given}:
             values[account.ALARM] = str(account.alarming(limit))
+        for sentence in parameters.lost(declared, before, values):
+            report(sentence)
     return values
 
 
@@ -168,11 +210,12 @@ def _stack(target: Target, report: Report) -> Stack:
 
 
 def main(arguments: list[str]) -> None:
-    given = _parse(arguments)
+    given = deploy_arguments.parse(arguments)
     try:
         with ending_in_a_sentence():
             _run(given)
     except KeyboardInterrupt:
+        print(f"Interrupted. {GOES_ON}", file=sys.stderr)
         sys.exit(INTERRUPTED)
 
 
@@ -193,43 +236,6 @@ def _run(given: argparse.Namespace) -> None:
         replaceable=replaceable,
     )
     print(json.dumps(deploy(target, dict(given.parameter), print, options), indent=2))
-
-
-def arguments_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Deploy Gurukool to AWS or to the local cloud.")
-    parser.add_argument("--local", action="store_true", help="the LocalStack at $AWS_ENDPOINT_URL")
-    parser.add_argument("--stack", metavar="NAME", help=f"name of the stack ({STACK})")
-    parser.add_argument("--region", help="region of AWS, if not the one of your profile")
-    parser.add_argument("--app", metavar="FOLDER", help="an application; without it, the samples")
-    parser.add_argument("--without-app", action="store_true", help="remove the application of the stack")
-    parser.add_argument("--parameter", action="append", default=[], type=pair, metavar="NAME=VALUE")
-    parser.add_argument("--tag", action="append", default=[], type=pair, metavar="NAME=VALUE")
-    parser.add_argument("--plan", action="store_true", help="say what would be changed, and stop")
-    parser.add_argument(
-        "--check", action="store_true", help="say which waiting requests the code cannot take, and stop"
-    )
-    parser.add_argument(
-        "--allow-held", action="store_true", help="deploy even if there are some: their queues are held"
-    )
-    parser.add_argument(
-        "--allow-replacement",
-        action="append",
-        default=[],
-        metavar="LOGICAL_ID",
-        help="replace or remove this table, queue, secret or API if the change asks for it",
-    )
-    parser.add_argument("--delete", metavar="NAME", help="delete the stack of this name; its tables stay")
-    return parser
-
-
-def _parse(arguments: list[str]) -> argparse.Namespace:
-    parser = arguments_parser()
-    given = parser.parse_args(arguments)
-    if given.delete and given.stack not in (None, given.delete):
-        parser.error(f"--stack says {given.stack} and --delete says {given.delete}")
-    if given.app and given.without_app:
-        parser.error("--app names an application, and --without-app removes it")
-    return given
 
 
 def _target(given: argparse.Namespace) -> Target:

@@ -7,6 +7,9 @@ secret every few minutes, and at once when it meets an unknown key id.
 import json
 import secrets
 from typing import Any
+from uuid import UUID, uuid5
+
+from botocore.exceptions import ClientError
 
 from infra.errors import DeployError
 
@@ -14,6 +17,7 @@ KEY_BYTES = 48
 # The time until everything that the previous key signed has expired: an access token is valid for an hour at
 # most, and functions may sign with the previous key for some minutes after a rotation.
 OVERLAP_S = 3600 + 600
+FOLLOWING = UUID("8a0d5c52-53a5-4b21-a2d2-3c1c5cf07a5e")  # of ids of versions that follow one
 
 
 def rotate(
@@ -24,13 +28,36 @@ def rotate(
     `for_deliveries`: it signs deliveries and callbacks, which others verify; otherwise access tokens.
 
     `compromised` drops the old key. Each process accepts it until it reads the secret again: for five minutes
-    at most, unless Secrets Manager does not answer. Raises DeployError if the last rotation was too recent.
+    at most, unless Secrets Manager does not answer. Raises DeployError if the last rotation was too recent,
+    or if another one has followed the same version of the secret.
     """
-    current = json.loads(secrets_manager.get_secret_value(SecretId=arn)["SecretString"])
+    read = secrets_manager.get_secret_value(SecretId=arn)
+    current = json.loads(read["SecretString"])
     renewed = after(current, now, compromised)
-    secrets_manager.put_secret_value(SecretId=arn, SecretString=json.dumps(renewed))
+    _put_after(secrets_manager, arn, read["VersionId"], renewed)
     meaning = _of_deliveries if for_deliveries else _of_tokens
     return meaning(renewed["kid"], current["kid"], compromised)
+
+
+def _put_after(secrets_manager: Any, arn: str, version: str, renewed: dict[str, Any]) -> None:
+    """Only one rotation can follow a version: two would give two keys the same id.
+
+    The token is the id of the new version, and Secrets Manager refuses another content under an id that it
+    has: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
+    """
+    token = str(uuid5(FOLLOWING, version))
+    try:
+        secrets_manager.put_secret_value(
+            SecretId=arn, SecretString=json.dumps(renewed), ClientRequestToken=token
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceExistsException":
+            raise
+        raise DeployError(
+            f"Nothing was changed: another rotation has followed version {version} of the secret already. If "
+            "the keys have to be rotated all the same, run this again. (If somebody has made this version "
+            "the current one again by hand, store its content as a new version first.)"
+        ) from error
 
 
 def after(current: dict[str, Any], now: int, compromised: bool) -> dict[str, Any]:

@@ -24,6 +24,11 @@ TWO_INDEXES = (
 FEWER_SHARDS = (
     "SweepShards can only be raised: the sweeper would no longer find queues that are in the shards above."
 )
+UNKNOWN_SHARDS = (
+    "The stack has no value of SweepShards, as release 0.1.0 leaves it, and the sweeper does not find queues "
+    "in shards above the number. If the stack never had a release after 0.1.0, give --parameter "
+    "SweepShards=8; otherwise give the number that it had then, or 256 if nobody knows it."
+)
 
 # Characters of a stack's name. The longest name that begins with it is that of the dead letters of callbacks
 # (36 more), and SQS takes 80.
@@ -56,6 +61,23 @@ def resolve(declared: Mapping[str, Any], before: Mapping[str, str], given: Mappi
     return values
 
 
+def lost(declared: Mapping[str, Any], before: Mapping[str, str], values: Values) -> list[str]:
+    """Sentences about the parameters of an update that lose their values, and those that had none before.
+
+    A stack that went back to a release without a parameter has forgotten its value: then the default is not
+    what it had.
+    """
+    if not before:
+        return []
+    forgotten = [f"{name}={value}" for name, value in before.items() if name not in declared]
+    new = [f"{name}={value}" for name, value in values.items() if name not in before]
+    told = {
+        "Parameters that are forgotten, because what is deployed does not have them": forgotten,
+        "Parameters that are new to the stack": new,
+    }
+    return [f"{what}: {', '.join(which)}" for what, which in told.items() if which]
+
+
 def check_indexes(before: Mapping[str, str], values: Values) -> None:
     """Raises DeployError if an update would add two indexes to one table.
 
@@ -66,8 +88,16 @@ def check_indexes(before: Mapping[str, str], values: Values) -> None:
         raise DeployError(TWO_INDEXES)
 
 
-def check_shards(before: Mapping[str, str], values: Values) -> None:
-    """Raises DeployError if queues would stay in shards that nobody reads any more."""
+def check_shards(
+    before: Mapping[str, str], given: Mapping[str, str], values: Values, *, local: bool = False
+) -> None:
+    """Raises DeployError if queues would stay in shards that nobody reads any more, or may.
+
+    An update without a value before needs one that is `given`: 0.1.0 forgets the parameter, but the queues
+    keep their shards. A local cloud does not need it: 0.1.0 deletes its data.
+    """
+    if before and not local and "SweepShards" not in {*before, *given}:
+        raise DeployError(UNKNOWN_SHARDS)
     if int(values["SweepShards"]) < int(before.get("SweepShards", "0")):
         raise DeployError(FEWER_SHARDS)
 

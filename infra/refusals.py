@@ -19,7 +19,7 @@ from infra.errors import DeployError
 from infra.events import Report
 from infra.loadable import shipped_python
 from infra.target import Target
-from infra.waiting import UnreadableError, write_waiting
+from infra.waiting import UnreadableError, Written, write_waiting
 
 SHOWN = 20
 TAKE = """
@@ -71,12 +71,12 @@ def look(
         waiting = Path(temporary) / "waiting"
         try:
             with waiting.open("w") as file:
-                count, complete = write_waiting(target, outputs, file)
+                written = write_waiting(target, outputs, file)
         except UnreadableError as error:
             report(f"The requests that wait could not be read, and were not checked: {error}")
             return 0
-        refused = _refused(waiting, packaged, environment, app) if count else []
-    _tell(refused, count, complete, report)
+        refused = _refused(waiting, packaged, environment, app) if written.count else []
+    _tell(refused, written, report)
     return len(refused)
 
 
@@ -85,9 +85,18 @@ def _refused(
 ) -> Sequence[Refusal]:
     code, told = waiting.with_name("code"), waiting.with_name("refused")
     shutil.unpack_archive(packaged / ARCHIVE, code)
-    packages = [str(requirements.installed(app.path))] if app else []
+    installed = requirements.installed(app.path) if app else None
     asked = subprocess.run(
-        [str(shipped_python()), "-I", "-B", "-c", TAKE, str(waiting), str(told), *packages],
+        [
+            str(shipped_python()),
+            "-I",
+            "-B",
+            "-c",
+            TAKE,
+            str(waiting),
+            str(told),
+            *([str(installed)] if installed else []),
+        ],
         cwd=code,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
@@ -100,10 +109,18 @@ def _refused(
     return [Refusal(*json.loads(line)) for line in told.read_text().splitlines()]
 
 
-def _tell(refused: Sequence[Refusal], count: int, complete: bool, report: Report) -> None:
-    bound = "" if complete else f"Only the first {count} requests that wait were checked. "
+def _tell(refused: Sequence[Refusal], written: Written, report: Report) -> None:
+    count = written.count
+    bound = "" if written.complete else f"Only the first {count} requests that wait were checked. "
+    if written.unread:
+        report(
+            f"{written.unread} requests that wait were not checked, because their payloads could not be "
+            f"read: {written.why}"
+        )
+        bound += "Of the others: "
     if not refused:
-        report(f"{bound}The new code can take all {count} requests that wait." if count else "Nothing waits.")
+        everything = f"{bound}The new code can take all {count} requests that wait."
+        report(everything if count or written.unread else "Nothing waits.")
         return
     report(f"{bound}The new code cannot take {len(refused)} of {count} requests that wait:")
     for refusal in refused[:SHOWN]:

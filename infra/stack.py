@@ -8,24 +8,15 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.change_set import Change, Template, changes_of, refuse_destruction, settled
-from infra.errors import DeployError, message_for
+from infra import remains
+from infra.change_set import Change, Proposal, Template, changes_of, refuse_destruction, settled
+from infra.errors import DeployError, is_unanswered, message_for, unfinished_if_lost
 from infra.events import Events, Report
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 SUCCESSES = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"}
 # States of a stack that has no resources: its first change set was not executed, or it was deleted.
 EMPTY, DELETED = "REVIEW_IN_PROGRESS", "DELETE_COMPLETE"
-DELETE_IT = "Delete it (with the option --delete; locally: make down) and try again."
-# States after a failed operation, and what a person must do before the next one.
-REMAINS = {
-    "CREATE_FAILED": DELETE_IT,
-    "ROLLBACK_COMPLETE": DELETE_IT,
-    "ROLLBACK_FAILED": DELETE_IT,
-    "DELETE_FAILED": DELETE_IT,
-    "UPDATE_ROLLBACK_FAILED": "Do not delete it. Repair what its events name, let CloudFormation finish "
-    "(aws cloudformation continue-update-rollback --stack-name {name}) and try again.",
-}
 NO_CHANGE = ("didn't contain changes", "No updates are to be performed")
 
 type Values = Mapping[str, str]
@@ -40,17 +31,8 @@ class Wanted:
     tags: Values = field(default_factory=dict)  # added to the present ones
     replaceable: Collection[str] | None = None
     """Logical ids of resources with data that may be replaced or removed; None allows all of them."""
-
-
-@dataclass(slots=True)
-class Proposal:
-    """A change set of a stack."""
-
-    id: str
-    stack_id: str
-    made_the_stack: bool  # there was no stack; with the change set, CloudFormation has made an empty one
-    changes: Sequence[Change] | None = None  # None if nothing at all would change
-    executed: bool = False
+    check: Callable[[Sequence[Change]], None] | None = None
+    """Raises DeployError if the changes must not be made."""
 
 
 class Stack:
@@ -72,7 +54,7 @@ class Stack:
         try:
             found = self._description(self._name)
         except ClientError as error:
-            if "does not exist" in error.response["Error"]["Message"]:
+            if "does not exist" in error.response["Error"].get("Message", ""):
                 return None
             raise
         return None if found["StackStatus"] in states else found
@@ -90,24 +72,39 @@ class Stack:
     def apply(self, wanted: Wanted) -> None:
         """Creates or updates the stack and waits for the end.
 
-        Raises DeployError with the reasons if that fails. Raises it too, and changes nothing, if a resource
-        with data would be replaced or removed and is not `replaceable`.
+        Raises DeployError with the reasons if that fails, and UnfinishedError if the end was not seen. Raises
+        DeployError too, and changes nothing, if a resource with data would be replaced or removed and is not
+        `replaceable`, or if the check does.
         """
         with self._proposed(wanted) as proposal:
             if proposal.changes is None:
                 return
             if wanted.replaceable is not None:
                 refuse_destruction(proposal.changes, wanted.replaceable)
+            if wanted.check:
+                wanted.check(proposal.changes)
             events = self._events(proposal.stack_id)
-            self._cloudformation.execute_change_set(ChangeSetName=proposal.id)
-            proposal.executed = True
+            self._execute(proposal)
         self._follow(proposal.stack_id, events)
 
+    def _execute(self, proposal: Proposal) -> None:
+        """With a token: botocore repeats the call if the answer is lost, and AWS must not refuse that."""
+        proposal.executed = True
+        token = uuid4().hex
+        try:
+            with unfinished_if_lost(begun=False):
+                self._cloudformation.execute_change_set(ChangeSetName=proposal.id, ClientRequestToken=token)
+        except ClientError:
+            proposal.executed = False
+            raise
+
     def plan(self, wanted: Wanted) -> None:
-        """Reports what `apply` would do, and changes nothing."""
+        """Reports what `apply` would do, and changes nothing. Raises DeployError if the check does."""
         with self._proposed(wanted) as proposal:
             for change in proposal.changes or ():
                 self._report(str(change))
+            if wanted.check:
+                wanted.check(proposal.changes or ())
 
     def protect(self, on: bool) -> None:
         """Makes CloudFormation refuse to delete the stack, or allow it."""
@@ -125,7 +122,8 @@ class Stack:
             self.protect(False)
         # By the id, since a deleted stack cannot be found by its name.
         events = self._events(existing["StackId"])
-        self._cloudformation.delete_stack(StackName=existing["StackId"])
+        with unfinished_if_lost(begun=False):
+            self._cloudformation.delete_stack(StackName=existing["StackId"])
         self._follow(existing["StackId"], events)
 
     @contextmanager
@@ -133,9 +131,9 @@ class Stack:
         """A change set. Unless the block executes it, it is deleted then, with the stack that it has made."""
         found = self._unless({DELETED})
         existing = found if found and found["StackStatus"] != EMPTY else None
-        self._refuse_remains(existing)
-        created = self._create_change_set(existing, wanted)
-        proposal = Proposal(created["Id"], created["StackId"], made_the_stack=found is None)
+        if existing:
+            remains.refuse(self._name, existing["StackStatus"])
+        proposal = self._proposal(existing, wanted, made_the_stack=found is None)
         try:
             if self._has_changes(proposal):
                 pages = self._cloudformation.get_paginator("describe_change_set")
@@ -157,27 +155,41 @@ class Stack:
     def _discard(self, proposal: Proposal) -> None:
         """If that fails, it is reported: an error that ends the deployment is more important."""
         try:
-            if not proposal.made_the_stack:
-                self._cloudformation.delete_change_set(ChangeSetName=proposal.id)
-            elif self._description(proposal.stack_id)["StackStatus"] == EMPTY:
-                self._cloudformation.delete_stack(StackName=proposal.stack_id)
-                self._wait(proposal.stack_id)
+            if proposal.made_the_stack:
+                self._delete_if_empty()
+            else:
+                self._cloudformation.delete_change_set(StackName=self._name, ChangeSetName=proposal.id)
         except (BotoCoreError, ClientError) as error:
+            if isinstance(error, ClientError) and error.response["Error"]["Code"] == "ChangeSetNotFound":
+                return
             what = f"empty stack {self._name}" if proposal.made_the_stack else f"change set {proposal.id}"
             self._report(f"Delete the {what}, since this program could not: {message_for(error)}")
 
-    def _refuse_remains(self, existing: Mapping[str, Any] | None) -> None:
-        if existing and (advice := REMAINS.get(existing["StackStatus"])):
-            raise DeployError(
-                f"The stack {self._name} is {existing['StackStatus']} because an earlier operation failed. "
-                f"{advice.format(name=self._name)}"
-            )
+    def _delete_if_empty(self) -> None:
+        found = self._unless({DELETED})
+        if found and found["StackStatus"] == EMPTY:
+            self._cloudformation.delete_stack(StackName=found["StackId"])
+            self._wait(found["StackId"])
 
-    def _create_change_set(self, existing: Mapping[str, Any] | None, wanted: Wanted) -> Any:
+    def _proposal(
+        self, existing: Mapping[str, Any] | None, wanted: Wanted, *, made_the_stack: bool
+    ) -> Proposal:
+        """If the answer is lost, what CloudFormation may have made is deleted."""
+        name = f"deploy-{uuid4().hex}"
+        try:
+            created = self._create_change_set(existing, wanted, name)
+        except (BotoCoreError, ClientError) as error:
+            if is_unanswered(error):
+                self._discard(Proposal(name, self._name, made_the_stack))
+            raise
+        return Proposal(created["Id"], created["StackId"], made_the_stack)
+
+    def _create_change_set(self, existing: Mapping[str, Any] | None, wanted: Wanted, name: str) -> Any:
         tags = {tag["Key"]: tag["Value"] for tag in (existing or {}).get("Tags", [])} | dict(wanted.tags)
         return self._cloudformation.create_change_set(
             StackName=self._name,
-            ChangeSetName=f"deploy-{uuid4().hex}",
+            ChangeSetName=name,
+            ClientToken=name,  # botocore repeats the call if the answer is lost
             ChangeSetType="UPDATE" if existing else "CREATE",
             TemplateURL=wanted.template_url,
             Parameters=_pairs(wanted.parameters, "ParameterKey", "ParameterValue"),
@@ -201,8 +213,9 @@ class Stack:
         return bool(found["Status"] == "CREATE_COMPLETE")
 
     def _follow(self, stack_id: str, events: Events) -> None:
-        status = self._wait(stack_id, events.report_new_at_times)
-        events.report_new()
+        with unfinished_if_lost():
+            status = self._wait(stack_id, events.report_new_at_times)
+            events.report_new()
         if status not in SUCCESSES:
             reasons = "\n".join(f"  {failure}" for failure in events.failures)
             raise DeployError(f"The stack {self._name} is {status}:\n{reasons}")

@@ -1,10 +1,15 @@
-"""The requests that wait in the tables of a stack, read for the code that is about to be deployed."""
+"""The requests that wait in the tables of a stack, read for the code that is about to be deployed.
+
+docs/deploy.md (Releases) lists the permissions that this needs.
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import batched
 from typing import TextIO
 
+from botocore.exceptions import ClientError
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.adapters.dynamodb.shards import LEAST_SHARDS
@@ -27,31 +32,44 @@ class UnreadableError(Exception):
     """The tables do not answer, or the caller may not read them."""
 
 
+@dataclass(slots=True)
+class Written:
+    """What was read of the requests that wait."""
+
+    count: int = 0
+    complete: bool = True  # or there are more
+    unread: int = 0  # requests beside these whose payloads are items or objects that the caller may not read
+    why: str = ""  # the last reason of that
+
+
 def write_waiting(
     target: Target, outputs: Mapping[str, str], file: TextIO, most: int = MOST_REQUESTS
-) -> tuple[int, bool]:
+) -> Written:
     """Writes user, number, type and payload of each as a line of JSON.
 
-    Returns how many they are, and whether these are all: at most `most` and MOST_BYTES are read. Raises
-    UnreadableError.
+    At most `most` and MOST_BYTES are read. Raises UnreadableError.
     """
     try:
         return _write(target, outputs, file, most)
-    except (GurukoolError, PynamoDBException) as error:
+    except (GurukoolError, PynamoDBException, ClientError) as error:
         raise UnreadableError(str(error)) from error
 
 
-def _write(target: Target, outputs: Mapping[str, str], file: TextIO, most: int) -> tuple[int, bool]:
-    count = size = 0
+def _write(target: Target, outputs: Mapping[str, str], file: TextIO, most: int) -> Written:
+    written, size = Written(), 0
     shards = int(outputs.get("SweepShards", 0))  # release 0.1.0 has no such output, and no index of moments
     bucket = outputs.get("UploadsBucket")
     objects = S3Objects(lambda: target.client("s3"), bucket) if bucket else None
-    for request in _waiting(_tables(target, outputs), shards, objects):
-        if count == most or size >= MOST_BYTES:
-            return count, False
-        print(json.dumps([request.user_id, request.seq, request.type, request.payload]), file=file)
-        count, size = count + 1, size + len(request.payload)
-    return count, True
+    tables = _tables(target, outputs)
+    store = DynamoStore(tables, limit=1, objects=objects)
+    for request in _waiting(store, _users_with_work(tables, shards)):
+        if written.count + written.unread == most or size >= MOST_BYTES:
+            written.complete = False
+            break
+        if whole := _whole(store, request, written):
+            print(json.dumps([whole.user_id, whole.seq, whole.type, whole.payload]), file=file)
+            written.count, size = written.count + 1, size + len(whole.payload)
+    return written
 
 
 def _tables(target: Target, outputs: Mapping[str, str]) -> Tables:
@@ -61,9 +79,8 @@ def _tables(target: Target, outputs: Mapping[str, str]) -> Tables:
     return tables
 
 
-def _waiting(tables: Tables, shards: int, objects: S3Objects | None) -> Iterator[Request]:
-    store = DynamoStore(tables, limit=1, objects=objects)
-    for user_ids in batched(_users_with_work(tables, shards), AT_ONCE, strict=False):
+def _waiting(store: DynamoStore, users: Iterable[str]) -> Iterator[Request]:
+    for user_ids in batched(users, AT_ONCE, strict=False):
         for queue in store.sweep_index.get_many(user_ids):
             yield from _waiting_in(store, queue)
 
@@ -75,18 +92,23 @@ def _users_with_work(tables: Tables, shards: int) -> Iterable[str]:
     return dict.fromkeys(item.user_id for items in found for item in items)
 
 
-def _whole(store: DynamoStore, request: Request) -> Request | None:
-    """With its payload; None if that is gone, or in a bucket that the stack does not have."""
-    if request.upload is None:
-        return with_payload(store.requests, request)
-    return fetched(store.objects, request) if store.objects else None
+def _whole(store: DynamoStore, request: Request, written: Written) -> Request | None:
+    """With its payload; None if that is gone, in a bucket that the stack does not have, or may not be read.
+
+    Raises UnavailableError if DynamoDB or S3 does not answer.
+    """
+    try:
+        if request.upload is None:
+            return with_payload(store.requests, request)
+        return fetched(store.objects, request) if store.objects else None
+    except (PynamoDBException, ClientError) as error:
+        written.unread, written.why = written.unread + 1, str(error)
+        return None
 
 
 def _waiting_in(store: DynamoStore, queue: Queue) -> Iterator[Request]:
-    """All that may still begin, with their payloads."""
+    """All that may still begin, without what is stored apart."""
     after = max(queue.head, queue.purged)
     while page := store.requests.list_after(queue.user_id, after, AT_ONCE):
-        for request in page:
-            if not request.settled and (whole := _whole(store, request)):
-                yield whole
+        yield from (request for request in page if not request.settled)
         after = page[-1].seq

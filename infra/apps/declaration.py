@@ -15,7 +15,7 @@ from infra.errors import DeployError
 
 FILE = "application.toml"
 SETTING = re.compile(r"[a-z][a-z0-9_]{0,39}")
-ACTION = re.compile(r"([a-z0-9-]+):[A-Z][A-Za-z]+")
+ACTION = re.compile(r"([a-z0-9-]+):[A-Za-z][A-Za-z0-9]+")
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),

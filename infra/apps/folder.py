@@ -47,6 +47,14 @@ class App:
             tuning=tuning,
         )
 
+    def doubts(self) -> list[str]:
+        """Sentences about what may be a slip."""
+        return [
+            f"{declaration.FILE}: botocore knows no service of AWS for the permissions that begin with "
+            f"{prefix}:, so handlers have no client of it in boto3. If they need none, all is well."
+            for prefix in botocore_data.unknown(self.declared.services)
+        ]
+
     def local_parameters(self) -> dict[str, str]:
         """The settings' values in the local cloud, as parameters of the template."""
         values = {

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from infra.apps import folder
 from infra.deploy import Options, deploy
@@ -53,7 +54,7 @@ def stopped_seconds(session: Session, type_: str, after: float) -> float:
     time.sleep(after)
     session.ask("POST", f"/api/queue/requests/{seq}/stop")
     wait_until(lambda: session.request(seq)["status"] != "running", RECOVERY_S)
-    ended = session.request(seq)
+    ended: dict[str, Any] = {**session.request(seq)}
     if ended["status"] != "cancelled" or not ended["stop_requested_at"] or not ended["finished_at"]:
         raise RuntimeError(f"The request was not stopped: {ended}")
     return moment(ended["finished_at"]) - moment(ended["stop_requested_at"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra import deploy, template
+from infra import deploy_arguments, template
 
 DEPLOY = (Path(__file__).parents[2] / "docs/deploy.md").read_text()
 CREATED = DEPLOY.partition("\n### What is created\n")[2].partition("\n### ")[0]
@@ -50,6 +50,6 @@ def test_what_a_parameter_brings_is_listed_with_its_name(condition: str) -> None
 
 
 def test_every_option_is_listed() -> None:
-    named = set(re.findall(r"--[a-z-]+", deploy.arguments_parser().format_help())) - {"--help"}
+    named = set(re.findall(r"--[a-z-]+", deploy_arguments.parser().format_help())) - {"--help"}
 
     assert {option for option in named if f"\n| `{option}" not in DEPLOY} == set()

@@ -51,11 +51,15 @@ class FakeCloudFormation:
         *,
         templates: tuple[Any, Any] | None = None,
         refusal: Exception | None = None,
+        errors: Mapping[str, Exception] | None = None,
     ) -> None:
         """`moments`: what is seen, look by look, once the operation has begun. `templates`: old and new.
 
-        `refusal`: of the deletion of a change set, and of protecting the stack.
+        `refusal`: of the deletion of a change set, and of protecting the stack. `errors`: of other calls, by
+        their names; what they ask for is done, since an answer may be lost on its way back.
         """
+        self._errors = errors or {}
+        self.tokens: list[str] = []
         self.called: list[str] = []
         self.tags: list[Mapping[str, str]] = []  # of the stack that was asked for
         self._described = described or {}
@@ -68,6 +72,7 @@ class FakeCloudFormation:
 
     def describe_stacks(self, **asked: str) -> dict[str, Any]:
         if {"execute_change_set", "delete_stack"} & set(self.called):
+            self._answer("describe_stacks")  # while an operation is in progress
             deleted = "delete_stack" in self.called
             assert not deleted or asked["StackName"] == STACK_ID, "once deleted, it is found by its id only"
             self._now = next(self._moments)
@@ -81,6 +86,7 @@ class FakeCloudFormation:
         self.called.append(f"create_change_set {asked['ChangeSetType']}")
         self._now = self._now or ("REVIEW_IN_PROGRESS", [])
         self.tags = asked["Tags"]
+        self._answer("create_change_set", asked["ClientToken"])
         return {"Id": "change-set", "StackId": STACK_ID}
 
     def describe_change_set(self, **_: str) -> Mapping[str, Any]:
@@ -92,16 +98,24 @@ class FakeCloudFormation:
         assert asked.get("StackName") == STACK_ID or asked.get("ChangeSetName") == "change-set"
         return {"TemplateBody": self._templates["ChangeSetName" in asked]}
 
-    def execute_change_set(self, **_: str) -> None:
+    def execute_change_set(self, **asked: str) -> None:
         self.called.append("execute_change_set")
+        self._answer("execute_change_set", asked["ClientRequestToken"])
 
-    def delete_change_set(self, **_: str) -> None:
+    def _answer(self, call: str, token: str = "") -> None:
+        self.tokens.append(token)
+        if call in self._errors:
+            raise self._errors[call]
+
+    def delete_change_set(self, **asked: str) -> None:
         self.called.append("delete_change_set")
+        assert not asked["StackName"].startswith("arn:"), "which is not known if an answer was lost"
         if self._refusal:
             raise self._refusal
 
     def delete_stack(self, **_: str) -> None:
         self.called.append("delete_stack")
+        self._answer("delete_stack")
 
     def update_termination_protection(self, **asked: Any) -> None:
         self.called.append(f"protect {asked['EnableTerminationProtection']}")

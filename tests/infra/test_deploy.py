@@ -5,6 +5,7 @@ from botocore.exceptions import ClientError
 
 from infra import parameters
 from infra.deploy import Options, delete, deploy, main
+from infra.errors import GOES_ON, UnfinishedError
 from infra.evaluation import Evaluation
 from infra.target import Target, local_cloud
 from infra.variables import size_of
@@ -103,10 +104,20 @@ def test_an_application_cannot_be_named_and_left_out(capsys: pytest.CaptureFixtu
     assert "--without-app removes it" in capsys.readouterr().err
 
 
-def test_whoever_interrupts_is_told_that_the_cloud_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
+@pytest.mark.parametrize(
+    ("error", "status"), [(KeyboardInterrupt(), 130), (UnfinishedError(f"Lost. {GOES_ON}"), 3)]
+)
+def test_whoever_does_not_see_the_end_is_told_that_the_cloud_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    status: int,
+) -> None:
+    def end(*_: object) -> None:
+        raise error
 
-    monkeypatch.setattr("infra.deploy.deploy", interrupt)
-    with pytest.raises(SystemExit, match="CloudFormation goes on"):
+    monkeypatch.setattr("infra.deploy.deploy", end)
+    with pytest.raises(SystemExit) as ended:
         main(["--local"])
+    assert ended.value.code == status
+    assert "CloudFormation goes on" in capsys.readouterr().err

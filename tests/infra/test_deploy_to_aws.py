@@ -21,7 +21,7 @@ ACCOUNT = "123456789012"
 REPLACED = change_set(change("Modify", "QueuesTable", "AWS::DynamoDB::Table", "True"))
 DENIED = ClientError({"Error": {"Code": "AccessDenied"}}, "Call")
 SILENT = ReadTimeoutError(endpoint_url="https://aws.example")
-CREATED: list[Moment] = [("CREATE_COMPLETE", [])] * 2
+CREATED: list[Moment] = [("CREATE_COMPLETE", [])] * 3
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,42 @@ def test_the_account_and_the_region_are_told_first_and_the_stack_is_protected_at
     assert aws.cloudformation.called == ["create_change_set CREATE", "execute_change_set", "protect True"]
 
 
+def test_a_stack_that_is_protected_is_not_protected_again() -> None:
+    """Whoever may not do that is told nothing, since nothing is wrong."""
+    described = {"EnableTerminationProtection": True}
+    cloudformation = FakeCloudFormation(None, CREATED * 2, described=described, refusal=DENIED)
+    told: list[str] = []
+    deploy(Aws("eu-central-1", cloudformation=cloudformation), {}, told.append)
+    assert "protect True" not in cloudformation.called
+    assert not [line for line in told if "protected" in line]
+
+
+def test_outputs_that_cannot_be_read_leave_the_stack_changed() -> None:
+    class Forgetful(FakeCloudFormation):
+        def describe_stacks(self, **asked: str) -> dict[str, Any]:
+            if "protect True" in self.called:
+                raise DENIED
+            return super().describe_stacks(**asked)
+
+    with pytest.raises(DeployError, match=r"The stack is changed, but .*\(AccessDenied\)\. Run this again"):
+        deploy(Aws("eu-central-1", cloudformation=Forgetful(None, CREATED)), {}, print)
+
+
+def test_parameters_that_an_update_forgets_or_resets_are_told() -> None:
+    """As after a way back to a release that has not all of them."""
+    before = {"Colour": "blue", "SweepShards": "8"}
+    stack = SimpleNamespace(parameters=lambda: before)
+    told: list[str] = []
+    _values(Aws("eu-west-1"), stack, {"LogLevel": "ERROR"}, told.append, None)  # type: ignore[arg-type]
+    forgotten, new = told
+    assert forgotten == (
+        "Parameters that are forgotten, because what is deployed does not have them: Colour=blue"
+    )
+    assert new.startswith("Parameters that are new to the stack: ")
+    assert {"AlarmEmail=,", "LogLevel=ERROR,"} <= set(new.split())
+    assert "SweepShards" not in new
+
+
 def test_the_limit_of_the_account_makes_the_alarm_unless_there_is_one_already() -> None:
     def chosen(before: dict[str, str], given: dict[str, str]) -> str:
         stack = SimpleNamespace(parameters=lambda: before)
@@ -80,7 +116,7 @@ def test_the_limit_of_the_account_makes_the_alarm_unless_there_is_one_already() 
 
     assert chosen({}, {}) == "1400"
     assert chosen({}, {"ConcurrencyAlarm": "5"}) == "5"
-    assert chosen({"ConcurrencyAlarm": "0"}, {}) == "0"
+    assert chosen({"ConcurrencyAlarm": "0"}, {"SweepShards": "8"}) == "0"
 
 
 def test_the_sweeper_is_started_at_the_end_for_what_the_former_code_has_held() -> None:
@@ -96,10 +132,12 @@ def test_what_fails_after_the_deployment_is_told_and_the_deployment_does_not_fai
     cloudformation = FakeCloudFormation(None, CREATED, refusal=error)
     told: list[str] = []
     deploy(Aws("eu-west-1", cloudformation=cloudformation, refusal=error), {}, told.append)
-    assert told[-2:] == [
-        f"The stack is not protected against deletion ({reason}): deploy again.",
-        f"gurukool-sweeper was not started ({reason}): it starts within a minute.",
-    ]
+    unprotected, not_started = told[-2:]
+    assert unprotected == (
+        f"The stack is not protected against deletion ({reason}): deploy again, with the "
+        "permission cloudformation:UpdateTerminationProtection."
+    )
+    assert not_started == (f"gurukool-sweeper was not started ({reason}): it starts within a minute.")
 
 
 def test_a_deletion_tells_them_too() -> None:

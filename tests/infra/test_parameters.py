@@ -84,10 +84,19 @@ def test_an_update_adds_one_index_of_requests_at_most(
 def test_the_number_of_shards_is_never_lowered() -> None:
     values = parameters.resolve(DECLARED, {}, {"SweepShards": "16"})
     for before in ({}, {"SweepShards": "8"}, {"SweepShards": "16"}):
-        parameters.check_shards(before, values)
+        parameters.check_shards(before, {}, values)
 
     with pytest.raises(DeployError, match="SweepShards can only be raised"):
-        parameters.check_shards({"SweepShards": "32"}, values)
+        parameters.check_shards({"SweepShards": "32"}, {}, values)
+
+
+def test_a_stack_that_has_forgotten_the_number_of_shards_needs_it_again() -> None:
+    """It may have gone back to 0.1.0 from a release with more of them, where its queues still are."""
+    before, given = {"QueueLimit": "5"}, {"SweepShards": "64"}
+    with pytest.raises(DeployError, match=r"give --parameter SweepShards=8; otherwise"):
+        parameters.check_shards(before, {}, DEFAULTS)
+    parameters.check_shards(before, given, DEFAULTS | given)
+    parameters.check_shards(before, {}, DEFAULTS, local=True)
 
 
 def test_the_local_cloud_differs_in_six_parameters_only() -> None:

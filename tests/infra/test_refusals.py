@@ -1,20 +1,23 @@
 """Before a deployment: which of the requests that wait the packaged code cannot take."""
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from bootstrap.cache import CHECKOUT
 from infra.deploy import HELD, Options, deploy
 from infra.errors import DeployError
 from infra.refusals import SHOWN, look
 from infra.target import Target
-from infra.waiting import write_waiting
+from infra.waiting import Written, write_waiting
 from tests.infra.caller import Caller
 from tests.infra.cloud import Cloud
 from tests.infra.documents import Document
@@ -90,7 +93,7 @@ def test_the_list_and_the_reading_are_bounded(user_id: str, packaged: Path) -> N
 
     assert (count, len(lines), lines[-1]) == (SHOWN + 2, SHOWN + 2, "  and 2 more")
     read = StringIO()
-    assert write_waiting(TARGET, OUTPUTS, read, most=2) == (2, False)
+    assert write_waiting(TARGET, OUTPUTS, read, most=2) == Written(2, complete=False)
     assert [LARGE in line for line in read.getvalue().splitlines()] == [False, True]
 
 
@@ -103,6 +106,55 @@ def test_tables_that_cannot_be_read_stop_nobody(packaged: Path) -> None:
 
 
 @dataclass(frozen=True)
+class Watched(Target):
+    """Whose calls are noted, as permissions: action and table. Those in `denied` are refused."""
+
+    calls: set[tuple[str, str]] = field(default_factory=set)
+    denied: str = ""
+
+    def client(self, service: str) -> Any:
+        client = super().client(service)
+        client.meta.events.register("before-parameter-build", self._note)
+        return client
+
+    def _note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
+        tables = params.get("RequestItems") or [params["TableName"]]
+        self.calls.update((f"dynamodb:{model.name}", table + index) for table in tables)
+        if model.name == self.denied:
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "No."}}, model.name)
+
+
+def test_the_check_needs_the_permissions_that_the_docs_list(user_id: str) -> None:
+    target = Watched("us-east-1")
+    write_waiting(target, OUTPUTS, StringIO())
+    assert target.calls == {
+        ("dynamodb:Query", "QueuesTable/index/looks"),
+        ("dynamodb:Query", "QueuesTable/index/working"),
+        ("dynamodb:BatchGetItem", "QueuesTable"),
+        ("dynamodb:Query", "RequestsTable"),
+        ("dynamodb:GetItem", "RequestsTable"),
+    }
+    told = (CHECKOUT / "docs/deploy.md").read_text()
+    assert {name for name, _ in target.calls} <= set(re.findall(r"`(dynamodb:\w+)`", told))
+
+
+def test_a_payload_that_may_not_be_read_keeps_no_other_request_from_the_check(
+    user_id: str, packaged: Path
+) -> None:
+    lines: list[str] = []
+    target = Watched("us-east-1", denied="GetItem")
+    assert look(target, OUTPUTS, packaged, lines.append, environment=OFF) == 1
+    unread, summary, refused = lines
+    assert unread.startswith(
+        "1 requests that wait were not checked, because their payloads could not be read"
+    )
+    assert "AccessDeniedException" in unread
+    assert summary == "Of the others: The new code cannot take 1 of 1 requests that wait:"
+    assert refused.startswith("  request 1 ")
+
+
+@dataclass(frozen=True)
 class AwsWithTables(Aws):
     def _dynamodb(self) -> Any:
         return boto3.client("dynamodb", "us-east-1")
@@ -111,7 +163,7 @@ class AwsWithTables(Aws):
 def on_aws() -> AwsWithTables:
     outputs = [{"OutputKey": name, "OutputValue": value} for name, value in OUTPUTS.items()]
     deployed: Moment = ("CREATE_COMPLETE", [])
-    cloudformation = FakeCloudFormation(deployed, [deployed] * 2, described={"Outputs": outputs})
+    cloudformation = FakeCloudFormation(deployed, [deployed] * 3, described={"Outputs": outputs})
     return AwsWithTables("us-east-1", cloudformation=cloudformation)
 
 

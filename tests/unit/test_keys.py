@@ -2,10 +2,13 @@
 
 import json
 import re
+from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from moto import mock_aws
 
 from chalicelib.adapters.security import secret_keys
 from chalicelib.adapters.security.secret_keys import SecretKeys
@@ -68,6 +71,23 @@ def test_a_rotation_says_until_when_the_old_key_counts(
     assert re.search(said, keys.rotate(vault, "arn", NOW, compromised, for_deliveries=for_deliveries))
     assert vault.secret["kid"] == "2"
     assert ("previous" in vault.secret) is not compromised
+
+
+def test_of_two_rotations_at_once_the_second_changes_nothing() -> None:
+    """Otherwise both would make a key 2, and whoever knows one of them would refuse what the other signs."""
+    with mock_aws():
+        vault = boto3.client("secretsmanager", "us-east-1")
+        arn = vault.create_secret(Name="keys", SecretString=json.dumps(FIRST))["ARN"]
+        read = vault.get_secret_value(SecretId=arn)
+        assert "Key 2 signs" in keys.rotate(vault, arn, NOW, compromised=False)
+        kept = vault.get_secret_value(SecretId=arn)["SecretString"]
+
+        late = SimpleNamespace(get_secret_value=lambda **_: read, put_secret_value=vault.put_secret_value)
+        with pytest.raises(DeployError, match="Nothing was changed: another rotation"):
+            keys.rotate(late, arn, NOW, compromised=True)
+
+        assert vault.get_secret_value(SecretId=arn)["SecretString"] == kept
+        assert "Key 3 signs" in keys.rotate(vault, arn, NOW, compromised=True)
 
 
 def test_a_key_that_is_not_known_is_looked_up_but_not_each_time(monkeypatch: pytest.MonkeyPatch) -> None:

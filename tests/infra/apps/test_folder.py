@@ -85,10 +85,29 @@ def test_a_wrong_resource_is_told(read: Read, resources: str, sentence: str) -> 
 
 
 def test_a_service_that_botocore_does_not_know_is_told(read: Read) -> None:
-    app = read("permissions.'*' = ['dynamo:GetItem']")
+    app = read("permissions.'*' = ['dynamo:GetItem', 'kafka-cluster:Connect', 's3:GetObject']")
 
-    with pytest.raises(DeployError, match="There is no service dynamo of AWS"):
-        _ = app.manifest
+    assert app.manifest.services == ["s3"]
+    dynamo, kafka = app.doubts()
+    assert "permissions that begin with dynamo:, so handlers have no client" in dynamo
+    assert "kafka-cluster:" in kafka
+
+
+@pytest.mark.parametrize(
+    ("action", "service"),
+    [
+        ("rds-db:connect", "rds"),
+        ("elasticfilesystem:ClientMount", "efs"),
+        ("mobiletargeting:SendMessages", "pinpoint"),
+        ("aps:RemoteWrite", "amp"),
+        ("states:StartExecution", "stepfunctions"),
+    ],
+)
+def test_a_service_that_permissions_call_otherwise_is_found(read: Read, action: str, service: str) -> None:
+    app = read(f"permissions.'*' = ['{action}']")
+
+    assert app.manifest.services == [service]
+    assert app.doubts() == []
 
 
 def test_without_its_files_an_application_declares_nothing(tmp_path: Path) -> None:
