@@ -23,10 +23,6 @@ export class Visit extends EventTarget {
     this.without = ["account", ...PARTS.filter((part) => !scopesOf(claims).includes(part))].join(" ");
   }
 
-  get live() {
-    return !this.signal.aborted;
-  }
-
   get signal() {
     return this.#end.signal;
   }
