@@ -9,6 +9,8 @@ const OFFERS = {
   held: [["Look again", "retry"], ["Cancel request", "cancel"]],
   retrying: [["Cancel request", "cancel"]],
   scheduled: [["Cancel request", "cancel"]],
+  sleeping: [["Cancel request", "cancel"]],
+  awaiting: [["Cancel request", "cancel"]],
   paced: [["Cancel request", "cancel"]],
 };
 const GLYPHS = { starting: "queued", unattended: "scheduled", paced: "scheduled", hole: "queued", idle: "succeeded", empty: "queued" };
