@@ -1,4 +1,4 @@
-"""A queue whose answers are made up: nothing else can hold twelve thousand requests still, or make an hour pass."""
+"""A queue whose answers are made up: nothing else can hold twelve thousand requests still."""
 
 from collections import Counter
 from urllib.parse import parse_qs, urlparse
