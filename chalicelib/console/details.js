@@ -2,7 +2,7 @@
 // once it is on show. Fires "trace" with the id of the trace that somebody wants to see.
 import { explain } from "./api.js";
 import { now } from "./clock.js";
-import { byId, element, press, say, setText } from "./dom.js";
+import { awaitNews, byId, element, press, say, setText } from "./dom.js";
 import { Events } from "./events.js";
 import { isSettled } from "./feed.js";
 import { number } from "./format.js";
@@ -192,6 +192,7 @@ export class Details extends EventTarget {
   }
 
   async #copy() {
+    awaitNews(byId("details-message"));
     await navigator.clipboard.writeText(JSON.stringify(this.#request, null, 2));
     this.say("Copied.");
   }

@@ -1,8 +1,11 @@
 """The answer of an action comes when another request is on show."""
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Route, ViewportSize, expect
 
+from tests.browser.conftest import OpenConsole
 from tests.browser.console_page import ConsolePage
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def skip_and_hold_the_answer(console: ConsolePage) -> Route:
@@ -35,7 +38,8 @@ def test_a_late_answer_is_not_shown_in_the_panel_of_another_request(console: Con
     expect(console.details).not_to_contain_text("Failed on purpose")
 
 
-def test_a_late_answer_does_not_open_the_panel_again(console: ConsolePage) -> None:
+def test_a_late_answer_does_not_open_the_panel_again(open_console: OpenConsole) -> None:
+    console = open_console(PHONE)  # where the panel can be closed
     answer = skip_and_hold_the_answer(console)
     console.button("Close").click()
 
