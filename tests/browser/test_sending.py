@@ -1,4 +1,6 @@
-"""Answers to sent requests that get lost, and refusals: the order of the presses is kept, and nothing is forgotten."""
+"""What the page says of what was pressed: of lost answers, refusals, and of the same thing twice."""
+
+import re
 
 from playwright.sync_api import Route, expect
 
@@ -6,6 +8,7 @@ from tests.browser.axe import require_no_barrier
 from tests.browser.console_page import ConsolePage
 
 ENQUEUE = "**/api/queue/enqueue"
+NOT_JSON = re.compile("This is not JSON")
 
 
 def lose_the_first_calls(console: ConsolePage, count: int) -> list[str | None]:
