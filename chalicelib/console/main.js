@@ -51,7 +51,8 @@ function visit(token) {
     say(byId("visit-message"), detail.sentence, "bad");
   });
   byId("sign-out").hidden = true;
-  show(guest);
+  if (guest.refusal) say(byId("visit-message"), guest.refusal, "bad");
+  else show(guest);
 }
 
 const token = tokenOf(location.hash);
