@@ -39,9 +39,7 @@ def test_what_is_pressed_after_a_lost_answer_is_sent_after_it(console: ConsolePa
     console.send("echo", Message="one")
     expect(console.page.get_by_text("It is not known whether the request was accepted.")).to_be_visible()
     console.send_json("echo", "{message: 1}")
-    expect(console.page.get_by_label("Payload", exact=True)).to_have_accessible_error_message(
-        "This is not JSON"
-    )
+    expect(console.page.get_by_label("Payload", exact=True)).to_have_accessible_error_message(NOT_JSON)
     expect(console.button("Try again")).to_be_visible()
     require_no_barrier(console.page)
 
