@@ -43,7 +43,7 @@ export class Traces {
     try {
       this.#show(await this.#session.call("GET", `api/admin/traces/${id}`, { signal: reading.signal }));
     } catch (error) {
-      explain(error, (sentence, problem) => say(byId("trace-message"), sentence, "bad", problem));
+      explain(error, (sentence) => say(byId("trace-message"), sentence, "bad"));
     } finally {
       if (this.#reading === reading) this.#form.ariaBusy = "false";
     }
