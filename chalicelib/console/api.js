@@ -15,9 +15,14 @@ export class Problem extends Error {
     this.retryAfter = retryAfter; // seconds, as the service asks
   }
 
-  /** Whether the same call may well succeed later. A write may have been carried out all the same. */
+  /** Whether the same call may well succeed later. */
   get passing() {
     return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+
+  /** Whether a write may have been carried out all the same: only 4xx is sure to have changed nothing. */
+  get unsure() {
+    return this.status < 400 || this.status >= 500;
   }
 }
 

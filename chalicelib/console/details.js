@@ -2,7 +2,7 @@
 // once it is on show. Fires "trace" with the id of the trace that somebody wants to see.
 import { explain } from "./api.js";
 import { now } from "./clock.js";
-import { byId, element, press, say, setText } from "./dom.js";
+import { awaitNews, byId, element, press, say, setText } from "./dom.js";
 import { Events } from "./events.js";
 import { isSettled } from "./feed.js";
 import { number } from "./format.js";
@@ -14,6 +14,8 @@ const OFFERS = {
   queued: [["Cancel request", "cancel"]],
   retrying: [["Cancel request", "cancel"]],
   scheduled: [["Cancel request", "cancel"]],
+  sleeping: [["Cancel request", "cancel"]],
+  awaiting: [["Cancel request", "cancel"]],
   running: [["Stop request", "stop"]],
   halted: [["Retry", "retry"], ["Skip", "skip"]],
   held: [["Look again", "retry"], ["Skip", "skip"], ["Cancel request", "cancel"]],
@@ -161,13 +163,22 @@ export class Details extends EventTarget {
 
   #button(label, act, seq) {
     const button = element("button", { type: "button", className: "secondary" }, label);
-    const work = async () => {
-      const request = await this.#actions[act](seq);
-      if (request.seq === seq) this.#render(request);
-      else await this.show(request, `Sent again, as request ${number(request.seq)}.`);
-    };
-    button.addEventListener("click", () => press(button, byId("details-message"), work));
+    button.addEventListener("click", () => press(button, byId("details-message"), () => this.#do(act, seq)));
     return button;
+  }
+
+  /** By the time of the answer another request may be on show, or none: then the answer is told, but not shown. */
+  async #do(act, seq) {
+    const told = (sentence) => (this.#seq === seq ? sentence : `Request ${number(seq)}: ${sentence}`);
+    try {
+      const request = await this.#actions[act](seq);
+      const again = request.seq === seq ? null : `Sent again, as request ${number(request.seq)}.`;
+      if (again && this.#seq === seq) await this.show(request, again);
+      else if (again) this.say(told(again));
+      else if (this.#seq === seq) this.#render(request);
+    } catch (error) {
+      explain(error, (sentence, problem) => this.say(told(sentence), "bad", problem));
+    }
   }
 
   #arrange() {
@@ -181,6 +192,7 @@ export class Details extends EventTarget {
   }
 
   async #copy() {
+    awaitNews(byId("details-message"));
     await navigator.clipboard.writeText(JSON.stringify(this.#request, null, 2));
     this.say("Copied.");
   }

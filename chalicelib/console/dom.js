@@ -30,8 +30,18 @@ export function setText(node, text) {
 export function say(node, sentence, tone = "plain", problem = null) {
   node.dataset.tone = tone;
   node.toggleAttribute("data-passing", problem?.passing === true);
-  setText(node, sentence);
+  if (awaiting.delete(node)) node.textContent = anew(sentence, node.textContent);
+  else if (node.textContent !== sentence + AGAIN) setText(node, sentence);
 }
+
+const AGAIN = "\u00a0"; // a space that nobody sees
+const awaiting = new WeakSet(); // messages whose next sentence is news
+
+/** The user has set something going: what is said of it is news, even if it is the sentence that was said before. */
+export const awaitNews = (node) => awaiting.add(node);
+
+/** Screen readers tell only of text that changes. */
+const anew = (sentence, shown) => (sentence && sentence === shown ? sentence + AGAIN : sentence);
 
 /** The service answers again: what was said because it did not is no longer true. */
 export function wipePassing() {
@@ -39,12 +49,16 @@ export function wipePassing() {
 }
 
 /** Tells screen readers what the eye sees happen elsewhere on the page. */
-export const announce = (sentence) => setText(byId("announcer"), sentence);
+export function announce(sentence) {
+  const announcer = byId("announcer");
+  announcer.textContent = anew(sentence, announcer.textContent);
+}
 
 /** Does what a button says, once at a time. The button is busy meanwhile; what goes wrong is said in `message`. */
 export async function press(button, message, work) {
   if (button.ariaBusy === "true") return;
   button.ariaBusy = "true";
+  awaitNews(message);
   try {
     await work();
   } catch (error) {

@@ -1,6 +1,6 @@
 // Signing in, signing up, and setting a new password by a link: one form, three wordings.
 import { explain } from "./api.js";
-import { byId, say, setText } from "./dom.js";
+import { awaitNews, byId, say, setText } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { usernameOf } from "./session.js";
 
@@ -76,6 +76,7 @@ export class Door {
   async #enter() {
     const { username, password } = this.#form.elements;
     this.#setBusy(true);
+    awaitNews(this.#message);
     try {
       await this.#session[this.#mode.enter](this.#mode === BY_LINK ? this.#link : username.value, password.value);
     } catch (error) {

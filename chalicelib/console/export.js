@@ -14,7 +14,9 @@ export async function exportAll(session, told) {
     told((count += page.records.length));
     mark = page.next;
   }
-  save(await archive(files), `${session.username}.tar.gz`);
+  const file = await archive(files);
+  session.signal.throwIfAborted(); // the next user of the page is not handed this one's data
+  save(file, `${session.username}.tar.gz`);
 }
 
 function save(blob, name) {

@@ -2,6 +2,7 @@
 import { element } from "./dom.js";
 
 const IN_A_BATCH = /^requests[.[]\d+\]?\./;
+const PREFIX = "fault-"; // of the ids
 let made = 0;
 
 export function clearFaults(form) {
@@ -9,6 +10,7 @@ export function clearFaults(form) {
   for (const control of form.querySelectorAll("[aria-invalid]")) {
     control.removeAttribute("aria-invalid");
     control.removeAttribute("aria-errormessage");
+    describe(control, hints(control).filter((id) => !id.startsWith(PREFIX)));
   }
 }
 
@@ -25,12 +27,20 @@ function placed(form, { path: full, message }) {
   const control = [...form.querySelectorAll("[data-path]:enabled")].find(({ dataset }) => covers(dataset.path, path));
   if (!control) return false;
   const sentence = control.dataset.path === path ? message : `${path}: ${message}`;
-  const fault = element("p", { className: "fault", id: `fault-${(made += 1)}` }, sentence);
+  const fault = element("p", { className: "fault", id: `${PREFIX}${(made += 1)}` }, sentence);
   control.closest(".field").after(fault);
   control.setAttribute("aria-invalid", "true");
   control.setAttribute("aria-errormessage", fault.id);
+  describe(control, [...hints(control), fault.id]); // not all screen readers know error messages
   control.addEventListener("input", () => clearFaults(form), { once: true });
   return true;
+}
+
+const hints = (control) => control.getAttribute("aria-describedby")?.split(" ") ?? [];
+
+function describe(control, ids) {
+  if (ids.length > 0) control.setAttribute("aria-describedby", ids.join(" "));
+  else control.removeAttribute("aria-describedby");
 }
 
 const covers = (own, path) => path === own || path.startsWith(`${own}.`) || path.startsWith(`${own}[`);

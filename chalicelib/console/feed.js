@@ -12,6 +12,9 @@ const lasting = ({ oldest_age_seconds, average_seconds, estimated_wait_seconds, 
 /** Whether the request has its outcome, which never changes. */
 export const isSettled = (request) => ["succeeded", "failed", "cancelled", "expired"].includes(request?.status);
 
+/** Whether there is nothing more to learn of a number. */
+const isOver = (request) => request === null || isSettled(request);
+
 export class Feed extends EventTarget {
   #session;
   #timer = 0;
@@ -22,7 +25,7 @@ export class Feed extends EventTarget {
   #suspectsFloor = true;
   queue = null; // until the first look
   situation = null;
-  requests = new Map(); // seq → request, those on show
+  requests = new Map(); // seq → request, those on show; null: there is none any more
   floor = 0; // the last number of which nothing is kept any more
   first = 1;
   size = 24;
@@ -55,7 +58,7 @@ export class Feed extends EventTarget {
   forgotten() {
     this.requests.clear();
     this.#suspectsFloor = true;
-    this.nudge();
+    this.show(null);
   }
 
   /** What somebody has learnt of a request in another way. */
@@ -108,8 +111,9 @@ export class Feed extends EventTarget {
   async #refresh(signal) {
     const queue = await this.#get("api/queue", signal);
     const floor = await this.#floorOf(queue, signal);
-    const first = this.following ? follow(this.first, this.size, floor, queue) : this.first;
-    const seen = [lasting(queue), first, this.size].map((part) => JSON.stringify(part)).join();
+    const [place, size] = [this.first, this.size];
+    const first = this.following ? follow(place, size, floor, queue) : within(place, size, floor, queue.tail);
+    const seen = [lasting(queue), first, size].map((part) => JSON.stringify(part)).join();
     const moved = seen !== this.#seen;
     const page = await this.#page(queue, first, moved, signal);
     const head = await this.#head(queue, first, page, signal);
@@ -122,33 +126,47 @@ export class Feed extends EventTarget {
     return differed;
   }
 
-  /** The last number of which nothing is kept: asked for at first, and when the window's first one is missing. */
-  async #floorOf(queue, signal) {
-    if (!this.#suspectsFloor) return this.floor;
-    const [oldest] = queue.tail > 0 ? (await this.#get("api/queue/requests?after=0&limit=1", signal)).requests : [];
+  /** The last number of which nothing is kept. The queue says up to where its history was deleted, here or elsewhere; what
+   * has grown too old is asked for at first, and when the window's first request is missing. */
+  async #floorOf({ floor = 0, head, tail }, signal) {
+    if (!this.#suspectsFloor) return Math.max(this.floor, floor);
+    const [oldest] = tail > 0 ? (await this.#get("api/queue/requests?after=0&limit=1", signal)).requests : [];
     this.#suspectsFloor = false;
-    return oldest ? oldest.seq - 1 : queue.head;
+    return Math.max(oldest ? oldest.seq - 1 : head, floor);
   }
 
   /** The requests on show that may have changed: not those with an outcome at hand, and while the queue stands still
-   * only the one at its head, which can begin or be tried again. */
+   * only the one at its head, which can begin or be tried again. By their numbers; null where there is none any more. */
   async #page(queue, start, moved, signal) {
     const end = Math.min(start + this.size - 1, queue.tail);
     const last = moved ? end : Math.min(queue.head + 1, end);
+    const page = new Map();
     let first = start;
-    while (first <= last && isSettled(this.requests.get(first))) first += 1;
-    if (first > last || (!moved && queue.depth === 0)) return [];
-    const page = (await this.#get(`api/queue/requests?after=${first - 1}&limit=${last - first + 1}`, signal)).requests;
-    this.#suspectsFloor = first === start && first <= queue.head && page[0]?.seq !== first;
+    while (first <= last && isOver(this.requests.get(first))) first += 1;
+    if (first > last || (!moved && queue.depth === 0)) return page;
+    for (let seq = first; seq <= Math.min(last, queue.head); seq += 1) page.set(seq, null); // unless it is found
+    for (const request of await this.#read(first - 1, last, signal)) page.set(request.seq, request);
+    this.#suspectsFloor = first === start && page.get(first) === null;
     return page;
+  }
+
+  /** The requests after the first number up to the last one; if their results are large, from several answers. */
+  async #read(after, last, signal) {
+    const found = [];
+    for (let next = after; next !== null && next < last; ) {
+      const page = await this.#get(`api/queue/requests?after=${next}&limit=${last - next}`, signal);
+      found.push(...page.requests);
+      next = page.next;
+    }
+    return found;
   }
 
   /** The request at the head of the line, which may be out of sight. */
   async #head({ head, depth }, first, page, signal) {
     if (depth === 0) return null;
-    const isHead = ({ seq }) => seq === head + 1;
-    if (head + 1 >= first && head + 1 < first + this.size) return page.find(isHead) ?? null;
-    return (await this.#get(`api/queue/requests?after=${head}&limit=1`, signal)).requests.find(isHead) ?? null;
+    if (head + 1 >= first && head + 1 < first + this.size) return page.get(head + 1) ?? null;
+    const [next] = await this.#read(head, head + 1, signal);
+    return next?.seq === head + 1 ? next : null;
   }
 
   #get(path, signal) {
@@ -156,7 +174,7 @@ export class Feed extends EventTarget {
   }
 
   #keep(page) {
-    for (const request of page) this.requests.set(request.seq, request);
+    for (const [seq, request] of page) this.requests.set(seq, request);
     for (const seq of this.requests.keys()) {
       if (seq < this.first || seq > this.last) this.requests.delete(seq);
     }

@@ -58,7 +58,7 @@ export class Finder extends EventTarget {
     try {
       await this.#read();
     } catch (error) {
-      explain(error, (sentence, problem) => say(this.#message, told(sentence, problem), "bad", problem));
+      explain(error, (sentence, problem) => say(this.#message, told(sentence, problem), "bad"));
     }
   }
 

@@ -28,10 +28,11 @@ function clear() {
 function open() {
   const session = new Session();
   const door = new Door(session);
-  session.addEventListener("started", () => {
+  session.addEventListener("started", ({ detail }) => {
     door.close();
-    if (link) history.replaceState(null, "", location.pathname);
-    show(session);
+    if (link) history.replaceState(null, "", location.pathname); // it has been used, or is not wanted any more
+    link = null;
+    show(detail);
     announce(`Signed in as ${session.username}.`);
   });
   session.addEventListener("ended", ({ detail }) => {
@@ -50,11 +51,12 @@ function visit(token) {
     say(byId("visit-message"), detail.sentence, "bad");
   });
   byId("sign-out").hidden = true;
-  show(guest);
+  if (guest.refusal) say(byId("visit-message"), guest.refusal, "bad");
+  else show(guest);
 }
 
 const token = tokenOf(location.hash);
-const link = linkOf(location.hash);
+let link = linkOf(location.hash);
 if (token) visit(token);
 else open();
 addEventListener("hashchange", () => {

@@ -1,4 +1,5 @@
 // What can be done to the whole queue. What cannot be undone says what it will do, and asks.
+import { explain } from "./api.js";
 import { byId, element, press, say, setText } from "./dom.js";
 import { exportAll } from "./export.js";
 import { number, requests } from "./format.js";
@@ -67,12 +68,16 @@ export class Menu {
   }
 
   #export(session) {
-    const message = byId("queue-message");
+    const message = byId("export-message");
     this.#open(false);
     this.#button.focus();
     press(this.#button, message, async () => {
-      await exportAll(session, (count) => say(message, `Exporting: ${number(count)} read.`));
-      say(message, "Your data was exported.");
+      try {
+        await exportAll(session, (count) => say(message, `Exporting: ${number(count)} read.`));
+        say(message, "Your data was exported.");
+      } catch (error) {
+        explain(error, (sentence) => say(message, `Your data was not exported. ${sentence}`, "bad"));
+      }
     });
   }
 

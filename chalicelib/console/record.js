@@ -3,8 +3,12 @@ import { element } from "./dom.js";
 import { between, moment, number, seconds, span, time } from "./format.js";
 
 const STATUSES = {
-  retrying: "waits for its next attempt", scheduled: "waits for its time", halted: "halts the queue", held: "holds the queue",
+  retrying: "waits for its next attempt", scheduled: "waits for its time", sleeping: "sleeps", awaiting: "waits for a signal",
+  halted: "halts the queue", held: "holds the queue",
 };
+
+/** What its `not_before` is called while it waits for that. */
+const PUT_OFF = { retrying: "Next try", sleeping: "Sleeps until", awaiting: "Gives up" };
 
 const FAILURES = {
   error: "Error of the handler",
@@ -30,7 +34,7 @@ export function rows(request, status, now) {
     ["If it fails", POLICIES[request.on_failure] ?? null],
     ["Place in line", request.position == null ? null : number(request.position)],
     ["Est. wait", open && request.status === "queued" && request.estimated_wait_seconds != null ? span(request.estimated_wait_seconds) : null],
-    [status === "retrying" ? "Next try" : "Not before", ahead(request, now)],
+    [PUT_OFF[status] ?? "Not before", ahead(request, now)],
     ["Start before", request.start_before == null || request.attempts > 0 ? null : moment(Date.parse(request.start_before))],
     ["Slot", request.slot ?? null],
     ["Replaced by", request.superseded_by == null ? null : number(request.superseded_by)],

@@ -57,6 +57,16 @@ const wordings = {
     detail: `It starts ${soon(until, now)}.${waiting(behind)}`,
   }),
 
+  sleeping: ({ name, until, behind, now }) => ({
+    title: until ? `${name} sleeps until ${moment(until)}` : `${name} sleeps`,
+    detail: `Its handler has asked for that, and goes on ${soon(until, now)}.${waiting(behind)}`,
+  }),
+
+  awaiting: ({ name, until, behind, now }) => ({
+    title: `${name} waits for a signal`,
+    detail: `Its handler goes on when the signal comes${until ? `, and gives up ${soon(until, now)}` : ""}.${waiting(behind)}`,
+  }),
+
   paced: ({ name, until, behind, now }) => ({
     title: `${name} waits for its turn at the rate of its type`,
     detail: `It starts ${soon(until, now)}.${waiting(behind)}`,

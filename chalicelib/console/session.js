@@ -1,6 +1,7 @@
-// Who is signed in. Fires "started" and "ended"; the latter carries a sentence if it was not the user's wish here, and
-// the name if the session ended by itself.
-import { Problem, explain, send } from "./api.js";
+// Who is signed in. Fires "started", with the BoundSession that the desk is to work with, and "ended"; the latter carries a
+// sentence if it was not the user's wish here, and the name if the session ended by itself.
+import { explain, send } from "./api.js";
+import { BoundSession } from "./bound-session.js";
 import { claimsOf } from "./claims.js";
 import { exclusively, forget, sessionOf, store, stored, watch } from "./vault.js";
 
@@ -11,23 +12,9 @@ export class Session extends EventTarget {
   #access = null; // the access token; never stored
   #id = null; // of the session that this tab takes part in
   #renewal = null;
-  #end = new AbortController();
+  #end = new AbortController(); // ends what the desk of this session has set going
+  #watches = false;
   username = "";
-  without = ""; // the parts of the desk that it has no use for
-
-  constructor() {
-    super();
-    watch(() => this.#follow());
-  }
-
-  get live() {
-    return this.#id !== null;
-  }
-
-  /** Aborted when this session ends, so that nothing it set going reaches the next one. */
-  get signal() {
-    return this.#end.signal;
-  }
 
   /** Whether to show what is for administrators, as far as is known yet; the service decides. */
   get isAdmin() {
@@ -36,6 +23,7 @@ export class Session extends EventTarget {
 
   /** Goes on with the session that this browser has. Whether there is one. */
   resume() {
+    this.#watch();
     const kept = stored();
     if (kept) this.#start(kept);
     return kept !== null;
@@ -64,33 +52,36 @@ export class Session extends EventTarget {
       store(kept);
       if (older) this.#retire(older);
     });
+    this.#leave(""); // one that another tab has begun meanwhile
     this.#start(kept, answer.access_token);
+    this.#watch();
   }
 
   /** Leaves at once, and tells the service; one that cannot be told lets the session expire by itself. */
   signOut() {
     const kept = stored();
     const access = this.#access;
+    if (sessionOf(kept) !== this.#id) return this.#follow(); // it has another session now, which is not to end
     forget();
     this.#leave("");
-    return kept && this.#retire(kept, access);
+    return this.#retire(kept, access);
   }
 
-  /** A call on the user's behalf. `body` is what to send as JSON; `json` is the same as text.
+  /** A call of BoundSession, on the user's behalf. `signal` is aborted once its session is no longer this one.
    * An access token is valid for minutes; then the refresh token gives the next one. */
-  async call(method, path, { body, json, key, signal } = {}) {
-    const either = signal ? AbortSignal.any([signal, this.signal]) : this.signal;
-    const options = { json: body === undefined ? json : JSON.stringify(body), key, signal: either };
+  async call(method, path, { json, key, signal }) {
+    signal.throwIfAborted();
+    const options = { json, key, signal };
     const tried = this.#access;
     try {
       if (tried === null) await this.#renew(tried);
       return await this.#attempt(method, path, options).catch(async (error) => {
-        if (error.status !== 401 || either.aborted || tried === null) throw error;
+        if (error.status !== 401 || signal.aborted || tried === null) throw error;
         await this.#renew(tried);
         return this.#attempt(method, path, options);
       });
     } catch (error) {
-      either.throwIfAborted();
+      signal.throwIfAborted();
       if (error.status === 401) this.#expire();
       throw error;
     }
@@ -114,14 +105,15 @@ export class Session extends EventTarget {
   /** Never cut short: the answer holds the only token that is good from then on. */
   async #refresh() {
     const kept = stored();
-    if (!kept) throw new Problem(ENDED, { status: 401 });
+    const id = sessionOf(kept);
+    if (id !== this.#id || id === null) return this.#follow(); // another tab's doing, of which the browser tells later
     const answer = await spend(kept.token);
     const now = stored();
-    if (sessionOf(now) !== sessionOf(kept)) return; // signed out meanwhile
+    if (sessionOf(now) !== id) return; // signed out meanwhile
     // Another tab may have spent the same token: a browser shows what one tab stores to the others a moment later,
     // even to those that had to wait for it. The service has answered both alike.
     if (now.token === kept.token) store({ ...kept, token: answer.refresh_token });
-    this.#access = answer.access_token;
+    if (this.#id === id) this.#access = answer.access_token;
   }
 
   async #retire(kept, access = null) {
@@ -132,6 +124,13 @@ export class Session extends EventTarget {
     } catch (error) {
       explain(error, () => {});
     }
+  }
+
+  /** From now on this tab does as the others do. One that was opened by a sign-in link does not until its user has signed
+   * in: the link may be another user's. */
+  #watch() {
+    if (!this.#watches) watch(() => this.#follow());
+    this.#watches = true;
   }
 
   /** Another tab has written: signed out, signed in anew, or only renewed the token. */
@@ -152,11 +151,12 @@ export class Session extends EventTarget {
     this.#access = access;
     this.#end = new AbortController();
     this.username = kept.username;
-    this.dispatchEvent(new Event("started"));
+    const detail = new BoundSession(this, kept.username, this.#end.signal);
+    this.dispatchEvent(new CustomEvent("started", { detail }));
   }
 
   #leave(sentence, username = "") {
-    if (!this.live) return;
+    if (this.#id === null) return;
     this.#id = this.#access = this.#renewal = null;
     this.username = "";
     this.#end.abort();

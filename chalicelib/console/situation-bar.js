@@ -1,6 +1,8 @@
 // Says in words what goes on in the queue, and offers there and then what can be done about it.
+import { explain } from "./api.js";
 import { everySecond, now } from "./clock.js";
 import { byId, element, glyph, press, say, setText } from "./dom.js";
+import { number } from "./format.js";
 import { sentences } from "./sentences.js";
 
 const OFFERS = {
@@ -9,6 +11,8 @@ const OFFERS = {
   held: [["Look again", "retry"], ["Cancel request", "cancel"]],
   retrying: [["Cancel request", "cancel"]],
   scheduled: [["Cancel request", "cancel"]],
+  sleeping: [["Cancel request", "cancel"]],
+  awaiting: [["Cancel request", "cancel"]],
   paced: [["Cancel request", "cancel"]],
 };
 const GLYPHS = { starting: "queued", unattended: "scheduled", paced: "scheduled", hole: "queued", idle: "succeeded", empty: "queued" };
@@ -64,12 +68,18 @@ export class SituationBar {
   }
 
   async #do(act, seq) {
+    const shown = this.#shown;
     try {
       await this.#actions[act](seq);
     } catch (error) {
-      if (error.code !== "paused_by_administrator") throw error;
-      this.#refusal = this.#feed.queue.state;
-      this.#show();
+      if (error.code === "paused_by_administrator") this.#refuse();
+      else if (shown === this.#shown || seq === null) throw error;
+      else explain(error, (sentence) => say(this.#message, `Request ${number(seq)}: ${sentence}`, "bad")); // no longer on show
     }
+  }
+
+  #refuse() {
+    this.#refusal = this.#feed.queue.state;
+    this.#show();
   }
 }

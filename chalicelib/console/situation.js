@@ -6,12 +6,14 @@ const FAR = 10_000; // milliseconds
 
 // The API's words for what the bar says of a queue whose next request has not begun: nobody is on the way, or somebody is.
 const KINDS = {
-  backoff: "retrying", not_before: "scheduled", sleeping: "scheduled", signal: "scheduled", rung: "starting",
-  idle: "unattended", rate: "paced",
+  backoff: "retrying", not_before: "scheduled", signal: "awaiting", rung: "starting", idle: "unattended", rate: "paced",
 };
 
+/** Kinds that a moment ends, if nothing does so earlier. */
+const TIMED = new Set(["retrying", "scheduled", "sleeping", "awaiting", "paced"]);
+
 /** { kind, seq, request, since, until, behind, error }; times in milliseconds, or null where not known.
- * kind: empty, idle, starting, unattended, running, retrying, scheduled, paced, paused, halted, held, hole.
+ * kind: empty, idle, starting, unattended, running, retrying, scheduled, sleeping, awaiting, paced, paused, halted, held, hole.
  * `head` is the request at the head of the line, or null; `floor` is the last number of which nothing is kept. */
 export function situation(queue, head, floor) {
   const { waiting } = queue;
@@ -39,14 +41,23 @@ function kindOf({ state, tail, waiting }, floor) {
 export function isStanding({ kind, until }, queue, now) {
   if (queue.running !== null) return false;
   if (STANDING.has(kind)) return true;
-  return (kind === "retrying" || kind === "scheduled" || kind === "paced") && until - now > FAR;
+  return TIMED.has(kind) && until - now > FAR;
 }
 
-/** What the lane and the panel show of a request: its status, or why it waits where that is more than its turn. */
+/** What the lane and the panel show of a request: its status, or why it waits where that is more than its turn. "unknown"
+ * until it has been read (undefined), "missing" if there is none any more (null). */
 export function shownStatus(request, queue, now) {
+  if (request === undefined) return "unknown";
   if (request?.status !== "queued") return request?.status ?? "missing";
   const stands = queue?.state === "halted" || queue?.state === "held";
   if (stands && request.seq === queue.waiting?.seq) return queue.state;
-  if (moment(request.not_before) > now) return request.error ? "retrying" : "scheduled";
+  if (moment(request.not_before) > now) return whyPutOff(request, queue);
   return "queued";
+}
+
+/** Only the queue says what a handler waits for, and not while it is paused. */
+function whyPutOff({ seq, error, started_at: started }, queue) {
+  if (queue?.waiting?.seq === seq && queue.waiting.reason === "signal") return "awaiting";
+  if (error) return "retrying";
+  return started ? "sleeping" : "scheduled";
 }

@@ -22,7 +22,7 @@ export class Slot {
     this.node = element("li", { className: "slot" }, this.cell, ...this.#rails);
   }
 
-  /** `status` as shownStatus gives it: a number without a request is being written just now, or was long ago. */
+  /** `status` as shownStatus gives it. */
   update(request, status, cursors, selected) {
     this.#show(status, request?.type);
     this.cell.ariaPressed = String(selected);

@@ -1,7 +1,7 @@
 // What one call has caused, over all services, for administrators: a table with a bar for each span.
 import { explain } from "./api.js";
 import { svg } from "./chart.js";
-import { byId, element, say } from "./dom.js";
+import { awaitNews, byId, element, say } from "./dom.js";
 import { number, time } from "./format.js";
 
 const ID = /1-[0-9a-f]{8}-[0-9a-f]{24}|[0-9a-f]{32}/; // also where it is a part of a traceparent
@@ -35,14 +35,15 @@ export class Traces {
     this.#reading.abort();
     const reading = (this.#reading = new AbortController());
     byId("trace").replaceChildren();
-    say(byId("trace-message"), "");
+    awaitNews(byId("trace-message"));
     const [id] = ID.exec(this.#form.elements.trace.value.toLowerCase()) ?? [];
     this.#form.ariaBusy = String(id !== undefined);
     if (!id) return say(byId("trace-message"), "An id of a trace has 32 hexadecimal digits.", "bad");
+    say(byId("trace-message"), "");
     try {
       this.#show(await this.#session.call("GET", `api/admin/traces/${id}`, { signal: reading.signal }));
     } catch (error) {
-      explain(error, (sentence, problem) => say(byId("trace-message"), sentence, "bad", problem));
+      explain(error, (sentence) => say(byId("trace-message"), sentence, "bad"));
     } finally {
       if (this.#reading === reading) this.#form.ariaBusy = "false";
     }

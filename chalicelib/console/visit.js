@@ -5,6 +5,7 @@ import { send } from "./api.js";
 import { claimsOf } from "./claims.js";
 
 const OVER = "This link has expired. Ask for a new one where you got it.";
+const SINGLE = "This link is for one request alone, and this page shows queues. Ask for another link where you got it.";
 const OURS = "gurukool"; // the issuer of the tokens that backends make here
 const PARTS = ["enqueue", "dequeue", "control"]; // of the desk, by the scopes that they take
 
@@ -20,11 +21,8 @@ export class Visit extends EventTarget {
     this.#token = token;
     const claims = claimsOf(token);
     this.username = String(claims.name ?? claims.sub ?? "");
+    this.refusal = isForOne(claims) ? SINGLE : ""; // why the token cannot show a queue
     this.without = ["account", ...PARTS.filter((part) => !scopesOf(claims).includes(part))].join(" ");
-  }
-
-  get live() {
-    return !this.signal.aborted;
   }
 
   get signal() {
@@ -48,6 +46,8 @@ export class Visit extends EventTarget {
     this.dispatchEvent(new CustomEvent("ended", { detail: { sentence: OVER } }));
   }
 }
+
+const isForOne = ({ iss = OURS, seq }) => iss === OURS && seq !== undefined;
 
 /** The scopes of a provider's token mean nothing here: its users have all of their queue. */
 function scopesOf({ iss = OURS, scope = "" }) {

@@ -72,12 +72,20 @@ function answers(spec, responses) {
   });
 }
 
+const TOKENS = { bearer: "an access token", service: "the key of a service", openIdConnect: "a token of the identity provider" };
+
+/** Who may call it: whoever has one of these. */
+function access(path, { security }) {
+  const accepted = security.flatMap((scheme) => Object.keys(scheme)).map((name) => TOKENS[name] ?? name);
+  if (accepted.length === 0) return "Needs no access token.";
+  const administrators = path.split("/")[2] === "admin" ? "For administrators. " : "";
+  return `${administrators}Needs ${accepted.join(" or ")}.`;
+}
+
 function article(spec, path, method, operation) {
   const title = element("h2", {}, element("span", { className: "method", textContent: method.toUpperCase() }), path);
-  const signedIn = path.split("/")[2] === "admin" ? "For administrators." : "Needs an access token.";
-  const access = operation.security.length ? signedIn : "Needs no access token.";
   const made = element("article", { id: operation.operationId }, title);
-  made.append(element("p", { textContent: `${operation.summary}. ${access}` }));
+  made.append(element("p", { textContent: `${operation.summary}. ${access(path, operation)}` }));
   made.append(element("p", { textContent: operation.description }));
   if (operation.parameters.length) made.append(...parameters(spec, operation.parameters));
   if (operation.requestBody) made.append(heading("Body"), json(spec, operation.requestBody.content));

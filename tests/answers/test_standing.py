@@ -28,6 +28,7 @@ def test_a_new_queue_is_open_and_all_its_numbers_are_zero(user: User) -> None:
         "waiting": None,
         "held": None,
         "callbacks": None,
+        "floor": 0,
     }
 
 
@@ -44,6 +45,17 @@ def test_outcomes_are_counted_by_what_they_are_and_the_cursors_follow(service: S
 
     assert queue["counts"] == {"succeeded": 3, "failed": 2, "cancelled": 1, "expired": 0}
     assert (queue["tail"], queue["head"], queue["read"], queue["depth"]) == (7, 6, 2, 1)
+
+
+def test_the_floor_says_up_to_where_the_history_was_deleted(service: Service, user: User) -> None:
+    for _ in range(2):
+        send(user)
+    service.work()
+
+    deleted = user.session.ask("DELETE", "/api/queue")
+    send(user)
+
+    assert (deleted["floor"], user.session.queue()["floor"], user.session.queue()["tail"]) == (2, 2, 3)
 
 
 def test_nobody_can_tell_the_wait_while_nothing_may_begin(service: Service, user: User) -> None:

@@ -1,15 +1,13 @@
-"""Queues of thousands, and how often the console asks. The API's answers are made up here: nothing else can
-hold a queue of twelve thousand still, or make an hour pass."""
+"""Queues of thousands, and how often the console asks."""
 
-from collections import Counter
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlparse
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from local_cloud.waiting import wait_until
 from tests.browser.console_page import ConsolePage
+from tests.browser.queue_on_paper import QueueOnPaper
 from tests.patience import PATIENCE_S
 
 HIDE = """
@@ -17,73 +15,6 @@ Object.defineProperty(document, "hidden", { value: true, configurable: true });
 document.dispatchEvent(new Event("visibilitychange"));
 """
 SHOW = "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'));"
-ENQUEUED_AT = "2026-11-21T12:00:00.000Z"
-
-
-class QueueOnPaper:
-    """Answers the console's two polling calls in the API's place, and counts them."""
-
-    def __init__(self, console: ConsolePage, head: int, tail: int) -> None:
-        self.head, self.tail = head, tail
-        self.state, self.reason = "open", "rung"
-        self.until: str | None = None
-        self.calls: Counter[str] = Counter()
-        self.largest_page = 0
-        console.page.route("**/api/queue", self._queue)
-        console.page.route("**/api/queue/requests?*", self._page)
-
-    def _queue(self, route: Route) -> None:
-        self.calls["queue"] += 1
-        answer = {
-            "state": self.state,
-            "tail": self.tail,
-            "head": self.head,
-            "read": 0,
-            "depth": self.tail - self.head,
-            "running": None,
-            "oldest_age_seconds": 0,
-            "counts": {"succeeded": self.head, "failed": 0, "cancelled": 0, "expired": 0},
-            "average_seconds": 0.1,
-            "estimated_wait_seconds": (self.tail - self.head) / 10,
-            "waiting": self.waiting,
-        }
-        route.fulfill(json=answer)
-
-    @property
-    def waiting(self) -> dict[str, object] | None:
-        if self.head == self.tail:
-            return None
-        return {
-            "reason": self.reason,
-            "since": ENQUEUED_AT,
-            "seq": self.head + 1,
-            "until": self.until,
-            "behind": self.tail - self.head - 1,
-            "error": None,
-        }
-
-    def _page(self, route: Route) -> None:
-        self.calls["requests"] += 1
-        query = parse_qs(urlparse(route.request.url).query)
-        after, limit = int(query["after"][0]), int(query["limit"][0])
-        self.largest_page = max(self.largest_page, limit)
-        last = min(after + limit, self.tail)
-        route.fulfill(json={"requests": [self._request(seq) for seq in range(after + 1, last + 1)]})
-
-    def _request(self, seq: int) -> dict[str, object]:
-        done = seq <= self.head
-        return {
-            "seq": seq,
-            "type": "echo",
-            "status": "succeeded" if done else "queued",
-            "attempts": int(done),
-            "enqueued_at": ENQUEUED_AT,
-            "started_at": ENQUEUED_AT if done else None,
-            "finished_at": ENQUEUED_AT if done else None,
-            "result": {} if done else None,
-            "error": None,
-            "position": None if done else seq - self.head,
-        }
 
 
 def test_of_a_long_queue_a_window_around_the_head_is_shown(console: ConsolePage) -> None:
@@ -199,5 +130,5 @@ def test_while_the_service_is_away_the_user_is_told_and_then_it_goes_on(console:
     alert = console.page.get_by_role("alert").filter(has_text="The service cannot be reached.")
     expect(alert).to_be_visible(timeout=15_000)
     console.page.unroute("**/api/queue")
-    console.page.route("**/api/queue", queue._queue)
+    console.page.route("**/api/queue", queue.answer)
     expect(alert).to_be_hidden(timeout=15_000)

@@ -50,6 +50,27 @@ def test_a_sign_in_link_sets_a_new_password_and_signs_in(
     expect(console.page.get_by_text("Your session has ended.")).to_be_visible()
 
 
+def test_a_page_opened_by_a_sign_in_link_stays_when_another_tab_renews_its_session(
+    console: ConsolePage,
+) -> None:
+    username = console.sign_up()
+    by_link = ConsolePage.open(console.page.context, "/#sign-in=grace~0123456789")
+    by_link.page.evaluate("addEventListener('storage', () => (window.isTold = true))")
+
+    console.refuse_token_once("**/api/queue/outcomes*")
+    console.page.get_by_role("button", name="Dequeue").click()
+    expect(console.details).to_contain_text("Nothing to dequeue")
+
+    by_link.page.wait_for_function("window.isTold")
+    expect(by_link.page.get_by_role("heading", name="Set a new password")).to_be_visible()
+    expect(by_link.page.get_by_label("Username")).to_have_value("grace")
+    assert by_link.page.url.endswith("#sign-in=grace~0123456789")
+    by_link.button("Sign in").click()  # "Know your password?"
+    by_link.sign_in(username)
+    for tab in (by_link, console):
+        expect(tab.page.get_by_role("heading", name="Your queue")).to_be_visible()
+
+
 def test_reloads_and_tabs_share_one_session(console: ConsolePage) -> None:
     username = console.sign_up()
     for _ in range(3):

@@ -22,8 +22,8 @@ def backend(stack: DeployedStack) -> Session:
     return Session(Api(stack.api_url), key.splitlines()[0])
 
 
-def link(backend: Session, user: str, *scopes: str, seconds: int = 600) -> str:
-    minted = {"scopes": list(scopes), "ttl_seconds": seconds}
+def link(backend: Session, user: str, *scopes: str, **more: int) -> str:
+    minted = {"scopes": list(scopes), "ttl_seconds": 600, **more}
     return f"/#token={backend.ask('POST', f'/api/users/{user}/tokens', minted)['token']}"
 
 
@@ -62,6 +62,15 @@ def test_a_token_of_an_identity_provider_leaves_nothing_out(open_console: OpenCo
 
     expect(console.page.locator("#who")).to_have_text("auth0|5f7c")
     expect(console.button("Send one")).to_be_visible()
+
+
+def test_a_link_for_one_request_says_that_it_shows_no_queue(
+    open_console: OpenConsole, backend: Session
+) -> None:
+    console = open_console(address=link(backend, f"ada:{secrets.token_hex(4)}", "read", seq=1))
+
+    expect(console.page.get_by_text("This link is for one request alone")).to_be_visible()
+    expect(console.page.locator("#desk")).to_have_count(0)
 
 
 def test_a_link_that_has_expired_says_so(open_console: OpenConsole, backend: Session) -> None:

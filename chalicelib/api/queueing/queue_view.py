@@ -117,6 +117,7 @@ class QueueAnswer(msgspec.Struct):
     waiting: Annotated[WaitingAnswer, msgspec.Meta(description="Null if nothing waits")] | None
     held: HeldAnswer | None
     callbacks: Annotated[CallbacksOwedAnswer, msgspec.Meta(description="Null if none is owed")] | None
+    floor: Annotated[Number, msgspec.Meta(description="Up to this number, requests were deleted")]
 
 
 def queue_view(line: Line) -> QueueAnswer:
@@ -135,6 +136,7 @@ def queue_view(line: Line) -> QueueAnswer:
         waiting=_waiting(line.waiting),
         held=HeldAnswer.of(queue),
         callbacks=CallbacksOwedAnswer.of(queue),
+        floor=queue.floor,
     )
 
 
