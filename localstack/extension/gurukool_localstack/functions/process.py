@@ -123,4 +123,4 @@ class FunctionProcess:
         self.kill()  # ends its children; before it is reaped, since its pid may be reused afterwards
         self.read_output(last=True)
         self._output.close()
-        self._on_exit(self._popen.wait())
+        self._on_exit(children.reap(self._popen))
