@@ -179,8 +179,8 @@ def a_changed_table_of_a_stack_is_noted_at_once() -> None:
     def made(size: int) -> dict[str, Any]:
         return {"Type": "AWS::DynamoDB::Table", "PhysicalResourceId": "t", "Properties": {"Size": size}}
 
-    stack = SimpleNamespace(stack_id="id", **dict.fromkeys(stacks._ATTRIBUTES, "id"))
-    described = {"Type": "AWS::DynamoDB::Table", "Condition": "Large", "Properties": {"Size": {"Ref": "Size"}}}
+    stack = SimpleNamespace(**dict.fromkeys(stacks._ATTRIBUTES, "id"))
+    described = {"Type": made(0)["Type"], "Condition": "Large", "Properties": {"Size": {"Ref": "Size"}}}
     executor = SimpleNamespace(
         _change_set=SimpleNamespace(stack=stack, tags=[], processed_template={"Resources": {"T": described}}),
         resources={},
@@ -189,7 +189,7 @@ def a_changed_table_of_a_stack_is_noted_at_once() -> None:
         executor.resources["T"] = made(size)
         stacks._note_at_once(executor, "T", action)
     record = stacks._records["id"]
-    assert record["resources"] == {"T": made(2)}, "the third is to replace it, but the stack may fail before that"
+    assert record["resources"] == {"T": made(2)}, "the third is to replace it, if the stack succeeds"
     assert record["template"] == {"Resources": {"T": {"Type": made(2)["Type"], "Properties": {"Size": 2}}}}
 
 
