@@ -7,6 +7,8 @@
 - Messages are in the order of their sequence numbers. LocalStack sorts them by the time at which they were
   sent, so after the clock was set back, messages overtook those that were sent before that. A delayed message
   was overtaken by those that were sent after the delay of the queue was made shorter.
+- A message in flight becomes visible when its time-out has passed, even if the clock is set forward or back;
+  so do those of standard queues.
 - An invisible message kept the messages of all later groups from becoming visible again.
 - A receiver takes a message out of its group and marks it as in flight a moment later. In between, another
   receiver could get a later message of the group.
@@ -47,6 +49,9 @@ def install() -> None:
     FifoQueue._put_message = _put_message  # noqa: SLF001  (LocalStack's name)
     FifoQueue.update_message_group_visibility = _update_visibility
     QueueUpdateWorker.start = _start
+    SqsMessage.set_last_received = _set_last_received
+    SqsMessage.update_visibility_timeout = _set_visibility_timeout
+    SqsMessage.is_visible = property(_is_visible)
     for comparison in ("__lt__", "__le__", "__gt__", "__ge__"):
         setattr(SqsMessage, comparison, _by_place(getattr(operator, comparison)))
 
@@ -58,6 +63,20 @@ def _by_place(compare: Callable[[float, float], bool]) -> Callable[[SqsMessage, 
 def _place(message: SqsMessage) -> float:
     """Of a message in its queue: its sequence number. Messages of standard queues have none, but a time."""
     return message.priority if message.sequence_number is None else int(message.sequence_number)
+
+
+def _set_last_received(message: SqsMessage, timestamp: float) -> None:
+    message.last_received = timestamp
+    _set_visibility_timeout(message, message.visibility_timeout)
+
+
+def _set_visibility_timeout(message: SqsMessage, seconds: float) -> None:
+    message.visibility_timeout = seconds
+    message.visibility_deadline = time.monotonic() + seconds
+
+
+def _is_visible(message: SqsMessage) -> bool:
+    return message.visibility_deadline is None or time.monotonic() >= message.visibility_deadline
 
 
 class Group(MessageGroup):  # type: ignore[misc]  # LocalStack ships no types
