@@ -4,11 +4,13 @@ It ends with a traceback if LocalStack cannot bear it.
 """
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from localstack.services.sqs import models
 from localstack.services.sqs.models import FifoQueue
 
 from gurukool_localstack import fifo
@@ -88,6 +90,45 @@ def a_later_message_is_sent_while_one_becomes_a_dead_letter() -> None:
     assert bodies(queue.receive(10)) == ["2"]
 
 
+def the_clock_is_set_back() -> None:
+    queue = queue_with("1", "2")
+    for message in queue.get_message_group("group").messages:
+        message.priority += 3_600
+        message.created += 3_600
+    send(queue, "3")
+    assert bodies(queue.receive(10)) == ["1", "2", "3"]
+
+
+def a_message_comes_back_after_the_clock_was_set_back() -> None:
+    queue = queue_with("1")
+    queue.get_message_group("group").messages[0].priority += 3_600
+    (receipt,) = queue.receive(1).receipt_handles
+    send(queue, "2")
+    assert bodies(queue.receive(10)) == []
+    queue.update_visibility_timeout(receipt, 0)
+    assert bodies(queue.receive(10)) == ["1", "2"]
+
+
+def the_clock_is_set_forward_while_a_message_is_in_flight() -> None:
+    queue = queue_with("1", "2")
+    (receipt,) = queue.receive(1, visibility_timeout=600).receipt_handles
+    models.time = SimpleNamespace(time=lambda: time.time() + 3_600)
+    queue.requeue_inflight_messages()
+    assert bodies(queue.receive(10)) == []
+    queue.remove(receipt)
+    models.time = time
+    assert bodies(queue.receive(10)) == ["2"]
+
+
+def a_message_is_sent_after_the_delay_was_made_shorter() -> None:
+    queue = queue_with("1", DelaySeconds="900")
+    queue.update_delay_seconds(0)
+    send(queue, "2")
+    assert bodies(queue.receive(10)) == []
+    queue.enqueue_delayed_messages()
+    assert bodies(queue.receive(10)) == ["1", "2"]
+
+
 def two_messages_with_one_id_are_sent() -> None:
     queue, entered = queue_with(), list[bool]()
 
@@ -153,6 +194,10 @@ if __name__ == "__main__":
     a_later_message_is_sent_and_wanted()
     a_later_message_is_sent_while_one_is_not_made_invisible()
     a_later_message_is_sent_while_one_becomes_a_dead_letter()
+    the_clock_is_set_back()
+    a_message_comes_back_after_the_clock_was_set_back()
+    the_clock_is_set_forward_while_a_message_is_in_flight()
+    a_message_is_sent_after_the_delay_was_made_shorter()
     two_messages_with_one_id_are_sent()
     ids_are_noted_for_five_minutes()
     more_messages_are_there_than_free_slots()

@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from local_cloud.data import Data
 from local_cloud.emulator import Emulator
 from local_cloud.waiting import wait_until
@@ -91,6 +93,14 @@ class Cloud:
         self.stacks, self.tables = client("cloudformation"), client("dynamodb")
         self.secrets, self.parameters = client("secretsmanager"), client("ssm")
         self.objects = client("s3")
+
+    def post_object(self, bucket: str, key: str, file_name: str, data: bytes) -> None:
+        """As the form of a web page does, with what the server has signed for it."""
+        signed = self.objects.generate_presigned_post(bucket, key)
+        answer = requests.post(
+            signed["url"], data=signed["fields"], files={"file": (file_name, data)}, timeout=PATIENCE_S
+        )
+        answer.raise_for_status()
 
     def create(self, name: str) -> dict[str, str]:
         self.stacks.create_stack(StackName=name, TemplateBody=json.dumps(TEMPLATE))

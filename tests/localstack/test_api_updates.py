@@ -35,7 +35,12 @@ def template(*paths: str, rate: int = 10) -> dict[str, Any]:
         "ThrottlingRateLimit": rate,
         "ThrottlingBurstLimit": 9,
     }
-    api = {"StageName": "live", "DefinitionBody": body, "MethodSettings": [settings]}
+    api = {
+        "StageName": "live",
+        "DefinitionBody": body,
+        "MethodSettings": [settings],
+        "Variables": {"stays": "0", f"rate{rate}": str(rate)},
+    }
     return {
         "Transform": "AWS::Serverless-2016-10-31",
         "Resources": {"Api": {"Type": "AWS::Serverless::Api", "Properties": api}},
@@ -56,7 +61,7 @@ def stack(emulator: Emulator) -> Stack:
     return Stack(emulator.client("cloudformation"), STACK, print, pause=lambda: None)
 
 
-def test_an_update_changes_paths_and_throttling(emulator: Emulator, stack: Stack) -> None:
+def test_an_update_changes_paths_throttling_and_variables(emulator: Emulator, stack: Stack) -> None:
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     for paths, rate in ((["/stays", "/goes"], 10), (["/stays", "/comes"], 20)):
@@ -65,6 +70,7 @@ def test_an_update_changes_paths_and_throttling(emulator: Emulator, stack: Stack
         stack.apply(Wanted(f"{emulator.edge_url}/{BUCKET}/template.json"))
     stage = emulator.client("apigateway").get_stage(restApiId=stack.outputs()["Id"], stageName="live")
     assert stage["methodSettings"]["*/*"]["throttlingRateLimit"] == 20
+    assert stage["variables"] == {"stays": "0", "rate20": "20"}
     url = f"{emulator.edge_url}/_aws/execute-api/{stack.outputs()['Id']}/live"
     found = {path: status(url + path) for path in ("/stays", "/goes", "/comes")}
     assert found["/stays"] == found["/comes"] == 200

@@ -93,6 +93,17 @@ def test_a_form_reaches_the_function_as_it_was_sent(
     assert exchange(emulator.ports.api, "", case)[2]["body"] == body.decode()
 
 
+def test_text_of_a_binary_media_type_reaches_the_function_in_base64(
+    emulator: Emulator, function: Function
+) -> None:
+    """As on AWS. LocalStack decides by the bytes.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html
+    """
+    sent = exchange(emulator.ports.api, "", Case("/", "POST", (("Content-Type", BINARY[0]),), b"text"))[2]
+    assert (sent["body"], sent["isBase64Encoded"]) == ("dGV4dA==", True)
+
+
 def test_a_body_that_is_no_string_is_malformed(emulator: Emulator, function: Function) -> None:
     """As on AWS: 502. LocalStack answers with the names in it.
 

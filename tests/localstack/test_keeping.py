@@ -54,6 +54,7 @@ def before(cloud: Cloud) -> dict[str, str]:
     cloud.objects.delete_object(Bucket=outputs["Bucket"], Key="deleted")
     source = {"Bucket": outputs["Bucket"], "Key": "small"}
     cloud.objects.copy_object(Bucket=outputs["Bucket"], Key="copied", CopySource=source)
+    cloud.post_object(outputs["Bucket"], "posted/${filename}", "one.txt", b"posted")
     made = cloud.tables.create_table(
         TableName=BY_HAND, KeySchema=KEY, AttributeDefinitions=DEFINITIONS, BillingMode="PAY_PER_REQUEST"
     )
@@ -107,15 +108,16 @@ def test_a_bucket_is_there_with_its_rules_and_its_objects(cloud: Cloud, before: 
     assert before["Bucket"] in names
     assert BY_HAND not in names
     listed = cloud.objects.list_objects_v2(**bucket)["Contents"]
-    assert [each["Key"] for each in listed] == sorted({*OBJECTS, "copied"})
+    assert [each["Key"] for each in listed] == sorted({*OBJECTS, "copied", "posted/one.txt"})
     for key, data in OBJECTS.items():
         found = cloud.objects.get_object(**bucket, Key=key)
         assert (found["Body"].read(), found["ContentType"]) == (data, "text/x-one")
     assert cloud.objects.get_object(**bucket, Key="copied")["Body"].read() == OBJECTS["small"]
+    assert cloud.objects.get_object(**bucket, Key="posted/one.txt")["Body"].read() == b"posted"
     [rule] = cloud.objects.get_bucket_lifecycle_configuration(**bucket)["Rules"]
     assert rule["Expiration"] == {"Days": 1}
 
-    cloud.objects.delete_objects(**bucket, Delete={"Objects": [{"Key": "copied"}]})
+    cloud.objects.delete_objects(**bucket, Delete={"Objects": [{"Key": "copied"}, {"Key": "posted/one.txt"}]})
     cloud.objects.copy_object(**bucket, Key="small", CopySource={**bucket, "Key": "large"})
     cloud.start_again()
 
@@ -209,5 +211,22 @@ def test_after_an_update_that_failed_a_start_brings_the_last_one_back(
 
     assert cloud.describe()["StackStatus"] == "UPDATE_COMPLETE"
     assert cloud.outputs() == before
+    assert cloud.update(TEMPLATE) == before
+    assert "GlobalSecondaryIndexes" not in cloud.tables.describe_table(TableName=before["Table"])["Table"]
+
+
+def test_an_update_that_failed_halfway_can_be_repeated(cloud: Cloud, before: dict[str, str]) -> None:
+    """The index was made, and the next template asks for it again."""
+    broken = with_indexes("colour")
+    nonsense = {"Type": "Nonsense", "Value": {"Ref": "Table"}}
+    broken["Resources"]["Broken"] = {"Type": "AWS::SSM::Parameter", "Properties": nonsense}
+    cloud.stacks.update_stack(StackName=NAME, TemplateBody=json.dumps(broken))
+    assert wait_until(lambda: cloud.reasons() != {""}, PATIENCE_S)
+    table = cloud.tables.describe_table(TableName=before["Table"])["Table"]
+    assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == ["colour"]
+
+    cloud.start_again()
+
+    assert cloud.update(with_indexes("colour")) == before
     assert cloud.update(TEMPLATE) == before
     assert "GlobalSecondaryIndexes" not in cloud.tables.describe_table(TableName=before["Table"])["Table"]

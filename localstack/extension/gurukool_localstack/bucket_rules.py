@@ -1,10 +1,16 @@
-"""CloudFormation sets a bucket's rules for expiry, and updates them and CORS. LocalStack does neither."""
+"""CloudFormation sets a bucket's rules for expiry, and updates them and CORS. LocalStack does neither.
 
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html
+"""
+
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
 from localstack.services.s3.resource_providers.aws_s3_bucket import S3BucketProvider
+
+_SIZES = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
 
 type Bucket = Mapping[str, Any]
 
@@ -47,13 +53,25 @@ def _set_rules(bucket: Bucket, client: Any) -> None:
 
 
 def _rule(described: Mapping[str, Any]) -> dict[str, Any]:
-    """In the words of S3."""
-    rule = {"Status": described["Status"], "Filter": {"Prefix": described.get("Prefix", "")}}
-    if "Id" in described:
-        rule["ID"] = described["Id"]
+    """In the words of S3, with what the local cloud applies of it. S3 gives a rule without an id one."""
+    rule = {
+        "ID": described.get("Id") or uuid.uuid4().hex,
+        "Status": described["Status"],
+        "Filter": _filter(described),
+    }
     if "ExpirationInDays" in described:
         rule["Expiration"] = {"Days": int(described["ExpirationInDays"])}
     if "AbortIncompleteMultipartUpload" in described:
         days = int(described["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"])
         rule["AbortIncompleteMultipartUpload"] = {"DaysAfterInitiation": days}
     return rule
+
+
+def _filter(described: Mapping[str, Any]) -> dict[str, Any]:
+    """The objects to which a rule applies. S3 takes one condition, or several in an And."""
+    conditions: dict[str, Any] = {"Prefix": described["Prefix"]} if "Prefix" in described else {}
+    conditions |= {name: int(described[name]) for name in _SIZES if name in described}
+    tags = described.get("TagFilters") or []
+    if len(tags) + len(conditions) > 1:
+        return {"And": {**conditions, **({"Tags": tags} if tags else {})}}
+    return {"Tag": tags[0]} if tags else conditions or {"Prefix": ""}

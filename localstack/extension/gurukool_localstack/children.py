@@ -1,8 +1,10 @@
-"""Child processes that end with LocalStack, even if it is killed with SIGKILL."""
+"""Child processes that end with LocalStack, with all that they have started, even if SIGKILL ends it."""
 
+import functools
 import os
 import signal
 import subprocess
+import sys
 import weakref
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +18,7 @@ from gurukool_localstack import system
 _forker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gurukool-forker")
 
 _spawned: weakref.WeakSet[subprocess.Popen[bytes]] = weakref.WeakSet()
+_GUARD = Path(__file__).with_name("group_guard.py")
 
 
 def spawn(command: list[str], directory: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -37,6 +40,12 @@ def send(child: subprocess.Popen[bytes], number: int) -> None:
             os.killpg(child.pid, number)
 
 
+def reap(child: subprocess.Popen[bytes]) -> int:
+    """Waits for the end of a child that was killed. Returns its exit status, as in `subprocess`."""
+    _tell_guard("-", child)  # before its pid can be another process's
+    return child.wait()
+
+
 def kill_all() -> None:
     """Kills all children that `spawn` started."""
     for child in list(_spawned):
@@ -44,7 +53,7 @@ def kill_all() -> None:
 
 
 def _popen(command: list[str], directory: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+    child = subprocess.Popen(
         system.bound_to_parent(command),
         cwd=directory,
         env=environment,
@@ -54,3 +63,27 @@ def _popen(command: list[str], directory: Path, environment: Mapping[str, str]) 
         bufsize=0,
         start_new_session=True,
     )
+    _tell_guard("+", child)
+    return child
+
+
+def _tell_guard(sign: str, child: subprocess.Popen[bytes]) -> None:
+    if system.ON_LINUX:  # elsewhere, who looks on does the same (tie.py)
+        with suppress(BrokenPipeError):  # somebody has killed it
+            os.write(_guard(), f"{sign}{child.pid}\n".encode())
+
+
+@functools.cache
+def _guard() -> int:
+    """Starts the program that kills the groups of the children when this process has ended.
+
+    Returns the descriptor of its input, which no other process has, so the kernel closes it then. The program
+    has no environment: it is none of the processes of a stack, which are found by theirs.
+    """
+    reading, writing = os.pipe()
+    command = [sys.executable, "-I", "-S", str(_GUARD)]
+    nothing = [(os.POSIX_SPAWN_OPEN, output, os.devnull, os.O_WRONLY, 0) for output in (1, 2)]
+    files = [(os.POSIX_SPAWN_DUP2, reading, 0), *nothing]
+    os.posix_spawn(command[0], command, {}, file_actions=files, setsid=True)
+    os.close(reading)
+    return writing

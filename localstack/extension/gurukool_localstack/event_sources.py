@@ -2,10 +2,14 @@
 
 LocalStack serves one group after another and polls for messages every ten seconds at worst. Here each
 received group is served by its own thread, up to the mapping's MaximumConcurrency. SQS locks the group until
-its messages are deleted or visible again, which preserves the order. Filters, partial failures and deletes
-are LocalStack's.
+its messages are deleted or visible again, which preserves the order.
+
+The body of a message reaches the function as it was sent. LocalStack parses it as JSON, for the filters, and
+writes it anew; and a body that Python fails to parse (nested too deeply, a number of 5,000 digits) is never
+delivered.
 """
 
+import json
 import logging
 import threading
 import time
@@ -16,9 +20,12 @@ from weakref import WeakValueDictionary
 from botocore.exceptions import ClientError
 from localstack.services.lambda_.event_source_mapping.esm_worker import EsmState, EsmWorker
 from localstack.services.lambda_.event_source_mapping.esm_worker_factory import EsmWorkerFactory
+from localstack.services.lambda_.event_source_mapping.event_processor import PartialBatchFailureError
+from localstack.services.lambda_.event_source_mapping.pollers.poller import parse_batch_item_failures
 from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import (
     SqsPoller,
     split_by_message_group_id,
+    transform_into_events,
 )
 
 from gurukool_localstack import direct
@@ -43,6 +50,7 @@ _current_workers = WeakValueDictionary[str, EsmWorker]()
 def install() -> None:
     EsmWorkerFactory.get_esm_worker = _get_esm_worker
     SqsPoller.poll_events = _poll_events
+    SqsPoller.handle_messages = _handle_messages
     SqsPoller.close = _close
     EsmWorker.update_esm_state_in_store = _store_state
 
@@ -165,6 +173,34 @@ def _poll_events(poller: SqsPoller) -> None:
         poller.dispatcher.poll()
     else:
         _stock_poll_events(poller)
+
+
+def _handle_messages(poller: SqsPoller, messages: list[dict[str, Any]]) -> None:
+    """Invokes the function for the messages that its filters let pass, and deletes all but those that failed.
+
+    Raises what the function, or its invocation, has failed with: then none of these messages is deleted.
+    """
+    events = transform_into_events(messages)
+    read = [{**event, "body": _read(event["body"])} for event in events]
+    passed = {event["messageId"] for event in poller.filter_events(read)}
+    poller.delete_messages(messages, {event["messageId"] for event in events} - passed)
+    passing = [event for event in events if event["messageId"] in passed]
+    if not passing:
+        return
+    failed: set[str] = set()
+    try:
+        poller.processor.process_events_batch(poller.add_source_metadata(passing))
+    except PartialBatchFailureError as error:
+        failed = set(parse_batch_item_failures(error.partial_failure_payload, passed))
+    poller.delete_messages(messages, passed - failed)
+
+
+def _read(body: str) -> Any:
+    """The value that the filters look at: of JSON, or the text itself."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body
 
 
 def _close(poller: SqsPoller) -> None:

@@ -4,6 +4,11 @@
   locks the whole group, and unlocks all of it when one of its messages becomes visible again. AWS's answers
   are recorded in LocalStack's tests, for example in
   `test_fifo_group_visibility_extends_with_change_message_visibility`.
+- Messages are in the order of their sequence numbers. LocalStack sorts them by the time at which they were
+  sent, so after the clock was set back, messages overtook those that were sent before that. A delayed message
+  was overtaken by those that were sent after the delay of the queue was made shorter.
+- A message in flight becomes visible when its time-out has passed, even if the clock is set forward or back;
+  so do those of standard queues.
 - An invisible message kept the messages of all later groups from becoming visible again.
 - A receiver takes a message out of its group and marks it as in flight a moment later. In between, another
   receiver could get a later message of the group.
@@ -12,9 +17,11 @@
 - A call for the attributes of a queue failed if the first message of a group was sent just then.
 """
 
+import operator
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from localstack.services.sqs.constants import DEDUPLICATION_INTERVAL_IN_SEC
@@ -42,6 +49,34 @@ def install() -> None:
     FifoQueue._put_message = _put_message  # noqa: SLF001  (LocalStack's name)
     FifoQueue.update_message_group_visibility = _update_visibility
     QueueUpdateWorker.start = _start
+    SqsMessage.set_last_received = _set_last_received
+    SqsMessage.update_visibility_timeout = _set_visibility_timeout
+    SqsMessage.is_visible = property(_is_visible)
+    for comparison in ("__lt__", "__le__", "__gt__", "__ge__"):
+        setattr(SqsMessage, comparison, _by_place(getattr(operator, comparison)))
+
+
+def _by_place(compare: Callable[[float, float], bool]) -> Callable[[SqsMessage, SqsMessage], bool]:
+    return lambda message, other: compare(_place(message), _place(other))
+
+
+def _place(message: SqsMessage) -> float:
+    """Of a message in its queue: its sequence number. Messages of standard queues have none, but a time."""
+    return message.priority if message.sequence_number is None else int(message.sequence_number)
+
+
+def _set_last_received(message: SqsMessage, timestamp: float) -> None:
+    message.last_received = timestamp
+    _set_visibility_timeout(message, message.visibility_timeout)
+
+
+def _set_visibility_timeout(message: SqsMessage, seconds: float) -> None:
+    message.visibility_timeout = seconds
+    message.visibility_deadline = time.monotonic() + seconds
+
+
+def _is_visible(message: SqsMessage) -> bool:
+    return message.visibility_deadline is None or time.monotonic() >= message.visibility_deadline
 
 
 class Group(MessageGroup):  # type: ignore[misc]  # LocalStack ships no types
@@ -66,10 +101,11 @@ class Group(MessageGroup):  # type: ignore[misc]  # LocalStack ships no types
         self._taken.pop(message, None)
 
     def is_receivable(self) -> bool:
-        """Whether there is a message, and an older one is not in flight."""
+        """Whether there is a message, and an older one is neither in flight nor delayed."""
         if self.empty():
             return False
-        return all(self.messages[0] < message for message in self._in_flight())
+        before = (*self._in_flight(), *self._of(self._queue.delayed))
+        return all(self.messages[0] < message for message in before)
 
     def is_idle(self) -> bool:
         """Whether there is no message, not even in flight."""
@@ -79,9 +115,10 @@ class Group(MessageGroup):  # type: ignore[misc]  # LocalStack ships no types
         """With those that other threads have taken. A thread may take several messages of a group at once."""
         own = threading.get_ident()
         taken = [message for message, thread in self._taken.items() if thread != own]
-        return taken + [
-            message for message in self._queue.inflight if message.message_group_id == self.message_group_id
-        ]
+        return taken + self._of(self._queue.inflight)
+
+    def _of(self, messages: Iterable[SqsMessage]) -> list[SqsMessage]:
+        return [message for message in messages if message.message_group_id == self.message_group_id]
 
 
 def _init(queue: FifoQueue, *args: Any, **options: Any) -> None:

@@ -66,7 +66,7 @@ def value_in(message: str, pattern: str, selector: str) -> Any:
         return (_spaced(text).fields(message) or {}).get(selector.removeprefix("$"))
     try:
         found = _found(json.loads(message), selector)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return None if found is _MISSING else found
 
@@ -118,7 +118,7 @@ def _json_pattern(text: str) -> Matches:
     def matches(message: str) -> bool:
         try:
             document = json.loads(message)
-        except ValueError:
+        except (ValueError, RecursionError):
             return False
         return condition(document)
 

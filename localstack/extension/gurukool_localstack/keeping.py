@@ -43,18 +43,19 @@ class _Keeper:
         if not (context.service and context.operation and context.service_request is not None):
             return
         try:
-            self._keep(context.service.service_name, context.operation.name, context.service_request)
+            self._keep(context)
         except OSError as error:
             failure = CommonServiceException("InternalError", f"The change cannot be kept: {error}", 500)
             response.headers.remove("Content-Length")
             handlers.handle_service_exception(chain, failure, context, response)
 
-    def _keep(self, service: str, operation: str, request: Any) -> None:
+    def _keep(self, context: Any) -> None:
+        service, operation = context.service.service_name, context.operation.name
         kind = self._by_service.get(service)
         if kind and kind.changes(operation):
             self._save(kind)
         if service == "s3":
-            self._objects.after_call(operation, request)
+            self._objects.after_call(operation, context.service_request, context.request)
 
     def _save(self, *kinds: Any) -> None:
         with self._lock:  # a state must not be overwritten by an earlier one

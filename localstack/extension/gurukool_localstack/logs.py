@@ -1,6 +1,7 @@
 """Sends the log lines of functions to CloudWatch Logs soon after they are written, many in one call."""
 
 import itertools
+import logging
 import time
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ from moto.logs.models import logs_backends
 
 from gurukool_localstack import emf, metric_filters, service_metrics
 from gurukool_localstack.batcher import Batcher
+
+LOG = logging.getLogger(__name__)
 
 _PERIOD_SECONDS = 0.1
 
@@ -56,7 +59,11 @@ def write(stream: Stream, text: str) -> None:
 def _flush(lines: list[Line]) -> None:
     in_order = sorted(lines, key=attrgetter("stream", "milliseconds"))
     for stream, own in itertools.groupby(in_order, attrgetter("stream")):
-        _put(stream, [{"timestamp": line.milliseconds, "message": line.text} for line in own])
+        events = [{"timestamp": line.milliseconds, "message": line.text} for line in own]
+        try:
+            _put(stream, events)
+        except Exception:  # the lines of other streams must not be lost with these
+            LOG.exception("%d lines of %s could not be written and are lost", len(events), stream.group)
 
 
 def _put(stream: Stream, events: list[dict[str, Any]]) -> None:

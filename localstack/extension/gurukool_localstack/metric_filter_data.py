@@ -1,5 +1,6 @@
 """What a metric filter makes of log events, as data of PutMetricData."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -38,9 +39,10 @@ def _datum(
 def _number(message: str, pattern: str, wanted: str) -> float | None:
     value = value_in(message, pattern, wanted) if wanted.startswith("$") else wanted
     try:
-        return None if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+        number = None if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
         return None
+    return number if number is not None and math.isfinite(number) else None
 
 
 def _dimensions(message: str, pattern: str, selectors: Mapping[str, str]) -> list[dict[str, str]] | None:

@@ -1,6 +1,7 @@
 """Sends CloudWatch metrics once a second, many in one call."""
 
 import itertools
+import logging
 from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -10,6 +11,8 @@ from localstack.utils.threads import start_thread
 
 from gurukool_localstack import direct
 from gurukool_localstack.batcher import Batcher
+
+LOG = logging.getLogger(__name__)
 
 _PERIOD_SECONDS = 1
 _DATA_PER_CALL = 1000  # CloudWatch's limit
@@ -77,8 +80,27 @@ def _flush(data: list[Datum]) -> None:
     by_place = attrgetter("place")
     for place, own in itertools.groupby(sorted(data, key=by_place), by_place):
         for some in itertools.batched(own, _DATA_PER_CALL, strict=False):
-            context = direct.context("cloudwatch", "PutMetricData", place.account, place.region)
-            direct.call(context, namespace=place.namespace, metric_data=[datum.value for datum in some])
+            _put(place, [datum.value for datum in some])
+
+
+def _put(place: Place, values: list[Mapping[str, Any]]) -> None:
+    """Sends all of them, or else each alone: one that CloudWatch refuses must not take the others with it."""
+    if _fault(place, values) is None:
+        return
+    lost = [(value, fault) for value in values if (fault := _fault(place, [value])) is not None]
+    if lost:
+        text = "%d metrics of %s could not be written and are lost, such as %s"
+        LOG.error(text, len(lost), place.namespace, lost[0][0], exc_info=lost[0][1])
+
+
+def _fault(place: Place, values: list[Mapping[str, Any]]) -> Exception | None:
+    """Stores all of the values and returns None; or why it has stored none of them."""
+    context = direct.context("cloudwatch", "PutMetricData", place.account, place.region)
+    try:
+        direct.call(context, namespace=place.namespace, metric_data=values)
+    except Exception as error:  # noqa: BLE001  (one of the values may be at fault)
+        return error
+    return None
 
 
 _batcher = Batcher("gurukool-metrics", _PERIOD_SECONDS, _flush)

@@ -9,7 +9,7 @@ from typing import Any
 from localstack.aws.connect import connect_to
 from localstack.services.s3.models import s3_stores
 
-from gurukool_localstack.lifecycle import is_over
+from gurukool_localstack.lifecycle import is_over, prefix_of
 
 LOG = logging.getLogger(__name__)
 
@@ -32,11 +32,26 @@ def _run() -> None:
 
 
 def delete_expired(now: datetime) -> None:
+    """A bucket that fails, such as one that is deleted meanwhile, is logged, and the others go on."""
     for bucket in _with_rules():
-        client = connect_to(region_name=bucket.bucket_region).s3
-        for found in bucket.objects.values():
-            if is_over(bucket.lifecycle_rules, found.key, found.last_modified, now):
-                client.delete_object(Bucket=bucket.name, Key=found.key)
+        try:
+            _delete_of(bucket, now)
+        except Exception:
+            LOG.exception("Objects of the bucket %s that have expired were not deleted.", bucket.name)
+
+
+def _delete_of(bucket: Any, now: datetime) -> None:
+    for rule in bucket.lifecycle_rules:
+        if "Expiration" in rule and prefix_of(rule) is None:
+            LOG.warning(
+                "The rule %s of the bucket %s deletes nothing: it looks at more than the prefix of keys.",
+                rule.get("ID"),
+                bucket.name,
+            )
+    client = connect_to(region_name=bucket.bucket_region).s3
+    for found in bucket.objects.values():
+        if is_over(bucket.lifecycle_rules, found.key, found.last_modified, now):
+            client.delete_object(Bucket=bucket.name, Key=found.key)
 
 
 def _with_rules() -> list[Any]:

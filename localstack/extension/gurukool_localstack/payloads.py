@@ -47,7 +47,7 @@ def decoded_client_context(encoded: str) -> str:
     try:
         text = base64.b64decode(encoded, validate=True).decode()
         json.loads(text)
-    except (binascii.Error, ValueError) as error:
+    except (binascii.Error, ValueError, RecursionError) as error:
         raise InvalidRequestContentException(
             "Client context must be a valid Base64-encoded JSON object.", Type="User"
         ) from error
@@ -57,7 +57,7 @@ def decoded_client_context(encoded: str) -> str:
 def _parse(payload: bytes) -> None:
     try:
         json.loads(payload)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidRequestContentException(
             f"Could not parse request body into json: Could not parse payload into json: {error}", Type="User"
         ) from error

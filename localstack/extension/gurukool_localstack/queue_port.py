@@ -93,7 +93,7 @@ def _call(request: Request, operation: str) -> tuple[RequestContext, Mapping[str
     signed = _SIGNED_BY.search(request.header("authorization"))
     try:
         given = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if signed is None or not _are_plain(given, _OPERATIONS[operation]):
         return None

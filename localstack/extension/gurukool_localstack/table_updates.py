@@ -1,6 +1,7 @@
 """CloudFormation updates tables: their indexes, time to live, backups and stream. LocalStack changes nothing.
 
-Without this, a release with another index could not follow an earlier one while the data are kept.
+Without this, a release with another index could not follow an earlier one while the data are kept. What is to
+be changed is found by looking at the table itself: an update that failed, or was killed, may have changed it.
 """
 
 import time
@@ -12,6 +13,7 @@ from localstack.services.cloudformation.resource_provider import OperationStatus
 from localstack.services.dynamodb.resource_providers.aws_dynamodb_table import DynamoDBTableProvider
 
 _POLL_SECONDS = 0.05
+_TRUE = (True, "true", "True")  # the ways in which a template may write it
 
 type Table = Mapping[str, Any]
 
@@ -38,26 +40,34 @@ def _updated(before: Table, wanted: Table, client: Any) -> dict[str, Any]:
     after = {**wanted, **{key: before[key] for key in ("TableName", "Arn", "StreamArn") if key in before}}
     if before["KeySchema"] != after["KeySchema"]:
         raise RefusedUpdateError("Another key means another table. Give the resource another logical id.")
-    for change in _changes(before, after):
-        client.update_table(TableName=after["TableName"], **change)
-        _wait_until_active(client, after["TableName"])
-    _set_time_to_live(client, before, after)
-    _set_backups(client, before, after)
+    name = after["TableName"]
+    for change in _changes(client.describe_table(TableName=name)["Table"], after):
+        client.update_table(TableName=name, **change)
+        _wait_until_active(client, name)
+    _set_time_to_live(client, name, after.get("TimeToLiveSpecification"))
+    _set_backups(client, name, after.get("PointInTimeRecoverySpecification"))
     return after
 
 
-def _changes(before: Table, after: Table) -> list[dict[str, Any]]:
-    """The arguments of UpdateTable."""
-    indexes = _index_changes(_indexes(before), _indexes(after))
+def _changes(present: Table, after: Table) -> list[dict[str, Any]]:
+    """The arguments of UpdateTable. `present` is what DescribeTable says."""
+    indexes = _index_changes(_indexes(present), _indexes(after))
     changes = [
         {"AttributeDefinitions": after["AttributeDefinitions"], "GlobalSecondaryIndexUpdates": [index]}
         for index in indexes
     ]
-    stream = after.get("StreamSpecification")
-    if stream != before.get("StreamSpecification"):
-        enabled = {"StreamEnabled": bool(stream), **(stream or {})}
-        changes.append({"StreamSpecification": enabled})
+    stream = _stream(after)
+    if stream != _stream(present):
+        changes.append({"StreamSpecification": stream or {"StreamEnabled": False}})
     return changes
+
+
+def _stream(table: Table) -> dict[str, Any] | None:
+    """The specification of its stream; None without one."""
+    specification = table.get("StreamSpecification") or {}
+    if not specification.get("StreamViewType"):
+        return None
+    return {"StreamEnabled": True, "StreamViewType": specification["StreamViewType"]}
 
 
 def _indexes(table: Table) -> dict[str, Any]:
@@ -65,13 +75,20 @@ def _indexes(table: Table) -> dict[str, Any]:
 
 
 def _index_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
-    if changed := [name for name in before.keys() & after.keys() if before[name] != after[name]]:
+    """Compares what cannot be changed of an index: its key, and what it has of the items."""
+    both = before.keys() & after.keys()
+    if changed := [name for name in both if _shape(before[name]) != _shape(after[name])]:
         raise RefusedUpdateError(f"The index {changed[0]} cannot be changed. Give the new one another name.")
     removed = [{"Delete": {"IndexName": name}} for name in before.keys() - after.keys()]
     added = [{"Create": after[name]} for name in after.keys() - before.keys()]
     if len(removed) + len(added) > 1:
         raise RefusedUpdateError("Cannot perform more than one GSI creation or deletion in a single update")
     return [*removed, *added]
+
+
+def _shape(index: Mapping[str, Any]) -> tuple[Any, ...]:
+    projection = index["Projection"]
+    return index["KeySchema"], projection["ProjectionType"], sorted(projection.get("NonKeyAttributes", ()))
 
 
 def _wait_until_active(client: Any, name: str) -> None:
@@ -86,18 +103,20 @@ def _wait_until_active(client: Any, name: str) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def _set_time_to_live(client: Any, before: Table, after: Table) -> None:
-    old, new = (table.get("TimeToLiveSpecification") for table in (before, after))
+def _set_time_to_live(client: Any, table: str, wanted: Mapping[str, Any] | None) -> None:
+    found = client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    old = found["AttributeName"] if found["TimeToLiveStatus"] == "ENABLED" else None
+    new = wanted["AttributeName"] if wanted and wanted.get("Enabled") in _TRUE else None
     if old != new:
-        specification = new or {**(old or {}), "Enabled": False}
-        client.update_time_to_live(TableName=after["TableName"], TimeToLiveSpecification=specification)
+        specification = {"AttributeName": new or old, "Enabled": new is not None}
+        client.update_time_to_live(TableName=table, TimeToLiveSpecification=specification)
 
 
-def _set_backups(client: Any, before: Table, after: Table) -> None:
-    old, new = (table.get("PointInTimeRecoverySpecification") or {} for table in (before, after))
-    if old != new:
-        enabled = new.get("PointInTimeRecoveryEnabled") in (True, "true", "True")
+def _set_backups(client: Any, table: str, wanted: Mapping[str, Any] | None) -> None:
+    found = client.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
+    is_on = found["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    enabled = (wanted or {}).get("PointInTimeRecoveryEnabled") in _TRUE
+    if is_on != enabled:
         client.update_continuous_backups(
-            TableName=after["TableName"],
-            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": enabled},
+            TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": enabled}
         )

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy
 import base64
 import datetime as dt
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,6 +16,7 @@ from localstack.services.apigateway.next_gen.execute_api.handlers.parse import I
 from localstack.services.apigateway.next_gen.execute_api.header_utils import (
     DROPPED_FROM_REQUEST_COMMON_LOWER,
 )
+from localstack.services.apigateway.next_gen.execute_api.helpers import mime_type_matches_binary_media_types
 
 from gurukool_localstack.front.routes import Deployed, Match
 from gurukool_localstack.http1.messages import Request
@@ -100,7 +102,8 @@ def event_of(call: Call, context: dict[str, Any], trace: str) -> dict[str, Any]:
     """The event."""
     single, multiple = _query(call.request.target.partition("?")[2])
     passed = _passed_on(call, trace)
-    body, is_base64 = _body(call.request.body)
+    types = call.deployed.deployment.rest_api.rest_api.get("binaryMediaTypes") or []
+    body, is_base64 = _body(call.request.body, call.header("content-type"), types)
     return {
         "headers": {name: values[0] for name, values in passed.items()},
         "multiValueHeaders": passed,
@@ -139,8 +142,12 @@ def _query(query: str) -> tuple[dict[str, str], dict[str, list[str]]]:
     return {name: values[-1] for name, values in multiple.items()}, multiple
 
 
-def _body(body: bytes) -> tuple[str, bool]:
-    try:
-        return body.decode(), False
-    except UnicodeDecodeError:
-        return base64.b64encode(body).decode(), True
+def _body(body: bytes, content_type: str | None, binary_types: list[str]) -> tuple[str, bool]:
+    """The body, and whether it is Base64: if its media type is one of the API's binary ones.
+
+    So is another one that is no UTF-8, as in LocalStack's chain. AWS replaces what is no character in it.
+    """
+    if "*/*" not in binary_types and not mime_type_matches_binary_media_types(content_type, binary_types):
+        with suppress(UnicodeDecodeError):
+            return body.decode(), False
+    return base64.b64encode(body).decode(), bool(body)

@@ -1,5 +1,6 @@
 """The process of a function, and what it writes."""
 
+import logging
 import os
 import resource
 import select
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import cast
 
 from gurukool_localstack import children, system
+
+LOG = logging.getLogger(__name__)
 
 _CHUNK = 65536
 _MUCH = 4096  # bytes; a pipe holds 65,536
@@ -24,8 +27,8 @@ _LIMITS = {resource.RLIMIT_NOFILE: _OPEN_FILES, resource.RLIMIT_MEMLOCK: 65_536}
 class FunctionProcess:
     """A process, the lines that it writes, and its end.
 
-    `on_line` gets each line of stdout and stderr. `on_exit` gets the exit status as in `subprocess`, where a
-    negative number is a signal.
+    `on_line` gets each line of stdout and stderr; what it raises is logged, and the next line follows.
+    `on_exit` gets the exit status as in `subprocess`, where a negative number is a signal.
     """
 
     def __init__(
@@ -82,11 +85,22 @@ class FunctionProcess:
         return self._memory.megabytes()
 
     def _report(self, line: bytes) -> None:
-        if line:
-            # awslambdaric separates the lines of a traceback with \r, so that it stays one log event.
-            self._on_line(line.decode(errors="replace").rstrip("\r").replace("\r", "\n"))
+        if not line:
+            return
+        # awslambdaric separates the lines of a traceback with \r, so that it stays one log event.
+        text = line.decode(errors="replace").rstrip("\r").replace("\r", "\n")
+        try:
+            self._on_line(text)
+        except Exception:  # a line must not fail its invocation, nor end the thread that sees the process end
+            LOG.exception("A line that the process %d has written was not taken.", self.pid)
 
     def _watch(self) -> None:
+        try:
+            self._read_until_end()
+        finally:
+            self._finish()
+
+    def _read_until_end(self) -> None:
         """Reads what is written during an invocation; at its end, the runtime itself reads the rest.
 
         So there is a pause after each look, unless so much is written that the pipe could become full.
@@ -104,10 +118,9 @@ class FunctionProcess:
             elif size < _MUCH:
                 end.poll(_PAUSE_MILLISECONDS)
         os.close(ended)
-        self._finish()
 
     def _finish(self) -> None:
         self.kill()  # ends its children; before it is reaped, since its pid may be reused afterwards
         self.read_output(last=True)
         self._output.close()
-        self._on_exit(self._popen.wait())
+        self._on_exit(children.reap(self._popen))

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,15 +119,21 @@ class Runtime:
         self._ended.wait(_KILL_SECONDS)
 
     def _await_event(self, seconds: float, paused: Callable[[], float] = lambda: 0.0) -> Ready | Outcome:
-        """The next event; TimedOut after `seconds` and those that `paused` tells."""
+        """The next event; TimedOut after `seconds` and those that `paused` tells.
+
+        The memory is looked at now and then, and again when the event comes. So what an invocation has used
+        just before its end counts against this invocation, not against the next one.
+        """
         deadline = time.monotonic() + seconds
         while (left := deadline + paused() - time.monotonic()) > 0:
-            try:
-                return self._events.get(timeout=min(left, _MEMORY_CHECK_SECONDS))
-            except queue.Empty:
-                if self.peak_megabytes() > self._memory_megabytes:
-                    self.stop()
-                    return OutOfMemory()
+            event = None
+            with suppress(queue.Empty):
+                event = self._events.get(timeout=min(left, _MEMORY_CHECK_SECONDS))
+            if not isinstance(event, Exited) and self.peak_megabytes() > self._memory_megabytes:
+                self.stop()
+                return OutOfMemory()
+            if event:
+                return event
         self.stop()
         return TimedOut(seconds)
 

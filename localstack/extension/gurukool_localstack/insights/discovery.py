@@ -53,7 +53,7 @@ def _document(message: str, *, embedded: bool) -> Any:
         return None
     try:
         return json.JSONDecoder().raw_decode(message, start)[0] if embedded else json.loads(message)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

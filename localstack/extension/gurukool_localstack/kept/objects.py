@@ -19,7 +19,18 @@ from localstack.services.s3.storage.ephemeral import (
 from gurukool_localstack.kept import buckets, files
 
 SERVICE = "s3"
-_CHANGING = ("PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject", "DeleteObjects")
+_CHANGING = (
+    "CompleteMultipartUpload",
+    "CopyObject",
+    "DeleteObject",
+    "DeleteObjects",
+    "PostObject",
+    "PutObject",
+    "PutObjectAcl",
+    "PutObjectLegalHold",
+    "PutObjectRetention",
+    "RestoreObject",
+)
 
 _stock_open = EphemeralS3ObjectStore.open
 
@@ -43,12 +54,11 @@ class Objects:
 
         EphemeralS3ObjectStore.open = open_kept
 
-    def after_call(self, operation: str, request: Any) -> None:
-        """Keeps what an operation has changed, before it is answered."""
+    def after_call(self, operation: str, request: Any, http: Any) -> None:
+        """Keeps what an operation has changed, before it is answered. `http` is the request as it came."""
         kept = {bucket.name: bucket for bucket in buckets.every()}
         if operation in _CHANGING and (bucket := kept.get(request["Bucket"])):
-            several = [each["Key"] for each in request.get("Delete", {}).get("Objects", ())]
-            for key in several or [request["Key"]]:
+            for key in _keys(request, http):
                 with self._lock:  # a state must not be overwritten by an earlier one
                     self._keep(bucket, key)
 
@@ -78,6 +88,16 @@ class Objects:
 
     def _path(self, bucket: str, key: str) -> Path:
         return self._directory / bucket / sha256(key.encode()).hexdigest()
+
+
+def _keys(request: Any, http: Any) -> list[str]:
+    """Of the objects that a call was about. That of PostObject is in its form."""
+    if "Delete" in request:
+        return [each["Key"] for each in request["Delete"]["Objects"]]
+    if "Key" in request:
+        return [request["Key"]]
+    key, file = http.form.get("key"), http.files.get("file")
+    return [key.replace("${filename}", file.filename) if file else key] if key else []
 
 
 def _fill(store: Any, bucket: str, s3_object: Any, data: bytes) -> None:

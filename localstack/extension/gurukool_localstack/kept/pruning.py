@@ -26,12 +26,19 @@ def pruned(template: Template, made: Mapping[str, Mapping[str, Any]]) -> Templat
 
 
 def literal(described: Template, made: Mapping[str, Any]) -> Template:
-    """A resource of a template, with the final properties that it has in `made`."""
-    resource = {key: value for key, value in described.items() if key != "DependsOn"}
-    return {
-        **resource,
-        "Properties": {n: made["Properties"].get(n, v) for n, v in resource.get("Properties", {}).items()},
+    """A resource of a template, with the final properties that it has in `made`, and without conditions."""
+    resource = {key: value for key, value in described.items() if key not in ("DependsOn", "Condition")}
+    final = made["Properties"]
+    properties = {
+        name: final.get(name, value)
+        for name, value in resource.get("Properties", {}).items()
+        if name in final or not _is_conditional(value)  # whose condition has left the property out
     }
+    return {**resource, "Properties": properties}
+
+
+def _is_conditional(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"Fn::If"}
 
 
 def _resource(described: Template, made: Mapping[str, Any], gone: Any) -> Template:

@@ -31,6 +31,8 @@ _ATTRIBUTES = (
     "enable_termination_protection",
 )
 
+_NOTED = (ChangeAction.Add, ChangeAction.Modify)
+
 _stock_execute = ChangeSetModelExecutor.execute
 _stock_action = ChangeSetModelExecutor._execute_resource_action  # noqa: SLF001  (LocalStack's name)
 _records: dict[str, Record] = {}  # by the id of the stack
@@ -39,15 +41,15 @@ _records: dict[str, Record] = {}  # by the id of the stack
 def install(save: Any) -> None:
     """Has `save` called when a stack has changed, before CloudFormation says that it has.
 
-    A new table may be written to before the rest of its stack is made, so it is noted at once. If `save`
-    raises OSError, the deployment has failed.
+    A resource that was made or changed is noted at once: a new table may be written to before the rest of its
+    stack is made, and the rest may fail. If `save` raises OSError, the deployment has failed.
     """
 
     def act(executor: ChangeSetModelExecutor, **change: Any) -> Any:
         event = _stock_action(executor, **change)
-        is_new = change["action"] == ChangeAction.Add and event.status == OperationStatus.SUCCESS
-        if is_new and change["resource_type"] in KEPT:
-            _note_new(executor, change["logical_resource_id"])
+        is_done = change["action"] in _NOTED and event.status == OperationStatus.SUCCESS
+        if is_done and change["resource_type"] in KEPT:
+            _note_at_once(executor, change["logical_resource_id"], change["action"])
             save()
         return event
 
@@ -110,15 +112,16 @@ def _note(change_set: Any, result: Any) -> None:
     }
 
 
-def _note_new(executor: ChangeSetModelExecutor, name: str) -> None:
-    """Adds a resource to what is known of its stack. One that replaces another is not new.
+def _note_at_once(executor: ChangeSetModelExecutor, name: str, action: ChangeAction) -> None:
+    """Adds a resource, or its change, to what is known of its stack. One that replaces another is not new.
 
-    The rest stays as the last deployment that succeeded has left it.
+    The rest stays as the last deployment that succeeded has left it, with the conditions and parameters of
+    that one, which may not be those under which the resource was made.
     """
     change_set = executor._change_set  # noqa: SLF001
     before: Record = {"template": {"Resources": {}}, "parameters": {}, "resources": {}, "outputs": []}
     before |= _records.get(change_set.stack.stack_id, {"attributes": _attributes(change_set)})
-    if name not in before["resources"]:
+    if action == ChangeAction.Modify or name not in before["resources"]:
         made, described = executor.resources[name], change_set.processed_template["Resources"][name]
         resources = {**before["template"]["Resources"], name: literal(described, made)}
         _records[change_set.stack.stack_id] = {
