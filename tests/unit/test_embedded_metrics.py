@@ -135,6 +135,20 @@ def test_each_request_of_a_batch_is_counted(watched: Watched, capsys: pytest.Cap
     assert found == {"echo": 2, "sleep": 1}
 
 
+def test_what_a_sweep_does_not_know_has_no_value(watched: Watched) -> None:
+    log_event("queues swept", held=2, not_looked_at=1, took_seconds=3.5)
+    [document] = watched.documents()
+    assert published(document)["stack",].keys() == {"QueuesHeld", "QueuesNotLookedAt", "SweepSeconds"}
+
+
+def test_callbacks_that_failed_are_counted(watched: Watched) -> None:
+    for event in ("callback failed", "callback failed", "callback given up"):
+        log_event(event, level=logging.WARNING, user="ada", seq=1, status=503)
+    watched.metrics.flush()
+    [document] = watched.documents()
+    assert published(document) == {("stack",): {"CallbacksFailed": 2, "CallbacksGivenUp": 1}}
+
+
 @pytest.mark.parametrize(
     ("status", "name"),
     [(404, "ClientErrors"), (429, "Throttled"), (500, "ServerErrors"), (503, "ServerErrors")],
