@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.adapters.memory.fifo import MemoryFifo
 from chalicelib.adapters.memory.wake_ups import MemoryWakeUps
-from chalicelib.core.errors import UnavailableError
+from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.log_events import observe
 from chalicelib.core.queueing.callback_cursor import CallbackCursor, Owing
 from chalicelib.core.queueing.callback_rescue import overdue_ms
@@ -16,12 +16,14 @@ from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.looks import FAR_MS, FIRST_MS
 from chalicelib.core.queueing.queue import Queue
 from chalicelib.core.queueing.queue_store import Incomplete
-from chalicelib.core.queueing.request import Request
+from chalicelib.core.queueing.request import Outcome, Request, Status
+from chalicelib.core.queueing.slots import IfBusy
 from chalicelib.core.queueing.sweep import ALLOWED_MS
 from chalicelib.core.queueing.sweep_counts import SweepCounts
 from tests.unit.core.queue_harness import BROKEN, SESSION, USER, QueueHarness, lose_wake_ups
 
 MINUTE_MS = 60_000
+ENDED = {"cancelled", "expired", "succeeded", "superseded"}
 
 
 class Events(list[tuple[str, Mapping[str, Any]]]):
@@ -80,6 +82,48 @@ def test_an_attempt_after_a_crash_says_so(harness: QueueHarness, events: Events)
     harness.store.requests.begin(harness.request(1), "worker", now, now + 5_000)
     harness.run()
     assert [fields["after"] for fields in events.fields_of("request started")] == ["crash"]
+
+
+def send_what_ends_without_an_attempt(harness: QueueHarness) -> None:
+    """One that is purged, one that is replaced, one that is begun too late, and one that is cancelled."""
+    harness.controls.pause(USER, SESSION)
+    harness.send()
+    harness.controls.purge(USER, SESSION)
+    later = harness.clock.now() + MINUTE_MS
+    for busy in (IfBusy.QUEUE, IfBusy.REPLACE):
+        harness.enqueue(USER, SESSION, [Work("skip", "null", slot="slot", if_busy=busy)])
+    harness.enqueue(USER, SESSION, [Work("skip", "null", start_before=later)])
+    harness.send()
+    harness.controls.cancel(USER, SESSION, 5)
+    harness.clock.advance(2 * MINUTE_MS)
+    harness.controls.resume(USER, SESSION)
+
+
+def test_each_request_that_is_not_begun_has_one_line_with_its_type(
+    harness: QueueHarness, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also if the first write of its outcome has lost a race, such as against another worker."""
+    settle, tried = harness.store.requests.settle, set[int]()
+
+    def lose_first(seen: Request, outcome: Outcome, now: int) -> Request:
+        if seen.status is Status.QUEUED and seen.seq not in tried:
+            tried.add(seen.seq)
+            raise LostRaceError
+        return settle(seen, outcome, now)
+
+    monkeypatch.setattr(harness.store.requests, "settle", lose_first)
+    send_what_ends_without_an_attempt(harness)
+    harness.run()
+
+    assert tried == {1, 2, 4}
+    ended = [(name, found["seq"], found["type"]) for name, found in events if name.split()[1] in ENDED]
+    assert sorted(ended) == [
+        ("request cancelled", 1, "skip"),
+        ("request cancelled", 5, "skip"),
+        ("request expired", 4, "skip"),
+        ("request succeeded", 3, "skip"),
+        ("request superseded", 2, "skip"),
+    ]
 
 
 def test_a_sweep_counts_what_it_has_seen(harness: QueueHarness) -> None:
