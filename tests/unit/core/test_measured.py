@@ -155,6 +155,9 @@ def test_a_sweep_counts_queues_that_stand(request: pytest.FixtureRequest, state:
     harness.clock.advance(FAR_MS)
     swept = harness.sweep()
     assert (swept.halted, swept.held) == (state == "halted", state == "held")
+    for _ in range(30):
+        harness.clock.advance(MINUTE_MS)
+        assert harness.sweep().held == swept.held, "its alarm rings until it opens"
 
 
 def test_a_sweep_counts_the_queues_that_it_could_not_look_at(
