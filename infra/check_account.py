@@ -17,6 +17,10 @@ from infra.target import Target
 
 OUTPUT = "CheckAccountArn"
 PREFIX = "synthetic-check"
+# They are counted for each network, and which one the checker's is, nobody knows here.
+WRONG_TRIES = (
+    "If it has tried a wrong one before, its next checks may be refused (429 throttled) for up to an hour."
+)
 
 
 def prepare(target: Target, outputs: Mapping[str, str], report: Report) -> None:
@@ -68,7 +72,8 @@ def make(target: Target, outputs: Mapping[str, str]) -> str:
         accounts.set_password(account, password_hash, account.generation)
     else:
         accounts.add(Account(name, secrets.token_hex(16), password_hash, time.time_ns() // 1_000_000))
-    return f"The synthetic check signs in as {name}, with {'a new' if account else 'its'} password."
+    sentence = f"The synthetic check signs in as {name}, with {'a new' if account else 'its'} password."
+    return f"{sentence} {WRONG_TRIES}" if account else sentence
 
 
 def _username(client: Any, arn: str) -> str:

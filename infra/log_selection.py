@@ -1,6 +1,6 @@
 """Which lines of the logs somebody wants to see."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Self
 
@@ -10,7 +10,10 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # Where an id may be: that of the call (X-Request-Id), of a trace, and of an invocation of Lambda.
 ID_FIELDS = ("call", "trace", "request_id", "requestId")
 ENTERED = ("request accepted", "requests accepted", "requests replayed", "entry entered")
-ENDED = ("request succeeded", "request failed", "request cancelled", "request expired", "request skipped")
+ENDED = (
+    *("request succeeded", "request failed", "request cancelled", "request superseded", "request expired"),
+    "request skipped",
+)
 PATTERN_LIMIT = 1024  # characters of a filter pattern, says CloudWatch Logs
 
 
@@ -45,15 +48,17 @@ class Selection:
     def pattern(self) -> str:
         """The filter pattern of CloudWatch Logs, as far as it can say it.
 
-        >>> Selection("5f0c", level="ERROR").pattern()
-        '{ ($.user = "5f0c") && (($.level = "ERROR") || ($.level = "CRITICAL")) }'
+        It selects whatever `accepts` does. A pattern for JSON selects no text, and lines that are text count
+        as warnings: so there is no pattern for the level WARNING.
+
+        >>> Selection("5f0c", 7).pattern()
+        '{ ($.user = "5f0c") && (($.seq = 7) || (($.seq <= 7) && ($.last_seq >= 7))) }'
         """
         wanted = [f"($.{name} = {_quoted(value)})" for name, value in self._fields().items()]
         if self.seq is not None:  # the second half is for the line about a batch
             wanted.append(f"(($.seq = {self.seq}) || (($.seq <= {self.seq}) && ($.last_seq >= {self.seq})))")
-        if self.level not in LEVELS[:2]:  # whatever else writes lines gives them no level at all
-            more_severe = LEVELS[LEVELS.index(self.level) :]
-            wanted.append(f"({_either(f'($.level = {_quoted(level)})' for level in more_severe)})")
+        if self.level in ("ERROR", "CRITICAL"):
+            wanted.append(f"({_either(self._severe())})")
         if self.id:
             by_id = [f"($.{name} = {_quoted(self.id)})" for name in ID_FIELDS[:3]]
             by_id += ["($.record.requestId = " + _quoted(self.id) + ")"]
@@ -61,6 +66,13 @@ class Selection:
             wanted.append(f"({_either(by_id)})")
         text = f"{{ {' && '.join(wanted)} }}" if wanted else ""
         return text if len(text) <= PATTERN_LIMIT else ""
+
+    def _severe(self) -> Iterator[str]:
+        """Conditions for lines of this level or above. A level that is none of ours counts as severe."""
+        less = LEVELS[: LEVELS.index(self.level)]
+        yield f"({' && '.join(f'($.level != {_quoted(level)})' for level in less)})"
+        if self.level == "ERROR":  # Lambda's own line about an invocation that went wrong has no level
+            yield '($.record.status = "*")'
 
     def accepts(self, line: Line) -> bool:
         if line.platform and not self.platform:

@@ -21,6 +21,7 @@ from infra.log_lines import Line
 from infra.log_selection import LEVELS, Selection, Trail
 from infra.stack import Stack
 from infra.target import Target, run_on_aws
+from infra.traces import plain_id
 
 FUNCTIONS = {
     "api": "ApiFunction",
@@ -46,7 +47,7 @@ def options() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--user", help="only lines about this user: a username, a name, or an id")
     add("--seq", type=int, help="only lines about the request with this number")
-    add("--id", help="only lines about the call with this X-Request-Id, up to its outcome")
+    add("--id", type=_id, help="only lines about the call with this X-Request-Id or trace, up to its outcome")
     add("--type", help="only lines about requests of this type")
     add("--level", choices=LEVELS, default=LEVELS[0], help="only lines of this level, or more severe ones")
     add("--platform", action="store_true", help="also Lambda's own lines about invocations that went well")
@@ -111,6 +112,17 @@ def _since(given: argparse.Namespace) -> int:
         return int(given.since)
     minutes = given.minutes or (MINUTES_OF_ID if given.id else MINUTES)
     return int((time.time() - minutes * 60) * 1000)
+
+
+def _id(text: str) -> str:
+    """As the lines have it: the id of a trace may be given as a whole traceparent, or as X-Ray writes it.
+
+    >>> _id("1-0af76519-16cd43dd8448eb211c80319c"), _id("5c1e1e6d-9f4f-4b58-a8d7-2c4a3b1f0e9d")
+    ('0af7651916cd43dd8448eb211c80319c', '5c1e1e6d-9f4f-4b58-a8d7-2c4a3b1f0e9d')
+    """
+    with suppress(argparse.ArgumentTypeError):
+        return plain_id(text)
+    return text.strip()
 
 
 def _moment(text: str) -> int:

@@ -10,4 +10,4 @@ FIRED = {
     *("CheckFailing", "CheckerErrors", "CheckerThrottles"),
 }
 # docs/operations.md has the reasons.
-NOT_SEEN = {"ReadThrottleEvents", "WriteThrottleEvents", "SystemErrors"}
+NOT_SEEN = {"ReadThrottleEvents", "WriteThrottleEvents", "SystemErrors", "OldestCallbackSeconds"}

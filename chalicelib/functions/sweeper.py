@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.runtime import invocation
@@ -30,7 +29,7 @@ def register(app: Chalice, container: Container) -> Any:
         allowed_ms = context.get_remaining_time_in_millis() - LAST_CALL_MS
         lost = bool(detail.get(WAKE_UPS_LOST))
         swept = container.queueing.sweep(allowed_ms, wake_ups_lost=lost, part=part)
-        log_event("queues swept", **asdict(swept))
+        log_event("queues swept", **swept.fields())
         invocation.end()
 
     return sweeper

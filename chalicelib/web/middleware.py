@@ -45,9 +45,9 @@ class Middleware:
         self._begin(context)
         call = Call(request)
         logs.bind(call=call.id, source=call.source)
-        if call.trace:
-            logs.bind(trace=call.trace.trace_id)
         place = tracing.begin_call(call.trace)
+        if place:
+            logs.bind(trace=place.trace_id)  # as in the lines of the workers about what the call sends
         current_call.begin(call.id, place.header if place else None)
         began, origins = self._now(), self._origins()
         response = self._cors.preflight(request, origins) or _as_problem(get_response(request))

@@ -17,8 +17,8 @@ from infra.operations.alarms import CONCURRENCY_ALARM, DYNAMODB, HAS_CONCURRENCY
 from infra.operations.own_alarms import HAS_CHECK, MEASURED, NAMESPACE, own_alarms
 
 FOLDER = "Gurukool"
-# GetMetricData costs $0.01 for a thousand metrics. So what AWS measures of each resource is looked at in
-# intervals in which no minute is left out.
+# GetMetricData costs $0.01 for a thousand metrics. So what AWS measures of each resource is looked at every
+# five minutes.
 OFTEN, SELDOM, SELDOM_S = "1m", "5m", 300
 # Conditions of the template that hold unless a parameter has this value.
 SWITCHES = {
@@ -63,8 +63,12 @@ def left_out(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _over_the_interval(alarm: Alarm) -> Alarm:
-    """One that would look at a single minute looks at all since the last evaluation."""
-    return replace(alarm, of=max(alarm.of, SELDOM_S // alarm.period_s))
+    """One that misses nothing that the alarm would have seen at any moment since the last evaluation.
+
+    The alarm looks at its last periods whenever one ends. This one looks at the periods of all these looks
+    together, and fires if enough of them are beyond the threshold, although they may be further apart.
+    """
+    return replace(alarm, of=alarm.of + SELDOM_S // alarm.period_s - 1)
 
 
 def _group(at: Place, interval: str, alarms: Iterable[Alarm], stack: Evaluation) -> dict[str, Any]:

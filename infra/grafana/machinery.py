@@ -38,6 +38,28 @@ def queues(board: Board) -> None:
     )
 
 
+def callbacks(board: Board) -> None:
+    board.row(
+        "Callbacks: only with the parameter CallbackHosts",
+        [
+            series(
+                "Oldest callback",
+                [ask.metric("OldestCallbackSeconds", "Maximum")],
+                unit="s",
+                about="For how long it should have been made. 0 is well.",
+            ),
+            series(
+                "Calls that failed",
+                [
+                    ask.metric("CallbacksFailed", label="failed"),
+                    ask.metric("CallbacksGivenUp", label="given up"),
+                ],
+                about="Those that failed are repeated. An outcome that is given up is not pushed any more.",
+            ),
+        ],
+    )
+
+
 def _messages(queues: list[str] | tuple[str, ...]) -> list[Query]:
     found: list[Query] = []
     for position, name in enumerate(queues):

@@ -3,7 +3,7 @@
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from infra.grafana.board import Board
-from infra.grafana.machinery import functions, queues
+from infra.grafana.machinery import callbacks, functions, queues
 from infra.grafana.panels import number
 from infra.grafana.queries import VARIABLES, Place, Queries
 from infra.grafana.traffic import calls, requests
@@ -19,6 +19,7 @@ def overview(shown: Place) -> Dashboard:
     requests(board)
     calls(board)
     queues(board)
+    callbacks(board)
     functions(board)
     return board.built()
 
@@ -27,7 +28,8 @@ def _now(board: Board) -> None:
     ended = [
         ask.metric("Succeeded", ref="succeeded", hidden=True),
         ask.metric("Failed", ref="failed", hidden=True),
-        ask.math("100 * succeeded / (succeeded + FILL(failed, 0))", label="succeeded"),
+        # A counter has no value for a minute in which nothing was counted, and neither has a division by 0.
+        ask.math("100 * FILL(succeeded, 0) / (FILL(succeeded, 0) + FILL(failed, 0))", label="succeeded"),
     ]
     oldest, waits = ask.metric("OldestAgeSeconds", "Maximum"), ask.metric("WaitMs", "p99")
     board.row(
@@ -57,7 +59,7 @@ def _now(board: Board) -> None:
                 "Sweeps",
                 [ask.metric("SweepSeconds", "SampleCount")],
                 calculation="sum",
-                about="One each minute. None means that nobody repairs what crashes have left.",
+                about="One of each of the Sweepers each minute. They repair what crashes have left.",
             ),
         ],
     )

@@ -3,7 +3,7 @@
 from infra.operations import series
 
 FUNCTIONS = (*series.FUNCTIONS, "callbacks", "checker")
-QUEUES = (*series.QUEUES, "callback-wake-ups")
+QUEUES = (*series.QUEUES, series.CALLBACK_QUEUE)
 
 
 def dead_letters(queue: str) -> str:

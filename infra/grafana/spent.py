@@ -16,14 +16,17 @@ def calls(*, hidden: bool = False) -> list[Query]:
 
 
 def functions(*, hidden: bool = False) -> list[Query]:
-    """A function has one of two sizes: that of the sweeper, or that of a worker."""
+    """A function has one of two sizes: that of the sweeper, or that of a worker.
+
+    Both have minutes without any invocation. What has no value makes the whole sum have none.
+    """
     small, large = prices.MEMORY_GB["sweeper"], prices.MEMORY_GB["worker"]
     smaller = [name for name in FUNCTIONS if prices.MEMORY_GB[name] == small]
     larger = [name for name in FUNCTIONS if prices.MEMORY_GB[name] == large]
     invoked = searches.functions("Invocations", FUNCTIONS)
     ran = searches.functions("Duration", larger)
     swept = searches.functions("Duration", smaller)
-    gb_ms = f"(SUM(ran) * {large} + FILL(SUM(swept), 0) * {small})"
+    gb_ms = f"(FILL(SUM(ran), 0) * {large} + FILL(SUM(swept), 0) * {small})"
     dollars = f"({gb_ms} / 1000 * {prices.GB_SECOND} + SUM(invoked) * {prices.INVOCATION}) / 1000000"
     return [
         ask.math(invoked, ref="invoked", hidden=True),
@@ -67,6 +70,8 @@ def _dollars(amount: str, price: float, label: str, *, hidden: bool = False) -> 
 
 def for_a_million() -> list[Query]:
     parts = [*calls(hidden=True), *functions(hidden=True), *messages(hidden=True), *logs(hidden=True)]
-    total = "dollars_api_calls + lambda + dollars_sqs + dollars_logs"
+    total = " + ".join(
+        f"FILL({part}, 0)" for part in ("dollars_api_calls", "lambda", "dollars_sqs", "dollars_logs")
+    )
     accepted = ask.metric("Accepted", ref="accepted", hidden=True)
     return [*parts, accepted, ask.math(f"({total}) / accepted * 1000000", label="dollars")]

@@ -29,6 +29,7 @@ class Alarm:
     periods: int  # in which it must be reached
     of: int  # the last periods that are looked at
     if_below: bool = False  # rings if the metric is less than the threshold, or missing
+    keeps_state: bool = False  # without data, which says neither that all is well nor that something is wrong
     only_if: tuple[str, ...] = ()  # conditions of the template
     period_s: int = PERIOD_S  # longer for what does not happen every minute
 
@@ -43,7 +44,7 @@ class Alarm:
 
     @property
     def resource(self) -> dict[str, Any]:
-        """What CloudFormation makes. Nothing is wrong without data, unless it rings below the threshold."""
+        """What CloudFormation makes."""
         tell = [{"Ref": "AlarmTopic"}]
         is_percentile = self.metric.statistic.startswith("p")
         return {
@@ -63,8 +64,14 @@ class Alarm:
                 "ComparisonOperator": "LessThanThreshold"
                 if self.if_below
                 else "GreaterThanOrEqualToThreshold",
-                "TreatMissingData": "breaching" if self.if_below else "notBreaching",
+                "TreatMissingData": self._without_data,
                 "AlarmActions": tell,
                 "OKActions": tell,
             },
         }
+
+    @property
+    def _without_data(self) -> str:
+        if self.if_below:
+            return "breaching"
+        return "ignore" if self.keeps_state else "notBreaching"

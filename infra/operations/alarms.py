@@ -13,6 +13,7 @@ from infra.operations.own_alarms import CHECKED_S
 
 LAMBDA, SQS, DYNAMODB, GATEWAY = "AWS/Lambda", "AWS/SQS", "AWS/DynamoDB", "AWS/ApiGateway"
 SWEEPER, CHECKER = "Sweeper", "Checker"
+SWEEPERS = "Sweepers"  # the parameter: how many share the work
 API = "RestAPI"
 # How many of each function the event source starts at most. In provisioned mode it is ten for each poller. A
 # template cannot multiply, but it can append a zero.
@@ -64,8 +65,11 @@ def _of_function(id_: str, function: Resource, only_if: tuple[str, ...]) -> Iter
         alarm = Alarm(f"{id_}{name}", section, reason, metric(name), 1, 3, 5, only_if=only_if)
         yield _of_each_check(alarm) if id_ == CHECKER else alarm
     if id_ == SWEEPER:
-        gone = "The sweeper has not run for three minutes: queues that stand still are not found."
-        yield Alarm("SweeperStopped", "sweeper-stopped", gone, metric("Invocations"), 1, 3, 3, if_below=True)
+        gone = "For three minutes, too few sweepers have run: queues that stand still are not found."
+        all_of_them = {"Ref": SWEEPERS}  # the metric counts all of them, each of which runs once a minute
+        yield Alarm(
+            "SweeperStopped", "sweeper-stopped", gone, metric("Invocations"), all_of_them, 3, 3, if_below=True
+        )
     if id_ in CONCURRENCY:
         busy = f"All of {id_} are busy: more users wait for one."
         running, most = metric("ConcurrentExecutions", "Maximum"), CONCURRENCY[id_]

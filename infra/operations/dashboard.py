@@ -4,9 +4,11 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dash
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from infra.operations.panels import PANELS, Panel
+from infra.operations.own_alarms import HAS_CALLBACKS
+from infra.operations.panels import PANELS, PANELS_WITH_CALLBACKS, Panel
 from infra.operations.series import Series
 
 COLUMNS, WIDTH, HEIGHT = 2, 12, 6  # a dashboard is 24 units wide
@@ -18,12 +20,16 @@ def dashboard() -> dict[str, Any]:
     return {
         "Type": "AWS::CloudWatch::Dashboard",
         "Condition": "HasDashboard",
-        "Properties": {"DashboardName": {"Ref": "AWS::StackName"}, "DashboardBody": {"Fn::Sub": _body()}},
+        "Properties": {
+            "DashboardName": {"Ref": "AWS::StackName"},
+            "DashboardBody": {"Fn::If": [HAS_CALLBACKS, _body(PANELS_WITH_CALLBACKS), _body(PANELS)]},
+        },
     }
 
 
-def _body() -> str:
-    return json.dumps({"widgets": [_widget(number, panel) for number, panel in enumerate(PANELS)]})
+def _body(panels: Iterable[Panel]) -> dict[str, str]:
+    widgets = [_widget(number, panel) for number, panel in enumerate(panels)]
+    return {"Fn::Sub": json.dumps({"widgets": widgets})}
 
 
 def _widget(number: int, panel: Panel) -> dict[str, Any]:

@@ -2,7 +2,16 @@
 
 from dataclasses import dataclass
 
-from infra.operations.series import FUNCTIONS, Series, messages, of_functions, of_tables, own, percentiles
+from infra.operations.series import (
+    CALLBACK_QUEUE,
+    FUNCTIONS,
+    Series,
+    messages,
+    of_functions,
+    of_tables,
+    own,
+    percentiles,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,13 +20,27 @@ class Panel:
     series: tuple[Series, ...]
 
 
+COST = Panel(
+    "What costs: invocations and write units a minute",
+    (
+        *of_functions("Invocations", "Sum", FUNCTIONS[:2]),
+        *of_tables("ConsumedWriteCapacityUnits", "write units"),
+    ),
+)
+CALLBACKS = Panel(
+    "Callbacks: the oldest that is due (s), given up, wake-ups that wait, dead letters",
+    (
+        *own("Maximum", "OldestCallbackSeconds"),
+        *own("Sum", "CallbacksGivenUp"),
+        *messages("Visible", queues=(CALLBACK_QUEUE,)),
+        *messages("Visible", "-dead-letters", (CALLBACK_QUEUE,)),
+    ),
+)
 PANELS = (
     Panel("Traffic: requests a minute", tuple(own("Sum", "Accepted", "Started", "Succeeded"))),
     Panel(
         "Outcomes: what did not succeed",
-        tuple(
-            own("Sum", "Failed", "Retried", "TimedOut", "Crashed", "Expired", "Cancelled", "Halted", "Held")
-        ),
+        tuple(own("Sum", "Failed", "Retried", "TimedOut", "Crashed", "Expired", "Cancelled", "Halted")),
     ),
     Panel(
         "How long requests wait and run (ms)",
@@ -29,7 +52,9 @@ PANELS = (
     ),
     Panel(
         "What the sweeper sees",
-        tuple(own("Maximum", "QueuesSwept", "WaitingSwept", "QueuesStale", "QueuesNotLookedAt")),
+        tuple(
+            own("Maximum", "QueuesSwept", "WaitingSwept", "QueuesStale", "QueuesHeld", "QueuesNotLookedAt")
+        ),
     ),
     Panel(
         "Latency of calls, without those that wait (ms)",
@@ -50,11 +75,7 @@ PANELS = (
         (*of_functions("Throttles", "Sum", FUNCTIONS[:2]), *of_tables("WriteThrottleEvents", "writes")),
     ),
     Panel("Failed invocations", tuple(of_functions("Errors", "Sum"))),
-    Panel(
-        "What costs: invocations and write units a minute",
-        (
-            *of_functions("Invocations", "Sum", FUNCTIONS[:2]),
-            *of_tables("ConsumedWriteCapacityUnits", "write units"),
-        ),
-    ),
+    COST,
 )
+# Of a stack with callbacks. There is no room for both.
+PANELS_WITH_CALLBACKS = (*PANELS[:-1], CALLBACKS)

@@ -7,6 +7,7 @@ OWN = "Gurukool"
 STACK = "${AWS::StackName}"
 FUNCTIONS = ("api", "worker", "slow-worker", "long-worker", "sweeper")
 QUEUES = ("wake-ups", "slow-wake-ups", "long-wake-ups")
+CALLBACK_QUEUE = "callback-wake-ups"
 BUSY_TABLES = ("QueuesTable", "RequestsTable")  # every request writes to these
 
 
@@ -34,11 +35,11 @@ def of_functions(metric: str, statistic: str, functions: Iterable[str] = FUNCTIO
     )
 
 
-def messages(which: str, ending: str = "") -> Iterable[Series]:
+def messages(which: str, ending: str = "", queues: Iterable[str] = QUEUES) -> Iterable[Series]:
     metric = f"ApproximateNumberOfMessages{which}"
     return (
         Series("AWS/SQS", metric, "Maximum", f"{name}{ending}", {"QueueName": f"{STACK}-{name}{ending}.fifo"})
-        for name in QUEUES
+        for name in queues
     )
 
 

@@ -46,7 +46,7 @@ class Rendered:
 
     def _named(self, name: str) -> Any:
         known = {"AWS::StackName": STACK, "AWS::Region": LOCAL_REGION, "AlarmTopic": ""}
-        known |= local_cloud("").parameters | {"ConcurrencyAlarm": "0"}
+        known |= local_cloud("").parameters | {"ConcurrencyAlarm": "0", "Sweepers": "1"}
         if name in known:
             return int(known[name]) if known[name].isdecimal() else known[name]
         properties = self._template["Resources"][name]["Properties"]

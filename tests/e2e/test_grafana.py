@@ -44,6 +44,8 @@ EMPTY: dict[tuple[str, str, str], str] = {
     ("overview", "Throttles", ""): HEALTHY,
     ("overview", "Wake-ups", "callback-wake-ups"): CALLBACKS,
     ("overview", "Dead letters", "callback-wake-ups-dead-letters"): CALLBACKS,
+    ("overview", "Oldest callback", ""): CALLBACKS,
+    ("overview", "Calls that failed", ""): CALLBACKS,
     ("type", "Outcomes", "Expired"): HEALTHY,
     ("type", "Outcomes", "Cancelled"): HEALTHY,
     ("type", "Attempts lost or repeated", ""): HEALTHY,

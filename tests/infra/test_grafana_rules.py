@@ -54,6 +54,23 @@ def test_what_a_stack_has_switched_on_has_rules(tmp_path: Path) -> None:
     assert found["ConcurrencyClaimed"]["data"][1]["model"]["conditions"][0]["evaluator"]["params"] == [700.0]
 
 
+def test_a_rule_that_is_evaluated_seldom_misses_nothing_in_between() -> None:
+    """Faults in minutes 4, 5, 6 and 7 are three of five at the end of minute 6, between two evaluations."""
+    found = {rule["title"]: rule["data"] for rule in rules()}
+    for name, minutes, enough in (("APIHandlerErrors", 9, 3), ("WorkerBusy", 9, 5), ("WakeUpsFull", 5, 1)):
+        metric, *_, reached = found[f"{name} (gurukool)"]
+        assert metric["relativeTimeRange"] == {"from": 120 + 60 * minutes, "to": 120}
+        assert reached["model"]["conditions"][0]["evaluator"]["params"] == [enough]
+    assert found["CallsFailing (gurukool)"][0]["relativeTimeRange"] == {"from": 420, "to": 120}
+
+
+@pytest.mark.parametrize(("sweepers", "least"), [({}, 1), ({"Sweepers": "8"}, 8)])
+def test_each_of_several_sweepers_has_to_run(tmp_path: Path, sweepers: dict[str, str], least: int) -> None:
+    write(tmp_path, Place("shop", "default", SOURCE), sweepers)
+    [_, beyond, *_] = rules_of_shop(tmp_path)["SweeperStopped"]["data"]
+    assert beyond["model"]["conditions"][0]["evaluator"] == {"type": "lt", "params": [least]}
+
+
 def test_without_metrics_no_rule_waits_for_them(tmp_path: Path) -> None:
     """One of them rings without data."""
     write(tmp_path, Place("shop", "default", SOURCE), {**ON, "Metrics": "off"})

@@ -164,8 +164,18 @@ def own_metrics(template: Document) -> set[str]:
 
 
 def panel_metrics(template: Document) -> list[list[Any]]:
-    body = json.loads(at(template, "Resources.StackDashboard.Properties.DashboardBody")["Fn::Sub"])
-    return [metric for widget in body["widgets"] for metric in widget["properties"]["metrics"]]
+    """Of both dashboards: of a stack with callbacks, and of one without."""
+    return [metric for body in dashboards(template) for metric in metrics_of(body)]
+
+
+def dashboards(template: Document) -> list[Document]:
+    [condition, *bodies] = at(template, "Resources.StackDashboard.Properties.DashboardBody")["Fn::If"]
+    assert condition == "HasCallbacks"
+    return [json.loads(body["Fn::Sub"]) for body in bodies]
+
+
+def metrics_of(dashboard: Document) -> list[list[Any]]:
+    return [metric for widget in dashboard["widgets"] for metric in widget["properties"]["metrics"]]
 
 
 def test_what_alarms_and_the_dashboard_name_is_published(template: Document) -> None:
@@ -173,10 +183,30 @@ def test_what_alarms_and_the_dashboard_name_is_published(template: Document) -> 
 
 
 def test_the_dashboard_is_one_of_those_that_are_free(template: Document) -> None:
-    metrics = panel_metrics(template)
-    assert len(metrics) <= FREE_METRICS
-    labels = Counter(metric[-1]["label"] for metric in metrics)
-    assert all(label and count <= 2 for label, count in labels.items())
+    for dashboard in dashboards(template):
+        metrics = metrics_of(dashboard)
+        assert len(metrics) <= FREE_METRICS
+        labels = Counter(metric[-1]["label"] for metric in metrics)
+        assert all(label and count <= 2 for label, count in labels.items())
+
+
+def test_the_dashboard_of_a_stack_with_callbacks_shows_them(template: Document) -> None:
+    """And that of another one shows nothing that does not exist."""
+    shown = [json.dumps(dashboard) for dashboard in dashboards(template)]
+    for what in ("OldestCallbackSeconds", "CallbacksGivenUp", "-callback-wake-ups-dead-letters.fifo"):
+        assert [what in dashboard for dashboard in shown] == [True, False]
+
+
+def test_an_alarm_on_queues_rings_as_long_as_something_is_wrong_with_them(template: Document) -> None:
+    """Each sweep says again what it sees. One that can read nothing says nothing, and ends no alarm."""
+    found = {name.removeprefix("Alarm"): alarm["Properties"] for name, alarm in alarms(template).items()}
+    for name in ("QueuesStuck", "QueuesHeld", "CallbacksStuck"):
+        assert found[name]["MetricName"] in metric_names.SWEPT.values()
+        assert (found[name]["Statistic"], found[name]["TreatMissingData"]) == ("Maximum", "ignore")
+
+
+def test_each_of_several_sweepers_has_to_run(template: Document) -> None:
+    assert at(template, "Resources.AlarmSweeperStopped.Properties.Threshold") == {"Ref": "Sweepers"}
 
 
 @pytest.mark.parametrize("name", [*PUBLISHED, *sorted(MADE)])

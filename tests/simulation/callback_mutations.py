@@ -16,6 +16,7 @@ from chalicelib.core.queueing import (
     callback_calls,
     callbacks_given_up,
     calling_back,
+    closing,
     cursor,
     drain_pass,
     looks,
@@ -108,7 +109,7 @@ def queue_closed_that_owes_callbacks(patch: MonkeyPatch) -> None:
         return drained and found.sessions == seen.sessions and found.deleted_at is None
 
     patch.setattr(tables, "is_drained", is_drained)
-    for module in (drain_pass, sessions, sweep):
+    for module in (closing, drain_pass, sessions, sweep):
         patch.setattr(module, "close_if_over", _close_if_drained)
 
 

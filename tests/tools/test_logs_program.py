@@ -42,6 +42,7 @@ def test_an_unknown_user_is_refused_with_a_sentence() -> None:
 
 
 THREE_TO_FIVE = '(($.user = "ada") && ($.seq <= 5) && (($.seq >= 3) || ($.last_seq >= 3)))'
+NO_ERROR = '($.level != "DEBUG") && ($.level != "INFO") && ($.level != "WARNING")'
 BY_ID = f'($.call = "{CALL}") || ($.trace = "{CALL}") || ($.request_id = "{CALL}")'
 
 
@@ -62,7 +63,9 @@ SEQ_3 = "(($.seq = 3) || (($.seq <= 3) && ($.last_seq >= 3)))"
             Selection(id=CALL, requests=(Requests("ada", 3, 5),)),
             f'{{ ({BY_ID} || ($.record.requestId = "{CALL}") || {THREE_TO_FIVE}) }}',
         ),
-        (Selection(level="CRITICAL"), '{ (($.level = "CRITICAL")) }'),
+        (Selection(level="WARNING"), ""),  # text, of which no pattern for JSON selects any
+        (Selection(level="ERROR"), f'{{ (({NO_ERROR}) || ($.record.status = "*")) }}'),
+        (Selection(level="CRITICAL"), f'{{ (({NO_ERROR} && ($.level != "ERROR"))) }}'),
         (Selection(type="x" * 2_000), ""),  # too long for CloudWatch Logs
     ],
 )
@@ -130,6 +133,8 @@ def test_a_trail_is_over_when_all_requests_have_their_outcomes() -> None:
         (line("entry entered", user="ada", seq=4, id="entry"), False),
         (line("request failed", user="eve", seq=4), False),
         (line("request cancelled", user="ada", seq=4), True),
+        (line("request accepted", user="ada", seq=5), False),
+        (line("request superseded", user="ada", seq=5, by=6), True),
     ]
 
     for said, over in steps:

@@ -135,6 +135,14 @@ def test_each_request_of_a_batch_is_counted(watched: Watched, capsys: pytest.Cap
     assert found == {"echo": 2, "sleep": 1}
 
 
+def test_what_a_sweep_does_not_know_has_no_value(watched: Watched) -> None:
+    log_event("callback given up", level=logging.WARNING)
+    log_event("queues swept", held=2, not_looked_at=1)
+    [swept] = watched.documents()
+    counted = {"CallbacksGivenUp": 1, "QueuesHeld": 2, "QueuesNotLookedAt": 1}
+    assert published(swept) == {("stack",): counted}
+
+
 @pytest.mark.parametrize(
     ("status", "name"),
     [(404, "ClientErrors"), (429, "Throttled"), (500, "ServerErrors"), (503, "ServerErrors")],

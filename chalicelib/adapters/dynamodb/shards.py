@@ -19,12 +19,19 @@ def shard(user_id: str, shards: int) -> str:
     return str((int(user_id[:4], 16) if is_account_id(user_id) else crc32(user_id.encode())) % shards)
 
 
-def read_shards[T](shards: int, part: Part, query: Callable[[str], Iterable[T]]) -> Iterable[T]:
-    """What could be read of this part's shards: an error ends the reading of its shard, and is logged."""
+def read_shards[T](
+    shards: int, part: Part, query: Callable[[str], Iterable[T]], unread: set[int] | None = None
+) -> Iterable[T]:
+    """What could be read of this part's shards: an error ends the reading of its shard, and is logged.
+
+    The numbers of such shards are added to `unread`.
+    """
     for number in range(part.number, shards, part.of):
         try:
             yield from query(str(number))
         except Exception as error:  # noqa: BLE001 - the sweeper must not stop for it
+            if unread is not None:
+                unread.add(number)
             log_event("index not read to its end", level=logging.ERROR, shard=number, exception=error)
 
 

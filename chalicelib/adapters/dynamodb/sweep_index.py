@@ -10,7 +10,7 @@ from chalicelib.adapters.dynamodb.records import stored_state, to_queue
 from chalicelib.adapters.dynamodb.shards import read_shards
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.queueing.queue import Queue
-from chalicelib.core.queueing.queue_store import ALL, Part
+from chalicelib.core.queueing.queue_store import ALL, Incomplete, Part
 from chalicelib.core.time import Millis
 
 
@@ -28,9 +28,11 @@ class DynamoSweepIndex:
         def look(shard: str) -> Iterable[QueueItem]:
             return m.looks.query(shard, None if until is None else moment <= until)
 
-        found = [item.user_id for item in read_shards(self._shards, part, look)]
-        found += [item.user_id for item in read_shards(self._shards, part, m.working.query)]
-        return list(dict.fromkeys(found))
+        unread = set[int]()
+        found = [item.user_id for item in read_shards(self._shards, part, look, unread)]
+        found += [item.user_id for item in read_shards(self._shards, part, m.working.query, unread)]
+        user_ids = dict.fromkeys(found)
+        return Incomplete(user_ids, unread=len(unread)) if unread else list(user_ids)
 
     def with_expired_sessions(self, now: Millis, part: Part = ALL) -> Sequence[str]:
         over: Any = Expiring.sessions_until

@@ -72,7 +72,8 @@ class EmbeddedMetrics:
             self._observe_call(fields)
         elif event == SWEEP:
             for field, name in SWEPT.items():
-                self._add(None, name, fields[field])
+                if field in fields:
+                    self._add(None, name, fields[field])
         else:
             return None
         documents = self._documents()

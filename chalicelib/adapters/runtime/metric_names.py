@@ -16,6 +16,8 @@ COUNTED = {
     "request will be retried": "Retried",
     "queue halted": "Halted",
     "queue held": "Held",
+    "callback failed": "CallbacksFailed",
+    "callback given up": "CallbacksGivenUp",
     "check passed": "ChecksPassed",
     "check failed": "ChecksFailed",
 }
@@ -33,7 +35,7 @@ ATTEMPTS_LOST = {"timeout": "TimedOut", "crash": "Crashed"}
 ATTEMPT_FAILED = {"request failed", "request will be retried", "request halts the queue"}
 KINDS = {"error", "permanent", "timeout", "crash", "conflict"}
 OF_HANDLERS = {"handler raised"}  # errors of the application, which fail its requests and nothing else
-# The metric of a field of the sweeper's line.
+# The metric of a field of the sweeper's line. The line lacks what the sweep does not know.
 SWEPT = {
     "queues": "QueuesSwept",
     "waiting": "WaitingSwept",
@@ -41,6 +43,7 @@ SWEPT = {
     "halted": "QueuesHalted",
     "held": "QueuesHeld",
     "oldest_seconds": "OldestAgeSeconds",
+    "oldest_callback_seconds": "OldestCallbackSeconds",
     "not_looked_at": "QueuesNotLookedAt",
     "took_seconds": "SweepSeconds",
 }

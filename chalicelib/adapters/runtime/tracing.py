@@ -37,11 +37,13 @@ def is_recording() -> bool:
 def trace_id() -> str | None:
     """The root of X-Ray's header, which Lambda sets for each invocation: Root=1-…;Parent=…;Sampled=…
 
-    A caller may choose it by sending `X-Amzn-Trace-Id`: it helps to find lines, and proves nothing. None if
-    X-Ray is off: then nobody can look it up.
+    In 32 hexadecimal digits, as the API and all other lines write ids of traces. A caller may choose it by
+    sending `X-Amzn-Trace-Id`: it helps to find lines, and proves nothing. None if X-Ray is off: then nobody
+    can look it up.
     """
     header = os.environ.get("_X_AMZN_TRACE_ID", "") if _on else ""
-    return dict(part.partition("=")[::2] for part in header.split(";")).get("Root")
+    root = dict(part.partition("=")[::2] for part in header.split(";")).get("Root", "")
+    return root.removeprefix("1-").replace("-", "") or None
 
 
 def begin_call(given: TraceContext | None) -> TraceContext | None:

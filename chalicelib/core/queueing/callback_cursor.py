@@ -35,3 +35,11 @@ class CallbackCursor(NamedTuple):
 
 
 NOTHING_OWED: Final = CallbackCursor()
+
+
+class Owing(NamedTuple):
+    """A cursor that owes callbacks, as sweeps of one process have seen it."""
+
+    first: int | None
+    token: str
+    since: Millis  # it has been so since then, or longer

@@ -94,7 +94,7 @@ class Controls:
             if own is None:
                 return None
             cancelled = own
-        log_event("request cancelled", user=user_id, seq=seq)
+        log_event("request cancelled", user=user_id, seq=seq, type=request.type)
         if cancelled.attempts or cancelled.unfit_since is not None:
             self._open_after(user_id, seq)
         if queue.due(request) > now or request.status is Status.RUNNING or not queue.runnable:
@@ -118,7 +118,7 @@ class Controls:
         request = self._standing_head(queue, seq)
         if not request.settled:
             request = self._give_up(request, queue.why_held.failure if queue.why_held else request.error)
-            log_event("request skipped", user=user_id, seq=seq)
+            log_event("request skipped", user=user_id, seq=seq, type=request.type)
         self._open_after(user_id, seq)
         return request
 

@@ -1,17 +1,19 @@
 """The requests behind the head, read ahead, and what becomes of numbers without a request."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from chalicelib.core.log_events import log_event
 from chalicelib.core.polling import poll
 from chalicelib.core.queueing.held_lease import HeldLease
+from chalicelib.core.queueing.log_fields import log_fields
 from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
 from chalicelib.core.queueing.request import Outcome, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
 from chalicelib.core.queueing.retention import LEADING_VOID_MS, expiry
 from chalicelib.core.queueing.slot_looks import SlotLooks
 from chalicelib.core.queueing.stopping import settle_stopped
-from chalicelib.core.time import Clock
+from chalicelib.core.time import Clock, Millis
 
 CHUNK = 25
 
@@ -43,19 +45,24 @@ class Lookahead:
         if request.status is Status.QUEUED and self._is_abandoned(request):
             return self.requests.settle(request, Outcome(Status.VOID), now)
         if seq <= queue.purged and (request.status is Status.QUEUED or request.has_crashed(now)):
-            return self.requests.settle(request, Outcome(Status.CANCELLED), now)
+            return self._end(request, Outcome(Status.CANCELLED), "request cancelled", now, purged=True)
         if request.stop_requested_at is not None and request.has_crashed(now):
             return settle_stopped(self.requests, request, now)
         if request.slot is not None and queue.state is not State.HALTED:
             slot = self.slots.find(request)
             if slot and slot.supersedes(request, now):
                 by = slot.replaced + 1
-                log_event("request superseded", user=queue.user_id, seq=seq, by=by)
-                return self.requests.settle(request, Outcome(Status.CANCELLED, superseded_by=by), now)
+                superseded = Outcome(Status.CANCELLED, superseded_by=by)
+                return self._end(request, superseded, "request superseded", now, by=by)
         if request.is_too_late(now):
-            log_event("request expired", user=queue.user_id, seq=seq, type=request.type)
-            return self.requests.settle(request, Outcome(Status.EXPIRED), now)
+            return self._end(request, Outcome(Status.EXPIRED), "request expired", now)
         return request
+
+    def _end(self, request: Request, outcome: Outcome, event: str, now: Millis, **more: Any) -> Request:
+        """Store the outcome of a request that is not run. Raises LostRaceError, and then logs nothing."""
+        ended = self.requests.settle(request, outcome, now)
+        log_event(event, **log_fields(request), **more)
+        return ended
 
     def peek(self, seq: int) -> Request | None:
         """The request under this number as it was read ahead; None if it was not."""

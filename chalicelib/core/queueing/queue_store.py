@@ -1,6 +1,6 @@
 """The ports through which the core reads and writes queue items, one for each role."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from chalicelib.core.queueing.progress import Progress
@@ -19,6 +19,14 @@ class Part(NamedTuple):
 
 
 ALL: Final = Part(0, 1)
+
+
+class Incomplete(list[str]):
+    """Ids of users that an index has named, although `unread` of its shards could not be read."""
+
+    def __init__(self, user_ids: Iterable[str] = (), *, unread: int) -> None:
+        super().__init__(user_ids)
+        self.unread = unread
 
 
 class QueueStore(Protocol):
@@ -202,7 +210,7 @@ class SweepIndex(Protocol):
         """Ids of users at whose queues the sweeper is to look by `until`; with None, at whatever moment.
 
         Those are all that have work, or had some lately. The index has several shards. A shard that cannot be
-        read is left out.
+        read is left out; then the ids are an `Incomplete`.
         """
         ...
 

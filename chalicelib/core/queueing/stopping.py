@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from chalicelib.core.errors import ConflictError, LostRaceError
 from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.log_fields import log_fields
 from chalicelib.core.queueing.request import Outcome, Request, Status, StoppedBy
 
 if TYPE_CHECKING:
@@ -56,5 +57,5 @@ def stop(controls: Controls, user_id: str, session_id: str | None, seq: int) -> 
 def settle_stopped(requests: RequestStore, crashed: Request, now: Millis) -> Request:
     """Cancel a request that was asked to stop and whose attempt crashed. Raises LostRaceError."""
     cancelled = requests.settle(crashed, Outcome(Status.CANCELLED), now)
-    log_event("request cancelled", user=crashed.user_id, seq=crashed.seq, stopped_by=crashed.stopped_by)
+    log_event("request cancelled", **log_fields(crashed), stopped_by=crashed.stopped_by)
     return cancelled

@@ -9,14 +9,15 @@ from itertools import batched, chain
 from chalicelib.core.errors import LostRaceError, NewerItemError, UnavailableError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.at_work import is_at_work
-from chalicelib.core.queueing.closing import close_if_over
+from chalicelib.core.queueing.callback_cursor import Owing
+from chalicelib.core.queueing.closing import close_if_over, end_sessions
 from chalicelib.core.queueing.due_entries import DueEntries
 from chalicelib.core.queueing.entering import Entering
 from chalicelib.core.queueing.keeping import ForEach, Keeping, for_each, is_checked_for_payloads
 from chalicelib.core.queueing.lateness import MINUTE_MS, STALE_MS, is_checked_now, is_late
 from chalicelib.core.queueing.ports import AccountRemoval, SessionRemoval, Store, WakeUps
 from chalicelib.core.queueing.queue import Queue, State
-from chalicelib.core.queueing.queue_store import ALL, Part
+from chalicelib.core.queueing.queue_store import ALL, Incomplete, Part
 from chalicelib.core.queueing.removing import remove, remove_account
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.resting import rests_until
@@ -30,6 +31,8 @@ IDLE_MS = 60_000  # a queue without work keeps its mark this long, so that busy 
 # Queues read in one call; read one by one, the sweeper could look after a few thousand users only.
 AT_ONCE = 100
 ALLOWED_MS = 40_000  # how long a sweep may take, unless the caller says something else
+
+type Look = Callable[[Queue, Millis], None]
 
 
 def log_failure(user_id: str | None, error: Exception) -> None:
@@ -54,6 +57,7 @@ class Sweep:
     callbacks: WakeUps | None = None  # wakes those who push outcomes; None: the deployment has no callbacks
     for_each: ForEach = for_each  # keeps several payloads; may do so side by side
     unkept: dict[str, int] = field(default_factory=dict)  # lines that were too long: see Keeping.left
+    owing: dict[str, Owing] = field(default_factory=dict)  # who owed callbacks lately: see `overdue_ms`
 
     def __call__(
         self, allowed_ms: Millis = ALLOWED_MS, *, wake_ups_lost: bool = False, part: Part = ALL
@@ -66,6 +70,7 @@ class Sweep:
         wrong with one queue, or while one index is read, is logged and does not stop the rest.
         """
         run = SweepRun(self.clock.now(), allowed_ms, part, wake_ups_lost)
+        run.counts.oldest_callback_seconds = 0.0 if self.callbacks else None
         self._rescue_all(run)
         entries = DueEntries(self.entering or self._new_entering(), part, self.shuffle)
         soon = list[Millis | None]()
@@ -79,21 +84,26 @@ class Sweep:
     def _rescue_all(self, run: SweepRun) -> None:
         due = self._queues(lambda: self.store.sweep_index.due(run.due_by, run.part), run.counts)
         for queue in self._in_time(due, run.until(Share.RESCUE)):
-            run.counts.not_looked_at -= 1
-            if queue.callbacks.is_owed:
-                self._guard(lambda queue, now: self._rescue_callbacks(queue, now, run.wake_ups_lost), queue)
-            if queue.deleted_at is None and queue.depth:
-                run.counts.saw(queue)
-                if run.wake_ups_lost:
-                    self._guard(lambda queue, now: self._wake(queue, wake_up_id(queue, None, now)), queue)
-                self._guard(lambda queue, now: self._rescue(queue, now, run.old, run.counts), queue)
-            else:
-                run.note_without_work(queue)
+            run.counts.looked(self._look_after(queue, run))
+
+    def _look_after(self, queue: Queue, run: SweepRun) -> Sequence[bool]:
+        """Whether each look at the queue has gone well."""
+        looks = list[Look]()
+        if queue.callbacks.is_owed:
+            looks.append(lambda queue, now: self._rescue_callbacks(queue, now, run))
+        if queue.deleted_at is None and queue.depth:
+            run.counts.saw(queue)
+            if run.wake_ups_lost:
+                looks.append(lambda queue, now: self._wake(queue, wake_up_id(queue, None, now)))
+            looks.append(lambda queue, now: self._rescue(queue, now, run.old, run.counts))
+        else:
+            run.note_without_work(queue)
+        return [self._guard(look, queue) for look in looks]
 
     def _tidy(self, run: SweepRun) -> None:
         expired = self._queues(lambda: self.store.sweep_index.with_expired_sessions(run.started, run.part))
         for queue in self._in_time(expired, run.until(Share.SESSIONS)):
-            self._guard(self._end_sessions, queue)
+            self._guard(lambda queue, now: end_sessions(self.store, queue, now), queue)
         for queue in self._in_time(run.idle, run.until(Share.DRAINED)):
             self._guard(self._tidy_drained, queue)
         for queue in self._in_time(run.leaving, run.until(Share.REMOVAL)):
@@ -114,10 +124,11 @@ class Sweep:
         self, find: Callable[[], Sequence[str]], counts: SweepCounts | None = None
     ) -> Iterator[Queue]:
         """In random order: if time is too short for all, each sweep reaches others."""
-        user_ids = list[str]()
-        self._survive(lambda: user_ids.extend(find()))
+        found = list[Sequence[str]]()
+        self._survive(lambda: found.append(find()))
         if counts:
-            counts.not_looked_at = len(user_ids)
+            counts.found(found[0] if found else Incomplete(unread=1))
+        user_ids = list(chain(*found))
         self.shuffle(user_ids)
         for some in batched(user_ids, AT_ONCE, strict=False):
             yield from self._read(some)
@@ -146,24 +157,30 @@ class Sweep:
                 return
             yield queue
 
-    def _guard(self, look: Callable[[Queue, Millis], None], queue: Queue) -> None:
-        self._survive(lambda: look(queue, self.clock.now()), queue.user_id)
+    def _guard(self, look: Look, queue: Queue) -> bool:
+        return self._survive(lambda: look(queue, self.clock.now()), queue.user_id)
 
-    def _survive(self, do: Callable[[], None], user_id: str | None = None) -> None:
+    def _survive(self, do: Callable[[], None], user_id: str | None = None) -> bool:
+        """Whether nothing has gone wrong. A queue that moves by itself is well."""
         try:
             do()
         except LostRaceError:
             log_event("queue moves by itself", user=user_id)
+            return True
         except UnavailableError as error:
             log_event("queue not looked after", level=logging.WARNING, user=user_id, error=str(error))
         except NewerItemError as error:
             log_event("item of a newer release", level=logging.WARNING, user=user_id, error=str(error))
         except Exception as error:  # noqa: BLE001 - everybody else depends on this sweep
             self.report(user_id, error)
+        else:
+            return True
+        return False
 
     def _rescue(self, queue: Queue, now: Millis, old: list[Queue], counts: SweepCounts) -> None:
         """Adds the queue to `old` if its large payloads have to be looked after."""
-        if self._is_held_by_other_code(queue):
+        if queue.why_held is not None and queue.why_held.code != self.code:
+            # Code was deployed since a worker has last looked if it can take the head.
             return self._wake(queue, wake_up_id(queue, None, now, MINUTE_MS))
         if queue.is_active_since(now - STALE_MS):
             return None
@@ -199,30 +216,16 @@ class Sweep:
         slot = self.store.requests.find_slot(head.user_id, head.slot)
         return slot is not None and slot.supersedes(head, now)
 
-    def _is_held_by_other_code(self, queue: Queue) -> bool:
-        """Whether code was deployed since a worker has last looked if it can take the head."""
-        return queue.why_held is not None and queue.why_held.code != self.code
-
     def _wake(self, queue: Queue, id_: str) -> None:
         send_wake_up(self.wake_ups, queue, id_)
         log_event("queue rung by the sweeper", user=queue.user_id, seq=queue.tail)
 
-    def _end_sessions(self, queue: Queue, now: Millis) -> None:
-        if queue.deleted_at is not None:
-            return  # its removal deletes what is stored of the sessions that it names
-        latest: Queue | None = queue
-        for session_id, expiry in queue.sessions.items():
-            if expiry <= now:
-                latest = self.store.connections.end_session(queue.user_id, session_id)
-                log_event("session expired", user=queue.user_id, session=session_id)
-        if latest:
-            close_if_over(self.store.queues, latest, now)
-
-    def _rescue_callbacks(self, queue: Queue, now: Millis, wake_ups_lost: bool) -> None:
+    def _rescue_callbacks(self, queue: Queue, now: Millis, run: SweepRun) -> None:
         if self.callbacks:
-            from chalicelib.core.queueing.callback_rescue import rescue_callbacks
+            from chalicelib.core.queueing.callback_rescue import overdue_ms, rescue_callbacks
 
-            rescue_callbacks(self.callbacks, queue, now, wake_ups_lost=wake_ups_lost)
+            run.counts.owes_callbacks(overdue_ms(queue, now, self.owing))
+            rescue_callbacks(self.callbacks, queue, now, wake_ups_lost=run.wake_ups_lost)
 
     def _tidy_drained(self, queue: Queue, now: Millis) -> None:
         if queue.callbacks.is_owed:

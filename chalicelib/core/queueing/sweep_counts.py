@@ -1,10 +1,15 @@
 """What a sweep has seen, for the operator: its log line, and the metrics that are made of it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from chalicelib.core.queueing.queue import Queue, State
+from chalicelib.core.queueing.queue_store import Incomplete
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.time import Millis
+
+ALWAYS_KNOWN = {"not_looked_at", "took_seconds"}
 
 
 @dataclass(slots=True)
@@ -20,8 +25,35 @@ class SweepCounts:
     halted: int = 0
     held: int = 0
     oldest_seconds: float = 0.0  # for how long the first request of a stale queue should have begun, at most
-    not_looked_at: int = 0  # queues that were due: there was no time left, or they could not be read
+    # For how long a callback that is owed should have been called, at most; None: the deployment has none.
+    oldest_callback_seconds: float | None = None
+    # Queues that were due: there was no time left, they could not be read, or something went wrong. Queues in
+    # a shard of the index that could not be read count as one: nobody knows their number.
+    not_looked_at: int = 0
     took_seconds: float = 0.0
+    any_looked_at: bool = False
+
+    def fields(self) -> Mapping[str, Any]:
+        """Of the event `queues swept`, without what is not known.
+
+        If no queue could be looked at although some were due, a count of nothing is not known to be right:
+        to say that the oldest request is 0 seconds late would be to say that all is well.
+        """
+        counted = {name: value for name, value in asdict(self).items() if value is not None}
+        del counted["any_looked_at"]
+        if self.any_looked_at or not self.not_looked_at:
+            return counted
+        return {name: value for name, value in counted.items() if value or name in ALWAYS_KNOWN}
+
+    def found(self, user_ids: Sequence[str]) -> None:
+        """Note how many queues are due."""
+        self.not_looked_at = len(user_ids) + (user_ids.unread if isinstance(user_ids, Incomplete) else 0)
+
+    def looked(self, went_well: Iterable[bool]) -> None:
+        """Note that a queue that is due was looked at, and whether each look has gone well."""
+        if all(went_well):
+            self.any_looked_at = True
+            self.not_looked_at -= 1
 
     def saw(self, queue: Queue) -> None:
         """Count a queue with work."""
@@ -35,3 +67,7 @@ class SweepCounts:
         self.stale += 1
         due = max(queue.due(head), head.enqueued_at) if head else queue.tail_at
         self.oldest_seconds = max(self.oldest_seconds, (now - due) / 1000)
+
+    def owes_callbacks(self, overdue_ms: Millis) -> None:
+        """Note for how long the next callback of a queue should have been called."""
+        self.oldest_callback_seconds = max(self.oldest_callback_seconds or 0.0, overdue_ms / 1000)
