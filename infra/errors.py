@@ -42,7 +42,7 @@ def unfinished_if_lost(*, begun: bool = True) -> Iterator[None]:
     except (BotoCoreError, ClientError) as error:
         if not begun and not is_unanswered(error):
             raise
-        raise UnfinishedError(f"The connection to AWS was lost: {message_for(error)}\n{GOES_ON}") from error
+        raise UnfinishedError(f"The connection was lost: {message_for(error)}\n{GOES_ON}") from error
 
 
 def is_unanswered(error: BotoCoreError | ClientError) -> bool:
@@ -50,7 +50,7 @@ def is_unanswered(error: BotoCoreError | ClientError) -> bool:
     if isinstance(error, BotoCoreError):
         return True
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return int(status) >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def message_for(error: Exception) -> str:

@@ -51,7 +51,8 @@ def _put_after(secrets_manager: Any, arn: str, version: str, renewed: dict[str, 
             raise
         raise DeployError(
             f"Nothing was changed: another rotation has followed version {version} of the secret already. If "
-            "the keys have to be rotated all the same, run this again."
+            "the keys have to be rotated all the same, run this again. (If somebody has made this version "
+            "the current one again by hand, store its content as a new version first.)"
         ) from error
 
 

@@ -41,7 +41,10 @@ def refuse(target: Target, changes: Sequence[Change], allowed: Collection[str], 
     try:
         found = [*_tables(target, _of(TABLE, added)), *_buckets(target, _of(BUCKET, added))]
     except (BotoCoreError, ClientError) as error:
-        report(f"Whether earlier deployments have left data could not be seen ({reason_of(error)}).")
+        report(
+            f"Whether earlier deployments have left data could not be seen ({reason_of(error)}): that needs "
+            "dynamodb:ListTables and, for a bucket, s3:ListAllMyBuckets."
+        )
         return
     if found:
         lines = "\n".join(f"  {leftover}" for leftover in found)

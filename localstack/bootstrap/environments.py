@@ -13,6 +13,8 @@ NO_PYTHON = (
     f"Gurukool needs Python {PYTHON}, found none, and could not fetch one. Install it (with pyenv: "
     f"pyenv install {PYTHON}), or let this machine reach the internet, and try again.\n"
 )
+# What uv says then. Its other errors, such as a disk without room, have another reason.
+UV_HAS_NONE = ("No interpreter found", "Failed to download")
 RECIPE = Path(__file__).read_bytes()
 
 
@@ -33,7 +35,8 @@ class Environment(Entry):
             # Relocatable, since the directory gets its final name when all is in it.
             uv.run("venv", "--no-project", "--relocatable", "--python", PYTHON, directory)
         except SetupError as error:
-            raise SetupError(f"{NO_PYTHON}{error}") from error
+            has_none = any(words in str(error) for words in UV_HAS_NONE)
+            raise SetupError(f"{NO_PYTHON if has_none else ''}{error}") from error
         # The constraints pin what packages without a wheel are built with, as far as the file has it.
         uv.run(
             *("pip", "sync", "--require-hashes", "--python", directory / "bin" / "python"),

@@ -6,13 +6,15 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING
 
-from bootstrap import commands
+from bootstrap import commands, homes
 from bootstrap.cache import CHECKOUT
 from bootstrap.environments import Environment
 from bootstrap.errors import SetupError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+QUIET = ("--loglevel=error", "--no-progress")  # but for what went wrong, which --silent would leave out
 
 
 def node() -> Path:
@@ -27,7 +29,8 @@ def run(*arguments: str, cwd: Path) -> None:
     """Runs npm, which is to trust the machine's certificates, as uv does. Raises SetupError."""
     program = node()
     script = program.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    commands.run(program, script, *arguments, "--silent", cwd=cwd, environment={"NODE_USE_SYSTEM_CA": "1"})
+    environment = {"NODE_USE_SYSTEM_CA": "1", **homes.of_npm()}
+    commands.run(program, script, *arguments, *QUIET, cwd=cwd, environment=environment)
 
 
 def unpack(package: str, sha512: str, directory: Path) -> None:

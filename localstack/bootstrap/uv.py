@@ -6,7 +6,7 @@ import importlib.util
 import sys
 from typing import TYPE_CHECKING
 
-from bootstrap import commands, debian
+from bootstrap import commands, debian, homes
 from bootstrap.cache import CHECKOUT, Entry
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ ENVIRONMENT = {"UV_SYSTEM_CERTS": "1"}
 
 def run(*arguments: str | Path) -> str:
     """What uv printed, run in the checkout. Raises SetupError."""
-    return commands.run(ensure(), *arguments, cwd=CHECKOUT, environment=ENVIRONMENT)
+    return commands.run(ensure(), *arguments, cwd=CHECKOUT, environment={**ENVIRONMENT, **homes.of_uv()})
 
 
 def ensure() -> Path:

@@ -62,6 +62,7 @@ def deploy(emulator: Emulator, settings: Settings, report: Callable[[str], None]
     from botocore.exceptions import BotoCoreError, ClientError
 
     from infra import deploy as program
+    from infra.errors import UnfinishedError
     from infra.target import local_cloud
 
     options = program.Options(
@@ -78,6 +79,9 @@ def deploy(emulator: Emulator, settings: Settings, report: Callable[[str], None]
         outputs = program.deploy(local_cloud(emulator.edge_url), given, report, options)
     except (BotoCoreError, ClientError) as error:
         raise LocalCloudError(f"LocalStack refused: {error} Its log: {emulator.log}") from error
+    except UnfinishedError as error:
+        lost = f"LocalStack was lost while it changed the stack: {error.__cause__}"
+        raise LocalCloudError(f"{lost} Its log: {emulator.log}") from error
     if emulator.data:
         _note(emulator.data, settings.app, report)
     return outputs

@@ -10,11 +10,11 @@ from tests.infra.fakes import FakeCloudFormation, Moment
 WANTED = Wanted("https://template")
 LOST = ReadTimeoutError(endpoint_url="https://cloudformation")
 OVERLOADED = ClientError(
-    {"Error": {"Code": "ServiceUnavailable"}, "ResponseMetadata": {"HTTPStatusCode": 503}},  # type: ignore[typeddict-item]
+    {"Error": {"Code": "ServiceUnavailable"}, "ResponseMetadata": {"HTTPStatusCode": 503}},
     "Call",
 )
 EXPIRED = ClientError(
-    {"Error": {"Code": "ExpiredToken"}, "ResponseMetadata": {"HTTPStatusCode": 403}},  # type: ignore[typeddict-item]
+    {"Error": {"Code": "ExpiredToken"}, "ResponseMetadata": {"HTTPStatusCode": 403}},
     "Call",
 )
 

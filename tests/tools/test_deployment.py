@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from infra import deploy as program
+from infra.errors import unfinished_if_lost
 from infra.new import write
 from local_cloud import disks
 from local_cloud.data import APPLICATION_FILE, Data
 from local_cloud.deployment import as_last_time, deploy
+from local_cloud.errors import LocalCloudError
 from local_cloud.settings import Settings
 from tests.tools.conftest import FakeCloud
 
@@ -87,3 +90,17 @@ def test_a_deployment_that_cannot_be_noted_is_no_failure(
     assert outputs == {"ApiUrl": "http://api"}
     [line] = lines
     assert line.startswith("Which application was deployed could not be noted (Is a directory): say APP=")
+
+
+def test_a_localstack_that_is_lost_in_the_middle_is_told_with_its_log(
+    fake_cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(*_: object) -> None:
+        with unfinished_if_lost():
+            raise EndpointConnectionError(endpoint_url="http://127.0.0.1:4566")
+
+    monkeypatch.setattr(program, "deploy", lose)
+    with pytest.raises(LocalCloudError) as lost:
+        deploy(fake_cloud.emulator, Settings.from_mapping({}), print)
+    assert "LocalStack was lost while it changed the stack: Could not connect" in str(lost.value)
+    assert str(lost.value).endswith(f"Its log: {fake_cloud.emulator.log}")

@@ -43,7 +43,8 @@ def place(cache: Path) -> Path:
 
 def _unpack(npm: str, directory: Path) -> None:
     packing = subprocess.run(
-        [npm, "pack", "--silent", PINNED["package"]],
+        # Not --silent, with which npm does not say why it failed.
+        [npm, "pack", "--loglevel=error", "--no-progress", PINNED["package"]],
         cwd=directory,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -52,7 +53,7 @@ def _unpack(npm: str, directory: Path) -> None:
     )
     archives = list(directory.glob("*.tgz"))
     if packing.returncode or not archives:
-        raise SettingError(f"npm could not fetch {PINNED['package']}: {packing.stderr.strip()[-500:]}")
+        raise SettingError(f"npm could not fetch {PINNED['package']}: {packing.stderr.strip()[-2000:]}")
     found = base64.b64encode(hashlib.sha512(archives[0].read_bytes()).digest()).decode()
     if found != PINNED["sha512"]:
         raise SettingError(f"{PINNED['package']} has changed: its SHA-512 is {found}. Do not use it.")
