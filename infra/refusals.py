@@ -1,4 +1,6 @@
-"""Which of the requests that wait the code about to be deployed cannot take: their queues would be held.
+"""Which of the requests that wait or are scheduled the code about to be deployed cannot take.
+
+Their queues would be held: those of scheduled requests when they have entered the line.
 
 The packaged code itself is asked, where nothing is installed but what ships.
 """
@@ -10,7 +12,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from infra.application import ARCHIVE
 from infra.apps import requirements
@@ -18,10 +20,13 @@ from infra.apps.folder import App
 from infra.errors import DeployError
 from infra.events import Report
 from infra.loadable import shipped_python
+from infra.scheduled import write_scheduled
 from infra.target import Target
 from infra.waiting import UnreadableError, Written, write_waiting
 
 SHOWN = 20
+WAITING, SCHEDULED = "requests that wait", "scheduled requests"
+KINDS = {WAITING: write_waiting, SCHEDULED: write_scheduled}
 TAKE = """
 import json, os, sys
 from pathlib import Path
@@ -33,12 +38,12 @@ from chalicelib.core.queueing.request import Failure, Request, Status
 handlers = Container(os.environ, root=Path.cwd()).handlers
 with open(waiting) as lines, open(refused, "w") as told:
     for line in lines:
-        user_id, seq, type_, payload = json.loads(line)
+        user_id, place, type_, payload = json.loads(line)
         handler = handlers.get(type_)
-        request = Request(user_id, seq, type_, payload, Status.QUEUED, enqueued_at=0)
+        request = Request(user_id, place, type_, payload, Status.QUEUED, enqueued_at=0)
         why = take(handler, request, handler.timeout) if handler else Failure("", "There is no handler.")
         if isinstance(why, Failure):
-            print(json.dumps([user_id, seq, type_, why.message]), file=told)
+            print(json.dumps([user_id, place, type_, why.message]), file=told)
 """
 
 
@@ -46,12 +51,13 @@ class Refusal(NamedTuple):
     """A request that the code cannot take."""
 
     user_id: str
-    seq: int
+    place: int | str  # its number; the id of one that is scheduled
     type: str
     why: str
 
     def __str__(self) -> str:
-        return f"request {self.seq} of user {self.user_id}, type {self.type}: {self.why}"
+        what = "request" if isinstance(self.place, int) else "scheduled request"
+        return f"{what} {self.place} of user {self.user_id}, type {self.type}: {self.why}"
 
 
 def look(
@@ -63,21 +69,32 @@ def look(
     environment: Mapping[str, str],
     app: App | None = None,
 ) -> int:
-    """How many of the requests that wait in the stack with these outputs the packaged code cannot take.
+    """How many of the requests that wait or are scheduled in the stack the packaged code cannot take.
 
-    Reports them. `environment` has the variables that decide which handlers there are. Raises DeployError.
+    Reports them. `outputs` are those of the stack, and `environment` has the variables that decide which
+    handlers there are. Raises DeployError.
     """
     with TemporaryDirectory(prefix="gurukool-waiting-") as temporary:
         waiting = Path(temporary) / "waiting"
-        try:
-            with waiting.open("w") as file:
-                written = write_waiting(target, outputs, file)
-        except UnreadableError as error:
-            report(f"The requests that wait could not be read, and were not checked: {error}")
-            return 0
-        refused = _refused(waiting, packaged, environment, app) if written.count else []
-    _tell(refused, written, report)
+        with waiting.open("w") as file:
+            read = _read(target, outputs, file, report)
+        refused = _refused(waiting, packaged, environment, app) if any(w.count for w in read.values()) else []
+    _tell(refused, read, report)
     return len(refused)
+
+
+def _read(target: Target, outputs: Mapping[str, str], file: TextIO, report: Report) -> Mapping[str, Written]:
+    """What was written into the file, by kind; reports the kinds that cannot be read."""
+    read = dict[str, Written]()
+    for kind, write in KINDS.items():
+        before = file.tell()
+        try:
+            read[kind] = write(target, outputs, file)
+        except UnreadableError as error:
+            file.seek(before)
+            file.truncate()
+            report(f"The {kind} could not be read, and were not checked: {error}")
+    return read
 
 
 def _refused(
@@ -109,20 +126,28 @@ def _refused(
     return [Refusal(*json.loads(line)) for line in told.read_text().splitlines()]
 
 
-def _tell(refused: Sequence[Refusal], written: Written, report: Report) -> None:
-    count = written.count
-    bound = "" if written.complete else f"Only the first {count} requests that wait were checked. "
-    if written.unread:
-        report(
-            f"{written.unread} requests that wait were not checked, because their payloads could not be "
-            f"read: {written.why}"
-        )
-        bound += "Of the others: "
+def _tell(refused: Sequence[Refusal], read: Mapping[str, Written], report: Report) -> None:
+    bound = ""
+    for kind, written in read.items():
+        if not written.complete:
+            bound += f"Only the first {written.count} {kind} were checked. "
+        if written.unread:
+            report(
+                f"{written.unread} {kind} were not checked, because their payloads could not be read: "
+                f"{written.why}"
+            )
+            bound += "Of the others: "
+    count = sum(written.count for written in read.values())
+    everything = f"{count} {WAITING}"
+    if SCHEDULED in read and read[SCHEDULED].count:
+        everything += " or are scheduled"
     if not refused:
-        everything = f"{bound}The new code can take all {count} requests that wait."
-        report(everything if count or written.unread else "Nothing waits.")
+        if count or any(written.unread for written in read.values()):
+            report(f"{bound}The new code can take all {everything}.")
+        elif len(read) == len(KINDS):
+            report("Nothing waits.")
         return
-    report(f"{bound}The new code cannot take {len(refused)} of {count} requests that wait:")
+    report(f"{bound}The new code cannot take {len(refused)} of {everything}:")
     for refusal in refused[:SHOWN]:
         report(f"  {refusal}")
     if len(refused) > SHOWN:

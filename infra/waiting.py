@@ -5,6 +5,7 @@ docs/deploy.md (Releases) lists the permissions that this needs.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import batched
 from typing import TextIO
@@ -42,6 +43,16 @@ class Written:
     why: str = ""  # the last reason of that
 
 
+@contextmanager
+def as_unreadable() -> Iterator[None]:
+    """Raises UnreadableError if the block cannot read the tables. Decorates functions, too."""
+    try:
+        yield
+    except (GurukoolError, PynamoDBException, ClientError) as error:
+        raise UnreadableError(str(error)) from error
+
+
+@as_unreadable()
 def write_waiting(
     target: Target, outputs: Mapping[str, str], file: TextIO, most: int = MOST_REQUESTS
 ) -> Written:
@@ -49,18 +60,11 @@ def write_waiting(
 
     At most `most` and MOST_BYTES are read. Raises UnreadableError.
     """
-    try:
-        return _write(target, outputs, file, most)
-    except (GurukoolError, PynamoDBException, ClientError) as error:
-        raise UnreadableError(str(error)) from error
-
-
-def _write(target: Target, outputs: Mapping[str, str], file: TextIO, most: int) -> Written:
     written, size = Written(), 0
     shards = int(outputs.get("SweepShards", 0))  # release 0.1.0 has no such output, and no index of moments
     bucket = outputs.get("UploadsBucket")
     objects = S3Objects(lambda: target.client("s3"), bucket) if bucket else None
-    tables = _tables(target, outputs)
+    tables = tables_of(target, outputs)
     store = DynamoStore(tables, limit=1, objects=objects)
     for request in _waiting(store, _users_with_work(tables, shards)):
         if written.count + written.unread == most or size >= MOST_BYTES:
@@ -72,8 +76,10 @@ def _write(target: Target, outputs: Mapping[str, str], file: TextIO, most: int) 
     return written
 
 
-def _tables(target: Target, outputs: Mapping[str, str]) -> Tables:
-    names = TableNames(queues=outputs["QueuesTable"], requests=outputs["RequestsTable"])
+def tables_of(target: Target, outputs: Mapping[str, str]) -> Tables:
+    """The tables of the stack with these outputs in which requests wait."""
+    scheduled = outputs.get("ScheduledTable", "")
+    names = TableNames(outputs["QueuesTable"], outputs["RequestsTable"], scheduled=scheduled)
     tables = Tables(names, target.region, target.endpoint)
     tables.connection._client = target.client("dynamodb")  # noqa: SLF001  (with the target's credentials)
     return tables

@@ -1,5 +1,6 @@
 """Handlers that are declared otherwise in the process that there is now."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -41,6 +42,15 @@ def declare_rate(cloud: Cloud, type_: str, rate: str) -> None:
 def declare_steps(cloud: Cloud, type_: str) -> None:
     """The handler of this type does nothing but two steps."""
     _declare(cloud, type_, function=_two_steps, wants=("request",))
+
+
+def declare_calling(cloud: Cloud, type_: str, call: Callable[[HandlerRequest], object]) -> None:
+    """The handler of this type does nothing but this with its request."""
+
+    def handle(payload: object, request: HandlerRequest) -> None:
+        call(request)
+
+    _declare(cloud, type_, function=handle, wants=("request",))
 
 
 def declare_emitting(cloud: Cloud, type_: str, numbers: int) -> None:

@@ -15,8 +15,17 @@ def calls_of_a_worker(
     """Its calls of both tables for an echo; `declare` changes handlers in the worker's process."""
     cloud.become("APIHandler", ALLOWED_HOSTS="localhost")
     caller.enqueue_as("ada")
-    recorder = cloud.become("Worker", still_clock())
+    return [call for call in calls_of_a_pass(cloud, declare) if call[1] in TABLES]
+
+
+def calls_of_a_pass(
+    cloud: Cloud, declare: Callable[[], None] = lambda: None, *, in_s: int = 0
+) -> list[tuple[str, str]]:
+    """All calls of a worker that gets the next wake-up, so many seconds from now."""
+    clock = still_clock()
+    clock.sleep(in_s)
+    recorder = cloud.become("Worker", clock)
     declare()
     cloud.deliver(cloud.functions.worker, "WakeUps", 1)
-    made = [(call.partition(":")[2], table) for call, table in recorder.made if table in TABLES]
+    made = [(call.partition(":")[2], table) for call, table in recorder.made]
     return [call for call in made if call != KEY_EXPIRES]

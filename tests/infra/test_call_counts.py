@@ -142,7 +142,7 @@ def test_a_wait_costs_four_writes_and_looks_at_the_queue_item_alone(
 
 
 def test_a_slot_costs_one_read_and_one_write_more(recorder: Recorder, caller: Caller) -> None:
-    """Whatever waits in it: tests/unit/core/test_slots.py counts the calls behind a backlog of 5,000."""
+    """Whatever waits in it: tests/unit/core/test_slot_costs.py counts them behind a backlog of 5,000."""
     caller.call("POST", "/api/auth/register", {"username": "ada", "password": PASSWORD})
     caller.sign_in("ada")
     caller.call("POST", "/api/queue/enqueue", {"type": "echo"})

@@ -15,6 +15,7 @@ from chalicelib.adapters.json.expectations import expected
 from chalicelib.adapters.json.faults import LONGEST_ECHO, MOST_FAULTS
 from chalicelib.api.identity.account_bodies import Register
 from chalicelib.api.queueing.orders import Batch, Order
+from chalicelib.api.queueing.scheduled_body import ScheduledOrder
 from chalicelib.core.errors import InvalidInputError, MalformedError
 
 
@@ -83,6 +84,15 @@ def test_a_batch_at_the_address_for_one_request_is_told_where_it_belongs() -> No
     found = faults('{"requests": [{"type": "echo"}]}', Order)
 
     assert found["requests"] == "is not accepted here: send batches to /api/queue/enqueue/batch"
+
+
+@pytest.mark.parametrize("name", ["start_before", "slot", "if_busy", "payload_upload"])
+def test_what_a_scheduled_request_cannot_have_is_told_with_what_to_do_instead(name: str) -> None:
+    body = f'{{"type": "echo", "enter_at": "2026-11-30T00:00:00Z", "{name}": "queue"}}'
+
+    assert faults(body, ScheduledOrder) == {
+        name: "is not accepted here: send the request now, with `not_before`"
+    }
 
 
 def test_a_types_own_sentence_is_kept() -> None:

@@ -63,7 +63,8 @@ OPERATIONS = {
     "skip": "The request that halts or holds the queue becomes failed, and the next one runs.",
     "schedule": "Accepts one request that enters the line at a moment and gets its number then. Until "
     "then it delays nobody. It may be some seconds late, and about a minute if it was scheduled less than "
-    "a minute ahead. With an `Idempotency-Key` the call may be repeated: the same call with the same key is "
+    "a minute ahead. It has no `start_before` and no slot: send a request that needs them now, with "
+    "`not_before`. With an `Idempotency-Key` the call may be repeated: the same call with the same key is "
     "one request, and the answer has its number as soon as it has one.",
     "listScheduled": "What is scheduled, without payloads. What has entered the line is among the requests.",
     "showScheduled": "One scheduled request with its payload; 404 as soon as it has entered the line.",

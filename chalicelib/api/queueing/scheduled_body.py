@@ -11,6 +11,8 @@ from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.idempotency import IdempotencyKey, fingerprint
 from chalicelib.core.time import Millis
 
+NOT_HERE = "is not accepted here: send the request now, with `not_before`"
+
 type EnterAt = Annotated[
     datetime,
     msgspec.Meta(
@@ -24,7 +26,7 @@ class ScheduledOrder(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     elsewhere: ClassVar = {
         "requests": "is not accepted here: schedule one request at a time",
-        "payload_upload": "is not accepted here: send the request now, with `not_before`",
+        **dict.fromkeys(("payload_upload", "start_before", "slot", "if_busy"), NOT_HERE),
     }
 
     type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]

@@ -162,8 +162,9 @@ class HandlerRequest:
                 request.emit(piece)
 
         `data` is anything with a JSON form of at most 32 KiB. Events are numbered from 1 and kept as long as
-        the outcome. They are stored at most four times a second, and always before the outcome; what was not
-        stored when a process crashes is lost. A later attempt goes on with the next number.
+        the outcome. They are stored together, after a quarter of a second or as soon as 128 KiB wait, and
+        always before the outcome; what was not stored when a process crashes is lost. A later attempt goes on
+        with the next number.
 
         Raises HandlerError for data without a JSON form, and if the store has not answered for 1 MiB of
         events. Raises PermanentError for data that is too large, and beyond 10,000 events or 8 MiB in one

@@ -16,7 +16,10 @@ CHUNK = 25
 
 @dataclass(frozen=True, slots=True)
 class SlotEntry:
-    """The slot of one enqueue. Costs the same whatever waits in it, or in front of it."""
+    """The slot of one enqueue. Costs the same whatever waits in it, or in front of it.
+
+    Only requests that were cancelled one by one, and that no worker has passed yet, are read.
+    """
 
     queues: QueueStore
     requests: RequestStore

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.core.errors import ConflictError, UnavailableError
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.request import Request, StoppedBy
+from chalicelib.core.queueing.slot_entry import CHUNK
 from chalicelib.core.queueing.slots import IfBusy
 from tests.unit.core.queue_harness import DONE, SESSION, USER, QueueHarness
 from tests.unit.core.test_slots import CANCELLED, SUCCEEDED, ended, send
@@ -36,6 +37,20 @@ def calls_behind(backlog: int, if_busy: IfBusy) -> list[str]:
         assert if_busy is IfBusy.REJECT
     made: list[str] = requests.made
     return made
+
+
+def test_an_interrupt_reads_past_what_was_cancelled_one_by_one(harness: QueueHarness) -> None:
+    """docs/performance.md says so."""
+    harness.make_room(2 * CHUNK + 1)
+    for _ in range(2 * CHUNK):
+        send(harness, IfBusy.QUEUE)
+        harness.controls.cancel(USER, SESSION, harness.queue.tail)
+    requests: Any = Counted(harness.store.requests)
+    enqueue = replace(harness.enqueue, requests=requests)
+
+    enqueue(USER, SESSION, [Work("skip", "null", slot="doc", if_busy=IfBusy.INTERRUPT)])
+
+    assert requests.made.count("list_without_payloads") == 3
 
 
 class Counted:
