@@ -9,6 +9,17 @@ from chalicelib.webhooks.allowed_hosts import AllowedHosts
 from chalicelib.webhooks.callback_urls import require_allowed
 from gurukool.testing.memory import PresentResources
 
+
+class GivenSettings(Settings):
+    """The settings of a test, which says where they are given."""
+
+    def __getitem__(self, name: str) -> Any:
+        """Raises UndeclaredError."""
+        if name not in self._values:
+            refuse_undeclared("setting", name, self._values, "the test's settings=")
+        return super().__getitem__(name)
+
+
 NONE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -23,9 +34,11 @@ def application(
 
     def secret(name: str) -> str:
         if name not in secrets:
-            refuse_undeclared("secret", name, secrets, "this test")
+            refuse_undeclared("secret", name, secrets, "the test's secrets=")
         return secrets[name]
 
     return Application(
-        Settings(settings, secret), PresentResources(), lambda url, path: require_allowed(url, allowed, path)
+        GivenSettings(settings, secret),
+        PresentResources(),
+        lambda url, path: require_allowed(url, allowed, path),
     )

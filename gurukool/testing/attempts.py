@@ -1,21 +1,31 @@
 """Carries requests out as a worker does, in the test's own process."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from chalicelib.adapters.runtime.runner import carry_out, taken
+from chalicelib.adapters.runtime.runner import carry_out, last_words, taken
 from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, reacting
 from chalicelib.core.queueing.application import Application
-from chalicelib.core.queueing.attempt import Ran, Run, Take, Taken
+from chalicelib.core.queueing.attempt import Ran, Take, Taken
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import StopWatch
 from chalicelib.core.queueing.journal import Journal
+from chalicelib.core.queueing.policy import HandlerError
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request
 from gurukool.testing.observed import ObservedEffects
 from gurukool.testing.process import CrashError, Process, running
+
+MOST_ATTEMPTS = 100_000  # until the workers have nothing to do
+ENDLESS = (
+    f"After {MOST_ATTEMPTS:,} attempts there is still something to do. Does a handler enqueue itself "
+    "again and again? Give the next request an `enter_at`, and use `advance`."
+)
+
+_log = logging.getLogger(__name__)
 
 
 def taker(*, limited: bool) -> Take:
@@ -31,40 +41,70 @@ def taker(*, limited: bool) -> Take:
     return take
 
 
-def runner(process: Process, application: Application, handlers: Registry, *, limited: bool) -> Run:
-    """Runs handlers in that process, which can enqueue follow-ups for `handlers`.
+class Attempts:
+    """Runs handlers in that process, which can enqueue follow-ups for `handlers`."""
 
-    Unless it is `limited`, an attempt may take as long as it takes.
-    """
+    def __init__(
+        self, process: Process, application: Application, handlers: Registry, *, limited: bool
+    ) -> None:
+        """Unless it is `limited`, an attempt may take as long as it takes."""
+        self._process = process
+        self._application = application
+        self._handlers = handlers
+        self._limited = limited
+        self._left = 0
+        self.raised: dict[tuple[str, int], BaseException] = {}
+        """What the last attempt of a request raised, by user and number."""
 
-    def run(  # noqa: PLR0917 - as the core calls it
-        handler: Handler, request: Request, taken: Taken, seconds: float, watch: StopWatch, journal: Journal
+    def begin(self) -> None:
+        """From now on, MOST_ATTEMPTS are allowed."""
+        self._left = MOST_ATTEMPTS
+
+    def __call__(  # noqa: PLR0917 - as the core calls it
+        self,
+        handler: Handler,
+        request: Request,
+        taken: Taken,
+        seconds: float,
+        watch: StopWatch,
+        journal: Journal,
     ) -> Ran:
+        """Raises RuntimeError if no attempt is left, and CrashError."""
+        if not self._left:
+            raise RuntimeError(ENDLESS)
+        self._left -= 1
+        self.raised.pop((request.user_id, request.seq), None)
+
         def is_stopping() -> bool:
             watch()  # in a worker, a thread does that from time to time
             return watch.stopping
 
         try:
-            with _limit(seconds if limited else None), running(process):
-                effects = partial(ObservedEffects, process)
+            with _limit(seconds if self._limited else None), running(self._process):
                 ran: Ran = carry_out(
                     handler,
                     request,
                     taken,
-                    application,
-                    handlers=handlers,
-                    new_effects=effects,
+                    self._application,
+                    handlers=self._handlers,
+                    new_effects=partial(ObservedEffects, self._process),
                     is_stopping=is_stopping,
                     journal=journal,
                     timed_events=False,
+                    failure=partial(self._failure, request),
                 )
         except OverrunError:
             ran = Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
-        if process.is_dead:  # the handler has caught the crash, which no handler can
+        if self._process.is_dead:  # the handler has caught the crash, which no handler can
             raise CrashError
         return ran
 
-    return run
+    def _failure(self, request: Request, error: BaseException) -> Failure:
+        """Unlike a worker's log, that of a test has the traceback as Python prints it."""
+        self.raised[request.user_id, request.seq] = error
+        if not isinstance(error, HandlerError):
+            _log.error("The handler of %r raised:", request.type, exc_info=error)
+        return last_words(error)
 
 
 @contextmanager

@@ -6,21 +6,19 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 
-import msgspec
-
-from chalicelib.adapters.json.codec import decode
 from chalicelib.adapters.memory.clock import ManualClock
 from chalicelib.adapters.memory.fifo import MemoryFifo
 from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
 from chalicelib.adapters.runtime.application import without_secrets
 from chalicelib.adapters.sqs.wake_ups import from_message
+from chalicelib.api.queueing.enqueue_body import Reader
 from chalicelib.core.queueing.application import Application
 from chalicelib.core.queueing.attempt import Attempt, Run
 from chalicelib.core.queueing.callback_rescue import LATE_MS as CALLS_LATE_MS
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.drain import Drain
-from chalicelib.core.queueing.enqueue import Enqueue
+from chalicelib.core.queueing.enqueue import Enqueue, Work
 from chalicelib.core.queueing.entering import Entering
 from chalicelib.core.queueing.handler import Handler, declarations
 from chalicelib.core.queueing.lane import Lane
@@ -31,10 +29,11 @@ from chalicelib.core.queueing.signals import Signals
 from chalicelib.core.queueing.steps import Wait
 from chalicelib.core.queueing.sweep import Sweep
 from chalicelib.core.time import Millis
-from gurukool.testing.attempts import runner, taker
+from gurukool.testing.attempts import Attempts, taker
 from gurukool.testing.callbacks import Receivers
 from gurukool.testing.memory import commit
 from gurukool.testing.observed import ObservedPort
+from gurukool.testing.orders import work_of
 from gurukool.testing.process import CrashError, Process
 from gurukool.testing.uploads import Client
 
@@ -59,7 +58,8 @@ class Engine:
         self.receivers = Receivers(store, clock)
         enqueue = Enqueue(store.queues, store.requests, store.keys, wake_ups, clock, handlers=handlers)
         self.client = Client(store, clock, enqueue)
-        self._drains = self._new_drains(runner(process, application, handlers, limited=limited), limited)
+        self._attempts = Attempts(process, application, handlers, limited=limited)
+        self._drains = self._new_drains(self._attempts, limited)
         self.controls = Controls(
             store.queues, store.requests, wake_ups, clock, enqueue, self._mark, store.objects
         )
@@ -97,22 +97,17 @@ class Engine:
     def _mark(self) -> str:
         return f"{next(self._numbers):08x}"
 
-    def validate(self, handler: Callable[..., Any], payload: Any) -> tuple[str, str]:
-        """The type of which the function is the handler, and the payload as JSON text.
+    def accept(self, handler: Callable[..., Any], payload: Any, options: Mapping[str, Any]) -> Work:
+        """What is to be enqueued for the function, which is made known by this.
 
         Raises InvalidInputError, LookupError if the function is no handler, and UndeclaredError if its check
         asks for a secret.
         """
         found = _declaration(handler)
         self._handlers.add(found)
-        text = msgspec.json.encode(payload).decode()
-        value = decode(text, found.payload_type, under="payload")
-        found.refuse(value, without_secrets(self._application.settings))
-        return found.type, text
-
-    def require_callback(self, url: str) -> None:
-        """Raises InvalidInputError if outcomes may not be pushed to the URL."""
-        self._application.require_callback(url, "callback")
+        settings = without_secrets(self._application.settings)
+        reader = Reader(self._handlers, settings, self.clock.now(), self._application.require_callback)
+        return work_of(reader, found.type, payload, options)
 
     def deploy(self, handler: Callable[..., Any]) -> None:
         """From now on the function carries out the requests of its type; what is held is looked at again.
@@ -132,12 +127,20 @@ class Engine:
         self._handlers.add(handler)
 
     def work(self, until: Millis | None = None) -> None:
-        """Let workers and sweeper do all that is to be done, or what comes up until that moment."""
+        """Let workers and sweeper do all that is to be done, or what comes up until that moment.
+
+        Raises RuntimeError if that does not come to an end.
+        """
+        self._attempts.begin()
         while (come := self._next_event()) and (until is None or come.at <= until):
             self._pass(come.at)
             come.do()
         if until is not None:
             self._pass(until)
+
+    def raised(self, user_id: str, seq: int) -> BaseException | None:
+        """What the handler raised in the last attempt of the request, if it did."""
+        return self._attempts.raised.get((user_id, seq))
 
     def _pass(self, moment: Millis) -> None:
         self.clock.advance(max(0, moment - self.clock.now()))

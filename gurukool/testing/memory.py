@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from unittest.mock import patch
 
-from chalicelib.core.queueing.application import NoResources
+from chalicelib.core.queueing.application import UndeclaredError
 from gurukool.testing.aws import watched_aws
 from gurukool.testing.in_memory import REGION, TestResources, client
 
@@ -68,7 +68,21 @@ class PresentResources:
 
 
 def _present() -> Resources:
-    return _open[-1] if _open else NoResources()
+    return _open[-1] if _open else NoBlock()
+
+
+class NoBlock:
+    """Of a test that has not declared any."""
+
+    def name(self, name: str) -> NoReturn:
+        """Raises UndeclaredError, as the others do."""
+        raise UndeclaredError(f"{name!r} was asked for outside of any block of `gurukool.testing.resources`.")
+
+    def table(self, name: str) -> NoReturn:
+        self.name(name)
+
+    def client(self, service: str) -> NoReturn:
+        self.name(service)
 
 
 def is_open() -> bool:
@@ -81,7 +95,9 @@ def commit(effects: Sequence[object]) -> None:
     if not effects:
         return
     if not _open:
-        raise RuntimeError("The handler has effects. Give it its tables: `with testing.resources(…):`.")
+        raise RuntimeError(
+            "The handler has effects. Give it its tables: `with gurukool.testing.resources(…):`."
+        )
     from chalicelib.adapters.dynamodb import transaction
 
     transaction.commit(_open[-1].connection, (), effects)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from chalicelib.core.queueing.request import Request
@@ -15,6 +15,8 @@ class Error:
 
     kind: str  # error, permanent, timeout, crash, conflict, unknown_type, invalid_payload
     message: str
+    exception: BaseException | None = field(default=None, compare=False)
+    """What the handler raised, if it did. Callers of the API do not see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,11 @@ class Outcome:
     events: Sequence[Event] = ()  # of all attempts
 
     @classmethod
-    def of(cls, request: Request, events: Sequence[Event] = ()) -> Self:
-        error = Error(request.error.kind, request.error.message) if request.error else None
+    def of(
+        cls, request: Request, events: Sequence[Event] = (), exception: BaseException | None = None
+    ) -> Self:
+        """`exception` is what ended the last attempt, if that failed."""
+        failed = request.error
+        error = Error(failed.kind, failed.message, exception) if failed else None
         result = json.loads(request.result) if request.result else None
         return cls(request.seq, request.type, request.status.value, request.attempts, result, error, events)

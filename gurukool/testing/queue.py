@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 
 from chalicelib.core.queueing.application import Application, Setting
-from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.request import Request, Status
 from gurukool.testing.application import NONE, application
 from gurukool.testing.callbacks import Push
 from gurukool.testing.engine import Engine
 from gurukool.testing.events import Event, events_of
+from gurukool.testing.orders import moment
 from gurukool.testing.outcome import Outcome
 from gurukool.testing.process import Process
 
@@ -47,39 +47,37 @@ class ProcessQueue:
         `handler` is a function that `@handler` declares; `payload` is anything that has a JSON form,
         up to 4 MiB; one of more than 128 KiB is uploaded first, as a client has to do.
 
-        `if_busy` is queue, reject or replace: what becomes of the requests in the same `slot`. `callback` is
-        the URL to which the outcome is pushed, see `pushes`.
+        `if_busy` is queue, reject, replace or interrupt: what becomes of the requests in the same `slot`.
+        `callback` is the URL to which the outcome is pushed, see `pushes`; its host must be one of the
+        queue's `callback_hosts`.
 
-        Raises InvalidInputError if the payload is not what the handler takes, as the API does, or if the host
-        of `callback` is not among the queue's `callback_hosts`; and
-        ConflictError if a request of the slot is in the way of one that is to be rejected then.
+        Raises InvalidInputError where the API does: if the payload is not what the handler takes, or one of
+        the others is not possible; and ConflictError if a request of the slot is in the way of one that is to
+        be rejected then.
         """
-        type_, text = self._engine.validate(handler, payload)
-        if callback is not None:
-            self._engine.require_callback(callback)
         now = self._engine.clock.now()
-        start = now + round(not_before * 1000) if not_before else None
-        latest = None if start_before is None else now + round(start_before * 1000)
+        options = {
+            "max_attempts": max_attempts,
+            "on_failure": on_failure,
+            "not_before": moment(now, not_before or None),
+            "start_before": moment(now, start_before),
+            "slot": slot,
+            "if_busy": if_busy,
+            "callback": callback,
+        }
+        work = self._engine.accept(handler, payload, options)
         self._connect(user)
-        work = Work(
-            type_,
-            text,
-            max_attempts,
-            on_failure,
-            start,
-            start_before=latest,
-            slot=slot,
-            if_busy=if_busy,
-            callback=callback,
-        )
         return self._engine.client.send(user, SESSION, work)
 
     def run(self) -> None:
-        """Let the workers work until nothing is left to do: all have outcomes, or wait for somebody."""
+        """Let the workers work until nothing is left to do: all have outcomes, or wait for somebody.
+
+        Raises RuntimeError after 100,000 attempts: handlers enqueue requests for ever, it seems.
+        """
         self._engine.work()
 
     def advance(self, seconds: float) -> None:
-        """Let so much time pass, and the workers do what comes up meanwhile."""
+        """Let so much time pass, and the workers do what comes up meanwhile. Raises RuntimeError as `run`."""
         self._engine.work(self._engine.clock.now() + round(seconds * 1000))
 
     def deploy(self, handler: Callable[..., Any]) -> None:
@@ -98,7 +96,8 @@ class ProcessQueue:
         return self._outcome(request)
 
     def _outcome(self, request: Request) -> Outcome:
-        return Outcome.of(request, self.events(request.seq, user=request.user_id))
+        exception = self._engine.raised(request.user_id, request.seq)
+        return Outcome.of(request, self.events(request.seq, user=request.user_id), exception)
 
     def events(self, seq: int, *, user: str = USER) -> list[Event]:
         """What the handler of the request has told so far, by `request.progress` and `request.emit`."""

@@ -165,8 +165,11 @@ def carry_out(
     is_stopping: Callable[[], bool] = never,
     journal: Journal | None = None,
     timed_events: bool = True,
+    failure: Callable[[BaseException], Failure] | None = None,
 ) -> Ran:
     """Everything that runs the author's code, the text of an error included. Sets no time limit.
+
+    `failure` makes the failure out of what the handler raised; `last_words` does, if it is not given.
 
     Raises AttemptEndedError, if the attempt is ended from outside of the handler.
     """
@@ -184,7 +187,7 @@ def carry_out(
     except Stopped:  # the core knows what becomes of the request, if somebody has asked to stop it
         return Failure("error", "The handler raised Stopped.")
     except BaseException as error:  # noqa: BLE001 - even SystemExit fails its own request, nothing else
-        return suspended(journal) or last_words(error)
+        return suspended(journal) or (failure or last_words)(error)
 
 
 def completed(returned: Any) -> Any:
