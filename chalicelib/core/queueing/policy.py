@@ -20,7 +20,10 @@ FIRST_LOOK_MS = 1_000  # until the second look; each further wait is as long as 
 
 
 class HandlerError(Exception):
-    """Raised by a handler: this attempt has failed. The message is shown to the user."""
+    """Raised by a handler: this attempt has failed. The message is shown to the user.
+
+    So is that of every class derived from it. Of any other exception the user sees only its type.
+    """
 
 
 class PermanentError(HandlerError):
