@@ -32,7 +32,10 @@ TIMED = {
 ATTEMPTS_LOST = {"timeout": "TimedOut", "crash": "Crashed"}
 ATTEMPT_FAILED = {"request failed", "request will be retried", "request halts the queue"}
 KINDS = {"error", "permanent", "timeout", "crash", "conflict"}
-OF_HANDLERS = {"handler raised"}  # errors of the application, which fail its requests and nothing else
+OF_HANDLERS = {
+    "handler raised",
+    "step not stored",
+}  # errors of the application, which fail its requests and nothing else
 # The metric of a field of the sweeper's line.
 SWEPT = {
     "queues": "QueuesSwept",

@@ -74,6 +74,10 @@ class SignalTimeoutError(PermanentError):
     """Raised by `wait_for`: the signal has not come in time. Later attempts get the same."""
 
 
+class InvalidSignalError(PermanentError):
+    """Raised by `wait_for`: the payload of the signal does not fit `type`, in later attempts too."""
+
+
 class OnFailure(StrEnum):
     SKIP = "skip"  # the request is failed, the next one goes on
     HALT = "halt"  # the queue stops until somebody says retry or skip
