@@ -81,10 +81,14 @@ def _faults_of_object(members: Members, type_: Any, path: str) -> Iterator[Field
 
 def _faults_of_mapping(members: Members, names: Any, values: Any, path: str) -> Iterator[FieldError]:
     for name, value in members.items():
-        alone = msgspec.Raw(msgspec.json.encode({name: None}))
-        if names is not str and _decoded(alone, dict[names, Any]) is None:
+        if names is not str and not _is_name(name, names):
             yield FieldError(_below(path, name), f"has a name that must be {expected(names)}")
         yield from _faults(value, values, _below(path, name))
+
+
+def _is_name(name: str, type_: Any) -> bool:
+    """Whether a member may have this name."""
+    return _decoded(msgspec.Raw(msgspec.json.encode({name: None})), dict[type_, Any]) is not None
 
 
 def _faults_of_records(members: Members, records: Sequence[Record], path: str) -> Iterator[FieldError]:
