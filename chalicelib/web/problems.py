@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Annotated
 
 import msgspec
 from chalice.app import Response
@@ -31,6 +32,9 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     code: str
     detail: str
     errors: list[Fault] = []
+    seq: Annotated[int | None, msgspec.Meta(description="The number of the request that is in the way")] = (
+        None
+    )
 
 
 class UnsupportedMediaTypeError(errors.GurukoolError):
@@ -73,7 +77,8 @@ def from_error(error: Exception) -> Response:
     faults = error.fields if isinstance(error, errors.InvalidInputError) else ()
     if isinstance(error, REFUSALS):
         logs.bind(reason=str(error))
-    response = problem(STATUS[type(error)], str(error), error.code, faults)
+    seq = error.seq if isinstance(error, errors.ConflictError) else None
+    response = problem(STATUS[type(error)], str(error), error.code, faults, seq)
     if name := OWN_HEADERS.get(type(error)):
         response.headers[name] = _own_header(error)
     return response
@@ -95,8 +100,14 @@ def general_code(status: HTTPStatus) -> str:
     return next((error.code for error, known in STATUS.items() if known is status), unknown)
 
 
-def problem(status: HTTPStatus, detail: str, code: str, faults: Sequence[errors.FieldError] = ()) -> Response:
-    """A problem document; `faults` are the invalid fields.
+def problem(
+    status: HTTPStatus,
+    detail: str,
+    code: str,
+    faults: Sequence[errors.FieldError] = (),
+    seq: int | None = None,
+) -> Response:
+    """A problem document; `faults` are the invalid fields, `seq` is the request that is in the way.
 
     Its type is `about:blank`, which RFC 9457 means for problems that status and detail describe in full.
     """
@@ -108,5 +119,6 @@ def problem(status: HTTPStatus, detail: str, code: str, faults: Sequence[errors.
         code=code,
         detail=detail,
         errors=[Fault(fault.path, fault.message) for fault in faults],
+        seq=seq,
     )
     return Response(encode(body), status_code=status, headers={"Content-Type": CONTENT_TYPE})

@@ -30,7 +30,7 @@ def test_a_request_is_rejected_by_the_one_that_is_in_the_way(user: User) -> None
 
     answer = send(user, if_busy="reject")
 
-    assert (answer.status, answer.body["code"]) == (409, "slot_busy")
+    assert (answer.status, answer.body["code"], answer.body["seq"]) == (409, "slot_busy", 1)
     assert answer.body["detail"] == "Request 1 is in the way: it is queued in the slot 'doc'."
 
 

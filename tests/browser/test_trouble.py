@@ -18,12 +18,19 @@ def test_before_the_first_answer_nothing_is_said_and_nothing_moves_when_it_comes
         console.sign_up()
     expect(console.page.get_by_text("Nothing has been sent yet")).to_be_hidden()
     expect(console.fact("Depth")).to_have_text("")
-    require_no_barrier(console.page)
     lane = console.page.locator("#lane")
     before = lane.bounding_box()
     held[-1].continue_()
     console.expect_fact("Depth", "0")
     assert lane.bounding_box() == before
+
+
+def test_before_the_first_answer_there_is_no_barrier(console: ConsolePage) -> None:
+    console.page.route("**/api/queue", lambda route: None)
+    with console.page.expect_request("**/api/queue"):
+        console.sign_up()
+    expect(console.fact("Depth")).to_have_text("")
+    require_no_barrier(console.page)
 
 
 def test_a_server_that_hangs_is_seen_and_given_up(console: ConsolePage) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from local_cloud.waiting import wait_until
 from tests.e2e.users import User
+from tests.patience import RECOVERY_S
 
 HALTS = {"type": "fail", "payload": {"times": 1}, "max_attempts": 1, "on_failure": "halt"}
 
@@ -27,7 +28,7 @@ def status(user: User, seq: int, wait: int = 0) -> str:
 
 
 def until_halted(user: User) -> None:
-    assert wait_until(lambda: user.session.queue()["state"] == "halted", 20)
+    assert wait_until(lambda: user.session.queue()["state"] == "halted", RECOVERY_S)
 
 
 def test_nothing_starts_while_the_queue_is_paused(user: User) -> None:

@@ -82,6 +82,7 @@ def test_a_reader_that_gives_up_early_and_asks_again_loses_nothing(stack: Deploy
 
 def test_a_third_waiting_call_of_a_session_is_answered_at_once(user: User) -> None:
     with ThreadPoolExecutor(3) as clients:
+        list(clients.map(lambda _: user.session.queue(), range(3)))  # three environments have started
         calls = [clients.submit(user.session.call, "GET", "/api/queue/dequeue?wait=20") for _ in range(3)]
         answered, waiting = wait(calls, timeout=15, return_when=FIRST_COMPLETED)
         for number in range(2):  # ends the waits

@@ -3,9 +3,13 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 from local_cloud.api_client import Api, Session
+from tests.patience import RECOVERY_S
+
+WAIT_S = 20  # the longest that one call may wait
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,9 @@ def sign_up(api: Api) -> User:
 
 
 def outcome_of(user: User, seq: int) -> dict[str, Any]:
-    """The request, once it has its outcome: within a minute."""
-    for _ in range(3):
-        found = dict(user.session.request(seq, wait=20))
+    """The request, once it has its outcome."""
+    for _ in range(ceil(RECOVERY_S / WAIT_S)):
+        found = dict(user.session.request(seq, wait=WAIT_S))
         if found["status"] not in ("queued", "running"):
             return found
     raise AssertionError("the request does not end")

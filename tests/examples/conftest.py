@@ -33,7 +33,7 @@ STACK = "examples"
 HOST = "127.0.0.1"
 PARAMETERS = {
     "SettingLargestTransferCents": "1000",
-    "SettingWordsPerSecond": "100",
+    "SettingWordsPerSecond": "40",
     "SettingSecondsPerPage": "0.3",
     "Uploads": "on",
 }

@@ -10,19 +10,20 @@ from tests.e2e.crash import kill_worker_of
 from tests.e2e.users import User, outcome_of
 from tests.examples.conftest import ExamplesStack
 from tests.examples.watchers import events, follow_of_the_page, reconnect
+from tests.patience import RECOVERY_S
 
 
 def test_all_watchers_of_a_long_answer_see_the_same_events_though_its_worker_is_killed(
     deployed: ExamplesStack, user: User
 ) -> None:
     """Its time limit is five minutes, but its heartbeat has stopped: nobody waits until then."""
-    seq = user.session.enqueue("chat", {"text": "la " * 650})["seq"]  # seconds of words
+    seq = user.session.enqueue("chat", {"text": "la " * 650})["seq"]  # 16 seconds of words
     behind = user.session.enqueue("chat", {"text": "Hello"})["seq"]
     follow = follow_of_the_page()
     with ThreadPoolExecutor() as threads:
         one = threads.submit(lambda: list(follow(deployed.api_url, user.session.access_token, seq)))
         other = threads.submit(reconnect, user, seq)
-        assert wait_until(lambda: bool(text_of(events(user, seq)["events"], attempt=1)), seconds=20)
+        assert wait_until(lambda: bool(text_of(events(user, seq)["events"], attempt=1)), RECOVERY_S)
         kill_worker_of(deployed, user, "LongWorkerFunction")
         seen, seen_by_the_other = one.result(), other.result()
 
@@ -46,7 +47,7 @@ def text_of(seen: list[Any], attempt: int) -> str:
 def test_a_turn_is_stopped_and_what_it_has_said_stays(user: User) -> None:
     seq = user.session.enqueue("chat", {"text": "la " * 650})["seq"]
     behind = user.session.enqueue("chat", {"text": "Hello"})["seq"]
-    assert wait_until(lambda: bool(text_of(events(user, seq)["events"], attempt=1)), seconds=20)
+    assert wait_until(lambda: bool(text_of(events(user, seq)["events"], attempt=1)), RECOVERY_S)
 
     waiting = user.session.queue()["waiting"]
     until, since = (datetime.fromisoformat(waiting[moment]) for moment in ("until", "since"))

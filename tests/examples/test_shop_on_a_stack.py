@@ -20,6 +20,7 @@ from tests.examples.conftest import EXAMPLES, HOST, ExamplesStack
 
 SCOPES = ("enqueue:print", "tokens", "read")
 SECONDS = 60
+PAGES = 40  # a print of 12 seconds: long enough to be seen by a console that looks every ten
 
 
 class Shop:
@@ -87,9 +88,9 @@ def test_each_users_prints_are_done_in_order_though_the_shop_is_killed(shop: Sho
         console = ConsolePage.open(context, links[-1])
         console.expect_cell(2, "print, succeeded")  # the console is there before the print that it is to show
         for client in users.values():
-            order(client, 20)
+            order(client, PAGES)
         console.cell(3).click()
-        expect(console.details.get_by_text(re.compile(r"Page \d+ of 20"))).to_be_visible()
+        expect(console.details.get_by_text(re.compile(rf"Page \d+ of {PAGES}"))).to_be_visible()
 
     shop.kill()
     # As if that had been before it stored the number of one print, and before it enqueued another.
@@ -99,7 +100,7 @@ def test_each_users_prints_are_done_in_order_though_the_shop_is_killed(shop: Sho
     shop.start()
 
     assert wait_until(lambda: not shop.rows("SELECT 1 FROM prints WHERE status IS NULL"), SECONDS)
-    for name, ordered in (("ada", [1, 1, 20, 1]), ("bob", [1, 1, 20])):
+    for name, ordered in (("ada", [1, 1, PAGES, 1]), ("bob", [1, 1, PAGES])):
         prints = users[name].get("/prints").json()
         assert prints == [[seq, n, "succeeded"] for seq, n in enumerate(ordered, 1)]
         notices = shop.rows("SELECT text FROM notices WHERE user = ? ORDER BY rowid", name)

@@ -6,6 +6,7 @@ from local_cloud.waiting import wait_until
 from tests.e2e.crash import kill_worker_of
 from tests.e2e.users import User, outcome_of
 from tests.examples.conftest import ExamplesStack
+from tests.patience import RECOVERY_S
 
 SLEEP_MS = 1000  # of the handler `approve`
 
@@ -16,7 +17,7 @@ def test_a_worker_killed_after_two_of_three_steps_has_neither_called_again(
     payment = {"order": "A-7", "cents": 500, "confirmation_seconds": 8}
     seq = user.session.enqueue("pay", payment)["seq"]
     keys = {step: f"{user.user_id}/{seq}/{step}" for step in ("reserve", "charge", "confirm")}
-    assert wait_until(lambda: _times(deployed, keys["confirm"]) == 1, seconds=20)
+    assert wait_until(lambda: _times(deployed, keys["confirm"]) == 1, RECOVERY_S)
 
     kill_worker_of(deployed, user)
 
@@ -34,7 +35,7 @@ def test_a_handler_waits_for_a_signal_and_sleeps_and_none_of_it_counts_as_an_att
     order = {"type": "approve", "payload": "a new desk", "max_attempts": 1}
     seq = user.session.ask("POST", "/api/queue/enqueue", order)["seq"]
     behind = user.session.enqueue("note", {"text": "behind"})["seq"]
-    assert wait_until(lambda: _waiting(user) == ("signal", seq), seconds=20)
+    assert wait_until(lambda: _waiting(user) == ("signal", seq), RECOVERY_S)
 
     signal = user.session.call(
         "POST", f"/api/queue/requests/{seq}/signals/approval", {"payload": {"by": "Ada"}}

@@ -12,6 +12,7 @@ import psutil
 
 from local_cloud.emulator import Emulator
 from local_cloud.processes import Process, of_stack
+from tests.patience import PATIENCE_S
 
 STOPPED_SECONDS = 2.0
 
@@ -86,8 +87,10 @@ class Chaos:
         """Calls to it are not answered meanwhile; the connections stay."""
         database = self._database()
         database.handle.suspend()
-        self._over.wait(STOPPED_SECONDS)
-        database.handle.resume()
+        try:
+            self._over.wait(STOPPED_SECONDS)
+        finally:
+            database.handle.resume()
         self.stops += 1
 
     def _database(self) -> Process:
@@ -96,5 +99,5 @@ class Chaos:
 
     def _break_sqs(self) -> None:
         url = f"{self.emulator.edge_url}/_gurukool/faults?service=sqs&seconds={STOPPED_SECONDS}"
-        with urlopen(Request(url, method="POST", headers={"X-Gurukool-Faults": "yes"}), timeout=10):
+        with urlopen(Request(url, method="POST", headers={"X-Gurukool-Faults": "yes"}), timeout=PATIENCE_S):
             self.outages += 1

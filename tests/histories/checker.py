@@ -23,7 +23,11 @@ def _numbers(history: History) -> Iterator[str]:
 
 
 def _outcomes(history: History) -> Iterator[str]:
-    """Accepted implies one outcome, and that it is this request's."""
+    """Accepted implies one outcome, and that it is this request's.
+
+    The handler never fails, and has attempts enough for every kill: nothing but a stop keeps a request from
+    its success. What was told to be stopped does not succeed.
+    """
     for call in history.accepted:
         for seq, mark in zip(call.seqs, call.marks, strict=True):
             outcome = history.outcomes.get(seq)
@@ -31,9 +35,18 @@ def _outcomes(history: History) -> Iterator[str]:
                 yield f"request {seq} ({mark}) was accepted and has no outcome"
             elif outcome.status == "succeeded" and outcome.mark != mark:
                 yield f"the outcome of request {seq} is {outcome.mark}, not {mark}"
+            elif outcome.status not in _allowed(history, seq):
+                yield f"request {seq} has {outcome.status}"
     for taken in history.dequeued:
         if taken != history.outcomes.get(taken.seq):
             yield f"the outcome of request {taken.seq} has changed since it was dequeued"
+
+
+def _allowed(history: History, seq: int) -> set[str]:
+    """How the request may end."""
+    if seq in history.stopped:
+        return {"cancelled"}
+    return {"succeeded", "cancelled"} if seq in history.perhaps_stopped else {"succeeded"}
 
 
 def _order(history: History) -> Iterator[str]:

@@ -14,8 +14,10 @@ from local_cloud.waiting import wait_until
 from tests.histories.history import Accepted, Dequeued, History
 
 LARGEST_BATCH = 5
+STOPPED = 1 / 6  # of the calls that enqueue are followed by a stop
 PACE_SECONDS = 0.5
 LATE_SECONDS = 0.4  # nearly the pace: then a worker that is killed is at a request, more often than not
+LONG_SECONDS = 3.0  # two renewals
 GIVE_UP_SECONDS = 300.0
 # A user who goes on is helped by this: an enqueue sends another wake-up if the last one is five seconds old
 # and may be lost. One who does not waits for the sweeper, a minute and a half.
@@ -61,7 +63,19 @@ class Client:
     def _send_batch(self, size: int, seconds: float = 0) -> None:
         marks = tuple(secrets.token_hex(6) for _ in range(size))
         payloads = [{"mark": mark, "seconds": max(seconds, _seconds(mark))} for mark in marks]
-        self.history.accepted.append(Accepted(self._accepted_numbers(payloads), marks))
+        seqs = self._accepted_numbers(payloads)
+        self.history.accepted.append(Accepted(seqs, marks))
+        if self.chance.random() < STOPPED:
+            self._stop(self.chance.choice(seqs))
+
+    def _stop(self, seq: int) -> None:
+        answer = self._try("POST", f"/api/queue/requests/{seq}/stop")
+        if answer is None or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.history.perhaps_stopped.add(seq)
+        elif answer.status in (HTTPStatus.OK, HTTPStatus.ACCEPTED):
+            self.history.stopped.add(seq)
+        else:  # it has ended before
+            assert answer.status == HTTPStatus.CONFLICT, answer
 
     def _accepted_numbers(self, payloads: list[dict[str, object]]) -> tuple[int, ...]:
         """Send until it is accepted: the key makes the same call sent again the same requests."""
@@ -109,7 +123,8 @@ class Client:
 
 
 def _seconds(mark: str) -> float:
-    return 0.3 if mark < "20" else 0  # every eighth takes its time
+    """Every eighth takes its time; and half of those for a long worker, so much that they are renewed."""
+    return LONG_SECONDS if mark >= "f0" else 0.3 if mark < "20" else 0
 
 
 def _type(mark: str) -> str:

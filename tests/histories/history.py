@@ -26,6 +26,8 @@ class History:
     user_id: str
     accepted: list[Accepted] = field(default_factory=list)
     dequeued: list[Dequeued] = field(default_factory=list)
+    stopped: set[int] = field(default_factory=set)  # a stop of these was answered with 200 or 202
+    perhaps_stopped: set[int] = field(default_factory=set)  # a stop of these had no answer
     lost_answers: int = 0  # dequeues without an answer: what they took is known from `outcomes` only
     outcomes: dict[int, Dequeued] = field(default_factory=dict)  # at the end, by number
     effects: dict[str, int] = field(default_factory=dict)  # at the end: how often each mark was counted

@@ -9,16 +9,17 @@ from tests.histories.history import Accepted, Dequeued, History
 
 
 def right() -> History:
-    """Three accepted, the second of which failed."""
+    """Three accepted, the second of which was stopped."""
     outcomes = {
         1: Dequeued(1, "succeeded", "a"),
-        2: Dequeued(2, "failed", None),
+        2: Dequeued(2, "cancelled", None),
         3: Dequeued(3, "succeeded", "c"),
     }
     return History(
         user_id="u",
         accepted=[Accepted((1,), ("a",)), Accepted((2, 3), ("b", "c"))],
         dequeued=list(outcomes.values()),
+        stopped={2},
         outcomes=outcomes,
         effects={"a": 1, "c": 1},
     )
@@ -64,7 +65,21 @@ def lose_an_effect(history: History) -> None:
     del history.effects["a"]
 
 
-def leave_the_effect_of_a_failure(history: History) -> None:
+def fail_one(history: History) -> None:
+    history.outcomes[1] = history.dequeued[0] = Dequeued(1, "failed", None)
+    del history.effects["a"]
+
+
+def cancel_one_that_nobody_stopped(history: History) -> None:
+    history.stopped.clear()
+
+
+def let_a_stopped_one_succeed(history: History) -> None:
+    history.outcomes[2] = history.dequeued[1] = Dequeued(2, "succeeded", "b")
+    history.effects["b"] = 1
+
+
+def leave_the_effect_of_one_that_was_stopped(history: History) -> None:
     history.effects["b"] = 1
 
 
@@ -76,6 +91,15 @@ def test_an_answer_that_was_lost_excuses_one_outcome() -> None:
     history = right()
     leave_one_out(history)
     history.lost_answers = 1
+
+    assert violations(history) == []
+
+
+@pytest.mark.parametrize("end", [lambda _: None, let_a_stopped_one_succeed], ids=["stopped", "succeeded"])
+def test_a_stop_without_an_answer_may_have_been_made_or_not(end: Callable[[History], None]) -> None:
+    history = right()
+    history.perhaps_stopped, history.stopped = history.stopped, set()
+    end(history)
 
     assert violations(history) == []
 
@@ -93,7 +117,10 @@ def test_an_answer_that_was_lost_excuses_one_outcome() -> None:
         leave_one_out,
         repeat_an_effect,
         lose_an_effect,
-        leave_the_effect_of_a_failure,
+        fail_one,
+        cancel_one_that_nobody_stopped,
+        let_a_stopped_one_succeed,
+        leave_the_effect_of_one_that_was_stopped,
     ],
     ids=lambda damage: str(damage.__name__),
 )

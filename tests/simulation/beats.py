@@ -34,6 +34,7 @@ class Beats:
         self._every = BEAT_MS if isinstance(watch, Heartbeat) else LOOK_MS
         self._process = scheduler.current
         self._is_over = False
+        self._has_begun = False
         self._is_interrupted = False
         self._armed = 0
         self._holding: Actor | None = None
@@ -45,8 +46,8 @@ class Beats:
         One that `heeds` ends by itself when it is to stop.
         """
         self._arm()
-        if ms >= self._every:
-            self._scheduler.spawn(f"{self._process.name} beside", self._beat, after=self._every)
+        if ms >= self._every and not self._has_begun:
+            self._begin()
         end = self._scheduler.now + ms
         try:
             while self._scheduler.now < end and not (heeds and self._watch.stopping):
@@ -56,6 +57,23 @@ class Beats:
         finally:
             self._is_over = True
         return True
+
+    def begin(self, limit: int) -> None:
+        """From now on, and not only in `wait`: the handler has something else to do first.
+
+        The process ends by force if the attempt takes much longer than its limit.
+        """
+        self._arm()
+        self._begin()
+        self._scheduler.after(limit + LAST_RESORT_MS, self._kill)
+
+    def end(self) -> None:
+        """The attempt is over."""
+        self._is_over = True
+
+    def _begin(self) -> None:
+        self._has_begun = True
+        self._scheduler.spawn(f"{self._process.name} beside", self._beat, after=self._every)
 
     def _beat(self) -> None:
         try:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.heartbeat import StopWatch
     from chalicelib.core.queueing.journal import Journal
     from chalicelib.core.time import Millis
-    from tests.simulation.executions import Execution
+    from tests.simulation.execution import Execution
     from tests.simulation.scheduler import Scheduler
 
 COUNTS = (1, 3, 9)

@@ -17,11 +17,11 @@ from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request
 from chalicelib.core.queueing.suspending import Suspended
 from chalicelib.core.rates import Rate
-from chalicelib.core.time import Millis
 from tests.fakes.nonsense import DELAYS, RAISED, changed_later, later
 from tests.simulation.beats import Beats
 from tests.simulation.deployments import DEADLY, UNKNOWN, DeployedHandlers, Deployment
 from tests.simulation.emitting import Emitters
+from tests.simulation.execution import Execution
 from tests.simulation.history import Violation
 from tests.simulation.large import result_of
 from tests.simulation.plans import Plan
@@ -41,23 +41,6 @@ LONG_PATIENCE_MS = 15_000  # how soon a long request is begun again after the de
 
 
 @dataclass(slots=True)
-class Execution:
-    request: Request
-    started: Millis
-    stood_still: bool = False  # so that it may last beyond its deadline
-    until: Millis | None = (
-        None  # while it takes steps: a call may hang beyond this; it is ended by force then
-    )
-    watched_from: Millis = 0  # before, it takes steps and emits: only the rest of it can be interrupted
-    ended: Millis = 0
-    ran: Ran | None = None
-
-    @property
-    def attempt(self) -> tuple[str, int, int]:
-        return self.request.user_id, self.request.seq, self.request.attempts
-
-
-@dataclass(slots=True)
 class Executions:
     """Carries requests out in simulated time. Never two at once for one user."""
 
@@ -68,6 +51,7 @@ class Executions:
     patience_ms: int | None = None  # how soon it is begun again after the death of its worker, if it matters
     steps: Steps | None = None  # if some handlers have steps
     emitters: Emitters | None = None  # if some handlers emit events
+    long_steps: bool = False  # whether those that may take minutes do so, too
     plans: dict[str, Plan] = field(default_factory=dict)  # by payload
     unhurried: tuple[str, ...] = ("halt", SLOW)  # types whose next attempt may have to wait
     all: list[Execution] = field(default_factory=list)
@@ -99,8 +83,10 @@ class Executions:
         beats = None
         try:
             self._stand_still(execution)
-            beats = Beats(self.scheduler, watch, steady=self.steady)
+            beats = execution.beats = Beats(self.scheduler, watch, steady=self.steady)
             limit = int(seconds * 1000)
+            if self.long_steps and request.type in LONG_TYPES:
+                beats.begin(limit)
             failed = self._take_steps(execution, journal, limit)
             if self.emitters and not failed and self._emits(request):
                 failed = self.emitters.emit(execution, journal, watch, limit)
@@ -110,6 +96,8 @@ class Executions:
             ran = failed or self._carry_out(request, limit, beats)
             execution.ran = (self.emitters and self.emitters.emit_last(execution, journal)) or ran
         finally:
+            if beats:
+                beats.end()
             execution.ended = (beats and beats.killed_at) or self.scheduler.now
         self.network.trace("handler ends", (request,), execution.ran)
         return execution.ran
@@ -130,7 +118,12 @@ class Executions:
             each.request.seq
             for each in self.all
             if each.request.user_id == user_id
-            and not (each.ended or each.stood_still or (each.until is not None and now > each.until))
+            and not (
+                each.ended
+                or each.is_dead
+                or each.stood_still
+                or (each.until is not None and now > each.until)
+            )
         ]
 
     def _check_alone(self, new: Execution) -> None:
@@ -159,14 +152,15 @@ class Executions:
             self.scheduler.wait(ms)
 
     def _has_steps(self, request: Request) -> bool:
-        if self.steps is None or request.type in LONG_TYPES:
+        if self.steps is None or not self._may_note(request):
             return False
         return crc32(request.payload.encode()) % 3 > 0
 
     def _emits(self, request: Request) -> bool:
-        if self.emitters is None or request.type in LONG_TYPES:
-            return False
-        return self.emitters.emits(request)
+        return self.emitters is not None and self._may_note(request) and self.emitters.emits(request)
+
+    def _may_note(self, request: Request) -> bool:
+        return self.long_steps or request.type not in LONG_TYPES
 
     def _take_steps(self, execution: Execution, journal: Journal, limit: int) -> Failure | Suspended | None:
         if self.steps is None or not self._has_steps(execution.request):

@@ -8,7 +8,7 @@ from chalicelib.core.queueing.request import Request, Status
 from tests.simulation.history import require
 
 if TYPE_CHECKING:
-    from tests.simulation.executions import Execution
+    from tests.simulation.execution import Execution
     from tests.simulation.records import Call
     from tests.simulation.world import World
 

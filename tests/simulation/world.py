@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 DEPLOY_MS = 10_000  # a process that has begun with the old code holds nothing later than that
 STEPPING = (3, 6)  # of eight histories, those in which handlers have steps
 EMITTING = (4, 6)  # likewise, those in which they emit events
+LONG_STEPS = 22  # of 32 histories, the one in which long requests do both
 PATIENCE_MS = 10_000  # within this after the death of its worker, a request is begun again
 
 
@@ -74,6 +75,7 @@ class World:
             )
         if seed % 8 in EMITTING:
             self.executions.emitters = Emitters(self.scheduler, self.store.tables)
+        self.executions.long_steps = seed % 32 == LONG_STEPS
         self.limits = Limits(seed)
         self.invariants = Invariants(self.store.tables, self.executions, self.entries, self.limits)
         self.invariants.prompt = self.network.faults.is_prompt

@@ -57,7 +57,7 @@ CODES = {
     "payload_gone": Code(409, "The payload was uploaded and is no longer stored. Send a new request."),
     "request_ended": Code(409, "The request has its outcome: it cannot get a signal any more."),
     "signal_given": Code(409, "The request has got this signal before, with another payload."),
-    "slot_busy": Code(409, "A request of the same slot has no outcome yet. `detail` names it."),
+    "slot_busy": Code(409, "A request of the same slot has no outcome yet. `seq` is its number."),
     "username_taken": Code(409, "Another account has this username."),
     "too_large": Code(413, "The body or a payload is too large."),
     "unsupported_media_type": Code(415, "The body is not sent as `application/json` in UTF-8."),

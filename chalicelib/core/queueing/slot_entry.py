@@ -37,6 +37,7 @@ class SlotEntry:
                 raise ConflictError(
                     f"Request {found.seq} is in the way: it is {found.status} in the slot {self.slot!r}.",
                     code="slot_busy",
+                    seq=found.seq,
                 )
         return record and record.last
 

@@ -9,12 +9,13 @@ import pytest
 
 from chalicelib.adapters.memory.effects import Booking
 from chalicelib.core.errors import ConflictError
-from chalicelib.core.queueing.attempt import GRACE_MS, Result
-from chalicelib.core.queueing.heartbeat import SKEW_MS
+from chalicelib.core.queueing.attempt import GRACE_MS, LAST_RESORT_MS, Result
+from chalicelib.core.queueing.heartbeat import BEAT_MS, SKEW_MS
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import Failure, Request, Status, StoppedBy
 from chalicelib.core.queueing.steps import Done
+from chalicelib.core.queueing.stopping import CLEAN_UP_MS, LOOK_MS
 from tests.unit.core.queue_harness import DONE, SESSION, USER, QueueHarness
 from tests.unit.core.test_crashes import WorkerDiedError, die
 
@@ -237,3 +238,11 @@ def _locked(method: Callable[..., Any], lock: RLock) -> Callable[..., Any]:
             return method(*given)
 
     return call
+
+
+def test_a_stop_is_seen_within_two_seconds_and_over_within_seven() -> None:
+    """What docs/durable.md promises. `tests.bench.stops` measures it on a deployed stack."""
+    seen = max(LOOK_MS, BEAT_MS)
+
+    assert seen <= 2_000
+    assert seen + CLEAN_UP_MS + LAST_RESORT_MS <= 7_000

@@ -18,7 +18,7 @@ class Counted(Model):
 
 class Count(msgspec.Struct, forbid_unknown_fields=True):
     mark: str
-    seconds: Annotated[float, msgspec.Meta(ge=0, le=2)] = 0
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=3)] = 0
 
 
 @handler("count", timeout=3, max_attempts=100)
