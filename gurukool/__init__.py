@@ -27,6 +27,7 @@ from chalicelib.core.queueing.hooks import on_delete_user
 from chalicelib.core.queueing.policy import (
     HandlerError,
     ImpossibleDelayError,
+    InvalidSignalError,
     PermanentError,
     RetryLaterError,
     SignalTimeoutError,
@@ -39,6 +40,7 @@ __all__ = [
     "HandlerError",
     "ImpossibleDelayError",
     "InvalidInputError",
+    "InvalidSignalError",
     "PermanentError",
     "Request",
     "Resources",

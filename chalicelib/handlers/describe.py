@@ -48,7 +48,7 @@ PARTS = {
     "values": "value_type",
     "parts": "types",
 }
-WITH_CODE = ("__post_init__", "_missing_")
+WITH_CODE = ("__post_init__", "_missing_", "__attrs_attrs__")  # classes of attrs may have validators
 
 
 class NotPlainError(Exception):

@@ -2,7 +2,7 @@
 
 import inspect
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -43,10 +43,8 @@ def complete(root: Path, registry: Registry) -> None:
 
 def declared(handler: Handler) -> Declared:
     """For the manifest. Raises TypeError with the place if a type has no JSON form."""
-    try:
-        schemas = {"payload": parts_of(handler.payload_type), "result": parts_of(handler.result_type)}
-    except TypeError as error:
-        raise TypeError(f"{handler.place}: {error}") from None
+    types = {"payload": handler.payload_type, "result": handler.result_type}
+    schemas = {part: _schema(handler, part, type_) for part, type_ in types.items()}
     return Declared(
         module=handler.function.__module__,
         timeout=handler.timeout,
@@ -59,6 +57,18 @@ def declared(handler: Handler) -> Declared:
         schemas=schemas,
         kept_ms=handler.kept_ms,
     )
+
+
+def _schema(handler: Handler, part: str, type_: Any) -> Parts:
+    """Raises TypeError."""
+    try:
+        return parts_of(type_)
+    except TypeError as error:
+        why = str(error).splitlines()[-1]  # those before it are about options of msgspec
+        raise TypeError(
+            f"{handler.place}: {handler.type}: the type of the {part} has no JSON form, because {why}. "
+            "docs/handlers.md lists the types that have one"
+        ) from None
 
 
 def documented(registry: Registry, manifest: Manifest | None) -> list[Documented]:

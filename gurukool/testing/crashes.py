@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.application import Resources, Setting
 
 WATCH = "Watch what the handler calls, with gurukool.testing.Outside."
+UNWATCHED = "What a class makes is not watched: hand Outside().watch an object of it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +97,8 @@ def _require_meaning(calm: History, status: str) -> None:
         raise ValueError(f"Without a crash, the request has {ended.status}, and not {status}. {why}".rstrip())
     if all(event.kind is Kind.LOG for event in calm.events):
         raise ValueError(f"Nothing was seen that could happen twice. {why or WATCH}")
+    for name, owner in calm.unwatched.items():
+        if not any(f"{call}.".startswith(f"{owner}.") for call in calm.calls):
+            raise ValueError(
+                f"The handler used {name}, a class, and no call of {owner} was seen. {UNWATCHED}"
+            )

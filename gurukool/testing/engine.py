@@ -20,7 +20,7 @@ from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Enqueue, Work
 from chalicelib.core.queueing.entering import Entering
-from chalicelib.core.queueing.handler import Handler, declarations
+from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.lateness import AHEAD_MS, STALE_MS
 from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
@@ -31,6 +31,7 @@ from chalicelib.core.queueing.sweep import Sweep
 from chalicelib.core.time import Millis
 from gurukool.testing.attempts import Attempts, taker
 from gurukool.testing.callbacks import Receivers
+from gurukool.testing.declaration import declaration
 from gurukool.testing.memory import commit
 from gurukool.testing.observed import ObservedPort
 from gurukool.testing.orders import work_of
@@ -100,10 +101,10 @@ class Engine:
     def accept(self, handler: Callable[..., Any], payload: Any, options: Mapping[str, Any]) -> Work:
         """What is to be enqueued for the function, which is made known by this.
 
-        Raises InvalidInputError, LookupError if the function is no handler, and UndeclaredError if its check
-        asks for a secret.
+        Raises InvalidInputError, LookupError if the function is no handler, TypeError if one of its types has
+        no JSON form, and UndeclaredError if its check asks for a secret.
         """
-        found = _declaration(handler)
+        found = declaration(handler)
         self._handlers.add(found)
         settings = without_secrets(self._application.settings)
         reader = Reader(self._handlers, settings, self.clock.now(), self._application.require_callback)
@@ -112,9 +113,9 @@ class Engine:
     def deploy(self, handler: Callable[..., Any]) -> None:
         """From now on the function carries out the requests of its type; what is held is looked at again.
 
-        Raises LookupError if the function is no handler.
+        Raises LookupError and TypeError as `accept` does.
         """
-        found = _declaration(handler)
+        found = declaration(handler)
         self.add(found)
         for queue in self.store.tables.queues.values():
             if queue.state is State.HELD:
@@ -207,14 +208,6 @@ class Engine:
 class _Event(NamedTuple):
     at: Millis
     do: Callable[[], object]
-
-
-def _declaration(handler: Callable[..., Any]) -> Handler:
-    """Raises LookupError."""
-    found = declarations(handler)
-    if not found:
-        raise LookupError(f"{handler!r} is not declared as a handler.")
-    return found[0]
 
 
 NO_ACCOUNTS: Any = SimpleNamespace(remove=lambda *_: None)  # the sweeper removes those that were deleted

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gurukool.testing.outcome import Outcome
@@ -26,6 +26,8 @@ class History:
     events: Sequence[Event]
     points: int
     ending: Ending
+    unwatched: Mapping[str, str] = field(default_factory=dict)
+    """Classes that the handler got from watched objects: their names, and those of the objects."""
 
     @property
     def calls(self) -> Counter[str]:
@@ -54,4 +56,4 @@ def live(play: Play, end_at: int = 0) -> History:
     """With a process that ends at that point; 0: at none."""
     process = Process(end_at)
     ending = play(process)
-    return History(process.events, process.points, ending)
+    return History(process.events, process.points, ending, process.unwatched)

@@ -7,11 +7,15 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.adapters.json.codec import decode
+from chalicelib.adapters.json.codec import decode, require_unambiguous
+from chalicelib.adapters.runtime.results import ResultError, json_data
 from chalicelib.api.queueing.enqueue_body import PAYLOAD_LIMIT, Reader
 from chalicelib.api.queueing.orders import Order
+from chalicelib.api.queueing.parameters import SignalName
+from chalicelib.core.errors import InvalidInputError, MalformedError, TooLargeError
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.time import Millis
+from chalicelib.web.call import BODY_LIMIT
 
 UPLOADED = f"{0:032x}-{0:064x}"  # the id of an upload which is not made until everything else is checked
 
@@ -23,14 +27,42 @@ def work_of(reader: Reader, type_: str, payload: Any, options: Mapping[str, Any]
     """
     given = {name: value for name, value in options.items() if value is not None}
     order = decode(msgspec.json.encode({"type": type_} | given), Order)
-    data = msgspec.json.encode(payload)
+    data = _encoded(payload)
     if len(data) <= PAYLOAD_LIMIT:
+        _body_with(data)
         order.payload = msgspec.Raw(data)
         return reader.works(order)[0]
     order.payload_upload = UPLOADED
     work = reader.works(order)[0]
     reader.check_upload(work, data)
     return replace(work, payload=data.decode(), upload=None)
+
+
+def signal_of(name: str, payload: Any) -> tuple[str, str]:
+    """The name of a signal, and its payload as JSON. Raises InvalidInputError, TooLargeError."""
+    data = _encoded(payload)
+    if len(_body_with(data)) > BODY_LIMIT:
+        raise TooLargeError(f"The body is larger than {BODY_LIMIT // 1024} KiB.")
+    name_type: Any = SignalName
+    return decode(msgspec.json.encode(name), name_type, under="name"), data.decode()
+
+
+def _encoded(payload: Any) -> bytes:
+    """Raises InvalidInputError for what a client could not write."""
+    try:
+        return json_data(payload, "payload")
+    except ResultError as error:
+        raise InvalidInputError(str(error)) from error.__cause__
+
+
+def _body_with(payload: bytes) -> bytes:
+    """Of a call. Raises InvalidInputError where the API answers that it cannot read it."""
+    body = b'{"payload":%s}' % payload
+    try:
+        require_unambiguous(body)
+    except MalformedError as error:
+        raise InvalidInputError(str(error)) from None
+    return body
 
 
 def moment(now: Millis, seconds: float | None) -> datetime | None:

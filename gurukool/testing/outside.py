@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from reprlib import Repr
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, cast
 
 from gurukool.testing.places import Place, place_of_caller
 from gurukool.testing.process import Event, Kind, running_process
+from gurukool.testing.stand_ins import Watched, stand_in
 
+NAMED = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType)
 _short = Repr(maxstring=60, maxother=60)
 
 
@@ -50,16 +53,21 @@ class Outside:
         request's second call with the same key does nothing, and gets the first one's answer.
         """
         watched = _Function(self, name, function, key)
-        later = inspect.iscoroutinefunction(function)
-        return cast("Callable[P, T]", watched.call_later if later else watched.call)
+        return cast("Callable[P, T]", watched.call_later if _is_awaited(function) else watched.call)
 
     def watch[T](self, target: T, name: str | None = None, *, key: str | None = None) -> T:
         """The object, with its methods watched as `call` does, under `name.method`.
 
-        Without a name, it has that of its class. `key` is the name of the parameter that takes an idempotency
-        key, in those methods that have one.
+        So are the objects that it has, under `name.attribute.method`: the target may be a client with parts,
+        an object that is called itself, a module, or a `Mock`. Not watched are classes that it has,
+        operators, and what its methods return. Without a name, it has that of its class. `key` is the name of
+        the parameter that takes an idempotency key, in those methods that have one.
         """
-        return cast("T", _Object(self, target, name or type(target).__name__, key))
+        named: Any = target if isinstance(target, NAMED) else type(target)
+        shown = name or named.__name__
+        if inspect.isroutine(target):
+            return cast("T", self.call(shown, target, key=key))
+        return cast("T", stand_in(Watched(target, self, shown, key)))
 
     @contextmanager
     def calling(self, call: Call, *, known: bool) -> Iterator[None]:
@@ -101,22 +109,21 @@ class _Function:
     def _answers(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[dict[Any, Any], Any]:
         """The answers that the service remembers, and under what it will remember this one."""
         process = running_process()
-        if process is None or self.key is None:
-            return {}, None
-        given = inspect.signature(self.function).bind(*args, **kwargs).arguments.get(self.key)
-        return ({}, None) if given is None else (process.answers, (self.name, given))
+        given = None if process is None or self.key is None else self._given(args, kwargs)
+        return ({}, None) if process is None or given is None else (process.answers, (self.name, given))
+
+    def _given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The idempotency key of a call."""
+        if self.key in kwargs:
+            return kwargs[self.key]
+        try:
+            return inspect.signature(self.function).bind(*args, **kwargs).arguments.get(str(self.key))
+        except (TypeError, ValueError):  # it does not take these arguments, or is written in C
+            return None
 
 
-class _Object:
-    """Stands for an object and watches its methods."""
-
-    def __init__(self, outside: Outside, target: Any, name: str, key: str | None) -> None:
-        self._parts = outside, target, name, key
-
-    def __getattr__(self, attribute: str) -> Any:
-        outside, target, name, key = self._parts
-        value = getattr(target, attribute)
-        if not inspect.isroutine(value):
-            return value
-        has_key = key is not None and key in inspect.signature(value).parameters
-        return outside.call(f"{name}.{attribute}", value, key=key if has_key else None)
+def _is_awaited(function: Callable[..., Any]) -> bool:
+    """Whether it is `async def`, also below decorators, and of an object its `__call__`."""
+    called = getattr(type(function), "__call__", None)  # noqa: B004 - not whether, but which one
+    found = [inspect.unwrap(f) if inspect.isroutine(f) else f for f in (function, called)]
+    return any(map(inspect.iscoroutinefunction, found))

@@ -50,6 +50,7 @@ class Process:
         self.points = 0  # so many have been passed
         self.is_dead = False
         self.answers: dict[Any, Any] = {}  # that services outside remember, by idempotency key
+        self.unwatched: dict[str, str] = {}  # classes that a handler got from watched objects, and from which
         self._end_at = end_at
 
     @contextmanager

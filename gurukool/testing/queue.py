@@ -3,15 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
-
 from chalicelib.core.queueing.application import Application, Setting
 from chalicelib.core.queueing.request import Request, Status
 from gurukool.testing.application import NONE, application
 from gurukool.testing.callbacks import Push
 from gurukool.testing.engine import Engine
 from gurukool.testing.events import Event, events_of
-from gurukool.testing.orders import moment
+from gurukool.testing.orders import moment, signal_of
 from gurukool.testing.outcome import Outcome
 from gurukool.testing.process import Process
 
@@ -52,8 +50,8 @@ class ProcessQueue:
         queue's `callback_hosts`.
 
         Raises InvalidInputError where the API does: if the payload is not what the handler takes, or one of
-        the others is not possible; and ConflictError if a request of the slot is in the way of one that is to
-        be rejected then.
+        the others is not possible; TypeError if a type of the handler has no JSON form; and ConflictError if
+        a request of the slot is in the way of one that is to be rejected then.
         """
         now = self._engine.clock.now()
         options = {
@@ -153,8 +151,11 @@ class ProcessQueue:
         self._engine.controls.stop(user, SESSION, seq)
 
     def signal(self, seq: int, name: str, payload: Any = None, *, user: str = USER) -> None:
-        """Give the request a signal, which its handler waits for, or will."""
-        self._engine.signals(user, SESSION, seq, name, msgspec.json.encode(payload).decode())
+        """Give the request a signal, which its handler waits for, or will.
+
+        Raises InvalidInputError and TooLargeError where the API refuses it, and ConflictError.
+        """
+        self._engine.signals(user, SESSION, seq, *signal_of(name, payload))
 
     def pause(self, *, user: str = USER) -> None:
         """Start no further request until `resume`."""

@@ -53,7 +53,7 @@ def test_the_application_can_be_loaded(project: Path) -> None:
         ),
         (
             HEAD + '@handler("odd")\ndef odd(payload: object) -> str: ...',
-            "handlers/broken.py, line 3: Generating JSON schema",
+            "handlers/broken.py, line 3: odd: the type of the payload has no JSON form",
         ),
     ],
 )

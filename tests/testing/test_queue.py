@@ -1,6 +1,7 @@
 """The queues in memory do what real ones do, and time passes only when it is told to."""
 
 import time
+from typing import Any
 
 import msgspec
 import pytest
@@ -24,7 +25,7 @@ class Greeting(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @handler("greet")
-def greet(payload: Greeting, request: Request) -> dict[str, object]:
+def greet(payload: Greeting, request: Request) -> dict[str, Any]:
     return {"said": f"Hello, {payload.name}", "seq": request.seq}
 
 
@@ -174,7 +175,7 @@ def test_two_functions_for_one_type_are_refused(queue: Queue) -> None:
 
 def test_handlers_get_settings_and_secrets() -> None:
     @handler("pay", max_attempts=1)
-    def pay(payload: str, request: Request) -> list[object]:
+    def pay(payload: str, request: Request) -> list[Any]:
         return [request.settings["fee"], request.settings.secret(payload)]
 
     queue = Queue(settings={"fee": 3}, secrets={"stripe": "sk_test"})

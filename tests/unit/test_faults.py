@@ -1,10 +1,11 @@
 """Faults of a JSON text: all of them at once, in words, and never more than fits into a small answer."""
 
 import json
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, NewType, NotRequired, TypedDict
 from uuid import UUID
 
 import msgspec
@@ -29,6 +30,43 @@ class Item(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
 
     item_name: str
     amount: Annotated[int, msgspec.Meta(ge=1, le=9)] = 1
+
+
+@dataclass
+class Address:
+    street: str
+    lines: list["Line"] = field(default_factory=list)
+
+
+@dataclass
+class Box[T]:
+    held: list[T]
+
+
+class Line(TypedDict):
+    text: Annotated[str, msgspec.Meta(max_length=3)]
+    bold: NotRequired[bool]
+
+
+class Place(NamedTuple):
+    name: str
+    line: Line | None = None
+
+
+class Point(msgspec.Struct, array_like=True):
+    x: float
+
+
+class Cash(msgspec.Struct, tag="cash", forbid_unknown_fields=True):
+    cents: Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Card(msgspec.Struct, tag="card"):
+    number: str
+    owner: Address | None = None
+
+
+Name = NewType("Name", str)
 
 
 class Strict(msgspec.Struct):
@@ -95,6 +133,54 @@ def test_what_a_scheduled_request_cannot_have_is_told_with_what_to_do_instead(na
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "type_", "expected"),
+    [
+        ('{"street": 1, "other": 1}', Address, {"street": "must be text"}),
+        ('{"lines": [{"text": "long"}, {}]}', Address, {
+            "street": "is missing",
+            "lines[0].text": "must be text of at most 3 characters",
+            "lines[1].text": "is missing",
+        }),
+        ('{"text": "a", "bold": 1}', Line, {"bold": "must be true or false"}),
+        ('{"held": [{"text": 1}]}', Box[Line], {"held[0].text": "must be text of at most 3 characters"}),
+        ('[1, {"text": "a", "bold": 1}]', Place, {
+            "[0]": "must be text",
+            "[1].bold": "must be true or false",
+        }),
+        ('["a", null, 1]', Place, {"": "must be a list of 1 to 2 items"}),
+        ("[]", Place, {"": "must be a list of 1 to 2 items"}),
+        ('["x"]', Point, {"[0]": "must be a number"}),
+        ('["a", "b"]', tuple[int, str], {"[0]": "must be a whole number"}),
+        ("[1]", tuple[int, str], {"": "must be a list of 2 items"}),
+        ('{"type": "cash", "cents": 0, "more": 1}', Cash | Card, {
+            "more": "is not known here",
+            "cents": "must be a whole number of at least 1",
+        }),
+        ('{"type": "card", "owner": {}}', Cash | Card | None, {
+            "number": "is missing",
+            "owner.street": "is missing",
+        }),
+        ('{"type": "cheque"}', Cash | Card, {"type": 'must be "card" or "cash"'}),
+        ('{"type": []}', Cash | Card, {"type": 'must be "card" or "cash"'}),
+        ('{"cents": 1}', Cash | Card, {"type": "is missing"}),
+        ('{"type": "card", "cents": 1}', Cash, {"type": 'must be "cash"'}),
+        ('{"cents": 0}', Cash, {"cents": "must be a whole number of at least 1"}),
+        ("5", Cash | Card | list[int], {"": "must be an object or a list"}),
+        ('{"cents": 0}', Cash | list[int] | str, {"cents": "must be a whole number of at least 1"}),
+        ('[1, "a"]', Cash | list[int] | str, {"[1]": "must be a whole number"}),
+        ('{"a": {"text": 1}}', dict[str, Line] | str, {"a.text": "must be text of at most 3 characters"}),
+        ('{"a": 1, "2": "b"}', dict[int, str], {"a": "must be text"}),
+        ('{"a": "b"}', dict[int, str], {"a": "has a name that must be a whole number"}),
+        ('{"names": ["a", 1]}', dict[str, list[Name]], {"names[1]": "must be text"}),
+    ],
+)  # fmt: skip
+def test_the_wrong_part_of_a_class_of_whatever_make_is_named(
+    text: str, type_: Any, expected: dict[str, str]
+) -> None:
+    assert faults(text, type_) == expected
+
+
 def test_a_types_own_sentence_is_kept() -> None:
     assert faults('{"first": 2, "last": 1}', Strict) == {"": "first must not be after last"}
     assert faults('{"first": 2, "last": "x"}', Strict) == {"last": "must be a whole number"}
@@ -126,7 +212,11 @@ def test_a_types_own_sentence_is_kept() -> None:
         (Annotated[list[int], msgspec.Meta(max_length=3)], "a list of at most 3 items"),
         (Annotated[dict[str, int], msgspec.Meta(max_length=3)], "an object of at most 3 members"),
         (Item, "an object"),
-        (tuple[int, int], "a list of as many items as are expected"),
+        (tuple[int, int], "a list of 2 items"),
+        (Place, "a list of 1 to 2 items"),
+        (Point, "a list of 1 item"),
+        (Cash | Card, "an object"),
+        (Address, "an object"),
     ],
 )
 def test_expected_values_are_said_in_words(type_: Any, words: str) -> None:

@@ -95,6 +95,7 @@ def test_a_follow_up_may_have_what_a_scheduled_request_may() -> None:
         ({"payload": {}}, "mail does not take this payload: payload.to is missing"),
         ({"payload": {"to": "nobody"}}, "mail does not take this payload: payload.to is nobody"),
         ({"payload": object()}, "the payload cannot be expressed in JSON"),
+        ({"payload": {"x": float("nan")}}, "the payload contains NaN or infinity, which JSON cannot express"),
         ({"payload": {"to": "x" * 128 * 1024}}, "the payload is larger than 128 KiB"),
         ({"max_attempts": 0}, "max_attempts must be from 1 to 100"),
         ({"on_failure": "stop"}, "on_failure must be one of skip, halt"),

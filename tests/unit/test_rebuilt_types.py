@@ -8,6 +8,7 @@ from enum import Enum, IntEnum
 from typing import Annotated, Any, Literal, NamedTuple, NotRequired, TypedDict
 from uuid import UUID
 
+import attrs
 import msgspec
 import pytest
 from hypothesis import given
@@ -192,6 +193,11 @@ class CheckedToo:
         """Some check."""
 
 
+@attrs.define
+class CheckedByAttrs:
+    name: str = attrs.field(validator=attrs.validators.min_len(1))
+
+
 class Lenient(Enum):
     A = "a"
 
@@ -218,6 +224,7 @@ class Own:
         (Checked, "Checked has code of its own"),
         (list[Checked], "Checked has code of its own"),
         (CheckedToo, "CheckedToo has code"),
+        (CheckedByAttrs, "CheckedByAttrs has code"),
         (Lenient, "Lenient has code"),
         (Tree, "Tree contains itself"),
         (Pair, "NamedTupleType has a form of its own"),

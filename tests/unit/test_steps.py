@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from chalicelib.adapters.runtime.results import RESULT_LIMIT
 from chalicelib.core.queueing.notes import NoteKind
 from gurukool import PermanentError, Request, handler
 from gurukool.testing import NotOnceError, Outside, Queue, crash_everywhere, run
@@ -136,6 +137,33 @@ def test_a_step_that_cannot_be_one_is_refused() -> None:
     assert "two steps named 'a'" in _error(twice)
     assert "cannot be the name" in _error(lambda request: request.step("a b", lambda: 1))
     assert "await request.step_async" in _error(lambda request: request.step("a", lambda: _double(1)))
+
+
+@pytest.mark.parametrize(
+    ("returned", "kind", "message"),
+    [
+        ("x" * RESULT_LIMIT, "permanent", "The result of step 'charge' is larger than 128 KiB."),
+        (object(), "error", "The result of step 'charge' cannot be expressed in JSON."),
+        (
+            float("nan"),
+            "error",
+            "The result of step 'charge' contains NaN or infinity, which JSON cannot express.",
+        ),
+    ],
+)
+def test_a_result_that_cannot_be_stored_is_told_as_the_step_s(
+    returned: Any, kind: str, message: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    @handler("large", max_attempts=1)
+    def large(payload: Any, request: Request) -> None:
+        request.step("charge", lambda: returned)
+
+    found = run(large).error
+
+    assert found
+    assert (found.kind, found.message) == (kind, message)
+    [line] = [record for record in caplog.records if record.getMessage() == "step not stored"]
+    assert (line.levelname, vars(line)["fields"]["step"]) == ("ERROR", "charge")
 
 
 def test_nothing_is_stored_of_a_step_that_raises() -> None:

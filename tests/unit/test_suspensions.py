@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 
 from chalicelib.core.queueing.notes import Note
-from gurukool import Request, handler
+from gurukool import InvalidSignalError, Request, handler
 from gurukool.testing import ConflictError, Error, Queue, run
 
 asked = list[int]()
@@ -75,6 +75,43 @@ def test_a_signal_that_does_not_come_in_time_fails_the_request() -> None:
     assert outcome.status == "failed"
     assert outcome.error == Error("permanent", "The signal 'approval' has not come in time.")
     assert outcome.attempts == 2
+
+
+def test_a_signal_that_does_not_fit_fails_the_request_in_words() -> None:
+    queue = Queue()
+    seq = queue.enqueue(approve, 3_600)
+    queue.signal(seq, "approval", 5)
+    queue.run()
+
+    assert queue.outcome(seq).error == Error(
+        "permanent", "The signal 'approval' does not fit: approval must be text."
+    )
+    assert queue.outcome(seq).attempts == 1
+
+
+@handler("patient", max_attempts=1)
+def patient(payload: int, request: Request) -> int:
+    for n in range(1, payload + 1):
+        try:
+            return int(request.wait_for(f"answer-{n}", timeout=3_600, type=int))
+        except InvalidSignalError as error:
+            request.emit(str(error))
+    return 0
+
+
+def test_a_handler_may_wait_for_another_signal_in_place_of_one_that_does_not_fit() -> None:
+    queue = Queue()
+    seq = queue.enqueue(patient, 2)
+    queue.signal(seq, "answer-1", "many")
+    queue.advance(1)
+    queue.signal(seq, "answer-2", 5)
+    queue.run()
+
+    outcome = queue.outcome(seq)
+    assert outcome.result == 5
+    assert {event.data for event in outcome.events} == {
+        "The signal 'answer-1' does not fit: answer-1 must be a whole number."
+    }
 
 
 @handler("doze", max_attempts=1)

@@ -41,6 +41,25 @@ def _length(least: int | None, most: int | None, unit: str) -> str:
     return "" if most is None else f" of at most {most} {unit}"
 
 
+def _tuple(info: Any) -> str:
+    return _items(len(info.item_types), len(info.item_types))
+
+
+def _record(info: Any) -> str:
+    """A class with fields; of some, the values are lists."""
+    if isinstance(info, inspect.StructType) and not info.array_like:
+        return "an object"
+    tags = int(getattr(info, "tag", None) is not None)
+    required = sum(field.required for field in info.fields)
+    return _items(tags + required, tags + len(info.fields))
+
+
+def _items(least: int, most: int) -> str:
+    if least != most:
+        return f"a list of {least} to {most} items"
+    return f"a list of {most} item{'s' * (most != 1)}"
+
+
 def _number(info: Any) -> str:
     name = "a whole number" if isinstance(info, inspect.IntType) else "a number"
     if info.ge is not None and info.le is not None and info.le < ENDLESS:
@@ -70,7 +89,8 @@ def _named(info: Any) -> str:
 
 def _union(info: Any) -> str:
     """Without null, which is but another way to leave a field out."""
-    return _either(_words(kind) for kind in info.types if not isinstance(kind, inspect.NoneType))
+    kinds = [_words(kind) for kind in info.types if not isinstance(kind, inspect.NoneType)]
+    return _either(dict.fromkeys(kinds))
 
 
 def _either(words: Iterable[str]) -> str:
@@ -100,9 +120,10 @@ KINDS: list[tuple[type, Callable[[Any], str]]] = [
     (inspect.TimeType, _plainly("a time such as 08:00:00")),
     (inspect.TimeDeltaType, _plainly("a duration such as PT90S")),
     (inspect.UUIDType, _plainly("a UUID")),
-    (inspect.TupleType, _plainly("a list of as many items as are expected")),
+    (inspect.TupleType, _tuple),
     (inspect.CollectionType, _list),
-    (inspect.NamedTupleType, _plainly("a list of as many items as are expected")),
+    (inspect.NamedTupleType, _record),
+    (inspect.StructType, _record),
     (inspect.DictType, _object),
     (inspect.AnyType, _plainly("JSON")),
     (inspect.RawType, _plainly("JSON")),

@@ -3,26 +3,27 @@
 msgspec stops at the first fault and speaks of Python's types; a person wants to know all faults of a form.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from types import UnionType
-from typing import Annotated, Any, NamedTuple, TypeAliasType, Union, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
 from chalicelib.adapters.json.expectations import expected
+from chalicelib.adapters.json.parts import (
+    OBJECTS,
+    Record,
+    alternatives,
+    plain,
+    record_of,
+    types_of_items,
+)
 from chalicelib.core.errors import FieldError
 
 MOST_FAULTS = 20  # in one answer
 LONGEST_ECHO = 200  # characters of the caller's input in an answer
-LISTS = (list, tuple, set, frozenset, Sequence)
-OBJECTS = (dict, Mapping)
 
-
-class _Part(NamedTuple):
-    path: str
-    data: msgspec.Raw
-    type: Any
+type Members = Mapping[str, msgspec.Raw]
 
 
 def bounded(text: str) -> str:
@@ -45,7 +46,7 @@ def _faults(data: msgspec.Raw, type_: Any, path: str) -> Iterator[FieldError]:
     else:
         return
     fits = True
-    for fault in _faults_within(data, _plain(type_), path):
+    for fault in _faults_within(data, plain(type_), path):
         fits = False
         yield fault
     if fits:
@@ -53,46 +54,78 @@ def _faults(data: msgspec.Raw, type_: Any, path: str) -> Iterator[FieldError]:
 
 
 def _faults_within(data: msgspec.Raw, type_: Any, path: str) -> Iterator[FieldError]:
-    if isinstance(type_, type) and issubclass(type_, msgspec.Struct):
-        yield from _faults_of_names(data, type_, path)
-    for part in _parts(data, type_, path):
-        yield from _faults(part.data, part.type, part.path)
+    if (members := _decoded(data, dict[str, msgspec.Raw])) is not None:
+        yield from _faults_of_object(members, type_, path)
+    elif (items := _decoded(data, list[msgspec.Raw])) is not None:
+        yield from _faults_of_list(items, type_, path)
 
 
-def _faults_of_names(data: msgspec.Raw, type_: type[msgspec.Struct], path: str) -> Iterator[FieldError]:
-    given = _decoded(data, dict[str, msgspec.Raw])
-    if given is None:
+def _faults_of_list(items: Sequence[msgspec.Raw], type_: Any, path: str) -> Iterator[FieldError]:
+    fitting = [types for kind in alternatives(type_) if (types := types_of_items(plain(kind), len(items)))]
+    if len(fitting) == 1:
+        for i, (item, item_type) in enumerate(zip(items, fitting[0], strict=False)):
+            yield from _faults(item, item_type, f"{path}[{i}]")
+
+
+def _faults_of_object(members: Members, type_: Any, path: str) -> Iterator[FieldError]:
+    kinds = [plain(kind) for kind in alternatives(type_)]
+    records = [record for kind in kinds if (record := record_of(kind)) and not record.is_list]
+    if records:
+        yield from _faults_of_records(members, records, path)
         return
-    fields = {field.encode_name: field.required for field in msgspec.structs.fields(type_)}
-    for name, required in fields.items():
-        if required and name not in given:
+    for kind in kinds:
+        if get_origin(kind) in OBJECTS:
+            names, values = get_args(kind)
+            yield from _faults_of_mapping(members, names, values, path)
+
+
+def _faults_of_mapping(members: Members, names: Any, values: Any, path: str) -> Iterator[FieldError]:
+    for name, value in members.items():
+        if names is not str and not _is_name(name, names):
+            yield FieldError(_below(path, name), f"has a name that must be {expected(names)}")
+        yield from _faults(value, values, _below(path, name))
+
+
+def _is_name(name: str, type_: Any) -> bool:
+    """Whether a member may have this name."""
+    return _decoded(msgspec.Raw(msgspec.json.encode({name: None})), dict[type_, Any]) is not None
+
+
+def _faults_of_records(members: Members, records: Sequence[Record], path: str) -> Iterator[FieldError]:
+    """Of several classes, the tag says which one is meant."""
+    tag_field = records[0].tag_field
+    if tag_field is None:
+        yield from _faults_of_record(members, records[0], path)
+        return
+    by_tag = {record.tag: record for record in records}
+    given = members.get(tag_field)
+    if given is None and len(records) > 1:
+        yield FieldError(_below(path, tag_field), "is missing")
+        return
+    tag = records[0].tag if given is None else _decoded(given, Any)
+    record = by_tag.get(tag) if isinstance(tag, str | int) else None
+    if record is None:
+        yield FieldError(_below(path, tag_field), f"must be {expected(Literal[*by_tag])}")
+    else:
+        yield from _faults_of_record(members, record, path)
+
+
+def _faults_of_record(members: Members, record: Record, path: str) -> Iterator[FieldError]:
+    for name, field in record.fields.items():
+        if field.required and name not in members:
             yield FieldError(_below(path, name), "is missing")
-    if type_.__struct_config__.forbid_unknown_fields:
-        yield from (_unknown(type_, name, path) for name in given if name not in fields)
+    for name in members if record.is_closed else ():
+        if name not in record.fields and name != record.tag_field:
+            yield _unknown(record.class_, name, path)
+    for name, value in members.items():
+        if name in record.fields:
+            yield from _faults(value, record.fields[name].type, _below(path, name))
 
 
-def _unknown(type_: type[msgspec.Struct], name: str, path: str) -> FieldError:
+def _unknown(class_: Any, name: str, path: str) -> FieldError:
     """A type may say in its class variable `elsewhere` where a field belongs that callers expect in it."""
-    hints: Mapping[str, str] = getattr(type_, "elsewhere", {})
+    hints: Mapping[str, str] = getattr(class_, "elsewhere", {})
     return FieldError(_below(path, name), hints.get(name, "is not known here"))
-
-
-def _parts(data: msgspec.Raw, type_: Any, path: str) -> Iterable[_Part]:
-    """What a value of the type consists of, as far as the parts can be judged by themselves."""
-    if get_origin(type_) in LISTS and get_args(type_):
-        items = _decoded(data, list[msgspec.Raw]) or []
-        return (_Part(f"{path}[{i}]", item, get_args(type_)[0]) for i, item in enumerate(items))
-    members = _decoded(data, dict[str, msgspec.Raw]) or {}
-    types = _types_of_members(type_, members)
-    return (_Part(_below(path, name), members[name], types[name]) for name in members if name in types)
-
-
-def _types_of_members(type_: Any, names: Iterable[str]) -> Mapping[str, Any]:
-    if get_origin(type_) in OBJECTS:
-        return dict.fromkeys(names, get_args(type_)[1])
-    if isinstance(type_, type) and issubclass(type_, msgspec.Struct):
-        return {field.encode_name: field.type for field in msgspec.structs.fields(type_)}
-    return {}
 
 
 def _decoded[T](data: msgspec.Raw, type_: type[T]) -> T | None:
@@ -100,18 +133,6 @@ def _decoded[T](data: msgspec.Raw, type_: type[T]) -> T | None:
         return msgspec.json.decode(data, type=type_)
     except msgspec.ValidationError:
         return None
-
-
-def _plain(type_: Any) -> Any:
-    """Without its name, its limits, and null as an alternative."""
-    if isinstance(type_, TypeAliasType):
-        return _plain(type_.__value__)
-    if get_origin(type_) is Annotated:
-        return _plain(get_args(type_)[0])
-    if get_origin(type_) in (Union, UnionType):
-        kinds = [kind for kind in get_args(type_) if kind is not type(None)]
-        return _plain(kinds[0]) if len(kinds) == 1 else type_
-    return type_
 
 
 def sentence(error: msgspec.ValidationError, type_: Any) -> str:

@@ -1,20 +1,22 @@
 """The calls of a running handler that leave something behind: steps, sleeps and waits for signals."""
 
 import inspect
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
 from chalicelib.adapters.json.codec import decode
-from chalicelib.adapters.runtime.results import result_json
+from chalicelib.adapters.runtime.results import RESULT_LIMIT, json_text
 from chalicelib.adapters.runtime.time_limit import AttemptEndedError
 from chalicelib.adapters.runtime.tracing import part
-from chalicelib.core.errors import LostRaceError
+from chalicelib.core.errors import InvalidInputError, LostRaceError
+from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.handler import TYPE
 from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.notes import NoteKind
-from chalicelib.core.queueing.policy import SignalTimeoutError
+from chalicelib.core.queueing.policy import HandlerError, InvalidSignalError, SignalTimeoutError
 from chalicelib.core.queueing.request import LONGEST_DELAY_MS
 from chalicelib.core.queueing.suspending import Suspended
 
@@ -88,7 +90,10 @@ class DurableCalls:
         note = self.journal.get(NoteKind.SIGNAL, signal)
         if decided == TIMED_OUT or note is None:
             raise SignalTimeoutError(f"The signal {signal!r} has not come in time.")
-        return decode(note.text, type_, under=signal)
+        try:
+            return decode(note.text, type_, under=signal)
+        except InvalidInputError as error:
+            raise InvalidSignalError(f"The signal {signal!r} does not fit: {error}") from error
 
     def _decide(self, signal: str, timeout: float) -> str:
         """Whether the signal has come or the time is up; which of both it was is stored."""
@@ -124,8 +129,17 @@ class DurableCalls:
         return self._stored.get(name)
 
     def _store(self, name: str, returned: Any) -> str:
-        """What is stored then: an attempt that was taken for crashed may have been first."""
-        return self._add(name, result_json(returned))
+        """What is stored then: an attempt that was taken for crashed may have been first.
+
+        The function has been called: the author must learn of it if that cannot be stored. Raises what
+        `json_text` does.
+        """
+        try:
+            text = json_text(returned, f"result of step {name!r}", RESULT_LIMIT)
+        except HandlerError as error:
+            log_event("step not stored", level=logging.ERROR, step=name, exception=error)
+            raise
+        return self._add(name, text)
 
     def _add(self, name: str, text: str) -> str:
         with _unless_superseded():

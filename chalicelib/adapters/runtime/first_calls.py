@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.request import Request
     from chalicelib.core.queueing.suspending import Suspended
 
-_first_event = threading.Lock()
+_first_call = threading.Lock()  # a handler may make its first calls on several threads at once
 
 
 def suspended(journal: Journal | None) -> Suspended | None:
@@ -38,13 +38,14 @@ def follow_ups(request: Request, handlers: Registry, application: Application) -
 
 
 def durable(journal: Journal | None) -> DurableCalls:
-    """What a handler calls to leave notes, made at the first call."""
+    """What a handler calls to leave notes, made at the first call, on whatever thread that is."""
     from chalicelib.adapters.runtime.durable import DurableCalls, JournalMissingError
 
     if journal is None:
         raise JournalMissingError
-    if journal.calls is None:
-        journal.calls = DurableCalls(journal)
+    with _first_call:
+        if journal.calls is None:
+            journal.calls = DurableCalls(journal)
     calls: DurableCalls = journal.calls
     return calls
 
@@ -55,7 +56,7 @@ def emit_event(
     """What takes the events is made for the first one, on whatever thread that is."""
     if journal is None:
         return
-    with _first_event:
+    with _first_call:
         if journal.events is None:
             from chalicelib.adapters.runtime.emitting import Emitting
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.adapters.json.codec import decode, encode
+from chalicelib.adapters.json.codec import decode
 from chalicelib.adapters.runtime.application import without_secrets
+from chalicelib.adapters.runtime.results import ResultError, json_data
 from chalicelib.core.errors import InvalidInputError, MalformedError
 from chalicelib.core.queueing.application import Application
 from chalicelib.core.queueing.cause import Cause, caused
@@ -86,17 +87,17 @@ class FollowUps:
             known = ", ".join(self._handlers.types())
             raise HandlerError(f"effects.enqueue: there is no handler for {type_!r:.100}; known are {known}.")
         try:
-            text = encode(payload)
-        except Exception as error:
-            raise HandlerError("effects.enqueue: the payload cannot be expressed in JSON.") from error
-        if len(text.encode()) > PAYLOAD_BYTES:
+            data = json_data(payload, "payload")
+        except ResultError as error:
+            raise HandlerError(f"effects.enqueue: {error}".replace("The", "the")) from error
+        if len(data) > PAYLOAD_BYTES:
             raise HandlerError(f"effects.enqueue: the payload is larger than {PAYLOAD_BYTES // 1024} KiB.")
         settings = without_secrets(self._application.settings)
         try:
-            handler.refuse(decode(text, handler.payload_type, under="payload"), settings)
+            handler.refuse(decode(data, handler.payload_type, under="payload"), settings)
         except (InvalidInputError, MalformedError) as error:
             raise HandlerError(f"effects.enqueue: {type_} does not take this payload: {error}") from error
-        return text
+        return data.decode()
 
     def _allowed(self, callback: str) -> str:
         if not isinstance(callback, str) or not 1 <= len(callback) <= CALLBACK_CHARACTERS:

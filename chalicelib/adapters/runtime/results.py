@@ -24,6 +24,14 @@ def json_text(value: Any, what: str, limit: int) -> str:
 
     Raises ResultError for what has no JSON form, PermanentError for more than `limit` bytes.
     """
+    data = json_data(value, what)
+    if len(data) > limit:
+        raise PermanentError(f"The {what} is larger than {limit // 1024} KiB.")
+    return data.decode()
+
+
+def json_data(value: Any, what: str) -> bytes:
+    """Likewise, of any size. Raises ResultError."""
     try:
         data = msgspec.json.encode(value)
         msgspec.json.decode(data)  # a msgspec.Raw in it may hold anything
@@ -32,9 +40,7 @@ def json_text(value: Any, what: str, limit: int) -> str:
         raise ResultError(f"The {what} cannot be expressed in JSON.") from error
     if not finite:
         raise ResultError(f"The {what} contains NaN or infinity, which JSON cannot express.")
-    if len(data) > limit:
-        raise PermanentError(f"The {what} is larger than {limit // 1024} KiB.")
-    return data.decode()
+    return data
 
 
 def _raw(value: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb.effects import Effects
 from chalicelib.adapters.json.codec import decode, encode
+from chalicelib.adapters.runtime.exception_groups import decisive, leaves
 from chalicelib.adapters.runtime.first_calls import durable, emit_event, follow_ups, suspended
 from chalicelib.adapters.runtime.logs import bound
 from chalicelib.adapters.runtime.logs import restore as restore_logs
@@ -46,6 +47,7 @@ from chalicelib.core.queueing.stopped import Stopped
 
 NOTHING = Application()
 NO_HANDLERS = Registry()
+OF_AUTHORS = (ResultError, ImpossibleDelayError)  # the user is told, and only the author can mend it
 
 
 def take(handler: Handler, request: Request, seconds: float) -> Taken | Failure:
@@ -180,14 +182,18 @@ def carry_out(
             seen = HandlerRequest.of(request, application, is_stopping, partial(durable, journal), emit)
             returned = result_json(completed(handler(taken.payload, seen, effects)))
             return suspended(journal) or Result(returned, effects.writes)
-    except AttemptEndedError:
-        if sleeps := suspended(journal):
-            return sleeps
-        raise
-    except Stopped:  # the core knows what becomes of the request, if somebody has asked to stop it
-        return Failure("error", "The handler raised Stopped.")
     except BaseException as error:  # noqa: BLE001 - even SystemExit fails its own request, nothing else
-        return suspended(journal) or (failure or last_words)(error)
+        return suspended(journal) or _failure(error, failure or last_words)
+
+
+def _failure(error: BaseException, failure: Callable[[BaseException], Failure]) -> Failure:
+    """Raises AttemptEndedError, if that is what the handler raised."""
+    decides = decisive(error)
+    if isinstance(decides, AttemptEndedError):
+        raise decides
+    if isinstance(decides, Stopped):  # the core cancels the request, if somebody has asked to stop it
+        return Failure("error", "The handler raised Stopped.")
+    return failure(error)
 
 
 def completed(returned: Any) -> Any:
@@ -203,10 +209,11 @@ def last_words(error: BaseException) -> Failure:
     """Why the attempt failed, from what ended it.
 
     Of an error that is not meant for the user, only its kind is told: its text may show internals, and is in
-    the logs.
+    the logs. Of a group of errors, `decisive` says which one counts.
     """
-    if isinstance(error, ResultError | ImpossibleDelayError) or not isinstance(error, HandlerError):
+    if not all(isinstance(leaf, HandlerError) and not isinstance(leaf, OF_AUTHORS) for leaf in leaves(error)):
         log_event("handler raised", level=logging.ERROR, exception=error)
+    error = decisive(error)
     if not isinstance(error, HandlerError):
         return Failure("error", f"The handler raised {type(error).__name__}.")
     if not isinstance(error, RetryLaterError):

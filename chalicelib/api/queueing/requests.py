@@ -9,7 +9,7 @@ from chalicelib.adapters.json.codec import encode
 from chalicelib.api.permissions import CONTROL, READ
 from chalicelib.api.queueing.answer_size import one_answer
 from chalicelib.api.queueing.enqueue import accepted_views, charge_service
-from chalicelib.api.queueing.parameters import HIGHEST, Limit, Seq, Wait
+from chalicelib.api.queueing.parameters import HIGHEST, Limit, Seq, SignalName, Wait
 from chalicelib.api.queueing.request_views import (
     RequestAnswer,
     RequestDetailAnswer,
@@ -48,11 +48,6 @@ class RequestPageAnswer(RequestsAnswer):
     next: Annotated[
         int | None, msgspec.Meta(description="The `after` of the next call; null if there is nothing more")
     ]
-
-
-type SignalName = Annotated[
-    str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z", description="The signal's name")
-]
 
 
 @routes.endpoint(

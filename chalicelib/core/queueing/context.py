@@ -41,7 +41,9 @@ class HandlerRequest:
     """
 
     user_id: str
-    seq: int  # the number in the user's queue; with `user_id` it identifies the request for ever
+    # The number in the user's queue; with `user_id` it identifies the request. If the name of a deleted user
+    # is used again, its numbers begin with 1 again.
+    seq: int
     type: str
     attempts: int = 1  # 1 during the first attempt
     enqueued_at: Millis = 0
@@ -99,14 +101,16 @@ class HandlerRequest:
 
             receipt = request.step("charge", lambda: charge(payload, request.key("charge")), type=Receipt)
 
-        The result is stored as JSON, 128 KB at most. It is always returned as it is decoded from there, in
+        The result is stored as JSON, 128 KiB at most. It is always returned as it is decoded from there, in
         the type that the function's return annotation says, or `type`. If the function raises, nothing is
         stored, and the error is the handler's. After a crash within the function it is called again: give
         `key(name)` to whomever it calls.
 
         Raises ValueError if the name has been used in this attempt, or is none: a name has 1 to 64
         characters of A-Z a-z 0-9 . _ - and begins with a letter or digit. Raises Stopped, before the
-        function is called, if somebody has asked to stop the request.
+        function is called, if somebody has asked to stop the request. After the call, raises PermanentError
+        if the result is too large, HandlerError if it has no JSON form: nothing is stored then; and
+        InvalidInputError if what is stored does not fit the type, in later attempts too.
         """
         self.raise_if_stopping()
         result: T = self._durable().step(name, function, type)
@@ -139,7 +143,8 @@ class HandlerRequest:
         """The payload of the signal, which may have come already; like `sleep` until it comes.
 
         Raises SignalTimeoutError if it has not come within `timeout` seconds of the first call. Which of both
-        it was is stored, so that later attempts see the same. Raises Stopped as `step` does.
+        it was is stored, so that later attempts see the same. Raises InvalidSignalError if the payload does
+        not fit `type`: no other payload can take its place. Raises Stopped and ValueError as `step` does.
         """
         self.raise_if_stopping()
         return self._durable().wait_for(signal, timeout, type)
@@ -174,5 +179,9 @@ class HandlerRequest:
         self._emit("output", data)
 
     def key(self, name: str) -> str:
-        """An idempotency key for a call to somebody else: the same in each attempt, and no other's."""
+        """An idempotency key for a call to somebody else: the same in each attempt.
+
+        No other request has it, unless the name of a deleted user is used again: then its numbers begin with
+        1 again, and `f"{request.key(name)}/{request.enqueued_at}"` tells old requests from new ones.
+        """
         return f"{self.user_id}/{self.seq}/{name}"  # neither a user nor a step has a slash in its name

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeAliasType, get_args, get_origin, get_type_hints
 
 from chalicelib.core.queueing.application import Settings
 from chalicelib.core.queueing.context import HandlerRequest
@@ -155,7 +155,7 @@ def _handler(
     type_: str, function: HandlerFunction, timeout: float, policy: Policy, check: Check | None
 ) -> Handler:
     _require_plain(type_, function)
-    hints = get_type_hints(function)
+    hints = _annotations(type_, function)
     payload, *wants = inspect.signature(function).parameters or [""]
     if payload != "payload" or not set(wants) <= {"request", "effects"}:
         raise TypeError(f"{type_}: a handler takes payload, and request and effects if it needs them")
@@ -165,6 +165,17 @@ def _handler(
     wants_settings = _wants_settings(type_, check)
     place = place_of(function)
     return Handler(type_, function, *types, timeout, policy, tuple(wants), check, wants_settings, place=place)
+
+
+def _annotations(type_: str, function: HandlerFunction) -> dict[str, Any]:
+    """With what `Annotated` says of them: the limits of a payload stand there. Raises TypeError."""
+    try:
+        return get_type_hints(function, include_extras=True)
+    except NameError as error:
+        raise TypeError(
+            f"{type_}: an annotation names {error.name}, which its module does not have when it is loaded: "
+            "import it outside of `if TYPE_CHECKING`, or define it outside of a function"
+        ) from None
 
 
 def _wants_settings(type_: str, check: Check | None) -> bool:
@@ -192,5 +203,12 @@ def _result_type(function: HandlerFunction, declared: Any) -> Any:
     """What is stored: of a generator, the list of what it yields."""
     if not inspect.isgeneratorfunction(function):
         return declared
-    yielded = get_args(declared)
+    yielded = get_args(_bare(declared))
     return list[yielded[0]] if yielded else list[Any]  # type: ignore[valid-type]
+
+
+def _bare(type_: Any) -> Any:
+    """Without a name of its own, and without what `Annotated` says of it."""
+    if isinstance(type_, TypeAliasType):
+        return _bare(type_.__value__)
+    return _bare(get_args(type_)[0]) if get_origin(type_) is Annotated else type_

@@ -20,7 +20,10 @@ FIRST_LOOK_MS = 1_000  # until the second look; each further wait is as long as 
 
 
 class HandlerError(Exception):
-    """Raised by a handler: this attempt has failed. The message is shown to the user."""
+    """Raised by a handler: this attempt has failed. The message is shown to the user.
+
+    So is that of every class derived from it. Of any other exception the user sees only its type.
+    """
 
 
 class PermanentError(HandlerError):
@@ -69,6 +72,10 @@ def delay_ms(after: object) -> int:
 
 class SignalTimeoutError(PermanentError):
     """Raised by `wait_for`: the signal has not come in time. Later attempts get the same."""
+
+
+class InvalidSignalError(PermanentError):
+    """Raised by `wait_for`: the payload of the signal does not fit `type`, in later attempts too."""
 
 
 class OnFailure(StrEnum):

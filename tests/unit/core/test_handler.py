@@ -72,6 +72,15 @@ def test_the_type_of_the_result_is_that_of_what_is_stored(function: Any, result:
     assert declared.result_type == result
 
 
+def test_an_annotation_that_is_imported_for_type_checkers_only_is_refused_with_the_cure() -> None:
+    def greet(payload: str, effects: "Effects") -> None: ...  # type: ignore[name-defined]  # noqa: F821
+
+    with pytest.raises(
+        TypeError, match=r"^greet: an annotation names Effects, .* outside of `if TYPE_CHECKING`"
+    ):
+        handler("greet")(greet)
+
+
 @pytest.mark.parametrize("type_", ["a", "Order.v2", "send-mail_1", "9lives", "x" * 64])
 def test_a_type_that_the_api_can_take_is_one(type_: str) -> None:
     assert Registry.of(handler(type_)(fresh(plain))).types() == [type_]
