@@ -112,7 +112,7 @@ WAYS: list[tuple[Any, Callable[[Any], Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("client", "use", "name"), WAYS, ids=str)
+@pytest.mark.parametrize(("client", "use", "name"), WAYS, ids=[name for *_, name in WAYS])
 def test_a_call_by_whatever_way_is_found_twice(client: Any, use: Callable[[Any], Any], name: str) -> None:
     if isinstance(client, types.ModuleType):
         client.pay = Payments()  # type: ignore[attr-defined]
