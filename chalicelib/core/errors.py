@@ -82,7 +82,7 @@ class ConflictError(GurukoolError):
 
     code = "conflict"
 
-    def __init__(self, message: str, *, code: str | None = None, seq: int | None = None) -> None:
+    def __init__(self, message: str = "", *, code: str | None = None, seq: int | None = None) -> None:
         """`seq` is the number of the request that is in the way, if another one is."""
         super().__init__(message, code=code)
         self.seq = seq
