@@ -55,9 +55,11 @@ export function shownStatus(request, queue, now) {
   return "queued";
 }
 
-/** Only the queue says what a handler waits for, and not while it is paused. */
+/** Only the queue says what a handler waits for. It does not while it is paused: then a handler may sleep, or wait for a
+ * signal, and nothing more is said than that it waits. */
 function whyPutOff({ seq, error, started_at: started }, queue) {
-  if (queue?.waiting?.seq === seq && queue.waiting.reason === "signal") return "awaiting";
+  const reason = queue?.waiting?.seq === seq ? queue.waiting.reason : null;
+  if (reason === "signal") return "awaiting";
   if (error) return "retrying";
-  return started ? "sleeping" : "scheduled";
+  return started && reason !== "paused" ? "sleeping" : "scheduled";
 }

@@ -36,12 +36,12 @@ def post(path: str, body: Any, **headers: str) -> Any:
 
 
 @contextmanager
-def later() -> Iterator[None]:
-    """Whatever goes wrong in the block ends nothing: the thread hands over later what has no number yet."""
+def carrying_on(otherwise: str = "What has no number yet is handed over later") -> Iterator[None]:
+    """Whatever goes wrong in the block ends nothing; it is logged with what happens otherwise."""
     try:
         yield
     except Exception:
-        log.exception("What has no number yet is handed over later")
+        log.exception(otherwise)
 
 
 def hand_over(user: str) -> None:
@@ -59,13 +59,13 @@ def hand_over(user: str) -> None:
 def hand_over_all() -> None:
     """What goes wrong with one user's prints does not hold up those of others."""
     for (user,) in database.execute("SELECT DISTINCT user FROM prints WHERE seq IS NULL").fetchall():
-        with later():
+        with carrying_on():
             hand_over(user)
 
 
 def keep_handing_over() -> None:
     while True:  # first what a process had stored when it was killed
-        with later():
+        with carrying_on():
             hand_over_all()
         sleep(30)
 
@@ -103,9 +103,9 @@ def sign_up(name: Annotated[str, Body(pattern="^[a-z]{1,20}$", embed=True)]) -> 
 def order_print(pages: Annotated[int, Body(ge=1, le=20, embed=True)], user: User) -> Any:
     """The order is accepted when it is stored, whatever Gurukool says then."""
     database.execute("INSERT INTO prints (user, pages) VALUES (?, ?)", [user, pages])
-    with later():
+    with carrying_on():
         hand_over(user)
-    with later():
+    with carrying_on("The order has no link to watch it"):
         token = post(f"{user}/tokens", {"scopes": ["read"], "ttl_seconds": 3600})["token"]
         return {"watch": f"{GURUKOOL}/#token={token}"}
     return {"watch": None}

@@ -12,7 +12,7 @@ from chalicelib.adapters.runtime.results import ResultError, json_data
 from chalicelib.api.queueing.enqueue_body import PAYLOAD_LIMIT, Reader
 from chalicelib.api.queueing.orders import Order
 from chalicelib.api.queueing.parameters import SignalName
-from chalicelib.core.errors import InvalidInputError, MalformedError, TooLargeError
+from chalicelib.core.errors import FieldError, InvalidInputError, MalformedError, TooLargeError
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.time import Millis
 from chalicelib.web.call import BODY_LIMIT
@@ -65,6 +65,11 @@ def _body_with(payload: bytes) -> bytes:
     return body
 
 
-def moment(now: Millis, seconds: float | None) -> datetime | None:
-    """So many seconds from now. Raises OverflowError if no calendar has it."""
-    return None if seconds is None else datetime.fromtimestamp(now / 1000 + seconds, UTC)
+def moment(now: Millis, seconds: float | None, path: str) -> datetime | None:
+    """So many seconds from now. Raises InvalidInputError if no calendar has it."""
+    if seconds is None:
+        return None
+    try:
+        return datetime.fromtimestamp(now / 1000 + seconds, UTC)
+    except (OverflowError, ValueError):
+        raise InvalidInputError.listing(FieldError(path, "is no moment of any calendar")) from None

@@ -57,8 +57,8 @@ class ProcessQueue:
         options = {
             "max_attempts": max_attempts,
             "on_failure": on_failure,
-            "not_before": moment(now, not_before or None),
-            "start_before": moment(now, start_before),
+            "not_before": moment(now, not_before or None, "not_before"),
+            "start_before": moment(now, start_before, "start_before"),
             "slot": slot,
             "if_busy": if_busy,
             "callback": callback,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import inspect
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -51,7 +52,7 @@ class Watched(NamedTuple):
         if isinstance(value, type):
             self._note_unwatched(value, name)
             return value
-        if isinstance(value, DATA):
+        if _is_data(value):
             return value
         if inspect.isroutine(value):
             return self.outside.call(name, value, key=self.key)
@@ -63,9 +64,24 @@ class Watched(NamedTuple):
         return self.outside.call(self.name, self.target, key=self.key)(*args, **kwargs)
 
     def _note_unwatched(self, class_: type, name: str) -> None:
+        """Not of classes of data: they make nothing that calls."""
         process = running_process()
-        if process and not issubclass(class_, BaseException):
-            process.unwatched[name] = self.name
+        if process and not (issubclass(class_, DATA) or _is_plain_record(class_)):
+            process.unwatched[name] = self.name.partition(".")[0]
+
+
+def _is_data(value: Any) -> bool:
+    """Also a dataclass that only holds data: a handler may return it."""
+    if isinstance(value, DATA):
+        return True
+    held = dataclasses.fields(value) if _is_plain_record(type(value)) else ()
+    return bool(held) and all(_is_data(getattr(value, field.name)) for field in held)
+
+
+def _is_plain_record(class_: type) -> bool:
+    """A dataclass without methods of its own."""
+    public = (getattr(class_, name, None) for name in dir(class_) if not name.startswith("_"))
+    return dataclasses.is_dataclass(class_) and not any(map(inspect.isroutine, public))
 
 
 def stand_in(watched: Watched) -> Any:

@@ -33,7 +33,7 @@ STACK = "examples"
 HOST = "127.0.0.1"
 PARAMETERS = {
     "SettingLargestTransferCents": "1000",
-    "SettingWordsPerSecond": "40",
+    "SettingWordsPerSecond": "60",
     "SettingSecondsPerPage": "0.6",
     "Uploads": "on",
 }

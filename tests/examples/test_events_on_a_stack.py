@@ -17,7 +17,7 @@ def test_all_watchers_of_a_long_answer_see_the_same_events_though_its_worker_is_
     deployed: ExamplesStack, user: User
 ) -> None:
     """Its time limit is five minutes, but its heartbeat has stopped: nobody waits until then."""
-    seq = user.session.enqueue("chat", {"text": "la " * 650})["seq"]  # 16 seconds of words
+    seq = user.session.enqueue("chat", {"text": "la " * 650})["seq"]  # eleven seconds of words
     behind = user.session.enqueue("chat", {"text": "Hello"})["seq"]
     follow = follow_of_the_page()
     with ThreadPoolExecutor() as threads:

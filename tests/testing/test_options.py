@@ -26,6 +26,8 @@ def note(payload: int) -> int:
         ({"slot": "cart", "if_busy": "wait"}, "if_busy"),
         ({"if_busy": "replace"}, "if_busy"),
         ({"not_before": YEAR + 1}, "not_before"),
+        ({"not_before": 1e12}, "not_before"),
+        ({"start_before": float("nan")}, "start_before"),
         ({"not_before": 10, "start_before": 5}, "start_before"),
         ({"callback": ""}, "callback"),
     ],

@@ -5,6 +5,7 @@ import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import partial, wraps
 from typing import Any, Self
 from unittest.mock import AsyncMock, MagicMock, Mock
@@ -173,6 +174,47 @@ def test_a_mock_may_recognise_keys() -> None:
     assert (run(pay).result, len(outside.calls)) == (1, 2)
     watched.charge.side_effect, watched.charge.return_value = None, 3
     crash_everywhere(pay)
+
+
+class Currency(Enum):
+    EUR = "EUR"
+
+
+@dataclass
+class Config:
+    currency: Currency = Currency.EUR
+    limits: tuple[int, ...] = (5, 300)
+
+
+@dataclass
+class Provider:
+    payments: Payments = field(default_factory=Payments)
+    config: Config = field(default_factory=Config)
+    types: Any = field(
+        default_factory=lambda: types.SimpleNamespace(Currency=Currency, Config=Config, Token=Payments)
+    )
+
+
+def test_data_of_a_watched_object_is_handed_over_as_it_is() -> None:
+    provider = Outside().watch(Provider())
+
+    @handler("limits")
+    def limits(payload: Any) -> Config:
+        return provider.config
+
+    assert run(limits).result == {"currency": "EUR", "limits": [5, 300]}
+
+
+def test_classes_of_data_are_no_clients() -> None:
+    provider = Outside().watch(Provider(), key="key")
+
+    @handler("pay")
+    def pay(payload: Any, request: Request) -> str:
+        assert provider.types.Config().currency is provider.types.Currency.EUR
+        return request.step("pay", lambda: provider.payments.create(300))
+
+    with pytest.raises(NotOnceError, match=r"Provider\.payments\.create happens twice"):
+        crash_everywhere(pay)
 
 
 def test_a_client_that_is_made_of_a_class_of_the_watched_one_is_refused() -> None:

@@ -59,6 +59,9 @@ def test_of_a_group_the_error_that_decides_is_told(error: BaseException, expecte
         (group(NEVER, ValueError("secret")), ["handler raised"]),
         (group(NEVER, ImpossibleDelayError()), ["handler raised"]),
         (group(Stopped()), []),
+        (group(Stopped(), ValueError("in the clean-up of another task")), ["handler raised"]),
+        (group(SupersededError(), NEVER), ["attempt superseded"]),
+        (group(SupersededError(), ValueError("secret")), ["handler raised", "attempt superseded"]),
     ],
 )
 def test_a_group_with_an_error_that_nobody_expected_is_logged(

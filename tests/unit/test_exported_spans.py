@@ -4,7 +4,9 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -98,6 +100,25 @@ def test_a_collector_that_does_not_answer_is_left_alone_for_a_while(
     assert taken(silent_collector) == 1
     export("service", [])
     assert taken(silent_collector) == 0
+    assert [record.message for record in caplog.records] == ["traces not sent"]
+
+
+def test_a_collector_that_answers_in_drops_has_its_time_only_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(otlp, "SECONDS", 0.2)
+
+    def drip(listener: socket.socket) -> None:
+        connection = listener.accept()[0]
+        with suppress(OSError), connection:
+            for byte in b"HTTP/1.1 200 OK\r\n\r\n":
+                connection.sendall(bytes([byte]))
+                time.sleep(0.05)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as thread:
+        thread.submit(drip, listener)
+        otlp.exporter(f"http://127.0.0.1:{listener.getsockname()[1]}")("service", [])
+
     assert [record.message for record in caplog.records] == ["traces not sent"]
 
 

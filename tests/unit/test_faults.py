@@ -1,5 +1,6 @@
 """Faults of a JSON text: all of them at once, in words."""
 
+from collections import namedtuple
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -44,6 +45,9 @@ class Box[T]:
 class Line(TypedDict):
     text: Annotated[str, msgspec.Meta(max_length=3)]
     bold: NotRequired[bool]
+
+
+Bare = namedtuple("Bare", "x y")  # noqa: PYI024 - without types
 
 
 class Place(NamedTuple):
@@ -149,6 +153,8 @@ def test_what_a_scheduled_request_cannot_have_is_told_with_what_to_do_instead(na
         ('["a", null, 1]', Place, {"": "must be a list of 1 to 2 items"}),
         ("[]", Place, {"": "must be a list of 1 to 2 items"}),
         ('["x"]', Point, {"[0]": "must be a number"}),
+        ("[[1]]", list[Bare], {"[0]": "must be a list of 2 items"}),
+        ("[[1, 2], 3]", list[Bare], {"[1]": "must be a list of 2 items"}),
         ('["a", "b"]', tuple[int, str], {"[0]": "must be a whole number"}),
         ("[1]", tuple[int, str], {"": "must be a list of 2 items"}),
         ('{"type": "cash", "cents": 0, "more": 1}', Cash | Card, {

@@ -49,14 +49,14 @@ def record_of(type_: Any) -> Record | None:
     if not isinstance(info, RECORDS):
         return None
     types = _types_of_fields(type_, class_)
-    fields = {field.encode_name: Field(types[field.name], field.required) for field in info.fields}
+    fields = {field.encode_name: Field(types.get(field.name, Any), field.required) for field in info.fields}
     if not isinstance(info, inspect.StructType):
         return Record(class_, fields, None, None, isinstance(info, inspect.NamedTupleType), is_closed=False)
     return Record(class_, fields, info.tag_field, info.tag, info.array_like, info.forbid_unknown_fields)
 
 
 def _types_of_fields(type_: Any, class_: Any) -> Mapping[str, Any]:
-    """By their names in Python. What msgspec's inspection says of types cannot be decoded with."""
+    """By their names in Python, if they have one. What msgspec's inspection says cannot be decoded with."""
     if issubclass(class_, msgspec.Struct):
         return {field.name: field.type for field in msgspec.structs.fields(type_)}
     given = dict(zip(getattr(class_, "__parameters__", ()), get_args(type_), strict=False))

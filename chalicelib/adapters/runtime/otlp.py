@@ -7,7 +7,7 @@ import ssl
 import time
 from collections.abc import Mapping, Sequence
 from functools import cache
-from http.client import HTTPConnection, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -47,7 +47,7 @@ def exporter(endpoint: str) -> Export:
 
 
 def _post(url: SplitResult, body: str) -> int:
-    """The status of the answer. Raises OSError, HTTPException, ValueError."""
+    """The status of the answer. Raises OSError, HTTPException, ValueError, IndexError."""
     host, is_secure = url.hostname or "", url.scheme == "https"
     connection = (
         HTTPSConnection(host, url.port, context=_verifying()) if is_secure else HTTPConnection(host, url.port)
@@ -56,15 +56,26 @@ def _post(url: SplitResult, body: str) -> int:
     until = time.monotonic() + SECONDS
     try:
         connection.sock = opened = _connected([address[:2] for *_, address in addresses], until)
+        opened.settimeout(_left(until))
         if is_secure:
             connection.sock = _verifying().wrap_socket(opened, server_hostname=host)
         connection.sock.settimeout(_left(until))
         path = f"{url.path.rstrip('/')}/v1/traces"
         connection.request("POST", path, body, {"Content-Type": "application/json"})
-        connection.sock.settimeout(_left(until))
-        return connection.getresponse().status
+        return _status(connection.sock, until)
     finally:
         connection.close()
+
+
+def _status(connection: socket.socket, until: float) -> int:
+    """Of the answer, whose rest nobody needs. http.client would wait anew for each part of it."""
+    begun = b""
+    while b"\r\n" not in begun:
+        connection.settimeout(_left(until))
+        if not (part := connection.recv(4096)):
+            raise HTTPException("the connection was closed without an answer")
+        begun += part
+    return int(begun.split(b" ", 2)[1])
 
 
 def _connected(addresses: Sequence[tuple[Any, ...]], until: float) -> socket.socket:

@@ -48,6 +48,7 @@ from chalicelib.core.queueing.stopped import Stopped
 NOTHING = Application()
 NO_HANDLERS = Registry()
 OF_AUTHORS = (ResultError, ImpossibleDelayError)  # the user is told, and only the author can mend it
+FORESEEN = (HandlerError, Stopped, AttemptEndedError)
 
 
 def take(handler: Handler, request: Request, seconds: float) -> Taken | Failure:
@@ -189,11 +190,18 @@ def carry_out(
 def _failure(error: BaseException, failure: Callable[[BaseException], Failure]) -> Failure:
     """Raises AttemptEndedError, if that is what the handler raised."""
     decides = decisive(error)
+    if not isinstance(decides, AttemptEndedError | Stopped):
+        return failure(error)
+    _log_unforeseen(error)  # what another task has raised meanwhile
     if isinstance(decides, AttemptEndedError):
         raise decides
-    if isinstance(decides, Stopped):  # the core cancels the request, if somebody has asked to stop it
-        return Failure("error", "The handler raised Stopped.")
-    return failure(error)
+    return Failure("error", "The handler raised Stopped.")  # the core cancels what somebody has asked to stop
+
+
+def _log_unforeseen(error: BaseException) -> None:
+    """Log what the handler raised, if some of it is not meant for the user."""
+    if any(isinstance(leaf, OF_AUTHORS) or not isinstance(leaf, FORESEEN) for leaf in leaves(error)):
+        log_event("handler raised", level=logging.ERROR, exception=error)
 
 
 def completed(returned: Any) -> Any:
@@ -211,8 +219,7 @@ def last_words(error: BaseException) -> Failure:
     Of an error that is not meant for the user, only its kind is told: its text may show internals, and is in
     the logs. Of a group of errors, `decisive` says which one counts.
     """
-    if not all(isinstance(leaf, HandlerError) and not isinstance(leaf, OF_AUTHORS) for leaf in leaves(error)):
-        log_event("handler raised", level=logging.ERROR, exception=error)
+    _log_unforeseen(error)
     error = decisive(error)
     if not isinstance(error, HandlerError):
         return Failure("error", f"The handler raised {type(error).__name__}.")
