@@ -9,7 +9,8 @@ import gzip
 import json
 import re
 import shutil
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,11 @@ from typing import Any
 import botocore
 
 DATA = Path(botocore.__file__).parent / "data"
-# What handlers call with the permissions of a prefix, where neither botocore's names nor its models tell.
-CALLED = {
-    "bedrock": ("bedrock-runtime",),
-    "execute-api": ("apigatewaymanagementapi",),
-    "rds-db": ("rds",),  # whose client signs the token with which a handler connects
-    "ses": ("ses", "sesv2"),
-}
-# Those of an application's permissions are added to them.
 HEAD = 4096  # bytes of a model, which begins with its metadata
+NAMES = re.compile(rb'"(?:signingName|endpointPrefix)": *"([^"]+)"')
+# Permissions whose prefix is neither a name of botocore nor one for which calls are signed.
+CALLED = {"rds-db": {"rds"}}  # whose client signs the token with which a handler connects
+# What the functions call. The services of an application's permissions are added to them.
 SERVICES = {"cloudwatch", "dynamodb", "secretsmanager", "sqs", "sts", "xray"}
 
 
@@ -39,20 +36,25 @@ def unknown(prefixes: Iterable[str]) -> list[str]:
     return [prefix for prefix in prefixes if not services([prefix])]
 
 
+def _clients(prefix: str) -> set[str]:
+    """That of this name, and those whose calls are signed for it.
+
+    They are often several: `sagemaker:` permits calls of sagemaker and of sagemaker-runtime, and `es:` those
+    of es and of its successor opensearch.
+    """
+    named = {prefix} if (DATA / prefix).is_dir() else set[str]()
+    return named | _signed_as().get(prefix, set()) | CALLED.get(prefix, set())
+
+
 @cache
-def _clients(prefix: str) -> tuple[str, ...]:
-    if prefix in CALLED:
-        return CALLED[prefix]
-    return (prefix,) if (DATA / prefix).is_dir() else tuple(_signed_as(prefix))
-
-
-def _signed_as(prefix: str) -> Iterator[str]:
-    """Services whose calls are signed for this name: botocore calls `amp` what permissions call `aps`."""
-    for model in sorted(DATA.glob("*/*/service-2.json.gz")):
+def _signed_as() -> Mapping[str, set[str]]:
+    """Services by the name for which their calls are signed: `amp` has the prefix `aps`, for example."""
+    found = defaultdict[str, set[str]](set)
+    for model in DATA.glob("*/*/service-2.json.gz"):
         with gzip.open(model) as file:
-            described = file.read(HEAD)
-        if re.search(rb'"(signingName|endpointPrefix)": *"' + re.escape(prefix.encode()) + b'"', described):
-            yield model.parents[1].name
+            for name in NAMES.findall(file.read(HEAD)):
+                found[name.decode()].add(model.parents[1].name)
+    return found
 
 
 def cut_down(data: Path, services: Collection[str] = SERVICES) -> None:

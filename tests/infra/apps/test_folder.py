@@ -87,7 +87,7 @@ def test_a_wrong_resource_is_told(read: Read, resources: str, sentence: str) -> 
 def test_a_service_that_botocore_does_not_know_is_told(read: Read) -> None:
     app = read("permissions.'*' = ['dynamo:GetItem', 'kafka-cluster:Connect', 's3:GetObject']")
 
-    assert app.manifest.services == ["s3"]
+    assert app.manifest.services == ["s3", "s3control"]
     dynamo, kafka = app.doubts()
     assert "permissions that begin with dynamo:, so handlers have no client" in dynamo
     assert "kafka-cluster:" in kafka
@@ -108,6 +108,24 @@ def test_a_service_that_permissions_call_otherwise_is_found(read: Read, action: 
 
     assert app.manifest.services == [service]
     assert app.doubts() == []
+
+
+@pytest.mark.parametrize(
+    ("prefix", "services"),
+    [
+        ("es", {"es", "opensearch"}),
+        ("ses", {"ses", "sesv2"}),
+        ("sagemaker", {"sagemaker-runtime", "sagemaker-featurestore-runtime"}),
+        ("bedrock", {"bedrock-runtime", "bedrock-agent-runtime"}),
+        ("appconfig", {"appconfigdata"}),
+        ("dynamodb", {"dynamodbstreams"}),
+        ("execute-api", {"apigatewaymanagementapi"}),
+    ],
+)
+def test_all_services_whose_calls_are_signed_for_a_prefix_are_found(
+    read: Read, prefix: str, services: set[str]
+) -> None:
+    assert services <= set(read(f"permissions.'*' = ['{prefix}:Call']").manifest.services)
 
 
 def test_without_its_files_an_application_declares_nothing(tmp_path: Path) -> None:
