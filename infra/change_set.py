@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from infra import key_types
 from infra.errors import DeployError
 
@@ -29,6 +31,9 @@ WORDS = {
 }
 PERHAPS = "Conditional"
 REPLACED = {"True": "REPLACE", PERHAPS: "perhaps REPLACE"}
+BEGUN = {"AVAILABLE": False} | dict.fromkeys(
+    ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE", "EXECUTE_FAILED"), True
+)
 TABLE, KEY_TYPES = "AWS::DynamoDB::Table", "AttributeDefinitions"
 
 type Template = Mapping[str, Any]
@@ -84,6 +89,15 @@ class Proposal:
     made_the_stack: bool  # there was no stack; with the change set, CloudFormation has made an empty one
     changes: Sequence[Change] | None = None  # None if nothing at all would change
     executed: bool = False  # or perhaps: the answer was lost
+
+
+def has_begun(cloudformation: Any, proposal: Proposal) -> bool | None:
+    """Whether CloudFormation executes the change set, or has; None if it does not say."""
+    try:
+        found = cloudformation.describe_change_set(ChangeSetName=proposal.id)
+    except (BotoCoreError, ClientError):
+        return None
+    return BEGUN.get(found.get("ExecutionStatus", ""))
 
 
 def settled(

@@ -5,7 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    LoginError,
+    NoAuthTokenError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
 
 from bootstrap.errors import SetupError
 
@@ -14,7 +25,17 @@ HINTS: dict[type[Exception], str] = {
     NoCredentialsError: ". Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
 }
 
-
+# Without credentials, a call is not sent. A connection that fails proves less: botocore may have sent the
+# call before, over one that was lost.
+NOT_SENT = (
+    CredentialRetrievalError,
+    LoginError,
+    NoAuthTokenError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
 GOES_ON = (
     "CloudFormation goes on with the changes that it has begun. Look at the stack's events, and run this "
     "again when they are finished."
@@ -27,28 +48,33 @@ class DeployError(SetupError):
 
 
 class UnfinishedError(DeployError):
-    """How a change of the stack ends is not known: the connection was lost, and CloudFormation goes on."""
+    """How a change of the stack ends is not known: AWS did not say, and CloudFormation may go on."""
 
 
 @contextmanager
 def unfinished_if_lost(*, begun: bool = True) -> Iterator[None]:
     """Raises UnfinishedError if the block fails while CloudFormation works.
 
-    `begun`: it works already. Otherwise the block tells it to begin, and an error by which AWS refuses that
-    is raised as it is.
+    `begun`: it works already. Otherwise the block tells it to begin, and an error by which AWS refuses that,
+    or for which nothing was sent, is raised as it is.
     """
     try:
         yield
     except (BotoCoreError, ClientError) as error:
         if not begun and not is_unanswered(error):
             raise
-        raise UnfinishedError(f"The connection was lost: {message_for(error)}\n{GOES_ON}") from error
+        raise unfinished(error) from error
+
+
+def unfinished(error: BotoCoreError | ClientError) -> UnfinishedError:
+    """What to raise if this error keeps the program from seeing how a change of the stack ends."""
+    return UnfinishedError(f"How the change ends could not be seen: {message_for(error)}\n{GOES_ON}")
 
 
 def is_unanswered(error: BotoCoreError | ClientError) -> bool:
     """Whether AWS may have done what it was asked: it did not answer, or with an error of its own."""
     if isinstance(error, BotoCoreError):
-        return True
+        return not isinstance(error, NOT_SENT)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return int(status) >= HTTPStatus.INTERNAL_SERVER_ERROR
 

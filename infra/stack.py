@@ -9,8 +9,8 @@ from uuid import uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import remains
-from infra.change_set import Change, Proposal, Template, changes_of, refuse_destruction, settled
-from infra.errors import DeployError, is_unanswered, message_for, unfinished_if_lost
+from infra.change_set import Change, Proposal, Template, changes_of, has_begun, refuse_destruction, settled
+from infra.errors import DeployError, is_unanswered, message_for, unfinished, unfinished_if_lost
 from infra.events import Events, Report
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -88,15 +88,21 @@ class Stack:
         self._follow(proposal.stack_id, events)
 
     def _execute(self, proposal: Proposal) -> None:
-        """With a token: botocore repeats the call if the answer is lost, and AWS must not refuse that."""
+        """With a token: botocore repeats the call if the answer is lost, and AWS must not refuse that.
+
+        Without an answer to any of them, CloudFormation is asked whether it has begun.
+        """
         proposal.executed = True
         token = uuid4().hex
         try:
-            with unfinished_if_lost(begun=False):
-                self._cloudformation.execute_change_set(ChangeSetName=proposal.id, ClientRequestToken=token)
-        except ClientError:
-            proposal.executed = False
-            raise
+            self._cloudformation.execute_change_set(ChangeSetName=proposal.id, ClientRequestToken=token)
+        except (BotoCoreError, ClientError) as error:
+            begun = has_begun(self._cloudformation, proposal) if is_unanswered(error) else False
+            if begun is None:
+                raise unfinished(error) from error
+            proposal.executed = begun
+            if not begun:
+                raise
 
     def plan(self, wanted: Wanted) -> None:
         """Reports what `apply` would do, and changes nothing. Raises DeployError if the check does."""

@@ -80,8 +80,9 @@ def deploy(emulator: Emulator, settings: Settings, report: Callable[[str], None]
     except (BotoCoreError, ClientError) as error:
         raise LocalCloudError(f"LocalStack refused: {error} Its log: {emulator.log}") from error
     except UnfinishedError as error:
-        lost = f"LocalStack was lost while it changed the stack: {error.__cause__}"
-        raise LocalCloudError(f"{lost} Its log: {emulator.log}") from error
+        how = "failed" if isinstance(error.__cause__, ClientError) else "was lost"
+        told = f"LocalStack {how} while it changed the stack: {error.__cause__}"
+        raise LocalCloudError(f"{told} Its log: {emulator.log}") from error
     if emulator.data:
         _note(emulator.data, settings.app, report)
     return outputs

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 STACK_ID = "arn:aws:cloudformation:us-east-1:000000000000:stack/gurukool/1"
 
@@ -52,12 +52,15 @@ class FakeCloudFormation:
         templates: tuple[Any, Any] | None = None,
         refusal: Exception | None = None,
         errors: Mapping[str, Exception] | None = None,
+        execution: str = "",
     ) -> None:
         """`moments`: what is seen, look by look, once the operation has begun. `templates`: old and new.
 
         `refusal`: of the deletion of a change set, and of protecting the stack. `errors`: of other calls, by
-        their names; what they ask for is done, since an answer may be lost on its way back.
+        their names; what they ask for is done, since an answer may be lost on its way back. `execution`: what
+        is said of the change set that was to be executed; nothing if that cannot be seen.
         """
+        self._execution = execution
         self._errors = errors or {}
         self.tokens: list[str] = []
         self.called: list[str] = []
@@ -90,7 +93,11 @@ class FakeCloudFormation:
         return {"Id": "change-set", "StackId": STACK_ID}
 
     def describe_change_set(self, **_: str) -> Mapping[str, Any]:
-        return self._change_set
+        if "execute_change_set" not in self.called:
+            return self._change_set
+        if not self._execution:
+            raise EndpointConnectionError(endpoint_url="https://cloudformation")
+        return {**self._change_set, "ExecutionStatus": self._execution}
 
     def get_template(self, **asked: str) -> dict[str, Any]:
         assert self._templates, "nobody needs to compare templates"

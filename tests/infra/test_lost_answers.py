@@ -1,7 +1,12 @@
 """A connection that ends, or answers that get lost, while a stack is changed."""
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+    UnauthorizedSSOTokenError,
+)
 
 from infra.errors import GOES_ON, UnfinishedError
 from infra.stack import Stack, Wanted
@@ -41,6 +46,38 @@ def test_a_change_that_has_begun_or_may_have_is_not_told_as_one_that_failed(
     assert str(error) in str(raised.value)
     assert str(raised.value).endswith(GOES_ON)
     assert cloudformation.called == ["create_change_set UPDATE", "execute_change_set"]
+
+
+@pytest.mark.parametrize("error", [LOST, OVERLOADED])
+def test_a_change_that_has_not_begun_is_one_that_failed_and_leaves_no_change_set(error: Exception) -> None:
+    cloudformation = FakeCloudFormation(
+        ("CREATE_COMPLETE", []), errors={"execute_change_set": error}, execution="AVAILABLE"
+    )
+    with pytest.raises(type(error)):
+        stack(cloudformation, []).apply(WANTED)
+    assert cloudformation.called[-1] == "delete_change_set"
+
+
+@pytest.mark.parametrize("execution", ["EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE"])
+def test_a_change_that_has_begun_is_followed_although_the_answer_was_lost(execution: str) -> None:
+    ends: list[Moment] = [("UPDATE_IN_PROGRESS", []), ("UPDATE_COMPLETE", [])]
+    cloudformation = FakeCloudFormation(
+        ("CREATE_COMPLETE", []), ends, errors={"execute_change_set": LOST}, execution=execution
+    )
+    stack(cloudformation, []).apply(WANTED)
+    assert cloudformation.called == ["create_change_set UPDATE", "execute_change_set"]
+
+
+def test_without_credentials_nothing_has_begun() -> None:
+    ended = UnauthorizedSSOTokenError()
+    changed = FakeCloudFormation(("CREATE_COMPLETE", []), errors={"execute_change_set": ended}, refusal=ended)
+    with pytest.raises(UnauthorizedSSOTokenError):
+        stack(changed, told := list[str]()).apply(WANTED)
+    assert told[0].startswith("Delete the change set change-set, since this program could not: ")
+
+    deleted = FakeCloudFormation(("CREATE_COMPLETE", []), errors={"delete_stack": ended})
+    with pytest.raises(UnauthorizedSSOTokenError):
+        stack(deleted, []).delete()
 
 
 def test_a_change_that_was_refused_is_one_that_failed() -> None:

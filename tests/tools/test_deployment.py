@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from infra import deploy as program
 from infra.errors import unfinished_if_lost
@@ -92,15 +92,22 @@ def test_a_deployment_that_cannot_be_noted_is_no_failure(
     assert line.startswith("Which application was deployed could not be noted (Is a directory): say APP=")
 
 
-def test_a_localstack_that_is_lost_in_the_middle_is_told_with_its_log(
-    fake_cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (EndpointConnectionError(endpoint_url="http://127.0.0.1:4566"), "was lost"),
+        (ClientError({"Error": {"Code": "InternalError"}}, "DescribeStacks"), "failed"),
+    ],
+)
+def test_a_localstack_that_is_lost_or_fails_in_the_middle_is_told_with_its_log(
+    fake_cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
 ) -> None:
     def lose(*_: object) -> None:
         with unfinished_if_lost():
-            raise EndpointConnectionError(endpoint_url="http://127.0.0.1:4566")
+            raise error
 
     monkeypatch.setattr(program, "deploy", lose)
     with pytest.raises(LocalCloudError) as lost:
         deploy(fake_cloud.emulator, Settings.from_mapping({}), print)
-    assert "LocalStack was lost while it changed the stack: Could not connect" in str(lost.value)
+    assert f"LocalStack {told} while it changed the stack: {error}" in str(lost.value)
     assert str(lost.value).endswith(f"Its log: {fake_cloud.emulator.log}")
