@@ -103,17 +103,9 @@ def _refused(
     code, told = waiting.with_name("code"), waiting.with_name("refused")
     shutil.unpack_archive(packaged / ARCHIVE, code)
     installed = requirements.installed(app.path) if app else None
+    program = [str(shipped_python()), "-I", "-B", "-c", TAKE]
     asked = subprocess.run(
-        [
-            str(shipped_python()),
-            "-I",
-            "-B",
-            "-c",
-            TAKE,
-            str(waiting),
-            str(told),
-            *([str(installed)] if installed else []),
-        ],
+        [*program, str(waiting), str(told), *([str(installed)] if installed else [])],
         cwd=code,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
@@ -127,28 +119,30 @@ def _refused(
 
 
 def _tell(refused: Sequence[Refusal], read: Mapping[str, Written], report: Report) -> None:
-    bound = ""
     for kind, written in read.items():
         if not written.complete:
-            bound += f"Only the first {written.count} {kind} were checked. "
+            report(f"Only the first {written.count + written.unread} {kind} were looked at.")
+    for kind, written in read.items():
         if written.unread:
             report(
                 f"{written.unread} {kind} were not checked, because their payloads could not be read: "
                 f"{written.why}"
             )
-            bound += "Of the others: "
-    count = sum(written.count for written in read.values())
-    everything = f"{count} {WAITING}"
-    if SCHEDULED in read and read[SCHEDULED].count:
-        everything += " or are scheduled"
-    if not refused:
-        if count or any(written.unread for written in read.values()):
-            report(f"{bound}The new code can take all {everything}.")
-        elif len(read) == len(KINDS):
-            report("Nothing waits.")
-        return
-    report(f"{bound}The new code cannot take {len(refused)} of {everything}:")
+    if summary := _summary(len(refused), read):
+        report(summary)
     for refusal in refused[:SHOWN]:
         report(f"  {refusal}")
     if len(refused) > SHOWN:
         report(f"  and {len(refused) - SHOWN} more")
+
+
+def _summary(refused: int, read: Mapping[str, Written]) -> str:
+    """A sentence on what was checked; empty if nothing was, unless it is known that nothing waits."""
+    count = sum(written.count for written in read.values())
+    unread = any(written.unread for written in read.values())
+    if not count:
+        return "Nothing waits." if len(read) == len(KINDS) and not unread else ""
+    scheduled = " or are scheduled" if SCHEDULED in read and read[SCHEDULED].count else ""
+    verdict = f"cannot take {refused} of" if refused else "can take all"
+    what, end = f"new code {verdict} {count} {WAITING}{scheduled}", ":" if refused else "."
+    return f"Of the others, the {what}{end}" if unread else f"The {what}{end}"

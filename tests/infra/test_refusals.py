@@ -13,9 +13,10 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from bootstrap.cache import CHECKOUT
+from infra import refusals
 from infra.deploy import HELD, Options, deploy
 from infra.errors import DeployError
-from infra.refusals import SHOWN, look
+from infra.refusals import SCHEDULED, SHOWN, WAITING, look
 from infra.target import Target
 from infra.waiting import Written, write_waiting
 from tests.infra.caller import Caller
@@ -27,6 +28,7 @@ from tests.infra.test_deploy_to_aws import Aws
 OUTPUTS = {"QueuesTable": "QueuesTable", "RequestsTable": "RequestsTable", "SweepShards": "8"}
 TARGET = Target("us-east-1")
 ON, OFF = {"SAMPLE_HANDLERS": "on"}, {"SAMPLE_HANDLERS": "off"}
+UNREAD = "requests that wait were not checked, because their payloads could not be read: Denied"
 LARGE = "x" * 2_000  # an item of its own
 
 
@@ -150,8 +152,40 @@ def test_a_payload_that_may_not_be_read_keeps_no_other_request_from_the_check(
         "1 requests that wait were not checked, because their payloads could not be read"
     )
     assert "AccessDeniedException" in unread
-    assert summary == "Of the others: The new code cannot take 1 of 1 requests that wait:"
+    assert summary == "Of the others, the new code cannot take 1 of 1 requests that wait:"
     assert refused.startswith("  request 1 ")
+
+
+@pytest.mark.parametrize(
+    ("waiting", "scheduled", "told"),
+    [
+        (Written(), Written(), ["Nothing waits."]),
+        (Written(unread=3, why="Denied"), Written(), [f"3 {UNREAD}"]),
+        (
+            Written(2, complete=False, unread=3, why="Denied"),
+            Written(6, complete=False),
+            [
+                "Only the first 5 requests that wait were looked at.",
+                "Only the first 6 scheduled requests were looked at.",
+                f"3 {UNREAD}",
+                "Of the others, the new code can take all 8 requests that wait or are scheduled.",
+            ],
+        ),
+        (
+            Written(unread=3, complete=False, why="Denied"),
+            Written(),
+            ["Only the first 3 requests that wait were looked at.", f"3 {UNREAD}"],
+        ),
+    ],
+)
+def test_what_was_not_checked_is_told_before_what_was(
+    monkeypatch: pytest.MonkeyPatch, waiting: Written, scheduled: Written, told: list[str]
+) -> None:
+    monkeypatch.setattr(refusals, "KINDS", {WAITING: lambda *_: waiting, SCHEDULED: lambda *_: scheduled})
+    monkeypatch.setattr(refusals, "_refused", lambda *_: [])
+    lines: list[str] = []
+    assert look(TARGET, OUTPUTS, Path(), lines.append, environment=ON) == 0
+    assert lines == told
 
 
 @dataclass(frozen=True)
