@@ -26,9 +26,11 @@ class Leftover(NamedTuple):
 
     logical_id: str
     name: str
+    doubt: str = ""  # why it is assumed only that it has data
 
     def __str__(self) -> str:
-        return f"{self.logical_id}: {self.name}"
+        doubt = f" ({self.doubt})" if self.doubt else ""
+        return f"{self.logical_id}: {self.name}{doubt}"
 
 
 def refuse(target: Target, changes: Sequence[Change], allowed: Collection[str], report: Report) -> None:
@@ -67,27 +69,33 @@ def _tables(target: Target, logical_ids: Sequence[str]) -> Iterator[Leftover]:
     names = [name for page in client.get_paginator("list_tables").paginate() for name in page["TableNames"]]
     for id_ in logical_ids:
         for name in names:
-            if _is_named_after(name, target.stack, id_) and _holds(client.scan, TableName=name, Limit=1):
-                yield Leftover(id_, name)
+            if _is_named_after(name, target.stack, id_):
+                found = Leftover(id_, name)
+                yield from _with_data(found, "dynamodb:Scan", client.scan, TableName=name, Limit=1)
 
 
 def _buckets(target: Target, logical_ids: Sequence[str]) -> Iterator[Leftover]:
     for id_ in logical_ids:
         client, words = target.client("s3"), (target.stack.lower(), id_.lower())
-        found = client.list_buckets(Prefix=f"{'-'.join(words)}-", BucketRegion=target.region)["Buckets"]
-        for name in (bucket["Name"] for bucket in found):
-            if _is_named_after(name, *words) and _holds(client.list_objects_v2, Bucket=name, MaxKeys=1):
-                yield Leftover(id_, name)
+        listed = client.list_buckets(Prefix=f"{'-'.join(words)}-", BucketRegion=target.region)["Buckets"]
+        for name in (bucket["Name"] for bucket in listed):
+            if _is_named_after(name, *words):
+                found = Leftover(id_, name)
+                yield from _with_data(found, "s3:ListBucket", client.list_objects_v2, Bucket=name, MaxKeys=1)
 
 
 def _is_named_after(name: str, stack: str, logical_id: str) -> bool:
     return re.fullmatch(f"{re.escape(stack)}-{logical_id}-[A-Za-z0-9]+", name) is not None
 
 
-def _holds(read: Any, **which: Any) -> bool:
-    """Whether something is in it, which is assumed if the caller may not read it."""
+def _with_data(leftover: Leftover, permission: str, read: Any, **which: Any) -> Iterator[Leftover]:
+    """It, if something is in it, which is assumed if that cannot be read."""
     try:
         found = read(**which)
     except ClientError as error:
-        return error.response["Error"]["Code"] not in GONE
-    return bool(found.get("Count", found.get("KeyCount")))
+        if error.response["Error"]["Code"] not in GONE:
+            doubt = f"could not be read: {reason_of(error)}; that needs {permission}"
+            yield leftover._replace(doubt=doubt)
+        return
+    if found.get("Count", found.get("KeyCount")):
+        yield leftover

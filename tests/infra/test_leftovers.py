@@ -88,7 +88,7 @@ def test_a_bucket_is_named_too() -> None:
 
 @dataclass(frozen=True)
 class Denied(Target):
-    """Whose caller may not list tables or, if it `lists`, not read them."""
+    """Whose caller may not list tables or, if it `lists`, not read them, nor buckets."""
 
     lists: bool = False
 
@@ -100,6 +100,7 @@ class Denied(Target):
             raise ClientError({"Error": {"Code": "AccessDeniedException"}}, denied)
 
         client.meta.events.register(f"before-call.dynamodb.{denied}", deny)
+        client.meta.events.register("before-call.s3.ListObjectsV2", deny)
         return client
 
 
@@ -109,8 +110,12 @@ def test_whoever_may_not_list_tables_is_told_and_whoever_may_not_read_them_is_re
     refuse(Denied("us-east-1", "shop"), [SCHEDULED], (), told.append)
     (line,) = told
     assert "could not be seen (AccessDeniedException): that needs dynamodb:ListTables" in line
-    with pytest.raises(DeployError, match=OLD):
-        refuse(Denied("us-east-1", "shop", lists=True), [SCHEDULED], (), pytest.fail)
+    make_bucket("shop-uploadsbucket-1a2b3c", objects=0)
+    with pytest.raises(DeployError) as refused:
+        refuse(Denied("us-east-1", "shop", lists=True), [SCHEDULED, UPLOADS], (), pytest.fail)
+    why = "could not be read: AccessDeniedException; that needs"
+    assert f"  ScheduledTable: {OLD} ({why} dynamodb:Scan)\n" in str(refused.value)
+    assert f"  UploadsBucket: shop-uploadsbucket-1a2b3c ({why} s3:ListBucket)\n" in str(refused.value)
 
 
 @dataclass(frozen=True)
