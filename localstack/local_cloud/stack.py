@@ -18,6 +18,7 @@ from local_cloud.waiting import answers, wait_until
 API_HEALTH = "/api/health"
 API_SECONDS = 30.0
 UP, BROKEN, DOWN = 0, 1, 3
+NOT_STARTED = "The stack is down, and was not started again"
 
 
 class Stack:
@@ -72,15 +73,28 @@ class Stack:
     def reset(self) -> None:
         """Deletes the data and starts anew, with the same application. No other command begins in between.
 
-        If it cannot start, or not deploy, the next `up` goes on with that application.
+        If it cannot start, or not deploy, the next `up` goes on with that application. Raises
+        LocalCloudError, which names the application if it could not be noted.
         """
         with self._alone():
             application = self._choose()
             self._stop_and_delete()
-            if self._data:
-                self._data.begin_with(application)
-            self._require_room("The stack is down, and was not started again")
+            self._begin_with(application)
+            self._require_room(NOT_STARTED)
             self._bring_up()
+
+    def _begin_with(self, application: Path | None) -> None:
+        """Notes the application in a new folder of data. Raises LocalCloudError."""
+        if not self._data:
+            return
+        try:
+            self._data.begin_with(application)
+        except (LocalCloudError, OSError) as error:
+            full = disks.full(self._directories)
+            why = f"{full}. Make room." if full else f"{str(error).removesuffix('.')}."
+            named = application and f" APP={shlex.quote(str(application.resolve()))}"
+            how = f" Its application could not be noted: start it with `make up{named}`." if named else ""
+            raise LocalCloudError(f"{NOT_STARTED}: {why}{how}") from error
 
     def status(self) -> int:
         """Prints the state and returns it as an exit status: UP, DOWN or BROKEN."""

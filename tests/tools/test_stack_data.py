@@ -1,6 +1,8 @@
 """Data that commands of a stack keep or delete, with a fake in LocalStack's place."""
 
+import errno
 import fcntl
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 
 from local_cloud import disks
 from local_cloud import stack as stack_module
-from local_cloud.data import Data
+from local_cloud.data import APPLICATION_FILE, FORMAT_FILE, Data
 from local_cloud.deployment import as_last_time
 from local_cloud.emulator import Emulator
 from local_cloud.errors import LocalCloudError
@@ -125,6 +127,33 @@ def test_a_reset_without_room_says_that_the_data_are_deleted(
 
     assert not (data.directory / "mine").exists()
     assert capsys.readouterr().out.endswith("Its data are deleted.\n")
+
+
+@pytest.mark.parametrize("file", [FORMAT_FILE, APPLICATION_FILE])
+@pytest.mark.parametrize("least", [2**70, 0])  # 0: as with a quota, of which the disk knows nothing
+def test_a_reset_that_cannot_write_says_which_application_to_name(
+    fake_cloud: FakeCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, least: int
+) -> None:
+    data = Data(tmp_path / "data")
+    with data.prepared():
+        data.note_application(tmp_path / "my shop")
+    fake_cloud.emulator.data = data
+    stack = Stack(fake_cloud.emulator, deploy=lambda _: None, choose=data.application)
+    write = disks.write
+
+    def fail(path: Path, content: bytes) -> None:
+        if path.name == file:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write(path, content)
+
+    monkeypatch.setattr(disks, "write", fail)
+    monkeypatch.setattr(disks, "LEAST_BYTES", least)
+    with pytest.raises(LocalCloudError) as failed:
+        stack.reset()
+
+    assert str(failed.value).startswith("The stack is down, and was not started again: ")
+    assert ("is full" if least else "No space left on device") in str(failed.value)
+    assert str(failed.value).endswith(f"start it with `make up APP='{tmp_path}/my shop'`.")
 
 
 def test_no_command_begins_in_the_middle_of_a_reset(
