@@ -84,12 +84,13 @@ class Refusing(BaseHTTPRequestHandler):
 
 
 def test_npm_says_why_it_could_not_fetch_a_package(tmp_path: Path) -> None:
+    options = ("--fetch-retries=0", "--noproxy=127.0.0.1")  # whatever proxy this machine needs
     with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as registry:
         threading.Thread(target=registry.serve_forever).start()
         try:
             url = f"http://127.0.0.1:{registry.server_port}"
             with pytest.raises(SetupError) as failure:
-                npm.run("pack", "axe-core@1", "--registry", url, "--fetch-retries=0", cwd=tmp_path)
+                npm.run("pack", "axe-core@1", "--registry", url, *options, cwd=tmp_path)
         finally:
             registry.shutdown()
     assert "failed with exit status 1:\n" in str(failure.value)
