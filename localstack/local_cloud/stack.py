@@ -92,9 +92,10 @@ class Stack:
         except (LocalCloudError, OSError) as error:
             full = disks.full(self._directories)
             why = f"{full}. Make room." if full else f"{str(error).removesuffix('.')}."
-            named = application and f" APP={shlex.quote(str(application.resolve()))}"
-            how = f" Its application could not be noted: start it with `make up{named}`." if named else ""
-            raise LocalCloudError(f"{NOT_STARTED}: {why}{how}") from error
+            if application:
+                app = shlex.quote(str(application.resolve()))
+                why += f" Its application could not be noted: start it with `make up APP={app}`."
+            raise LocalCloudError(f"{NOT_STARTED}: {why}") from error
 
     def status(self) -> int:
         """Prints the state and returns it as an exit status: UP, DOWN or BROKEN."""
