@@ -42,7 +42,7 @@ def options() -> argparse.ArgumentParser:
     role.add_argument("role", choices=["admin", "user"])
     role.set_defaults(operate=_role)
     rotation = commands.add_parser("rotate-keys", help="sign access tokens with a new key from now on")
-    rotation.add_argument("--compromised", action="store_true", help="drop the old key at once")
+    rotation.add_argument("--compromised", action="store_true", help="drop the old key, within 5 minutes")
     rotation.add_argument("--webhooks", action="store_true", help="the key that signs deliveries instead")
     rotation.set_defaults(operate=_rotate)
     secret = commands.add_parser("secret", help="set the value of a secret setting of the application")

@@ -14,7 +14,7 @@ from infra.grafana.queries import Place
 from infra.grafana.rule import rule_of
 from infra.operations.alarm import Alarm
 from infra.operations.alarms import CONCURRENCY_ALARM, DYNAMODB, HAS_CONCURRENCY_ALARM, of_resources
-from infra.operations.own_alarms import HAS_CHECK, MEASURED, NAMESPACE, own_alarms
+from infra.operations.own_alarms import HAS_CALLBACKS, HAS_CHECK, MEASURED, NAMESPACE, own_alarms
 
 FOLDER = "Gurukool"
 # GetMetricData costs $0.01 for a thousand metrics. So what AWS measures of each resource is looked at every
@@ -24,6 +24,7 @@ OFTEN, SELDOM, SELDOM_S = "1m", "5m", 300
 SWITCHES = {
     MEASURED: ("Metrics", "off"),
     HAS_CHECK: ("SyntheticCheck", "off"),
+    HAS_CALLBACKS: ("CallbackHosts", ""),
     HAS_CONCURRENCY_ALARM: (CONCURRENCY_ALARM, "0"),
 }
 
@@ -57,9 +58,8 @@ def left_out(values: Mapping[str, Any]) -> dict[str, str]:
 
     `values`: of all parameters.
     """
-    return {
-        condition: f"{name}={off}" for condition, (name, off) in SWITCHES.items() if str(values[name]) == off
-    }
+    off = {condition: switch for condition, switch in SWITCHES.items() if str(values[switch[0]]) == switch[1]}
+    return {condition: f"{name}={value or 'none'}" for condition, (name, value) in off.items()}
 
 
 def _over_the_interval(alarm: Alarm) -> Alarm:

@@ -20,8 +20,8 @@ def rules() -> list[dict[str, Any]]:
     return [rule for group in groups for rule in group["rules"]]
 
 
-OPTIONAL = {"HasSyntheticCheck", "HasConcurrencyAlarm"}  # what the defaults leave out
-ON = {"SyntheticCheck": "rate(5 minutes)", "ConcurrencyAlarm": "700"}
+OPTIONAL = {"HasSyntheticCheck", "HasCallbacks", "HasConcurrencyAlarm"}  # what the defaults leave out
+ON = {"SyntheticCheck": "rate(5 minutes)", "ConcurrencyAlarm": "700", "CallbackHosts": "shop.example.com"}
 
 
 def test_there_is_a_rule_for_each_alarm_but_those_of_tables() -> None:
@@ -45,6 +45,7 @@ def test_what_a_stack_has_switched_on_has_rules(tmp_path: Path) -> None:
     write(tmp_path, Place("shop", "default", SOURCE), ON)
     found = rules_of_shop(tmp_path)
     assert {"CheckFailing", "CheckerErrors", "CheckerThrottles", "ConcurrencyClaimed"} <= found.keys()
+    assert {"CallbacksStuck", "CallbacksErrors", "CallbacksDropped", "CallbackWakeUpsFull"} <= found.keys()
     failing = found["CheckFailing"]
     assert (failing["noDataState"], failing["data"][0]["model"]["period"]) == ("Alerting", "300")
     [errors, *_, enough] = found["CheckerErrors"]["data"]
@@ -84,7 +85,8 @@ def test_the_program_takes_parameters_and_says_what_it_leaves_out(
 ) -> None:
     call = ["--output", str(tmp_path), "--stack", "shop"]
     main([*call, "--parameter", "MaximumConcurrency=7"])
-    assert "left out because of SyntheticCheck=off, ConcurrencyAlarm=0." in capsys.readouterr().out
+    left_out = "left out because of SyntheticCheck=off, CallbackHosts=none, ConcurrencyAlarm=0."
+    assert left_out in capsys.readouterr().out
     assert "CheckFailing" not in rules_of_shop(tmp_path)
 
     main(call + [word for name, value in ON.items() for word in ("--parameter", f"{name}={value}")])

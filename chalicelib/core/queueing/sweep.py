@@ -179,8 +179,7 @@ class Sweep:
 
     def _rescue(self, queue: Queue, now: Millis, old: list[Queue], counts: SweepCounts) -> None:
         """Adds the queue to `old` if its large payloads have to be looked after."""
-        if queue.why_held is not None and queue.why_held.code != self.code:
-            # Code was deployed since a worker has last looked if it can take the head.
+        if queue.why_held is not None and queue.why_held.code != self.code:  # code was deployed since
             return self._wake(queue, wake_up_id(queue, None, now, MINUTE_MS))
         if queue.is_active_since(now - STALE_MS):
             return None
@@ -188,6 +187,7 @@ class Sweep:
         if is_held and queue.head >= queue.purged and not is_checked_now(queue, now):
             return None
         head = next(iter(self.store.requests.list_after(queue.user_id, queue.head, 1)), None)
+        counts.any_read = True
         if head and is_checked_for_payloads(queue, head, now):
             old.append(queue)
         if opens := queue.state is State.HALTED and (head is None or head.is_resolved):

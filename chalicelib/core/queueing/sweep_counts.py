@@ -31,17 +31,17 @@ class SweepCounts:
     # a shard of the index that could not be read count as one: nobody knows their number.
     not_looked_at: int = 0
     took_seconds: float = 0.0
-    any_looked_at: bool = False
+    any_read: bool = False  # whether the requests of any queue could be read
 
     def fields(self) -> Mapping[str, Any]:
         """Of the event `queues swept`, without what is not known.
 
-        If no queue could be looked at although some were due, a count of nothing is not known to be right:
-        to say that the oldest request is 0 seconds late would be to say that all is well.
+        If something could not be looked at and the requests of no queue were read, a count of nothing is not
+        known to be right: to say that the oldest request is 0 seconds late would be to say that all is well.
         """
         counted = {name: value for name, value in asdict(self).items() if value is not None}
-        del counted["any_looked_at"]
-        if self.any_looked_at or not self.not_looked_at:
+        del counted["any_read"]
+        if self.any_read or not self.not_looked_at:
             return counted
         return {name: value for name, value in counted.items() if value or name in ALWAYS_KNOWN}
 
@@ -51,9 +51,7 @@ class SweepCounts:
 
     def looked(self, went_well: Iterable[bool]) -> None:
         """Note that a queue that is due was looked at, and whether each look has gone well."""
-        if all(went_well):
-            self.any_looked_at = True
-            self.not_looked_at -= 1
+        self.not_looked_at -= all(went_well)
 
     def saw(self, queue: Queue) -> None:
         """Count a queue with work."""

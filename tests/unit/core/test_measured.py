@@ -133,7 +133,7 @@ def test_a_sweep_counts_what_it_has_seen(harness: QueueHarness) -> None:
 
     swept = harness.sweep()
 
-    counted = SweepCounts(queues=1, waiting=3, stale=1, oldest_seconds=120, any_looked_at=True)
+    counted = SweepCounts(queues=1, waiting=3, stale=1, oldest_seconds=120, any_read=True)
     assert replace(swept, took_seconds=0) == counted
     assert "oldest_callback_seconds" not in swept.fields(), "the deployment has no callbacks"
 
@@ -173,6 +173,24 @@ def test_a_sweep_counts_the_queues_that_it_could_not_look_at(
 
 def refuse(*_: object) -> Any:
     raise UnavailableError
+
+
+def test_nor_does_one_that_could_read_the_requests_of_none(
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside a queue without work, which needs no such read."""
+    now = harness.clock.now()
+    harness.store.connections.open_session("other", "session", now + 60 * MINUTE_MS, now, "other")
+    harness.send()
+    lose_wake_ups(harness)
+    harness.clock.advance(2 * MINUTE_MS)
+    monkeypatch.setattr(harness.store.sweep_index, "due", lambda *_: [USER, "other"])
+    monkeypatch.setattr(harness.store.requests, "list_after", refuse)
+
+    fields = harness.sweep().fields()
+
+    assert fields["not_looked_at"] == 1
+    assert not {"stale", "oldest_seconds", "held"} & fields.keys()
 
 
 def test_a_sweep_that_could_read_nothing_does_not_say_that_all_is_well(
