@@ -7,12 +7,15 @@ import tempfile
 import threading
 import time
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from localstack.aws.api.cloudformation import ChangeAction
 from localstack.services.cloudwatch.cloudwatch_database_helper import CloudwatchDatabase
+from localstack.services.s3.models import KeyStore
+from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 from moto.logs.models import logs_backends
 
 from gurukool_localstack import (
@@ -26,12 +29,13 @@ from gurukool_localstack import (
     service_metrics,
     shared_stores,
 )
-from gurukool_localstack.kept import objects, stacks
+from gurukool_localstack.kept import buckets, files, objects, stacks
 from gurukool_localstack.metric_filter_data import data
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
 DAY_MS = 86_400_000
 PATIENCE_S = 60
+OF_THE_METRIC = "FROM SINGLE_METRICS WHERE namespace = 'N' AND metric_name = 'M' AND timestamp > 0"
 
 
 def group(name: str, **attributes: Any) -> Any:
@@ -124,7 +128,6 @@ def an_event_without_a_finite_number_is_no_metric() -> None:
 
 def old_metrics_are_deleted_and_others_found_by_time() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        vars(metric_store)["MOST_ROWS"] = 3
         CloudwatchDatabase.CLOUDWATCH_DATA_ROOT = folder
         CloudwatchDatabase.METRICS_DB = str(Path(folder, "metrics.db"))
         database: Any = CloudwatchDatabase()
@@ -135,14 +138,21 @@ def old_metrics_are_deleted_and_others_found_by_time() -> None:
             summary = dict.fromkeys(("SampleCount", "Sum", "Minimum", "Maximum"), age_days)
             database.add_metric_data(ACCOUNT, REGION, "N", [datum, {**datum, "StatisticValues": summary}])
         metric_store.delete_old(now)
+        assert stored_values(database) == ([1, 2, 3, 14], [1, 2, 3, 14])
+        vars(metric_store)["MOST_ROWS"] = 3
+        metric_store.delete_old(now)
+        assert stored_values(database) == ([1, 2], [1, 2, 3])
         with metric_store._writing(database) as connection:
-            ask = "FROM SINGLE_METRICS WHERE namespace = 'N' AND metric_name = 'M' AND timestamp > 0"
-            kept = [row[0] for row in connection.execute(f"SELECT DISTINCT value {ask} ORDER BY value")]
-            (plan,) = connection.execute(f"EXPLAIN QUERY PLAN SELECT value {ask}").fetchall()
-            summaries = connection.execute("SELECT min FROM AGGREGATED_METRICS ORDER BY min").fetchall()
-        assert kept == [1, 2]
-        assert summaries == [(1,), (2,), (3,)]
+            (plan,) = connection.execute(f"EXPLAIN QUERY PLAN SELECT value {OF_THE_METRIC}").fetchall()
         assert "timestamp>?" in plan[-1]
+
+
+def stored_values(database: Any) -> tuple[list[float], list[float]]:
+    """Those that are there, and those of which there are summaries."""
+    with metric_store._writing(database) as connection:
+        values = connection.execute(f"SELECT DISTINCT value {OF_THE_METRIC} ORDER BY value").fetchall()
+        summaries = connection.execute("SELECT min FROM AGGREGATED_METRICS ORDER BY min").fetchall()
+    return [value for (value,) in values], [value for (value,) in summaries]
 
 
 def rules_of_a_template_are_rules_of_s3() -> None:
@@ -171,6 +181,24 @@ def the_key_of_a_posted_object_is_in_its_form() -> None:
     assert objects._keys({"Bucket": "bucket"}, SimpleNamespace(form={}, files={})) == []
     assert objects._keys({"Bucket": "bucket", "Key": "one"}, None) == ["one"]
     assert objects._keys({"Delete": {"Objects": [{"Key": "one"}, {"Key": "two"}]}}, None) == ["one", "two"]
+
+
+def attributes_of_an_object_that_nobody_has_opened_are_kept() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "kept", "bucket", sha256(b"one").hexdigest())
+        attributes = {"key": "one", "version_id": None, "internal_last_modified": 1}
+        files.write_with(path, {**attributes, "acl": "private"}, b"bytes\n")
+        bucket = SimpleNamespace(name="bucket", objects=KeyStore())
+        vars(buckets)["every"] = lambda: [bucket]
+        kept = objects.Objects(Path(folder, "kept"))
+        found = bucket.objects.get("one")
+        found.acl = "public-read"
+        kept.after_call("PutObjectAcl", {"Bucket": "bucket", "Key": "one"}, None)
+        assert files.read_with(path) == ({**attributes, "acl": "public-read"}, b"bytes\n")
+        with EphemeralS3ObjectStore(str(Path(folder, "open"))).open("bucket", found) as stored:
+            assert b"".join(stored) == b"bytes\n"
+        kept.after_call("PutObjectAcl", {"Bucket": "bucket", "Key": "one"}, None)
+        assert files.read_with(path)[1] == b"bytes\n"
 
 
 def a_changed_table_of_a_stack_is_noted_at_once() -> None:
@@ -207,4 +235,5 @@ if __name__ == "__main__":
     old_metrics_are_deleted_and_others_found_by_time()
     rules_of_a_template_are_rules_of_s3()
     the_key_of_a_posted_object_is_in_its_form()
+    attributes_of_an_object_that_nobody_has_opened_are_kept()
     a_changed_table_of_a_stack_is_noted_at_once()
