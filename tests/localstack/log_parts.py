@@ -15,7 +15,7 @@ from moto.logs.models import logs_backends
 from gurukool_localstack import (
     log_subscribers,
     logs,
-    metric_filters,
+    metrics,
     retention,
     service_metrics,
     shared_stores,
@@ -142,11 +142,11 @@ def lines_that_are_written_are_not_said_to_be_lost() -> None:
     """One of the metric filters fails."""
     created, said = group("filtered"), list[str]()
     wanted = {"metricName": "M", "metricNamespace": "N", "metricValue": "1"}
-    filters = logs_backends[ACCOUNT][REGION].filters
+    filters: Any = logs_backends[ACCOUNT][REGION].filters
     filters.add_filter("failing", "", "filtered", [{}])
     filters.add_filter("well", "", "filtered", [wanted])
     put = list[Any]()
-    vars(metric_filters.metrics)["put"] = lambda *arguments: put.append(arguments)
+    vars(metrics)["put"] = lambda *arguments: put.append(arguments)
     handler = logging.Handler()
     vars(handler)["emit"] = lambda record: said.append(record.getMessage())
     logging.getLogger().addHandler(handler)

@@ -76,7 +76,7 @@ def _init_message(message: SqsMessage, *args: Any, **options: Any) -> None:
 
 
 def _is_delayed(message: SqsMessage) -> bool:
-    return message.delay_seconds is not None and time.monotonic() <= message.priority + message.delay_seconds
+    return message.delay_seconds is not None and time.monotonic() < message.priority + message.delay_seconds
 
 
 def _set_last_received(message: SqsMessage, timestamp: float) -> None:

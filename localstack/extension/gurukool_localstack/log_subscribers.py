@@ -16,9 +16,7 @@ from localstack.services.logs.provider import MotoLogStream as LogStream  # when
 
 LOG = logging.getLogger(__name__)
 
-MOST_BATCHES = (
-    1_000  # that wait for one subscriber; the lines of a function's stream are ten a second at most
-)
+MOST_BATCHES = 1_000  # that wait for one subscriber; a function's stream has at most ten a second
 
 type _Name = tuple[str, str, str, str]  # of a subscriber: its account, region, log group, and own name
 type _Batch = tuple[LogStream, dict[str, Any], list[dict[str, Any]]]  # what `_deliver` takes
