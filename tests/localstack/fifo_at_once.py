@@ -6,7 +6,8 @@ It ends with a traceback if LocalStack cannot bear it.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -90,18 +91,42 @@ def a_later_message_is_sent_while_one_becomes_a_dead_letter() -> None:
     assert bodies(queue.receive(10)) == ["2"]
 
 
+@contextmanager
+def clock_ahead() -> Iterator[None]:
+    """An hour, for all that LocalStack does with queues."""
+    models.time = SimpleNamespace(time=lambda: time.time() + 3_600)
+    yield
+    models.time = time
+
+
 def the_clock_is_set_back() -> None:
-    queue = queue_with("1", "2")
-    for message in queue.get_message_group("group").messages:
-        message.priority += 3_600
-        message.created += 3_600
+    with clock_ahead():
+        queue = queue_with("1", "2")
     send(queue, "3")
     assert bodies(queue.receive(10)) == ["1", "2", "3"]
 
 
-def a_message_comes_back_after_the_clock_was_set_back() -> None:
+def the_clock_is_set_back_while_a_message_is_delayed() -> None:
+    with clock_ahead():
+        queue = queue_with("1", DelaySeconds="900")
+    queue.enqueue_delayed_messages()
+    assert bodies(queue.receive(10)) == []
+    (message,) = queue.delayed
+    message.priority -= 901  # what is left of the delay passes
+    queue.enqueue_delayed_messages()
+    assert bodies(queue.receive(10)) == ["1"]
+
+
+def the_clock_is_set_forward_between_two_messages_with_one_id() -> None:
     queue = queue_with("1")
-    queue.get_message_group("group").messages[0].priority += 3_600
+    with clock_ahead():
+        send(queue, "1")
+    assert bodies(queue.receive(10)) == ["1"]
+
+
+def a_message_comes_back_after_the_clock_was_set_back() -> None:
+    with clock_ahead():
+        queue = queue_with("1")
     (receipt,) = queue.receive(1).receipt_handles
     send(queue, "2")
     assert bodies(queue.receive(10)) == []
@@ -112,11 +137,10 @@ def a_message_comes_back_after_the_clock_was_set_back() -> None:
 def the_clock_is_set_forward_while_a_message_is_in_flight() -> None:
     queue = queue_with("1", "2")
     (receipt,) = queue.receive(1, visibility_timeout=600).receipt_handles
-    models.time = SimpleNamespace(time=lambda: time.time() + 3_600)
-    queue.requeue_inflight_messages()
-    assert bodies(queue.receive(10)) == []
-    queue.remove(receipt)
-    models.time = time
+    with clock_ahead():
+        queue.requeue_inflight_messages()
+        assert bodies(queue.receive(10)) == []
+        queue.remove(receipt)
     assert bodies(queue.receive(10)) == ["2"]
 
 
@@ -195,6 +219,8 @@ if __name__ == "__main__":
     a_later_message_is_sent_while_one_is_not_made_invisible()
     a_later_message_is_sent_while_one_becomes_a_dead_letter()
     the_clock_is_set_back()
+    the_clock_is_set_back_while_a_message_is_delayed()
+    the_clock_is_set_forward_between_two_messages_with_one_id()
     a_message_comes_back_after_the_clock_was_set_back()
     the_clock_is_set_forward_while_a_message_is_in_flight()
     a_message_is_sent_after_the_delay_was_made_shorter()

@@ -4,102 +4,29 @@ LocalStack's own Python runs this program. It ends with a traceback if a part do
 """
 
 import tempfile
-import threading
 import time
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from localstack.aws.api.cloudformation import ChangeAction
 from localstack.services.cloudwatch.cloudwatch_database_helper import CloudwatchDatabase
-from moto.logs.models import logs_backends
+from localstack.services.s3.models import KeyStore
+from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 
 from gurukool_localstack import (
     bucket_rules,
     direct,
-    log_subscribers,
-    logs,
     metric_store,
     metrics,
-    retention,
-    service_metrics,
-    shared_stores,
 )
-from gurukool_localstack.kept import objects, stacks
-from gurukool_localstack.metric_filter_data import data
+from gurukool_localstack.kept import buckets, files, objects, stacks
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
 DAY_MS = 86_400_000
-PATIENCE_S = 60
-
-
-def group(name: str, **attributes: Any) -> Any:
-    """A new log group with a stream of the same name."""
-    backend = logs_backends[ACCOUNT][REGION]
-    backend.create_log_group(name, {})
-    backend.create_log_stream(name, name)
-    created: Any = backend.groups[name]
-    vars(created).update(attributes)
-    return created
-
-
-def write(name: str, *ages_days: float) -> None:
-    """Events that are as old as that, into the stream of a group."""
-    now = int(time.time() * 1000)
-    events = [{"timestamp": int(now - age * DAY_MS), "message": f"{age:g}"} for age in ages_days]
-    logs_backends[ACCOUNT][REGION].put_log_events(name, name, events)
-
-
-def messages(created: Any) -> list[str]:
-    (stream,) = created.streams.values()
-    return [event.message for event in stream.events]
-
-
-def events_stay_as_long_as_their_retention() -> None:
-    created = [group("one-day", retention_in_days=1), group("for-ever")]
-    for each in created:
-        write(each.name, 3, 2, 0.5, 0)
-    retention.delete_events(time.time())
-    assert [messages(each) for each in created] == [["0.5", "0"], ["3", "2", "0.5", "0"]]
-
-
-def the_newest_events_stay_of_a_group_without_retention() -> None:
-    created = group("full")
-    write("full", 3, 2, 1)
-    vars(retention)["MOST_EVENTS"] = 2
-    retention.delete_events(time.time())
-    assert messages(created) == ["2", "1"]
-
-
-def a_subscriber_neither_delays_nor_loses_lines() -> None:
-    """It is a function that nobody has made, so that to call it fails."""
-    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:nobody"
-    created = group("subscribed")
-    subscriber = SimpleNamespace(name="s", filter_pattern="", destination_arn=arn, role_arn=None)
-    created.subscription_filters["s"] = subscriber
-    asked, may_end = threading.Event(), threading.Event()
-
-    def deliver(stream: Any, _events: Any) -> None:
-        assert stream.log_group.subscription_filters == {"s": subscriber}
-        asked.set()
-        may_end.wait(PATIENCE_S)
-        raise ValueError("no such function")
-
-    vars(log_subscribers)["_stock_put"] = deliver
-    write("subscribed", 1, 0)
-    assert asked.wait(PATIENCE_S)
-    assert messages(created) == ["1", "0"]
-    assert next(iter(created.streams.values())).stored_bytes == 2
-    may_end.set()
-
-
-def lines_of_a_stream_that_fails_take_no_others_with_them() -> None:
-    created, now = group("lines"), int(time.time() * 1000)
-    streams = [logs.Stream(ACCOUNT, REGION, name, "lines") for name in ("gone", "lines")]
-    vars(logs)["_call"] = lambda *_: 1 / 0  # what a group that is new goes through
-    logs._flush([logs.Line(stream, now, "text") for stream in streams])
-    assert messages(created) == ["text"]
+OF_THE_METRIC = "FROM SINGLE_METRICS WHERE namespace = 'N' AND metric_name = 'M' AND timestamp > 0"
 
 
 def a_metric_that_is_refused_takes_no_others_with_it() -> None:
@@ -116,15 +43,8 @@ def a_metric_that_is_refused_takes_no_others_with_it() -> None:
     assert stored == [{"Value": 1}, {"Value": 2}]
 
 
-def an_event_without_a_finite_number_is_no_metric() -> None:
-    events = [{"message": f'{{"n": {n}}}', "timestamp": 0} for n in ("1", "NaN", "1e999", "1" + "0" * 400)]
-    transformation = {"metricName": "M", "metricValue": "$.n"}
-    assert [datum["Value"] for datum in data("", transformation, events)] == [1.0]
-
-
 def old_metrics_are_deleted_and_others_found_by_time() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        vars(metric_store)["MOST_ROWS"] = 3
         CloudwatchDatabase.CLOUDWATCH_DATA_ROOT = folder
         CloudwatchDatabase.METRICS_DB = str(Path(folder, "metrics.db"))
         database: Any = CloudwatchDatabase()
@@ -135,14 +55,21 @@ def old_metrics_are_deleted_and_others_found_by_time() -> None:
             summary = dict.fromkeys(("SampleCount", "Sum", "Minimum", "Maximum"), age_days)
             database.add_metric_data(ACCOUNT, REGION, "N", [datum, {**datum, "StatisticValues": summary}])
         metric_store.delete_old(now)
+        assert stored_values(database) == ([1, 2, 3, 14], [1, 2, 3, 14])
+        vars(metric_store)["MOST_ROWS"] = 3
+        metric_store.delete_old(now)
+        assert stored_values(database) == ([1, 2], [1, 2, 3])
         with metric_store._writing(database) as connection:
-            ask = "FROM SINGLE_METRICS WHERE namespace = 'N' AND metric_name = 'M' AND timestamp > 0"
-            kept = [row[0] for row in connection.execute(f"SELECT DISTINCT value {ask} ORDER BY value")]
-            (plan,) = connection.execute(f"EXPLAIN QUERY PLAN SELECT value {ask}").fetchall()
-            summaries = connection.execute("SELECT min FROM AGGREGATED_METRICS ORDER BY min").fetchall()
-        assert kept == [1, 2]
-        assert summaries == [(1,), (2,), (3,)]
+            (plan,) = connection.execute(f"EXPLAIN QUERY PLAN SELECT value {OF_THE_METRIC}").fetchall()
         assert "timestamp>?" in plan[-1]
+
+
+def stored_values(database: Any) -> tuple[list[float], list[float]]:
+    """Those that are there, and those of which there are summaries."""
+    with metric_store._writing(database) as connection:
+        values = connection.execute(f"SELECT DISTINCT value {OF_THE_METRIC} ORDER BY value").fetchall()
+        summaries = connection.execute("SELECT min FROM AGGREGATED_METRICS ORDER BY min").fetchall()
+    return [value for (value,) in values], [value for (value,) in summaries]
 
 
 def rules_of_a_template_are_rules_of_s3() -> None:
@@ -173,6 +100,24 @@ def the_key_of_a_posted_object_is_in_its_form() -> None:
     assert objects._keys({"Delete": {"Objects": [{"Key": "one"}, {"Key": "two"}]}}, None) == ["one", "two"]
 
 
+def attributes_of_an_object_that_nobody_has_opened_are_kept() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "kept", "bucket", sha256(b"one").hexdigest())
+        attributes = {"key": "one", "version_id": None, "internal_last_modified": 1}
+        files.write_with(path, {**attributes, "acl": "private"}, b"bytes\n")
+        bucket = SimpleNamespace(name="bucket", objects=KeyStore())
+        vars(buckets)["every"] = lambda: [bucket]
+        kept = objects.Objects(Path(folder, "kept"))
+        found = bucket.objects.get("one")
+        found.acl = "public-read"
+        kept.after_call("PutObjectAcl", {"Bucket": "bucket", "Key": "one"}, None)
+        assert files.read_with(path) == ({**attributes, "acl": "public-read"}, b"bytes\n")
+        with EphemeralS3ObjectStore(str(Path(folder, "open"))).open("bucket", found) as stored:
+            assert b"".join(stored) == b"bytes\n"
+        kept.after_call("PutObjectAcl", {"Bucket": "bucket", "Key": "one"}, None)
+        assert files.read_with(path)[1] == b"bytes\n"
+
+
 def a_changed_table_of_a_stack_is_noted_at_once() -> None:
     """With what it is now, and not under a condition that the kept template does not have."""
 
@@ -194,17 +139,10 @@ def a_changed_table_of_a_stack_is_noted_at_once() -> None:
 
 
 if __name__ == "__main__":
-    shared_stores.install()
-    log_subscribers.install()
     metric_store.install()
-    vars(service_metrics)["logged"] = lambda *_: None  # there is no CloudWatch here
-    events_stay_as_long_as_their_retention()
-    the_newest_events_stay_of_a_group_without_retention()
-    a_subscriber_neither_delays_nor_loses_lines()
-    lines_of_a_stream_that_fails_take_no_others_with_them()
     a_metric_that_is_refused_takes_no_others_with_it()
-    an_event_without_a_finite_number_is_no_metric()
     old_metrics_are_deleted_and_others_found_by_time()
     rules_of_a_template_are_rules_of_s3()
     the_key_of_a_posted_object_is_in_its_form()
+    attributes_of_an_object_that_nobody_has_opened_are_kept()
     a_changed_table_of_a_stack_is_noted_at_once()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gurukool_localstack.insights import discovery
 from gurukool_localstack.insights.discovery import Event, fields_of
 from gurukool_localstack.insights.query import parsed
 from gurukool_localstack.insights.values import sort_key
@@ -223,6 +224,18 @@ def test_lines_of_a_function_have_fields_of_lambda(query: str, values: str) -> N
         REPORT,
     ]
     assert column(query, lines=lines, group="/aws/lambda/f") == values
+
+
+def test_fields_are_found_in_their_order_and_at_any_depth() -> None:
+    depth = 2_000
+    deep = (
+        '{"a": 1, "b": ' + '{"c": [0, ' * depth + "1" + "]}" * depth + ', "@own": true, "d": null, "e": "x"}'
+    )
+    found = list(discovery._flat(json.loads(deep)))
+    assert found[:2] == [("a", 1), ("b.c.0", 0)]
+    assert found[-3:] == [("b" + ".c.1" * depth, 1), ("@@own", 1), ("e", "x")]
+    assert len(found) == depth + 4
+    assert column("filter a = 1 | display a", lines=[deep, '{"a": 1}']) == "1 1"
 
 
 def test_the_natural_order_of_the_documentation() -> None:

@@ -53,6 +53,7 @@ def kill_all() -> None:
 
 
 def _popen(command: list[str], directory: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    _guard()  # first: without it, the child would have to be ended again
     child = subprocess.Popen(
         system.bound_to_parent(command),
         cwd=directory,
@@ -68,22 +69,28 @@ def _popen(command: list[str], directory: Path, environment: Mapping[str, str]) 
 
 
 def _tell_guard(sign: str, child: subprocess.Popen[bytes]) -> None:
-    if system.ON_LINUX:  # elsewhere, who looks on does the same (tie.py)
+    guard = _guard()
+    if guard and guard.stdin:
         with suppress(BrokenPipeError):  # somebody has killed it
-            os.write(_guard(), f"{sign}{child.pid}\n".encode())
+            guard.stdin.write(f"{sign}{child.pid}\n".encode())
 
 
 @functools.cache
-def _guard() -> int:
+def _guard() -> subprocess.Popen[bytes] | None:
     """Starts the program that kills the groups of the children when this process has ended.
 
-    Returns the descriptor of its input, which no other process has, so the kernel closes it then. The program
-    has no environment: it is none of the processes of a stack, which are found by theirs.
+    No other process can write to its input, so the kernel closes that then. The program has no environment:
+    it is none of the processes of a stack, which are found by theirs. None where the system is not Linux:
+    there, who looks on does the same (tie.py).
     """
-    reading, writing = os.pipe()
-    command = [sys.executable, "-I", "-S", str(_GUARD)]
-    nothing = [(os.POSIX_SPAWN_OPEN, output, os.devnull, os.O_WRONLY, 0) for output in (1, 2)]
-    files = [(os.POSIX_SPAWN_DUP2, reading, 0), *nothing]
-    os.posix_spawn(command[0], command, {}, file_actions=files, setsid=True)
-    os.close(reading)
-    return writing
+    if not system.ON_LINUX:
+        return None
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", str(_GUARD)],
+        env={},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        start_new_session=True,
+    )

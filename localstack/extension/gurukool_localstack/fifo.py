@@ -7,8 +7,9 @@
 - Messages are in the order of their sequence numbers. LocalStack sorts them by the time at which they were
   sent, so after the clock was set back, messages overtook those that were sent before that. A delayed message
   was overtaken by those that were sent after the delay of the queue was made shorter.
-- A message in flight becomes visible when its time-out has passed, even if the clock is set forward or back;
-  so do those of standard queues.
+- A message in flight becomes visible when its time-out has passed, and a delayed one when its delay has, even
+  if the clock is set forward or back; so do those of standard queues. Ids of deduplication are kept for five
+  minutes likewise.
 - An invisible message kept the messages of all later groups from becoming visible again.
 - A receiver takes a message out of its group and marks it as in flight a moment later. In between, another
   receiver could get a later message of the group.
@@ -34,6 +35,7 @@ from gurukool_localstack.shared_dict import SharedDict
 
 _PERIOD_SECONDS = 0.1  # LocalStack's is 1 s
 
+_stock_message_init = SqsMessage.__init__
 _stock_init = FifoQueue.__init__
 _stock_put = FifoQueue.put
 _stock_receive = FifoQueue.receive
@@ -49,6 +51,8 @@ def install() -> None:
     FifoQueue._put_message = _put_message  # noqa: SLF001  (LocalStack's name)
     FifoQueue.update_message_group_visibility = _update_visibility
     QueueUpdateWorker.start = _start
+    SqsMessage.__init__ = _init_message
+    SqsMessage.is_delayed = property(_is_delayed)
     SqsMessage.set_last_received = _set_last_received
     SqsMessage.update_visibility_timeout = _set_visibility_timeout
     SqsMessage.is_visible = property(_is_visible)
@@ -61,8 +65,18 @@ def _by_place(compare: Callable[[float, float], bool]) -> Callable[[SqsMessage, 
 
 
 def _place(message: SqsMessage) -> float:
-    """Of a message in its queue: its sequence number. Messages of standard queues have none, but a time."""
+    """Of a message in its queue: its sequence number. Messages of standard queues have none."""
     return message.priority if message.sequence_number is None else int(message.sequence_number)
+
+
+def _init_message(message: SqsMessage, *args: Any, **options: Any) -> None:
+    """LocalStack has the time there, and reckons the five minutes of deduplication from it."""
+    _stock_message_init(message, *args, **options)
+    message.priority = time.monotonic()
+
+
+def _is_delayed(message: SqsMessage) -> bool:
+    return message.delay_seconds is not None and time.monotonic() < message.priority + message.delay_seconds
 
 
 def _set_last_received(message: SqsMessage, timestamp: float) -> None:
@@ -129,7 +143,7 @@ def _init(queue: FifoQueue, *args: Any, **options: Any) -> None:
 
 def _put(queue: FifoQueue, *args: Any, **options: Any) -> SqsMessage:
     with queue.mutex:
-        expired = time.time() - DEDUPLICATION_INTERVAL_IN_SEC
+        expired = time.monotonic() - DEDUPLICATION_INTERVAL_IN_SEC
         while queue.deduplication and next(iter(queue.deduplication.values())).priority <= expired:
             queue.deduplication.popitem(last=False)
         return _stock_put(queue, *args, **options)

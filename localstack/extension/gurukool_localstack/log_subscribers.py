@@ -1,12 +1,13 @@
-"""What subscription filters pass on is delivered by threads of its own.
+"""What subscription filters pass on is delivered by a thread of its own for each subscriber, in order.
 
 LocalStack calls the subscriber while it stores the events: a slow function held up the log lines of all
 functions, and one that failed lost them.
 """
 
 import logging
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,10 +16,14 @@ from localstack.services.logs.provider import MotoLogStream as LogStream  # when
 
 LOG = logging.getLogger(__name__)
 
-_THREADS = 8
+MOST_BATCHES = 1_000  # that wait for one subscriber; a function's stream has at most ten a second
+
+type _Name = tuple[str, str, str, str]  # of a subscriber: its account, region, log group, and own name
+type _Batch = tuple[LogStream, dict[str, Any], list[dict[str, Any]]]  # what `_deliver` takes
 
 _stock_put = LogStream.put_log_events
-_threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="gurukool-log-subscribers")
+_lock = threading.Lock()
+_waiting: dict[_Name, deque[_Batch]] = {}  # of the subscribers that a thread is delivering to
 
 
 def install() -> None:
@@ -33,8 +38,39 @@ def _put(stream: LogStream, log_events: list[dict[str, Any]]) -> str:
     stream.events += [LogEvent(now, event) for event in log_events]
     stream.upload_sequence_token += 1
     for name, subscriber in list(stream.log_group.subscription_filters.items()):
-        _threads.submit(_deliver, stream, {name: subscriber}, log_events)
+        if not _accept(stream, name, subscriber, log_events):
+            LOG.warning(
+                "%d events of %s are dropped: the subscriber %s is too slow, and %d batches wait for it.",
+                *(len(log_events), stream.log_group.name, name, MOST_BATCHES),
+            )
     return f"{stream.upload_sequence_token:056d}"
+
+
+def _accept(stream: LogStream, name: str, subscriber: Any, log_events: list[dict[str, Any]]) -> bool:
+    """Whether there is room. A thread delivers the events behind those that wait, and ends when none do."""
+    key = (stream.account_id, stream.region, stream.log_group.name, name)
+    batch = (stream, {name: subscriber}, log_events)
+    with _lock:
+        if key not in _waiting:  # the thread looks when the lock is free again
+            threading.Thread(target=_work, args=(key,), name="gurukool-log-subscriber", daemon=True).start()
+        waiting = _waiting.setdefault(key, deque())
+        if len(waiting) >= MOST_BATCHES:
+            return False
+        waiting.append(batch)
+        return True
+
+
+def _work(key: _Name) -> None:
+    while batch := _next(key):
+        _deliver(*batch)
+
+
+def _next(key: _Name) -> _Batch | None:
+    with _lock:
+        if waiting := _waiting[key]:
+            return waiting.popleft()
+        del _waiting[key]
+        return None
 
 
 def _deliver(stream: LogStream, subscribers: dict[str, Any], log_events: list[dict[str, Any]]) -> None:

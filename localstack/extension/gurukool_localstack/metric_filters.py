@@ -5,6 +5,7 @@ units and default values.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ from gurukool_localstack import metrics
 from gurukool_localstack.filter_patterns import PatternError, compiled
 from gurukool_localstack.metric_filter_data import data
 
+LOG = logging.getLogger(__name__)
+
 
 def install() -> None:
     LogsProvider.put_log_events = _put_log_events
@@ -25,13 +28,24 @@ def install() -> None:
 
 
 def apply(place: tuple[str, str], group: str, events: Sequence[Mapping[str, Any]]) -> None:
-    """Sends the metrics of events that were put into a log group of an account and region."""
+    """Sends the metrics of events that were put into a log group of an account and region.
+
+    The events are stored, so a filter that fails is only logged.
+    """
     account, region = place
     for each in list(logs_backends[account][region].filters.metric_filters):
         if each["logGroupName"] == group:
-            for transformation in each["metricTransformations"]:
-                for datum in data(each["filterPattern"] or "", transformation, events):
-                    metrics.put(account, region, transformation["metricNamespace"], datum)
+            try:
+                _apply(place, each, events)
+            except Exception:
+                said = "Not all metrics of %d events were sent by the filter %s of %s"
+                LOG.exception(said, len(events), each["filterName"], group)
+
+
+def _apply(place: tuple[str, str], described: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> None:
+    for transformation in described["metricTransformations"]:
+        for datum in data(described["filterPattern"] or "", transformation, events):
+            metrics.put(*place, transformation["metricNamespace"], datum)
 
 
 def _put_log_events(_provider: LogsProvider, context: RequestContext, **request: Any) -> Any:

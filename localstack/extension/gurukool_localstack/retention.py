@@ -29,25 +29,39 @@ def install() -> None:
 def _run() -> None:
     for period in itertools.count(1):
         time.sleep(_PERIOD_SECONDS)
-        try:
-            delete_events(time.time())
-            if period % _PERIODS_OF_METRICS == 0:
-                metric_store.delete_old(time.time())
-        except Exception:  # the next time is soon
-            LOG.warning("Old log events or metrics were not deleted.", exc_info=True)
+        delete_events(time.time())
+        if period % _PERIODS_OF_METRICS == 0:
+            _delete_metrics()
+
+
+def _delete_metrics() -> None:
+    try:
+        metric_store.delete_old(time.time())
+    except Exception:
+        LOG.warning("Old metrics were not deleted; the next attempt is in an hour.", exc_info=True)
 
 
 def delete_events(now: float) -> None:
-    """Deletes the events of each log group that are too old, and the oldest ones above `MOST_EVENTS`."""
+    """Deletes the events of each log group that are too old, and the oldest ones above `MOST_EVENTS`.
+
+    A group that fails is logged, and does not keep those of others.
+    """
     for group in list(_groups()):
-        streams = list(group.streams.values())
-        days = group.retention_in_days
-        if days:
-            _delete_before(streams, int(now * 1000) - int(days) * _DAY_MILLISECONDS)
-        excess = sum(len(stream.events) for stream in streams) - MOST_EVENTS
-        if excess > 0:
-            moments = sorted(event.timestamp for stream in streams for event in list(stream.events))
-            _delete_before(streams, moments[excess])
+        try:
+            _delete_of(group, now)
+        except Exception:  # the next time is soon
+            LOG.warning("Old log events of %s were not deleted.", group.name, exc_info=True)
+
+
+def _delete_of(group: Any, now: float) -> None:
+    streams = list(group.streams.values())
+    days = group.retention_in_days
+    if days:
+        _delete_before(streams, int(now * 1000) - int(days) * _DAY_MILLISECONDS)
+    excess = sum(len(stream.events) for stream in streams) - MOST_EVENTS
+    if excess > 0:
+        moments = sorted(event.timestamp for stream in streams for event in list(stream.events))
+        _delete_before(streams, moments[excess])
 
 
 def _groups() -> Iterator[Any]:
@@ -57,11 +71,12 @@ def _groups() -> Iterator[Any]:
 
 
 def _delete_before(streams: list[Any], moment: int) -> None:
-    """Deletes the first events of each stream, up to one of that moment or later.
+    """Deletes the events of each stream that are older than the moment, in milliseconds since the epoch.
 
-    The moment is in milliseconds since the epoch. A function's events are in the order of their moments. The
-    list stays the same one, since others add to it.
+    They need not be in the order of their moments. The list stays the same one, since others add to its end.
     """
     for stream in streams:
-        old = sum(1 for _ in itertools.takewhile(lambda event: event.timestamp < moment, list(stream.events)))
-        del stream.events[:old]
+        present = list(stream.events)
+        recent = [event for event in present if event.timestamp >= moment]
+        if len(recent) < len(present):
+            stream.events[: len(present)] = recent

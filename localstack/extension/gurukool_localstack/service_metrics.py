@@ -70,7 +70,8 @@ def logged(account: str, region: str, group: str, messages: list[str]) -> None:
     """Measures events that a log group gets."""
     source = Source(account, region, "AWS/Logs", "LogGroupName", group)
     add(source, "IncomingLogEvents", len(messages), "None")
-    add(source, "IncomingBytes", sum(len(text.encode()) + _EVENT_BYTES for text in messages), "Bytes")
+    size = sum(len(text.encode(errors="surrogatepass")) + _EVENT_BYTES for text in messages)
+    add(source, "IncomingBytes", size, "Bytes")
 
 
 def answered(account: str, region: str, api: str, status: int, milliseconds: float) -> None:

@@ -33,7 +33,7 @@ def fields_of(event: Event, account: str) -> dict[str, Value]:
     found: dict[str, Value] = {}
     document = _document(event.message, embedded=event.group.startswith(_LAMBDA))
     if isinstance(document, dict):
-        found.update(itertools.islice(_flat(document, ""), _FIELD_LIMIT))
+        found.update(itertools.islice(_flat(document), _FIELD_LIMIT))
     if event.group.startswith(_LAMBDA):
         found.update(lambda_lines.fields_of(event.message))
     return found | {
@@ -57,17 +57,27 @@ def _document(message: str, *, embedded: bool) -> Any:
         return None
 
 
-def _flat(value: Any, name: str) -> Iterator[tuple[str, Value]]:
-    """The fields of a document; those in it have their path as name, as in `user.roles.0`."""
-    if isinstance(value, dict):
-        for key, member in value.items():
-            # The fields that AWS makes itself begin with one @.
-            own = f"@{key}" if not name and key.startswith("@") else key
-            yield from _flat(member, f"{name}.{own}" if name else own)
-    elif isinstance(value, list):
+def _flat(document: dict[str, Any]) -> Iterator[tuple[str, Value]]:
+    """The fields of a document, however deep it is; those in it have their path as name: `user.roles.0`."""
+    levels = [_members(document, "")]
+    while levels:
+        for name, value in levels[-1]:
+            if isinstance(value, dict | list):
+                levels.append(_members(value, name))
+                break  # the others of this level come when those of the new one have
+            if value is not None:
+                yield name, int(value) if isinstance(value, bool) else value
+        else:
+            levels.pop()
+
+
+def _members(value: dict[str, Any] | list[Any], name: str) -> Iterator[tuple[str, Any]]:
+    """What is directly in the value of this name, in its order."""
+    if isinstance(value, list):
         for place, member in enumerate(value):
-            yield from _flat(member, f"{name}.{place}")
-    elif isinstance(value, bool):
-        yield name, int(value)
-    elif value is not None:
-        yield name, value
+            yield f"{name}.{place}", member
+        return
+    for key, member in value.items():
+        # The fields that AWS makes itself begin with one @.
+        own = f"@{key}" if not name and key.startswith("@") else key
+        yield f"{name}.{own}" if name else own, member

@@ -68,9 +68,16 @@ class Objects:
             files.delete(path)
             return
         attributes = {name: value for name, value in vars(found).items() if name != "parts"}
-        with self._store.open(bucket.name, found) as stored:
-            files.write_with(path, attributes, b"".join(stored))
-        self._loaded.add(path)
+        files.write_with(path, attributes, self._data(bucket.name, found, path))
+
+    def _data(self, bucket: str, s3_object: Any, path: Path) -> bytes:
+        """The object's bytes: those in its file, if nobody has opened it since the start."""
+        with self._filling:
+            if path not in self._loaded and path.exists():
+                return files.read_with(path)[1]
+            self._loaded.add(path)
+        with self._store.open(bucket, s3_object) as stored:
+            return b"".join(stored)
 
     def _open(self, store: Any, bucket: str, s3_object: Any, mode: str = "r") -> Any:
         """In place of `EphemeralS3ObjectStore.open`."""
