@@ -6,7 +6,8 @@ LocalStack's own Python runs this program. It ends with a traceback if a part do
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -112,7 +113,7 @@ def a_subscriber_neither_delays_nor_loses_lines() -> None:
     vars(log_subscribers).update(_stock_put=deliver, MOST_BATCHES=2)
     for age in (5, 4, 3, 2):
         write("subscribed", age, age)
-        until(lambda age=age: got["fast"][-1:] == [str(age)] and bool(got["slow"]))
+        until(partial(_has_come, got, str(age)))
     assert messages(created) == ["5", "5", "4", "4", "3", "3", "2", "2"]
     assert next(iter(created.streams.values())).stored_bytes == 8
     assert got == {"slow": ["5", "5"], "fast": messages(created)}
@@ -121,6 +122,10 @@ def a_subscriber_neither_delays_nor_loses_lines() -> None:
     assert got["slow"] == ["5", "5", "4", "4", "3", "3"]
     write("subscribed", 1)
     until(lambda: got["slow"][-1] == got["fast"][-1] == "1")
+
+
+def _has_come(got: Mapping[str, Sequence[str]], last: str) -> bool:
+    return bool(got["slow"]) and got["fast"][-1:] == [last]
 
 
 def until(condition: Callable[[], bool]) -> None:
