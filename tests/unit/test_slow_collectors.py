@@ -1,4 +1,4 @@
-"""A collector of traces that does not answer in time costs its invocation two seconds, and the next ones nothing."""
+"""A collector of traces that does not answer costs an invocation two seconds, and the next ones nothing."""
 
 import socket
 import time
