@@ -135,6 +135,7 @@ class Ending:
         # workers cannot read what a newer one has stored, so that the application is not asked by them.
         sweeps = 5 if self._world.departing else 3
         deployed = self._world.deployment.last if self._world.departing else 0
+        self._run_until_wake_ups_end()
         self._scheduler.run_until(max(self._scheduler.now, deployed) + sweeps * SWEEP_MS)
         if any(queue.sessions for queue in self._store.tables.queues.values()):
             self._scheduler.jump(IDLE_MS)  # of a sign-in without an answer nobody can sign out
@@ -152,6 +153,12 @@ class Ending:
             left = [id_ for id_ in user.sessions if id_ in self._world.sessions.sessions and id_ not in ended]
             if left and user.id not in self._store.tables.queues:
                 raise Violation(f"sessions of {user.id} are left, who was removed: {left}")
+
+    def _run_until_wake_ups_end(self) -> None:
+        """A queue is idle, and may be closed, only when the wake-up of a worker that has died is back."""
+        quick, slow = (self._lanes.services[lane].fifo for lane in (Lane.QUICK, Lane.SLOW))
+        if quick.messages() or slow.messages():
+            self._scheduler.run_until(self._scheduler.now + quick.visibility_ms)
 
     def _run_until_long_wake_ups_end(self) -> None:
         """Those whose worker has died at once come back after a quarter of an hour."""
