@@ -9,7 +9,7 @@ from chalicelib.core.errors import LostRaceError, NewerItemError, UnavailableErr
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.time import Millis
-from tests.simulation.faults import Faults, latency, stall
+from tests.simulation.faults import STALL_MS, Faults, latency, stall
 from tests.simulation.history import History
 from tests.simulation.scheduler import Crash, Scheduler
 
@@ -19,6 +19,7 @@ class Network:
 
     def __init__(self, scheduler: Scheduler, rng: Random, faults: Faults, history: History) -> None:
         self.faults = faults
+        self.longest_stall = STALL_MS
         self._scheduler = scheduler
         self._rng = rng
         self._history = history
@@ -48,7 +49,7 @@ class Network:
 
     def stall(self) -> int:
         """For how many milliseconds the process stands still now; mostly none."""
-        return stall(self._rng) if self._rng.random() < self.faults.stall else 0
+        return min(stall(self._rng), self.longest_stall) if self._rng.random() < self.faults.stall else 0
 
     def _do(self, name: str, arguments: tuple[Any, ...], do: Callable[[], Any]) -> Any:
         """The answer, or the error as a value."""
