@@ -87,9 +87,15 @@ class Unlucky:
         return ran
 
     def finish(
-        self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
+        self,
+        running: Request,
+        outcome: Outcome,
+        now: Millis,
+        effects: Sequence[object] = (),
+        *,
+        crashed: bool = False,
     ) -> Request:
-        finished = self.requests.finish(running, outcome, now, effects)
+        finished = self.requests.finish(running, outcome, now, effects, crashed=crashed)
         self.maybe_crash()
         return finished
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.errors import LostRaceError
-from chalicelib.core.queueing.request import Failure, Outcome, Request, Status
+from chalicelib.core.queueing.request import Failure, Outcome, Request, Status, StoppedBy
 from chalicelib.core.queueing.retention import expiry
 from tests.contract.users import DONE, LATER, NOW, User, assert_refused
 
@@ -99,6 +99,39 @@ def test_an_attempt_that_was_given_up_cannot_finish(user: User, queued: Request)
         user.store.requests.requeue(given_up, LATER, BROKEN)
 
     assert user.written(1) == current
+
+
+def test_an_attempt_is_given_up_as_crashed_only_if_nobody_has_renewed_it(user: User, queued: Request) -> None:
+    requests, seen = user.store.requests, user.begin(1)
+    renewed = requests.renew(seen, LATER + 5_000)
+
+    assert_refused(
+        lambda: requests.finish(seen, FAILED, LATER, crashed=True),
+        lambda: requests.requeue(seen, None, BROKEN, crashed=True),
+    )
+    assert user.written(1) == renewed
+
+    assert requests.requeue(renewed, None, BROKEN, crashed=True).status is Status.QUEUED
+    assert requests.finish(user.begin(1), FAILED, LATER, crashed=True).status is Status.FAILED
+
+
+def test_a_stop_comes_before_the_crash_of_an_attempt(user: User, queued: Request) -> None:
+    requests, seen = user.store.requests, user.begin(1)
+    stopping = requests.request_stop(seen, StoppedBy.USER, LATER)
+
+    assert_refused(
+        lambda: requests.finish(seen, FAILED, LATER, crashed=True),
+        lambda: requests.requeue(seen, None, BROKEN, crashed=True),
+        lambda: requests.finish(stopping, FAILED, LATER, crashed=True),
+    )
+    assert user.written(1) == stopping
+
+
+def test_an_own_outcome_does_not_depend_on_a_renewal(user: User, queued: Request) -> None:
+    running = user.begin(1)
+    user.store.requests.renew(running, LATER + 5_000)
+
+    assert user.store.requests.finish(running, DONE, LATER).status is Status.SUCCEEDED
 
 
 def test_only_the_current_attempt_is_renewed_and_only_while_it_runs(user: User, queued: Request) -> None:

@@ -1,12 +1,14 @@
 """Deliberate defects of long attempts and their heartbeats. mutations.py has the others."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.memory.requests import MemoryRequests
 from chalicelib.core.errors import LostRaceError, UnavailableError
-from chalicelib.core.queueing import attempt, heartbeat, held_lease, sweep
+from chalicelib.core.queueing import attempt, heartbeat, held_lease, policy, sweep
 from chalicelib.core.queueing.attempt import Attempt
 from chalicelib.core.queueing.heartbeat import Heartbeat, StopWatch
 from chalicelib.core.queueing.held_lease import HeldLease
@@ -67,6 +69,29 @@ def renewal_not_seen_by_who_begins_again(patch: MonkeyPatch) -> None:
         return found
 
     patch.setattr(MemoryRequests, "_untouched", untouched)
+
+
+def allow_one_attempt(patch: MonkeyPatch) -> None:
+    """No defect, but each attempt is the last one that its request may have."""
+    for module in (attempt, policy):
+        patch.setattr(module, "exhausted", lambda request, policy: request.counted_attempts >= 1)
+
+
+@defect
+@under(faults.Faults(stall=0.3, slow=0.5, double=0.2, intrude=0.4, skew=250))
+def crash_told_without_looking_at_the_deadline(patch: MonkeyPatch) -> None:
+    allow_one_attempt(patch)
+    for write in (MemoryRequests.finish, MemoryRequests.requeue):
+        patch.setattr(MemoryRequests, write.__name__, _whatever_the_deadline(write))
+
+
+def _whatever_the_deadline(write: Callable[..., Request]) -> Callable[..., Request]:
+    def written(
+        store: MemoryRequests, running: Request, *arguments: Any, crashed: bool = False
+    ) -> Request:
+        return write(store, running, *arguments)
+
+    return written
 
 
 @defect

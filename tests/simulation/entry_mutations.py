@@ -92,12 +92,17 @@ def follow_ups_written_before_the_outcome(patch: MonkeyPatch) -> None:
     finish = MemoryRequests.finish
 
     def finish_late(
-        store: MemoryRequests, running: Request, outcome: Outcome, now: int, effects: Sequence[object] = ()
+        store: MemoryRequests,
+        running: Request,
+        outcome: Outcome,
+        now: int,
+        effects: Sequence[object] = (),
+        **named: Any,
     ) -> Request:
         for effect in effects:
             if isinstance(effect, Entry):
                 put(store._tables, effect)
-        return finish(store, running, outcome, now, [e for e in effects if not isinstance(e, Entry)])
+        return finish(store, running, outcome, now, [e for e in effects if not isinstance(e, Entry)], **named)
 
     patch.setattr(MemoryRequests, "finish", finish_late)
 
@@ -108,9 +113,14 @@ def follow_ups_written_after_the_outcome(patch: MonkeyPatch) -> None:
     finish = MemoryRequests.finish
 
     def finish_alone(
-        store: MemoryRequests, running: Request, outcome: Outcome, now: int, effects: Sequence[object] = ()
+        store: MemoryRequests,
+        running: Request,
+        outcome: Outcome,
+        now: int,
+        effects: Sequence[object] = (),
+        **named: Any,
     ) -> Request:
-        return finish(store, running, outcome, now, [e for e in effects if not isinstance(e, Entry)])
+        return finish(store, running, outcome, now, [e for e in effects if not isinstance(e, Entry)], **named)
 
     def enter(entering: Entering, entries: Sequence[Entry]) -> None:
         for entry in entries:

@@ -61,11 +61,11 @@ def finish_without_looking_at(mark: str, patch: MonkeyPatch) -> None:
     """Whether the request was marked since is neither a condition of its end nor known afterwards."""
     original = MemoryRequests.finish
 
-    def finish(store: MemoryRequests, running: Request, *arguments: Any) -> Request:
+    def finish(store: MemoryRequests, running: Request, *arguments: Any, **named: Any) -> Request:
         found = store.get(running.user_id, running.seq)
         stored: dict[str, Any] = {mark: found is not None and getattr(found, mark)}
         known: dict[str, Any] = {mark: getattr(running, mark)}
-        return replace(original(store, replace(running, **stored), *arguments), **known)
+        return replace(original(store, replace(running, **stored), *arguments, **named), **known)
 
     patch.setattr(MemoryRequests, "finish", finish)
 
@@ -161,11 +161,17 @@ def effects_written_before_the_outcome(patch: MonkeyPatch) -> None:
     finish = MemoryRequests.finish
 
     def finish_late(
-        store: MemoryRequests, running: Request, outcome: Any, now: int, effects: Sequence[object] = ()
+        store: MemoryRequests,
+        running: Request,
+        outcome: Any,
+        now: int,
+        effects: Sequence[object] = (),
+        **named: Any,
     ) -> Any:
         booked = [effect for effect in effects if isinstance(effect, Booking)]
         store._tables.ledger.commit(booked)
-        return finish(store, running, outcome, now, [effect for effect in effects if effect not in booked])
+        others = [effect for effect in effects if effect not in booked]
+        return finish(store, running, outcome, now, others, **named)
 
     patch.setattr(MemoryRequests, "finish", finish_late)
 

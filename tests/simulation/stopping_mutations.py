@@ -22,10 +22,10 @@ def whatever_was_asked(method: str) -> Defect:
     """A write that ends an attempt without looking whether somebody has asked to stop it."""
     original: Any = getattr(MemoryRequests, method)
 
-    def write(store: MemoryRequests, *arguments: Any) -> Any:
+    def write(store: MemoryRequests, *arguments: Any, **named: Any) -> Any:
         with MonkeyPatch.context() as patch:
             patch.setattr(requests, "_require_not_stopped", lambda found: None)
-            return original(store, *arguments)
+            return original(store, *arguments, **named)
 
     return lambda patch: patch.setattr(MemoryRequests, method, write)
 

@@ -123,11 +123,19 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
         return seen.begun(token, now, deadline, paced_until)
 
     def finish(
-        self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
+        self,
+        running: Request,
+        outcome: Outcome,
+        now: Millis,
+        effects: Sequence[object] = (),
+        *,
+        crashed: bool = False,
     ) -> Request:
         finished = ended(running, outcome, now)
         may_be_stopped = outcome.status is Status.CANCELLED
         condition = self._current(running) if may_be_stopped else self._unstopped(running)
+        if crashed:
+            condition &= self._untouched(running)
         condition &= self._noted_like(running) & self._eventful_like(running)
         actions = self._ending(running, finished)
         self._change(running, actions, condition, effects=[self._write_of(effect) for effect in effects])
@@ -139,13 +147,18 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
             return effect
         return {"Put": transaction_put(self._entries, effect, self._tables.shards)}
 
-    def requeue(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
+    def requeue(
+        self, running: Request, not_before: Millis | None, error: Failure, *, crashed: bool = False
+    ) -> Request:
         m = self._requests
         actions = [m.status.set(Status.QUEUED), m.deadline.remove(), *self._failure(error)]
         actions.append(m.not_before.remove() if not_before is None else m.not_before.set(not_before))
         if running.call and not has_room(running, error.message):
             actions.append(m.call.remove())
-        return self._update_request(running, actions, self._unstopped(running))
+        condition = self._unstopped(running)
+        if crashed:
+            condition &= self._untouched(running)
+        return self._update_request(running, actions, condition)
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
         return self._update_request(

@@ -88,9 +88,15 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         return self._save(found.begun(token, now, deadline, paced_until))
 
     def finish(
-        self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
+        self,
+        running: Request,
+        outcome: Outcome,
+        now: Millis,
+        effects: Sequence[object] = (),
+        *,
+        crashed: bool = False,
     ) -> Request:
-        found = self._current(running)
+        found = self._taken_for_crashed(running) if crashed else self._current(running)
         if outcome.status is not Status.CANCELLED:
             _require_not_stopped(found)
         require(_marks(found) == _marks(running))
@@ -130,8 +136,10 @@ class MemoryRequests(MemoryTexts, MemorySlots):
             raise LostRaceError
         self._save(replace(found, overrun_token=token))
 
-    def requeue(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
-        found = self._current(running)
+    def requeue(
+        self, running: Request, not_before: Millis | None, error: Failure, *, crashed: bool = False
+    ) -> Request:
+        found = self._taken_for_crashed(running) if crashed else self._current(running)
         _require_not_stopped(found)
         waiting = replace(
             found,
@@ -181,6 +189,10 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         if found is None or _state(found) != _state(seen):
             raise LostRaceError
         return found
+
+    def _taken_for_crashed(self, running: Request) -> Request:
+        self._current(running)
+        return self._untouched(running)
 
     def _current(self, running: Request) -> Request:
         found = self.get(running.user_id, running.seq)

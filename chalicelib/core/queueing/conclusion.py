@@ -88,7 +88,7 @@ class Conclusion:
         lost = lost_attempt(request)
         failure = request.error or lost
         if request.status is Status.RUNNING:
-            return self._failed(request, lost, policy)
+            return self._failed(request, lost, policy, crashed=True)
         if policy.on_failure is OnFailure.HALT:
             return Halt(failure)
         outcome = Outcome(Status.FAILED, error=failure)
@@ -96,23 +96,28 @@ class Conclusion:
         log_attempt("request failed", settled, kind=failure.kind, error=failure.message)
         return Passed(settled)
 
-    def _failed(self, running: Request, failure: Failure, policy: Policy) -> AfterAttempt:
+    def _failed(
+        self, running: Request, failure: Failure, policy: Policy, *, crashed: bool = False
+    ) -> AfterAttempt:
+        """`crashed`: as others see it, from the deadline, which may have been renewed since they read it."""
         now = self.clock.now()
         took = {"took_ms": now - (running.started_at or now)}
         decision = after_failure(running, failure, policy, now, self.fraction)
         if isinstance(decision, Outcome):
-            return self._finish(running, decision)
+            return self._finish(running, decision, crashed=crashed)
         if isinstance(decision, Halt):
-            self.requests.requeue(running, None, failure)
+            self.requests.requeue(running, None, failure, crashed=crashed)
             log_attempt("request halts the queue", running, kind=failure.kind, error=failure.message, **took)
             return decision
-        self.requests.requeue(running, decision.not_before, failure)
+        self.requests.requeue(running, decision.not_before, failure, crashed=crashed)
         log_attempt("request will be retried", running, kind=failure.kind, error=failure.message, **took)
         return Wait(decision.not_before)
 
-    def _finish(self, running: Request, outcome: Outcome, effects: Sequence[object] = ()) -> Passed:
+    def _finish(
+        self, running: Request, outcome: Outcome, effects: Sequence[object] = (), *, crashed: bool = False
+    ) -> Passed:
         now = self.clock.now()
-        finished = self._write_outcome(running, outcome, now, effects)
+        finished = self._write_outcome(running, outcome, now, effects, crashed)
         error = {"kind": outcome.error.kind, "error": outcome.error.message} if outcome.error else {}
         stopped = {"stopped_by": finished.stopped_by} if finished.stopped_by else {}
         took_ms = now - (running.started_at or now)
@@ -126,17 +131,17 @@ class Conclusion:
         return Passed(finished)
 
     def _write_outcome(
-        self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object]
+        self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object], crashed: bool
     ) -> Request:
         if outcome.result is not None and bytes_apart(outcome.result):
             self.requests.write_texts(running.user_id, [result_of(running, outcome.result, now)])
         try:
-            return self.requests.finish(running, outcome, now, effects)
+            return self.requests.finish(running, outcome, now, effects, crashed=crashed)
         except LostRaceError:
             found = self.requests.get(running.user_id, running.seq)
             if found and was_marked_since(running, found):  # by a signal, or by an attempt that is late
                 seen = replace(running, noted=found.noted, eventful=found.eventful)
-                return self._write_outcome(seen, outcome, now, effects)
+                return self._write_outcome(seen, outcome, now, effects, crashed)
             own = running.attempt_token, outcome.status, now
             if found is None or (found.attempt_token, found.status, found.finished_at) != own:
                 raise

@@ -94,22 +94,32 @@ class RequestStore(TextStore, SlotStore, Protocol):
         ...
 
     def finish(
-        self, running: Request, outcome: Outcome, now: Millis, effects: Sequence[object] = ()
+        self,
+        running: Request,
+        outcome: Outcome,
+        now: Millis,
+        effects: Sequence[object] = (),
+        *,
+        crashed: bool = False,
     ) -> Request:
         """Write the outcome and the effects in one transaction. Condition: this attempt is the current one.
 
         Second condition, unless the outcome is `cancelled`: nobody has asked to stop the request. Third
         condition: it is `noted` and `eventful` as `running` says, so that its notes are deleted and its chain
-        of events is closed afterwards.
+        of events is closed afterwards. Fourth condition, if the attempt is given up as `crashed`: nobody has
+        renewed it since it was read.
 
         Raises EffectRefusedError if a condition among the effects does not hold.
         """
         ...
 
-    def requeue(self, running: Request, not_before: Millis | None, error: Failure) -> Request:
+    def requeue(
+        self, running: Request, not_before: Millis | None, error: Failure, *, crashed: bool = False
+    ) -> Request:
         """End a failed attempt without an outcome.
 
-        Conditions: this attempt is the current one, and nobody has asked to stop the request.
+        Conditions: this attempt is the current one, and nobody has asked to stop the request. Third
+        condition, if the attempt is given up as `crashed`: nobody has renewed it since it was read.
         """
         ...
 
