@@ -88,27 +88,28 @@ def deploy(
     stack = _stack(target, report)
     if options.app and target.local:
         given = options.app.local_parameters() | dict(given)
+    before = stack.outputs()
     if not options.without_app:
-        deployed.require(stack.outputs(), options.app, noted=options.app_is_noted)
+        deployed.require(before, options.app, noted=options.app_is_noted)
     for doubt in options.app.doubts() if options.app else ():
         report(doubt)
     values = _values(target, stack, given, report, options.app)
-    deployed_release.check(stack.outputs(), report)
+    deployed_release.check(before, report)
     with TemporaryDirectory(prefix="gurukool-deploy-") as temporary:
         report("packaging the application")
         has = {"oidc": bool(values["OidcIssuer"]), "uploads": values["Uploads"] == "on"}
         package(values["Architecture"], Path(temporary), options.app, **has, on_mac=target.on_mac)
         variables.check(json.loads((Path(temporary) / TEMPLATE).read_text()), values, target)
         handlers = {variable: values[name] for variable, name in HANDLERS.items()}
-        _look_at_waiting(target, stack.outputs(), handlers, Path(temporary), report, options=options)
+        _look_at_waiting(target, before, handlers, Path(temporary), report, options=options)
         if options.check:
-            return stack.outputs()
+            return before
         report("sending it")
         url = Artefacts(target).upload(Path(temporary))
-    wanted = _wanted(target, url, values, report, options, is_update=bool(stack.outputs()))
+    wanted = _wanted(target, url, values, report, options, is_update=bool(before))
     if options.plan:
         stack.plan(wanted)
-        return stack.outputs()
+        return before
     stack.apply(wanted)
     if not target.local:
         _protect(stack, report)

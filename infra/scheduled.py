@@ -4,7 +4,6 @@ Among them are those that are due and wait for room in their user's queue. docs/
 permissions that this needs.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from heapq import merge
 from itertools import batched
@@ -17,7 +16,7 @@ from chalicelib.adapters.dynamodb.shards import LEAST_SHARDS
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.core.queueing.entry import Entry
 from infra.target import Target
-from infra.waiting import AT_ONCE, MOST_BYTES, MOST_REQUESTS, Written, as_unreadable, tables_of
+from infra.waiting import AT_ONCE, MOST_REQUESTS, Written, as_unreadable, tables_of
 
 
 @as_unreadable()
@@ -28,16 +27,14 @@ def write_scheduled(
 
     At most `most` and MOST_BYTES are read. Raises UnreadableError.
     """
-    written, size = Written(), 0
+    written = Written()
     if "ScheduledTable" not in outputs:  # release 0.1.0 has none
         return written
     shards = int(outputs.get("SweepShards", LEAST_SHARDS))
     for entry in _entries(tables_of(target, outputs), shards):
-        if written.count == most or size >= MOST_BYTES:
-            written.complete = False
+        if not written.has_room(most):
             break
-        print(json.dumps([entry.user_id, entry.id, entry.type, entry.payload]), file=file)
-        written.count, size = written.count + 1, size + len(entry.payload)
+        written.write(file, entry.user_id, entry.id, entry.type, entry.payload)
     return written
 
 

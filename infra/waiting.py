@@ -6,7 +6,7 @@ docs/deploy.md (Releases) lists the permissions that this needs.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import batched
 from typing import TextIO
 
@@ -41,6 +41,17 @@ class Written:
     complete: bool = True  # or there are more
     unread: int = 0  # requests beside these whose payloads are items or objects that the caller may not read
     why: str = ""  # the last reason of that
+    size: int = field(default=0, compare=False)  # of the payloads, in bytes
+
+    def has_room(self, most: int) -> bool:
+        """Whether less has been read than `most` requests and MOST_BYTES. If not, there are more."""
+        self.complete = self.count + self.unread < most and self.size < MOST_BYTES
+        return self.complete
+
+    def write(self, file: TextIO, user_id: str, key: int | str, of_type: str, payload: str) -> None:
+        """As a line of JSON."""
+        print(json.dumps([user_id, key, of_type, payload]), file=file)
+        self.count, self.size = self.count + 1, self.size + len(payload.encode())
 
 
 @contextmanager
@@ -60,19 +71,17 @@ def write_waiting(
 
     At most `most` and MOST_BYTES are read. Raises UnreadableError.
     """
-    written, size = Written(), 0
+    written = Written()
     shards = int(outputs.get("SweepShards", 0))  # release 0.1.0 has no such output, and no index of moments
     bucket = outputs.get("UploadsBucket")
     objects = S3Objects(lambda: target.client("s3"), bucket) if bucket else None
     tables = tables_of(target, outputs)
     store = DynamoStore(tables, limit=1, objects=objects)
     for request in _waiting(store, _users_with_work(tables, shards)):
-        if written.count + written.unread == most or size >= MOST_BYTES:
-            written.complete = False
+        if not written.has_room(most):
             break
         if whole := _whole(store, request, written):
-            print(json.dumps([whole.user_id, whole.seq, whole.type, whole.payload]), file=file)
-            written.count, size = written.count + 1, size + len(whole.payload)
+            written.write(file, whole.user_id, whole.seq, whole.type, whole.payload)
     return written
 
 

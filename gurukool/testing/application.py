@@ -9,17 +9,6 @@ from chalicelib.webhooks.allowed_hosts import AllowedHosts
 from chalicelib.webhooks.callback_urls import require_allowed
 from gurukool.testing.memory import PresentResources
 
-
-class GivenSettings(Settings):
-    """The settings of a test, which says where they are given."""
-
-    def __getitem__(self, name: str) -> Any:
-        """Raises UndeclaredError."""
-        if name not in self._values:
-            refuse_undeclared("setting", name, self._values, "the test's settings=")
-        return super().__getitem__(name)
-
-
 NONE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -38,7 +27,7 @@ def application(
         return secrets[name]
 
     return Application(
-        GivenSettings(settings, secret),
+        Settings(settings, secret, declared_in="the test's settings="),
         PresentResources(),
         lambda url, path: require_allowed(url, allowed, path),
     )

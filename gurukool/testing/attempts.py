@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from chalicelib.adapters.runtime.runner import carry_out, last_words, taken
+from chalicelib.adapters.runtime.raised import last_words
+from chalicelib.adapters.runtime.runner import carry_out, taken
 from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, reacting
 from chalicelib.core.queueing.application import Application
 from chalicelib.core.queueing.attempt import Ran, Take, Taken

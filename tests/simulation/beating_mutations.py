@@ -86,9 +86,7 @@ def crash_told_without_looking_at_the_deadline(patch: MonkeyPatch) -> None:
 
 
 def _whatever_the_deadline(write: Callable[..., Request]) -> Callable[..., Request]:
-    def written(
-        store: MemoryRequests, running: Request, *arguments: Any, crashed: bool = False
-    ) -> Request:
+    def written(store: MemoryRequests, running: Request, *arguments: Any, crashed: bool = False) -> Request:
         return write(store, running, *arguments)
 
     return written

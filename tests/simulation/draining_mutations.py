@@ -5,7 +5,7 @@ from typing import Any
 
 from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
-from chalicelib.adapters.runtime import runner
+from chalicelib.adapters.runtime import raised
 from chalicelib.core.errors import LostRaceError, UnavailableError
 from chalicelib.core.queueing import lookahead, sweep, waking
 from chalicelib.core.queueing import request as retention_of
@@ -111,7 +111,7 @@ def own_read_taken_for_anothers(patch: MonkeyPatch) -> None:
 
 @defect
 def delays_of_handlers_taken_as_they_are(patch: MonkeyPatch) -> None:
-    patch.setattr(runner, "delay_ms", lambda after: min(after, 10**13) * 1000 if type(after) is int else 0)
+    patch.setattr(raised, "delay_ms", lambda after: min(after, 10**13) * 1000 if type(after) is int else 0)
     patch.setattr(
         Failure,
         "__post_init__",

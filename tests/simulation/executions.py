@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from zlib import crc32
 
 from chalicelib.adapters.memory.effects import Booking
-from chalicelib.adapters.runtime.runner import last_words
+from chalicelib.adapters.runtime.raised import last_words
 from chalicelib.core.queueing.attempt import LAST_RESORT_MS, Ran, Result, Taken
 from chalicelib.core.queueing.entry import Entry
 from chalicelib.core.queueing.handler import Handler

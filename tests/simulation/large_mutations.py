@@ -69,9 +69,7 @@ def result_without_its_attempt_in_the_key(patch: MonkeyPatch) -> None:
 def result_written_after_its_outcome(patch: MonkeyPatch) -> None:
     write_outcome = Conclusion._write_outcome
 
-    def write_late(
-        use: Conclusion, running: Request, outcome: Outcome, now: Millis, *others: Any
-    ) -> Request:
+    def write_late(use: Conclusion, running: Request, outcome: Outcome, now: Millis, *others: Any) -> Request:
         late = replace(use, requests=cast("Any", WithoutTexts(use.requests)))
         finished = write_outcome(late, running, outcome, now, *others)
         if outcome.result and bytes_apart(outcome.result):

@@ -9,12 +9,11 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb.effects import Effects
 from chalicelib.adapters.json.codec import decode, encode
-from chalicelib.adapters.runtime.exception_groups import decisive, leaves
 from chalicelib.adapters.runtime.first_calls import durable, emit_event, follow_ups, suspended
 from chalicelib.adapters.runtime.logs import bound
 from chalicelib.adapters.runtime.logs import restore as restore_logs
 from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
-from chalicelib.adapters.runtime.results import ResultError, result_json
+from chalicelib.adapters.runtime.results import result_json
 from chalicelib.adapters.runtime.stop_watch import stoppable
 from chalicelib.adapters.runtime.time_limit import (
     AttemptEndedError,
@@ -34,21 +33,11 @@ from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import Heartbeat, StopWatch
 from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.log_fields import log_fields
-from chalicelib.core.queueing.policy import (
-    HandlerError,
-    ImpossibleDelayError,
-    PermanentError,
-    RetryLaterError,
-    delay_ms,
-)
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request
-from chalicelib.core.queueing.stopped import Stopped
 
 NOTHING = Application()
 NO_HANDLERS = Registry()
-OF_AUTHORS = (ResultError, ImpossibleDelayError)  # the user is told, and only the author can mend it
-FORESEEN = (HandlerError, Stopped, AttemptEndedError)
 
 
 def take(handler: Handler, request: Request, seconds: float) -> Taken | Failure:
@@ -172,7 +161,7 @@ def carry_out(
 ) -> Ran:
     """Everything that runs the author's code, the text of an error included. Sets no time limit.
 
-    `failure` makes the failure out of what the handler raised; `last_words` does, if it is not given.
+    `failure` makes the failure out of what the handler raised; `raised.last_words` does, if it is not given.
 
     Raises AttemptEndedError, if the attempt is ended from outside of the handler.
     """
@@ -184,24 +173,9 @@ def carry_out(
             returned = result_json(completed(handler(taken.payload, seen, effects)))
             return suspended(journal) or Result(returned, effects.writes)
     except BaseException as error:  # noqa: BLE001 - even SystemExit fails its own request, nothing else
-        return suspended(journal) or _failure(error, failure or last_words)
+        from chalicelib.adapters.runtime import raised  # not for handlers that raise nothing
 
-
-def _failure(error: BaseException, failure: Callable[[BaseException], Failure]) -> Failure:
-    """Raises AttemptEndedError, if that is what the handler raised."""
-    decides = decisive(error)
-    if not isinstance(decides, AttemptEndedError | Stopped):
-        return failure(error)
-    _log_unforeseen(error)  # what another task has raised meanwhile
-    if isinstance(decides, AttemptEndedError):
-        raise decides
-    return Failure("error", "The handler raised Stopped.")  # the core cancels what somebody has asked to stop
-
-
-def _log_unforeseen(error: BaseException) -> None:
-    """Log what the handler raised, if some of it is not meant for the user."""
-    if any(isinstance(leaf, OF_AUTHORS) or not isinstance(leaf, FORESEEN) for leaf in leaves(error)):
-        log_event("handler raised", level=logging.ERROR, exception=error)
+        return suspended(journal) or raised.failure_of(error, failure or raised.last_words)
 
 
 def completed(returned: Any) -> Any:
@@ -211,28 +185,3 @@ def completed(returned: Any) -> Any:
 
         return asyncio.run(returned)
     return list(returned) if isinstance(returned, GeneratorType) else returned
-
-
-def last_words(error: BaseException) -> Failure:
-    """Why the attempt failed, from what ended it.
-
-    Of an error that is not meant for the user, only its kind is told: its text may show internals, and is in
-    the logs. Of a group of errors, `decisive` says which one counts.
-    """
-    _log_unforeseen(error)
-    error = decisive(error)
-    if not isinstance(error, HandlerError):
-        return Failure("error", f"The handler raised {type(error).__name__}.")
-    if not isinstance(error, RetryLaterError):
-        return Failure("permanent" if isinstance(error, PermanentError) else "error", _text(error))
-    try:
-        return Failure("error", _text(error), retry_after_ms=delay_ms(error.after))
-    except ImpossibleDelayError as impossible:  # the handler has changed what the error was made with
-        return last_words(impossible)
-
-
-def _text(error: HandlerError) -> str:
-    try:
-        return str(error)
-    except Exception:  # noqa: BLE001 - whatever the author's __str__ does
-        return f"The handler raised {type(error).__name__}, whose text cannot be shown."

@@ -35,15 +35,20 @@ class Settings(Mapping[str, Setting]):
     """
 
     def __init__(
-        self, values: Mapping[str, Setting] | None = None, secret: Callable[[str], str] = _no_secrets
+        self,
+        values: Mapping[str, Setting] | None = None,
+        secret: Callable[[str], str] = _no_secrets,
+        *,
+        declared_in: str = "application.toml",
     ) -> None:
         self._values = dict(values or {})
         self._secret = secret
+        self._declared_in = declared_in
 
     def __getitem__(self, name: str) -> Any:
         """Raises UndeclaredError."""
         if name not in self._values:
-            refuse_undeclared("setting", name, self._values, "application.toml")
+            refuse_undeclared("setting", name, self._values, self._declared_in)
         return self._values[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Child processes that end with LocalStack, with all that they have started, even if SIGKILL ends it."""
 
+import atexit
 import functools
 import os
 import signal
@@ -85,7 +86,7 @@ def _guard() -> subprocess.Popen[bytes] | None:
     """
     if not system.ON_LINUX:
         return None
-    return subprocess.Popen(
+    guard = subprocess.Popen(
         [sys.executable, "-I", "-S", str(_GUARD)],
         env={},
         stdin=subprocess.PIPE,
@@ -94,3 +95,5 @@ def _guard() -> subprocess.Popen[bytes] | None:
         bufsize=0,
         start_new_session=True,
     )
+    atexit.register(guard.communicate)  # if this process ends by itself, it closes the input and waits
+    return guard
