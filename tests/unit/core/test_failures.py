@@ -122,8 +122,8 @@ def test_a_request_cancelled_between_its_failure_and_the_halt_halts_nothing(
 ) -> None:
     put_back = harness.store.requests.requeue
 
-    def put_back_and_cancel(*arguments: Any) -> Request:
-        done = put_back(*arguments)
+    def put_back_and_cancel(*arguments: Any, **named: Any) -> Request:
+        done = put_back(*arguments, **named)
         harness.controls.cancel(USER, SESSION, 1)
         return done
 

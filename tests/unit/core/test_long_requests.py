@@ -9,6 +9,8 @@ from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.heartbeat import ALIVE_MS, BEAT_MS, SKEW_MS
 from chalicelib.core.queueing.lane import Lane, lane_of
 from chalicelib.core.queueing.lateness import STALE_MS
+from chalicelib.core.queueing.policy import OnFailure
+from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.steps import Done
 from tests.unit.core.queue_harness import DONE, SESSION, USER, QueueHarness
@@ -154,6 +156,33 @@ def test_an_attempt_that_was_given_up_cannot_be_renewed(harness: QueueHarness) -
 
     assert harness.started == [1, 1]
     assert harness.request(1).attempts == 2
+
+
+@pytest.mark.parametrize("on_failure", [None, OnFailure.HALT])
+def test_a_worker_that_has_stood_still_does_not_give_up_a_last_attempt_that_was_renewed_meanwhile(
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch, on_failure: OnFailure | None
+) -> None:
+    requests = harness.store.requests
+    read = requests.list_after
+
+    def read_and_stand_still(*arguments: Any) -> Any:
+        monkeypatch.setattr(requests, "list_after", read)
+        found = read(*arguments)
+        beats_for(harness, 2 * ALIVE_MS)
+        return found
+
+    def meet_another_worker(running: Request) -> Any:
+        monkeypatch.setattr(requests, "list_after", read_and_stand_still)
+        harness.drains[Lane.LONG](USER, NEVER_HELD)
+        return DONE
+
+    harness.script[1] = [meet_another_worker]
+    harness.enqueue(USER, SESSION, [Work("long", "null", max_attempts=1, on_failure=on_failure)])
+
+    harness.wake(Lane.LONG)
+
+    assert harness.request(1).status is Status.SUCCEEDED
+    assert harness.queue.state is State.OPEN
 
 
 def test_what_the_process_may_rely_on_moves_only_with_a_renewal_that_was_answered(

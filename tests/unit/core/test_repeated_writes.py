@@ -23,9 +23,9 @@ def lose_answer(monkeypatch: pytest.MonkeyPatch) -> Lose:
     def lose(store: object, name: str) -> None:
         write = getattr(store, name)
 
-        def repeated(*arguments: Any) -> None:
+        def repeated(*arguments: Any, **named: Any) -> None:
             monkeypatch.setattr(store, name, write)
-            write(*arguments)
+            write(*arguments, **named)
             raise LostRaceError
 
         monkeypatch.setattr(store, name, repeated)

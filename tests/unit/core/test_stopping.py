@@ -233,9 +233,9 @@ def test_of_a_stop_and_a_success_exactly_one_wins(
 
 
 def _locked(method: Callable[..., Any], lock: RLock) -> Callable[..., Any]:
-    def call(*given: Any) -> Any:
+    def call(*given: Any, **named: Any) -> Any:
         with lock:
-            return method(*given)
+            return method(*given, **named)
 
     return call
 
