@@ -57,6 +57,19 @@ def test_ending_one_session_leaves_the_other(user: User) -> None:
     assert queue.sessions == {"other": EXPIRY}
 
 
+def test_a_session_that_is_said_to_expire_ends_only_if_it_expires_then(user: User) -> None:
+    connections, before = user.store.connections, user.queue
+
+    assert connections.end_session(user.id, user.session, EXPIRY - 1) is None
+    assert connections.end_session(user.id, "other", EXPIRY) is None
+    assert connections.end_session(User(user.store).id, "session", EXPIRY) is None
+    assert user.queue == before
+
+    ended = connections.end_session(user.id, user.session, EXPIRY)
+    assert ended is not None
+    assert ended.sessions == {}
+
+
 def test_ending_a_session_twice_or_of_a_stranger_does_no_harm(user: User) -> None:
     user.store.connections.end_session(user.id, user.session)
 

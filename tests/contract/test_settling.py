@@ -38,7 +38,7 @@ def test_that_no_code_can_take_a_request_is_noted_once_until_it_is_begun(user: U
         lambda: user.store.requests.note_unfit(queued, LATER),
         lambda: user.store.requests.note_unfit(noted, LATER),
     )
-    begun = user.begin(1)
+    begun = user.store.requests.begin(queued, "worker", NOW, LATER)  # by who has not seen the note
     assert (begun.unfit_since, user.written(1)) == (None, begun)
 
 
@@ -118,6 +118,23 @@ def test_a_request_that_failed_can_be_allowed_again(user: User, queued: Request)
 
     assert allowed == replace(seen, forgiven_attempts=1, not_before=None, error=None)
     assert user.written(1) == allowed
+
+
+def test_what_was_allowed_again_is_neither_begun_nor_ended_by_who_has_not_seen_it(
+    user: User, queued: Request
+) -> None:
+    seen = user.store.requests.requeue(user.begin(1), None, BROKEN)
+    allowed = user.store.requests.forgive_attempts(seen)
+
+    assert_refused(
+        lambda: user.store.requests.settle(seen, CANCELLED, LATER),
+        lambda: user.store.requests.begin(seen, "other", LATER, LATER),
+    )
+    assert user.written(1) == allowed
+
+    begun = user.store.requests.begin(allowed, "other", LATER, LATER)
+    again = user.store.requests.requeue(begun, None, BROKEN)
+    assert user.store.requests.settle(again, CANCELLED, LATER).status is Status.CANCELLED
 
 
 def test_what_was_begun_meanwhile_cannot_be_allowed(user: User, queued: Request) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.core.queueing.attempt import STARTED_TOO_LATE
+from chalicelib.core.queueing.conclusion import CRASHED, OVERRAN
 from chalicelib.core.queueing.queue import Queue, State
 from chalicelib.core.queueing.request import LONGEST_DELAY_MS, NO_COUNTS, Request, Status
 from tests.simulation.executions import Executions, account_of, has_effects
@@ -168,6 +169,9 @@ def _check_change(before: Request, after: Request) -> None:
     require(not (suspended and counted), f"an attempt at {after.seq} that was suspended counts")
     payload = "null" if after.status is Status.VOID else before.payload
     require(after.payload in (payload, before.payload), f"{after.seq} became another request")
+    if after.attempts == before.attempts and after.error in (CRASHED, OVERRAN) and after.finished_at:
+        over = before.status is not Status.RUNNING or after.finished_at >= (before.deadline or 0)
+        require(over, f"{after.seq} was given up before its deadline")
     if after.attempts > before.attempts and before.status is Status.RUNNING:
         over = (after.started_at or 0) >= (before.deadline or 0)
         require(over, f"I3: {after.seq} was begun again before its deadline")

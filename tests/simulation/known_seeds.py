@@ -33,7 +33,7 @@ KNOWN = {
     "close without a condition": 14,
     "closed queue of a name not opened": 246,
     "closed queue stays closed when an entry enters": 0,
-    "crash told without looking at the deadline": 1409,
+    "crash told without looking at the deadline": 687,
     "crash told without looking for the mark of a late attempt": 1884,
     "data removed before the application has deleted its own": 6,
     "dead attempt not missed by the sweeper": 213,

@@ -57,11 +57,11 @@ def stopped_request_begun_again(patch: MonkeyPatch) -> None:
     """Nobody who finds that an attempt has crashed looks whether somebody has asked to stop it."""
     run_again = Attempt.__call__
 
-    def forget(request: Request) -> Request:
-        return replace(request, stop_requested_at=None)
+    def forget(run: Attempt, request: Request, *more: Any, **named: Any) -> Any:
+        return run_again(run, replace(request, stop_requested_at=None), *more, **named)
 
     patch.setattr(lookahead, "settle_stopped", lambda store, crashed, now: crashed)
-    patch.setattr(Attempt, "__call__", lambda run, request, *more: run_again(run, forget(request), *more))
+    patch.setattr(Attempt, "__call__", forget)
     _see_no_stop(patch)
 
 

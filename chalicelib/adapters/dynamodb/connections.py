@@ -98,12 +98,13 @@ class DynamoConnections:
         actions = self._expiry(user_id, session_id, expires_at)
         self._items.update(user_id, actions, self._items.is_live(session_id, now))
 
-    def end_session(self, user_id: str, session_id: str) -> Queue | None:
+    def end_session(self, user_id: str, session_id: str, expiry: Millis | None = None) -> Queue | None:
         """Marks the queue as well, so that the sweeper closes it if the caller crashes before it does."""
         m = self._model
         actions: list[Action] = [m.sessions[session_id].remove(), *self._items.marked(user_id, AT_ONCE)]
+        condition: Any = m.user_id.exists() if expiry is None else m.sessions[session_id] == expiry
         try:
-            return self._items.update(user_id, actions, m.user_id.exists())
+            return self._items.update(user_id, actions, condition)
         except LostRaceError:
             return None
 

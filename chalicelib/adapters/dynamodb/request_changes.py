@@ -38,6 +38,13 @@ class RequestChanges:
         running: Condition = same & (m.deadline == seen.deadline) & stop
         return running
 
+    def _unforgiven_since(self, seen: Request) -> Condition:
+        """Nobody has changed it, nor let its failed attempts no longer count."""
+        forgiven, known = self._requests.forgiven, seen.forgiven_attempts
+        same: Condition = forgiven == known if known else forgiven.does_not_exist()
+        unforgiven: Condition = self._untouched(seen) & same
+        return unforgiven
+
     def _current(self, running: Request) -> Condition:
         m = self._requests
         current: Condition = (m.status == Status.RUNNING) & (m.begun_by == running.attempt_token)

@@ -110,15 +110,14 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
             m.begun_by.set(token),
             m.started_at.set(now),
             m.deadline.set(deadline),
+            m.unfit_since.remove(),
         ]
-        if seen.unfit_since is not None:
-            actions.append(m.unfit_since.remove())
         if seen.awaits is not None:
             actions.append(m.awaits.remove())
         if paced_until is not None:
             actions.append(m.paced_until.set(paced_until))
         checks = () if seen.slot is None else (self._transaction_check(seen),)
-        condition = self._untouched(seen) & self._noted_like(seen) & self._eventful_like(seen)
+        condition = self._unforgiven_since(seen) & self._noted_like(seen) & self._eventful_like(seen)
         self._change(seen, actions, condition, checks)
         return seen.begun(token, now, deadline, paced_until)
 
@@ -161,9 +160,8 @@ class DynamoRequests(DynamoSteering, DynamoTexts, DynamoSlots):
         return self._update_request(running, actions, condition)
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
-        return self._update_request(
-            seen, self._ending(seen, ended(seen, outcome, now)), self._untouched(seen)
-        )
+        actions = self._ending(seen, ended(seen, outcome, now))
+        return self._update_request(seen, actions, self._unforgiven_since(seen))
 
     def cancel(self, seen: Request, now: Millis) -> Request:
         return self._update_request(seen, self._ending(seen, seen.cancelled(now)), self._untouched(seen))

@@ -45,9 +45,9 @@ class MemoryConnections:
         self._tables.open_until[user_id] = expires_at
         self._tables.put(replace(queue, sessions={**queue.sessions, session_id: expires_at}))
 
-    def end_session(self, user_id: str, session_id: str) -> Queue | None:
+    def end_session(self, user_id: str, session_id: str, expiry: Millis | None = None) -> Queue | None:
         queue = self._tables.queues.get(user_id)
-        if queue is None:
+        if queue is None or (expiry is not None and queue.sessions.get(session_id) != expiry):
             return None
         queue = tables.marked(queue, AT_ONCE)
         return self._tables.put(replace(queue, sessions=_without(queue, session_id)))

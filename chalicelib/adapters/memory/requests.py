@@ -6,6 +6,7 @@ from dataclasses import replace
 from chalicelib.adapters.memory.entry_items import put, require_new
 from chalicelib.adapters.memory.keys import MemoryKeys
 from chalicelib.adapters.memory.slots import MemorySlots
+from chalicelib.adapters.memory.storable import storable
 from chalicelib.adapters.memory.tables import MemoryTables, require
 from chalicelib.adapters.memory.texts import MemoryTexts
 from chalicelib.core.errors import LostRaceError
@@ -17,8 +18,6 @@ from chalicelib.core.queueing.request import UNSUCCESSFUL, Failure, Outcome, Req
 from chalicelib.core.queueing.retention import expiry
 from chalicelib.core.time import Millis
 
-ITEM_BYTES = 400 * 1024  # DynamoDB's limit
-NUMBER = 10**38  # DynamoDB keeps 38 digits
 NONE: Mapping[int, Request] = {}
 
 type Commit = Callable[[Sequence[object]], None]
@@ -68,7 +67,7 @@ class MemoryRequests(MemoryTexts, MemorySlots):
             self._keys.put(request, key, last)
         if request.slot and slot:
             self._tables.slots[request.user_id, request.slot] = slot
-        places[request.seq] = _storable(_without_texts(request))
+        places[request.seq] = storable(_without_texts(request))
 
     def void(self, user_id: str, seq: int, now: Millis, *, expires_at: Millis | None = None) -> None:
         self.write(Request(user_id, seq, "void", "null", Status.VOID, enqueued_at=now, expires_at=expires_at))
@@ -82,7 +81,7 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         *,
         paced_until: Millis | None = None,
     ) -> Request:
-        found = self._untouched(seen)
+        found = self._unforgiven_since(seen)
         require(_marks(found) == _marks(seen))
         self._require_not_superseded(seen)
         return self._save(found.begun(token, now, deadline, paced_until))
@@ -96,7 +95,9 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         *,
         crashed: bool = False,
     ) -> Request:
-        found = self._taken_for_crashed(running) if crashed else self._current(running)
+        found = self._current(running)
+        if crashed:
+            self._untouched(running)
         if outcome.status is not Status.CANCELLED:
             _require_not_stopped(found)
         require(_marks(found) == _marks(running))
@@ -139,7 +140,9 @@ class MemoryRequests(MemoryTexts, MemorySlots):
     def requeue(
         self, running: Request, not_before: Millis | None, error: Failure, *, crashed: bool = False
     ) -> Request:
-        found = self._taken_for_crashed(running) if crashed else self._current(running)
+        found = self._current(running)
+        if crashed:
+            self._untouched(running)
         _require_not_stopped(found)
         waiting = replace(
             found,
@@ -168,7 +171,7 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         self._save(replace(found, unfit_since=now))
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
-        return self._save(ended(self._untouched(seen), outcome, now))
+        return self._save(ended(self._unforgiven_since(seen), outcome, now))
 
     def cancel(self, seen: Request, now: Millis) -> Request:
         return self._save(self._untouched(seen).cancelled(now))
@@ -190,9 +193,10 @@ class MemoryRequests(MemoryTexts, MemorySlots):
             raise LostRaceError
         return found
 
-    def _taken_for_crashed(self, running: Request) -> Request:
-        self._current(running)
-        return self._untouched(running)
+    def _unforgiven_since(self, seen: Request) -> Request:
+        found = self._untouched(seen)
+        require(found.forgiven_attempts == seen.forgiven_attempts)
+        return found
 
     def _current(self, running: Request) -> Request:
         found = self.get(running.user_id, running.seq)
@@ -205,7 +209,7 @@ class MemoryRequests(MemoryTexts, MemorySlots):
         return found
 
     def _save(self, request: Request) -> Request:
-        self._tables.requests[request.user_id][request.seq] = _storable(_without_texts(request))
+        self._tables.requests[request.user_id][request.seq] = storable(_without_texts(request))
         return request
 
 
@@ -236,14 +240,3 @@ def _without_texts(request: Request) -> Request:
 
 def _marks(request: Request) -> tuple[bool, bool]:
     return request.noted, request.eventful
-
-
-def _storable(request: Request) -> Request:
-    """Raises ValueError for what DynamoDB refuses, and for text that could not be shown afterwards."""
-    message = request.error.message if request.error else ""
-    if sum(len(text.encode()) for text in (request.payload, request.result or "", message)) > ITEM_BYTES:
-        raise ValueError("it is too large.")
-    for moment in (request.not_before, request.deadline):
-        if moment is not None and (not isinstance(moment, int) or abs(moment) >= NUMBER):
-            raise ValueError(f"{moment} is no moment.")
-    return request

@@ -13,7 +13,7 @@ from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.heartbeat import ALIVE_MS, SKEW_MS, Heartbeat, StopWatch
 from chalicelib.core.queueing.held_lease import SLOW_MS, HeldLease
 from chalicelib.core.queueing.journal import Journal, no_notes
-from chalicelib.core.queueing.policy import Policy, exhausted, next_look
+from chalicelib.core.queueing.policy import OnFailure, Policy, exhausted, next_look
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request, Status
 from chalicelib.core.queueing.request_store import RequestStore
@@ -94,16 +94,28 @@ class Attempt:
         handler = self.handlers.get(request.type)
         return ENDING_MS + (int(handler.timeout * 1000) + GRACE_MS if handler else 0)
 
-    def __call__(self, request: Request, lease: HeldLease, paced_until: Millis = 0) -> AfterAttempt:
+    def halts(self, request: Request) -> bool:
+        """Whether it has failed for good and its policy halts the queue: a person decides about it."""
+        handler = self.handlers.get(request.type)
+        if handler is None or request.status is not Status.QUEUED or not request.attempts:
+            return False
+        policy = handler.policy.for_request(request)
+        return policy.on_failure is OnFailure.HALT and exhausted(request, policy)
+
+    def __call__(
+        self, request: Request, lease: HeldLease, paced_until: Millis = 0, *, purged: bool = False
+    ) -> AfterAttempt:
         """Try the request, if it is due and may be tried. Raises LostRaceError.
 
-        If its handler has a rate, it is not begun before `paced_until`.
+        If its handler has a rate, it is not begun before `paced_until`. If it is `purged`, it is never begun.
         """
         now = self.clock.now()
         if request.due > now:
             return wait_for(request, self.requests, self.notes, self.clock)
         if request.stop_requested_at is not None:  # its attempt has crashed since it was read
             return Passed(settle_stopped(self.requests, request, now))
+        if purged:  # likewise: at the next look it is cancelled
+            raise LostRaceError
         handler = self.handlers.get(request.type)
         if handler is None:
             return self._unfit(request, _unknown(request))

@@ -32,7 +32,8 @@ def end_sessions(store: "Store", queue: Queue, now: Millis) -> None:
     latest: Queue | None = queue
     for session_id, expiry in queue.sessions.items():
         if expiry <= now:
-            latest = store.connections.end_session(queue.user_id, session_id)
-            log_event("session expired", user=queue.user_id, session=session_id)
+            latest = store.connections.end_session(queue.user_id, session_id, expiry)
+            if latest:  # it was not extended since
+                log_event("session expired", user=queue.user_id, session=session_id)
     if latest:
         close_if_over(store.queues, latest, now)

@@ -45,7 +45,8 @@ class DrainPass:
         self._until = until
         self._lease = HeldLease(lease, drain.clock)
         self._cursor = Cursor(drain.queues, drain.clock, queue, drain.callbacks)
-        self._lookahead = Lookahead(drain.requests, drain.clock, self._lease, SlotLooks(drain.requests))
+        slots = SlotLooks(drain.requests)
+        self._lookahead = Lookahead(drain.requests, drain.clock, self._lease, slots, drain.attempt.halts)
         self._turn = Turn(drain.lane, drain.attempt.handlers, drain.clock, drain.quantum_ms)
         self._quick: dict[str, bool] = {}  # by type: whether its last attempt took less than CHECKPOINT_MS
 
@@ -154,7 +155,8 @@ class DrainPass:
 
     def _attempt(self, request: Request) -> AfterAttempt:
         begun = self._drain.clock.now()
-        step = self._drain.attempt(request, self._lease, self._cursor.paced_until(request))
+        purged, paced_until = request.seq <= self._cursor.queue.purged, self._cursor.paced_until(request)
+        step = self._drain.attempt(request, self._lease, paced_until, purged=purged)
         self._turn.took_ms = took_ms = self._drain.clock.now() - begun
         if isinstance(step, Passed):
             # A long request may take minutes after one that took no time.

@@ -1,5 +1,6 @@
 """The requests behind the head, read ahead, and what becomes of numbers without a request."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +30,7 @@ class Lookahead:
     clock: Clock
     lease: HeldLease
     slots: SlotLooks
+    halts: Callable[[Request], bool]  # whether the request has failed for good and halts the queue
     _read: dict[int, Request] = field(default_factory=dict)
     _abandoned: dict[int, bool] = field(default_factory=dict)  # by the first number of a batch
 
@@ -48,7 +50,7 @@ class Lookahead:
             return self._end(request, Outcome(Status.CANCELLED), "request cancelled", now, purged=True)
         if request.stop_requested_at is not None and request.has_crashed(now):
             return settle_stopped(self.requests, request, now)
-        if request.slot is not None and queue.state is not State.HALTED:
+        if request.slot is not None and queue.state is not State.HALTED and not self.halts(request):
             slot = self.slots.find(request)
             if slot and slot.supersedes(request, now):
                 by = slot.replaced + 1

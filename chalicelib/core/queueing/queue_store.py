@@ -165,8 +165,11 @@ class Connections(Protocol):
         """Let a session expire later. Condition: it is live."""
         ...
 
-    def end_session(self, user_id: str, session_id: str) -> Queue | None:
-        """Remove a live session; harmless if there is none. None if the user has no queue."""
+    def end_session(self, user_id: str, session_id: str, expiry: Millis | None = None) -> Queue | None:
+        """Remove a live session; harmless if there is none. None if the user has no queue.
+
+        Condition, if `expiry` is given: the session expires then. If it does not, this gives None.
+        """
         ...
 
     def evict_others(self, queue: Queue, session_id: str, now: Millis) -> Queue:

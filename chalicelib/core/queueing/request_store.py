@@ -85,7 +85,8 @@ class RequestStore(TextStore, SlotStore, Protocol):
         *,
         paced_until: Millis | None = None,
     ) -> Request:
-        """Start an attempt, which `token` identifies. Condition: nobody has changed the request since.
+        """Start an attempt, which `token` identifies. Condition: nobody has changed the request since,
+        nor forgiven its attempts.
 
         Second condition: it is `noted` and `eventful` as `seen` says, so that the attempt knows whether steps
         and events may be stored. Third condition, of a request with a slot: it is not superseded there. The
@@ -132,7 +133,7 @@ class RequestStore(TextStore, SlotStore, Protocol):
         ...
 
     def wake(self, seen: Request) -> Request:
-        """Let a suspended request go on at once. Conditions: as for `settle`, and it awaits the same."""
+        """Let a suspended request go on at once. Conditions: as for `cancel`, and it awaits the same."""
         ...
 
     def note_unfit(self, seen: Request, now: Millis) -> None:
@@ -165,7 +166,7 @@ class RequestStore(TextStore, SlotStore, Protocol):
     def mark_noted(self, seen: Request) -> Request:
         """Mark that the request may have notes, see notes.py; it may be marked already.
 
-        Condition: if it ran when it was seen, that attempt is the current one; otherwise as for `settle`.
+        Condition: if it ran when it was seen, that attempt is the current one; otherwise as for `cancel`.
         """
         ...
 
@@ -184,18 +185,23 @@ class RequestStore(TextStore, SlotStore, Protocol):
         ...
 
     def settle(self, seen: Request, outcome: Outcome, now: Millis) -> Request:
-        """End the next request in line, which is not running. Condition: nobody has changed it since.
+        """End the next request in line, which is not running.
+
+        Condition: nobody has changed it since, nor forgiven its attempts.
 
         What becomes a void loses its payload.
         """
         ...
 
     def cancel(self, seen: Request, now: Millis) -> Request:
-        """End a request anywhere in the line; it does not expire yet. Condition: as for `settle`."""
+        """End a request anywhere in the line; it does not expire yet.
+
+        Condition: nobody has changed it since.
+        """
         ...
 
     def forgive_attempts(self, seen: Request) -> Request:
-        """Let the failed attempts no longer count, so that it is tried again. Condition: as for `settle`."""
+        """Let the failed attempts no longer count, so that it is tried again. Condition: as for `cancel`."""
         ...
 
     def schedule_expiry(self, request: Request, now: Millis) -> None:
