@@ -41,7 +41,7 @@ class RequestChanges:
     def _unforgiven_since(self, seen: Request) -> Condition:
         """Nobody has changed it, nor let its failed attempts no longer count."""
         forgiven, known = self._requests.forgiven, seen.forgiven_attempts
-        same: Condition = forgiven == known if known else forgiven.does_not_exist()
+        same: Condition = (forgiven == known) if known else (forgiven.does_not_exist() | (forgiven == 0))
         unforgiven: Condition = self._untouched(seen) & same
         return unforgiven
 

@@ -97,10 +97,10 @@ class Attempt:
     def halts(self, request: Request) -> bool:
         """Whether it has failed for good and its policy halts the queue: a person decides about it."""
         handler = self.handlers.get(request.type)
-        if handler is None or request.status is not Status.QUEUED or not request.attempts:
-            return False
+        if handler is None or request.error is None or request.not_before is not None:
+            return False  # what waits to be tried again has a moment for that
         policy = handler.policy.for_request(request)
-        return policy.on_failure is OnFailure.HALT and exhausted(request, policy)
+        return policy.on_failure is OnFailure.HALT and _has_failed_for_good(request, policy)
 
     def __call__(
         self, request: Request, lease: HeldLease, paced_until: Millis = 0, *, purged: bool = False
@@ -120,7 +120,7 @@ class Attempt:
         if handler is None:
             return self._unfit(request, _unknown(request))
         policy = handler.policy.for_request(request)
-        if request.attempts and exhausted(request, policy):
+        if _has_failed_for_good(request, policy):
             return self._conclusion.of_exhausted(request, policy)
         if handler.rate is not None and paced_until > now:
             return Wait(paced_until, for_rate=True)
@@ -221,6 +221,15 @@ class Attempt:
             if found is None or found.attempt_token != token or found.status is not Status.RUNNING:
                 raise
             return found  # the first answer was lost and the write was repeated: this worker began it
+
+
+def _has_failed_for_good(request: Request, policy: Policy) -> bool:
+    """Whether its last attempt crashed or failed, and it may not be tried again.
+
+    A request that was suspended has not failed, though the policy may have changed since.
+    """
+    failed = request.status is Status.RUNNING or request.error is not None
+    return failed and exhausted(request, policy)
 
 
 def _before(request: Request, now: Millis) -> dict[str, object]:

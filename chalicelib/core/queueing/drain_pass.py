@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 # For longer waits the sweeper sends a wake-up. A message that comes back 150 times would be given up.
 LONGEST_TIMED_MS = 90_000
+BREATH_MS = 1_000  # until a worker looks again which has lost a race at the end of its turn
+STANDING = (State.HALTED, State.HELD)
 SHORT_WAIT_MS = 500  # waits up to this long are slept through; SQS counts in whole seconds
 
 
@@ -61,6 +63,8 @@ class DrainPass:
             except LostRaceError:
                 # What was read is out of date: a user's control, or another worker serves this user too.
                 self._lookahead.discard()
+                if self._turn.has_lasted:  # others have their turn, however often this happens
+                    return Wait(self._drain.clock.now() + BREATH_MS)
                 step = self._cursor.reload()
             if not isinstance(step, LookAgain):
                 return step
@@ -71,7 +75,7 @@ class DrainPass:
             cursor.checkpoint()
             return self._drain.let_depart(cursor.queue, self._lease, self._until)
         if cursor.is_at_tail:
-            return self._open() if cursor.queue.state is State.HELD else self._go_idle()
+            return self._open() if cursor.queue.state in STANDING else self._go_idle()
         step = self._take_next()
         if not isinstance(step, LookAgain):
             return step
@@ -242,7 +246,7 @@ class DrainPass:
             return Done()  # this wake-up came too late: from now on, whoever takes a number sends one
         now = self._drain.clock.now()
         queue = self._cursor.go_idle(now)
-        if queue.state is State.HELD:  # by a worker with other code, while this one carried the head out
+        if queue.state in STANDING:  # by another worker, which was late: what it stood at has been passed
             return self._cursor.reload()
         log_event("queue drained", user=queue.user_id, seq=queue.head)
         if not queue.opens_by_itself:  # or each request would open and close it: the sweeper closes it

@@ -46,5 +46,10 @@ class Turn:
         return self._lane is Lane.QUICK and (self.took_ms or 0) > QUICK_MS
 
     @property
+    def has_lasted(self) -> bool:
+        """Whether the quantum is used up."""
+        return self._clock.now() >= self._until
+
+    @property
     def is_over(self) -> bool:
-        return self._clock.now() >= self._until or self.was_slow
+        return self.has_lasted or self.was_slow
