@@ -114,8 +114,9 @@ class Controls:
 
         Raises ConflictError.
         """
-        queue = self._queue(user_id, session_id)
-        request = self._standing_head(queue, seq)
+        request, queue = self._standing_head(self._queue(user_id, session_id), seq)
+        if queue.state is State.HALTED and request.is_resolved and not request.settled:
+            raise ConflictError(CHANGED, code="changed_meanwhile")  # somebody has said retry
         if not request.settled:
             request = self._give_up(request, queue.why_held.failure if queue.why_held else request.error)
             log_event("request skipped", user=user_id, seq=seq, type=request.type)
@@ -128,12 +129,11 @@ class Controls:
         request = self._request(queue, seq)
         if request.status is Status.FAILED:
             return self.enqueue(user_id, session_id, [work_again(self.requests, self.objects, request)])
-        return self._retry_in_place(self._standing_head(queue, seq), queue)
+        return self._retry_in_place(*self._standing_head(queue, seq))
 
     def retry_head(self, user_id: str, session_id: str | None, seq: int) -> tuple[Request, Queue]:
         """Run the head that halts or holds the queue again in its place. Raises ConflictError."""
-        queue = self._queue(user_id, session_id)
-        return self._retry_in_place(self._standing_head(queue, seq), queue)
+        return self._retry_in_place(*self._standing_head(self._queue(user_id, session_id), seq))
 
     def _retry_in_place(self, request: Request, queue: Queue) -> tuple[Request, Queue]:
         """A held queue stays held until a worker has looked whether its code can take the head now."""
@@ -198,15 +198,19 @@ class Controls:
         found = self.requests.get(seen.user_id, seen.seq)
         return found if found and (found.status, found.finished_at) == (status, now) else None
 
-    def _standing_head(self, queue: Queue, seq: int) -> Request:
-        """The request at which the queue stands, halted or held. Raises ConflictError."""
+    def _standing_head(self, queue: Queue, seq: int) -> tuple[Request, Queue]:
+        """The request at which the queue stands, halted or held, and the queue. Raises ConflictError.
+
+        The queue is read again, after the request: it may have been opened, and the request have run since.
+        """
         request = self._request(queue, seq)
+        queue = self.queues.get(queue.user_id) or queue
         runs = request.status is Status.RUNNING and not request.has_crashed(self.clock.now())
         if runs or not stands_at(queue, seq):
             raise ConflictError(
                 f"Request {seq} does not halt or hold the queue: it is {request.status}.", code="not_halting"
             )
-        return request
+        return request, queue
 
     def find(self, user_id: str, session_id: str | None, seq: int) -> tuple[Queue, Request]:
         """The caller's queue and the request. Raises NotFoundError, UnauthenticatedError."""

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 # For longer waits the sweeper sends a wake-up. A message that comes back 150 times would be given up.
 LONGEST_TIMED_MS = 90_000
-BREATH_MS = 1_000  # until a worker looks again which has lost a race at the end of its turn
-STANDING = (State.HALTED, State.HELD)
+MOST_LOST = 20  # races in a row after which a worker rests
+BREATH_MS = 1_000  # for so long
+AT_A_HEAD = (State.HALTED, State.HELD)
 SHORT_WAIT_MS = 500  # waits up to this long are slept through; SQS counts in whole seconds
 
 
@@ -57,13 +58,15 @@ class DrainPass:
         if self._drain.lane is Lane.LONG:
             # Its queue hides a message for 15 minutes: so long it would take to come back after a crash.
             self._lease.outlast(self._drain.clock.now() + ALIVE_MS)
+        lost = 0
         while True:
             try:
-                step = self._step()
+                step, lost = self._step(), 0
             except LostRaceError:
                 # What was read is out of date: a user's control, or another worker serves this user too.
                 self._lookahead.discard()
-                if self._turn.has_lasted:  # others have their turn, however often this happens
+                lost += 1
+                if lost > MOST_LOST:  # in a row: whatever the reason is, do not spend the whole turn on it
                     return Wait(self._drain.clock.now() + BREATH_MS)
                 step = self._cursor.reload()
             if not isinstance(step, LookAgain):
@@ -75,7 +78,7 @@ class DrainPass:
             cursor.checkpoint()
             return self._drain.let_depart(cursor.queue, self._lease, self._until)
         if cursor.is_at_tail:
-            return self._open() if cursor.queue.state in STANDING else self._go_idle()
+            return self._open() if cursor.queue.state in AT_A_HEAD else self._go_idle()
         step = self._take_next()
         if not isinstance(step, LookAgain):
             return step
@@ -246,7 +249,7 @@ class DrainPass:
             return Done()  # this wake-up came too late: from now on, whoever takes a number sends one
         now = self._drain.clock.now()
         queue = self._cursor.go_idle(now)
-        if queue.state in STANDING:  # by another worker, which was late: what it stood at has been passed
+        if queue.state in AT_A_HEAD:  # by another worker, which was late: what it stood at has been passed
             return self._cursor.reload()
         log_event("queue drained", user=queue.user_id, seq=queue.head)
         if not queue.opens_by_itself:  # or each request would open and close it: the sweeper closes it

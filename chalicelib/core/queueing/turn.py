@@ -46,10 +46,5 @@ class Turn:
         return self._lane is Lane.QUICK and (self.took_ms or 0) > QUICK_MS
 
     @property
-    def has_lasted(self) -> bool:
-        """Whether the quantum is used up."""
-        return self._clock.now() >= self._until
-
-    @property
     def is_over(self) -> bool:
-        return self.has_lasted or self.was_slow
+        return self._clock.now() >= self._until or self.was_slow
