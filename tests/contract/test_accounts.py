@@ -67,6 +67,14 @@ def test_a_password_does_not_change_if_its_generation_has(stores: Stores, accoun
     assert found(stores, account).generation == 8
 
 
+def test_a_password_does_not_change_if_the_role_has(stores: Stores, account: Account) -> None:
+    """Or an administrator would set that of somebody who is one by now."""
+    with pytest.raises(LostRaceError):
+        stores.accounts.set_password(replace(account, role=Role.ADMIN), "another", 1)
+
+    assert found(stores, account) == account
+
+
 def test_nobody_changes_the_password_of_an_account_made_since(stores: Stores, account: Account) -> None:
     stores.accounts.remove(account.username, account.user_id)
 

@@ -36,7 +36,7 @@ class DynamoAccounts:
     def set_password(self, account: Account, password_hash: str, generation: int) -> None:
         m = self._accounts
         actions = [m.password_hash.set(password_hash), m.generation.set(generation)]
-        self._update(account, actions, self._same_password(account))
+        self._update(account, actions, self._same_password(account) & (m.role == account.role))
 
     def set_link(self, account: Account, link: SignInLink) -> None:
         m = self._accounts
