@@ -158,6 +158,15 @@ def test_a_disabled_account_has_no_link_and_gets_none(stores: Stores, account: A
     assert found(stores, account) == replace(account, disabled=True)
 
 
+def test_an_account_that_is_enabled_keeps_its_link(stores: Stores, account: Account) -> None:
+    """Enabling what is enabled already, as a repeated call would, voids nothing."""
+    stores.accounts.set_link(account, LINK)
+
+    stores.accounts.set_disabled(account, disabled=False)
+
+    assert found(stores, account) == replace(account, link=LINK)
+
+
 def test_an_account_of_that_name_made_since_is_not_removed(stores: Stores, account: Account) -> None:
     """As a repeated write would."""
     stores.accounts.remove(account.username, account.user_id)

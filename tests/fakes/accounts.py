@@ -50,7 +50,8 @@ class FakeAccounts:
 
     def set_disabled(self, account: Account, *, disabled: bool) -> None:
         found = self._existing(account)
-        self.accounts[account.username] = replace(found, disabled=disabled, link=None)
+        link = None if disabled else found.link
+        self.accounts[account.username] = replace(found, disabled=disabled, link=link)
 
     def remove(self, username: str, user_id: str) -> None:
         found = self.accounts.get(username)

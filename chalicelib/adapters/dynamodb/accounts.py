@@ -52,8 +52,8 @@ class DynamoAccounts:
 
     def set_disabled(self, account: Account, *, disabled: bool) -> None:
         m = self._accounts
-        action = m.disabled.set(1) if disabled else m.disabled.remove()
-        self._update(account, [action, *self._no_link()], m.user_id == account.user_id)
+        actions = [m.disabled.set(1), *self._no_link()] if disabled else [m.disabled.remove()]
+        self._update(account, actions, m.user_id == account.user_id)
 
     def _same_password(self, account: Account) -> Any:
         m = self._accounts

@@ -44,7 +44,7 @@ class Accounts(Protocol):
         ...
 
     def set_disabled(self, account: Account, *, disabled: bool) -> None:
-        """And delete its link. On condition that the account is still there."""
+        """Disabling deletes its link too. On condition that the account is still there."""
         ...
 
     def remove(self, username: str, user_id: str) -> None:
