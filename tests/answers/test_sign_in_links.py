@@ -7,6 +7,7 @@ import pytest
 from local_cloud.api_client import Answer, Api, Session
 from tests.answers.service import Service
 from tests.e2e.users import User
+from tests.unit.core.sign_in_harness import before_next
 
 NEW, ANOTHER = "a quite different one", "and another one again"
 MINUTE_MS = 60_000
@@ -212,6 +213,20 @@ def test_administrators_do_not_take_over_accounts_of_administrators(
         assert (answer.status, answer.body["code"]) == (409, "administrator_account")
     assert sum(action.startswith("refused: ") for action in actions(admin)) == 2
     assert other.session.call("GET", "/api/account").status == 200
+
+
+@pytest.mark.parametrize("place", ["audit.add", "accounts.set_password"])
+def test_no_password_is_set_for_who_becomes_an_administrator_meanwhile(
+    service: Service, admin: User, user: User, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    store, write = place.split(".")
+    before_next(monkeypatch, getattr(service, store), write, lambda: service.make_admin(user))
+
+    path = f"/api/admin/accounts/{user.username}/password"
+    answer = admin.session.call("POST", path, {"password": ANOTHER})
+
+    assert (answer.status, answer.body["code"]) == (409, "changed_meanwhile")
+    assert signs_in(service.api, user, user.password) == 200
 
 
 def test_a_disabled_account_gets_no_link(admin: User, user: User) -> None:

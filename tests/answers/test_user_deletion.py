@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.core.identity.account import Account
 from chalicelib.core.identity.user_deletion import NO_QUEUE
+from chalicelib.core.queueing.entry import Entry, entry_id
 from chalicelib.core.queueing.hooks import hook_of, on_delete_user
 from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.sweep import Sweep
@@ -138,6 +139,21 @@ def test_an_account_that_has_never_signed_in_is_deleted_once_it_is_disabled(
     sweep(service)
     assert admin.session.call("DELETE", path).status == 404
     assert stored_of(service, "e" * 32) == []
+
+
+def test_an_account_that_has_never_signed_in_is_not_found_by_a_request_scheduled_for_it(
+    service: Service, admin: User
+) -> None:
+    """A queue that was made for the request would not name the account, which would stay."""
+    user_id, now = "e" * 32, service.clock.now()
+    service.accounts.add(Account("eve", user_id, "hash", now))
+    scheduled = entry_id(now + MINUTE_MS, "0" * 16)
+    service.store.entries.write(Entry(user_id, scheduled, now + MINUTE_MS, "echo", "{}", now))
+
+    answer = admin.session.call("DELETE", f"/api/admin/users/{user_id}")
+
+    assert (answer.status, answer.body["detail"]) == (404, NO_QUEUE)
+    assert stored_of(service, user_id) == ["entries"]
 
 
 def test_administrators_delete_no_administrator(service: Service, admin: User) -> None:

@@ -67,6 +67,14 @@ def test_a_password_does_not_change_if_its_generation_has(stores: Stores, accoun
     assert found(stores, account).generation == 8
 
 
+def test_a_password_does_not_change_if_the_role_has(stores: Stores, account: Account) -> None:
+    """Or an administrator would set that of somebody who is one by now."""
+    with pytest.raises(LostRaceError):
+        stores.accounts.set_password(replace(account, role=Role.ADMIN), "another", 1)
+
+    assert found(stores, account) == account
+
+
 def test_nobody_changes_the_password_of_an_account_made_since(stores: Stores, account: Account) -> None:
     stores.accounts.remove(account.username, account.user_id)
 
@@ -148,6 +156,15 @@ def test_a_disabled_account_has_no_link_and_gets_none(stores: Stores, account: A
         stores.accounts.set_link(account, LINK)
 
     assert found(stores, account) == replace(account, disabled=True)
+
+
+def test_an_account_that_is_enabled_keeps_its_link(stores: Stores, account: Account) -> None:
+    """Enabling what is enabled already, as a repeated call would, voids nothing."""
+    stores.accounts.set_link(account, LINK)
+
+    stores.accounts.set_disabled(account, disabled=False)
+
+    assert found(stores, account) == replace(account, link=LINK)
 
 
 def test_an_account_of_that_name_made_since_is_not_removed(stores: Stores, account: Account) -> None:

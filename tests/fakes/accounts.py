@@ -32,6 +32,7 @@ class FakeAccounts:
     def set_password(self, account: Account, password_hash: str, generation: int) -> None:
         found = self._existing(account)
         require((found.password_hash, found.generation) == (account.password_hash, account.generation))
+        require(found.role == account.role)
         self.accounts[account.username] = replace(found, password_hash=password_hash, generation=generation)
 
     def set_link(self, account: Account, link: SignInLink) -> None:
@@ -49,7 +50,8 @@ class FakeAccounts:
 
     def set_disabled(self, account: Account, *, disabled: bool) -> None:
         found = self._existing(account)
-        self.accounts[account.username] = replace(found, disabled=disabled, link=None)
+        link = None if disabled else found.link
+        self.accounts[account.username] = replace(found, disabled=disabled, link=link)
 
     def remove(self, username: str, user_id: str) -> None:
         found = self.accounts.get(username)

@@ -1,13 +1,15 @@
-"""Sign-in links that operators make in the tables of a stack."""
+"""Sign-in links and roles that operators give in the tables of a stack."""
 
 import boto3
 import pytest
 
-from infra import sign_in_links
+from chalicelib.core.identity.account import Role
+from infra import roles, sign_in_links
 from infra.errors import DeployError
 from local_cloud.api_client import Answer
 from tests.e2e.users import sign_up
 from tests.infra.cloud import REGION, Cloud
+from tests.unit.core.sign_in_harness import before_next
 
 TABLES = sign_in_links.Tables("AccountsTable", "AuditTable")
 API = "https://api.example/live/"
@@ -39,3 +41,28 @@ def test_there_is_no_link_for_nobody_and_none_for_longer_than_a_day(
 ) -> None:
     with pytest.raises(DeployError):
         make(cloud, username, minutes)
+
+
+def test_a_name_that_was_registered_again_meanwhile_gets_no_role(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def register_again() -> None:
+        user.session.ask("POST", "/api/account/delete", {"password": user.password})
+        cloud.api.register(user.username, user.password)
+
+    def role() -> Role:
+        found = cloud.container.adapters.accounts.by_username(user.username)
+        assert found
+        return found.role
+
+    cloud.become("APIHandler")
+    tables = roles.Tables("AccountsTable", "AuditTable")
+    dynamodb, user = boto3.client("dynamodb", REGION), sign_up(cloud.api)
+    before_next(monkeypatch, dynamodb, "update_item", register_again)
+
+    with pytest.raises(DeployError, match="again"):
+        roles.give(dynamodb, tables, user.username, "admin")
+    assert role() is Role.USER
+
+    roles.give(dynamodb, tables, user.username, "admin")
+    assert role() is Role.ADMIN

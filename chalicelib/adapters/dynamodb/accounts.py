@@ -36,7 +36,7 @@ class DynamoAccounts:
     def set_password(self, account: Account, password_hash: str, generation: int) -> None:
         m = self._accounts
         actions = [m.password_hash.set(password_hash), m.generation.set(generation)]
-        self._update(account, actions, self._same_password(account))
+        self._update(account, actions, self._same_password(account) & (m.role == account.role))
 
     def set_link(self, account: Account, link: SignInLink) -> None:
         m = self._accounts
@@ -52,8 +52,8 @@ class DynamoAccounts:
 
     def set_disabled(self, account: Account, *, disabled: bool) -> None:
         m = self._accounts
-        action = m.disabled.set(1) if disabled else m.disabled.remove()
-        self._update(account, [action, *self._no_link()], m.user_id == account.user_id)
+        actions = [m.disabled.set(1), *self._no_link()] if disabled else [m.disabled.remove()]
+        self._update(account, actions, m.user_id == account.user_id)
 
     def _same_password(self, account: Account) -> Any:
         m = self._accounts

@@ -25,7 +25,7 @@ class Accounts(Protocol):
     def by_username(self, username: str) -> Account | None: ...
 
     def set_password(self, account: Account, password_hash: str, generation: int) -> None:
-        """On condition that hash and generation are as `account` has them."""
+        """On condition that hash, generation and role are as `account` has them."""
         ...
 
     def set_link(self, account: Account, link: SignInLink) -> None:
@@ -38,13 +38,13 @@ class Accounts(Protocol):
     def use_link(self, account: Account, password_hash: str, generation: int, now: Millis) -> None:
         """As `set_password`, and delete the link.
 
-        On condition also that link and role are as `account` has them, that the link expires after `now`, and
-        that the account is not disabled.
+        On condition also that the link is as `account` has it and expires after `now`, and that the account
+        is not disabled.
         """
         ...
 
     def set_disabled(self, account: Account, *, disabled: bool) -> None:
-        """And delete its link. On condition that the account is still there."""
+        """Disabling deletes its link too. On condition that the account is still there."""
         ...
 
     def remove(self, username: str, user_id: str) -> None:

@@ -29,6 +29,7 @@ from chalicelib.core.queueing.queue_store import Connections, QueueStore
 from chalicelib.core.time import Clock
 
 CHANGES = 5  # each further one is needed only if the account or its sessions changed during the one before
+CHANGED = "The account was changed at the same moment. Try again."
 VOID = "The link is not valid: it was used, has expired, or is void. Ask for a new one."
 
 type Write = Callable[[Account, int], None]  # of the password, in this generation
@@ -61,8 +62,7 @@ class Recovery:
         except LostRaceError:
             found = self.accounts.by_username(account.username)
             if found is None or found.link != link:  # equal: the answer was lost, and the write was repeated
-                message = "The account was changed at the same moment. Try again."
-                raise ConflictError(message, code="changed_meanwhile") from None
+                raise ConflictError(CHANGED, code="changed_meanwhile") from None
         log_event("sign-in link made", user=account.user_id, expires_at=link.expires_at)
         return token, link
 
@@ -86,7 +86,10 @@ class Recovery:
         return self.sign_in.start(changed, password, client)
 
     def set_password(self, account: Account, password: str) -> None:
-        """End all sessions, and set the password. Raises InvalidInputError, NotFoundError."""
+        """End all sessions, and set the password. Raises InvalidInputError, NotFoundError.
+
+        Raises ConflictError if the role has changed since the account was read: the caller has decided by it.
+        """
         password_hash = hash_new(self.passwords, password, account.username)
 
         def write(seen: Account, generation: int) -> None:
@@ -95,6 +98,8 @@ class Recovery:
         def same(found: Account | None) -> Account:
             if found is None or found.user_id != account.user_id:
                 raise NotFoundError("This account no longer exists.")
+            if found.role is not account.role:
+                raise ConflictError(CHANGED, code="changed_meanwhile")
             return found
 
         self._change(account, password_hash, write, same)

@@ -147,10 +147,13 @@ class Sessions:
     def _end_oldest(self, queue: Queue) -> None:
         surplus = len(queue.sessions) - MOST_SESSIONS
         for session_id in sorted(queue.sessions, key=queue.sessions.__getitem__)[: max(0, surplus)]:
-            self._end(queue.user_id, session_id)
+            self._end(queue.user_id, session_id, queue.sessions[session_id])
 
-    def _end(self, user_id: str, session_id: str) -> None:
-        queue = self.connections.end_session(user_id, session_id)
+    def _end(self, user_id: str, session_id: str, expiry: Millis | None = None) -> None:
+        """With `expiry`, only if the session expires then: a refreshed one is not the oldest any more."""
+        queue = self.connections.end_session(user_id, session_id, expiry)
+        if queue is None and expiry is not None:
+            return
         self.delete_stored(user_id, [session_id])
         if queue:
             close_if_over(self.queues, queue, self.clock.now())

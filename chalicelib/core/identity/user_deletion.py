@@ -63,10 +63,13 @@ class UserDeletion:
         log_event("user deleted", user=queue.user_id)
 
     def _queue(self, user_id: str) -> Queue:
-        """Of a user of whom only scheduled requests are stored, a new one: the sweeper finds users by it."""
+        """Of a user of whom only scheduled requests are stored, a new one: the sweeper finds users by it.
+
+        Not of an account: from such a queue nobody would learn its name, and the account would stay.
+        """
         if queue := self.queues.get(user_id):
             return queue
-        if not self.entries.list_after(user_id, "", 1):
+        if is_account_id(user_id) or not self.entries.list_after(user_id, "", 1):
             raise NotFoundError(NO_QUEUE if is_account_id(user_id) else NO_USER)
         try:
             self.connections.create_closed(user_id, 0, self.clock.now(), "")

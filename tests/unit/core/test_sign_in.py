@@ -10,7 +10,14 @@ from chalicelib.core.errors import (
     UnauthenticatedError,
 )
 from chalicelib.core.identity.account import Account
-from chalicelib.core.identity.session import GRACE_MS, IDLE_MS, LONGEST_MS, OWN_GRACE_MS, RefreshToken
+from chalicelib.core.identity.session import (
+    GRACE_MS,
+    IDLE_MS,
+    LONGEST_MS,
+    MOST_SESSIONS,
+    OWN_GRACE_MS,
+    RefreshToken,
+)
 from chalicelib.core.identity.tries import FREE_TRIES
 from tests.fakes.secrets import COMMON
 from tests.unit.core.sign_in_harness import HOME, PASSWORD, SignInHarness, before_next
@@ -182,6 +189,26 @@ def test_a_sign_in_does_not_outrun_the_disabling_of_its_account(
         harness.sign_in("ada", PASSWORD)
 
     assert harness.store.tables.queues[me.user_id].sessions == {}
+
+
+def test_a_session_that_is_refreshed_meanwhile_does_not_end_as_the_oldest(
+    harness: SignInHarness, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oldest, *_ = [harness.sign_in("ada", PASSWORD) for _ in range(MOST_SESSIONS)]
+    (session_id, *_) = harness.store.tables.queues[account.user_id].sessions
+    harness.clock.advance(1)
+    refreshed = []
+    before_next(
+        monkeypatch,
+        harness.store.connections,
+        "end_session",
+        lambda: refreshed.append(harness.sessions.refresh(oldest.refresh_token)),
+    )
+
+    harness.sign_in("ada", PASSWORD)
+
+    harness.clock.advance(OWN_GRACE_MS)
+    assert harness.sessions.refresh(refreshed[0].refresh_token).principal.session_id == session_id
 
 
 def test_a_disabled_account_is_refused_in_the_words_of_a_wrong_password(
