@@ -84,8 +84,9 @@ class DynamoEntries:
             return self._entries.due.query(shard, moments, attributes_to_get=wanted).page_iter
 
         for page in read_shards_in_turn(self._tables.shards, part, look, is_over):
-            for item in page["Items"]:  # in the order of moments
-                found.setdefault(item["user_id"]["S"], int(item["enter_at"]["N"]))
+            for item in page["Items"]:  # of a user in two shards, if their number has grown in between
+                user_id, moment = item["user_id"]["S"], int(item["enter_at"]["N"])
+                found[user_id] = min(moment, found.get(user_id, moment))
         return found
 
     def take_number(self, user_id: str, now: Millis, *, create: bool) -> Queue:
