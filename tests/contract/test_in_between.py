@@ -5,13 +5,16 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.dynamodb import callbacks, transaction
+from chalicelib.adapters.dynamodb.queue_items import QueueItems
 from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.adapters.dynamodb.tables import TableNames, Tables
+from chalicelib.core.errors import LostRaceError
 from chalicelib.core.queueing.notes import Note, NoteKey, NoteKind
+from chalicelib.core.queueing.queue import Queue
 from tests.contract.backends import EMULATOR, MOTO
 from tests.contract.stores import LIMIT, created_tables
 from tests.contract.test_callbacks import CURSOR, owing
-from tests.contract.users import EXPIRY, User, assert_refused
+from tests.contract.users import EXPIRY, NOW, User, assert_refused
 
 pytestmark = pytest.mark.parametrize("backend", [MOTO, EMULATOR], indirect=True)
 REPLAYED = CURSOR._replace(token="replay")
@@ -51,3 +54,41 @@ def test_a_replay_right_after_something_was_given_up_is_not_taken_over(
     assert moved.callbacks == cursor
     assert_refused(lambda: user.store.callbacks.move(moved, CURSOR._replace(first=2, token="next")))
     assert user.queue.callbacks == REPLAYED
+
+
+@pytest.mark.parametrize("name", ["ada:closed", "ada:new"])
+def test_another_process_opens_or_makes_the_queue_in_which_an_entry_takes_a_number(
+    user: User, other: DynamoStore, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    if name == "ada:closed":
+        user.store.connections.create_closed(name, 0, NOW, "")
+
+    def update(items: QueueItems, *arguments: Any) -> Queue:
+        try:
+            return updated(items, *arguments)
+        except LostRaceError:
+            monkeypatch.undo()
+            other.entries.take_number(name, NOW, create=True)
+            raise
+
+    updated = QueueItems.update
+    monkeypatch.setattr(QueueItems, "update", update)
+
+    assert user.store.entries.take_number(name, NOW, create=True).tail == 2
+
+
+def test_an_entry_takes_a_number_though_the_write_that_opens_its_queue_is_repeated_on_the_way(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "ada:closed"
+    user.store.connections.create_closed(name, 0, NOW, "")
+
+    def update(items: QueueItems, *arguments: Any) -> Queue:
+        updated(items, *arguments)
+        monkeypatch.undo()
+        return updated(items, *arguments)
+
+    updated = QueueItems.update
+    monkeypatch.setattr(QueueItems, "update", update)
+
+    assert user.store.entries.take_number(name, NOW, create=False).tail == 2, "one number is lost"
