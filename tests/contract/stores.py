@@ -46,11 +46,7 @@ def memory_stores() -> Stores:
 
 
 def dynamo_stores() -> Stores:
-    names = {field.name: f"{field.name}-{token_hex(4)}" for field in fields(TableNames)}
-    client = boto3.client("dynamodb")
-    for kind, name in names.items():
-        _create(client, f"{kind.capitalize()}Table", name)
-    tables = Tables(TableNames(**names), has_type_index=True)
+    tables = Tables(created_tables(), has_type_index=True)
     return Stores(
         DynamoStore(tables, LIMIT),
         DynamoAccounts(tables),
@@ -59,6 +55,15 @@ def dynamo_stores() -> Stores:
         DynamoAudit(tables),
         DynamoServices(tables),
     )
+
+
+def created_tables() -> TableNames:
+    """Tables of one's own, for as many stores as there are processes."""
+    names = {field.name: f"{field.name}-{token_hex(4)}" for field in fields(TableNames)}
+    client = boto3.client("dynamodb")
+    for kind, name in names.items():
+        _create(client, f"{kind.capitalize()}Table", name)
+    return TableNames(**names)
 
 
 def _create(client: Any, logical_id: str, name: str) -> None:

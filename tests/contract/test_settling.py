@@ -137,6 +137,15 @@ def test_what_was_allowed_again_is_neither_begun_nor_ended_by_who_has_not_seen_i
     assert user.store.requests.settle(again, CANCELLED, LATER).status is Status.CANCELLED
 
 
+def test_what_was_allowed_again_before_any_attempt_is_begun_and_ended_as_any_other(user: User) -> None:
+    user.send(2)
+    begun, ended = (user.store.requests.forgive_attempts(user.written(seq)) for seq in (1, 2))
+    assert begun.forgiven_attempts == ended.forgiven_attempts == 0
+
+    assert user.store.requests.begin(begun, "worker", NOW, LATER).status is Status.RUNNING
+    assert user.store.requests.settle(ended, CANCELLED, LATER).status is Status.CANCELLED
+
+
 def test_what_was_begun_meanwhile_cannot_be_allowed(user: User, queued: Request) -> None:
     user.begin(1)
 

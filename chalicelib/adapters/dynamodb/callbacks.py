@@ -1,6 +1,7 @@
 """The callback cursor in the queue item: `owing` and `owed`, which the drain moves, and `calls`, the rest."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from pynamodb.expressions.update import Action
@@ -44,7 +45,16 @@ class DynamoCallbacks:
         )
         put = note_item(self._notes, queue.user_id, given_up).get_save_kwargs_from_instance()
         commit(self._connection, [{"Update": update}, {"Put": put}])
-        return self._items.get(queue.user_id) or queue
+        return self._after(queue, cursor)
+
+    def _after(self, queue: Queue, cursor: CallbackCursor) -> Queue:
+        """Whoever takes over what a replay has stored since goes past it; so it is left to the next write,
+        which is refused, to find that.
+        """
+        found = self._items.get(queue.user_id)
+        if found and found.callbacks.token == cursor.token:
+            return found
+        return replace(queue, callbacks=cursor._replace(last=queue.callbacks.last))
 
     def _look(self, queue: Queue, cursor: CallbackCursor) -> list[Action]:
         """Whatever has become of the moment that the queue was read with, it has one afterwards."""

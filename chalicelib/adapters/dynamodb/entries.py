@@ -84,13 +84,41 @@ class DynamoEntries:
             return self._entries.due.query(shard, moments, attributes_to_get=wanted).page_iter
 
         for page in read_shards_in_turn(self._tables.shards, part, look, is_over):
-            for item in page["Items"]:  # in the order of moments
-                found.setdefault(item["user_id"]["S"], int(item["enter_at"]["N"]))
+            for item in page["Items"]:  # of a user in two shards, if their number has grown in between
+                user_id, moment = item["user_id"]["S"], int(item["enter_at"]["N"])
+                found[user_id] = min(moment, found.get(user_id, moment))
         return found
 
     def take_number(self, user_id: str, now: Millis, *, create: bool) -> Queue:
+        try:
+            return self._take(user_id, now)
+        except LostRaceError:
+            try:
+                return self._open(user_id, now, create=create)
+            except LostRaceError:
+                found = self._queues.get(user_id)
+                if found is None or found.state is State.CLOSED or found.room < 1 or not found.is_admitted:
+                    raise
+                # Another process made or opened it in between, or this one did and its answer was lost.
+                return self._take(user_id, now)
+
+    def _take(self, user_id: str, now: Millis) -> Queue:
+        is_open = self._queues.model.state != State.CLOSED
+        return self._queues.update(user_id, self._taking(user_id, now), self._takes() & is_open)
+
+    def _open(self, user_id: str, now: Millis, *, create: bool) -> Queue:
         m = self._queues.model
-        actions: list[Any] = [
+        actions = [*self._taking(user_id, now), m.state.set(State.OPEN)]
+        try:
+            return self._queues.update(user_id, actions, self._takes() & (m.state == State.CLOSED))
+        except LostRaceError:
+            if create:
+                return self._create(user_id, now)
+            raise
+
+    def _taking(self, user_id: str, now: Millis) -> list[Any]:
+        m = self._queues.model
+        return [
             m.tail.add(1),
             m.room.add(-1),
             m.tail_at.set(now),
@@ -98,17 +126,9 @@ class DynamoEntries:
             *self._queues.marked(user_id, first_look(now)),
             *note_numbers(self._queues.tables),
         ]
-        takes: Any = (m.room >= 1) & self._queues.is_admitted()
-        try:
-            return self._queues.update(user_id, actions, takes & (m.state != State.CLOSED))
-        except LostRaceError:
-            try:
-                opening = [*actions, m.state.set(State.OPEN)]
-                return self._queues.update(user_id, opening, takes & (m.state == State.CLOSED))
-            except LostRaceError:
-                if create:
-                    return self._create(user_id, now)
-                raise
+
+    def _takes(self) -> Any:
+        return (self._queues.model.room >= 1) & self._queues.is_admitted()
 
     def _create(self, user_id: str, now: Millis) -> Queue:
         """With the first number given out."""
