@@ -128,7 +128,7 @@ KNOWN = {
     "queue of a name not created": 0,
     "queue of a name not opened": 6,
     "queue opened and left at rest": 11,
-    "queue opened by the sweeper and not rung": 3559,
+    "queue opened by the sweeper and not rung": 9801,
     "queue opened for a service whatever its state": 284,
     "queue opened for a service without a mark": 6,
     "queue that nobody was connected to left open": 7,

@@ -7,8 +7,7 @@ from pytest import MonkeyPatch  # noqa: PT013 - only the type
 
 from chalicelib.adapters.memory.notes import MemoryNotes
 from chalicelib.adapters.memory.requests import MemoryRequests
-from chalicelib.core.queueing import attempt, conclusion
-from chalicelib.core.queueing.drain_pass import DrainPass
+from chalicelib.core.queueing import attempt, conclusion, drain_pass
 from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.notes import Note
 from chalicelib.core.queueing.request import Request
@@ -54,7 +53,7 @@ def attempt_begun_that_does_not_know_of_steps(patch: MonkeyPatch) -> None:
 
 @defect
 def steps_left_behind(patch: MonkeyPatch) -> None:
-    patch.setattr(DrainPass, "_clean_up", lambda drain_pass, request: None)
+    patch.setattr(drain_pass, "clean_up_after", lambda ended, notes, now: None)
 
 
 @defect

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import LostRaceError, NewerItemError
 from chalicelib.core.log_events import log_event
+from chalicelib.core.queueing.cleaning import clean_up_after
 from chalicelib.core.queueing.closing import close_if_over
 from chalicelib.core.queueing.cursor import CHECKPOINT_MS, Cursor
 from chalicelib.core.queueing.heartbeat import ALIVE_MS
@@ -17,8 +18,9 @@ from chalicelib.core.queueing.lookahead import Lookahead
 from chalicelib.core.queueing.queue import HoldReason, State
 from chalicelib.core.queueing.request import OUTCOMES
 from chalicelib.core.queueing.slot_looks import SlotLooks
+from chalicelib.core.queueing.standing import AT_A_HEAD
 from chalicelib.core.queueing.steps import Done, Halt, LookAgain, Passed, Unfit, Wait
-from chalicelib.core.queueing.turn import Turn
+from chalicelib.core.queueing.turn import BREATH_MS, MOST_LOST, Turn
 from chalicelib.core.queueing.wary import may_open, read_while_held
 
 if TYPE_CHECKING:
@@ -31,9 +33,6 @@ if TYPE_CHECKING:
 
 # For longer waits the sweeper sends a wake-up. A message that comes back 150 times would be given up.
 LONGEST_TIMED_MS = 90_000
-MOST_LOST = 20  # races in a row after which a worker rests
-BREATH_MS = 1_000  # for so long
-AT_A_HEAD = (State.HALTED, State.HELD)
 SHORT_WAIT_MS = 500  # waits up to this long are slept through; SQS counts in whole seconds
 
 
@@ -121,21 +120,9 @@ class DrainPass:
         if request.slot is not None:
             self._lookahead.slots.leave(request)
         if (request.noted or request.eventful) and request.settled:
-            self._clean_up(request)
+            clean_up_after(request, self._drain.attempt.notes(), self._drain.clock.now())
         self._cursor.move_past(request, self._turn.took_ms)
         return LookAgain()
-
-    def _clean_up(self, ended: Request) -> None:
-        """Before the head moves past it, so that the next worker repeats it after a crash."""
-        notes = self._drain.attempt.notes()
-        if ended.noted:
-            from chalicelib.core.queueing.notes import clean_up  # only requests with notes need it
-
-            clean_up(notes, ended)
-        if ended.eventful:
-            from chalicelib.core.queueing.events import close  # likewise
-
-            close(notes, ended, self._drain.clock.now())
 
     def _leave_to_others(self, request: Request) -> Ending | None:
         """Leave to another worker what must not begin in this lane, or not in the time that is left.

@@ -4,6 +4,8 @@ from chalicelib.core.queueing.queue import PausedBy, Queue, State
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.time import Millis
 
+AT_A_HEAD = (State.HALTED, State.HELD)
+
 
 def is_fixed(queue: Queue, session_id: str | None) -> bool:
     """Whether it is under a pause that this caller may not end."""
@@ -12,7 +14,7 @@ def is_fixed(queue: Queue, session_id: str | None) -> bool:
 
 def stands_at(queue: Queue, seq: int) -> bool:
     """Whether this number halts or holds the queue."""
-    return queue.state in (State.HALTED, State.HELD) and seq == queue.head + 1
+    return queue.state in AT_A_HEAD and seq == queue.head + 1
 
 
 def is_held_by(queue: Queue, request: Request, now: Millis) -> bool:

@@ -5,6 +5,9 @@ from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.time import Clock
 
+MOST_LOST = 20  # races in a row, after which a worker rests
+BREATH_MS = 1_000  # for so long
+
 
 class Turn:
     """How long one wake-up may keep a worker of one lane, and when another worker has to go on."""

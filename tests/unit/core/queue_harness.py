@@ -29,6 +29,7 @@ from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.request import Failure, Request, Status
 from chalicelib.core.queueing.scheduling import Scheduling
 from chalicelib.core.queueing.steps import Ending, Wait
+from chalicelib.core.queueing.suspending import Suspended
 from chalicelib.core.queueing.sweep import Sweep
 from chalicelib.core.queueing.uploads import Uploads
 from chalicelib.core.queueing.waits import Waits
@@ -44,7 +45,7 @@ HOUR_MS = 3_600_000
 LIMIT = 10
 QUANTUM_MS = 10_000
 
-type Ran = Result | Failure | Callable[[Request], Result | Failure]
+type Ran = Result | Failure | Suspended | Callable[[Request], Result | Failure | Suspended]
 
 
 class DiedError(BaseException):
@@ -202,7 +203,7 @@ class QueueHarness:
         seconds: float,
         heartbeat: StopWatch,
         journal: Journal,
-    ) -> Result | Failure:
+    ) -> Result | Failure | Suspended:
         self.heartbeat, self.journal = heartbeat, journal
         self.started.append(request.seq)
         self.limits.append(seconds)

@@ -8,13 +8,13 @@ import pytest
 from chalicelib.core.errors import ConflictError, LostRaceError
 from chalicelib.core.queueing import attempt, policy
 from chalicelib.core.queueing.attempt import GRACE_MS
-from chalicelib.core.queueing.drain_pass import BREATH_MS
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.queueing.policy import OnFailure
 from chalicelib.core.queueing.queue import PausedBy, State
 from chalicelib.core.queueing.request import Failure, Status
 from chalicelib.core.queueing.steps import Wait
 from chalicelib.core.queueing.suspending import Suspended
+from chalicelib.core.queueing.turn import BREATH_MS
 from tests.unit.core.queue_harness import DONE, HOUR_MS, SESSION, USER, QueueHarness
 from tests.unit.core.test_crashes import TIMEOUT_MS, WorkerDiedError
 
@@ -138,7 +138,6 @@ def test_what_was_suspended_has_not_failed_though_it_may_be_tried_less_often_now
     harness.script[1] = [Failure("error", "Once."), Suspended(harness.clock.now() + HOUR_MS // 2, ""), DONE]
     harness.enqueue(USER, SESSION, [Work("halt", "null", max_attempts=3)])
     harness.wake()
-    harness.wake(harness.pass_until_next_wake_up())
     assert harness.request(1).awaits is not None
     monkeypatch.setattr(policy, "exhausted", lambda request, policy: request.counted_attempts >= 1)
     monkeypatch.setattr(attempt, "exhausted", lambda request, policy: request.counted_attempts >= 1)
