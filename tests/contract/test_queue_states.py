@@ -102,6 +102,18 @@ def test_a_hold_needs_the_state_that_was_seen(user: User) -> None:
     assert_refused(lambda: user.store.queues.hold(opened, HOLD))
 
 
+def test_who_saw_another_head_neither_halts_nor_holds_the_queue(user: User) -> None:
+    before = user.take()
+    user.write(1)
+    after = user.store.queues.advance(before, user.progress(before, 1), LATER)
+
+    assert_refused(
+        lambda: user.store.queues.hold(before, HOLD),
+        lambda: user.store.queues.change_state(before, State.HALTED, LATER),
+    )
+    assert user.queue == after
+
+
 def test_a_held_queue_is_opened_by_one_of_two_who_saw_it(user: User) -> None:
     held = user.store.queues.hold(user.take(), HOLD)
     opened = user.store.queues.change_state(held, State.OPEN, LATER)

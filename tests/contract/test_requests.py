@@ -152,6 +152,16 @@ def test_only_the_current_attempt_is_renewed_and_only_while_it_runs(user: User, 
     assert user.store.requests.get(user.id, 2) is None
 
 
+def test_a_renewal_that_reaches_the_store_late_does_not_undo_a_later_one(user: User, queued: Request) -> None:
+    requests, running = user.store.requests, user.begin(1)
+    renewed = requests.renew(running, LATER + 5_000)
+
+    assert_refused(lambda: requests.renew(running, LATER + 4_999))
+    assert requests.renew(running, LATER + 5_000) == user.written(1) == renewed
+
+    assert requests.renew(running, LATER + 4_000, shortens=True).deadline == LATER + 4_000
+
+
 def test_an_attempt_that_was_renewed_is_not_taken_for_crashed(user: User, queued: Request) -> None:
     requests, seen = user.store.requests, user.begin(1, by="one")
     requests.renew(seen, LATER + 5_000)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.queueing.attempt import ENDING_MS, GRACE_MS
+from chalicelib.core.queueing.attempt import ENDING_MS, GRACE_MS, READING_MS
 from chalicelib.core.queueing.handler import LONGEST_SHORT_TIMEOUT_S, LONGEST_TIMEOUT_S
 from chalicelib.settings import CHOICES, SettingError
 from chalicelib.web import middleware
@@ -148,7 +148,7 @@ def test_the_longest_attempt_fits_into_an_invocation_that_has_just_begun(
     template: Document, worker: str, seconds: float
 ) -> None:
     """Else the worker would leave it to the next one for ever."""
-    needed = START_MS + seconds * 1000 + GRACE_MS + ENDING_MS
+    needed = START_MS + READING_MS + seconds * 1000 + GRACE_MS + ENDING_MS
     assert needed <= template["Resources"][worker]["Properties"]["Timeout"] * 1000
 
 

@@ -24,7 +24,9 @@ from tests.simulation.mutations import defect, under
 @defect
 @under(faults.Faults(repeat=0.6, slow=0.9))
 def renewed_without_a_condition(patch: MonkeyPatch) -> None:
-    def renew(store: MemoryRequests, running: Request, deadline: Millis) -> Request:
+    def renew(
+        store: MemoryRequests, running: Request, deadline: Millis, *, shortens: bool = False
+    ) -> Request:
         found = store.get(running.user_id, running.seq) or running
         return store._save(replace(found, deadline=deadline))
 

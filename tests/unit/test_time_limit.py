@@ -37,6 +37,30 @@ print("it lives")
 """
 
 
+STALLED = """
+from types import SimpleNamespace
+
+from chalicelib.adapters.runtime.runner import run
+from chalicelib.core.queueing.attempt import Taken
+from chalicelib.core.queueing.handler import declarations, handler
+from chalicelib.core.queueing.request import Request, Status
+
+@handler("work")
+def work(payload: dict) -> None:
+    print("it was begun", flush=True)
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass
+
+request = Request("user", 1, "work", "{}", Status.RUNNING, enqueued_at=0, attempts=1)
+watch = SimpleNamespace(seconds_left=0.2, stopping=False)
+run(declarations(work)[0], request, Taken({}), 1, watch)
+"""
+
+
 def run(program: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30
@@ -70,6 +94,13 @@ def test_what_is_deaf_to_that_is_ended_with_its_process() -> None:
     assert ended.stdout == "it was told\n"
     assert ended.returncode == 1
     assert "Timeout" in ended.stderr, "and the log shows where it hung"
+
+
+def test_a_process_that_stood_still_before_its_attempt_ends_when_others_may_take_it_for_crashed() -> None:
+    ended = run(STALLED)
+
+    assert ended.stdout == "it was begun\n"
+    assert "Timeout (0:00:00.2" in ended.stderr
 
 
 def test_nothing_is_ended_once_the_block_is_left() -> None:

@@ -141,7 +141,10 @@ class DynamoQueues:
         actions: list[Action] = [m.state.set(state), *self._no_hold(queue)]
         if state is State.OPEN:
             actions += self._woken(queue, now)
-        return self._items.update(queue.user_id, actions, self._unchanged(queue, now, session_id))
+        condition = self._unchanged(queue, now, session_id)
+        if state is State.HALTED:
+            condition &= self._is_at(queue)
+        return self._items.update(queue.user_id, actions, condition)
 
     def hold(self, queue: Queue, hold: HoldReason) -> Queue:
         m = self._model
@@ -153,7 +156,8 @@ class DynamoQueues:
             m.held_by.set(hold.code) if hold.code else m.held_by.remove(),
             *self._items.moved(look_at_hold(queue, hold.since)),
         ]
-        return self._items.update(queue.user_id, actions, self._unchanged(queue, 0, None))
+        condition = self._unchanged(queue, 0, None) & self._is_at(queue)
+        return self._items.update(queue.user_id, actions, condition)
 
     def change_pause(
         self, queue: Queue, paused_by: PausedBy | None, now: Millis, session_id: str | None = None

@@ -95,9 +95,11 @@ class RequestChanges:
 class DynamoSteering(RequestChanges):
     """The writes of the port `RequestStore` that steer an attempt, or a request between two of them."""
 
-    def renew(self, running: Request, deadline: Millis) -> Request:
-        actions: list[Action] = [self._requests.deadline.set(deadline)]
-        return self._update_request(running, actions, self._current(running))
+    def renew(self, running: Request, deadline: Millis, *, shortens: bool = False) -> Request:
+        stored, condition = self._requests.deadline, self._current(running)
+        if not shortens:
+            condition &= stored <= deadline
+        return self._update_request(running, [stored.set(deadline)], condition)
 
     def request_stop(
         self, seen: Request, by: StoppedBy, now: Millis, superseded_by: int | None = None

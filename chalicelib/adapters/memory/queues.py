@@ -85,11 +85,13 @@ class MemoryQueues:
 
     def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:
         found = self._unchanged(queue, session_id, now)
+        tables.require(state is not State.HALTED or _is_at(found, queue))
         found = _woken(found, queue, now) if state is State.OPEN else found
         return self._tables.put(replace(found, state=state, hold=None))
 
     def hold(self, queue: Queue, hold: HoldReason) -> Queue:
         found = self._unchanged(queue, None, 0)
+        tables.require(_is_at(found, queue))
         look_at = look_at_hold(queue, hold.since)
         found = found if look_at is None else replace(found, look_at=look_at)
         return self._tables.put(replace(found, state=State.HELD, hold=hold))

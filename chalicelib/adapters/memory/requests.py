@@ -110,8 +110,10 @@ class MemoryRequests(MemoryTexts, MemorySlots):
             put(self._tables, entry)
         return self._save(finished)
 
-    def renew(self, running: Request, deadline: Millis) -> Request:
-        return self._save(replace(self._current(running), deadline=deadline))
+    def renew(self, running: Request, deadline: Millis, *, shortens: bool = False) -> Request:
+        found = self._current(running)
+        require(shortens or (found.deadline or 0) <= deadline)
+        return self._save(replace(found, deadline=deadline))
 
     def request_stop(
         self, seen: Request, by: StoppedBy, now: Millis, superseded_by: int | None = None

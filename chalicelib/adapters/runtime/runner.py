@@ -16,9 +16,11 @@ from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
 from chalicelib.adapters.runtime.results import result_json
 from chalicelib.adapters.runtime.stop_watch import stoppable
 from chalicelib.adapters.runtime.time_limit import (
+    LAST_RESORT_S,
     AttemptEndedError,
     OverrunError,
     alarm,
+    end_process_in,
     last_resort,
     reacting,
 )
@@ -43,9 +45,9 @@ NO_HANDLERS = Registry()
 def take(handler: Handler, request: Request, seconds: float) -> Taken | Failure:
     """The payload as a value of the handler's type, or why the handler cannot take it.
 
-    A payload's type may have code of its own, which has the time limit of an attempt. So has `upgrade`, which
-    is ended together with this process if it does not react to that; a limit by force for all would double
-    what the worker does for a small request. Raises nothing that they can cause.
+    A payload's type may have code of its own, which has this time limit. So has `upgrade`, which is ended
+    together with this process if it does not react to that; a limit by force for all would double what the
+    worker does for a small request. Raises nothing that they can cause.
     """
     try:
         if handler.upgrade is None:
@@ -104,6 +106,9 @@ def run(  # noqa: PLR0917  (the parameters of Run)
     """
     watched = watch.watching(request, seconds) if watch else nullcontext()
     with _bound(request), last_resort(seconds), watched:
+        if stop_watch is not None and stop_watch.seconds_left < seconds + LAST_RESORT_S:
+            # This process has stood still since `seconds` was worked out.
+            end_process_in(stop_watch.seconds_left)
         try:
             with _watching(stop_watch, seconds), alarm(seconds):
                 is_stopping = never if stop_watch is None else lambda: stop_watch.stopping

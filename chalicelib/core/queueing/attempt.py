@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 GRACE_MS = 1_500  # between a handler's time limit and the moment its attempt is given up as crashed
 # So long after the time limit, the process ends: its handler does not react to the time-out signal.
 LAST_RESORT_MS = 500
+READING_MS = 5_000  # what a handler's code may take to read a payload, before the attempt counts
 ENDING_MS = 2_000  # what a worker needs at most after an attempt: to write its result and send a wake-up
 
 PAYLOAD_GONE = Failure("permanent", "The payload of this request is no longer stored.")
@@ -92,7 +93,7 @@ class Attempt:
     def longest_ms(self, request: Request) -> int:
         """How long an attempt at this request may keep a worker, from reading it to the end of its pass."""
         handler = self.handlers.get(request.type)
-        return ENDING_MS + (int(handler.timeout * 1000) + GRACE_MS if handler else 0)
+        return ENDING_MS + (READING_MS + int(handler.timeout * 1000) + GRACE_MS if handler else 0)
 
     def halts(self, request: Request) -> bool:
         """Whether it has failed for good and its policy halts the queue: a person decides about it."""
@@ -144,7 +145,7 @@ class Attempt:
         """The request with its payload, which is decoded; None if it is gone; or why it cannot be taken."""
         if not isinstance(whole, Request):
             return whole
-        taken = self.take(handler, whole, handler.timeout)
+        taken = self.take(handler, whole, min(handler.timeout, READING_MS / 1000))
         return taken if isinstance(taken, Failure) else (whole, taken)
 
     def whole(self, request: Request) -> Request | Failure | None:

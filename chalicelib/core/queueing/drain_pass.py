@@ -44,6 +44,7 @@ class DrainPass:
     ) -> None:
         self._drain = drain
         self._comes_back = receives > 1  # an earlier worker may have died at what this one finds
+        self._first = queue.head + 1  # where this pass begins
         self._until = until
         self._lease = HeldLease(lease, drain.clock)
         self._cursor = Cursor(drain.queues, drain.clock, queue, drain.callbacks)
@@ -133,6 +134,9 @@ class DrainPass:
             self._cursor.checkpoint()
             return Done()
         if self._turn.cannot_begin(request, self._cursor.average_ms):
+            if self._drain.lane is Lane.LONG and request.seq == self._first and not self._comes_back:
+                # Who has sent this here may have other code, and will do so again and again.
+                return Wait(self._drain.clock.now() + BREATH_MS)
             return self._send_wake_up(self._turn.lane_for(request, self._cursor.average_ms))
         if not request.settled and not self._has_time_for(request):
             return self._yield_turn()

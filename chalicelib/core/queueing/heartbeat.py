@@ -49,7 +49,7 @@ class StopWatch:
         """
         deadline = self.clock.now() + within_ms + SKEW_MS
         if deadline < self.deadline:
-            self.requests.renew(self.running, deadline)
+            self.requests.renew(self.running, deadline, shortens=True)
             self.deadline = deadline
 
     def hold_lease(self) -> None:
@@ -70,7 +70,7 @@ class Heartbeat(StopWatch):
         Raises LostRaceError if the attempt is not the current one any more, and UnavailableError if the store
         does not answer. Then the former deadline is what this process can rely on.
         """
-        deadline = self.clock.now() + ALIVE_MS
+        deadline = max(self.deadline, self.clock.now() + ALIVE_MS)  # a clock may be set back
         stored = self.requests.renew(self.running, deadline)
         self.deadline = deadline
         self.stopping = stored.stop_requested_at is not None

@@ -103,15 +103,17 @@ class QueueStore(Protocol):
     def change_state(self, queue: Queue, state: State, now: Millis, session_id: str | None = None) -> Queue:
         """Halt the queue, or open a halted or held one; if it is under a pause, it is paused when it opens.
 
-        Condition: state, pause and `awake` are as `queue` has them. Opening sets `awake` to `now`: the caller
-        must send a wake-up. The sweeper looks soon, if it would look at all.
+        Condition: state, pause and `awake` are as `queue` has them; to halt it, also as for `advance`.
+        Opening sets `awake` to `now`: the caller must send a wake-up. The sweeper looks soon, if it would
+        look at all.
         """
         ...
 
     def hold(self, queue: Queue, hold: HoldReason) -> Queue:
-        """Hold the queue, or note for a held one why it is held now. Condition: as for `change_state`.
+        """Hold the queue, or note for a held one why it is held now.
 
-        A pause is kept for when the queue opens. The sweeper does not look late: `look_at_hold`.
+        Conditions: as for halting it in `change_state`. A pause is kept for when the queue opens. The sweeper
+        does not look late: `look_at_hold`.
         """
         ...
 

@@ -143,9 +143,11 @@ class RequestStore(TextStore, SlotStore, Protocol):
         """
         ...
 
-    def renew(self, running: Request, deadline: Millis) -> Request:
-        """Let the attempt go on until `deadline`. Condition: this attempt is the current one.
+    def renew(self, running: Request, deadline: Millis, *, shortens: bool = False) -> Request:
+        """Let the attempt go on until `deadline`.
 
+        Conditions: this attempt is the current one, and unless this `shortens` its time, its deadline is not
+        later already. So a renewal that reaches the store late does not undo a later one.
         Returns the request as it is stored, which may have been changed since.
         """
         ...

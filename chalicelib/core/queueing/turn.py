@@ -6,7 +6,7 @@ from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.time import Clock
 
 MOST_LOST = 20  # races in a row, after which a worker rests
-BREATH_MS = 1_000  # for so long
+BREATH_MS = 1_000  # for so long; so does one that was sent a request which is not for its lane
 
 
 class Turn:

@@ -22,7 +22,7 @@ class Renewals:
     renewed: int = 0
     held: int = 0
 
-    def renew(self, running: Request, deadline: int) -> Request:
+    def renew(self, running: Request, deadline: int, *, shortens: bool = False) -> Request:
         self.clock.advance(self.takes_ms)
         self.renewed += 1
         return running

@@ -1,11 +1,15 @@
 """While SQS does not answer, wake-ups cannot be held. That costs no request an attempt."""
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.core.errors import UnavailableError
+from chalicelib.core.queueing.attempt import ENDING_MS, Taken
+from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.held_lease import REST_MS, SLOW_MS, HeldLease
 from chalicelib.core.queueing.lane import Lane
-from chalicelib.core.queueing.request import Status
+from chalicelib.core.queueing.request import Request, Status
 from chalicelib.core.queueing.steps import Done
 from tests.unit.core.queue_harness import USER, QueueHarness
 
@@ -61,6 +65,29 @@ def test_a_request_is_left_to_the_next_worker_if_its_time_went_by_while_sqs_was_
     assert harness.started == []
     assert harness.request(1).attempts == 0
     assert harness.wake_ups_waiting(Lane.SLOW) == 2, "that of the enqueue, and one for the next worker"
+
+
+def test_the_time_in_which_a_payload_is_read_is_limited_and_counted(
+    harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the invocation might end before the attempt, which would be lost for that."""
+
+    def read_slowly(_handler: Handler, request: Request, seconds: float) -> Taken:
+        harness.clock.advance(int(seconds * 1000))
+        return Taken(None)
+
+    drain = harness.drains[Lane.SLOW]
+    longest = replace(drain.attempt, take=read_slowly)
+    harness.send(1, "slow")
+    handler = harness.handlers.get("slow")
+    assert handler
+    harness.script[1] = [harness.working_for(int(handler.timeout * 1000))]
+    until = harness.clock.now() + longest.longest_ms(harness.request(1))
+
+    replace(drain, attempt=longest)(USER, SilentLease(harness, 0), until)
+
+    assert harness.request(1).status is Status.SUCCEEDED
+    assert harness.clock.now() <= until - ENDING_MS
 
 
 def test_a_request_that_was_cancelled_while_sqs_was_asked_is_not_begun(harness: QueueHarness) -> None:
