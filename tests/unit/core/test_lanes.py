@@ -9,7 +9,16 @@ from chalicelib.core.queueing.lane import QUICK_MS, QUICK_TIMEOUT_S, Lane, lane_
 from chalicelib.core.queueing.queue import WAKE_UP_TRUSTED_MS, Queue
 from chalicelib.core.queueing.request import Failure, Request, Status
 from chalicelib.core.queueing.steps import Done, Wait
-from tests.unit.core.queue_harness import BROKEN, DONE, QUANTUM_MS, SESSION, USER, QueueHarness
+from chalicelib.core.queueing.turn import BREATH_MS
+from tests.unit.core.queue_harness import (
+    BROKEN,
+    DONE,
+    QUANTUM_MS,
+    SESSION,
+    USER,
+    QueueHarness,
+    lose_wake_ups,
+)
 
 LONG_MS = QUICK_MS + 1
 
@@ -209,3 +218,19 @@ def test_an_enqueue_that_cannot_note_its_ring_rings_all_the_same(
     harness.send()
 
     assert harness.wake_ups_waiting() == 2
+
+
+def test_a_request_that_other_code_takes_for_long_does_not_go_to_and_fro_all_the_time(
+    harness: QueueHarness,
+) -> None:
+    """While a deployment is under way, the workers of two lanes may have different code."""
+    harness.send(1)
+    harness.fifos[Lane.LONG].send(USER, harness.fifo.messages()[0].body, "from newer code")
+    lose_wake_ups(harness)
+
+    assert harness.wake(Lane.LONG) == Wait(harness.clock.now() + BREATH_MS)
+    assert harness.wake_ups_waiting(Lane.LONG) == 1
+    harness.clock.advance(BREATH_MS)
+    assert harness.wake(Lane.LONG) == Done()
+
+    assert (harness.started, wake_ups_waiting(harness)) == ([], (1, 0))

@@ -12,9 +12,8 @@ from chalicelib.core.queueing.lateness import STALE_MS
 from chalicelib.core.queueing.policy import OnFailure
 from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.request import Request, Status
-from chalicelib.core.queueing.steps import Done, Wait
-from chalicelib.core.queueing.turn import BREATH_MS
-from tests.unit.core.queue_harness import DONE, SESSION, USER, QueueHarness, lose_wake_ups
+from chalicelib.core.queueing.steps import Done
+from tests.unit.core.queue_harness import DONE, SESSION, USER, QueueHarness
 from tests.unit.core.test_crashes import WorkerDiedError, die
 
 MINUTES_MS = 5 * 60_000
@@ -78,22 +77,6 @@ def test_a_long_worker_hands_back_what_is_not_long(harness: QueueHarness) -> Non
     assert wake_ups_waiting(harness) == [1, 0, 0]
     harness.run()
     assert harness.started == [1, 2, 3]
-
-
-def test_a_request_that_other_code_takes_for_long_does_not_go_to_and_fro_all_the_time(
-    harness: QueueHarness,
-) -> None:
-    """While a deployment is under way, the workers of two lanes may have different code."""
-    harness.send(1)
-    harness.fifos[Lane.LONG].send(USER, harness.fifo.messages()[0].body, "from newer code")
-    lose_wake_ups(harness)
-
-    assert harness.wake(Lane.LONG) == Wait(harness.clock.now() + BREATH_MS)
-    assert wake_ups_waiting(harness) == [0, 0, 1]
-    harness.clock.advance(BREATH_MS)
-    assert harness.wake(Lane.LONG) == Done()
-
-    assert (harness.started, wake_ups_waiting(harness)) == ([], [1, 0, 0])
 
 
 @pytest.mark.parametrize("lane", Lane)
