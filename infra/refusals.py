@@ -34,6 +34,7 @@ waiting, refused, *packages = sys.argv[1:]
 sys.path[:0] = [os.getcwd(), *packages]
 from chalicelib.adapters.runtime.runner import take
 from chalicelib.container import Container
+from chalicelib.core.queueing.attempt import READING_MS
 from chalicelib.core.queueing.request import Failure, Request, Status
 handlers = Container(os.environ, root=Path.cwd()).handlers
 with open(waiting) as lines, open(refused, "w") as told:
@@ -41,7 +42,8 @@ with open(waiting) as lines, open(refused, "w") as told:
         user_id, place, type_, payload = json.loads(line)
         handler = handlers.get(type_)
         request = Request(user_id, place, type_, payload, Status.QUEUED, enqueued_at=0)
-        why = take(handler, request, handler.timeout) if handler else Failure("", "There is no handler.")
+        seconds = min(handler.timeout, READING_MS / 1000) if handler else 0
+        why = take(handler, request, seconds) if handler else Failure("", "There is no handler.")
         if isinstance(why, Failure):
             print(json.dumps([user_id, place, type_, why.message]), file=told)
 """

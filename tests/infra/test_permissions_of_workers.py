@@ -100,7 +100,7 @@ class TickingClock(ManualClock):
     """Each look at it takes the same time, so that no request is slow because the machine is busy."""
 
     def now(self) -> Millis:
-        self.advance(50)
+        self.advance(40)
         return super().now()
 
 

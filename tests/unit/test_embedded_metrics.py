@@ -168,7 +168,8 @@ def test_metrics_are_written_whatever_the_level_of_the_log_is(watched: Watched) 
 
 def test_errors_are_counted_except_those_of_handlers(watched: Watched) -> None:
     log_event("worker failed", level=logging.CRITICAL)
-    log_event("handler raised", level=logging.ERROR)
+    for of_handlers in ("handler raised", "step not stored", "effects refused", "payload not read"):
+        log_event(of_handlers, level=logging.ERROR)
     watched.metrics.flush()
     [document] = watched.documents()
     assert published(document) == {("stack",): {"Errors": 1}}

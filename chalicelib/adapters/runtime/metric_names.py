@@ -34,8 +34,8 @@ TIMED = {
 ATTEMPTS_LOST = {"timeout": "TimedOut", "crash": "Crashed"}
 ATTEMPT_FAILED = {"request failed", "request will be retried", "request halts the queue"}
 KINDS = {"error", "permanent", "timeout", "crash", "conflict"}
-# Errors of the application, which fail its requests and nothing else.
-OF_HANDLERS = {"handler raised", "step not stored"}
+# Errors of the application, which fail its requests, or hold their queues, and nothing else.
+OF_HANDLERS = {"handler raised", "step not stored", "effects refused", "payload not read"}
 # The metric of a field of the sweeper's line. The line lacks what the sweep does not know.
 SWEPT = {
     "queues": "QueuesSwept",
