@@ -1,11 +1,15 @@
 """What a handler may enqueue, and what fails its attempt."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from chalicelib.adapters.dynamodb.effects import Effects as DynamoEffects
 from chalicelib.adapters.runtime.follow_ups import FollowUps
 from chalicelib.adapters.runtime.runner import carry_out
 from chalicelib.core.errors import FieldError, InvalidInputError
@@ -84,6 +88,21 @@ def test_a_follow_up_may_have_what_a_scheduled_request_may() -> None:
     assert (entry.user_id, entry.enter_at, entry.not_before) == ("bob:chat-7", BEGUN + 60_000, BEGUN + 90_000)
     assert (entry.max_attempts, entry.on_failure) == (1, "halt")
     assert entry.callback == "https://shop.example/outcomes"
+
+
+def test_follow_ups_of_several_threads_have_ids_of_their_own() -> None:
+    both = threading.Barrier(2, timeout=30)
+
+    def new_entry(*_: object, number: int, **__: object) -> Entry:
+        both.wait()  # each has its number before the other one's follow-up is noted
+        return replace(enqueue(), id=entry_id(BEGUN, TOKEN, number))
+
+    effects = DynamoEffects(new_entry=new_entry)
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(effects.enqueue, "ada", "mail") for _ in range(2)]:
+            done.result()
+
+    assert len({write.id for write in effects.writes if isinstance(write, Entry)}) == 2
 
 
 @pytest.mark.parametrize(

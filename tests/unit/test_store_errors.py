@@ -109,7 +109,9 @@ def finish(broken: Broken) -> None:
         (cancelled("TransactionConflict", "TransactionConflict"), UnavailableError),
         (cancelled("ThrottlingError", "TransactionConflict"), UnavailableError),
         (cancelled("ThrottlingError", "None"), UnavailableError),
-        (cancelled("None", "ProvisionedThroughputExceeded"), UnavailableError),
+        (cancelled("None", "ProvisionedThroughputExceeded"), EffectRefusedError),
+        (cancelled("None", "ThrottlingError"), EffectRefusedError),
+        (cancelled("None", "SomethingNew"), UnavailableError),
     ],
 )
 def test_effects_are_refused_only_for_what_they_are(error: ClientError, expected: type[Exception]) -> None:

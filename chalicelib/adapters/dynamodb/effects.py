@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.queueing.application import NoResources, Resources
@@ -36,6 +37,7 @@ class Effects:
         self._new_entry = new_entry
         self._writes: list[dict[str, Any] | Entry] = []
         self._room = FOLLOW_UP_BYTES
+        self._numbers = count()  # of follow-ups; a handler may enqueue from several threads
 
     @property
     def writes(self) -> Sequence[dict[str, Any] | Entry]:
@@ -86,7 +88,7 @@ class Effects:
             raise RuntimeError("Follow-ups are enqueued by handlers.")
         options = {"max_attempts": max_attempts, "on_failure": on_failure, "callback": callback}
         moments = {"enter_at": enter_at, "not_before": not_before}
-        entry = self._new_entry(user_id, type_, payload, number=len(self._writes), **options, **moments)
+        entry = self._new_entry(user_id, type_, payload, number=next(self._numbers), **options, **moments)
         self._room -= len(entry.payload.encode())
         if self._room < 0:
             raise PermanentError(f"Follow-ups may have {FOLLOW_UP_BYTES // 1024} KiB of payloads together.")

@@ -21,6 +21,7 @@ UNWRITABLE = "The effects could not be written."
 # Reasons that lie in what was to be written. The others pass: conflicts, throttling.
 REFUSALS = frozenset({"ConditionalCheckFailed", "ItemCollectionSizeLimitExceeded", "ValidationError"})
 CONFLICT = "TransactionConflict"  # another transaction is at the item
+THROTTLED = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 TRIES = 5
 PAUSE_S = 0.04  # at most, before the second try; twice as long before each further one
 
@@ -29,8 +30,8 @@ def commit(connection: Connection, own: Sequence[dict[str, Any]], effects: Seque
     """Write `own` and `effects` together.
 
     Raises LostRaceError if a condition of `own` does not hold, EffectRefusedError if one of `effects` does
-    not or they cannot be written at all, or if others go on writing the same items as `effects`, and
-    UnavailableError if DynamoDB cannot write anything right now.
+    not, if they cannot be written at all, or if others go on writing the same items or use up what the tables
+    of `effects` can take, and UnavailableError if DynamoDB cannot write anything right now.
     """
     codes: list[str] = []
     for attempt in range(TRIES):
@@ -43,9 +44,18 @@ def commit(connection: Connection, own: Sequence[dict[str, Any]], effects: Seque
             raise LostRaceError
         if not REFUSALS.isdisjoint(codes):
             raise EffectRefusedError(f"{UNWRITABLE[:-1]}: {', '.join(filter(None, codes))}.")
-    if not any(codes[: len(own)]) and {*filter(None, codes)} == {CONFLICT}:
-        raise EffectRefusedError("Others are writing the same items as the effects.")
+    _refuse_contended(codes, len(own))
     raise UnavailableError("The items are being written by too many callers. Try again.")
+
+
+def _refuse_contended(codes: Sequence[str], own: int) -> None:
+    """Raises EffectRefusedError if the effects alone were in the way: the store itself is well."""
+    reasons = {*filter(None, codes)}
+    if any(codes[:own]) or not reasons <= {CONFLICT, *THROTTLED}:
+        return
+    if reasons == {CONFLICT}:
+        raise EffectRefusedError("Others are writing the same items as the effects.")
+    raise EffectRefusedError("The tables of the effects cannot take more writes at the moment.")
 
 
 def _try(connection: Connection, own: Sequence[dict[str, Any]], effects: Sequence[Any]) -> list[str]:

@@ -1,8 +1,9 @@
-"""Keep large payloads, uploads and events for as long as their requests wait.
+"""Keep large payloads, uploads and notes for as long as their requests wait.
 
 A large payload is written once, with the moment at which it expires. That is late enough for all queues but
 those that stand, or move slowly, for weeks. For those the sweeper lets the payload expire later, which costs
-as many write units as the payload has KB. So it does with the events of the head, which may sleep for long.
+as many write units as the payload has KB. So it does with the events of the head, which may sleep for long,
+and after a year with steps and signals.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ from zlib import crc32
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.notes import NoteKind, NoteStore
+from chalicelib.core.queueing.notes import kept_until as notes_kept_until
 from chalicelib.core.queueing.notes import list_all as notes_of
 from chalicelib.core.queueing.ports import Store
 from chalicelib.core.queueing.queue import Queue
@@ -66,9 +68,9 @@ def for_each(keep: Callable[[Request], None], requests: Sequence[Request]) -> No
 class Keeping:
     """Lets the payloads of what waits expire later, as far as they are scarce.
 
-    Likewise the events, which only the head can have. A line that is too long for the time of one sweep is
-    gone on with in the next one. If another process makes that, the rest waits for the line's minute of the
-    next day: a payload is scarce for five days before it expires.
+    Likewise events and steps, which only the head can have, and signals. A line that is too long for the time
+    of one sweep is gone on with in the next one. If another process makes that, the rest waits for the line's
+    minute of the next day: a payload is scarce for five days before it expires.
     """
 
     store: Store
@@ -90,20 +92,30 @@ class Keeping:
     def _keep(self, some: Sequence[Request]) -> None:
         now = self.clock.now()
         for request in some:
-            if request.eventful:
-                _keep_events(self.store.notes, request, now)
+            for kind in _kinds_to_look_at(request, now):
+                _keep_notes(self.store.notes, request, kind, now)
         scarce = [each for each in some if each.status is not Status.VOID and is_scarce(each, now)]
         if scarce:
             self.for_each(partial(_keep, self.store, now), scarce)
 
 
-def _keep_events(notes: NoteStore, head: Request, now: Millis) -> None:
-    for note in notes_of(notes, head.user_id, head.seq, NoteKind.EVENT):
-        if expires_soon(note.expires_at, now, head.retention_ms):
+def _kinds_to_look_at(request: Request, now: Millis) -> Iterator[NoteKind]:
+    """The kinds of notes that may be scarce. Steps and signals are not in the first year."""
+    if request.eventful:
+        yield NoteKind.EVENT
+    if request.noted and expires_soon(notes_kept_until(request.enqueued_at), now, 0):
+        yield from (NoteKind.STEP, NoteKind.SIGNAL)
+
+
+def _keep_notes(notes: NoteStore, request: Request, kind: NoteKind, now: Millis) -> None:
+    """Events are needed for as long as the outcome, and the others until then."""
+    needed_ms = request.retention_ms if kind is NoteKind.EVENT else 0
+    for note in notes_of(notes, request.user_id, request.seq, kind):
+        if expires_soon(note.expires_at, now, needed_ms):
             try:
-                notes.keep(head.user_id, note.key, kept_until(now, head.retention_ms))
+                notes.keep(request.user_id, note.key, notes_kept_until(now, kind, request.retention_ms))
             except LostRaceError:
-                log_event("events gone", user=head.user_id, seq=head.seq)
+                log_event("note gone", user=request.user_id, seq=request.seq, kind=kind)
 
 
 def _waiting(requests: RequestStore, user_id: str, after: int) -> Iterator[Request]:
