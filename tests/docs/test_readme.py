@@ -38,7 +38,7 @@ def test_the_session_prints_what_it_says(stack: DeployedStack) -> None:
 GREET = """
 from gurukool.testing import run
 
-print(run(greet, {"name": "Ada"}).result)
+print(run(hello, {"name": "Ada"}).result)
 """
 
 
