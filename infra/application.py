@@ -25,8 +25,11 @@ STAGE = "live"
 TEMPLATE = "template.json"
 ARCHIVE = "application.zip"
 ANY_METHOD = "x-amazon-apigateway-any-method"
-# `memory` and `testing` are for tests of applications.
-NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "memory", "testing")
+LEFTOVERS = ("__pycache__", "*.pyc", ".*")
+# In Gurukool's own packages, `memory` and `testing` are for tests of applications.
+NOT_SHIPPED = shutil.ignore_patterns(*LEFTOVERS, "memory", "testing")
+# An application's tests are beside its folder of handlers, where a module may have any name.
+NOT_SHIPPED_OF_APPLICATION = shutil.ignore_patterns(*LEFTOVERS)
 PUBLIC = "gurukool"
 # Functions that know which code they are, so that queues which other code has held are looked at again.
 FINGERPRINTED = ("Worker", "SlowWorker", "LongWorker", "Sweeper")
@@ -59,7 +62,7 @@ def _copy_sources(project: Path, app: App | None) -> None:
 
 
 def _copy_application(project: Path, app: App) -> None:
-    shutil.copytree(app.handlers, project / HANDLERS, ignore=NOT_SHIPPED)
+    shutil.copytree(app.handlers, project / HANDLERS, ignore=NOT_SHIPPED_OF_APPLICATION)
     (project / MANIFEST).write_bytes(msgspec.json.encode(app.manifest))
     for name in WORKERS_POLICIES:
         path = project / "infra/policies" / name
@@ -70,7 +73,8 @@ def _copy_application(project: Path, app: App) -> None:
 
 def _contents(project: Path) -> list[bytes]:
     files = sorted(path for path in project.rglob("*") if path.is_file())
-    return [f"{path.relative_to(project)}\n".encode() + path.read_bytes() for path in files]
+    names = [f"{path.relative_to(project)} {archive.mode(path):o}\n" for path in files]
+    return [name.encode() + path.read_bytes() for name, path in zip(names, files, strict=True)]
 
 
 def _builders() -> list[bytes]:

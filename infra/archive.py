@@ -1,5 +1,6 @@
 """Writes zip files for Lambda. The same content gives the same bytes."""
 
+import stat
 import sys
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -7,7 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from bootstrap.commands import run
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
-READABLE = 0o100644 << 16
+TEXT, PROGRAM = 0o100644, 0o100755  # modes
 
 
 def byte_compile(directory: Path, runs_in: str) -> None:
@@ -24,10 +25,26 @@ def byte_compile(directory: Path, runs_in: str) -> None:
 
 
 def write_zip(directory: Path, target: Path) -> None:
-    """Zips all files below the directory, sorted by name, each with the same date and mode."""
+    """Zips all files below the directory, sorted by name, each with the same date.
+
+    Each can be read by all, and run by all if its owner may run it: what else its mode says depends on the
+    umask of whoever made it.
+    """
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for path in sorted(path for path in directory.rglob("*") if path.is_file()):
             entry = ZipInfo(path.relative_to(directory).as_posix(), EPOCH)
             entry.compress_type = ZIP_DEFLATED
-            entry.external_attr = READABLE
+            entry.external_attr = mode(path) << 16
             archive.writestr(entry, path.read_bytes())
+
+
+def mode(path: Path) -> int:
+    """That which the file has in a zip."""
+    return PROGRAM if path.stat().st_mode & stat.S_IXUSR else TEXT
+
+
+def unpack(source: Path, directory: Path) -> None:
+    """As Lambda does, with the modes of the files: Python's own function leaves them out."""
+    with ZipFile(source) as archive:
+        for entry in archive.infolist():
+            Path(archive.extract(entry, directory)).chmod(entry.external_attr >> 16)
