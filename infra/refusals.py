@@ -5,21 +5,17 @@ Their queues would be held: those of scheduled requests when they have entered t
 The packaged code itself is asked, where nothing is installed but what ships.
 """
 
-import json
-import os
-import shutil
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
+from infra import archive
 from infra.application import ARCHIVE
 from infra.apps import requirements
 from infra.apps.folder import App
-from infra.errors import DeployError
+from infra.asking import Answers, answers
 from infra.events import Report
-from infra.loadable import shipped_python
 from infra.scheduled import write_scheduled
 from infra.target import Target
 from infra.waiting import UnreadableError, Written, write_waiting
@@ -27,39 +23,6 @@ from infra.waiting import UnreadableError, Written, write_waiting
 SHOWN = 20
 WAITING, SCHEDULED = "requests that wait", "scheduled requests"
 KINDS = {WAITING: write_waiting, SCHEDULED: write_scheduled}
-TAKE = """
-import json, os, sys
-from pathlib import Path
-waiting, refused, *packages = sys.argv[1:]
-sys.path[:0] = [os.getcwd(), *packages]
-from chalicelib.adapters.runtime.runner import take
-from chalicelib.container import Container
-from chalicelib.core.queueing.attempt import READING_MS
-from chalicelib.core.queueing.request import Failure, Request, Status
-handlers = Container(os.environ, root=Path.cwd()).handlers
-with open(waiting) as lines, open(refused, "w") as told:
-    for line in lines:
-        user_id, place, type_, payload = json.loads(line)
-        handler = handlers.get(type_)
-        request = Request(user_id, place, type_, payload, Status.QUEUED, enqueued_at=0)
-        seconds = min(handler.timeout, READING_MS / 1000) if handler else 0
-        why = take(handler, request, seconds) if handler else Failure("", "There is no handler.")
-        if isinstance(why, Failure):
-            print(json.dumps([user_id, place, type_, why.message]), file=told)
-"""
-
-
-class Refusal(NamedTuple):
-    """A request that the code cannot take."""
-
-    user_id: str
-    place: int | str  # its number; the id of one that is scheduled
-    type: str
-    why: str
-
-    def __str__(self) -> str:
-        what = "request" if isinstance(self.place, int) else "scheduled request"
-        return f"{what} {self.place} of user {self.user_id}, type {self.type}: {self.why}"
 
 
 def look(
@@ -80,9 +43,10 @@ def look(
         waiting = Path(temporary) / "waiting"
         with waiting.open("w") as file:
             read = _read(target, outputs, file, report)
-        refused = _refused(waiting, packaged, environment, app) if any(w.count for w in read.values()) else []
-    _tell(refused, read, report)
-    return len(refused)
+        any_read = any(written.count for written in read.values())
+        answered = _answers(waiting, packaged, environment, app) if any_read else Answers()
+    _tell(answered, read, report)
+    return len(answered.refused)
 
 
 def _read(target: Target, outputs: Mapping[str, str], file: TextIO, report: Report) -> Mapping[str, Written]:
@@ -99,28 +63,13 @@ def _read(target: Target, outputs: Mapping[str, str], file: TextIO, report: Repo
     return read
 
 
-def _refused(
-    waiting: Path, packaged: Path, environment: Mapping[str, str], app: App | None
-) -> Sequence[Refusal]:
-    code, told = waiting.with_name("code"), waiting.with_name("refused")
-    shutil.unpack_archive(packaged / ARCHIVE, code)
-    installed = requirements.installed(app.path) if app else None
-    program = [str(shipped_python()), "-I", "-B", "-c", TAKE]
-    asked = subprocess.run(
-        [*program, str(waiting), str(told), *([str(installed)] if installed else [])],
-        cwd=code,
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if asked.returncode:
-        raise DeployError(f"The waiting requests could not be checked. Nothing was deployed.\n{asked.stderr}")
-    return [Refusal(*json.loads(line)) for line in told.read_text().splitlines()]
+def _answers(waiting: Path, packaged: Path, environment: Mapping[str, str], app: App | None) -> Answers:
+    code = waiting.with_name("code")
+    archive.unpack(packaged / ARCHIVE, code)
+    return answers(waiting, code, requirements.installed(app.path) if app else None, environment)
 
 
-def _tell(refused: Sequence[Refusal], read: Mapping[str, Written], report: Report) -> None:
+def _tell(answered: Answers, read: Mapping[str, Written], report: Report) -> None:
     for kind, written in read.items():
         if not written.complete:
             report(f"Only the first {written.count + written.unread} {kind} were looked at.")
@@ -130,6 +79,12 @@ def _tell(refused: Sequence[Refusal], read: Mapping[str, Written], report: Repor
                 f"{written.unread} {kind} were not checked, because their payloads could not be read: "
                 f"{written.why}"
             )
+    refused = answered.refused
+    if not answered.complete:
+        report(
+            f"Only the first {answered.looked_at} were checked, because too many payloads ended the process "
+            "that read them. There may be more requests that the new code cannot take."
+        )
     if summary := _summary(len(refused), read):
         report(summary)
     for refusal in refused[:SHOWN]:

@@ -14,6 +14,7 @@ from moto import mock_aws
 
 from bootstrap.cache import CHECKOUT
 from infra import refusals
+from infra.asking import Answers
 from infra.deploy import HELD, Options, deploy
 from infra.errors import DeployError
 from infra.refusals import SCHEDULED, SHOWN, WAITING, look
@@ -182,7 +183,7 @@ def test_what_was_not_checked_is_told_before_what_was(
     monkeypatch: pytest.MonkeyPatch, waiting: Written, scheduled: Written, told: list[str]
 ) -> None:
     monkeypatch.setattr(refusals, "KINDS", {WAITING: lambda *_: waiting, SCHEDULED: lambda *_: scheduled})
-    monkeypatch.setattr(refusals, "_refused", lambda *_: [])
+    monkeypatch.setattr(refusals, "_answers", lambda *_: Answers())
     lines: list[str] = []
     assert look(TARGET, OUTPUTS, Path(), lines.append, environment=ON) == 0
     assert lines == told
