@@ -8,7 +8,7 @@ import msgspec
 
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.registry import Registry
-from chalicelib.handlers import PACKAGE
+from chalicelib.handlers import collected, modules
 from chalicelib.handlers.describe import NotPlainError, described
 from chalicelib.handlers.manifest import FILE, Declared, Manifest, read
 from chalicelib.handlers.rebuild import Description
@@ -32,21 +32,39 @@ def complete(root: Path, registry: Registry) -> None:
     """
     if (manifest := read(root)) is None:
         return
-    theirs = {h.type: h for h in registry if h.function.__module__.partition(".")[0] == PACKAGE}
+    theirs = _modules_by_type(root)
     if unknown := sorted(manifest.tuning.keys() - theirs.keys()):
         known = ", ".join(sorted(theirs)) or "none"
         raise ValueError(f"application.toml names the handler {unknown[0]}; there are: {known}")
-    manifest.handlers = {type_: declared(theirs[type_]) for type_ in sorted(theirs)}
+    handlers = {handler.type: handler for handler in registry}
+    manifest.handlers = {type_: declared(handlers[type_], theirs[type_]) for type_ in sorted(theirs)}
     manifest.deletes_users = registry.on_delete_user is not None
     (root / FILE).write_bytes(msgspec.json.encode(manifest))
 
 
-def declared(handler: Handler) -> Declared:
-    """For the manifest. Raises TypeError with the place if a type has no JSON form."""
+def _modules_by_type(root: Path) -> dict[str, str]:
+    """The module of the application in which each of its handlers is found.
+
+    The function may be defined elsewhere: by a factory in a package, or by a decorator. If several modules
+    have it, the one that defines it counts, or else the first one.
+    """
+    found = dict[str, str]()
+    for module in modules(root):
+        for handler in collected([module]):
+            if handler.type not in found or handler.function.__module__ == module:
+                found[handler.type] = module
+    return found
+
+
+def declared(handler: Handler, module: str | None = None) -> Declared:
+    """For the manifest. Raises TypeError with the place if a type has no JSON form.
+
+    `module` has the handler; without it, the one that defines the handler's function.
+    """
     types = {"payload": handler.payload_type, "result": handler.result_type}
     schemas = {part: _schema(handler, part, type_) for part, type_ in types.items()}
     return Declared(
-        module=handler.function.__module__,
+        module=module or handler.function.__module__,
         timeout=handler.timeout,
         max_attempts=handler.policy.max_attempts,
         on_failure=handler.policy.on_failure,
