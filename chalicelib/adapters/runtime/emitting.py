@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from chalicelib.adapters.runtime.durable import SupersededError
@@ -87,9 +88,11 @@ class Emitting:
             if not self._is_timed or self._is_over or self._timer is not None or self._buffer.is_empty:
                 return
             left_ms = max(0, self._buffer.due - self._journal.now())
-            self._timer = threading.Timer(left_ms / 1000, self._write_beside)
-            self._timer.daemon = True
-            self._timer.start()
+            timer = threading.Timer(left_ms / 1000, self._write_beside)
+            timer.daemon = True
+            with suppress(RuntimeError):  # the process has too many threads: the next event tries again
+                timer.start()
+                self._timer = timer
 
     def _write_beside(self) -> None:
         try:

@@ -14,7 +14,7 @@ from chalicelib.adapters.runtime.logs import bound
 from chalicelib.adapters.runtime.logs import restore as restore_logs
 from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
 from chalicelib.adapters.runtime.results import result_json
-from chalicelib.adapters.runtime.stop_watch import stoppable
+from chalicelib.adapters.runtime.stop_watch import UnwatchedError, stoppable
 from chalicelib.adapters.runtime.time_limit import (
     LAST_RESORT_S,
     AttemptEndedError,
@@ -121,6 +121,8 @@ def run(  # noqa: PLR0917  (the parameters of Run)
                     is_stopping=is_stopping,
                     journal=journal,
                 )
+        except UnwatchedError:
+            raise
         except OverrunError:
             return Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         except AttemptEndedError:  # SupersededError: the attempt was taken for crashed, and can write nothing
