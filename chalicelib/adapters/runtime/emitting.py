@@ -18,6 +18,13 @@ from chalicelib.core.queueing.stopped import Stopped
 EVENT_LIMIT: Final = 32 * 1024  # bytes
 
 
+class EventsEndedError(RuntimeError):
+    """A thread of the handler emits something when the attempt has ended."""
+
+    def __init__(self) -> None:
+        super().__init__("The attempt at this request has ended: it has no events any more.")
+
+
 class Emitting:
     """Takes the events of one attempt, from any thread of its handler, and writes them from time to time.
 
@@ -44,7 +51,7 @@ class Emitting:
         if self._is_superseded:
             raise SupersededError
         if self._is_over:
-            raise RuntimeError("The attempt at this request has ended: it has no events any more.")
+            raise EventsEndedError
         self._raise_if_stopping()
         self._buffer.add(EventKind(kind), text)
         if not self._is_timed or self._is_to_be_written_now:

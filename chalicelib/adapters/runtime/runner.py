@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb.effects import Effects
 from chalicelib.adapters.json.codec import decode, encode
-from chalicelib.adapters.runtime.first_calls import durable, emit_event, follow_ups, suspended
+from chalicelib.adapters.runtime.first_calls import durable, emit_event, end_calls, follow_ups, suspended
 from chalicelib.adapters.runtime.logs import bound
 from chalicelib.adapters.runtime.logs import restore as restore_logs
 from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
@@ -131,6 +131,8 @@ def run(  # noqa: PLR0917  (the parameters of Run)
         except BaseException:  # noqa: BLE001 - the handler's error cannot even be told
             log_event("handler raised", level=logging.ERROR)
             return Failure("error", "The handler raised an error that cannot be shown.")
+        finally:
+            end_calls(journal)
 
 
 def _watching(stop_watch: StopWatch | None, seconds: float) -> AbstractContextManager[None]:
