@@ -111,14 +111,13 @@ def run(  # noqa: PLR0917  (the parameters of Run)
             end_process_in(stop_watch.seconds_left)
         try:
             with _watching(stop_watch, seconds), alarm(seconds):
-                is_stopping = never if stop_watch is None else lambda: stop_watch.stopping
                 return carry_out(
                     handler,
                     request,
                     taken,
                     application,
                     handlers=handlers,
-                    is_stopping=is_stopping,
+                    is_stopping=never if stop_watch is None else lambda: stop_watch.stopping,
                     journal=journal,
                 )
         except UnwatchedError:
