@@ -94,7 +94,7 @@ def test_a_watch_that_a_handler_has_ended_is_replaced(tmp_path: Path, when: str,
 
 
 def test_an_attempt_that_begins_while_the_watch_looks_is_not_noted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The watch finds the first attempt late, which ends at that moment; what it reads then is the second's."""
+    """The watch finds the first attempt late, which ends then; what it reads next is the second's."""
 
     class WaitsError(Exception):
         pass

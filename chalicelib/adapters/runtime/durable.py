@@ -128,7 +128,7 @@ class DurableCalls:
         raise SuspendError
 
     def _known(self, name: str) -> str | None:
-        """What is stored for this step. Raises ValueError, and AttemptEndedError before anything is called."""
+        """What is stored for this step. Raises ValueError and AttemptEndedError."""
         _require_name(name, "step")
         if name in self._used:
             raise ValueError(
@@ -156,7 +156,6 @@ class DurableCalls:
         self._raise_if_over()
         with _unless_superseded():
             return self.journal.add(NoteKind.STEP, name, text).text
-
 
     def _raise_if_over(self) -> None:
         if self._is_over:

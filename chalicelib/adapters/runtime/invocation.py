@@ -48,6 +48,6 @@ def end() -> None:
 
 
 def write_metrics() -> None:
-    """Write those that no line has carried: without a call to anybody, for a process that must end at once."""
+    """Without a call to anybody, for a process that must end at once."""
     if _write_metrics:
         _write_metrics()

@@ -98,8 +98,8 @@ class _Look:
     def _tell(self, ends: float) -> None:
         """Best effort: if it fails, the next worker takes the attempt for a crash.
 
-        The attempt may have ended meanwhile. What was read may be of the next one then, which is not late: the
-        moment at which an attempt must be over is written after its description.
+        The attempt may have ended meanwhile. Then what was read may be of the next one, which is not late:
+        the moment at which an attempt must be over is written after its description.
         """
         with suppress(Exception):
             (length,) = _LENGTH.unpack_from(self._shared, _TIMES.size)

@@ -33,7 +33,7 @@ type Export = Callable[[str, Sequence[Span]], None]
 
 _spans: list[Span] = []
 _attempt: Span | None = None  # one invocation at a time, and one request in it; for all of its threads
-_part: ContextVar[Span | None] = ContextVar("part", default=None)  # of this thread or task: there may be several
+_part: ContextVar[Span | None] = ContextVar("part", default=None)  # of this thread or task
 
 
 def now() -> Millis:

@@ -26,7 +26,7 @@ LOOK_S = LOOK_MS / 1000
 
 
 class UnwatchedError(RuntimeError):
-    """The process cannot start the thread that is to watch an attempt: the worker's failure, not the handler's."""
+    """The process cannot start the thread that is to watch an attempt: a failure of the worker."""
 
 
 class WatchedAttempt:
@@ -103,7 +103,7 @@ class WatchedAttempt:
                 signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
 
     def end_process(self, error: BaseException) -> None:
-        """The thread that watches the attempt has failed: end the process at once, unless the attempt is over.
+        """The thread beside the handler has failed: end the process at once, unless the attempt is over.
 
         The handler is not interrupted first. While this thread waited for that, code in C could keep the
         interpreter's lock, and then nothing would end the process before another worker begins the request.

@@ -56,8 +56,8 @@ def reacting() -> Iterator[None]:
 def end_process_in(seconds: float) -> None:
     """Set the moment at which the process is ended, instead of the one that was set before.
 
-    A thread of C does it, which does not need the interpreter's lock. Raises RuntimeError if the process cannot
-    start that thread: then no moment is set any more, not even the one before.
+    A thread of C does it, which does not need the interpreter's lock. Raises RuntimeError if the process
+    cannot start that thread: then no moment is set any more, not even the one before.
     """
     faulthandler.dump_traceback_later(max(0.001, seconds), exit=True, file=sys.__stderr__ or sys.stderr)
 
