@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from chalicelib.adapters.runtime.first_calls import end_calls
 from chalicelib.adapters.runtime.raised import last_words
 from chalicelib.adapters.runtime.runner import carry_out, taken
 from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, reacting
@@ -96,6 +97,8 @@ class Attempts:
                 )
         except OverrunError:
             ran = Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
+        finally:
+            end_calls(journal)
         if self._process.is_dead:  # the handler has caught the crash, which no handler can
             raise CrashError
         return ran

@@ -1,5 +1,6 @@
 """The heartbeat of a long attempt, on real threads and real processes."""
 
+import json
 import subprocess
 import sys
 
@@ -9,13 +10,17 @@ from tests.unit.overruns import DEAF, HANG_IN_C
 
 # One renewal is due every 0.05 s. The processes that are to live have seconds to spare, for a busy machine.
 PROGRAM = """
-import re, time
-from chalicelib.adapters.runtime import heartbeat, time_limit
+import faulthandler, re, time
+from chalicelib.adapters.runtime import heartbeat, invocation, logs, time_limit
 from chalicelib.adapters.runtime.heartbeat import kept_alive
 from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, last_resort
 from chalicelib.core.errors import LostRaceError, UnavailableError
 
 heartbeat.LAST_RESORT_S = time_limit.LAST_RESORT_S = {last_resort}
+
+def refuse(*_, **__):  # as `dump_traceback_later` does in a process that can start no more threads
+    faulthandler.cancel_dump_traceback_later()
+    raise RuntimeError("unable to start watchdog thread")
 
 class Heartbeat:
     calls = 0
@@ -86,6 +91,26 @@ def test_an_attempt_that_is_renewed_goes_on_for_longer_than_any_renewal_lets_it(
 )
 def test_a_process_that_cannot_renew_its_attempt_ends(work: str, renew: str) -> None:
     assert run(work, renew) == ("", 1)
+
+
+@pytest.mark.parametrize("work", ["; time.sleep(10)", DEAF], ids=["asleep", "deaf"])
+def test_a_process_that_cannot_be_armed_any_more_ends_at_once(work: str) -> None:
+    assert run(f"faulthandler.dump_traceback_later = refuse{work}", alive=20) == ("", 1)
+
+
+def test_such_a_process_writes_why_it_ends_and_its_metrics() -> None:
+    metrics = 'invocation._write_metrics = lambda: print("metrics", flush=True)'
+    fails = f'logs.configure("INFO"); {metrics}; faulthandler.dump_traceback_later = refuse; time.sleep(10)'
+
+    written, status = run(fails, alive=20)
+
+    line, last = written.splitlines()
+    assert (json.loads(line)["event"], last, status) == ("worker failed", "metrics", 1)
+    assert "unable to start watchdog thread" in json.loads(line)["exception"]
+
+
+def test_a_process_whose_heartbeat_dies_ends_at_once() -> None:
+    assert run("time.sleep(10)", "raise SystemExit", alive=20) == ("", 1)
 
 
 def test_one_renewal_that_fails_is_no_harm() -> None:

@@ -1,13 +1,19 @@
 """The watch, in real processes: what has to be ended by force is noted first."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Never
 
 import psutil
 import pytest
 
+from chalicelib.adapters.runtime import overrun_watch
+from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
+from chalicelib.core.queueing.request import Request, Status
 from local_cloud.waiting import wait_until
 
 PROGRAM = """
@@ -85,6 +91,37 @@ def test_a_watch_that_a_handler_has_ended_is_replaced(tmp_path: Path, when: str,
 
     assert ended.stdout.count("done") == 2
     assert (tmp_path / "noted").read_text() == "ada 3 mark3"
+
+
+def test_an_attempt_that_begins_while_the_watch_looks_is_not_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The watch finds the first attempt late, which ends then; what it reads next is the second's."""
+
+    class WaitsError(Exception):
+        pass
+
+    def begin(seq: int, ends: float) -> None:
+        running = Request("ada", seq, "work", "1", Status.RUNNING, enqueued_at=0, attempt_token="mark")
+        watch._begin(running, ends)
+
+    def monotonic() -> float:
+        """The time between the two reads of the watch."""
+        begin(2, 1_000.0)
+        return 100.0
+
+    def wait(*_: object) -> Never:
+        raise WaitsError
+
+    noted = list[int]()
+    watch = OverrunWatch(lambda _user, seq, _mark: noted.append(seq))
+    monkeypatch.setattr(watch, "_start", lambda: None)
+    begin(1, 1.0)
+    monkeypatch.setattr(signal, "sigtimedwait", wait)
+    monkeypatch.setattr(time, "monotonic", monotonic)
+
+    with pytest.raises(WaitsError):
+        overrun_watch._Look(watch._shared, watch._note).for_ever()
+
+    assert noted == []
 
 
 def test_a_crash_is_no_overrun_and_the_watch_ends_with_its_process(tmp_path: Path) -> None:

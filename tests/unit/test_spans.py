@@ -1,6 +1,8 @@
 """What is recorded of a request's way."""
 
-from collections.abc import Iterator
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -52,6 +54,57 @@ def test_an_attempt_is_a_span_beside_the_wait_and_above_its_steps() -> None:
     assert (wait.begun, wait.ended, attempt.begun) == (1_000, 3_000, 3_000)
     assert attempt.attributes == {"user": "ada", "seq": 7, "type": "echo", "attempt": 1}
     assert attempt.error is None
+
+
+def carried_out_by(work: Callable[[], object]) -> dict[str, spans.Span]:
+    """The spans of an attempt that does this, by name."""
+
+    def run(*_: Any) -> Ran:
+        work()
+        return Result("1")
+
+    run_traced: Any = traced_calls.traced(run)
+    run_traced(None, REQUEST)
+    return {span.name: span for span in spans.take()}
+
+
+def test_steps_that_are_under_way_at_once_are_side_by_side() -> None:
+    async def step(name: str, begun: asyncio.Event, until: asyncio.Event) -> None:
+        with tracing.part(name):
+            begun.set()
+            await until.wait()
+
+    async def steps() -> None:
+        """The first one ends before the second one, which began later; a third one comes after them."""
+        first, second, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        one = asyncio.create_task(step("first", first, until=second))
+        two = asyncio.create_task(step("second", second, until=ended))
+        await one
+        ended.set()
+        await two
+        with tracing.part("third"):
+            pass
+
+    found = carried_out_by(lambda: asyncio.run(steps()))
+
+    attempt = found["attempt echo"].context.span_id
+    assert [found[name].parent_id for name in ("first", "second", "third")] == [attempt] * 3
+
+
+def test_a_step_on_another_thread_and_a_step_within_a_step_have_their_place() -> None:
+    def on_another_thread() -> None:
+        with tracing.part("outer"), tracing.part("inner"):
+            pass
+
+    def steps() -> None:
+        thread = threading.Thread(target=on_another_thread)
+        thread.start()
+        thread.join()
+
+    found = carried_out_by(steps)
+
+    assert found["outer"].parent_id == found["attempt echo"].context.span_id
+    assert found["inner"].parent_id == found["outer"].context.span_id
 
 
 def test_a_failed_attempt_says_why_and_a_later_one_has_not_waited() -> None:

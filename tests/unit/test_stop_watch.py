@@ -13,12 +13,16 @@ from tests.unit.overruns import DEAF
 
 # Looks every 0.05 s; the handler may go on for 0.3 s after the stop, unless the attempt may not.
 PROGRAM = """
-import re, time
+import faulthandler, re, time
 from chalicelib.adapters.runtime import stop_watch
 from chalicelib.adapters.runtime.time_limit import OverrunError, alarm, last_resort
 from chalicelib.core.errors import LostRaceError
 
 stop_watch.LOOK_S, stop_watch.CLEAN_UP_MS = 0.05, {clean_up_ms}
+
+def refuse(*_, **__):  # as `dump_traceback_later` does in a process that can start no more threads
+    faulthandler.cancel_dump_traceback_later()
+    raise RuntimeError("unable to start watchdog thread")
 
 class Watch:
     looks, stopping, expected = 0, False, None
@@ -81,6 +85,10 @@ def test_a_handler_that_does_not_end_is_interrupted_after_its_time_to_clean_up()
 
 def test_a_handler_that_ignores_even_that_is_ended_with_its_process() -> None:
     assert run(DEAF) == ("", 1)
+
+
+def test_a_process_that_cannot_be_armed_any_more_ends_at_once() -> None:
+    assert run("faulthandler.dump_traceback_later = refuse; time.sleep(10)") == ("", 1)
 
 
 def test_the_process_ends_before_somebody_else_may_take_the_attempt_for_crashed() -> None:

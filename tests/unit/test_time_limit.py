@@ -107,6 +107,31 @@ def test_nothing_is_ended_once_the_block_is_left() -> None:
     assert run(LATE).stdout == "it lives\n"
 
 
+def test_a_stop_in_the_moment_in_which_the_alarm_is_called_off_leaves_no_alarm_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its signal strikes first, and a second one when the alarm is called off at last."""
+    call_off, calls = signal.setitimer, []
+
+    def setitimer(which: int, seconds: float) -> None:
+        calls.append(seconds)
+        if len(calls) != 2:
+            call_off(which, seconds)
+        if not seconds:
+            raise OverrunError
+
+    monkeypatch.setattr(signal, "setitimer", setitimer)
+    before = signal.getsignal(signal.SIGALRM)
+
+    with pytest.raises(OverrunError), last_resort(30), alarm(30):
+        pass
+
+    monkeypatch.undo()
+    left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+    assert left == 0
+    assert signal.getsignal(signal.SIGALRM) is before
+
+
 def test_an_alarm_in_the_very_last_moment_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     """It strikes between the end of the block and the moment in which the alarm is called off."""
     call_off, cancelled = signal.setitimer, []

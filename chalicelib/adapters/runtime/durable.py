@@ -49,6 +49,14 @@ class DurableCalls:
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
         self._used: set[str] = set()
+        self._is_over = False
+
+    def end(self) -> None:
+        """The attempt has ended: what its handler has left behind on other threads may add nothing to it.
+
+        A note that was stored after the request's outcome would be kept for more than a year.
+        """
+        self._is_over = True
 
     @cached_property
     def _stored(self) -> dict[str, str]:
@@ -84,6 +92,7 @@ class DurableCalls:
 
     def wait_for(self, signal: str, timeout: float, type_: Any) -> Any:
         _require_name(signal, "signal")
+        self._raise_if_over()
         with _unless_superseded():
             self.journal.mark()  # a signal may have marked the request since this attempt began
         decided = self._stored.get(DECIDED + signal) or self._decide(signal, timeout)
@@ -119,14 +128,16 @@ class DurableCalls:
         raise SuspendError
 
     def _known(self, name: str) -> str | None:
-        """What is stored for this step. Raises ValueError."""
+        """What is stored for this step. Raises ValueError and AttemptEndedError."""
         _require_name(name, "step")
         if name in self._used:
             raise ValueError(
                 f"There were two steps named {name!r} in one attempt: each needs a name of its own."
             )
         self._used.add(name)
-        return self._stored.get(name)
+        stored = self._stored.get(name)
+        self._raise_if_over()
+        return stored
 
     def _store(self, name: str, returned: Any) -> str:
         """What is stored then: an attempt that was taken for crashed may have been first.
@@ -142,8 +153,13 @@ class DurableCalls:
         return self._add(name, text)
 
     def _add(self, name: str, text: str) -> str:
+        self._raise_if_over()
         with _unless_superseded():
             return self.journal.add(NoteKind.STEP, name, text).text
+
+    def _raise_if_over(self) -> None:
+        if self._is_over:
+            raise AttemptEndedError
 
 
 @contextmanager

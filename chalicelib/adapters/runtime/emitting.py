@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from chalicelib.adapters.runtime.durable import SupersededError
@@ -15,6 +16,13 @@ from chalicelib.core.queueing.journal import Journal
 from chalicelib.core.queueing.stopped import Stopped
 
 EVENT_LIMIT: Final = 32 * 1024  # bytes
+
+
+class EventsEndedError(RuntimeError):
+    """A thread of the handler emits something when the attempt has ended."""
+
+    def __init__(self) -> None:
+        super().__init__("The attempt at this request has ended: it has no events any more.")
 
 
 class Emitting:
@@ -43,7 +51,7 @@ class Emitting:
         if self._is_superseded:
             raise SupersededError
         if self._is_over:
-            raise RuntimeError("The attempt at this request has ended: it has no events any more.")
+            raise EventsEndedError
         self._raise_if_stopping()
         self._buffer.add(EventKind(kind), text)
         if not self._is_timed or self._is_to_be_written_now:
@@ -87,9 +95,11 @@ class Emitting:
             if not self._is_timed or self._is_over or self._timer is not None or self._buffer.is_empty:
                 return
             left_ms = max(0, self._buffer.due - self._journal.now())
-            self._timer = threading.Timer(left_ms / 1000, self._write_beside)
-            self._timer.daemon = True
-            self._timer.start()
+            timer = threading.Timer(left_ms / 1000, self._write_beside)
+            timer.daemon = True
+            with suppress(RuntimeError):  # the process has too many threads: the next event tries again
+                timer.start()
+                self._timer = timer
 
     def _write_beside(self) -> None:
         try:

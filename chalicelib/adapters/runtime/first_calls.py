@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.adapters.runtime.time_limit import AttemptEndedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,11 +19,25 @@ if TYPE_CHECKING:
     from chalicelib.core.queueing.suspending import Suspended
 
 _first_call = threading.Lock()  # a handler may make its first calls on several threads at once
+_ENDED: Final = object()  # the calls of an attempt that has ended
 
 
 def suspended(journal: Journal | None) -> Suspended | None:
     """Whether the handler has gone to sleep, even if it caught what ended its attempt."""
     return journal.calls.suspended if journal and journal.calls else None
+
+
+def end_calls(journal: Journal | None) -> None:
+    """The attempt has ended. Threads of its handler that go on begin and store nothing any more.
+
+    Their next step raises AttemptEndedError, which a loop with `except Exception` does not catch.
+    """
+    if journal is None:
+        return
+    with _first_call:
+        calls, journal.calls = journal.calls, _ENDED
+    if calls is not None:
+        calls.end()
 
 
 def follow_ups(request: Request, handlers: Registry, application: Application) -> Callable[..., Entry]:
@@ -38,7 +54,10 @@ def follow_ups(request: Request, handlers: Registry, application: Application) -
 
 
 def durable(journal: Journal | None) -> DurableCalls:
-    """What a handler calls to leave notes, made at the first call, on whatever thread that is."""
+    """What a handler calls to leave notes, made at the first call, on whatever thread that is.
+
+    Raises JournalMissingError and AttemptEndedError.
+    """
     from chalicelib.adapters.runtime.durable import DurableCalls, JournalMissingError
 
     if journal is None:
@@ -46,19 +65,26 @@ def durable(journal: Journal | None) -> DurableCalls:
     with _first_call:
         if journal.calls is None:
             journal.calls = DurableCalls(journal)
-    calls: DurableCalls = journal.calls
+        if journal.calls is _ENDED:
+            raise AttemptEndedError
+        calls: DurableCalls = journal.calls
     return calls
 
 
 def emit_event(
     journal: Journal | None, is_stopping: Callable[[], bool], timed: bool, kind: str, data: Any
 ) -> None:
-    """What takes the events is made for the first one, on whatever thread that is."""
+    """What takes the events is made for the first one, on whatever thread that is.
+
+    Raises RuntimeError if the attempt has ended, and what `Emitting` raises.
+    """
     if journal is None:
         return
     with _first_call:
         if journal.events is None:
-            from chalicelib.adapters.runtime.emitting import Emitting
+            from chalicelib.adapters.runtime.emitting import Emitting, EventsEndedError
 
+            if journal.calls is _ENDED:
+                raise EventsEndedError
             journal.events = Emitting(journal, is_stopping, timed=timed)
     journal.events(kind, data)

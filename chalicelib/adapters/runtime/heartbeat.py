@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from chalicelib.adapters.runtime import logs
-from chalicelib.adapters.runtime.stop_watch import WatchedAttempt
+from chalicelib.adapters.runtime.stop_watch import UnwatchedError, WatchedAttempt, started
 from chalicelib.adapters.runtime.time_limit import LAST_RESORT_S
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.log_events import log_event
@@ -23,11 +23,11 @@ def kept_alive(heartbeat: Heartbeat, seconds: float, every: float = BEAT_MS / 10
     code in C that holds the interpreter's lock keeps the thread from renewing, and a network may. It is ended
     half a second after `seconds` in any case. An attempt that is not the current one any more is ended by
     raising OverrunError inside the block, and so is one that somebody has asked to stop, CLEAN_UP_MS later.
-    The process lives on while SQS does not answer: a wake-up that comes back too early does no harm.
+    The process lives on while SQS does not answer: a wake-up that comes back too early does no harm. It is
+    ended at once if the thread beside the handler fails. Raises UnwatchedError, before the block.
     """
     beats = _Beats(heartbeat, time.monotonic() + seconds + LAST_RESORT_S, every)
-    beats.arm()
-    beats.start()
+    beats.begin()
     try:
         yield
     finally:
@@ -45,7 +45,10 @@ class _Beats(threading.Thread):
 
     def run(self) -> None:
         with logs.as_of(self._attempt.fields):
-            self._beat()
+            try:
+                self._beat()
+            except BaseException as error:  # noqa: BLE001 - whatever it is, nothing renews the attempt any more
+                self._attempt.end_process(error)
 
     def _beat(self) -> None:
         while not self._over.wait(self._every):
@@ -62,6 +65,14 @@ class _Beats(threading.Thread):
             if self._renew.stopping:
                 return self._attempt.end_soon(CLEAN_UP_MS)
         return None
+
+    def begin(self) -> None:
+        """Raises UnwatchedError if the process has too many threads."""
+        try:
+            self.arm()
+        except RuntimeError as error:
+            raise UnwatchedError("The end of the process cannot be armed.") from error
+        started(self)
 
     def arm(self) -> None:
         """Have the process ended when the attempt could be taken for crashed."""

@@ -43,6 +43,11 @@ def begin(
 
 def end() -> None:
     """Write the metrics that no line has carried, and send the spans."""
+    write_metrics()
+    tracing.export(_function)
+
+
+def write_metrics() -> None:
+    """Without a call to anybody, for a process that must end at once."""
     if _write_metrics:
         _write_metrics()
-    tracing.export(_function)

@@ -93,14 +93,20 @@ class _Look:
                 signal.sigtimedwait({_SIGNAL}, left)
             else:
                 self._noted = ends
-                self._tell()
+                self._tell(ends)
 
-    def _tell(self) -> None:
-        """Best effort: if it fails, the next worker takes the attempt for a crash."""
+    def _tell(self, ends: float) -> None:
+        """Best effort: if it fails, the next worker takes the attempt for a crash.
+
+        The attempt may have ended meanwhile. Then what was read may be of the next one, which is not late:
+        the moment at which an attempt must be over is written after its description.
+        """
         with suppress(Exception):
             (length,) = _LENGTH.unpack_from(self._shared, _TIMES.size)
             start = _TIMES.size + _LENGTH.size
-            self._note(*json.loads(self._shared[start : start + length]))
+            described = self._shared[start : start + length]
+            if _read(self._shared, _ENDS) == ends:
+                self._note(*json.loads(described))
 
 
 def _is_over(child: int) -> bool:

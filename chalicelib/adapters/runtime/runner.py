@@ -9,12 +9,12 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb.effects import Effects
 from chalicelib.adapters.json.codec import decode, encode
-from chalicelib.adapters.runtime.first_calls import durable, emit_event, follow_ups, suspended
+from chalicelib.adapters.runtime.first_calls import durable, emit_event, end_calls, follow_ups, suspended
 from chalicelib.adapters.runtime.logs import bound
 from chalicelib.adapters.runtime.logs import restore as restore_logs
 from chalicelib.adapters.runtime.overrun_watch import OverrunWatch
 from chalicelib.adapters.runtime.results import result_json
-from chalicelib.adapters.runtime.stop_watch import stoppable
+from chalicelib.adapters.runtime.stop_watch import UnwatchedError, stoppable
 from chalicelib.adapters.runtime.time_limit import (
     LAST_RESORT_S,
     AttemptEndedError,
@@ -111,16 +111,17 @@ def run(  # noqa: PLR0917  (the parameters of Run)
             end_process_in(stop_watch.seconds_left)
         try:
             with _watching(stop_watch, seconds), alarm(seconds):
-                is_stopping = never if stop_watch is None else lambda: stop_watch.stopping
                 return carry_out(
                     handler,
                     request,
                     taken,
                     application,
                     handlers=handlers,
-                    is_stopping=is_stopping,
+                    is_stopping=never if stop_watch is None else lambda: stop_watch.stopping,
                     journal=journal,
                 )
+        except UnwatchedError:
+            raise
         except OverrunError:
             return Failure("timeout", f"The handler took longer than {seconds:g} seconds.")
         except AttemptEndedError:  # SupersededError: the attempt was taken for crashed, and can write nothing
@@ -129,6 +130,8 @@ def run(  # noqa: PLR0917  (the parameters of Run)
         except BaseException:  # noqa: BLE001 - the handler's error cannot even be told
             log_event("handler raised", level=logging.ERROR)
             return Failure("error", "The handler raised an error that cannot be shown.")
+        finally:
+            end_calls(journal)
 
 
 def _watching(stop_watch: StopWatch | None, seconds: float) -> AbstractContextManager[None]:

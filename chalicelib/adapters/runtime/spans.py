@@ -3,7 +3,8 @@
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +32,8 @@ type Export = Callable[[str, Sequence[Span]], None]
 """Sends the spans of this service. Raises nothing: a trace is no reason to fail a request."""
 
 _spans: list[Span] = []
-_current: Span | None = None  # one invocation at a time, and one request in it
+_attempt: Span | None = None  # one invocation at a time, and one request in it; for all of its threads
+_part: ContextVar[Span | None] = ContextVar("part", default=None)  # of this thread or task
 
 
 def now() -> Millis:
@@ -56,25 +58,42 @@ def record(span: Span, ended: Millis) -> None:
 
 @contextmanager
 def recorded(span: Span) -> Iterator[Span]:
-    """Records the span with the time that the block takes. `part` in the block makes a child of it."""
-    global _current  # noqa: PLW0603 - one process, one invocation
-    before, _current = _current, span
+    """Records the span with the time that the block takes."""
     try:
         yield span
     except BaseException as error:
         span.error = type(error).__name__
         raise
     finally:
-        _current = before
         record(span, now())
 
 
 @contextmanager
+def attempting(span: Span) -> Iterator[None]:
+    """Records the span of an attempt. `part` in the block makes a child of it, on whatever thread that is."""
+    global _attempt  # noqa: PLW0603 - one process, one attempt at a time
+    _attempt = span
+    try:
+        with recorded(span):
+            yield
+    finally:
+        _attempt = None
+
+
+@contextmanager
 def part(name: str) -> Iterator[None]:
-    """A child of the span in which it is, if it is in one."""
-    inside = recorded(child(_current.context, name, now())) if _current else nullcontext()
-    with inside:
+    """A child of the part in which it is, or of the attempt, if it is in one."""
+    parent = _part.get() or _attempt
+    if parent is None:
         yield
+        return
+    span = child(parent.context, name, now())
+    token = _part.set(span)
+    try:
+        with recorded(span):
+            yield
+    finally:
+        _part.reset(token)
 
 
 def take() -> list[Span]:

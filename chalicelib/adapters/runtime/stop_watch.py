@@ -7,13 +7,14 @@ needed, would not reach a handler that waits in C, and would interrupt what runs
 """
 
 import logging
+import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from chalicelib.adapters.runtime import logs
+from chalicelib.adapters.runtime import invocation, logs
 from chalicelib.adapters.runtime.time_limit import LAST_RESORT_S, end_process_in
 from chalicelib.core.errors import LostRaceError
 from chalicelib.core.log_events import log_event
@@ -22,6 +23,10 @@ from chalicelib.core.queueing.heartbeat import StopWatch
 from chalicelib.core.queueing.stopping import CLEAN_UP_MS, LOOK_MS
 
 LOOK_S = LOOK_MS / 1000
+
+
+class UnwatchedError(RuntimeError):
+    """The process cannot start the thread that is to watch an attempt: a failure of the worker."""
 
 
 class WatchedAttempt:
@@ -83,7 +88,10 @@ class WatchedAttempt:
         return self.interrupt()
 
     def arm(self, moment: float) -> None:
-        """Have the process ended at that moment, or when it is ended in any case."""
+        """Have the process ended at that moment, or when it is ended in any case.
+
+        Raises RuntimeError if the process has too many threads: then nothing ends it any more.
+        """
         with self._lock:
             if not self._is_over:
                 end_process_in(min(moment, self._ends) - time.monotonic())
@@ -93,6 +101,22 @@ class WatchedAttempt:
         with self._lock:
             if not self._is_over:
                 signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
+
+    def end_process(self, error: BaseException) -> None:
+        """The thread beside the handler has failed: end the process at once, unless the attempt is over.
+
+        The handler is not interrupted first. While this thread waited for that, code in C could keep the
+        interpreter's lock, and then nothing would end the process before another worker begins the request.
+        A process that can start no threads is of no use for the next request either.
+        """
+        with self._lock:
+            if self._is_over:
+                return
+            with suppress(Exception):
+                log_event("worker failed", level=logging.CRITICAL, exception=error)
+                invocation.write_metrics()
+            logs.flush()
+            os._exit(1)
 
     def finish(self) -> None:
         """The handler has ended. After that, this attempt ends nothing any more."""
@@ -130,7 +154,19 @@ class _Looks(threading.Thread):
         except Exception as error:  # noqa: BLE001 - the next look may succeed
             log_event("stop not looked for", level=logging.WARNING, exception=error)
         if attempt.watch.stopping:
-            attempt.end_soon(CLEAN_UP_MS)
+            try:
+                attempt.end_soon(CLEAN_UP_MS)
+            except BaseException as error:  # noqa: BLE001 - whatever it is, the attempt may have no end any more
+                attempt.end_process(error)
+
+
+def started[T: threading.Thread](thread: T) -> T:
+    """Raises UnwatchedError if the process has too many threads."""
+    try:
+        thread.start()
+    except RuntimeError as error:
+        raise UnwatchedError(f"The thread {thread.name!r} cannot be started.") from error
+    return thread
 
 
 _looks: _Looks | None = None
@@ -141,15 +177,14 @@ def stoppable(watch: StopWatch, seconds: float) -> Iterator[None]:
     """Looks whether somebody asks to stop the request, as long as the block lasts.
 
     The attempt is then interrupted by OverrunError after CLEAN_UP_MS. For use inside of `last_resort`, on the
-    main thread. `seconds` is the attempt's time limit.
+    main thread. `seconds` is the attempt's time limit. Raises UnwatchedError, before the block.
     """
     global _looks  # noqa: PLW0603 - one thread for a process
     if seconds <= LOOK_S:
         yield
         return
     if _looks is None or not _looks.is_alive():  # a forked process has none
-        _looks = _Looks()
-        _looks.start()
+        _looks = started(_Looks())
     attempt = _looks.present = WatchedAttempt(watch, time.monotonic() + seconds + LAST_RESORT_S)
     try:
         yield

@@ -4,7 +4,7 @@ import faulthandler
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from chalicelib.core.queueing.attempt import LAST_RESORT_MS
@@ -46,13 +46,18 @@ def reacting() -> Iterator[None]:
     try:
         yield
     finally:
+        # The signal of a stop may have struck just before `alarm` called its own off. That alarm must not
+        # outlive the block: without a handler, it ends the process. If it strikes here, the block is over.
+        with suppress(OverrunError):
+            signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 
 def end_process_in(seconds: float) -> None:
     """Set the moment at which the process is ended, instead of the one that was set before.
 
-    A thread of C does it, which does not need the interpreter's lock.
+    A thread of C does it, which does not need the interpreter's lock. Raises RuntimeError if the process
+    cannot start that thread: then no moment is set any more, not even the one before.
     """
     faulthandler.dump_traceback_later(max(0.001, seconds), exit=True, file=sys.__stderr__ or sys.stderr)
 

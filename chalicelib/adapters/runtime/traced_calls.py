@@ -42,7 +42,7 @@ def traced(run: Run) -> Run:
             due = max(request.enqueued_at, request.not_before or 0)
             spans.record(spans.child(parent, f"wait {request.type}", due, attributes=about), begun)
         attempt = spans.child(parent, f"attempt {request.type}", begun, kind="consumer", attributes=about)
-        with spans.recorded(attempt):
+        with spans.attempting(attempt):
             ran = run(handler, replace(request, trace=attempt.context.header), *arguments)
             attempt.error = f"{ran.kind}: {ran.message}" if isinstance(ran, Failure) else None
             return ran
