@@ -47,9 +47,12 @@ class CallbackAnswer(msgspec.Struct):
 
 class CallbacksAnswer(msgspec.Struct):
     callbacks: Annotated[
-        list[CallbackAnswer], msgspec.Meta(description="In order; empty if there are no more")
+        list[CallbackAnswer], msgspec.Meta(description="In order; may be empty although there are more")
     ]
-    next: Annotated[Number, msgspec.Meta(description="The `after` of the next call")]
+    next: Annotated[
+        Number,
+        msgspec.Meta(description="The `after` of the next call; there are no more if it is this one's"),
+    ]
 
 
 class Replay(msgspec.Struct, forbid_unknown_fields=True):
@@ -65,8 +68,9 @@ class Replay(msgspec.Struct, forbid_unknown_fields=True):
 def list_callbacks(
     container: Container, principal: Principal, after: After = 0, limit: Limit = 50
 ) -> CallbacksAnswer:
-    found = container.queueing.callbacks.page(principal.user_id, principal.session_id, after, limit)
-    return CallbacksAnswer([CallbackAnswer.of(each) for each in found], found[-1].seq if found else after)
+    callbacks, user = container.queueing.callbacks, (principal.user_id, principal.session_id)
+    found, following = callbacks.page(*user, after, limit)
+    return CallbacksAnswer([CallbackAnswer.of(each) for each in found], following)
 
 
 @routes.endpoint(

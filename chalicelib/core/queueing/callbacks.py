@@ -12,7 +12,7 @@ from chalicelib.core.errors import ConflictError, LostRaceError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing import callbacks_given_up
 from chalicelib.core.queueing.callback_calls import replayed
-from chalicelib.core.queueing.calling_back import owed_outcomes
+from chalicelib.core.queueing.calling_back import Gap, owed_outcomes
 from chalicelib.core.queueing.opening import live_or_new
 from chalicelib.core.queueing.waking import wake_caller
 
@@ -45,26 +45,35 @@ class Callbacks:
     new_token: Callable[[], str] = lambda: secrets.token_hex(3)
     new_wake_up_id: Callable[[], str] = lambda: uuid4().hex
 
-    def page(self, user_id: str, session_id: str, after: int, limit: int) -> Sequence[Callback]:
-        """At most `limit` with numbers above `after`, in order; empty only at the end."""
+    def page(self, user_id: str, session_id: str, after: int, limit: int) -> tuple[Sequence[Callback], int]:
+        """At most `limit` with numbers above `after`, in order, and the `after` of the next page.
+
+        There are no more if that is `after`: a page may be empty because a long run of requests has none.
+        """
         queue = self._queue(user_id, session_id)
-        first, after = queue.callbacks.first, max(after, queue.floor)
+        first, begin = queue.callbacks.first, max(after, queue.floor)
         given_up = [
             Callback(gone.seq, gone.url, gone.tries, status=gone.status, given_up_at=gone.at)
-            for gone in callbacks_given_up.page(self.store.notes, user_id, after, limit)
+            for gone in callbacks_given_up.page(self.store.notes, user_id, begin, limit)
             if first is None or gone.seq < first  # else it is owed again
         ]
-        return sorted([*given_up, *self._owed(queue, after, limit)])[:limit]
+        owed, passed = self._owed(queue, begin, limit)
+        shown = sorted([*given_up, *owed])[:limit]
+        return shown, shown[-1].seq if shown else passed or after
 
-    def _owed(self, queue: Queue, after: int, limit: int) -> Sequence[Callback]:
+    def _owed(self, queue: Queue, after: int, limit: int) -> tuple[Sequence[Callback], int | None]:
+        """Those that are owed, and up to where none is, if many requests in a row have no callback."""
         cursor = queue.callbacks
         if cursor.first is None:
-            return []
-        found = islice(owed_outcomes(self.store, queue, after), limit)
-        shown = [Callback(outcome.seq, outcome.callback or "") for outcome in found]
-        if shown and after < cursor.first and cursor.tries:
-            shown[0] = shown[0]._replace(tries=cursor.tries, next_at=cursor.next_at, status=cursor.status)
-        return shown
+            return [], None
+        shown = list[Callback]()
+        for found in islice(owed_outcomes(self.store, queue, after), limit):
+            if isinstance(found, Gap):
+                return shown, found.seq
+            shown.append(Callback(found.seq, found.callback or ""))
+            if len(shown) == 1 and after < cursor.first and cursor.tries:
+                shown = [shown[0]._replace(tries=cursor.tries, next_at=cursor.next_at, status=cursor.status)]
+        return shown, None
 
     def replay(self, user_id: str, session_id: str, first: int) -> Queue:
         """Push all outcomes from that number on again, as far as they are kept; what is owed is due at once.

@@ -12,7 +12,7 @@ import logging
 import secrets
 from dataclasses import dataclass
 from random import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.core.errors import LostRaceError, NewerItemError
 from chalicelib.core.log_events import log_event
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 CALL_MS = 12_000  # a call takes less than that, with all writes around it
 PAGE = 25  # requests read at once
+FURTHER = 500  # likewise, if none of those read before owes a callback; less than 1 MB
+GAP = 5_000  # so many in a row without a callback are passed at once: to read them takes a second or two
 NEWER_MS = 20_000  # until a process of the release comes that can read what a newer one has stored
 
 
@@ -71,7 +73,7 @@ class CallingBack:
 
     def _call_all(self, user_id: str, until: Millis) -> Ending:
         queue = self.store.queues.get(user_id)
-        ahead: Iterator[Request] = iter(())  # what is read, and not called yet
+        ahead: Iterator[Request | Gap] = iter(())  # what is read, and not called yet
         while queue and queue.callbacks.is_owed and queue.deleted_at is None:
             now = self.clock.now()
             wait = queue.callbacks.next_at - now
@@ -84,10 +86,18 @@ class CallingBack:
                 ahead = owed_outcomes(self.store, queue)
                 following = next(ahead, None)
             try:
-                queue = self._call(queue, following) if following else self._finish(queue)
+                queue = self._go_on(queue, following)
             except LostRaceError:  # another process is at it too, or somebody wants a replay
                 ahead, queue = iter(()), self.store.queues.get(user_id)
         return Done()
+
+    def _go_on(self, queue: Queue, found: Request | Gap | None) -> Queue:
+        """The queue after what is found next. Raises LostRaceError."""
+        if found is None:
+            return self._finish(queue)
+        if isinstance(found, Gap):  # noted, so that whoever goes on after this process need not read it again
+            return self._move(queue, queue.callbacks._replace(first=found.seq + 1))
+        return self._call(queue, found)
 
     def _finish(self, queue: Queue) -> Queue:
         """Nothing is left of what is owed: it has expired, or was deleted. Raises LostRaceError."""
@@ -134,19 +144,28 @@ class CallingBack:
             return found  # the first answer was lost and the write was repeated
 
 
-def owed_outcomes(store: Store, queue: Queue, after: int = 0) -> Iterator[Request]:
+class Gap(NamedTuple):
+    """Many requests without a callback: nothing is owed up to this number."""
+
+    seq: int
+
+
+def owed_outcomes(store: Store, queue: Queue, after: int = 0) -> Iterator[Request | Gap]:
     """The outcomes that are owed with numbers above `after`, in order, without payloads and large results.
 
     What was deleted with the history is not pushed any more.
     """
-    cursor = queue.callbacks
+    cursor, without = queue.callbacks, 0
     after = max(after, (cursor.first or cursor.last + 1) - 1, queue.floor)
     while after < cursor.last:
-        page = store.requests.list_without_payloads(queue.user_id, after, PAGE)
-        for request in page:
-            if request.seq <= cursor.last and request.owes_callback:
-                yield request
+        page = store.requests.list_without_payloads(queue.user_id, after, FURTHER if without else PAGE)
+        owed = [request for request in page if request.seq <= cursor.last and request.owes_callback]
+        yield from owed
         after = page[-1].seq if page else cursor.last
+        without = 0 if owed else without + len(page)
+        if without >= GAP and after < cursor.last:
+            yield Gap(after)
+            without = PAGE
 
 
 def _log(event: str, outcome: Request, failed: CallbackCursor, answer: Answer) -> None:
