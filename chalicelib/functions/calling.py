@@ -7,20 +7,14 @@ from uuid import uuid4
 from chalice.app import SQSEvent, SQSRecord
 
 from chalicelib.adapters.runtime import invocation
-from chalicelib.adapters.sqs.wake_ups import NotAWakeUpError, from_message
+from chalicelib.adapters.sqs.wake_ups import NotAWakeUpError, from_message, timer_s
 from chalicelib.api.queueing.callback_views import pushed
 from chalicelib.container import Container
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.log_events import log_event
 from chalicelib.core.queueing.steps import Wait
 from chalicelib.core.time import Millis
-from chalicelib.functions.serving import (
-    LONGEST_TIMER_S,  # a timer locks the user's group, in which the wake-up of a replay waits
-    MOST_RECEIVES,
-    SHORTEST_TIMER_S,
-    UNAVAILABLE_S,
-    receives,
-)
+from chalicelib.functions.serving import MOST_RECEIVES, UNAVAILABLE_S, receives
 
 EXPORT_MS = 2_500  # that a collector of traces may take at the end
 
@@ -61,8 +55,8 @@ def _is_called(container: Container, record: SQSRecord, user_id: str, seq: int, 
     if wake_ups and receives(record) > MOST_RECEIVES:
         wake_ups.send(user_id, seq, uuid4().hex)
         return True
-    wait = (ending.until - container.adapters.clock.now()) / 1000
-    _hold(container, record, min(LONGEST_TIMER_S, max(SHORTEST_TIMER_S, wait)))
+    # The timer locks the user's group, in which the wake-up of a replay waits.
+    _hold(container, record, timer_s(ending.until - container.adapters.clock.now()))
     return False
 
 

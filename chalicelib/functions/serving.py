@@ -10,7 +10,8 @@ from uuid import uuid4
 from chalice.app import SQSEvent, SQSRecord
 
 from chalicelib.adapters.runtime import invocation, logs
-from chalicelib.adapters.sqs.wake_ups import NotAWakeUpError, from_message
+from chalicelib.adapters.sqs import wake_ups
+from chalicelib.adapters.sqs.wake_ups import NotAWakeUpError, from_message, timer_s
 from chalicelib.container import Container
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.log_events import log_event
@@ -18,9 +19,9 @@ from chalicelib.core.queueing.lane import Lane
 from chalicelib.core.queueing.steps import Wait
 from chalicelib.core.time import Millis
 
-SHORTEST_TIMER_S = 1.0  # SQS counts in whole seconds
-# A message that is invisible locks its group: nobody could be woken when the head is cancelled meanwhile.
-LONGEST_TIMER_S = 20.0
+# For how long a wake-up is held that is a timer. Tests that act as Lambda read both here.
+SHORTEST_TIMER_S = wake_ups.SHORTEST_TIMER_S
+LONGEST_TIMER_S = wake_ups.LONGEST_TIMER_S
 # Then a fresh message takes over as the timer: SQS gives up a message that it has handed out 150 times.
 MOST_RECEIVES = 100
 UNAVAILABLE_S = 5.0  # until a wake-up comes back for which the store or SQS did not answer
@@ -83,8 +84,7 @@ class Server:
         if receives(record) > MOST_RECEIVES:
             self._container.adapters.wake_ups.send(user_id, seq, uuid4().hex, self._lane)
             return True
-        wait = (ending.until - self._now()) / 1000
-        self._hold(record, min(LONGEST_TIMER_S, max(SHORTEST_TIMER_S, wait)))
+        self._hold(record, timer_s(ending.until - self._now()))
         return False
 
     def _return_unanswered(self, record: SQSRecord) -> None:

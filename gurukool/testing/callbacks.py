@@ -7,13 +7,14 @@ from typing import Any
 from chalicelib.adapters.memory.fifo import MemoryFifo
 from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
-from chalicelib.adapters.sqs.wake_ups import from_message
+from chalicelib.adapters.sqs.wake_ups import from_message, timer_s
 from chalicelib.core.queueing.callback_calls import Answer
 from chalicelib.core.queueing.calling_back import CALL_MS, CallingBack
 from chalicelib.core.queueing.request import Request
 from chalicelib.core.queueing.steps import Wait
 from chalicelib.core.time import Clock, Millis
 from chalicelib.webhooks.signing import outcome_id
+from gurukool.testing.timers import next_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +34,26 @@ class Receivers:
     def __init__(self, store: MemoryStore, clock: Clock) -> None:
         self.pushes: list[Push] = []
         self._clock = clock
-        self._fifo = MemoryFifo(clock.now)
+        self.fifo = MemoryFifo(clock.now)
         self._call_all = CallingBack(store, clock, self._receive)
-        self.wake_ups = MemoryWakeUps(self._fifo)
+        self.wake_ups = MemoryWakeUps(self.fifo)
 
     @property
     def next_at(self) -> Millis | None:
         """When the next wake-up is due; None: nobody is to be called."""
-        messages = self._fifo.messages()
-        return messages[0].visible_at if messages else None
+        return next_at(self.fifo)
 
     def serve(self) -> None:
         """Serve the next wake-up, as the function `callbacks` does."""
-        receipt = self._fifo.receive()
+        receipt = self.fifo.receive()
         if receipt is None:
             return
         now = self._clock.now()
         ending = self._call_all(from_message(receipt.body)[0], now + 2 * CALL_MS)
         if isinstance(ending, Wait):
-            MemoryLease(self._fifo, receipt).hold((ending.until - now) / 1000)
+            MemoryLease(self.fifo, receipt).hold(timer_s(ending.until - now))
         else:
-            self._fifo.delete(receipt)
+            self.fifo.delete(receipt)
 
     def _receive(self, outcome: Request, _attempt: int) -> Answer:
         self.pushes.append(_push_of(outcome))

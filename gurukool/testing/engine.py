@@ -1,9 +1,8 @@
 """The real core over stores in memory, and what Lambda and SQS do around it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import count
-from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 
 from chalicelib.adapters.memory.clock import ManualClock
@@ -11,23 +10,20 @@ from chalicelib.adapters.memory.fifo import MemoryFifo
 from chalicelib.adapters.memory.store import MemoryStore
 from chalicelib.adapters.memory.wake_ups import MemoryLease, MemoryWakeUps
 from chalicelib.adapters.runtime.application import without_secrets
-from chalicelib.adapters.sqs.wake_ups import from_message
+from chalicelib.adapters.sqs.wake_ups import from_message, timer_s
 from chalicelib.api.queueing.enqueue_body import Reader
 from chalicelib.core.queueing.application import Application
 from chalicelib.core.queueing.attempt import Attempt, Run
-from chalicelib.core.queueing.callback_rescue import LATE_MS as CALLS_LATE_MS
 from chalicelib.core.queueing.controls import Controls
 from chalicelib.core.queueing.drain import Drain
 from chalicelib.core.queueing.enqueue import Enqueue, Work
 from chalicelib.core.queueing.entering import Entering
 from chalicelib.core.queueing.handler import Handler
 from chalicelib.core.queueing.lane import Lane
-from chalicelib.core.queueing.lateness import AHEAD_MS, STALE_MS
-from chalicelib.core.queueing.queue import HOLE_GRACE_MS, Queue, State
+from chalicelib.core.queueing.queue import State
 from chalicelib.core.queueing.registry import Registry
 from chalicelib.core.queueing.signals import Signals
 from chalicelib.core.queueing.steps import Wait
-from chalicelib.core.queueing.sweep import Sweep
 from chalicelib.core.time import Millis
 from gurukool.testing.attempts import Attempts, taker
 from gurukool.testing.callbacks import Receivers
@@ -36,11 +32,11 @@ from gurukool.testing.memory import commit
 from gurukool.testing.observed import ObservedPort
 from gurukool.testing.orders import work_of
 from gurukool.testing.process import CrashError, Process
+from gurukool.testing.sweeper import Sweeper
+from gurukool.testing.timers import next_at
 from gurukool.testing.uploads import Client
 
 QUANTUM_MS = 10_000
-SWEEP_MS = 60_000  # between two runs of the sweeper
-SHORT_MS = 10  # a sweep does not stay for what falls due later: time passes when told
 
 
 class Engine:
@@ -65,7 +61,7 @@ class Engine:
             store.queues, store.requests, wake_ups, clock, enqueue, self._mark, store.objects
         )
         self.signals = Signals(self.controls, store.notes, self._mark)
-        self._sweep = Sweep(store, NO_ACCOUNTS, wake_ups, clock, callbacks=self.receivers.wake_ups)
+        self._sweeper = Sweeper(store, wake_ups, self._fifos.values(), self.receivers, clock)
 
     def _new_drains(self, run: Run, limited: bool) -> Mapping[Lane, Drain]:
         """The workers' part, in whose writes their process may end."""
@@ -149,43 +145,19 @@ class Engine:
     def _next_event(self) -> "_Event | None":
         """The next wake-up, or the next moment at which the sweeper is needed.
 
-        Without wake-ups it is needed for queues that stand still; in any case, for entries.
+        While there is something to do at once, nobody looks for queues that stand still: that reads them all.
         """
         events = [
-            _Event(messages[0].visible_at, partial(self._serve, lane))
-            for lane in Lane
-            if (messages := self._fifos[lane].messages())
+            _Event(at, partial(self._serve, lane))
+            for lane, fifo in self._fifos.items()
+            if (at := next_at(fifo)) is not None
         ]
         if (calls_at := self.receivers.next_at) is not None:
             events.append(_Event(calls_at, self.receivers.serve))
-        needed_at = list(self._entries_due())
-        if not events:
-            needed_at += self._standing_still()
-        events += [_Event(moment, partial(self._sweep, SHORT_MS)) for moment in needed_at]
+        events += [_Event(moment, self._sweeper) for moment in self._sweeper.entries_due()]
+        if all(event.at > self.clock.now() for event in events):
+            events += [_Event(moment, self._sweeper) for moment in self._sweeper.rounds()]
         return min(events, key=lambda event: event.at, default=None)
-
-    def _entries_due(self) -> Iterator[Millis]:
-        for user_id, own in self.store.tables.entries.items():
-            if own and self._takes(user_id):
-                yield min(entry.enter_at for entry in own.values())
-
-    def _standing_still(self) -> Iterator[Millis]:
-        for queue in self.store.tables.queues.values():
-            if queue.depth and queue.runnable:
-                yield self._sweep_at(queue)
-            if queue.callbacks.is_owed:
-                yield max(queue.callbacks.next_at + CALLS_LATE_MS, queue.look_at or 0)
-
-    def _takes(self, user_id: str) -> bool:
-        """Whether an entry can enter this user's line: otherwise no sweep can help it."""
-        queue = self.store.tables.queues.get(user_id)
-        return queue is None or queue.room > 0
-
-    def _sweep_at(self, queue: Queue) -> Millis:
-        """When a sweep looks at this queue and finds that nobody comes for its head."""
-        head = self.store.requests.get(queue.user_id, queue.head + 1)
-        due = queue.due(head) - AHEAD_MS if head else queue.tail_at + HOLE_GRACE_MS
-        return max(due, self.clock.now() + max(SWEEP_MS, STALE_MS), queue.look_at or 0)
 
     def _serve(self, lane: Lane) -> None:
         """A worker serves the next wake-up. If its process ends, the wake-up comes back by itself."""
@@ -200,7 +172,7 @@ class Engine:
             self._process.restart()
             return
         if isinstance(ending, Wait):
-            lease.hold((ending.until - self.clock.now()) / 1000)
+            lease.hold(timer_s(ending.until - self.clock.now()))
         else:
             fifo.delete(receipt)
 
@@ -208,6 +180,3 @@ class Engine:
 class _Event(NamedTuple):
     at: Millis
     do: Callable[[], object]
-
-
-NO_ACCOUNTS: Any = SimpleNamespace(remove=lambda *_: None)  # the sweeper removes those that were deleted

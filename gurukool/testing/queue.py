@@ -9,6 +9,7 @@ from gurukool.testing.application import NONE, application
 from gurukool.testing.callbacks import Push
 from gurukool.testing.engine import Engine
 from gurukool.testing.events import Event, events_of
+from gurukool.testing.names import require_user
 from gurukool.testing.orders import moment, signal_of
 from gurukool.testing.outcome import Outcome
 from gurukool.testing.process import Process
@@ -44,6 +45,7 @@ class ProcessQueue:
 
         `handler` is a function that `@handler` declares; `payload` is anything that has a JSON form,
         up to 4 MiB; one of more than 128 KiB is uploaded first, as a client has to do.
+        `user` is the id of an account, or a name that a service may give.
 
         `if_busy` is queue, reject, replace or interrupt: what becomes of the requests in the same `slot`.
         `callback` is the URL to which the outcome is pushed, see `pushes`; its host must be one of the
@@ -131,16 +133,19 @@ class ProcessQueue:
     def retry(self, seq: int, *, user: str = USER) -> None:
         """Run the request that halts or holds the queue again, or one that failed earlier as a new one.
 
-        This and the following raise ConflictError where the API does.
+        This and the following raise NotFoundError and ConflictError where the API does.
         """
+        self._connect(user)
         self._engine.controls.retry(user, SESSION, seq)
 
     def skip(self, seq: int, *, user: str = USER) -> None:
         """Give up the request that halts or holds the queue: the next one runs."""
+        self._connect(user)
         self._engine.controls.skip(user, SESSION, seq)
 
     def cancel(self, seq: int, *, user: str = USER) -> None:
         """Never start a request that waits."""
+        self._connect(user)
         self._engine.controls.cancel(user, SESSION, seq)
 
     def stop(self, seq: int, *, user: str = USER) -> None:
@@ -148,13 +153,15 @@ class ProcessQueue:
 
         To stop a running request, let something that its handler calls call this.
         """
+        self._connect(user)
         self._engine.controls.stop(user, SESSION, seq)
 
     def signal(self, seq: int, name: str, payload: Any = None, *, user: str = USER) -> None:
         """Give the request a signal, which its handler waits for, or will.
 
-        Raises InvalidInputError and TooLargeError where the API refuses it, and ConflictError.
+        Raises InvalidInputError and TooLargeError where the API refuses it, and the two above.
         """
+        self._connect(user)
         self._engine.signals(user, SESSION, seq, *signal_of(name, payload))
 
     def pause(self, *, user: str = USER) -> None:
@@ -164,9 +171,12 @@ class ProcessQueue:
 
     def resume(self, *, user: str = USER) -> None:
         """End the pause."""
+        self._connect(user)
         self._engine.controls.resume(user, SESSION)
 
     def _connect(self, user: str) -> None:
+        """Let the user have a queue. Raises InvalidInputError if the API can have no such user."""
+        require_user(user)
         if user not in self._engine.store.tables.queues:
             now = self._engine.clock.now()
             self._engine.store.connections.open_session(user, SESSION, now + LONG_MS, now)

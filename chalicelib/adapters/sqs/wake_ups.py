@@ -16,6 +16,7 @@ from botocore.exceptions import (
 from chalicelib.adapters.aws.clients import Patience, create_quick
 from chalicelib.core.errors import UnavailableError
 from chalicelib.core.queueing.lane import Lane
+from chalicelib.core.time import Millis
 
 PATIENT = Patience(connect_s=1, read_s=3, attempts=2)
 # While a caller waits for the API's answer. Its request is stored already, and a wake-up that is not sent is
@@ -24,6 +25,9 @@ PATIENT = Patience(connect_s=1, read_s=3, attempts=2)
 PROMPT = Patience(connect_s=0.5, read_s=1, attempts=2, after_time_out=False)
 NO_ANSWER = (ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError)
 LONGEST_HOLD_S = 43_200  # SQS: twelve hours
+SHORTEST_TIMER_S = 1.0  # SQS counts in whole seconds
+# A message that is invisible locks its group: nobody could be woken when the head is cancelled meanwhile.
+LONGEST_TIMER_S = 20.0
 
 
 def create_client(session: Any, patience: Patience) -> Any:
@@ -73,6 +77,15 @@ class SqsLease:
             )
         except (BotoCoreError, ClientError) as error:
             raise UnavailableError("The wake-up could not be held.") from error
+
+
+def timer_s(wait_ms: Millis) -> float:
+    """For how long to hold the message that is the timer of this wait, before it is looked at again.
+
+    >>> timer_s(300), timer_s(12_300), timer_s(85_000)
+    (1.0, 12.3, 20.0)
+    """
+    return min(LONGEST_TIMER_S, max(SHORTEST_TIMER_S, wait_ms / 1000))
 
 
 def group_of(user_id: str, wake_up_id: str, lane: Lane) -> str:
