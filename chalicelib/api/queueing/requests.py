@@ -123,7 +123,9 @@ def stopped_view(call: Call, request: Request) -> RequestAnswer:
 @routes.endpoint(
     "POST",
     "/api/queue/requests/{seq}/retry",
-    "Repeat the request that halts or holds the queue, or send a failed request again",
+    "Repeat the request that halts or holds the queue, or send a request that failed earlier again, as a new "
+    "one. Each such call sends another one, whatever its `Idempotency-Key`: if no answer comes, look for the "
+    "new request before you repeat the call",
     status=(HTTPStatus.OK, HTTPStatus.ACCEPTED),
     raises=(NotFoundError, ConflictError, TooManyError),
     headers=("Location",),
