@@ -28,8 +28,11 @@ export class Actions {
 
   skip = (seq) => this.#request(seq, "skip");
 
-  /** A halted request runs again in its place. One that failed earlier is sent anew: the answer has its new number. */
+  /** A halted request runs again in its place. */
   retry = (seq) => this.#request(seq, "retry");
+
+  /** One that failed earlier is sent anew, each time: the answer has its new number. */
+  sendAgain = (seq) => this.#request(seq, "retry");
 
   async #queue(method, path) {
     try {

@@ -2,8 +2,9 @@
 import { observe } from "./clock.js";
 import { exact } from "./numbers.js";
 
-const READ_LIMIT = 10_000; // milliseconds
-const WRITE_LIMIT = 30_000; // the gateway itself gives up after 29 s
+const SHORT_LIMIT = 10_000; // milliseconds, for reads
+/** For writes, and for reads that take long. The gateway itself gives up after 29 s. */
+export const LONG_LIMIT = 30_000;
 
 /** What went wrong, in a sentence for the user. `status` is 0 if there was no answer at all. */
 export class Problem extends Error {
@@ -27,21 +28,23 @@ export class Problem extends Error {
 }
 
 /** The answer's JSON, or null if it has none. Throws Problem, or AbortError if `signal` says so.
- * `json` is the body as text, so that the caller decides how its numbers are written. */
-export async function send(method, path, { json, token, key, signal } = {}) {
+ * `json` is the body as text, so that the caller decides how its numbers are written. `limit` is in milliseconds. */
+export async function send(method, path, { json, token, key, signal, limit = limitOf(method) } = {}) {
   const headers = { Accept: "application/json, application/problem+json" };
   if (json !== undefined) headers["Content-Type"] = "application/json";
   if (token) headers.Authorization = `Bearer ${token}`;
   if (key) headers["Idempotency-Key"] = key;
-  const [answer, text] = await reach(path, { method, headers, cache: "no-store", body: json }, signal);
+  const [answer, text] = await reach(path, { method, headers, cache: "no-store", body: json }, signal, limit);
   observe(answer.headers.get("Date"));
   const content = parse(answer, text);
   if (!answer.ok) throw problem(answer, content);
   return content;
 }
 
-async function reach(path, options, signal) {
-  const limit = limited(options.method === "GET" ? READ_LIMIT : WRITE_LIMIT, signal);
+const limitOf = (method) => (method === "GET" ? SHORT_LIMIT : LONG_LIMIT);
+
+async function reach(path, options, signal, milliseconds) {
+  const limit = limited(milliseconds, signal);
   try {
     const answer = await fetch(path, { ...options, signal: limit.signal });
     return [answer, await answer.text()];

@@ -16,9 +16,9 @@ export class BoundSession {
   }
 
   /** A call on the user's behalf. `body` is what to send as JSON; `json` is the same as text. `signal` may end this call
-   * earlier than the session. */
-  async call(method, path, { body, json = body && JSON.stringify(body), key, signal } = {}) {
+   * earlier than the session, and so may `limit`, in milliseconds. */
+  async call(method, path, { body, json = body && JSON.stringify(body), key, signal, limit } = {}) {
     const either = signal ? AbortSignal.any([signal, this.signal]) : this.signal;
-    return this.#session.call(method, path, { json, key, signal: either });
+    return this.#session.call(method, path, { json, key, signal: either, limit });
   }
 }

@@ -19,8 +19,9 @@ const OFFERS = {
   running: [["Stop request", "stop"]],
   halted: [["Retry", "retry"], ["Skip", "skip"]],
   held: [["Look again", "retry"], ["Skip", "skip"], ["Cancel request", "cancel"]],
-  failed: [["Send again", "retry"]],
+  failed: [["Send again", "sendAgain"]],
 };
+const UNSURE = "It is not known whether the request was sent again. Look at the end of the lane before you send it once more.";
 
 export class Details extends EventTarget {
   #session;
@@ -177,7 +178,8 @@ export class Details extends EventTarget {
       else if (again) this.say(told(again));
       else if (this.#seq === seq) this.#render(request);
     } catch (error) {
-      explain(error, (sentence, problem) => this.say(told(sentence), "bad", problem));
+      const unsure = act === "sendAgain" && error.unsure ? ` ${UNSURE}` : "";
+      explain(error, (sentence, problem) => this.say(told(sentence + unsure), "bad", problem));
     }
   }
 

@@ -1,4 +1,5 @@
 // All that is stored about the user, as one file: a list of JSON lines for each kind of data.
+import { LONG_LIMIT } from "./api.js";
 import { archive } from "./archive.js";
 import { element } from "./dom.js";
 
@@ -9,7 +10,7 @@ export async function exportAll(session, told) {
   const files = {};
   let count = 0;
   for (let mark = ""; mark !== null; ) {
-    const page = await session.call("GET", `${FIRST}?after=${encodeURIComponent(mark)}`);
+    const page = await session.call("GET", `${FIRST}?after=${encodeURIComponent(mark)}`, { limit: LONG_LIMIT });
     for (const { kind, data } of page.records) (files[`${kind}.ndjson`] ??= []).push(JSON.stringify(data));
     told((count += page.records.length));
     mark = page.next;

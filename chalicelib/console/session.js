@@ -69,9 +69,9 @@ export class Session extends EventTarget {
 
   /** A call of BoundSession, on the user's behalf. `signal` is aborted once its session is no longer this one.
    * An access token is valid for minutes; then the refresh token gives the next one. */
-  async call(method, path, { json, key, signal }) {
+  async call(method, path, { json, key, signal, limit }) {
     signal.throwIfAborted();
-    const options = { json, key, signal };
+    const options = { json, key, signal, limit };
     const tried = this.#access;
     try {
       if (tried === null) await this.#renew(tried);

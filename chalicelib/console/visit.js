@@ -29,9 +29,9 @@ export class Visit extends EventTarget {
     return this.#end.signal;
   }
 
-  async call(method, path, { body, json, key, signal } = {}) {
+  async call(method, path, { body, json, key, signal, limit } = {}) {
     const either = signal ? AbortSignal.any([signal, this.signal]) : this.signal;
-    const options = { json: body === undefined ? json : JSON.stringify(body), key, signal: either };
+    const options = { json: body === undefined ? json : JSON.stringify(body), key, signal: either, limit };
     try {
       return await send(method, path, { ...options, token: this.#token });
     } catch (error) {

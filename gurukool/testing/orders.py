@@ -12,6 +12,7 @@ from chalicelib.adapters.runtime.results import ResultError, json_data
 from chalicelib.api.queueing.enqueue_body import PAYLOAD_LIMIT, Reader
 from chalicelib.api.queueing.orders import Order
 from chalicelib.api.queueing.parameters import SignalName
+from chalicelib.api.queueing.signal_payload import signal_json
 from chalicelib.core.errors import FieldError, InvalidInputError, MalformedError, TooLargeError
 from chalicelib.core.queueing.enqueue import Work
 from chalicelib.core.time import Millis
@@ -44,7 +45,7 @@ def signal_of(name: str, payload: Any) -> tuple[str, str]:
     if len(_body_with(data)) > BODY_LIMIT:
         raise TooLargeError(f"The body is larger than {BODY_LIMIT // 1024} KiB.")
     name_type: Any = SignalName
-    return decode(msgspec.json.encode(name), name_type, under="name"), data.decode()
+    return decode(msgspec.json.encode(name), name_type, under="name"), signal_json(msgspec.json.decode(data))
 
 
 def _encoded(payload: Any) -> bytes:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.api.identity.export_views import LONGEST_MS
+from chalicelib.api.identity.export_views import LONGEST_MS, record_of
 from chalicelib.core.identity import export
 from chalicelib.core.queueing.events import chunk_name
 from chalicelib.core.queueing.notes import Note, NoteKey, NoteKind
@@ -104,6 +104,24 @@ def test_the_audit_log_is_read_month_by_month_as_long_as_an_answer_may_take(
         answer = user.session.ask("GET", f"/api/account/export?after={answer['next']}")
 
     assert list(dict.fromkeys(read)) == months
+
+
+def test_an_answer_comes_long_before_the_gateway_gives_up(
+    service: Service, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(service, user)
+    began = service.clock.now()
+
+    def slow(*args: Any) -> str:
+        service.clock.advance(3_000)
+        return record_of(*args)
+
+    monkeypatch.setattr("chalicelib.api.identity.export_views.record_of", slow)
+
+    answer = user.session.ask("GET", "/api/account/export?after=request:0.0")
+
+    assert answer["next"] == "request:1.0"
+    assert service.clock.now() - began <= 6_000
 
 
 @pytest.mark.parametrize(

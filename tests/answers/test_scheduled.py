@@ -95,6 +95,30 @@ def test_deleting_the_history_deletes_what_is_scheduled(service: Service, user: 
     assert user.session.ask("GET", "/api/queue/scheduled")["scheduled"] == []
 
 
+def test_deleting_the_history_purges_even_if_there_is_no_time_for_all_that_is_scheduled(
+    service: Service, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user.session.ask("POST", "/api/queue/enqueue", ECHO)
+    ids = [schedule(service, user, seconds).body["id"] for seconds in (60, 70, 80)]
+    entries, delete = service.store.entries, service.store.entries.delete
+
+    def slow(*args: Any) -> None:
+        service.clock.advance(10_000)
+        delete(*args)
+
+    monkeypatch.setattr(entries, "delete", slow)
+
+    answer = user.session.call("DELETE", "/api/queue")
+
+    assert (answer.status, answer.body["code"], answer.headers["Retry-After"]) == (503, "unavailable", "1")
+    assert "Repeat the call" in answer.body["detail"]
+    assert user.session.ask("GET", "/api/queue/requests")["requests"] == []
+    assert [each["id"] for each in user.session.ask("GET", "/api/queue/scheduled")["scheduled"]] == ids[2:]
+
+    assert user.session.call("DELETE", "/api/queue").status == 200
+    assert user.session.ask("GET", "/api/queue/scheduled")["scheduled"] == []
+
+
 @pytest.mark.parametrize(
     ("path", "body", "fault"),
     [

@@ -70,6 +70,19 @@ def test_a_failed_request_can_be_sent_again(console: ConsolePage) -> None:
     expect(console.details.get_by_role("heading", name="Request 1")).to_be_visible()
 
 
+def test_it_is_not_known_whether_a_failed_request_was_sent_again_if_no_answer_comes(
+    console: ConsolePage,
+) -> None:
+    console.sign_up()
+    console.say_when(Attempts_at_most="1")
+    console.send("fail", Times="1")
+    console.expect_cell(1, "fail, failed")
+    console.cell(1).click()
+    console.page.route("**/api/queue/requests/1/retry", lambda route: route.abort())
+    console.details.get_by_role("button", name="Send again").click()
+    expect(console.details).to_contain_text("It is not known whether the request was sent again.")
+
+
 @SCREENS
 def test_a_scheduled_request_says_until_when_and_can_be_cancelled(
     open_console: OpenConsole, viewport: ViewportSize

@@ -59,6 +59,22 @@ def test_a_server_that_hangs_is_seen_and_given_up(console: ConsolePage) -> None:
     expect(console.page.get_by_text("The service does not answer.")).to_have_count(0)
 
 
+def test_a_page_of_an_export_may_take_longer_than_other_reads(console: ConsolePage) -> None:
+    held: list[Route] = []
+    console.page.clock.install()
+    console.sign_up()
+    console.page.route("**/api/account/export?*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright puts a mark on it
+    console.button("More").click()
+    with console.page.expect_request("**/api/account/export?*"):
+        console.button("Export your data").click()
+    for _ in range(28):
+        console.page.clock.run_for(1_000)
+
+    held[0].continue_()
+
+    expect(console.page.get_by_text("Your data was exported.")).to_be_visible()
+
+
 def test_a_burst_is_one_call_and_trying_again_sends_it_once(console: ConsolePage) -> None:
     keys: list[str | None] = []
 

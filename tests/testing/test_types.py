@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import pytest
 
+from chalicelib.core.errors import TooLargeError
 from gurukool import InvalidInputError, Request, handler
 from gurukool.testing import Queue, run
 
@@ -82,3 +84,20 @@ def test_a_signal_whose_name_no_call_could_have_is_refused(name: str) -> None:
 
     with pytest.raises(InvalidInputError, match=r"^name must be text like"):
         queue.signal(seq, name)
+
+
+SIGNALS = [
+    ("x" * (128 * 1024 - 1), "The payload is larger than 128 KiB."),
+    (msgspec.Raw(b"[%s]" % b",".join([b"1e15"] * 20_000)), "The payload is larger than 128 KiB."),
+    ("x" * 160 * 1024, "The body is larger than 160 KiB."),
+]
+
+
+@pytest.mark.parametrize(("payload", "says"), SIGNALS, ids=["as it is", "as it is stored", "as a body"])
+def test_a_signal_that_is_too_large_is_refused(payload: Any, says: str) -> None:
+    queue = Queue()
+    seq = queue.enqueue(wait)
+
+    with pytest.raises(TooLargeError) as refused:
+        queue.signal(seq, "a", payload)
+    assert str(refused.value) == says

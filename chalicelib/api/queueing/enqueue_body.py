@@ -106,9 +106,7 @@ class Reader:
         Raises InvalidInputError, TooLargeError.
         """
         payload = bytes(order.payload)
-        if len(payload) > PAYLOAD_LIMIT:
-            name = f"{prefix}payload" if prefix else "The payload"
-            raise TooLargeError(f"{name} is larger than {PAYLOAD_LIMIT // 1024} KiB.")
+        require_size(payload, f"{prefix}payload" if prefix else "The payload")
         handler = self._handler(order.type, prefix)
         value = decode(payload, handler.payload_type, under=f"{prefix}payload")
         self._let_refuse(handler, value, prefix)
@@ -140,6 +138,12 @@ class Reader:
             fault = FieldError(path, f"must be at most {LONGEST_DELAY.days} days ahead")
             raise InvalidInputError.listing(fault)
         return int(moment.timestamp() * 1000)
+
+
+def require_size(payload: bytes, name: str = "The payload") -> None:
+    """Raises TooLargeError. `name` is how the sentence begins."""
+    if len(payload) > PAYLOAD_LIMIT:
+        raise TooLargeError(f"{name} is larger than {PAYLOAD_LIMIT // 1024} KiB.")
 
 
 def _slot(order: Order, prefix: str) -> str | None:

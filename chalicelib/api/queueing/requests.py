@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from chalicelib.adapters.json.codec import encode
 from chalicelib.api.permissions import CONTROL, READ
 from chalicelib.api.queueing.answer_size import one_answer
 from chalicelib.api.queueing.enqueue import accepted_views, charge_service
@@ -17,6 +16,7 @@ from chalicelib.api.queueing.request_views import (
     request_detail_view,
     request_view,
 )
+from chalicelib.api.queueing.signal_payload import signal_json
 from chalicelib.container import Container
 from chalicelib.core.errors import ConflictError, ForbiddenError, NotFoundError, TooManyError
 from chalicelib.core.identity.account import Principal
@@ -123,7 +123,9 @@ def stopped_view(call: Call, request: Request) -> RequestAnswer:
 @routes.endpoint(
     "POST",
     "/api/queue/requests/{seq}/retry",
-    "Repeat the request that halts or holds the queue, or send a failed request again",
+    "Repeat the request that halts or holds the queue, or send a request that failed earlier again, as a new "
+    "one. Each such call sends another one, whatever its `Idempotency-Key`: if no answer comes, look for the "
+    "new request before you repeat the call",
     status=(HTTPStatus.OK, HTTPStatus.ACCEPTED),
     raises=(NotFoundError, ConflictError, TooManyError),
     headers=("Location",),
@@ -167,7 +169,8 @@ class SignalBody(msgspec.Struct, forbid_unknown_fields=True):
     "POST",
     "/api/queue/requests/{seq}/signals/{name}",
     "Give a request a signal, which its handler waits for or will wait for. "
-    "The same signal again is harmless",
+    "The same signal again is harmless. Its payload may have 128 KiB as it is stored: without spaces, and "
+    "with numbers written out",
     status=HTTPStatus.ACCEPTED,
     raises=(NotFoundError, ConflictError),
     permission=CONTROL,
@@ -175,7 +178,7 @@ class SignalBody(msgspec.Struct, forbid_unknown_fields=True):
 def signal(
     container: Container, principal: Principal, seq: Seq, name: SignalName, body: SignalBody
 ) -> RequestAnswer:
-    payload = encode(body.payload)
+    payload = signal_json(body.payload)
     signals = container.queueing.signals
     return request_view(signals(principal.user_id, principal.session_id, seq, name, payload))
 

@@ -111,14 +111,20 @@ class Scheduling:
             raise _not_found(entry_id) from None
         log_event("scheduled request deleted", user=user_id, id=entry_id)
 
-    def forget(self, user_id: str, session_id: str) -> None:
-        """Delete all entries of the user. One that is entering meanwhile has its number afterwards."""
+    def forget(self, user_id: str, session_id: str, until: Millis | None = None) -> bool:
+        """Delete all entries of the user, the soonest first. Whether all are gone.
+
+        One that is entering meanwhile has its number afterwards. No deletion is begun at `until` or later.
+        """
         after = ""
         while page := self.entries.list_after(user_id, after, PAGE):
             self._queue(user_id, session_id)  # who has no entries pays for nothing else
             for entry in page:
+                if until is not None and self.clock.now() >= until:
+                    return False
                 self._forget_one(entry)
             after = page[-1].id
+        return True
 
     def _forget_one(self, entry: Entry) -> None:
         try:

@@ -49,13 +49,3 @@ def test_what_was_deleted_never_enters_and_what_has_entered_cannot_be_deleted(ha
         with pytest.raises(NotFoundError):
             harness.scheduling.delete(USER, SESSION, gone.id)
     assert payloads(harness) == ["1"]
-
-
-def test_a_purge_leaves_what_is_scheduled_alone_and_forgetting_deletes_it(harness: QueueHarness) -> None:
-    schedule(harness, 60)
-    harness.controls.purge(USER, SESSION)
-    assert len(harness.scheduling.page(USER, SESSION, "", 9)) == 1
-
-    harness.scheduling.forget(USER, SESSION)
-
-    assert list(harness.scheduling.page(USER, SESSION, "", 9)) == []
