@@ -21,7 +21,7 @@ const OFFERS = {
   held: [["Look again", "retry"], ["Skip", "skip"], ["Cancel request", "cancel"]],
   failed: [["Send again", "sendAgain"]],
 };
-const UNSURE = "It is not known whether the request was sent again. Look at the end of the line before you send it once more.";
+const UNSURE = "It is not known whether the request was sent again. Look at the end of the lane before you send it once more.";
 
 export class Details extends EventTarget {
   #session;
