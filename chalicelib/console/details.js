@@ -178,8 +178,10 @@ export class Details extends EventTarget {
       else if (again) this.say(told(again));
       else if (this.#seq === seq) this.#render(request);
     } catch (error) {
-      const unsure = act === "sendAgain" && error.unsure ? ` ${UNSURE}` : "";
-      explain(error, (sentence, problem) => this.say(told(sentence + unsure), "bad", problem));
+      explain(error, (sentence, problem) => {
+        if (act !== "sendAgain" || !problem.unsure) this.say(told(sentence), "bad", problem);
+        else this.say(told(`${sentence} ${UNSURE}`), "bad"); // that stays true when the service answers again
+      });
     }
   }
 

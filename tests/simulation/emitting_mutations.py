@@ -163,4 +163,4 @@ def watcher_that_begins_in_the_middle_of_a_chunk(patch: MonkeyPatch) -> None:
 
 @defect
 def events_that_expire_before_their_request(patch: MonkeyPatch) -> None:
-    patch.setattr(keeping, "_keep_events", lambda notes, head, now: None)
+    patch.setattr(keeping, "_kinds_to_look_at", lambda request, now: ())

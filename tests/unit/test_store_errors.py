@@ -149,8 +149,16 @@ def test_processes_that_write_the_same_effects_get_out_of_each_others_way(
 ) -> None:
     """Their pauses are drawn, and grow; the attempt fails only if it finds others there each time."""
     pauses: list[float] = []
+    own, sleep = threading.get_ident(), time.sleep
+
+    def pause(seconds: float) -> None:
+        if threading.get_ident() == own:
+            pauses.append(seconds)
+        else:
+            sleep(seconds)
+
     monkeypatch.setattr(transaction, "PAUSE_S", 1)
-    monkeypatch.setattr(time, "sleep", pauses.append)
+    monkeypatch.setattr(time, "sleep", pause)
     broken = Broken(cancelled("None", "TransactionConflict"))
 
     for _ in range(2):
