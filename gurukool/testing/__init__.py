@@ -6,7 +6,7 @@ in memory. `Outside` watches what handlers call. `http` is the handler for webho
 deployed, and every test runner can use it.
 """
 
-from chalicelib.core.errors import ConflictError
+from chalicelib.core.errors import ConflictError, NotFoundError
 from gurukool.testing.callbacks import Push
 from gurukool.testing.crashes import Survived, crash_everywhere
 from gurukool.testing.events import Event
@@ -26,6 +26,7 @@ __all__ = [
     "Error",
     "Event",
     "Finding",
+    "NotFoundError",
     "NotOnceError",
     "Outcome",
     "Outside",

@@ -53,14 +53,16 @@ class Emitters:
         journal.events = Emitting(journal, lambda: watch.stopping, timed=False)
         execution.until = execution.started + limit
         failed = self._emit_several(journal, lot, execution.until)
-        execution.until = None
+        if not failed:
+            execution.until = None
         return failed
 
     def emit_last(self, execution: Execution, journal: Journal) -> Failure | None:
         """What the end of the attempt has to store, unless it has been long since the event before it."""
         if journal.events is None:
             return None
-        execution.until = self.scheduler.now
+        now = self.scheduler.now  # it may be long after the moment at which the attempt was ended by force
+        execution.until = now if execution.until is None else min(now, execution.until)
         failed = self._one_more(journal)
         execution.until = None
         return failed

@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.core.errors import NotFoundError
 from gurukool import InvalidInputError, handler
-from gurukool.testing import ConflictError, Queue, run
+from gurukool.testing import ConflictError, NotFoundError, Queue, run
 
 
 @handler("echo")
